@@ -1,0 +1,19 @@
+import { RefusedError } from "../spec/errors.ts";
+import { compareMoney, formatMoney, type Money } from "../spec/money.ts";
+
+/** Compares a quote with the caller's limit. Throws a RefusedError when it is above it, or in another currency. */
+export function checkPrice(price: Money, limit: Money | undefined): void {
+  if (limit === undefined) return;
+  if (price.currency !== limit.currency) {
+    throw new RefusedError({
+      code: "price-currency-mismatch",
+      message: `The quote is ${formatMoney(price)}, but maxPrice is in ${limit.currency}. Nothing was sent. Give the limit in ${price.currency}.`,
+    });
+  }
+  if (compareMoney(price, limit) > 0) {
+    throw new RefusedError({
+      code: "price-above-limit",
+      message: `The quote is ${formatMoney(price)}, above the limit of ${formatMoney(limit)} (maxPrice). Nothing was sent. Raise maxPrice if the price is right, then drive again.`,
+    });
+  }
+}

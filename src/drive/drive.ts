@@ -1,0 +1,202 @@
+import pLimit from "p-limit";
+import type { Environment } from "../spec/environment.ts";
+import { type LedgerError, RefusedError } from "../spec/errors.ts";
+import type { DriveEvent, DriveStep } from "../spec/events.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger } from "../spec/ledger.ts";
+import { totals } from "../spec/money.ts";
+import type { Outcome, Report } from "../spec/report.ts";
+import { maskToken } from "../spec/token.ts";
+import { driveRecommendation } from "./drive-recommendation.ts";
+import type { DriveContext } from "./drive-context.ts";
+import { createLeases } from "./leases.ts";
+import { createLookup } from "./lookup.ts";
+import { boughtOutcome, errorOutcome, isBroken, unresolved } from "./outcome.ts";
+import { createStop } from "./stop.ts";
+import type { ExecutorOf } from "./validate.ts";
+
+/** How one drive goes. */
+export interface DriveOptions {
+  /** Aborted: nothing new is started, a purchase that is under way is waited for and recorded. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since 1970 by which the drive has reported whatever it knows. Default: none. */
+  readonly deadline?: number;
+  /** How many recommendations are driven at a time. Default 4. */
+  readonly concurrency?: number;
+  /** Waits for recommendations that another driver holds, instead of reporting them `in-progress`. Default false. */
+  readonly wait?: boolean;
+  /** Told each step. What it throws is passed over: a progress line must not disturb a purchase. */
+  readonly onEvent?: (event: DriveEvent) => void;
+}
+
+interface DriveParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  readonly executorOf: ExecutorOf;
+  readonly leaseLength: number;
+  /** Names this drive in the ledger, for the people who look into it. */
+  readonly holder: string;
+}
+
+/** Milliseconds between two questions whether another driver is done. */
+const waitForDriver = 1000;
+
+/** Drives validated recommendations: claims them all, works on what is granted, and reports one outcome for each. */
+export async function driveRequests(
+  executionId: string,
+  requests: readonly ClaimRequest[],
+  { ledger, environment, executorOf, leaseLength, holder }: DriveParts,
+  { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
+): Promise<Report> {
+  const emit = (step: DriveStep) => {
+    try {
+      onEvent?.({ ...step, at: environment.now() });
+    } catch {
+      // Documented: a listener that fails does not disturb the drive.
+    }
+  };
+  let sent = false;
+  let ledgerError: LedgerError | undefined;
+  const stop = createStop(environment, { signal, deadline });
+  const leases = createLeases(ledger, environment, leaseLength);
+  const outcomes = new Map<string, Outcome>();
+  const finish = ({ recIndex, token }: ClaimRequest, outcome: Outcome) => {
+    outcomes.set(token, outcome);
+    emit({ type: "finished", recIndex, token: maskToken(token), outcome });
+  };
+
+  /** Claims and drives; returns the requests that another driver holds. */
+  async function round(open: readonly ClaimRequest[]): Promise<readonly ClaimRequest[]> {
+    const since = environment.now();
+    const answers = await ledger.claim(open, holder, leaseLength);
+    leases.hold(
+      answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : [])),
+      since,
+    );
+    const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
+    emit({ type: "claimed", granted: count("granted"), settled: count("settled"), inFlight: count("in-flight") });
+
+    const drive: DriveContext = {
+      ledger,
+      environment,
+      leases,
+      stop,
+      emit,
+      lookup: createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
+      noteSent: () => (sent = true),
+      noteLedgerError: (error) => (ledgerError ??= error),
+    };
+    const limit = pLimit(concurrency);
+    const lanes = new Map<string, ReturnType<typeof pLimit>>();
+    const held: ClaimRequest[] = [];
+    await Promise.all(
+      open.map(async (request, position) => {
+        const answer = answers[position];
+        if (answer === undefined) throw new TypeError("The ledger answers every claim.");
+        if (answer.kind === "granted") {
+          const executor = executorOf(request.recommendation);
+          const task = { executor, claim: answer.claim, record: answer.record };
+          const run = () => limit(async () => finish(request, await driveOne(drive, task)));
+          // What could not be told apart afterwards is bought one after the other.
+          const lane = executor.laneOf?.(request.recommendation);
+          if (lane === undefined) return run();
+          const queue = lanes.get(lane) ?? pLimit(1);
+          lanes.set(lane, queue);
+          return queue(run);
+        }
+        if (answer.kind === "in-flight" && wait && answer.record.state !== "purchased") held.push(request);
+        else finish(request, withoutClaim(request, answer));
+        return undefined;
+      }),
+    );
+    return held;
+  }
+
+  async function driveOne(drive: DriveContext, task: Parameters<typeof driveRecommendation>[1]): Promise<Outcome> {
+    if (ledgerError !== undefined) return errorOutcome(task.record, "refused", ledgerError);
+    try {
+      return await driveRecommendation(drive, task);
+    } catch (error) {
+      // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
+      return unresolved(drive, task, error);
+    }
+  }
+
+  async function waitFor(held: readonly ClaimRequest[]): Promise<void> {
+    let open = held;
+    while (open.length > 0) {
+      try {
+        await environment.sleep(waitForDriver, stop.signal);
+      } catch {
+        const answers = await ledger.execution(executionId);
+        for (const request of open) {
+          const record = answers.find(({ token }) => token === request.token);
+          finish(request, heldOutcome(request, record?.holder ?? "another driver", record?.leaseUntil ?? 0));
+        }
+        return;
+      }
+      open = await round(open);
+    }
+  }
+
+  try {
+    await waitFor(await round(requests));
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    ledgerError ??= error;
+  } finally {
+    await leases.end();
+    stop.end();
+  }
+  if (ledgerError !== undefined && !sent) throw ledgerError;
+  const report = requests.map((request) => outcomes.get(request.token) ?? lostOutcome(request, ledgerError));
+  if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted")) throw stop.signal.reason;
+  const bought = report.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
+  return { executionId, outcomes: report, totals: totals(bought) };
+}
+
+function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const scopes = new Map<string, Set<string>>();
+  for (const { scope, token } of requests) scopes.set(scope.key, (scopes.get(scope.key) ?? new Set()).add(token));
+  return scopes;
+}
+
+/** The outcome of a claim that was not granted. */
+function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind: "granted" }>): Outcome {
+  const { commitment } = answer.record;
+  if (answer.kind === "conflict") {
+    return errorOutcome(
+      request,
+      "refused",
+      new RefusedError({
+        code: "fingerprint-conflict",
+        message:
+          `This execution was driven before with another recommendation at this place (it differs in ${answer.fields.join(", ")}; ` +
+          `the first one is ${answer.record.state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
+      }),
+    );
+  }
+  // What another driver still looks after (pending, or without its marker) is bought all the same.
+  if (commitment !== undefined && answer.record.state === "purchased") {
+    return boughtOutcome(request, commitment, "already-purchased");
+  }
+  return answer.kind === "in-flight"
+    ? heldOutcome(request, answer.holder, answer.until)
+    : lostOutcome(request, undefined);
+}
+
+function heldOutcome(request: ClaimRequest, holder: string, until: number): Outcome {
+  return errorOutcome(
+    request,
+    "in-progress",
+    new RefusedError({
+      code: "held-by-another-driver",
+      message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
+      retryable: true,
+    }),
+  );
+}
+
+/** A recommendation that the drive did not come to. */
+function lostOutcome(request: ClaimRequest, error: LedgerError | undefined): Outcome {
+  return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
+}

@@ -1,0 +1,39 @@
+import { LedgerError, messageOf } from "../spec/errors.ts";
+import type { TokenRecord } from "../spec/ledger.ts";
+import type { Outcome } from "../spec/report.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import { boughtOutcome } from "./outcome.ts";
+import { settle } from "./settle.ts";
+
+/** What a second look at a purchase showed. */
+export type Looked =
+  | { readonly kind: "bought"; readonly outcome: Outcome }
+  /** The provider proved that it came to nothing: a new generation is open. */
+  | { readonly kind: "came-to-nothing"; readonly record: TokenRecord };
+
+/** Looks again at a purchase that the ledger knows as still pending or without its marker. It stays bought unless the provider proves otherwise. */
+export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<Looked> {
+  const { executor, record } = task;
+  const { commitment, scope } = record;
+  if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
+  let current = commitment;
+  try {
+    const listing = await drive.lookup.listing(executor, scope);
+    const seen = listing.byId.get(commitment.id);
+    if (seen?.standing === "failed") {
+      // Only a second look, at the commitment itself, is proof enough to buy again.
+      const again = await executor.read(scope, commitment.id, drive.stop);
+      if (again?.standing === "failed") {
+        return { kind: "came-to-nothing", record: await drive.ledger.reopen(task.claim, again) };
+      }
+    } else if (seen !== undefined) {
+      current = { ...commitment, state: seen.state, standing: seen.standing, settled: seen.settled };
+    }
+  } catch (error) {
+    if (LedgerError.isInstance(error)) drive.noteLedgerError(error);
+    const warning = `Its present state could not be looked up: ${messageOf(error)}`;
+    return { kind: "bought", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
+  }
+  const outcome = await settle(drive, task, { commitment: current, status: "already-purchased" });
+  return { kind: "bought", outcome };
+}

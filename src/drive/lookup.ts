@@ -1,0 +1,101 @@
+import type { Environment } from "../spec/environment.ts";
+import { RefusedError } from "../spec/errors.ts";
+import type { DriveStep } from "../spec/events.ts";
+import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
+import type { Ledger, TokenRecord } from "../spec/ledger.ts";
+import { termYears } from "../spec/recommendation.ts";
+import { inStep } from "./in-step.ts";
+import type { Stop } from "./stop.ts";
+
+/** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
+export interface Lookup {
+  /** The drive's listing of a scope. Throws a RefusedError when it failed or cannot be trusted: then nothing is bought. */
+  listing(executor: ServiceExecutor, scope: Scope): Promise<Listing>;
+  /** A listing made now. */
+  fresh(executor: ServiceExecutor, scope: Scope, token: string): Promise<Listing>;
+}
+
+interface LookupOptions {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  readonly stop: Stop;
+  readonly emit: (step: DriveStep) => void;
+  /** All tokens of this drive, by scope key. */
+  readonly tokens: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** For so long (milliseconds) a commitment may be missing from a listing that lags behind. */
+const listingLag = 15 * 60_000;
+
+/** Builds the lookup of one drive. */
+export function createLookup({ ledger, environment, stop, emit, tokens }: LookupOptions): Lookup {
+  const listings = new Map<string, Promise<Listing>>();
+
+  async function list(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
+    stop.check();
+    emit({ type: "listing", scope: scope.label });
+    // Read before the listing is made: what is bought meanwhile need not be in it.
+    const known = await ledger.purchasedIn(scope.key);
+    const ids = new Set(known.flatMap(idsOf));
+    const listing = await inStep("lookup-failed", `The look-up in ${scope.label} failed`, () =>
+      executor.findByTokens(scope, { tokens: wanted, ids }, stop),
+    );
+    await checkCanary(executor, scope, known, listing);
+    emit({ type: "listed", scope: scope.label, matches: listing.byToken.size });
+    return listing;
+  }
+
+  /**
+   * A listing counts only if it shows what must be there: an identity that lost its reading role gets an empty one, with
+   * status 200. Every live commitment that the ledger knows is a canary.
+   */
+  async function checkCanary(
+    executor: ServiceExecutor,
+    scope: Scope,
+    known: readonly TokenRecord[],
+    listing: Listing,
+  ): Promise<void> {
+    const now = await ledger.now();
+    for (const record of known) {
+      const id = record.commitment?.id;
+      if (id === undefined || listing.byId.has(id) || !mustBeListed(record, environment.now())) continue;
+      const recent = now - (record.purchasedAt ?? 0) < listingLag;
+      const visible =
+        recent &&
+        (await inStep("lookup-failed", `Reading ${id} failed`, () => executor.read(scope, id, stop))) !== undefined;
+      if (!visible) {
+        throw new RefusedError({
+          code: "lookup-untrusted",
+          message:
+            `The listing of ${scope.label} does not show ${id}, which the ledger knows as bought. Either this identity ` +
+            "lost the right to see it, or the listing is incomplete: nothing was bought in this scope. Check the identity's " +
+            "reading role, then drive again.",
+          retryable: true,
+        });
+      }
+    }
+  }
+
+  return {
+    listing: (executor, scope) => {
+      let listing = listings.get(scope.key);
+      if (listing === undefined) {
+        listing = list(executor, scope, tokens.get(scope.key) ?? new Set());
+        listings.set(scope.key, listing);
+      }
+      return listing;
+    },
+    fresh: (executor, scope, token) => list(executor, scope, new Set([token])),
+  };
+}
+
+function idsOf({ commitment }: TokenRecord): string[] {
+  return commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
+}
+
+/** Only what is live, within its term, and under its final id, which is certain once the marker is on it. */
+function mustBeListed({ commitment, purchasedAt = 0, recommendation }: TokenRecord, now: number): boolean {
+  const end = new Date(purchasedAt);
+  end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
+  return commitment?.standing === "live" && commitment.marked && now < end.getTime();
+}

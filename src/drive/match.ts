@@ -1,0 +1,28 @@
+import type { Commitment } from "../spec/commitment.ts";
+import { RefusedError } from "../spec/errors.ts";
+import type { Listing } from "../spec/executor.ts";
+
+/**
+ * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what
+ * ended; what nobody knows does. Throws a RefusedError where a person has to look.
+ */
+export function match(listing: Listing, token: string): Commitment | undefined {
+  const found = listing.byToken.get(token) ?? [];
+  const [live, ...more] = found.filter(({ standing }) => standing === "live");
+  if (live !== undefined && more.length > 0) {
+    const ids = [live, ...more].map(({ id }) => id).join(", ");
+    throw new RefusedError({
+      code: "several-commitments",
+      message: `Several live commitments carry this recommendation's token: ${ids}. One of them may be a purchase too many; compare them at the provider.`,
+    });
+  }
+  if (live !== undefined) return live;
+  const unclear = found.find(({ standing }) => standing === "unclear");
+  if (unclear !== undefined) {
+    throw new RefusedError({
+      code: "commitment-unclear",
+      message: `${unclear.id} carries this recommendation's token and is ${unclear.state}: it cannot be told whether it was paid. Look at it at the provider before anything more is bought.`,
+    });
+  }
+  return undefined;
+}

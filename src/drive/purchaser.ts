@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import pLimit from "p-limit";
+import { type Environment, systemEnvironment } from "../spec/environment.ts";
+import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import type { Provider } from "../spec/executor.ts";
+import { fingerprint } from "../spec/fingerprint.ts";
+import type { ClaimRequest, Ledger } from "../spec/ledger.ts";
+import type { Execution, Recommendation } from "../spec/recommendation.ts";
+import type { Report } from "../spec/report.ts";
+import { deriveIdempotencyToken } from "../spec/token.ts";
+import { driveRequests, type DriveOptions } from "./drive.ts";
+import { type QuotedRecommendation, quoteRequest } from "./quote-request.ts";
+import { executorsOf, validateExecution } from "./validate.ts";
+
+/** What a purchaser works with. */
+export interface PurchaserOptions {
+  /** Shared by all drivers of the same executions. */
+  readonly ledger: Ledger;
+  readonly providers: readonly Provider[];
+  /** Clock, timers and random numbers; default the machine's. */
+  readonly environment?: Environment;
+  /**
+   * Milliseconds for which a claim is held without being renewed; a crash costs the next driver at most that.
+   * Default 30,000. A shorter one makes it likelier that a slow driver loses its claim.
+   */
+  readonly leaseLength?: number;
+}
+
+/** Buys executions exactly once. Made by {@link createPurchaser}. */
+export interface Purchaser {
+  /** Checks an execution without driving it. Throws an InvalidExecutionError that lists every problem. */
+  validate(execution: unknown): Execution;
+  /** In a few words, what a recommendation buys. */
+  describe(recommendation: Recommendation): string;
+  /**
+   * What an execution would cost, per recommendation. Moves no money and writes nothing; what the ledger knows as
+   * bought is not quoted again. Throws an InvalidExecutionError, or a LedgerError.
+   */
+  quote(
+    execution: unknown,
+    options?: Pick<DriveOptions, "signal" | "concurrency">,
+  ): Promise<readonly QuotedRecommendation[]>;
+  /**
+   * Buys what is not yet bought, and reports the truth about every recommendation. Driving the same execution again,
+   * from any machine that shares the ledger, buys nothing twice.
+   *
+   * Throws only an InvalidExecutionError, a LedgerError of a ledger that failed before anything was sent, and a
+   * RefusedError `aborted` when it was stopped before anything was sent.
+   */
+  drive(execution: unknown, options?: DriveOptions): Promise<Report>;
+  /** Drives an execution again from the ledger alone. Throws as `drive` does, and for an id that the ledger does not know. */
+  redrive(executionId: string, options?: DriveOptions): Promise<Report>;
+}
+
+/**
+ * Makes a purchaser from a ledger and the providers that the executions need.
+ *
+ * Throws a RangeError for a lease that is not at least 1,000 ms long.
+ */
+export function createPurchaser({
+  ledger,
+  providers,
+  environment = systemEnvironment,
+  leaseLength = 30_000,
+}: PurchaserOptions): Purchaser {
+  if (!(leaseLength >= 1000)) throw new RangeError(`leaseLength must be at least 1000 ms, not ${leaseLength}.`);
+  const executorOf = executorsOf(providers);
+
+  function requestsOf({ executionId, source, recommendations }: Execution): ClaimRequest[] {
+    return recommendations.map((recommendation, recIndex) => ({
+      token: deriveIdempotencyToken(executionId, recIndex),
+      executionId,
+      recIndex,
+      source,
+      recommendation,
+      fingerprint: fingerprint(recommendation),
+      scope: executorOf(recommendation).scopeOf(recommendation),
+    }));
+  }
+
+  const driveAll = (executionId: string, requests: readonly ClaimRequest[], options: DriveOptions) => {
+    checkOptions(options);
+    // A new name for each drive: two drives of one process must not take each other's claims for their own.
+    const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+    return driveRequests(executionId, requests, { ledger, environment, executorOf, leaseLength, holder }, options);
+  };
+
+  return {
+    validate: (execution) => validateExecution(execution, providers),
+    describe: (recommendation) => executorOf(recommendation).describe(recommendation),
+
+    quote: async (execution, { signal = new AbortController().signal, concurrency = 4 } = {}) => {
+      const valid = validateExecution(execution, providers);
+      checkOptions({ concurrency });
+      const known = await ledger.execution(valid.executionId);
+      const limit = pLimit(concurrency);
+      return Promise.all(
+        requestsOf(valid).map((request) =>
+          limit(() => quoteRequest(request, known, executorOf(request.recommendation), signal)),
+        ),
+      );
+    },
+
+    drive: async (execution, options = {}) => {
+      const valid = validateExecution(execution, providers);
+      return driveAll(valid.executionId, requestsOf(valid), options);
+    },
+
+    redrive: async (executionId, options = {}) => {
+      const records = await ledger.execution(executionId);
+      if (records.length === 0) {
+        throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+      }
+      const problems = records.flatMap(({ recommendation, recIndex }) => {
+        const service = providers.find(({ name }) => name === recommendation.provider)?.services[
+          recommendation.service
+        ];
+        return service === undefined
+          ? [
+              {
+                path: `recommendations[${recIndex}]`,
+                message: `needs ${recommendation.provider} ${recommendation.service}`,
+              },
+            ]
+          : [];
+      });
+      if (problems.length > 0) throw new InvalidExecutionError(problems);
+      return driveAll(executionId, records, options);
+    },
+  };
+}
+
+function checkOptions({ concurrency = 1, deadline = 0 }: DriveOptions): void {
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
+    throw new RefusedError({
+      code: "invalid-configuration",
+      message: `concurrency must be a whole number from 1 to 1000, not ${concurrency}.`,
+    });
+  }
+  if (!Number.isFinite(deadline)) {
+    throw new RefusedError({
+      code: "invalid-configuration",
+      message: `deadline must be a time in milliseconds since 1970, not ${deadline}.`,
+    });
+  }
+}

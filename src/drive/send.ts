@@ -1,0 +1,45 @@
+import type { Commitment } from "../spec/commitment.ts";
+import { type BuyonceError, messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../spec/errors.ts";
+import type { Submission } from "../spec/executor.ts";
+import { maskToken } from "../spec/token.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+
+/** What a send ended with. */
+export type Sent =
+  | { readonly kind: "bought"; readonly commitment: Commitment }
+  /** Definitely not bought by this send. */
+  | { readonly kind: "rejected"; readonly error: BuyonceError }
+  /** The handle can no longer be bought under. */
+  | { readonly kind: "expired"; readonly error: BuyonceError }
+  | { readonly kind: "unknown"; readonly error: BuyonceError };
+
+/**
+ * Sends a submission that is in the ledger, once, and classifies what comes back: bought, definitely not bought, or
+ * unknown, which is everything else. Throws, with nothing sent, when the lease or the deadline does not allow it.
+ */
+export async function sendOnce(
+  drive: DriveContext,
+  { executor, claim, record }: Task,
+  submission: Submission,
+  { sentBefore }: { readonly sentBefore: boolean },
+): Promise<Sent> {
+  drive.stop.checkTimeFor(executor.sendTimeout);
+  drive.leases.check(claim);
+  drive.emit({ type: "sending", recIndex: record.recIndex, token: maskToken(record.token), sentBefore });
+  drive.noteSent();
+  try {
+    const commitment = await executor.doPurchase(submission, { sentBefore });
+    return { kind: "bought", commitment };
+  } catch (error) {
+    if (PurchaseRejectedError.isInstance(error)) {
+      return { kind: error.handleExpired ? "expired" : "rejected", error };
+    }
+    const unknown = PurchaseOutcomeUnknownError.isInstance(error)
+      ? error
+      : new PurchaseOutcomeUnknownError({
+          message: `It was sent, and the answer could not be understood: ${messageOf(error)}.`,
+          cause: error,
+        });
+    return { kind: "unknown", error: unknown };
+  }
+}

@@ -1,0 +1,81 @@
+import type { Commitment } from "../spec/commitment.ts";
+import { LedgerError, messageOf } from "../spec/errors.ts";
+import type { Submission } from "../spec/executor.ts";
+import type { Outcome } from "../spec/report.ts";
+import { maskToken } from "../spec/token.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import { boughtOutcome, isBroken, refused, unresolved } from "./outcome.ts";
+import { ownedByOthers } from "./owned-by-others.ts";
+
+/** What turned out to be bought, and how it came about. */
+export interface Bought {
+  readonly commitment: Commitment;
+  /** What it was bought with, where the ledger knows. */
+  readonly submission?: Submission;
+  readonly status: "purchased" | "already-purchased";
+}
+
+/**
+ * Records what is bought, stamps the marker where it comes after the purchase, and reports. Bought stays bought: where
+ * the ledger or the marker fails, the outcome says so as a warning.
+ */
+export async function settle(drive: DriveContext, task: Task, bought: Bought): Promise<Outcome> {
+  const { ledger, leases } = drive;
+  const { claim, record } = task;
+  const { submission = record.submission, status } = bought;
+  const price = bought.commitment.price ?? submission?.price;
+  const commitment: Commitment = { ...bought.commitment, price };
+  const warnings: string[] = [];
+
+  const keep = async (write: () => Promise<unknown>) => {
+    try {
+      await write();
+    } catch (error) {
+      if (isBroken(error)) drive.noteLedgerError(error);
+      warnings.push(
+        `It is bought, but the ledger does not say so yet (${messageOf(error)}). Drive again to record it.`,
+      );
+    }
+  };
+
+  if (record.state !== "purchased") {
+    try {
+      await ledger.purchase(claim, commitment);
+    } catch (error) {
+      if (LedgerError.isInstance(error) && error.code === "commitment-taken") {
+        return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);
+      }
+      await keep(() => Promise.reject(error));
+    }
+  }
+
+  const marked = await mark(drive, task, commitment, submission, warnings);
+  const isNews =
+    JSON.stringify(marked) !== JSON.stringify(record.state === "purchased" ? record.commitment : commitment);
+  if (isNews) await keep(() => ledger.observe(claim, marked));
+  else if (record.state === "purchased" || !commitment.marked) await keep(() => ledger.release([claim]));
+  leases.drop(claim);
+  return boughtOutcome(record, marked, status, warnings);
+}
+
+/** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */
+async function mark(
+  drive: DriveContext,
+  { executor, record }: Task,
+  commitment: Commitment,
+  submission: Submission | undefined,
+  warnings: string[],
+): Promise<Commitment> {
+  if (commitment.marked || executor.mark === undefined) return commitment;
+  const { recIndex, token, source, generation, scope } = record;
+  drive.emit({ type: "marking", recIndex, token: maskToken(token), commitmentId: commitment.id });
+  try {
+    const owned = await ownedByOthers(drive.ledger, scope.key, token);
+    const marker = { token, source, generation };
+    const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
+    return { ...marked, price: commitment.price };
+  } catch (error) {
+    warnings.push(`Its marker is missing at the provider (${messageOf(error)}). Drive again: it is stamped then.`);
+    return commitment;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Environment } from "../spec/environment.ts";
+import { BuyonceError, RefusedError } from "../spec/errors.ts";
+
+/** When a drive starts nothing new: its caller aborted it, or its deadline is too near. */
+export interface Stop {
+  /** Aborts reads and waits. A purchase that is under way is waited for all the same. */
+  readonly signal: AbortSignal;
+  /** Throws when nothing new may be started. */
+  check(): void;
+  /** Throws a RefusedError when the deadline leaves no time for a send of so many milliseconds. */
+  checkTimeFor(send: number): void;
+  /** Ends the timers. */
+  end(): void;
+}
+
+/** Left between the longest send and the deadline, to record and report what came of it. */
+const reportingTime = 1000;
+
+/** The longest that a timer of Node can wait, about 25 days. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Builds the stop of one drive from the caller's signal and deadline (milliseconds since 1970). */
+export function createStop(
+  environment: Environment,
+  { signal, deadline }: { readonly signal?: AbortSignal | undefined; readonly deadline?: number | undefined },
+): Stop {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(abortedError(signal?.reason));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+
+  const remaining = () => (deadline === undefined ? Infinity : deadline - environment.now());
+  const onDeadline = () => controller.abort(deadlineError("The deadline of the drive has come."));
+  const wait = Math.min(Math.max(1, remaining() - reportingTime), longestTimer);
+  const stopTimer = remaining() > longestTimer ? () => undefined : environment.every(wait, onDeadline);
+
+  return {
+    signal: controller.signal,
+    check: () => controller.signal.throwIfAborted(),
+    checkTimeFor: (send) => {
+      controller.signal.throwIfAborted();
+      if (remaining() >= send + reportingTime) return;
+      throw deadlineError(
+        `The deadline leaves ${Math.max(0, Math.floor(remaining() / 1000))} s; one purchase may take ${send / 1000} s.`,
+      );
+    },
+    end: () => {
+      stopTimer();
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+function abortedError(cause: unknown): BuyonceError {
+  return new RefusedError({
+    code: "aborted",
+    message: "The drive was stopped before this was sent. Drive the execution again to go on.",
+    retryable: true,
+    cause,
+  });
+}
+
+function deadlineError(reason: string): RefusedError {
+  return new RefusedError({
+    code: "deadline-too-near",
+    message: `${reason} Nothing was sent. Drive the execution again, with a later deadline if this goes on.`,
+    retryable: true,
+  });
+}

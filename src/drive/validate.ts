@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { type ExecutionProblem, InvalidExecutionError } from "../spec/errors.ts";
+import type { Provider, ServiceExecutor } from "../spec/executor.ts";
+import type { Execution, Recommendation } from "../spec/recommendation.ts";
+
+/** More than any execution holds; an engine that has more splits it. */
+const maxRecommendations = 10_000;
+
+const envelopeSchema = z.strictObject({
+  executionId: z
+    .string()
+    .min(1, "must not be empty")
+    .max(200)
+    .regex(/^\S(.*\S)?$/, "must not begin or end with white space"),
+  source: z
+    .string()
+    .min(1, "must not be empty: it says who decided to buy")
+    .max(200)
+    .regex(/^[\p{L}\p{N} _.:/=+@-]*$/u, "may hold letters, digits, spaces and _ . : / = + @ - (it becomes a tag)"),
+  recommendations: z
+    .array(z.unknown())
+    .min(1, "must hold at least one recommendation")
+    .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
+});
+
+/** Finds the executor of a service. */
+export type ExecutorOf = (recommendation: Pick<Recommendation, "provider" | "service">) => ServiceExecutor;
+
+/** Looks executors up; throws a RangeError for a service that nobody provides. */
+export function executorsOf(providers: readonly Provider[]): ExecutorOf {
+  return ({ provider, service }) => {
+    const known = providers.find(({ name }) => name === provider)?.services;
+    const executor = known && Object.hasOwn(known, service) ? known[service] : undefined;
+    if (executor === undefined) throw new RangeError(`There is no executor for ${provider} ${service}.`);
+    return executor;
+  };
+}
+
+/** Checks a whole execution before the first request. Throws an InvalidExecutionError that lists every problem. */
+export function validateExecution(input: unknown, providers: readonly Provider[]): Execution {
+  const problems: ExecutionProblem[] = [];
+  const envelope = envelopeSchema.safeParse(input);
+  problems.push(...problemsOf(envelope.error, []));
+
+  const items = z.looseObject({ recommendations: z.array(z.unknown()).max(maxRecommendations) }).safeParse(input);
+  const recommendations: Recommendation[] = [];
+  for (const [recIndex, item] of (items.data?.recommendations ?? []).entries()) {
+    const path = ["recommendations", recIndex];
+    const schema = schemaFor(item, providers);
+    if ("problem" in schema) {
+      problems.push(problem([...path, ...schema.path], schema.problem));
+      continue;
+    }
+    const parsed = schema.schema.safeParse(item);
+    problems.push(...problemsOf(parsed.error, path));
+    if (parsed.success) recommendations.push(parsed.data);
+  }
+
+  if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
+  return { ...envelope.data, recommendations };
+}
+
+function schemaFor(
+  item: unknown,
+  providers: readonly Provider[],
+): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
+  const parsed = z.looseObject({ provider: z.unknown(), service: z.unknown() }).safeParse(item);
+  if (!parsed.success) return { path: [], problem: "must be an object" };
+  const provider = providers.find(({ name }) => name === parsed.data.provider);
+  if (provider === undefined) {
+    return { path: ["provider"], problem: `must be one of ${quoted(providers.map(({ name }) => name))}` };
+  }
+  const { service } = parsed.data;
+  const executor = typeof service === "string" && Object.hasOwn(provider.services, service);
+  const found = executor ? provider.services[service] : undefined;
+  if (found === undefined) {
+    return { path: ["service"], problem: `must be one of ${quoted(Object.keys(provider.services))}` };
+  }
+  return { schema: found.schema };
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
+function problemsOf(error: z.ZodError | undefined, at: readonly PropertyKey[]): ExecutionProblem[] {
+  return (error?.issues ?? []).flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => problem([...at, ...issue.path, key], "is not a known field"))
+      : [problem([...at, ...issue.path], issue.message)],
+  );
+}
+
+function problem(path: readonly PropertyKey[], message: string): ExecutionProblem {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return { path: text.replace(/^\./, ""), message };
+}

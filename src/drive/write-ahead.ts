@@ -1,0 +1,25 @@
+import type { Marker, Quote, Submission } from "../spec/executor.ts";
+import { hashJson } from "../spec/fingerprint.ts";
+import { maskToken } from "../spec/token.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+
+/** Records durably, under the claim's epoch, what is about to be sent. Money can move only after this returned. */
+export async function writeAhead(drive: DriveContext, task: Task, marker: Marker, quote: Quote): Promise<Submission> {
+  const { executor, record } = task;
+  const lane = executor.laneOf?.(record.recommendation);
+  const submission = await drive.ledger.submit(task.claim, {
+    ...marker,
+    ...quote,
+    recommendation: record.recommendation,
+    scope: record.scope,
+    requestHash: hashJson(quote.request),
+    ...(lane === undefined ? {} : { lane }),
+  });
+  drive.emit({
+    type: "submitted",
+    recIndex: record.recIndex,
+    token: maskToken(record.token),
+    attempt: submission.attempt,
+  });
+  return submission;
+}

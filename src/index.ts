@@ -1,0 +1,40 @@
+export { createPurchaser, type Purchaser, type PurchaserOptions } from "./drive/purchaser.ts";
+export type { DriveOptions } from "./drive/drive.ts";
+export type { QuotedRecommendation } from "./drive/quote-request.ts";
+export { createMemoryLedger } from "./ledger/memory.ts";
+export type { Commitment, Standing } from "./spec/commitment.ts";
+export { parseEndpoint } from "./spec/endpoint.ts";
+export { type Environment, systemEnvironment } from "./spec/environment.ts";
+export {
+  BuyonceError,
+  type BuyonceErrorOptions,
+  type ErrorCode,
+  type ExecutionProblem,
+  InvalidExecutionError,
+  LedgerError,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+  RefusedError,
+} from "./spec/errors.ts";
+export type { DriveEvent } from "./spec/events.ts";
+export type {
+  CallOptions,
+  Difference,
+  Listing,
+  Marker,
+  Provider,
+  Quote,
+  Recovery,
+  Resolution,
+  Scope,
+  ServiceExecutor,
+  Submission,
+} from "./spec/executor.ts";
+export { fingerprint } from "./spec/fingerprint.ts";
+export type { JsonObject, JsonValue } from "./spec/json.ts";
+export type { Claim, ClaimAnswer, ClaimRequest, HistoryEntry, Ledger, TokenRecord, TokenState } from "./spec/ledger.ts";
+export { compareMoney, formatMoney, money, type Money, moneySchema, totals } from "./spec/money.ts";
+export { type Execution, quantitySchema, type Recommendation, termYears } from "./spec/recommendation.ts";
+export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./spec/report.ts";
+export { defaultTagNames, type TagNames } from "./spec/tag-names.ts";
+export { deriveIdempotencyToken, maskToken } from "./spec/token.ts";

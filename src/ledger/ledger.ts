@@ -1,0 +1,244 @@
+import type { Commitment } from "../spec/commitment.ts";
+import { LedgerError } from "../spec/errors.ts";
+import { differingFields } from "../spec/fingerprint.ts";
+import type { Claim, ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
+import { maskToken } from "../spec/token.ts";
+import type { LedgerStore, LedgerTransaction } from "./store.ts";
+
+/**
+ * The rules of the ledger over any store: who may write, and which state follows which. Every write names a token and
+ * an epoch; one of an older epoch changes nothing.
+ */
+export function createLedger(store: LedgerStore): Ledger {
+  /** Reads the claimed record, changes it and writes it with one line of history, in one transaction. */
+  function write(
+    claim: Claim,
+    event: string,
+    change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
+  ): Promise<TokenRecord> {
+    return store.transaction(async (transaction) => {
+      const record = await heldRecord(transaction, claim);
+      const { detail, ...changed } = await change(record, transaction);
+      const next: TokenRecord = { ...record, ...changed, updatedAt: transaction.now };
+      await transaction.put(next, historyEntry(event, record, next, transaction.now, detail));
+      return next;
+    });
+  }
+
+  return {
+    now: () => store.now(),
+    purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
+    execution: (executionId) => store.execution(executionId),
+    history: (token) => store.history(token),
+    close: () => store.close(),
+
+    claim: (requests, holder, leaseLength) =>
+      store.transaction(async (transaction) => {
+        const answers: ClaimAnswer[] = [];
+        for (const request of requests) answers.push(await claimOne(transaction, request, holder, leaseLength));
+        return answers;
+      }),
+
+    renew: (claims, leaseLength) =>
+      store.transaction(async (transaction) => {
+        const lost: Claim[] = [];
+        for (const claim of claims) {
+          const record = await transaction.get(claim.token);
+          if (record?.epoch !== claim.epoch || record.holder === undefined) lost.push(claim);
+          else await transaction.touch({ ...record, leaseUntil: transaction.now + leaseLength, leaseLength });
+        }
+        return lost;
+      }),
+
+    release: (claims) =>
+      store.transaction(async (transaction) => {
+        for (const claim of claims) {
+          const record = await transaction.get(claim.token);
+          if (record?.epoch === claim.epoch) await transaction.touch({ ...record, ...givenUp });
+        }
+      }),
+
+    submit: async (claim, planned) => {
+      const written = await write(claim, "submit", async (record, transaction) => {
+        expectState(record, ["claimed"]);
+        if (planned.lane !== undefined) {
+          const [rival] = await transaction.openInLane(planned.lane, record.token);
+          if (rival !== undefined) throw laneIsOpen(rival);
+        }
+        const attempt = record.attempt + 1;
+        const submission = { ...planned, attempt, submittedAt: transaction.now };
+        return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
+      });
+      if (written.submission === undefined) throw new TypeError("A submitted record holds its submission.");
+      return written.submission;
+    },
+
+    purchase: (claim, commitment) =>
+      write(claim, "purchase", async (record, transaction) => {
+        expectState(record, ["claimed", "submitted", "unknown"]);
+        await own(transaction, record, commitment);
+        return {
+          state: "purchased",
+          commitment,
+          purchasedAt: transaction.now,
+          error: undefined,
+          detail: `${commitment.id} ${commitment.state}`,
+          // Where the marker comes after the purchase, the driver goes on to stamp it.
+          ...(commitment.marked ? givenUp : {}),
+        };
+      }),
+
+    observe: (claim, commitment) =>
+      write(claim, "observe", async (record, transaction) => {
+        expectState(record, ["purchased"]);
+        await own(transaction, record, commitment);
+        return { commitment, error: undefined, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
+      }),
+
+    reject: async (claim, error) => {
+      await write(claim, "reject", async (record) => {
+        expectState(record, ["claimed", "submitted"]);
+        return { state: "rejected", submission: undefined, error, detail: describe(error), ...givenUp };
+      });
+    },
+
+    refuse: async (claim, error) => {
+      await write(claim, "refuse", async (record) => {
+        const state = record.state === "claimed" ? "refused" : record.state;
+        return { state, error, detail: describe(error), ...givenUp };
+      });
+    },
+
+    unknown: async (claim, error) => {
+      await write(claim, "unknown", async (record) => {
+        expectState(record, ["submitted", "unknown"]);
+        return { state: "unknown", error, detail: describe(error), ...givenUp };
+      });
+    },
+
+    dead: (claim, { failed, detail }) =>
+      write(claim, "dead", async (record) => {
+        expectState(record, ["submitted", "unknown"]);
+        const generation = record.generation + (failed ? 1 : 0);
+        return { state: "claimed", submission: undefined, generation, detail };
+      }),
+
+    reopen: (claim, { id, state }) =>
+      write(claim, "reopen", async (record) => {
+        expectState(record, ["purchased"]);
+        return {
+          state: "claimed",
+          submission: undefined,
+          commitment: undefined,
+          purchasedAt: undefined,
+          generation: record.generation + 1,
+          detail: `${id} ${state}`,
+        };
+      }),
+  };
+}
+
+type Change = Partial<TokenRecord> & { readonly detail: string };
+
+const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
+
+async function claimOne(
+  transaction: LedgerTransaction,
+  request: ClaimRequest,
+  holder: string,
+  leaseLength: number,
+): Promise<ClaimAnswer> {
+  const { now } = transaction;
+  const record = await transaction.get(request.token);
+  if (record !== undefined) {
+    if (record.fingerprint !== request.fingerprint) {
+      return { kind: "conflict", fields: differingFields(record.recommendation, request.recommendation), record };
+    }
+    const { commitment } = record;
+    if (record.state === "purchased" && commitment?.settled && commitment.marked) return { kind: "settled", record };
+    if (record.holder !== undefined && isHeld(record, now)) {
+      return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
+    }
+  }
+  const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
+  const claimed: TokenRecord = {
+    ...(record ?? { ...request, generation: 0, attempt: 0, createdAt: now }),
+    // The limit may have changed since; the fingerprint says that nothing else has.
+    recommendation: request.recommendation,
+    source: request.source,
+    state: open ? record.state : "claimed",
+    epoch: (record?.epoch ?? 0) + 1,
+    holder,
+    leaseUntil: now + leaseLength,
+    leaseLength,
+    updatedAt: now,
+  };
+  await transaction.put(claimed, historyEntry("claim", record, claimed, now, ""));
+  return { kind: "granted", claim: { token: claimed.token, epoch: claimed.epoch }, record: claimed };
+}
+
+/** A lease that ends further away than its length was given by a clock that has since been set back: it has lapsed. */
+function isHeld({ leaseUntil = 0, leaseLength = 0 }: TokenRecord, now: number): boolean {
+  return leaseUntil > now && leaseUntil <= now + leaseLength;
+}
+
+async function heldRecord(transaction: LedgerTransaction, claim: Claim): Promise<TokenRecord> {
+  const record = await transaction.get(claim.token);
+  if (record === undefined || record.epoch !== claim.epoch) {
+    throw new LedgerError({
+      code: "claim-lost",
+      message:
+        `Another driver took token ${maskToken(claim.token)} over, because this driver did not renew its lease in ` +
+        "time. This driver stops working on it; what was sent is reconciled by the other. Drive again to see the result.",
+      retryable: true,
+    });
+  }
+  return record;
+}
+
+function expectState(record: TokenRecord, expected: readonly TokenRecord["state"][]): void {
+  if (expected.includes(record.state)) return;
+  throw new LedgerError({
+    code: "internal",
+    message: `Token ${maskToken(record.token)} is ${record.state}, which does not allow this change. Report this as a defect.`,
+  });
+}
+
+async function own(transaction: LedgerTransaction, record: TokenRecord, commitment: Commitment): Promise<void> {
+  const ids = [commitment.id, ...(commitment.furtherIds ?? [])];
+  const taken = await transaction.own(record.scope.key, ids, record.token);
+  if (taken.length === 0) return;
+  throw new LedgerError({
+    code: "commitment-taken",
+    message: `The ledger holds ${taken.join(", ")} as bought for another recommendation. One commitment cannot count for two: look at both at the provider.`,
+  });
+}
+
+function laneIsOpen(rival: string): LedgerError {
+  return new LedgerError({
+    code: "identical-purchase-open",
+    message:
+      `A purchase of the very same kind (token ${maskToken(rival)}) is not yet known to be bought or not, and the two could ` +
+      "not be told apart afterwards. Nothing was sent. Drive that execution again until it is settled, then this one.",
+    retryable: true,
+  });
+}
+
+function describe({ code, message }: { code: string; message: string }): string {
+  return `${code}: ${message}`;
+}
+
+function historyEntry(event: string, from: TokenRecord | undefined, to: TokenRecord, at: number, detail: string) {
+  return {
+    token: to.token,
+    at,
+    event,
+    from: from?.state,
+    to: to.state,
+    // The one who wrote it, also where the write gives the claim up.
+    holder: to.holder ?? from?.holder,
+    epoch: to.epoch,
+    attempt: to.attempt,
+    detail,
+  };
+}

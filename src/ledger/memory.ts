@@ -1,0 +1,63 @@
+import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
+import { createLedger } from "./ledger.ts";
+import { createSerializer } from "./serialize.ts";
+
+/**
+ * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
+ *
+ * `clock` gives milliseconds since 1970; default the machine's.
+ */
+export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () => number } = {}): Ledger {
+  const records = new Map<string, TokenRecord>();
+  const owners = new Map<string, string>();
+  const entries: HistoryEntry[] = [];
+  const oneByOne = createSerializer();
+  const sorted = (keep: (record: TokenRecord) => boolean) =>
+    [...records.values()].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
+
+  return createLedger({
+    now: async () => clock(),
+    purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
+    execution: async (executionId) => sorted((record) => record.executionId === executionId),
+    history: async (token) => entries.filter((entry) => entry.token === token),
+    close: async () => undefined,
+
+    transaction: (run) =>
+      oneByOne(async () => {
+        const written = new Map<string, TokenRecord>();
+        const owned = new Map<string, string>();
+        const appended: HistoryEntry[] = [];
+        const result = await run({
+          now: clock(),
+          get: async (token) => written.get(token) ?? records.get(token),
+          put: async (record, entry) => {
+            written.set(record.token, stored(record));
+            appended.push(stored(entry));
+          },
+          touch: async (record) => {
+            written.set(record.token, stored(record));
+          },
+          openInLane: async (lane, exceptToken) =>
+            [...new Map([...records, ...written]).values()]
+              .filter(({ state }) => state === "submitted" || state === "unknown")
+              .filter(({ submission, token }) => submission?.lane === lane && token !== exceptToken)
+              .map(({ token }) => token),
+          own: async (scopeKey, ids, token) => {
+            const key = (id: string) => `${scopeKey} ${id}`;
+            const taken = ids.filter((id) => (owners.get(key(id)) ?? token) !== token);
+            for (const id of ids) owned.set(key(id), token);
+            return taken;
+          },
+        });
+        for (const [token, record] of written) records.set(token, record);
+        for (const [key, token] of owned) owners.set(key, token);
+        entries.push(...appended);
+        return result;
+      }),
+  });
+}
+
+/** What a store on disk would give back. */
+function stored<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

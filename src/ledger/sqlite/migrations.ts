@@ -1,0 +1,32 @@
+/** Numbered from 1 and never edited once released: a change of the schema is a further one. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE token_record (
+    token TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    rec_index INTEGER NOT NULL,
+    scope_key TEXT NOT NULL,
+    state TEXT NOT NULL,
+    lane TEXT,
+    record TEXT NOT NULL,
+    UNIQUE (execution_id, rec_index)
+  ) STRICT;
+  CREATE UNIQUE INDEX one_open_submission_per_lane ON token_record (lane)
+    WHERE lane IS NOT NULL AND state IN ('submitted', 'unknown');
+  CREATE INDEX purchased_in_scope ON token_record (scope_key) WHERE state = 'purchased';
+
+  CREATE TABLE commitment_owner (
+    scope_key TEXT NOT NULL,
+    commitment_id TEXT NOT NULL,
+    token TEXT NOT NULL,
+    PRIMARY KEY (scope_key, commitment_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE history (
+    sequence INTEGER PRIMARY KEY,
+    token TEXT NOT NULL,
+    entry TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX history_of_token ON history (token, sequence);
+  `,
+];

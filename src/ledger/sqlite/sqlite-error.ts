@@ -1,0 +1,35 @@
+import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
+
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html), as what they mean for a ledger. */
+const meanings: Readonly<Record<number, { code: ErrorCode; advice: string; retryable?: boolean }>> = {
+  5: {
+    code: "ledger-locked",
+    advice: "Another process holds it locked. Wait until that one is done, then drive again.",
+    retryable: true,
+  },
+  6: { code: "ledger-locked", advice: "It is locked. Wait, then drive again.", retryable: true },
+  8: {
+    code: "ledger-read-only",
+    advice: "It is read-only. Give this user the right to write the file and its folder.",
+  },
+  11: { code: "ledger-corrupt", advice: "The file is damaged. Restore it from a backup; do not start an empty one." },
+  13: { code: "ledger-full", advice: "The disk is full. Free some space, then drive again." },
+  14: { code: "ledger-unavailable", advice: "It cannot be opened. Check that the path is a file this user may write." },
+  26: {
+    code: "ledger-corrupt",
+    advice: "The file is no SQLite database. Check the path, or restore it from a backup.",
+  },
+};
+
+/** Any error of `node:sqlite` as a LedgerError that says what to do; an error of this package is returned as it is. */
+export function sqliteError(error: unknown, file: string): LedgerError {
+  if (LedgerError.isInstance(error)) return error;
+  const extended = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
+  const meaning = meanings[extended & 0xff];
+  return new LedgerError({
+    code: meaning?.code ?? "ledger-unavailable",
+    message: `The ledger ${file} failed (${messageOf(error)}). ${meaning?.advice ?? "Nothing may be bought without it."}`,
+    retryable: meaning?.retryable ?? false,
+    cause: error,
+  });
+}

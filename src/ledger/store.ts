@@ -1,0 +1,27 @@
+import type { HistoryEntry, TokenRecord } from "../spec/ledger.ts";
+
+/** One transaction of a store: all of it takes effect, or nothing. */
+export interface LedgerTransaction {
+  /** The ledger's clock at the begin of the transaction, in milliseconds since 1970. */
+  readonly now: number;
+  get(token: string): Promise<TokenRecord | undefined>;
+  /** Writes the record and appends a line to its history. */
+  put(record: TokenRecord, entry: HistoryEntry): Promise<void>;
+  /** Writes the record alone: a lease renewed is no history. */
+  touch(record: TokenRecord): Promise<void>;
+  /** Other tokens whose submission is open (`submitted` or `unknown`) in the lane. */
+  openInLane(lane: string, exceptToken: string): Promise<readonly string[]>;
+  /** Makes the ids belong to the token; returns those that belong to another one. */
+  own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
+}
+
+/** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
+export interface LedgerStore {
+  now(): Promise<number>;
+  /** Runs one transaction that no other writer interleaves with; durable when it resolves. Throws a LedgerError. */
+  transaction<T>(run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
+  execution(executionId: string): Promise<readonly TokenRecord[]>;
+  history(token: string): Promise<readonly HistoryEntry[]>;
+  close(): Promise<void>;
+}

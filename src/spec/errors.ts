@@ -1,0 +1,158 @@
+/** Every stable error code, with what it means; docs/errors.md says what to do about each. */
+export type ErrorCode =
+  // before anything is driven
+  | "invalid-execution"
+  | "invalid-configuration"
+  | "aborted"
+  // the ledger
+  | "ledger-unavailable"
+  | "ledger-locked"
+  | "ledger-read-only"
+  | "ledger-corrupt"
+  | "ledger-newer-schema"
+  | "ledger-full"
+  | "claim-lost"
+  | "commitment-taken"
+  // refused: a guard stopped it, nothing was sent
+  | "fingerprint-conflict"
+  | "lookup-failed"
+  | "lookup-untrusted"
+  | "credentials-unavailable"
+  | "access-denied"
+  | "wrong-account"
+  | "commitment-mismatch"
+  | "commitment-unverifiable"
+  | "commitment-unclear"
+  | "several-commitments"
+  | "identical-purchase-open"
+  | "quote-failed"
+  | "not-offered"
+  | "several-offerings"
+  | "price-above-limit"
+  | "price-currency-mismatch"
+  | "deadline-too-near"
+  // after a send
+  | "purchase-rejected"
+  | "outcome-unknown"
+  // another driver
+  | "held-by-another-driver"
+  // a defect in this program or in an executor
+  | "internal";
+
+/** What every error of this package carries. */
+export interface BuyonceErrorOptions {
+  readonly code: ErrorCode;
+  /** What happened and what to do about it, for a person. */
+  readonly message: string;
+  /** Whether the same drive may succeed later without anything being changed. */
+  readonly retryable?: boolean;
+  /** Milliseconds to wait before trying again, where known. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+const marker = Symbol.for("buyonce.error");
+
+/** Base of every error that this package throws. `isInstance` recognises it across two copies of the package. */
+export class BuyonceError extends Error {
+  override readonly name: string = "BuyonceError";
+  readonly [marker] = true;
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+
+  constructor({ code, message, retryable = false, retryAfter, cause }: BuyonceErrorOptions) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = retryable;
+    this.retryAfter = retryAfter;
+  }
+
+  static isInstance(error: unknown): error is BuyonceError {
+    return typeof error === "object" && error !== null && marker in error;
+  }
+}
+
+/** One problem in an execution: where it is and what is wrong. */
+export interface ExecutionProblem {
+  /** `recommendations[1].quantity`; empty for the document as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The execution is not valid; nothing was sent. Lists every problem, not only the first. */
+export class InvalidExecutionError extends BuyonceError {
+  override readonly name = "InvalidExecutionError";
+
+  static override isInstance(error: unknown): error is InvalidExecutionError {
+    return BuyonceError.isInstance(error) && error.name === "InvalidExecutionError";
+  }
+  readonly problems: readonly ExecutionProblem[];
+
+  constructor(problems: readonly ExecutionProblem[]) {
+    const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
+    super({
+      code: "invalid-execution",
+      message: `The execution is not valid; nothing was sent.\n${lines.join("\n")}`,
+    });
+    this.problems = problems;
+  }
+}
+
+/** The ledger cannot be read or written, or refused a write. */
+export class LedgerError extends BuyonceError {
+  override readonly name = "LedgerError";
+
+  static override isInstance(error: unknown): error is LedgerError {
+    return BuyonceError.isInstance(error) && error.name === "LedgerError";
+  }
+}
+
+/** A guard stopped the purchase before anything was sent for it. */
+export class RefusedError extends BuyonceError {
+  override readonly name = "RefusedError";
+
+  static override isInstance(error: unknown): error is RefusedError {
+    return BuyonceError.isInstance(error) && error.name === "RefusedError";
+  }
+}
+
+/** The provider answered definitely no: nothing was bought by this send. */
+export class PurchaseRejectedError extends BuyonceError {
+  override readonly name = "PurchaseRejectedError";
+
+  static override isInstance(error: unknown): error is PurchaseRejectedError {
+    return BuyonceError.isInstance(error) && error.name === "PurchaseRejectedError";
+  }
+  /** The provider's own code, such as `RiskCheckFailed`. */
+  readonly providerCode: string;
+  /**
+   * The provider said that this handle can no longer be bought under. For a handle that was never sent before, a new
+   * quote is safe; for one that was, the earlier send has to be proven dead first.
+   */
+  readonly handleExpired: boolean;
+
+  constructor(options: Omit<BuyonceErrorOptions, "code"> & { providerCode: string; handleExpired?: boolean }) {
+    super({ ...options, code: "purchase-rejected" });
+    this.providerCode = options.providerCode;
+    this.handleExpired = options.handleExpired ?? false;
+  }
+}
+
+/** It was sent, and the answer does not prove whether it was bought. Never to be taken for a failure. */
+export class PurchaseOutcomeUnknownError extends BuyonceError {
+  override readonly name = "PurchaseOutcomeUnknownError";
+
+  static override isInstance(error: unknown): error is PurchaseOutcomeUnknownError {
+    return BuyonceError.isInstance(error) && error.name === "PurchaseOutcomeUnknownError";
+  }
+
+  constructor(options: Omit<BuyonceErrorOptions, "code">) {
+    super({ ...options, code: "outcome-unknown", retryable: true });
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

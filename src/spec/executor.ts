@@ -1,0 +1,166 @@
+import type { z } from "zod";
+import type { Commitment } from "./commitment.ts";
+import type { JsonObject } from "./json.ts";
+import type { Money } from "./money.ts";
+import type { Recommendation } from "./recommendation.ts";
+
+/** What one listing can see: an Azure tenant, an AWS account and region. */
+export interface Scope extends JsonObject {
+  /** Equal keys share one listing per drive; starts with the provider's name. */
+  readonly key: string;
+  /** For messages: `AWS account 123456789012, us-east-1`. */
+  readonly label: string;
+}
+
+/** What is stamped on a commitment, so that it is recognised again. */
+export interface Marker {
+  /** The idempotency token. */
+  readonly token: string;
+  /** The execution's source. */
+  readonly source: string;
+  /** Grows by one each time that the provider proved a purchase under the token to have come to nothing; starts at 0. */
+  readonly generation: number;
+}
+
+/** A price, and what exactly will be sent to buy at it. Moves no money. */
+export interface Quote {
+  /** The whole commitment over its term. */
+  readonly price: Money;
+  /** The identity under which it is bought: an order id minted by the provider, or the ids that existed before. */
+  readonly handle: JsonObject;
+  /** The body of the purchase, frozen: a second send sends the same. */
+  readonly request: JsonObject;
+}
+
+/** The durable record that a purchase is about to be sent. */
+export interface Submission extends Quote, Marker {
+  readonly recommendation: Recommendation;
+  readonly scope: Scope;
+  /** From 1; grows with every new quote that is sent for the token. */
+  readonly attempt: number;
+  /** SHA-256 (hex) of the canonical JSON of `request`. */
+  readonly requestHash: string;
+  /** Only one submission of a lane may be open at a time; see {@link ServiceExecutor.laneOf}. */
+  readonly lane?: string | undefined;
+  /** Ledger time (milliseconds since 1970) at which it was written ahead. */
+  readonly submittedAt: number;
+}
+
+/** What one complete listing of a scope showed. */
+export interface Listing {
+  /** Every commitment that carries one of the tokens asked for, by token, whatever its state. */
+  readonly byToken: ReadonlyMap<string, readonly Commitment[]>;
+  /** Those of the ids asked for that are in the listing. */
+  readonly byId: ReadonlyMap<string, Commitment>;
+}
+
+/** What became of a submission's handle. */
+export type Resolution =
+  /** The commitment bought under it; its standing may be `failed`. */
+  | { readonly kind: "found"; readonly commitment: Commitment }
+  /** The provider answered that there is none. One such answer proves nothing. */
+  | { readonly kind: "absent"; readonly reason: string }
+  /** No answer, or one that can be read in several ways. */
+  | { readonly kind: "unclear"; readonly reason: string };
+
+/**
+ * What may be done after an unknown outcome once the provider shows nothing under the handle.
+ *
+ * - `resend`: the provider refuses a second purchase under one handle, so the same request may be sent again. A new
+ *   quote only after it declared the handle expired, shows nothing under it, and a fresh listing lacks the token.
+ * - `absence`: there is no handle. It may be bought again only after `answers` empty answers in a row, all of them at
+ *   least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
+ */
+export type Recovery =
+  { readonly kind: "resend" } | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number };
+
+/** A way in which a found commitment differs from what was asked for. */
+export interface Difference {
+  readonly field: string;
+  readonly asked: string;
+  readonly found: string;
+}
+
+/** How a call may be ended early. Only reads are: a purchase that is under way is always waited for. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One service of one provider: a plain object behind a factory, injected with its clients and limits.
+ * Only the drive calls it. Adding a service is one small file that maps a recommendation to requests.
+ *
+ * Reads may retry by themselves, with limits. Except where stated, members throw a RefusedError with a code, or any
+ * other error, which is then reported with the code of the step that it happened in.
+ */
+export interface ServiceExecutor<R extends Recommendation = Recommendation> {
+  readonly provider: string;
+  readonly service: string;
+  /** What its recommendation looks like: strict, no default for what decides money. */
+  readonly schema: z.ZodType<R>;
+  /** What may be done after an unknown outcome. */
+  readonly recovery: Recovery;
+  /** The longest that one `doPurchase` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
+  readonly sendTimeout: number;
+
+  /** In a few words, for tables and prompts: `2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront`. */
+  describe(recommendation: R): string;
+
+  /** Which listing can see what is bought for it. */
+  scopeOf(recommendation: R): Scope;
+
+  /**
+   * Where the provider has no handle, purchases that cannot be told apart afterwards share a lane, and the ledger
+   * admits only one open submission per lane. Left out where the handle identifies the purchase.
+   */
+  laneOf?(recommendation: R): string;
+
+  /**
+   * One complete listing of the scope. Throws when it cannot vouch for completeness: a page missing, the expected array
+   * absent, a foreign or repeated next link, the page limit reached.
+   */
+  findByTokens(
+    scope: Scope,
+    wanted: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
+    options: CallOptions,
+  ): Promise<Listing>;
+
+  /** One commitment by id; undefined only when the provider clearly says that there is none. */
+  read(scope: Scope, id: string, options: CallOptions): Promise<Commitment | undefined>;
+
+  /** What differs between a commitment found by its marker and what was asked for; throws when that cannot be told. */
+  verify(recommendation: R, commitment: Commitment, options: CallOptions): Promise<readonly Difference[]>;
+
+  /** Price and handle. May be retried: moves no money. */
+  quote(recommendation: R, marker: Marker, options: CallOptions): Promise<Quote>;
+
+  /**
+   * Sends the purchase once: no retry, redirect or hidden resend. Called by the drive only, after the submission is in
+   * the ledger. Throws a PurchaseRejectedError where it is definitely not bought by this send; anything else that is
+   * thrown counts as an unknown outcome. `sentBefore` says that this handle may have been sent before.
+   */
+  doPurchase(submission: Submission, context: { readonly sentBefore: boolean }): Promise<Commitment>;
+
+  /**
+   * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens.
+   * An error that is thrown counts as `unclear`.
+   */
+  resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
+
+  /**
+   * Only where the marker comes after the purchase: stamps it, and returns the commitment as it then is, its final ids
+   * included. Throws when the marker is not known to be there; a later drive tries again.
+   */
+  mark?(
+    commitment: Commitment,
+    submission: Submission | undefined,
+    marker: Marker,
+    options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
+  ): Promise<Commitment>;
+}
+
+/** A cloud: its executors by service. What `createPurchaser` is given. */
+export interface Provider {
+  readonly name: string;
+  readonly services: Readonly<Record<string, ServiceExecutor>>;
+}

@@ -1,0 +1,148 @@
+import type { Commitment } from "./commitment.ts";
+import type { Scope, Submission } from "./executor.ts";
+import type { Recommendation } from "./recommendation.ts";
+
+/**
+ * Where the driving of one token stands:
+ * - `claimed`: a driver works on it, or died before anything was sent.
+ * - `submitted`: a purchase is about to be sent, or was sent, and its driver has not said what became of it.
+ * - `unknown`: sent, and nobody can say yet whether it was bought.
+ * - `purchased`: bought. Written once; only a proof that it came to nothing opens a new generation.
+ * - `rejected`, `refused`: not bought; tried again from the start by the next drive.
+ */
+export type TokenState = "claimed" | "submitted" | "unknown" | "purchased" | "rejected" | "refused";
+
+/** All that the ledger knows about one token. One record per (execution, recIndex); it has no expiry date. */
+export interface TokenRecord {
+  readonly token: string;
+  readonly executionId: string;
+  readonly recIndex: number;
+  readonly source: string;
+  readonly recommendation: Recommendation;
+  readonly fingerprint: string;
+  readonly scope: Scope;
+  readonly state: TokenState;
+  /** Grows with each proof that a purchase came to nothing; starts at 0. */
+  readonly generation: number;
+  /** How many different handles were written ahead so far. */
+  readonly attempt: number;
+  /** Grows with each new holder. A write under an older epoch changes nothing. */
+  readonly epoch: number;
+  /** The driver that may work on it, until when (ledger time, milliseconds since 1970), and the length of its lease. */
+  readonly holder?: string | undefined;
+  readonly leaseUntil?: number | undefined;
+  readonly leaseLength?: number | undefined;
+  /** The last submission. */
+  readonly submission?: Submission | undefined;
+  /** What was bought, in the state last seen. */
+  readonly commitment?: Commitment | undefined;
+  /** Ledger time at which the purchase was recorded. */
+  readonly purchasedAt?: number | undefined;
+  /** Why it was last refused, rejected or left unknown. */
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One line of a token's history, appended in the transaction that made the change. */
+export interface HistoryEntry {
+  readonly token: string;
+  /** Ledger time, milliseconds since 1970. */
+  readonly at: number;
+  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `dead`, `observe`, `reopen`. */
+  readonly event: string;
+  readonly from: TokenState | undefined;
+  readonly to: TokenState;
+  readonly holder: string | undefined;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** For a person: the id, the provider's answer code, the reason. */
+  readonly detail: string;
+}
+
+/** A request to drive one token. */
+export type ClaimRequest = Pick<
+  TokenRecord,
+  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope"
+>;
+
+/** The right to write about one token. */
+export interface Claim {
+  readonly token: string;
+  readonly epoch: number;
+}
+
+/** The answer to a claim. */
+export type ClaimAnswer =
+  /** This driver may work on the token. The record says what an earlier driver left. */
+  | { readonly kind: "granted"; readonly claim: Claim; readonly record: TokenRecord }
+  /** Bought, in a final state, marked: nothing is left to do. */
+  | { readonly kind: "settled"; readonly record: TokenRecord }
+  /** Another driver holds it. */
+  | { readonly kind: "in-flight"; readonly holder: string; readonly until: number; readonly record: TokenRecord }
+  /** The token belongs to a recommendation that asks for something else. */
+  | { readonly kind: "conflict"; readonly fields: readonly string[]; readonly record: TokenRecord };
+
+/**
+ * The durable record. All drivers of an execution share one, on one machine or many.
+ *
+ * Every method throws a LedgerError: `claim-lost` when the epoch of a claim is no longer the record's, another code
+ * when the ledger cannot be read or written. A method either takes effect whole, history included, or not at all.
+ */
+export interface Ledger {
+  /** The ledger's own clock, in milliseconds since 1970. */
+  now(): Promise<number>;
+
+  /** Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. */
+  claim(requests: readonly ClaimRequest[], holder: string, leaseLength: number): Promise<readonly ClaimAnswer[]>;
+
+  /** Extends leases; returns the claims that are lost. */
+  renew(claims: readonly Claim[], leaseLength: number): Promise<readonly Claim[]>;
+
+  /** Gives claims up without a result: an ended drive. Lost claims are passed over. */
+  release(claims: readonly Claim[]): Promise<void>;
+
+  /**
+   * Write-ahead: records that a purchase is about to be sent; durable when it returns. Stamps `submittedAt` and returns
+   * the submission as recorded. Throws `identical-purchase-open` when another token's submission is open in its lane.
+   */
+  submit(claim: Claim, submission: Omit<Submission, "submittedAt" | "attempt">): Promise<Submission>;
+
+  /** Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token. */
+  purchase(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
+
+  /** Records a later look at what was bought (state, ids, marker) and gives the claim up. */
+  observe(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
+
+  /** Records that the provider answered definitely no, and gives the claim up. */
+  reject(claim: Claim, error: { code: string; message: string }): Promise<void>;
+
+  /**
+   * Records that a guard stopped it, and gives the claim up. A record that is `unknown` or `purchased` stays so: a
+   * refusal is about this drive, not about what was sent before.
+   */
+  refuse(claim: Claim, error: { code: string; message: string }): Promise<void>;
+
+  /** Records that nobody can say what became of the submission, and gives the claim up. */
+  unknown(claim: Claim, error: { code: string; message: string }): Promise<void>;
+
+  /**
+   * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that
+   * the handle was used up by a purchase that came to nothing, which opens a new generation.
+   */
+  dead(claim: Claim, proof: { failed: boolean; detail: string }): Promise<TokenRecord>;
+
+  /** Records proof that what was bought came to nothing; the claim is kept, a new generation is open. */
+  reopen(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
+
+  /** What is recorded as bought in a scope. */
+  purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
+
+  /** All records of an execution, by recIndex. */
+  execution(executionId: string): Promise<readonly TokenRecord[]>;
+
+  /** The history of a token, oldest first. */
+  history(token: string): Promise<readonly HistoryEntry[]>;
+
+  close(): Promise<void>;
+}

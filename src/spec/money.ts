@@ -1,0 +1,45 @@
+import { Big } from "big.js";
+import { z } from "zod";
+
+/** An amount of money: a decimal string (never a float) and its ISO 4217 currency code. */
+export type Money = {
+  readonly amount: string;
+  readonly currency: string;
+};
+
+/** Accepts `{ "amount": "30.00", "currency": "GBP" }` and nothing looser. */
+export const moneySchema: z.ZodType<Money> = z.strictObject({
+  amount: z
+    .string()
+    .max(40)
+    .regex(/^\d+(\.\d+)?$/, 'must be a decimal string such as "30.00"'),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"'),
+});
+
+/** Money from a provider's number or decimal text. Throws when the amount is not a finite decimal. */
+export function money(amount: string | number, currency: string): Money {
+  return { amount: new Big(amount).toFixed(), currency };
+}
+
+/** `left` compared with `right`: -1, 0 or 1. Throws when the currencies differ: amounts of two currencies have no order. */
+export function compareMoney(left: Money, right: Money): -1 | 0 | 1 {
+  if (left.currency !== right.currency) {
+    throw new RangeError(`Cannot compare ${left.currency} with ${right.currency}.`);
+  }
+  return new Big(left.amount).cmp(right.amount);
+}
+
+/** Sums per currency, in the order in which the currencies first appear. */
+export function totals(prices: readonly Money[]): Money[] {
+  const sums = new Map<string, Big>();
+  for (const { amount, currency } of prices) {
+    sums.set(currency, (sums.get(currency) ?? new Big(0)).plus(amount));
+  }
+  return [...sums].map(([currency, sum]) => ({ amount: sum.toFixed(), currency }));
+}
+
+/** For people: at least two decimals, then the currency: `24.00 GBP`. */
+export function formatMoney({ amount, currency }: Money): string {
+  const decimals = Math.max(2, amount.split(".")[1]?.length ?? 0);
+  return `${new Big(amount).toFixed(decimals)} ${currency}`;
+}

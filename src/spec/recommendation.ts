@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { JsonValue } from "./json.ts";
+import type { Money } from "./money.ts";
+
+/** One thing to buy. The provider's schema for its service says which further fields there are; none has a default. */
+export interface Recommendation {
+  /** The cloud: `azure`, `aws`. */
+  readonly provider: string;
+  /** The provider's service: `compute`, `ec2`. */
+  readonly service: string;
+  /** How many: instances, or for some database services vCores. A whole number from 1. */
+  readonly quantity: number;
+  /** Commitment term as an ISO 8601 duration in years: `P1Y`, `P3Y`, `P5Y`. */
+  readonly term: string;
+  /** The most that the whole commitment may cost over its term; without it any price is accepted. */
+  readonly maxPrice?: Money | undefined;
+  readonly [field: string]: JsonValue | undefined;
+}
+
+/** How many: a whole number from 1. There is no default, and no rounding. */
+export const quantitySchema = z.int("must be a whole number").min(1, "must be at least 1").max(1_000_000);
+
+/** The length of a term in years. Throws for anything but `P<n>Y`. */
+export function termYears(term: string): number {
+  const match = /^P(\d)Y$/.exec(term);
+  if (!match) throw new RangeError(`Not a term in years: ${term}`);
+  return Number(match[1]);
+}
+
+/** An approved batch to buy, validated. */
+export interface Execution {
+  /** Identifies the batch for ever: it is half of every token. */
+  readonly executionId: string;
+  /** Who decided to buy: stamped on every commitment as the `purchase-automation` tag. */
+  readonly source: string;
+  readonly recommendations: readonly Recommendation[];
+}

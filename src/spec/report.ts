@@ -1,0 +1,51 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Money } from "./money.ts";
+
+/** What a drive says about one recommendation. The README's table says what each means for money. */
+export type OutcomeStatus = "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved";
+
+/** Why a recommendation is not bought, or not known to be. */
+export interface OutcomeError {
+  /** Stable; docs/errors.md lists them. */
+  readonly code: ErrorCode;
+  /** The provider's own code, where there is one. */
+  readonly providerCode?: string;
+  /** What happened and what to do, for a person. */
+  readonly message: string;
+  /** Whether driving again may help without anything being changed. */
+  readonly retryable: boolean;
+  /** Milliseconds after which to try again, where known. */
+  readonly retryAfter?: number;
+}
+
+/** The truth about one recommendation, as far as this drive knows it. */
+export interface Outcome {
+  readonly recIndex: number;
+  readonly status: OutcomeStatus;
+  /** The idempotency token, in full: it is what one looks for at the provider. */
+  readonly token: string;
+  /** What was bought; the same fields and values on every later drive, but for the state, which moves on. */
+  readonly commitment?: {
+    readonly id: string;
+    readonly furtherIds?: readonly string[];
+    /** The provider's word. */
+    readonly state: string;
+    /** Whether that state is final. */
+    readonly settled: boolean;
+  };
+  /** Of the whole commitment over its term. */
+  readonly price?: Money;
+  /** For everything that is not bought. */
+  readonly error?: OutcomeError;
+  /** What a person should know although it is bought: a marker or a record that is still missing. */
+  readonly warnings?: readonly string[];
+}
+
+/** What `drive` returns. */
+export interface Report {
+  readonly executionId: string;
+  /** One per recommendation, in their order. */
+  readonly outcomes: readonly Outcome[];
+  /** Prices of all that is bought, now or before, summed per currency. */
+  readonly totals: readonly Money[];
+}

@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { claimRequest } from "./claim-request.ts";
+import { testLedger } from "./contract.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
+let count = 0;
+const newFile = () => join(folder, `${(count += 1)}`, "ledger.db");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+testLedger("the SQLite ledger", (clock) => openSqliteLedger({ file: newFile(), clock }));
+
+describe("the SQLite ledger", () => {
+  test("keeps everything when it is closed and opened again", async () => {
+    const file = newFile();
+    const before = await openSqliteLedger({ file, clock: () => 1000 });
+    await before.claim([claimRequest(0)], "driver-1", 30_000);
+    const records = await before.execution("execution-1");
+    await before.close();
+    const after = await openSqliteLedger({ file });
+    expect(await after.execution("execution-1")).toEqual(records);
+    expect(await after.history("token-0")).toHaveLength(1);
+    await after.close();
+  });
+
+  test("syncs every commit to the disk and uses a write-ahead log", async () => {
+    const file = newFile();
+    const ledger = await openSqliteLedger({ file });
+    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    expect(existsSync(`${file}-wal`)).toBe(true);
+    await ledger.close();
+    const database = new DatabaseSync(file);
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+    database.close();
+  });
+
+  test("locked by another process: waits for the lock timeout, then says so; nothing is lost", async () => {
+    const file = newFile();
+    const ledger = await openSqliteLedger({ file, lockTimeout: 50 });
+    const other = new DatabaseSync(file);
+    other.exec("BEGIN IMMEDIATE");
+    const locked = ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await expect(locked).rejects.toMatchObject({ code: "ledger-locked", retryable: true });
+    other.exec("ROLLBACK");
+    other.close();
+    expect(await ledger.claim([claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
+    await ledger.close();
+  });
+
+  test("written by a newer version: refused, with both versions named", async () => {
+    const file = newFile();
+    await (await openSqliteLedger({ file })).close();
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    await expect(openSqliteLedger({ file })).rejects.toMatchObject({
+      code: "ledger-newer-schema",
+      message: expect.stringMatching(/schema 99, known here: \d/),
+    });
+  });
+
+  test("a file that is no database is refused and left as it is", async () => {
+    const file = join(folder, "notes.txt");
+    writeFileSync(file, "not a database, but long enough to be taken for one\n".repeat(100));
+    await expect(openSqliteLedger({ file })).rejects.toMatchObject({ code: "ledger-corrupt" });
+  });
+
+  test("another program's database is refused and not changed", async () => {
+    const file = join(folder, "other.db");
+    const database = new DatabaseSync(file);
+    database.exec("CREATE TABLE customers (id INTEGER)");
+    database.close();
+    await expect(openSqliteLedger({ file })).rejects.toMatchObject({
+      code: "ledger-corrupt",
+      message: expect.stringContaining("not a ledger of buyonce"),
+    });
+    const again = new DatabaseSync(file);
+    expect(again.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "customers" }]);
+    expect(again.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });
+    again.close();
+  });
+
+  test("a record that was damaged is reported, not skipped", async () => {
+    const file = newFile();
+    const ledger = await openSqliteLedger({ file });
+    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    const database = new DatabaseSync(file);
+    database.exec("UPDATE token_record SET record = 'x'");
+    database.close();
+    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(ledger.claim([claimRequest(0)], "driver-2", 30_000)).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await ledger.close();
+  });
+
+  test("a folder in the place of the file cannot be opened", async () => {
+    await expect(openSqliteLedger({ file: folder })).rejects.toMatchObject({ code: "ledger-unavailable" });
+  });
+
+  test("read-only: refused with what to do", async () => {
+    const file = newFile();
+    await (await openSqliteLedger({ file })).close();
+    chmodSync(file, 0o444);
+    chmodSync(join(file, ".."), 0o555);
+    chmodSync(folder, 0o755);
+    // Root may write everything, so the check runs as an ordinary user where the tests run as root.
+    const script = `
+      import { openSqliteLedger } from ${JSON.stringify(new URL("../../src/ledger/sqlite/index.ts", import.meta.url).href)};
+      if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
+      await openSqliteLedger({ file: ${JSON.stringify(file)} }).then(() => console.log("opened"), (error) => console.log(error.code));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    expect(stdout.trim()).toBe("ledger-read-only");
+    chmodSync(join(file, ".."), 0o755);
+  });
+
+  test("several processes claim the same execution: each recommendation is granted once", async () => {
+    const file = newFile();
+    await (await openSqliteLedger({ file })).close();
+    const script = `
+      import { openSqliteLedger } from ${JSON.stringify(new URL("../../src/ledger/sqlite/index.ts", import.meta.url).href)};
+      import { claimRequest } from ${JSON.stringify(new URL("./claim-request.ts", import.meta.url).href)};
+      const ledger = await openSqliteLedger({ file: ${JSON.stringify(file)} });
+      let granted = 0;
+      for (let index = 0; index < 40; index += 1) {
+        const [answer] = await ledger.claim([claimRequest(index)], String(process.pid), 30_000);
+        if (answer.kind === "granted") granted += 1;
+      }
+      console.log(granted);`;
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script])),
+    );
+    const granted = runs.map(({ stdout }) => Number(stdout));
+    expect(granted.reduce((sum, n) => sum + n, 0)).toBe(40);
+  });
+});
