@@ -26,36 +26,40 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   const price = bought.commitment.price ?? submission?.price;
   const commitment: Commitment = { ...bought.commitment, price };
   const warnings: string[] = [];
+  let recorded = true;
 
-  const keep = async (write: () => Promise<unknown>) => {
+  /** Writes to the ledger; what it cannot take is a warning, since bought stays bought. */
+  async function keep(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {
+      if (isTaken(error)) throw error;
       if (isBroken(error)) drive.noteLedgerError(error);
-      warnings.push(
-        `It is bought, but the ledger does not say so yet (${messageOf(error)}). Drive again to record it.`,
-      );
-    }
-  };
-
-  if (record.state !== "purchased") {
-    try {
-      await ledger.purchase(claim, commitment);
-    } catch (error) {
-      if (LedgerError.isInstance(error) && error.code === "commitment-taken") {
-        return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);
-      }
-      await keep(() => Promise.reject(error));
+      recorded = false;
+      const reason = messageOf(error);
+      warnings.push(`It is bought, but the ledger does not say so yet (${reason}). Drive again to record it.`);
     }
   }
 
-  const marked = await mark(drive, task, commitment, submission, warnings);
-  const isNews =
-    JSON.stringify(marked) !== JSON.stringify(record.state === "purchased" ? record.commitment : commitment);
-  if (isNews) await keep(() => ledger.observe(claim, marked));
-  else if (record.state === "purchased" || !commitment.marked) await keep(() => ledger.release([claim]));
-  leases.drop(claim);
+  const known = record.state === "purchased";
+  let marked: Commitment;
+  try {
+    if (!known) await keep(() => ledger.purchase(claim, commitment));
+    marked = await mark(drive, task, commitment, submission, warnings);
+    const before = known ? record.commitment : commitment;
+    if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
+    else if (known || !commitment.marked) await keep(() => ledger.release([claim]));
+  } catch (error) {
+    return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);
+  }
+  // A claim whose result is not written is given up when the drive ends.
+  if (recorded) leases.drop(claim);
   return boughtOutcome(record, marked, status, warnings);
+}
+
+/** The commitment belongs to another token: then it is not this one's, whatever it looked like. */
+function isTaken(error: unknown): boolean {
+  return LedgerError.isInstance(error) && error.code === "commitment-taken";
 }
 
 /** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */

@@ -3,13 +3,13 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Everything impure that a drive uses besides its ledger and its providers; tests hand in their own. */
 export interface Environment {
   /** Milliseconds since 1970. Only for deadlines and events: leases are on the ledger's clock. */
-  now(): number;
+  readonly now: () => number;
   /** Resolves after so many milliseconds; rejects with the signal's reason when aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Calls `run` every so many milliseconds until the returned function is called; does not keep the process alive. */
-  every(milliseconds: number, run: () => void): () => void;
+  readonly every: (milliseconds: number, run: () => void) => () => void;
   /** A number from 0 up to 1, for jitter. */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** The machine's clock, timers and random numbers. */

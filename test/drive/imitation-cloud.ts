@@ -1,0 +1,225 @@
+import { z } from "zod";
+import type { Commitment, Standing } from "../../src/spec/commitment.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../../src/spec/errors.ts";
+import type { Provider, Recovery, ServiceExecutor, Submission } from "../../src/spec/executor.ts";
+import { moneySchema } from "../../src/spec/money.ts";
+import { quantitySchema } from "../../src/spec/recommendation.ts";
+
+const diskSchema = z.strictObject({
+  provider: z.literal("imitation"),
+  service: z.literal("disk"),
+  account: z.string().min(1),
+  size: z.string().min(1),
+  quantity: quantitySchema,
+  term: z.enum(["P1Y", "P3Y"]),
+  maxPrice: moneySchema.optional(),
+});
+
+/** A recommendation of the imitation. */
+type Disk = z.infer<typeof diskSchema>;
+
+/** What the next send meets. */
+export type SendFault =
+  | "rejected"
+  /** The quote is stale: nothing was bought, and nothing can be under this handle. */
+  | "expired"
+  /** Bought, and the answer was lost. */
+  | "lost-after"
+  /** Not bought, and the answer was lost. */
+  | "lost-before"
+  /** Taken, and ended as failed at once. */
+  | "failed"
+  /** The executor has a defect. */
+  | "throws";
+
+export interface Order {
+  readonly id: string;
+  token: string | undefined;
+  state: string;
+  readonly size: string;
+  readonly quantity: number;
+  readonly boughtAt: number;
+}
+
+const standings: Readonly<Record<string, Standing>> = {
+  Failed: "failed",
+  BillingFailed: "failed",
+  Cancelled: "ended",
+  retired: "unclear",
+};
+
+/**
+ * A cloud in memory, with one service, that a test can make misbehave. With `handles` it refuses a second purchase under
+ * one order id, as Azure does; without, every send buys and the marker comes after the purchase, as on EC2.
+ */
+export function createImitationCloud({ handles, now }: { readonly handles: boolean; readonly now: () => number }) {
+  const orders: Order[] = [];
+  const counts = { listings: 0, reads: 0, verifications: 0, quotes: 0, sends: 0, resolves: 0, marks: 0 };
+  const faults = {
+    sends: [] as (SendFault | undefined)[],
+    /** What listings do, until changed. */
+    listing: undefined as "throws" | "empty" | undefined,
+    /** Orders bought from now on are missing from listings, and without handles from resolve. */
+    hideNew: false,
+    resolve: undefined as "throws" | undefined,
+    mark: undefined as "throws" | undefined,
+    price: "10",
+    /** Runs after a quote was made, before it is returned. */
+    afterQuote: undefined as (() => void) | undefined,
+    /** Runs when a send arrives. */
+    onSend: undefined as (() => void | Promise<void>) | undefined,
+  };
+  const hidden = new Set<Order>();
+  const expiredHandles = new Set<string>();
+  let minted = 0;
+
+  function commitmentOf(order: Order): Commitment {
+    const standing = standings[order.state] ?? "live";
+    const settled = order.state !== "Creating";
+    return { id: order.id, state: order.state, standing, settled, marked: order.token !== undefined };
+  }
+  function listed(): readonly Order[] {
+    return faults.listing === "empty" ? [] : orders.filter((order) => !hidden.has(order));
+  }
+  function add(order: Partial<Order> & { id: string }): Order {
+    const added: Order = {
+      token: undefined,
+      state: "Creating",
+      size: "small",
+      quantity: 1,
+      boughtAt: now(),
+      ...order,
+    };
+    orders.push(added);
+    if (faults.hideNew) hidden.add(added);
+    return added;
+  }
+  function purchase(submission: Submission): Order {
+    const { size, quantity } = diskSchema.parse(submission.recommendation);
+    const id = handles ? orderIdOf(submission) : `order-${(minted += 1)}`;
+    const existing = handles ? orders.find((order) => order.id === id) : undefined;
+    const token = handles ? submission.token : undefined;
+    return existing ?? add({ id, token, size, quantity });
+  }
+
+  const recovery: Recovery = handles ? { kind: "resend" } : { kind: "absence", answers: 2, minimumAge: 300_000 };
+  const executor: ServiceExecutor<Disk> = {
+    provider: "imitation",
+    service: "disk",
+    recovery,
+    sendTimeout: 60_000,
+    schema: diskSchema,
+    describe: ({ quantity, size }) => `${quantity} × ${size}`,
+    scopeOf: ({ account }) => ({ key: `imitation/${account}`, label: `account ${account}` }),
+    ...(handles ? {} : { laneOf: ({ size }: Disk) => `lane of ${size}` }),
+
+    findByTokens: async (_scope, { tokens, ids }) => {
+      counts.listings += 1;
+      if (faults.listing === "throws") throw new Error("503 from the listing");
+      const byToken = new Map<string, Commitment[]>();
+      for (const order of listed()) {
+        if (order.token === undefined || !tokens.has(order.token)) continue;
+        byToken.set(order.token, [...(byToken.get(order.token) ?? []), commitmentOf(order)]);
+      }
+      const seen = listed().filter(({ id }) => ids.has(id));
+      return { byToken, byId: new Map(seen.map((order) => [order.id, commitmentOf(order)])) };
+    },
+    read: async (_scope, id) => {
+      counts.reads += 1;
+      const order = orders.find((candidate) => candidate.id === id);
+      return order && commitmentOf(order);
+    },
+    verify: async (recommendation, { id }) => {
+      counts.verifications += 1;
+      const order = orders.find((candidate) => candidate.id === id);
+      const asked = recommendation.size;
+      return order?.size === asked ? [] : [{ field: "size", asked, found: String(order?.size) }];
+    },
+    quote: async (recommendation, { token }) => {
+      counts.quotes += 1;
+      const orderId = handles ? `minted-${(minted += 1)}` : undefined;
+      faults.afterQuote?.();
+      return {
+        price: { amount: faults.price, currency: "GBP" },
+        handle: handles ? { orderId } : { baseline: orders.map(({ id }) => id) },
+        request: { size: recommendation.size, quantity: recommendation.quantity, token },
+      };
+    },
+    doPurchase: async (submission) => {
+      counts.sends += 1;
+      await faults.onSend?.();
+      const handle = handles ? orderIdOf(submission) : "";
+      const fault = faults.sends.shift();
+      if (fault === "rejected") {
+        throw new PurchaseRejectedError({ message: "The card was declined.", providerCode: "CardDeclined" });
+      }
+      if (fault === "throws") throw new TypeError("cannot read properties of undefined");
+      if (fault === "lost-before") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
+      if (fault === "expired") expiredHandles.add(handle);
+      if (handles && expiredHandles.has(handle) && !orders.some(({ id }) => id === handle)) {
+        throw new PurchaseRejectedError({
+          message: "Session timed out.",
+          providerCode: "BadRequest",
+          handleExpired: true,
+        });
+      }
+      const order = purchase(submission);
+      if (fault === "failed") order.state = "Failed";
+      if (fault === "lost-after") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
+      return commitmentOf(order);
+    },
+    resolve: async (submission, { owned }) => {
+      counts.resolves += 1;
+      if (faults.resolve === "throws") throw new Error("503 from the look-up");
+      if (handles) {
+        const order = orders.find(({ id }) => id === orderIdOf(submission));
+        return order
+          ? { kind: "found", commitment: commitmentOf(order) }
+          : { kind: "absent", reason: "there is no such order" };
+      }
+      const baseline = new Set(z.array(z.string()).parse(submission.handle["baseline"]));
+      const candidates = orders.filter(
+        (order) => !hidden.has(order) && !baseline.has(order.id) && !owned.has(order.id) && order.token === undefined,
+      );
+      const [only, ...more] = candidates;
+      if (only === undefined) return { kind: "absent", reason: "nothing new is there" };
+      return more.length === 0
+        ? { kind: "found", commitment: commitmentOf(only) }
+        : { kind: "unclear", reason: "several new ones are there" };
+    },
+    ...(handles
+      ? {}
+      : {
+          mark: async ({ id }, _submission, { token }) => {
+            counts.marks += 1;
+            if (faults.mark === "throws") throw new RefusedError({ code: "access-denied", message: "may not tag" });
+            const order = orders.find((candidate) => candidate.id === id);
+            if (order === undefined) throw new Error("no such order");
+            order.token = token;
+            return commitmentOf(order);
+          },
+        }),
+  };
+  const provider: Provider = { name: "imitation", services: { disk: executor } };
+  return {
+    provider,
+    executor,
+    orders,
+    counts,
+    faults,
+    add,
+    /** Everything is listed again. */
+    show: () => hidden.clear(),
+    live: (token: string) =>
+      orders.filter((order) => order.token === token && (standings[order.state] ?? "live") === "live"),
+  };
+}
+
+function orderIdOf({ handle }: Submission): string {
+  return z.string().parse(handle["orderId"]);
+}
+
+/** A small disk for a year, unless changed. */
+export function disk(changes: Partial<Disk> = {}): Disk {
+  return { provider: "imitation", service: "disk", account: "a", size: "small", quantity: 1, term: "P1Y", ...changes };
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { disk } from "./imitation-cloud.ts";
+import { execution, setup, token } from "./setup.ts";
+
+const minutes = 60_000;
+
+describe("the look-up before buying", () => {
+  test("a look-up error is not taken for nothing there: refused, nothing sent", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.listing = "throws";
+    const report = await purchaser.drive(execution(disk(), disk()));
+    for (const outcome of report.outcomes) {
+      expect(outcome).toMatchObject({ status: "refused", error: { code: "lookup-failed", retryable: true } });
+    }
+    expect(cloud.counts).toMatchObject({ listings: 1, quotes: 0, sends: 0 });
+  });
+
+  test("one live commitment with the token is compared, adopted and not bought again", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "found", token: token(), state: "Succeeded" });
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toEqual({
+      recIndex: 0,
+      status: "already-purchased",
+      token: token(),
+      commitment: { id: "found", state: "Succeeded", settled: true },
+    });
+    expect(cloud.counts).toMatchObject({ verifications: 1, quotes: 0, sends: 0 });
+    expect(await purchaser.drive(execution())).toEqual(report);
+  });
+
+  test("one that is not what was asked for is refused and named", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "found", token: token(), size: "large" });
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "commitment-mismatch" } });
+    expect(report.outcomes[0]?.error?.message).toContain("size: asked small, found large");
+    expect(cloud.counts.sends).toBe(0);
+  });
+
+  test("two live ones are refused and named", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "first", token: token() });
+    cloud.add({ id: "second", token: token() });
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "several-commitments" } });
+    expect(report.outcomes[0]?.error?.message).toContain("first, second");
+  });
+
+  test.each([
+    ["Failed", "purchased"],
+    ["BillingFailed", "purchased"],
+    ["Cancelled", "purchased"],
+    ["SomethingNew", "already-purchased"],
+    ["Creating", "already-purchased"],
+  ])("one in state %s: %s", async (state, status) => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "found", token: token(), state });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe(status);
+  });
+
+  test("one of which nobody can say whether it was paid needs a person", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "found", token: token(), state: "retired" });
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
+    expect(cloud.counts.sends).toBe(0);
+  });
+
+  test("a commitment with another recommendation's token is no match", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.add({ id: "found", token: token(1) });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+  });
+});
+
+describe("the canary", () => {
+  async function withPurchase() {
+    const parts = setup();
+    await parts.purchaser.drive(execution());
+    const order = parts.cloud.orders[0];
+    if (order === undefined) throw new Error("nothing was bought");
+    order.state = "Succeeded";
+    await parts.purchaser.drive(execution());
+    return { ...parts, order, other: { ...execution(disk({ size: "large" })), executionId: "execution-2" } };
+  }
+
+  test("a listing that lacks what the ledger knows as bought is not believed", async () => {
+    const { purchaser, cloud, environment, other, order } = await withPurchase();
+    environment.advance(16 * minutes);
+    cloud.faults.listing = "empty";
+    const report = await purchaser.drive(other);
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
+    expect(report.outcomes[0]?.error?.message).toContain(order.id);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("within 15 minutes it may lag, if the commitment is visible when read by its id", async () => {
+    const { purchaser, cloud, environment, other } = await withPurchase();
+    environment.advance(14 * minutes);
+    cloud.faults.listing = "empty";
+    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
+    expect(cloud.counts.reads).toBe(1);
+  });
+
+  test("within 15 minutes, but not visible by its id either: not believed", async () => {
+    const { purchaser, cloud, other } = await withPurchase();
+    cloud.orders.length = 0;
+    const report = await purchaser.drive(other);
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
+  });
+
+  test("what is past its term need not be listed any more", async () => {
+    const { purchaser, cloud, environment, other } = await withPurchase();
+    environment.jump(366 * 24 * 60 * minutes);
+    cloud.orders.length = 0;
+    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("another scope's purchases are no canary here", async () => {
+    const { purchaser, cloud, environment } = await withPurchase();
+    environment.advance(16 * minutes);
+    cloud.faults.listing = "empty";
+    const elsewhere = { ...execution(disk({ account: "b" })), executionId: "execution-3" };
+    expect((await purchaser.drive(elsewhere)).outcomes[0]?.status).toBe("purchased");
+  });
+});

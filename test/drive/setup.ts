@@ -1,0 +1,23 @@
+import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { Recommendation } from "../../src/spec/recommendation.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { createImitationCloud, disk } from "./imitation-cloud.ts";
+import { createVirtualEnvironment } from "./virtual-environment.ts";
+
+export const executionId = "execution-1";
+
+/** A cloud, a ledger and purchasers on one virtual clock. */
+export function setup({ handles = true, ...changes }: { handles?: boolean } & Partial<PurchaserOptions> = {}) {
+  const environment = createVirtualEnvironment();
+  const cloud = createImitationCloud({ handles, now: environment.now });
+  const ledger = createMemoryLedger({ clock: environment.now });
+  const options: PurchaserOptions = { ledger, providers: [cloud.provider], environment, ...changes };
+  return { environment, cloud, ledger: options.ledger, purchaser: createPurchaser(options), options };
+}
+
+export function execution(...recommendations: Recommendation[]) {
+  return { executionId, source: "test", recommendations: recommendations.length > 0 ? recommendations : [disk()] };
+}
+
+export const token = (recIndex = 0) => deriveIdempotencyToken(executionId, recIndex);

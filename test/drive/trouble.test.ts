@@ -1,0 +1,242 @@
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { LedgerError } from "../../src/spec/errors.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Report } from "../../src/spec/report.ts";
+import { createImitationCloud, disk } from "./imitation-cloud.ts";
+import { execution, setup, token } from "./setup.ts";
+import { createVirtualEnvironment } from "./virtual-environment.ts";
+
+/** A ledger whose named method fails as a full disk does. */
+function withFailing(method: keyof Ledger) {
+  const environment = createVirtualEnvironment();
+  const cloud = createImitationCloud({ handles: true, now: environment.now });
+  const sound = createMemoryLedger({ clock: environment.now });
+  let broken = true;
+  const ledger: Ledger = {
+    ...sound,
+    [method]: async (...values: never[]) => {
+      if (broken) throw new LedgerError({ code: "ledger-full", message: "The disk is full." });
+      return (sound[method] as (...values: never[]) => unknown)(...values);
+    },
+  };
+  const purchaser = createPurchaser({ ledger, providers: [cloud.provider], environment });
+  return { cloud, purchaser, ledger: sound, repair: () => (broken = false) };
+}
+
+describe("a ledger that fails", () => {
+  test("at the claim: nothing is sent, the drive throws", async () => {
+    const { purchaser, cloud } = withFailing("claim");
+    await expect(purchaser.drive(execution())).rejects.toMatchObject({ code: "ledger-full" });
+    expect(cloud.counts.listings).toBe(0);
+  });
+
+  test("at the write-ahead: nothing is sent, the drive throws, and buys once the disk has room", async () => {
+    const { purchaser, cloud, repair } = withFailing("submit");
+    await expect(purchaser.drive(execution(disk(), disk()))).rejects.toMatchObject({ code: "ledger-full" });
+    expect(cloud.counts.sends).toBe(0);
+    repair();
+    const report = await purchaser.drive(execution(disk(), disk()));
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
+  });
+
+  test("after the purchase: reported as bought, with a warning, and found by the next drive", async () => {
+    const { purchaser, cloud, repair } = withFailing("purchase");
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({
+      status: "purchased",
+      commitment: { id: "minted-1" },
+      warnings: [expect.stringContaining("the ledger does not say so yet")],
+    });
+    repair();
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "minted-1" },
+      price: { amount: "10", currency: "GBP" },
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("after the first of two purchases: the second is not started, and nothing that was bought is lost", async () => {
+    const { purchaser, cloud } = withFailing("purchase");
+    const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "refused"]);
+    expect(report.outcomes[1]?.error?.code).toBe("ledger-full");
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("when the outcome is unknown: unresolved, and the submission itself tells the next driver", async () => {
+    const { purchaser, cloud, repair, ledger } = withFailing("unknown");
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect((await ledger.execution("execution-1"))[0]?.state).toBe("submitted");
+    cloud.faults.resolve = undefined;
+    repair();
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("a drive that is stopped", () => {
+  test("before anything was sent: throws aborted, and a later drive buys", async () => {
+    const { purchaser, cloud } = setup();
+    const controller = new AbortController();
+    cloud.faults.afterQuote = () => controller.abort();
+    const drive = purchaser.drive(execution(), { signal: controller.signal });
+    await expect(drive).rejects.toMatchObject({ code: "aborted" });
+    expect(cloud.counts.sends).toBe(0);
+    cloud.faults.afterQuote = undefined;
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("an abort before it begins sends nothing", async () => {
+    const { purchaser, cloud } = setup();
+    const drive = purchaser.drive(execution(), { signal: AbortSignal.abort() });
+    await expect(drive).rejects.toMatchObject({ code: "aborted" });
+    expect(cloud.counts.listings).toBe(0);
+  });
+
+  test("with a send under way: that one is waited for and recorded, nothing new is started", async () => {
+    const { purchaser, cloud } = setup();
+    const controller = new AbortController();
+    cloud.faults.onSend = () => controller.abort();
+    const options = { signal: controller.signal, concurrency: 1 };
+    const report = await purchaser.drive(execution(disk(), disk()), options);
+    expect(report.outcomes).toMatchObject([{ status: "purchased" }, { status: "refused", error: { code: "aborted" } }]);
+    expect(cloud.counts.sends).toBe(1);
+    cloud.faults.onSend = undefined;
+    const again = await purchaser.drive(execution(disk(), disk()));
+    expect(again.outcomes.map(({ status }) => status)).toEqual(["already-purchased", "purchased"]);
+  });
+
+  test("a deadline too near for one send: refused, nothing sent, not even written ahead", async () => {
+    const { purchaser, cloud, environment, ledger } = setup();
+    const report = await purchaser.drive(execution(), { deadline: environment.now() + 60_999 });
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "deadline-too-near" } });
+    expect(cloud.counts.sends).toBe(0);
+    expect((await ledger.execution("execution-1"))[0]?.attempt).toBe(0);
+    const later = await purchaser.drive(execution(), { deadline: environment.now() + 61_000 });
+    expect(later.outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("the deadline comes while an unknown outcome is looked up: unresolved, reported in time", async () => {
+    const { purchaser, cloud, environment } = setup();
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    const deadline = environment.now() + 62_000;
+    cloud.faults.onSend = () => environment.advance(59_000);
+    const report = await purchaser.drive(execution(), { deadline });
+    expect(report.outcomes[0]?.status).toBe("unresolved");
+    expect(environment.now()).toBeLessThanOrEqual(deadline);
+  });
+});
+
+describe("several drivers", () => {
+  test("the second is told who holds the recommendation and until when; nothing is bought twice", async () => {
+    const { purchaser, cloud } = setup();
+    let other;
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      other = await purchaser.drive(execution());
+    };
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]?.status).toBe("purchased");
+    expect(other).toMatchObject({
+      outcomes: [{ status: "in-progress", error: { code: "held-by-another-driver", retryable: true } }],
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("the second can wait for the first and then reports what that one bought", async () => {
+    const { purchaser, cloud } = setup();
+    const others: Promise<Report>[] = [];
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      others.push(purchaser.drive(execution(), { wait: true }));
+      await new Promise((done) => setTimeout(done, 20));
+    };
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect((await others[0])?.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "minted-1" },
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("a driver that was paused for longer than its lease before the send does not send", async () => {
+    const { purchaser, cloud, environment, options } = setup();
+    const others: Promise<Report>[] = [];
+    cloud.faults.afterQuote = () => {
+      cloud.faults.afterQuote = undefined;
+      environment.jump(31_000);
+      // Meanwhile another driver takes over and buys.
+      others.push(createPurchaser(options).drive(execution()));
+    };
+    const report = await purchaser.drive(execution());
+    expect(await others[0]).toMatchObject({ outcomes: [{ status: "purchased" }] });
+    expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("paused between the write-ahead and the send: the lease is checked again before anything leaves", async () => {
+    const { cloud, environment, options, ledger } = setup();
+    const paused: Ledger = {
+      ...ledger,
+      submit: async (claim, submission) => {
+        const written = await ledger.submit(claim, submission);
+        environment.jump(31_000);
+        return written;
+      },
+    };
+    const report = await createPurchaser({ ...options, ledger: paused }).drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    expect(cloud.counts.sends).toBe(0);
+    expect((await createPurchaser(options).drive(execution())).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("leases are renewed while a send takes long", async () => {
+    const { purchaser, cloud, environment, ledger } = setup();
+    cloud.faults.onSend = async () => {
+      for (let second = 0; second < 55; second += 1) {
+        environment.advance(1000);
+        await new Promise((done) => setImmediate(done));
+      }
+      expect((await ledger.execution("execution-1"))[0]?.leaseUntil).toBeGreaterThan(environment.now());
+    };
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
+  });
+
+  test("a driver that died after the write-ahead is followed by one that reconciles, never by one that buys blindly", async () => {
+    const { purchaser, cloud, environment, options, ledger } = setup();
+    // Bought, and then the process dies: nothing more is written.
+    const dying: Ledger = { ...ledger, purchase: () => new Promise(() => undefined) };
+    void createPurchaser({
+      ...options,
+      ledger: dying,
+      environment: { ...environment, every: () => () => undefined },
+    }).drive(execution());
+    await new Promise((done) => setTimeout(done, 20));
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("in-progress");
+    environment.advance(30_001);
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "already-purchased", commitment: { id: "minted-1" } });
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("a clock that jumps forward lapses a lease early: the late driver's writes change nothing", async () => {
+    const { purchaser, cloud, environment, options } = setup();
+    let other;
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      environment.jump(24 * 3_600_000);
+      other = await createPurchaser(options).drive(execution());
+    };
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("ledger")] });
+    expect(other).toMatchObject({ outcomes: [{ status: "purchased", commitment: { id: "minted-1" } }] });
+    expect(cloud.orders).toHaveLength(1);
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, expect, test } from "vitest";
+import type { DriveEvent } from "../../src/spec/events.ts";
+import { disk } from "./imitation-cloud.ts";
+import { execution, setup, token } from "./setup.ts";
+
+const minutes = 60_000;
+
+describe("an unknown outcome where the provider refuses a second purchase under one handle", () => {
+  test("bought, answer lost: found under its handle, reported as purchased", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-after"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", price: { amount: "10" } });
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("not bought, answer lost: after two empty answers the same handle is sent again, without a new quote", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before"];
+    const events: DriveEvent[] = [];
+    const report = await purchaser.drive(execution(), { onEvent: (event) => events.push(event) });
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-1" } });
+    expect(cloud.counts).toMatchObject({ sends: 2, quotes: 1, resolves: 2 });
+    expect(events.flatMap((event) => (event.type === "sending" ? [event.sentBefore] : []))).toEqual([false, true]);
+  });
+
+  test("the handle expires before its first send: nothing was bought, a new quote is made", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["expired"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
+    expect(cloud.counts).toMatchObject({ sends: 2, quotes: 2, listings: 2 });
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("the handle expires after a send: a new quote only after it is absent and a fresh listing lacks the token", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before", "expired"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
+    expect(cloud.counts).toMatchObject({ quotes: 2, listings: 2, sends: 3 });
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("the handle expired, but a fresh listing shows the token: adopted, not bought again", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before", "expired"];
+    cloud.faults.onSend = () => {
+      if (cloud.counts.sends === 2) cloud.add({ id: "from elsewhere", token: token() });
+    };
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "from elsewhere" },
+    });
+    expect(cloud.counts.quotes).toBe(1);
+  });
+
+  test("the handle expired, and the fresh listing fails: refused, and the next drive looks first", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before", "expired"];
+    cloud.faults.onSend = () => {
+      if (cloud.counts.sends === 2) cloud.faults.listing = "throws";
+    };
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-failed" } });
+    expect(cloud.counts.quotes).toBe(1);
+    cloud.faults.listing = undefined;
+    cloud.faults.onSend = undefined;
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("a refusal of the second send says nothing about the first: unresolved, not rejected", async () => {
+    const { purchaser, cloud, ledger } = setup();
+    cloud.faults.sends = ["lost-before", "rejected", "rejected"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown" } });
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown" });
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("while the look-up of the handle fails, nothing is sent again: unresolved, reconciled by the next drive", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    const first = await purchaser.drive(execution());
+    expect(first.outcomes[0]).toMatchObject({ status: "unresolved", error: { retryable: true } });
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    cloud.faults.resolve = undefined;
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "already-purchased" });
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+  });
+
+  test("an executor that throws something unexpected after the send leaves an unknown outcome, never a failure", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["throws"];
+    cloud.faults.resolve = "throws";
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+  });
+
+  test("quotes that expire one after the other end", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["expired", "expired", "expired", "expired", "expired"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "quote-failed" } });
+    expect(cloud.counts.quotes).toBe(3);
+  });
+});
+
+describe("an unknown outcome where there is no handle", () => {
+  test("bought, answer lost: the single new one is adopted and marked", async () => {
+    const { purchaser, cloud } = setup({ handles: false });
+    cloud.faults.sends = ["lost-after"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", price: { amount: "10" } });
+    expect(cloud.orders).toMatchObject([{ token: token() }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("several new ones: a person decides", async () => {
+    const { purchaser, cloud } = setup({ handles: false });
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.onSend = () => void cloud.add({ id: "bought by hand" });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect(cloud.orders.every((order) => order.token === undefined)).toBe(true);
+  });
+
+  test("nothing there: not bought again within 5 minutes, however often it is driven", async () => {
+    const { purchaser, cloud, environment } = setup({ handles: false });
+    cloud.faults.sends = ["lost-before"];
+    const first = await purchaser.drive(execution());
+    expect(first.outcomes[0]).toMatchObject({ status: "unresolved", error: { retryAfter: 300_000 } });
+    environment.advance(2 * minutes);
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("nothing there after 5 minutes, several answers in a row and a fresh listing: bought again", async () => {
+    const { purchaser, cloud, environment } = setup({ handles: false });
+    cloud.faults.sends = ["lost-before"];
+    await purchaser.drive(execution());
+    environment.advance(5 * minutes);
+    const before = cloud.counts.resolves;
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
+    expect(cloud.counts.resolves - before).toBeGreaterThanOrEqual(2);
+    expect(cloud.counts.listings).toBe(2);
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("it shows up late: adopted, bought once", async () => {
+    const { purchaser, cloud, environment } = setup({ handles: false });
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.hideNew = true;
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    environment.advance(4 * minutes);
+    cloud.show();
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
+    expect(cloud.orders).toMatchObject([{ token: token() }]);
+  });
+
+  test("while it is open, the same kind is not bought for another recommendation", async () => {
+    const { purchaser, cloud } = setup({ handles: false });
+    cloud.faults.sends = ["lost-before"];
+    const report = await purchaser.drive(execution(disk(), disk(), disk({ size: "large" })));
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["unresolved", "refused", "purchased"]);
+    expect(report.outcomes[1]?.error?.code).toBe("identical-purchase-open");
+  });
+
+  test("a purchase of another recommendation is never adopted for this one", async () => {
+    const { purchaser, cloud, environment } = setup({ handles: false });
+    cloud.faults.mark = "throws";
+    // The first is bought and stays without its marker; the second is lost before it was bought.
+    cloud.faults.sends = [undefined, "lost-before"];
+    const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "unresolved"]);
+    environment.advance(6 * minutes);
+    cloud.faults.mark = undefined;
+    const again = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
+    expect(again.outcomes.map(({ status }) => status)).toEqual(["already-purchased", "purchased"]);
+    expect(cloud.orders.map((order) => order.token)).toEqual([token(0), token(1)]);
+  });
+});
+
+describe("the marker that comes after the purchase", () => {
+  test("missing, it is a warning on a purchase and repaired by the next drive", async () => {
+    const { purchaser, cloud, ledger } = setup({ handles: false });
+    cloud.faults.mark = "throws";
+    const first = await purchaser.drive(execution());
+    expect(first.outcomes[0]).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("marker")] });
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({
+      state: "purchased",
+      commitment: { marked: false },
+    });
+    cloud.faults.mark = undefined;
+    const second = await purchaser.drive(execution());
+    expect(second.outcomes[0]?.warnings).toBeUndefined();
+    expect(cloud.orders).toMatchObject([{ token: token() }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("a purchase that is pending", () => {
+  test("is settled by a later drive", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive(execution());
+    for (const order of cloud.orders) order.state = "Succeeded";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ commitment: { state: "Succeeded", settled: true } });
+  });
+
+  test("whose billing failed does not suppress: it is bought again, as a new generation", async () => {
+    const { purchaser, cloud, ledger } = setup();
+    await purchaser.drive(execution());
+    for (const order of cloud.orders) order.state = "BillingFailed";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1, attempt: 2 });
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("and was cancelled since stays bought: the ledger knows this very order", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive(execution());
+    for (const order of cloud.orders) order.state = "Cancelled";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "already-purchased", commitment: { state: "Cancelled" } });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("stays bought while the look-up fails, with a warning", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive(execution());
+    cloud.faults.listing = "throws";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { state: "Creating", settled: false },
+      warnings: [expect.stringContaining("could not be looked up")],
+    });
+  });
+});
