@@ -1,5 +1,5 @@
 import type { Environment } from "../spec/environment.ts";
-import { BuyonceError, RefusedError } from "../spec/errors.ts";
+import { type BuyonceError, RefusedError } from "../spec/errors.ts";
 
 /** When a drive starts nothing new: its caller aborted it, or its deadline is too near. */
 export interface Stop {

@@ -61,7 +61,11 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     listing: undefined as "throws" | "empty" | undefined,
     /** Orders bought from now on are missing from listings, and without handles from resolve. */
     hideNew: false,
+    /** A state that listings show instead of the true one. */
+    listedState: undefined as string | undefined,
+    /** What look-ups of a handle do, until changed; `resolves` first, one after the other. */
     resolve: undefined as "throws" | undefined,
+    resolves: [] as ("throws" | "works")[],
     mark: undefined as "throws" | undefined,
     price: "10",
     /** Runs after a quote was made, before it is returned. */
@@ -73,6 +77,9 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
   const expiredHandles = new Set<string>();
   let minted = 0;
 
+  function listedCommitment(order: Order): Commitment {
+    return commitmentOf({ ...order, state: faults.listedState ?? order.state });
+  }
   function commitmentOf(order: Order): Commitment {
     const standing = standings[order.state] ?? "live";
     const settled = order.state !== "Creating";
@@ -119,10 +126,10 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
       const byToken = new Map<string, Commitment[]>();
       for (const order of listed()) {
         if (order.token === undefined || !tokens.has(order.token)) continue;
-        byToken.set(order.token, [...(byToken.get(order.token) ?? []), commitmentOf(order)]);
+        byToken.set(order.token, [...(byToken.get(order.token) ?? []), listedCommitment(order)]);
       }
       const seen = listed().filter(({ id }) => ids.has(id));
-      return { byToken, byId: new Map(seen.map((order) => [order.id, commitmentOf(order)])) };
+      return { byToken, byId: new Map(seen.map((order) => [order.id, listedCommitment(order)])) };
     },
     read: async (_scope, id) => {
       counts.reads += 1;
@@ -170,7 +177,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     },
     resolve: async (submission, { owned }) => {
       counts.resolves += 1;
-      if (faults.resolve === "throws") throw new Error("503 from the look-up");
+      if ((faults.resolves.shift() ?? faults.resolve) === "throws") throw new Error("503 from the look-up");
       if (handles) {
         const order = orders.find(({ id }) => id === orderIdOf(submission));
         return order

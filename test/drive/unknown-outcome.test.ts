@@ -94,6 +94,14 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
   });
 
+  test("an answer that fails between two empty ones starts the count again", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolves = ["works", "throws", "works", "works"];
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect(cloud.counts).toMatchObject({ resolves: 4, sends: 2 });
+  });
+
   test("an executor that throws something unexpected after the send leaves an unknown outcome, never a failure", async () => {
     const { purchaser, cloud } = setup();
     cloud.faults.sends = ["throws"];
@@ -219,6 +227,15 @@ describe("a purchase that is pending", () => {
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
     expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1, attempt: 2 });
     expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("that only the listing calls failed stays bought: the order itself is the proof", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive(execution());
+    cloud.faults.listedState = "BillingFailed";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "already-purchased", commitment: { state: "Creating" } });
+    expect(cloud.counts.sends).toBe(1);
   });
 
   test("and was cancelled since stays bought: the ledger knows this very order", async () => {
