@@ -9,14 +9,15 @@ const maxRecommendations = 10_000;
 const envelopeSchema = z.strictObject({
   executionId: z
     .string()
-    .min(1, "must not be empty")
-    .max(200)
-    .regex(/^\S(.*\S)?$/, "must not begin or end with white space"),
+    .max(200, "must have at most 200 characters")
+    .regex(/^\S(.*\S)?$/, "must not be empty, nor begin or end with white space"),
   source: z
     .string()
-    .min(1, "must not be empty: it says who decided to buy")
-    .max(200)
-    .regex(/^[\p{L}\p{N} _.:/=+@-]*$/u, "may hold letters, digits, spaces and _ . : / = + @ - (it becomes a tag)"),
+    .max(200, "must have at most 200 characters")
+    .regex(
+      /^[\p{L}\p{N} _.:/=+@-]+$/u,
+      "says who decided to buy, and becomes a tag: at least one letter or digit, or one of _ . : / = + @ -",
+    ),
   recommendations: z
     .array(z.unknown())
     .min(1, "must hold at least one recommendation")
@@ -87,8 +88,19 @@ function problemsOf(error: z.ZodError | undefined, at: readonly PropertyKey[]): 
   return (error?.issues ?? []).flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => problem([...at, ...issue.path, key], "is not a known field"))
-      : [problem([...at, ...issue.path], issue.message)],
+      : [problem([...at, ...issue.path], plain(issue.message))],
   );
+}
+
+/** Zod's own messages as the end of a sentence that begins with the field. */
+function plain(message: string): string {
+  const [, expected, received] = /^Invalid input: expected (.+), received (\w+)$/.exec(message) ?? [];
+  if (received === "undefined") return `is missing (${expected})`;
+  if (received !== undefined) return `must be ${expected}, not ${received}`;
+  const [, options] = /^Invalid option: expected one of (.+)$/.exec(message) ?? [];
+  if (options !== undefined) return `must be one of ${options.replaceAll("|", ", ")}`;
+  const [, only] = /^Invalid input: expected (.+)$/.exec(message) ?? [];
+  return only === undefined ? message : `must be ${only}`;
 }
 
 function problem(path: readonly PropertyKey[], message: string): ExecutionProblem {

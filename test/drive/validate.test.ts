@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { InvalidExecutionError } from "../../src/spec/errors.ts";
+import { disk } from "./imitation-cloud.ts";
+import { execution, setup } from "./setup.ts";
+
+function problemsOf(input: unknown): readonly { path: string; message: string }[] {
+  try {
+    setup().purchaser.validate(input);
+  } catch (error) {
+    if (InvalidExecutionError.isInstance(error)) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("validation", () => {
+  test("a valid execution comes back as it is, without anything added", () => {
+    const valid = execution(disk({ maxPrice: { amount: "30.00", currency: "GBP" } }), disk());
+    expect(setup().purchaser.validate(valid)).toEqual(valid);
+  });
+
+  test("lists every problem with its path, not only the first", () => {
+    const { term: _term, ...withoutTerm } = disk();
+    const problems = problemsOf({
+      executionId: "",
+      recommendations: [disk({ quantity: 0 }), withoutTerm, { ...disk(), colour: "red" }, 7, disk()],
+      comment: "x",
+    });
+    expect(problems.map(({ path }) => path)).toEqual([
+      "executionId",
+      "source",
+      "comment",
+      "recommendations[0].quantity",
+      "recommendations[1].term",
+      "recommendations[2].colour",
+      "recommendations[3]",
+    ]);
+  });
+
+  test.each([
+    ["a provider that is not there", { ...disk(), provider: "oracle" }, "recommendations[0].provider", '"imitation"'],
+    ["a service that is not there", { ...disk(), service: "tape" }, "recommendations[0].service", '"disk"'],
+    ["an inherited name as a service", { ...disk(), service: "constructor" }, "recommendations[0].service", '"disk"'],
+    ["quantity 0", disk({ quantity: 0 }), "recommendations[0].quantity", "at least 1"],
+    ["a negative quantity", disk({ quantity: -1 }), "recommendations[0].quantity", "at least 1"],
+    ["a fractional quantity", disk({ quantity: 1.5 }), "recommendations[0].quantity", "whole number"],
+    ["a quantity as text", { ...disk(), quantity: "1" }, "recommendations[0].quantity", "whole number"],
+    ["an unknown term", { ...disk(), term: "P2Y" }, "recommendations[0].term", '"P1Y"'],
+    [
+      "a price limit as a float",
+      { ...disk(), maxPrice: { amount: 30, currency: "GBP" } },
+      "recommendations[0].maxPrice.amount",
+      "string",
+    ],
+    [
+      "a price limit without currency",
+      { ...disk(), maxPrice: { amount: "30" } },
+      "recommendations[0].maxPrice.currency",
+      "string",
+    ],
+  ])("%s", (_name, recommendation, path, words) => {
+    const problems = problemsOf({ ...execution(), recommendations: [recommendation] });
+    expect(problems).toEqual([{ path, message: expect.stringContaining(words) }]);
+  });
+
+  test("says in plain words what a field must be", () => {
+    const { term: _term, ...withoutTerm } = disk();
+    const messages = problemsOf({
+      ...execution(),
+      recommendations: [withoutTerm, { ...disk(), account: 7 }, { ...disk(), term: "P2Y" }],
+    }).map(({ message }) => message);
+    expect(messages).toEqual([
+      'must be one of "P1Y", "P3Y"',
+      "must be string, not number",
+      'must be one of "P1Y", "P3Y"',
+    ]);
+  });
+
+  test.each([
+    ["null", null],
+    ["a list", []],
+    ["a text", "x"],
+    ["nothing", undefined],
+  ])("%s is no execution", (_name, input) => {
+    expect(problemsOf(input)).not.toEqual([]);
+  });
+
+  test("an empty list of recommendations, and one that is too long", () => {
+    expect(problemsOf({ ...execution(), recommendations: [] })).toMatchObject([{ path: "recommendations" }]);
+    const many = Array.from({ length: 10_001 }, () => disk());
+    expect(problemsOf({ ...execution(), recommendations: many })).toMatchObject([{ path: "recommendations" }]);
+  });
+
+  test("an empty source is refused here, once for all (680)", () => {
+    expect(problemsOf({ ...execution(), source: "" })).toMatchObject([{ path: "source" }]);
+    expect(problemsOf({ ...execution(), source: "a\nb" })).toMatchObject([{ path: "source" }]);
+  });
+});
