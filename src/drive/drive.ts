@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
 import { type LedgerError, RefusedError } from "../spec/errors.ts";
 import type { DriveEvent, DriveStep } from "../spec/events.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger } from "../spec/ledger.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
@@ -103,7 +103,7 @@ export async function driveRequests(
           lanes.set(lane, queue);
           return queue(run);
         }
-        if (answer.kind === "in-flight" && wait && answer.record.state !== "purchased") held.push(request);
+        if (answer.kind === "in-flight" && wait && !isDone(answer.record)) held.push(request);
         else finish(request, withoutClaim(request, answer));
         return undefined;
       }),
@@ -160,6 +160,11 @@ function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, R
   return scopes;
 }
 
+/** Bought and marked: all that is left is to see it settle. */
+function isDone({ state, commitment }: TokenRecord): boolean {
+  return state === "purchased" && commitment?.marked === true;
+}
+
 /** The outcome of a claim that was not granted. */
 function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind: "granted" }>): Outcome {
   const { commitment } = answer.record;
@@ -177,7 +182,10 @@ function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind
   }
   // What another driver still looks after (pending, or without its marker) is bought all the same.
   if (commitment !== undefined && answer.record.state === "purchased") {
-    return boughtOutcome(request, commitment, "already-purchased");
+    const warnings = commitment.marked
+      ? []
+      : ["Its marker is still missing at the provider. Drive again to see it stamped."];
+    return boughtOutcome(request, commitment, "already-purchased", warnings);
   }
   return answer.kind === "in-flight"
     ? heldOutcome(request, answer.holder, answer.until)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { DriveEvent } from "../../src/spec/events.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "./imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
@@ -209,6 +211,43 @@ describe("the marker that comes after the purchase", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 });
+
+describe("the marker, when its driver died before it was stamped", () => {
+  async function bought() {
+    const parts = setup({ handles: false });
+    const { options, ledger, cloud } = parts;
+    // Bought and recorded; then the process dies.
+    const dying: Ledger = { ...ledger, purchasedIn: neverAfter(ledger, () => cloud.counts.sends > 0) };
+    const environment = { ...options.environment, ...parts.environment, every: () => () => undefined };
+    void createPurchaser({ ...options, ledger: dying, environment }).drive(execution());
+    await new Promise((done) => setTimeout(done, 20));
+    expect(cloud.orders).toMatchObject([{ token: undefined }]);
+    return parts;
+  }
+
+  test("is reported as missing while the dead driver's lease lasts", async () => {
+    const { purchaser, cloud } = await bought();
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      warnings: [expect.stringContaining("marker is still missing")],
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("is stamped by a driver that waits", async () => {
+    const { purchaser, cloud } = await bought();
+    const report = await purchaser.drive(execution(), { wait: true });
+    expect(report.outcomes[0]).toMatchObject({ status: "already-purchased" });
+    expect(report.outcomes[0]?.warnings).toBeUndefined();
+    expect(cloud.orders).toMatchObject([{ token: token() }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+function neverAfter(ledger: Ledger, dead: () => boolean): Ledger["purchasedIn"] {
+  return (scopeKey) => (dead() ? new Promise(() => undefined) : ledger.purchasedIn(scopeKey));
+}
 
 describe("a purchase that is pending", () => {
   test("is settled by a later drive", async () => {
