@@ -1,0 +1,24 @@
+import type { AwsQueryService } from "./aws-service.ts";
+import { createTags } from "./create-tags.ts";
+import { describeReservedInstancesOfferings } from "./describe-offerings.ts";
+import { describeReservedInstances } from "./describe-reserved-instances.ts";
+import { purchaseReservedInstancesOffering } from "./purchase-offering.ts";
+import { xml } from "./xml.ts";
+
+/** EC2, as far as Reserved Instances go. */
+export const ec2: AwsQueryService = {
+  signingName: "ec2",
+  version: "2016-11-15",
+  actions: {
+    DescribeReservedInstancesOfferings: describeReservedInstancesOfferings,
+    PurchaseReservedInstancesOffering: purchaseReservedInstancesOffering,
+    DescribeReservedInstances: describeReservedInstances,
+    CreateTags: createTags,
+  },
+  answer: (action, elements, requestId) =>
+    `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${xml({ requestId, ...elements })}</${action}Response>`,
+  errorAnswer: ({ code, message }, requestId) =>
+    `<?xml version="1.0" encoding="UTF-8"?>\n${xml({
+      Response: { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId },
+    })}`,
+};

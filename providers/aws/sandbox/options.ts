@@ -1,0 +1,38 @@
+/** How the imitated AWS behaves; everything has a default. */
+export interface AwsSandboxOptions {
+  /** The account that GetCallerIdentity names; default 123456789012. */
+  readonly accountId?: string | undefined;
+  /**
+   * How long a new Reserved Instance can be seen neither by DescribeReservedInstances nor by CreateTags: for so many
+   * such calls in its region, and for so many milliseconds. Both default to 0: at once.
+   */
+  readonly visibilityLag?:
+    { readonly reads?: number | undefined; readonly milliseconds?: number | undefined } | undefined;
+  /** How often a Reserved Instance is described as `payment-pending` before it is `active`; default 1. */
+  readonly readsUntilActive?: number | undefined;
+  /**
+   * Every purchase crosses a discount tier: the id that it returns never exists, and the count is split over two others
+   * (over one when it is 1). Default false. The real service does it for the standard class above 500,000 USD a region:
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/reserved-instances-application.html
+   */
+  readonly tierCrossing?: boolean | undefined;
+}
+
+/** The options with every default filled in. */
+export interface AwsBehaviour {
+  readonly accountId: string;
+  readonly hiddenReads: number;
+  readonly hiddenMilliseconds: number;
+  readonly readsUntilActive: number;
+  readonly tierCrossing: boolean;
+}
+
+export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
+  return {
+    accountId: options.accountId ?? "123456789012",
+    hiddenReads: options.visibilityLag?.reads ?? 0,
+    hiddenMilliseconds: options.visibilityLag?.milliseconds ?? 0,
+    readsUntilActive: options.readsUntilActive ?? 1,
+    tierCrossing: options.tierCrossing ?? false,
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { Imitation } from "../../../src/sandbox/imitation.ts";
+import type { SandboxStore } from "../../../src/sandbox/store.ts";
+import { RefusedError } from "../../../src/spec/errors.ts";
+import { finalStates, orders } from "./reservation-order.ts";
+
+const state = z.string().min(1).max(100);
+
+/** Puts an order into a state, for good. Throws a RefusedError when there is no such order. */
+export function setOrderState(store: SandboxStore, id: string, state: string): void {
+  const order = orders(store).get(id);
+  if (order === undefined) {
+    throw new RefusedError({ code: "invalid-configuration", message: `The sandbox has no reservation order ${id}.` });
+  }
+  orders(store).set(id, { ...order, state });
+}
+
+/** Orders of the SKU that are bought from now on end in the state: `BillingFailed`, say. */
+export function setFinalState(store: SandboxStore, sku: string, state: string): void {
+  finalStates(store).set(sku.toLowerCase(), state);
+}
+
+/** `POST /_sandbox/azure/order-state {id, state}` and `POST /_sandbox/azure/final-state {sku, state}`. */
+export const azureCommands: NonNullable<Imitation["commands"]> = {
+  "order-state": (body, store) => {
+    const order = z.strictObject({ id: z.string(), state }).parse(body);
+    setOrderState(store, order.id, order.state);
+    return order;
+  },
+  "final-state": (body, store) => {
+    const final = z.strictObject({ sku: z.string().min(1).max(200), state }).parse(body);
+    setFinalState(store, final.sku, final.state);
+    return final;
+  },
+};

@@ -1,0 +1,129 @@
+import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } from "../../../src/sandbox/imitation.ts";
+import { ArmError, armAnswer, armErrorAnswer } from "./arm-answer.ts";
+import { calculatePrice } from "./calculate-price.ts";
+import { listCatalog } from "./catalogs.ts";
+import { azureCommands } from "./commands.ts";
+import { listOrders, listReservations, listReservationsOf } from "./listings.ts";
+import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from "./options.ts";
+import { orderBody } from "./order-body.ts";
+import { purchase } from "./purchase.ts";
+import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
+
+const apiVersion = "2022-11-01";
+
+/** An operation under way; `id` is the reservation order in the path, where there is one. */
+interface Call {
+  readonly id: string;
+  readonly request: SandboxRequest;
+  readonly context: ImitationContext;
+  readonly behaviour: AzureBehaviour;
+}
+
+interface Operation {
+  /** Method and path without `/providers/Microsoft.Capacity`; the id is its first group. */
+  readonly route: RegExp;
+  readonly listing?: boolean;
+  run(call: Call): SandboxResponse;
+}
+
+/** By the name that the request log shows and that fault rules use as `action`. */
+const operations = {
+  "POST calculatePrice": {
+    route: /^POST \/calculatePrice$/i,
+    run: ({ request, context, behaviour }) => calculatePrice(request.body, context, behaviour),
+  },
+  "PUT reservationOrders": {
+    route: /^PUT \/reservationOrders\/([^/]+)$/i,
+    run: ({ id, request, context, behaviour }) =>
+      purchase({ id, body: request.body, orderUrl: `${context.origin}${request.target}` }, context, behaviour),
+  },
+  "GET reservationOrders/{id}": {
+    route: /^GET \/reservationOrders\/([^/]+)$/i,
+    run: ({ id, context, behaviour }) =>
+      armAnswer(200, orderBody(advance(orderOf(id, context), context, behaviour), behaviour)),
+  },
+  "GET reservationOrders": {
+    route: /^GET \/reservationOrders$/i,
+    listing: true,
+    run: ({ request, context, behaviour }) => listOrders(request, context, behaviour),
+  },
+  "GET reservationOrders/{id}/reservations": {
+    route: /^GET \/reservationOrders\/([^/]+)\/reservations$/i,
+    run: ({ id, context, behaviour }) => listReservationsOf(orderOf(id, context), behaviour),
+  },
+  "GET reservations": {
+    route: /^GET \/reservations$/i,
+    listing: true,
+    run: ({ request, context, behaviour }) => listReservations(request, context, behaviour),
+  },
+  "GET catalogs": {
+    route: /^GET \/subscriptions\/[^/]+\/catalogs$/i,
+    run: ({ request }) => listCatalog(request),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+/** What a request to the imitated Microsoft.Capacity does, as the request log and fault rules name it. */
+export type AzureAction = keyof typeof operations;
+
+/** Imitates Microsoft.Capacity, api-version 2022-11-01, for one tenant, as its recorded answers show it. */
+export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
+  const behaviour = azureBehaviour(options);
+  return {
+    name: "azure",
+    owns: ({ path }) => /^\/(providers|subscriptions)\//i.test(path),
+    actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
+    handle(request, context) {
+      try {
+        return operate(request, context, behaviour);
+      } catch (error) {
+        if (error instanceof ArmError) {
+          return armErrorAnswer(error.status, error.code, error.message);
+        }
+        throw error;
+      }
+    },
+    errorAnswer: (_request, status, code) => armErrorAnswer(status, code),
+    listingFaults: (request) =>
+      find(request)?.operation.listing === true ? ["stale", "empty", "foreign-next-link", "repeated-next-link"] : [],
+    purchases: (store) => orders(store).size,
+    commands: azureCommands,
+  };
+}
+
+/** Checks what Azure Resource Manager checks before the service sees the request. Throws an ArmError. */
+function operate(request: SandboxRequest, context: ImitationContext, behaviour: AzureBehaviour): SandboxResponse {
+  if (!/^Bearer \S/i.test(request.headers["authorization"] ?? "")) {
+    throw new ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+  }
+  const found = find(request);
+  if (found === undefined) {
+    throw new ArmError(404, "InvalidResourceType", `The sandbox knows no ${request.method} ${request.path}.`);
+  }
+  if (request.query.get("api-version") !== apiVersion) {
+    throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${apiVersion} only.`);
+  }
+  return found.operation.run({ id: found.id, request, context, behaviour });
+}
+
+function find({ method, path }: SandboxRequest) {
+  // `/subscriptions/{id}` stands before the provider's name, everything else after it.
+  const parts = /^(.*?)\/providers\/Microsoft\.Capacity(\/.*)$/i.exec(path);
+  if (parts === null) {
+    return undefined;
+  }
+  for (const [action, operation] of Object.entries<Operation>(operations)) {
+    const match = operation.route.exec(`${method} ${parts[1]}${parts[2]}`);
+    if (match !== null) {
+      return { action, operation, id: (match[1] ?? "").toLowerCase() };
+    }
+  }
+  return undefined;
+}
+
+function orderOf(id: string, { store }: ImitationContext): ReservationOrder {
+  const order = orders(store).get(id);
+  if (order === undefined) {
+    throw new ArmError(404, "ReservationOrderNotFound", `Reservation order ${id} was not found.`);
+  }
+  return order;
+}

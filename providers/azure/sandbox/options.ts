@@ -1,0 +1,32 @@
+/** How the imitated Microsoft.Capacity behaves; everything has a default. */
+export interface AzureSandboxOptions {
+  /** ISO currency of every price; default GBP, as in the recorded answers. */
+  readonly currency?: string | undefined;
+  /** Milliseconds for which an order id minted by calculatePrice can be bought under; default 10 minutes. */
+  readonly quoteLifetime?: number | undefined;
+  /** Whether orders show the tags that were sent; default true. Unproven of the real service: no recording shows tags. */
+  readonly returnTags?: boolean | undefined;
+  /**
+   * What a second PUT of an id that was bought answers: the order (200), ReservationOrderIdAlreadyExists (409) or
+   * "Session timed out" (400); default `existing`. Undocumented: all three have been claimed of the real service.
+   */
+  readonly secondPut?: "existing" | "already-exists" | "session-timed-out" | undefined;
+  /** How many reads of an order move it on by one state; default 1. */
+  readonly readsPerState?: number | undefined;
+  /** The state in which orders of a SKU end, by SKU; default `Succeeded`. */
+  readonly finalStates?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The options with every default filled in. */
+export type AzureBehaviour = { readonly [Name in keyof AzureSandboxOptions]-?: NonNullable<AzureSandboxOptions[Name]> };
+
+export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
+  return {
+    currency: options.currency ?? "GBP",
+    quoteLifetime: options.quoteLifetime ?? 600_000,
+    returnTags: options.returnTags ?? true,
+    secondPut: options.secondPut ?? "existing",
+    readsPerState: options.readsPerState ?? 1,
+    finalStates: options.finalStates ?? {},
+  };
+}

@@ -1,0 +1,69 @@
+import { setReservedInstanceState } from "./aws/sandbox/commands.ts";
+import { createAwsImitation } from "./aws/sandbox/imitation.ts";
+import { type AwsSandboxOptions, awsBehaviour } from "./aws/sandbox/options.ts";
+import { type ReservedInstanceView, viewReservedInstances } from "./aws/sandbox/view.ts";
+import { setFinalState, setOrderState } from "./azure/sandbox/commands.ts";
+import { createAzureImitation } from "./azure/sandbox/imitation.ts";
+import { type AzureSandboxOptions, azureBehaviour } from "./azure/sandbox/options.ts";
+import { type ReservationOrderView, viewOrders } from "./azure/sandbox/view.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
+
+export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
+export type { ReservedInstanceView } from "./aws/sandbox/view.ts";
+export type { AzureAction } from "./azure/sandbox/imitation.ts";
+export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
+export type { ReservationOrderView } from "./azure/sandbox/view.ts";
+export type { Fault, FaultRule } from "../src/sandbox/fault.ts";
+export type {
+  Imitation,
+  ImitationContext,
+  ListingFault,
+  SandboxRequest,
+  SandboxResponse,
+} from "../src/sandbox/imitation.ts";
+export type { LoggedRequest } from "../src/sandbox/request-log.ts";
+export { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
+export type { Collection, SandboxStore } from "../src/sandbox/store.ts";
+
+/** How the sandbox cloud is started: as any sandbox, with how each imitated cloud behaves. */
+export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> {
+  readonly azure?: AzureSandboxOptions | undefined;
+  readonly aws?: AwsSandboxOptions | undefined;
+}
+
+/** A sandbox that imitates Azure's Microsoft.Capacity and AWS' EC2 and STS at one address. */
+export interface CloudSandbox extends Sandbox {
+  /** Every reservation order that was bought, oldest first. Looking does not move them on. */
+  orders(): readonly ReservationOrderView[];
+  /** Every EC2 Reserved Instance that was bought, hidden ones too, oldest first. Looking does not move them on. */
+  reservedInstances(): readonly ReservedInstanceView[];
+  /** Puts an order into a state, for good: `Cancelled`, say. Throws a RefusedError when there is no such order. */
+  setOrderState(id: string, state: string): void;
+  /** Orders of the SKU that are bought from now on end in the state: `BillingFailed`, say. */
+  setFinalState(sku: string, state: string): void;
+  /** Puts a Reserved Instance into a state, for good. Throws a RefusedError when there is no such one. */
+  setReservedInstanceState(id: string, state: string): void;
+}
+
+/**
+ * Starts the sandbox cloud on 127.0.0.1. Nothing is spent.
+ * Throws a RefusedError `invalid-configuration` when port or state file cannot be used.
+ */
+export async function startCloudSandbox({
+  azure = {},
+  aws = {},
+  ...options
+}: CloudSandboxOptions = {}): Promise<CloudSandbox> {
+  const sandbox = await startSandbox({
+    ...options,
+    imitations: [createAzureImitation(azure), createAwsImitation(aws)],
+  });
+  const { store } = sandbox;
+  return Object.assign(sandbox, {
+    orders: () => viewOrders(store, azureBehaviour(azure)),
+    reservedInstances: () => viewReservedInstances(store, awsBehaviour(aws)),
+    setOrderState: (id: string, state: string) => setOrderState(store, id, state),
+    setFinalState: (sku: string, state: string) => setFinalState(store, sku, state),
+    setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
+  });
+}
