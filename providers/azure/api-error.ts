@@ -1,0 +1,42 @@
+import { maskToken } from "../../src/spec/token.ts";
+import { isObject, type Answer, type UnknownObject } from "./answer.ts";
+
+/** An answer with a status other than 2xx. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  /** Azure's code, such as `ReservationOrderNotFound`; undefined when the body holds none. */
+  readonly code: string | undefined;
+  /** Milliseconds that the service asks to wait, where it does. */
+  readonly retryAfter: number | undefined;
+
+  constructor(answer: Answer, body: UnknownObject | undefined) {
+    const { code, message } = errorOf(body);
+    super([`HTTP ${answer.status}`, code, message].filter((part) => part !== undefined).join(": "));
+    this.status = answer.status;
+    this.code = code;
+    this.retryAfter = answer.retryAfter;
+  }
+}
+
+/**
+ * Answers with status 2xx that cannot be believed: HTML of a proxy, a page without its list, a next link to elsewhere.
+ * They prove nothing, not even that there is nothing.
+ */
+export class UnbelievableAnswerError extends Error {
+  override readonly name = "UnbelievableAnswerError";
+}
+
+/** `{ "error": { "code", "message" } }`; tokens and fragments of them in the message are masked. */
+export function errorOf(body: UnknownObject | undefined): { code: string | undefined; message: string | undefined } {
+  const error = isObject(body?.["error"]) ? body["error"] : undefined;
+  const code = typeof error?.["code"] === "string" && error["code"] !== "" ? error["code"] : undefined;
+  const message = typeof error?.["message"] === "string" ? error["message"] : undefined;
+  return {
+    code,
+    message: message
+      ?.slice(0, 500)
+      .replace(/[0-9a-f]{32,}/gi, maskToken)
+      .replace(/[.\s]+$/, ""),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Provider } from "../../src/spec/executor.ts";
+import { parseEndpoint } from "../../src/spec/endpoint.ts";
+import { createExecutor } from "./executor.ts";
+import { services } from "./services/index.ts";
+import { createSessions } from "./session.ts";
+import { resolveSettings, type AzureSettings } from "./settings.ts";
+
+/**
+ * Azure as a provider: reservation orders of seven services. Sends nothing and makes no credential by itself.
+ * Throws a RefusedError `invalid-configuration` for an endpoint or a limit that makes no sense.
+ *
+ * ```ts
+ * const azure = createAzure({ cloud: "us-government" });
+ * ```
+ */
+export function createAzure(settings: AzureSettings = {}): Provider {
+  const { purchaseTimeout, endpoint } = resolveSettings(settings);
+  if (endpoint !== undefined) parseEndpoint(endpoint);
+  const sessionOf = createSessions(settings);
+  const executors = services.map((service) => createExecutor(service, sessionOf, purchaseTimeout));
+  return { name: "azure", services: Object.fromEntries(executors.map((executor) => [executor.service, executor])) };
+}

@@ -1,0 +1,146 @@
+import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import type { Commitment } from "../../src/spec/commitment.ts";
+import type { Scope, ServiceExecutor, Submission } from "../../src/spec/executor.ts";
+import { calculatePrice } from "./calculate-price.ts";
+import { requireOffered } from "./catalog.ts";
+import { compareOrder } from "./compare-order.ts";
+import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
+import { createTokenMatcher, visitOrders } from "./orders.ts";
+import { toJson } from "./purchase-body.ts";
+import { purchaseOrder } from "./purchase-order.ts";
+import { bodyOf } from "./recommendation-body.ts";
+import { toRefusal, type ReadStep } from "./refusal.ts";
+import { createSchema, type AzureRecommendation } from "./schema.ts";
+import type { AzureService } from "./service.ts";
+import type { TenantSession } from "./session.ts";
+import { applyPurchaseTags } from "./tags.ts";
+
+const readStep: ReadStep = {
+  purpose: "read a reservation order",
+  operation: "Microsoft.Capacity/reservationorders/read",
+  code: "lookup-failed",
+  untrusted: "lookup-untrusted",
+};
+
+/** The executor of one service. All of them buy reservation orders in the same two steps. */
+export function createExecutor(
+  service: AzureService,
+  sessionOf: (tenantId: string | undefined) => TenantSession,
+  purchaseTimeout: number,
+): ServiceExecutor<AzureRecommendation> {
+  return {
+    provider: "azure",
+    service: service.name,
+    schema: createSchema(service),
+    // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
+    // has timed out. That this holds is an assumption; no recording shows a second PUT.
+    recovery: { kind: "resend" },
+    sendTimeout: purchaseTimeout,
+
+    describe: ({ quantity, sku, region, term, billingPlan }) =>
+      `${quantity} × ${sku} (${service.name}), ${region}, ${term}, ${billingPlan}`,
+
+    scopeOf: ({ tenantId }) =>
+      tenantId === undefined
+        ? { key: "azure/default", label: "Azure, the credential's own tenant" }
+        : { key: `azure/${tenantId.toLowerCase()}`, label: `Azure tenant ${tenantId}`, tenantId },
+
+    async findByTokens(scope, wanted, { signal }) {
+      const session = sessionOf(tenantOf(scope));
+      const matches = createTokenMatcher(wanted.tokens, session.client.settings.tagNames);
+      const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));
+      const byToken = new Map<string, Map<string, Commitment>>();
+      const byId = new Map<string, Commitment>();
+      const note = (order: ReservationOrder) => {
+        const wantedId = wantedIds.get(order.id);
+        const tokens = matches(order);
+        if (wantedId === undefined && tokens.length === 0) return;
+        session.remember(order);
+        const commitment = toCommitment(order, { marked: true });
+        if (wantedId !== undefined) byId.set(wantedId, commitment);
+        for (const token of tokens) {
+          // By id: an order can move from one page to the next while they are read.
+          byToken.set(token, (byToken.get(token) ?? new Map<string, Commitment>()).set(order.id, commitment));
+        }
+      };
+      await visitOrders(session.client, note, signal);
+      return { byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])), byId };
+    },
+
+    async read(scope, id, { signal }) {
+      const session = sessionOf(tenantOf(scope));
+      const order = await getOrder(session.client, id, { signal }).catch((error: unknown) => {
+        throw toRefusal(error, readStep, signal);
+      });
+      if (order === undefined) return undefined;
+      session.remember(order);
+      return toCommitment(order, { marked: true });
+    },
+
+    async verify(recommendation, commitment, { signal }) {
+      const session = sessionOf(recommendation.tenantId);
+      let order = session.recall(commitment.id);
+      if (order?.quantity === undefined || order.term === undefined || order.billingPlan === undefined) {
+        // Not from a listing, or from one that left properties empty, which they are known to do.
+        const read = await getOrder(session.client, commitment.id, { signal }).catch((error: unknown) => {
+          throw toRefusal(error, { ...readStep, code: "commitment-unverifiable" }, signal);
+        });
+        order = read ?? order;
+      }
+      if (order === undefined) {
+        return [{ field: "id", asked: `reservation order ${commitment.id}`, found: "no order under that id" }];
+      }
+      return compareOrder(session.client, bodyOf(service, recommendation), order, signal);
+    },
+
+    async quote(recommendation, { token, source }, { signal }) {
+      const session = sessionOf(recommendation.tenantId);
+      if (service.catalogFirst !== undefined || recommendation.term === "P5Y") {
+        const { subscriptionId, region } = recommendation;
+        const query = { subscriptionId, region, reservedResourceType: service.reservedResourceType };
+        requireOffered(await session.catalog(query, signal), service, recommendation);
+      }
+      const request = toJson(
+        applyPurchaseTags(bodyOf(service, recommendation), source, token, session.client.settings),
+      );
+      const { price, reservationOrderId } = await calculatePrice(session.client, request, signal);
+      return { price, handle: { reservationOrderId }, request };
+    },
+
+    async doPurchase(submission, { sentBefore }) {
+      const session = sessionOf(tenantOf(submission.scope));
+      const purchase = { reservationOrderId: orderIdOf(submission), request: submission.request };
+      const order = await purchaseOrder(session.client, purchase, { sentBefore });
+      session.remember(order);
+      return toCommitment(order, { marked: true, price: submission.price });
+    },
+
+    async resolve(submission, { signal }) {
+      const session = sessionOf(tenantOf(submission.scope));
+      const id = orderIdOf(submission);
+      try {
+        const order = await getOrder(session.client, id, { signal });
+        if (order === undefined) return { kind: "absent", reason: `Azure shows no reservation order ${id}` };
+        session.remember(order);
+        return { kind: "found", commitment: toCommitment(order, { marked: true, price: submission.price }) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
+      }
+    },
+  };
+}
+
+function tenantOf(scope: Scope): string | undefined {
+  const tenantId = scope["tenantId"];
+  return typeof tenantId === "string" ? tenantId : undefined;
+}
+
+function orderIdOf({ handle }: Submission): string {
+  const id = handle["reservationOrderId"];
+  if (typeof id === "string") return id;
+  throw new PurchaseRejectedError({
+    message: "The submission names no reservation order id; nothing was sent.",
+    providerCode: "InvalidReservationOrderId",
+  });
+}

@@ -1,0 +1,14 @@
+export { createReservationsClient } from "./client.ts";
+export type { ReservationsClient, ReservationsClientSettings } from "./client.ts";
+export type { AzureCloud } from "./clouds.ts";
+export { createAzure } from "./create-azure.ts";
+export { findReservationOrdersByToken } from "./orders.ts";
+export type { ReservationPurchaseBody } from "./purchase-body.ts";
+export type { AppliedScope, AzureRecommendation } from "./schema.ts";
+export type { AzureCredential, AzureSettings } from "./settings.ts";
+export { applyPurchaseTags } from "./tags.ts";
+export type { PurchaseTagOptions } from "./tags.ts";
+export { purchaseTwoStepIdempotent } from "./two-step-idempotent.ts";
+export type { IdempotentTwoStepOptions } from "./two-step-idempotent.ts";
+export { purchaseTwoStep } from "./two-step.ts";
+export type { TwoStepOptions, TwoStepPurchase } from "./two-step.ts";

@@ -1,0 +1,56 @@
+import { errorOf } from "./api-error.ts";
+import { parseBody, type Answer } from "./answer.ts";
+import { parseOrder, type ReservationOrder } from "./order.ts";
+import { meaningOf } from "./states.ts";
+
+/** What the answer to a purchase proves. */
+export type PurchaseVerdict =
+  | { readonly kind: "bought"; readonly order: ReservationOrder }
+  /** Nothing was bought by this send. `expired`: the quote is over, and so is its order id. */
+  | { readonly kind: "rejected"; readonly code: string; readonly reason: string; readonly expired: boolean }
+  /** The order id was bought under before: its order says what became of it. */
+  | { readonly kind: "exists"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/**
+ * Codes of a 400 that say that the request was not even taken up. From `KnownErrorResponseCode` of the SDK, whose other
+ * codes can come from the middle of a purchase (`PurchaseError`, `BillingError`, `ActivateQuoteFailed`,
+ * `...TransientError`) and therefore prove nothing.
+ */
+const validationCode = /^(DisplayNameInvalid|NotSupportedCountry|Invalid\w+|Unsupported\w+)$/;
+
+/** Codes that end a purchase before anything is bought, whatever the 4xx. */
+const finalCodes = new Set(["RiskCheckFailed", "FulfillmentOutOfStockError"]);
+
+/**
+ * Judges the answer to `PUT reservationOrders/{id}`. The provisioning state in the body is the verdict, never the status:
+ * a 200 or 202 can carry `Failed`. Whatever is not provably bought or not bought is unknown.
+ */
+export function judgePurchaseAnswer(answer: Answer, orderId: string): PurchaseVerdict {
+  const body = parseBody(answer);
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    const order = parseOrder(body);
+    if (order === undefined) return { kind: "unknown", reason: `HTTP ${status} without an order in its body` };
+    if (order.id !== orderId.toLowerCase()) {
+      return { kind: "unknown", reason: `HTTP ${status} with another order, ${order.id}, in its body` };
+    }
+    if (meaningOf(order.state).standing !== "failed") return { kind: "bought", order };
+    return { kind: "rejected", code: order.state, reason: `the order's state is ${order.state}`, expired: false };
+  }
+
+  const { code, message } = errorOf(body);
+  const reason = [`HTTP ${status}`, code, message].filter((part) => part !== undefined).join(": ");
+  if (status === 401 || status === 403)
+    return { kind: "rejected", code: code ?? `HTTP ${status}`, reason, expired: false };
+  if (status < 400 || status >= 500 || status === 408 || status === 429 || code === undefined) {
+    return { kind: "unknown", reason };
+  }
+  if (code === "ReservationOrderIdAlreadyExists") return { kind: "exists", reason };
+  if (status === 400 && /session timed out/i.test(message ?? ""))
+    return { kind: "rejected", code, reason, expired: true };
+  if ((status === 400 && validationCode.test(code)) || finalCodes.has(code)) {
+    return { kind: "rejected", code, reason, expired: false };
+  }
+  return { kind: "unknown", reason };
+}

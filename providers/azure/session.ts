@@ -1,0 +1,58 @@
+import { readCatalog, type CatalogItem } from "./catalog.ts";
+import { createReservationsClient, type ReservationsClient } from "./client.ts";
+import type { ReservationOrder } from "./order.ts";
+import type { AzureSettings } from "./settings.ts";
+
+/** How long a catalogue that was read is taken as current, in milliseconds: about as long as a drive. */
+const catalogLife = 10 * 60_000;
+
+/** Orders whose listed properties are kept for a comparison; only those that matched something are. */
+const rememberedOrders = 10_000;
+
+/** What the executors of one tenant share. */
+export interface TenantSession {
+  readonly client: ReservationsClient;
+  /** Keeps what a listing said about an order, so that comparing it costs one read and not two. */
+  remember(order: ReservationOrder): void;
+  recall(orderId: string): ReservationOrder | undefined;
+  /** The catalogue, read once per subscription, region and resource type for about the length of a drive. */
+  catalog(query: Parameters<typeof readCatalog>[1], signal: AbortSignal | undefined): Promise<readonly CatalogItem[]>;
+}
+
+/** A function that gives the session of a tenant; each is made once. */
+export function createSessions(settings: AzureSettings): (tenantId: string | undefined) => TenantSession {
+  const sessions = new Map<string, TenantSession>();
+  return (tenantId) => {
+    const key = tenantId?.toLowerCase() ?? "default";
+    const session = sessions.get(key) ?? createSession(settings, tenantId);
+    sessions.set(key, session);
+    return session;
+  };
+}
+
+function createSession(settings: AzureSettings, tenantId: string | undefined): TenantSession {
+  const client = createReservationsClient({ ...settings, ...(tenantId === undefined ? {} : { tenantId }) });
+  const now = () => client.settings.environment.now();
+  const orders = new Map<string, ReservationOrder>();
+  const catalogs = new Map<string, { readonly at: number; readonly items: Promise<readonly CatalogItem[]> }>();
+  return {
+    client,
+    remember(order) {
+      orders.set(order.id, order);
+      if (orders.size > rememberedOrders) orders.delete(orders.keys().next().value ?? "");
+    },
+    recall: (orderId) => orders.get(orderId.toLowerCase()),
+    async catalog(query, signal) {
+      const key = JSON.stringify([query.subscriptionId, query.region, query.reservedResourceType]).toLowerCase();
+      const known = catalogs.get(key);
+      const age = known === undefined ? Infinity : now() - known.at;
+      // A clock that jumped back makes it old as well.
+      if (known !== undefined && age >= 0 && age < catalogLife) return known.items;
+      const items = readCatalog(client, query, signal);
+      catalogs.set(key, { at: now(), items });
+      // A failure is not kept: the next one asks again.
+      items.catch(() => catalogs.delete(key));
+      return items;
+    },
+  };
+}

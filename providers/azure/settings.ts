@@ -1,0 +1,69 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
+import { RefusedError } from "../../src/spec/errors.ts";
+import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import type { AzureCloud } from "./clouds.ts";
+
+/** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
+export type AzureCredential = TokenCredential | ((tenantId: string | undefined) => TokenCredential);
+
+/** How Azure is reached and how purchases are marked. Times are in milliseconds. */
+export interface AzureSettings {
+  /** Default: `DefaultAzureCredential` of `@azure/identity`. Never used over http. */
+  readonly credential?: AzureCredential;
+  /** Another address of Azure Resource Manager: https, or http on loopback. Default: the cloud's own. */
+  readonly endpoint?: string;
+  /** Default `public`. */
+  readonly cloud?: AzureCloud;
+  /** Under which tag keys source and token are stamped and read. */
+  readonly tagNames?: TagNames;
+  /**
+   * Send tags with a purchase; default true. Microsoft documents no tags for reservation orders, so the service might
+   * refuse them one day: with false they stay away, and the display name alone carries the token.
+   */
+  readonly stampTags?: boolean;
+  readonly environment?: Environment;
+  /** Most pages that one listing may have before it is refused as endless; default 2,000. */
+  readonly maxPages?: number;
+  /** How long one attempt of a read or a price calculation may take, its body included; default 30,000. */
+  readonly readTimeout?: number;
+  /** How long a purchase is waited for; after it the outcome is unknown, never "failed". Default 60,000. */
+  readonly purchaseTimeout?: number;
+  /** How often a read or a price calculation is sent at most; default 4. A purchase is always sent once. */
+  readonly readAttempts?: number;
+  /** The longest that a `Retry-After` is waited for; default 60,000. */
+  readonly retryAfterCap?: number;
+}
+
+/** Settings with every default filled in. */
+export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
+  Pick<AzureSettings, "credential" | "endpoint">;
+
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1. */
+export function resolveSettings(settings: AzureSettings): ResolvedSettings {
+  const limits = {
+    maxPages: settings.maxPages ?? 2_000,
+    readTimeout: settings.readTimeout ?? 30_000,
+    purchaseTimeout: settings.purchaseTimeout ?? 60_000,
+    readAttempts: settings.readAttempts ?? 4,
+    retryAfterCap: settings.retryAfterCap ?? 60_000,
+  };
+  for (const [name, value] of Object.entries(limits)) {
+    // 2^31 - 1 milliseconds is the longest that a timer can wait; anything above fires at once.
+    if (!Number.isInteger(value) || value < 1 || value > 2 ** 31 - 1) {
+      throw new RefusedError({
+        code: "invalid-configuration",
+        message: `The Azure setting ${name} must be a whole number from 1 to 2147483647, not ${value}.`,
+      });
+    }
+  }
+  return {
+    ...limits,
+    cloud: settings.cloud ?? "public",
+    tagNames: settings.tagNames ?? defaultTagNames,
+    stampTags: settings.stampTags ?? true,
+    environment: settings.environment ?? systemEnvironment,
+    ...(settings.credential === undefined ? {} : { credential: settings.credential }),
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+  };
+}

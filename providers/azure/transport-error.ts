@@ -1,0 +1,31 @@
+/**
+ * No complete answer came.
+ * - `credential`: no token could be had; nothing was sent.
+ * - `connection`: the address could not be resolved or refused the connection; nothing was sent.
+ * - `unanswered`: it may have been sent.
+ */
+export type TransportStage = "credential" | "connection" | "unanswered";
+
+/** An exchange with Azure that ended without a complete answer. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly stage: TransportStage;
+  /** The system's or the SDK's code: `ECONNRESET`, `PARSE_ERROR`, `ETIMEDOUT`. */
+  readonly code: string;
+
+  constructor({
+    stage,
+    code,
+    message,
+    cause,
+  }: {
+    stage: TransportStage;
+    code: string;
+    message: string;
+    cause?: unknown;
+  }) {
+    super(message, { cause });
+    this.stage = stage;
+    this.code = code;
+  }
+}

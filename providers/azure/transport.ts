@@ -1,0 +1,128 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { AzureReservationAPI } from "@azure/arm-reservations";
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import { messageOf } from "../../src/spec/errors.ts";
+import { parseRetryAfter, type Answer } from "./answer.ts";
+import { TransportError, type TransportStage } from "./transport-error.ts";
+
+/** One request as it leaves. */
+export interface WireRequest {
+  readonly method: HttpMethods;
+  readonly url: URL;
+  /** JSON text. */
+  readonly body?: string | undefined;
+  /** Milliseconds for everything: token, connection, answer and its body. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
+  readonly freshConnection?: boolean;
+}
+
+const network = createDefaultHttpClient();
+
+/** Errors that can only come before a connection exists: nothing of the request has left. */
+const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+/**
+ * Sends one request through the SDK's own pipeline (authentication, user agent, sanitised logging, proxy) and returns
+ * the answer whatever its status. The pipeline's operations are passed by because their serialisers drop `tags` in both
+ * directions; its timeout because it ends with the answer's headers and would wait for a body for ever.
+ *
+ * Throws the signal's reason when aborted, else a TransportError whose stage says whether anything can have been sent.
+ */
+export async function exchange(api: AzureReservationAPI, request: WireRequest, now: () => number): Promise<Answer> {
+  request.signal?.throwIfAborted();
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(timedOut(request)), request.timeout);
+  const onAbort = () => ending.abort(request.signal?.reason);
+  request.signal?.addEventListener("abort", onAbort, { once: true });
+  const ended = new Promise<never>((_resolve, reject) => {
+    ending.signal.addEventListener("abort", () => reject(ending.signal.reason), { once: true });
+  });
+
+  let handedOver = false;
+  const once = sendOnce(request, ending.signal, () => (handedOver = true));
+  try {
+    const response = await Promise.race([
+      api.pipeline.sendRequest(once, toPipelineRequest(request, ending.signal)),
+      ended,
+    ]);
+    return {
+      status: response.status,
+      text: response.bodyAsText ?? "",
+      retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
+    };
+  } catch (error) {
+    if (request.signal?.aborted === true) throw request.signal.reason;
+    throw toTransportError(error, ending.signal, handedOver);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: AbortSignal) {
+  const insecure = url.protocol === "http:";
+  return createPipelineRequest({
+    method,
+    url: url.href,
+    abortSignal,
+    allowInsecureConnection: insecure,
+    headers: createHttpHeaders({
+      Accept: "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      // Loopback only: the client has taken the bearer policy out, so that no real token can be sent in the clear.
+      ...(insecure ? { Authorization: "Bearer buyonce-loopback" } : {}),
+    }),
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/**
+ * The last step of the pipeline, with a fuse: a second hand-over to the network is possible only after a 401, which the
+ * bearer policy answers with a fresh token (continuous access evaluation) and which never is a purchase. A policy that
+ * starts to re-send with some later version of the SDK is stopped here.
+ */
+function sendOnce({ url, freshConnection }: WireRequest, signal: AbortSignal, onHandOver: () => void): HttpClient {
+  let previous: PipelineResponse | "none" | "unanswered" = "none";
+  return {
+    async sendRequest(request) {
+      signal.throwIfAborted();
+      if (previous !== "none" && (previous === "unanswered" || previous.status !== 401)) {
+        throw new Error("The pipeline tried to send the same request again; it was stopped.");
+      }
+      if (freshConnection === true) {
+        const Agent = url.protocol === "http:" ? HttpAgent : HttpsAgent;
+        request.agent ??= new Agent({ keepAlive: false });
+      }
+      previous = "unanswered";
+      onHandOver();
+      previous = await network.sendRequest(request);
+      return previous;
+    },
+  };
+}
+
+function timedOut({ method, timeout }: WireRequest): TransportError {
+  return new TransportError({
+    stage: "unanswered",
+    code: "ETIMEDOUT",
+    message: `no complete answer to ${method} within ${timeout} ms`,
+  });
+}
+
+function toTransportError(error: unknown, ending: AbortSignal, handedOver: boolean): TransportError {
+  // A timeout destroys the socket, which can show up as another error first: the timeout is the cause.
+  const cause: unknown = ending.aborted ? ending.reason : error;
+  const code = codeOf(cause);
+  const stage: TransportStage = !handedOver ? "credential" : beforeConnection.has(code) ? "connection" : "unanswered";
+  return new TransportError({ stage, code, message: messageOf(cause) || code, cause });
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "UNKNOWN";
+  if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+  return error instanceof Error ? error.name : "UNKNOWN";
+}

@@ -1,0 +1,392 @@
+import { describe, expect, test } from "vitest";
+import { createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
+import { startLoopback, type Arrived, type Loopback, type Reply } from "./support/loopback.ts";
+import {
+  executorOf,
+  failure,
+  fakeEnvironment,
+  order,
+  orderId,
+  otherToken,
+  recorded,
+  serviceNames,
+  signal,
+  token,
+} from "./support/samples.ts";
+
+const path = "/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01";
+const scope = { key: "azure/default", label: "Azure" };
+
+function find(server: Loopback, tokens: readonly string[] = [token], ids: readonly string[] = [], service = "compute") {
+  const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
+  return executorOf(service, { endpoint: server.origin }).findByTokens(scope, wanted, { signal });
+}
+
+const list = (value: readonly unknown[], nextLink?: unknown): Reply => ({ status: 200, body: { value, nextLink } });
+
+/** A server that answers every request alike. */
+const always = (reply: Reply) => startLoopback(() => reply);
+
+const second = "b1155536-c572-4349-b11e-6d62eed38326";
+const unnamed = { displayName: "VM_RI_11-24-2021_22-30" };
+const tags = { "purchase-automation": "cudly-web", "cudly-idempotency-token": token };
+
+describe.each(serviceNames)("%s: match and no match", (service) => {
+  test("by display name, by tag, and not at all", async () => {
+    await using server = await always(
+      list([
+        order(),
+        order(unnamed, { name: second, tags }),
+        order(unnamed, { name: "39ec957b-9e55-40b3-abd4-f695b02430b4" }),
+      ]),
+    );
+    const { byToken } = await find(server, [token, otherToken], [], service);
+    expect(byToken.get(token)?.map(({ id }) => id)).toEqual([orderId, second]);
+    expect(byToken.has(otherToken)).toBe(false);
+    expect([server.count("GET"), server.arrived.length]).toEqual([1, 1]);
+  });
+});
+
+describe("recognition", () => {
+  test("assumption: tags come back (no recording shows them); their names are read in any letter case", async () => {
+    const upper = { "CUDLY-Idempotency-Token": token };
+    await using server = await always(list([order(unnamed, { tags: upper })]));
+    const [found] = (await find(server)).byToken.get(token) ?? [];
+    expect(found).toMatchObject({ id: orderId, marked: true, standing: "live", settled: true });
+  });
+
+  test("an order of an execution that the Go engine began is found by its tag", async () => {
+    await using server = await always(list([order({ displayName: "cudly-vm-1" }, { tags })]));
+    expect((await find(server)).byToken.has(token)).toBe(true);
+  });
+
+  test("other tag names: only they count", async () => {
+    await using server = await always(
+      list([order(unnamed, { tags }), order(unnamed, { name: second, tags: { t: token } })]),
+    );
+    const settings = { endpoint: server.origin, tagNames: { source: "s", token: "t" } };
+    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+    const listing = await executorOf("compute", settings).findByTokens(scope, wanted, { signal });
+    expect(listing.byToken.get(token)?.map(({ id }) => id)).toEqual([second]);
+  });
+
+  test("a display name that only looks alike is no match: the whole 128 bits at its end count", async () => {
+    const names = [
+      `buyonce-${token.slice(0, 31)}`,
+      `${token.slice(0, 32)}-x`,
+      `buyonce${token.slice(0, 32)}`,
+      otherToken,
+    ];
+    const entries = names.map((displayName, n) =>
+      order({ displayName }, { name: `00000000-0000-0000-0000-00000000000${n}` }),
+    );
+    await using server = await always(list(entries));
+    expect((await find(server)).byToken.size).toBe(0);
+  });
+
+  test("letter case of token and ids does not hide an order", async () => {
+    const shouting = order(
+      { displayName: `BUYONCE-${token.slice(0, 32).toUpperCase()}` },
+      { name: orderId.toUpperCase() },
+    );
+    await using server = await always(list([shouting]));
+    const listing = await find(server, [token], [orderId]);
+    expect(listing.byToken.get(token)?.[0]?.id).toBe(orderId);
+    expect(listing.byId.get(orderId)?.id).toBe(orderId);
+  });
+
+  test("known ids are found for the canary, though they carry none of the tokens", async () => {
+    await using server = await always(list([order(unnamed), order(unnamed, { name: second })]));
+    const listing = await find(server, [token], [second, "99f340d1-6db4-41b4-b469-cfc499716973"]);
+    expect([...listing.byId.keys()]).toEqual([second]);
+    expect(listing.byToken.size).toBe(0);
+  });
+
+  test("an order that slides to the next page while they are read is one order", async () => {
+    await using server = await startLoopback((_request, nth) =>
+      list([order()], nth === 1 ? `http://${_request.headers.host}${path}&%24skiptoken=50` : undefined),
+    );
+    expect((await find(server)).byToken.get(token)).toHaveLength(1);
+  });
+});
+
+describe("states", () => {
+  test.each([
+    ["Creating", "live", false],
+    ["PendingResourceHold", "live", false],
+    ["ConfirmedResourceHold", "live", false],
+    ["PendingCapacity", "live", false],
+    ["PendingBilling", "live", false],
+    ["ConfirmedBilling", "live", false],
+    ["Created", "live", false],
+    ["Succeeded", "live", true],
+    ["Split", "live", true],
+    ["Merged", "live", true],
+    ["Failed", "failed", true],
+    ["BillingFailed", "failed", true],
+    ["Cancelled", "ended", true],
+    ["Expired", "ended", true],
+    ["Processing-2027", "live", false],
+    ["constructor", "live", false],
+  ])("lessons 1930, 1940: %s is %s, settled %s", async (provisioningState, standing, settled) => {
+    await using server = await always(list([order({ provisioningState })]));
+    const [found] = (await find(server)).byToken.get(token) ?? [];
+    expect(found).toMatchObject({ state: provisioningState, standing, settled });
+  });
+
+  test("every state that the SDK knows is judged by the table, not by the rule for unknown ones", async () => {
+    const { KnownProvisioningState } = await import("@azure/arm-reservations");
+    const judged =
+      "Creating PendingResourceHold ConfirmedResourceHold PendingBilling ConfirmedBilling Created Succeeded Cancelled Expired BillingFailed Failed Split Merged";
+    expect(Object.values<string>(KnownProvisioningState).sort()).toEqual(judged.split(" ").sort());
+  });
+});
+
+describe("pages", () => {
+  test("the recorded pages are read to the end, on the same host with the same token", async () => {
+    const { body } = recorded("orders-list-page1-200").response;
+    await using server = await startLoopback(({ headers }, nth) => {
+      if (nth > 1) return list([order()]);
+      return { status: 200, body: { ...body, nextLink: `http://${headers.host}${path}&%24skiptoken=50` } };
+    });
+    const listing = await find(server, [token], ["3661e106-0b2e-4324-b8f9-89a59d47d033"]);
+    expect(listing.byToken.get(token)?.[0]?.id).toBe(orderId);
+    expect(listing.byId.values().next().value).toMatchObject({ state: "Failed", standing: "failed" });
+    expect(server.arrived.map((request) => request.path)).toEqual([path, `${path}&%24skiptoken=50`]);
+    expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([
+      "Bearer buyonce-loopback",
+      "Bearer buyonce-loopback",
+    ]);
+  });
+
+  test.each([[null], [""], [undefined]])("a next link of %o is the end", async (nextLink) => {
+    await using server = await always(list([order()], nextLink));
+    expect((await find(server)).byToken.size).toBe(1);
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  test("lessons 1021, 1991: a next link to another host is not followed, so that no token goes there", async () => {
+    await using elsewhere = await always(list([]));
+    await using server = await always(list([order()], `${elsewhere.origin}${path}`));
+    await expect(find(server)).rejects.toMatchObject({ code: "lookup-untrusted", name: "RefusedError" });
+    expect(elsewhere.arrived).toHaveLength(0);
+  });
+
+  test.each([
+    ["another scheme", ({ headers }: Arrived) => `https://${headers.host}${path}`],
+    ["another path", ({ headers }: Arrived) => `http://${headers.host}/providers/Microsoft.Capacity/reservations`],
+    ["a user name", ({ headers }: Arrived) => `http://me@${headers.host}${path}&page=2`],
+    ["no URL", () => "page 2"],
+    ["no text", () => 2],
+  ])("a next link with %s is refused", async (_name, link) => {
+    await using server = await startLoopback((request) => list([order()], link(request)));
+    await expect(find(server)).rejects.toMatchObject({ code: "lookup-untrusted" });
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  test("a next link that repeats is refused instead of followed for ever", async () => {
+    await using server = await startLoopback(({ headers }) => list([], `http://${headers.host}${path}&page=2`));
+    await expect(find(server)).rejects.toMatchObject({
+      code: "lookup-untrusted",
+      message: expect.stringMatching(/repeats/),
+    });
+    expect(server.arrived).toHaveLength(2);
+  });
+
+  test("lessons 667, 688: endless empty pages end at the page limit", async () => {
+    await using server = await startLoopback(({ headers }, nth) =>
+      list([], `http://${headers.host}${path}&page=${nth}`),
+    );
+    const executor = executorOf("compute", { endpoint: server.origin, maxPages: 7 });
+    const found = executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    await expect(found).rejects.toMatchObject({
+      code: "lookup-untrusted",
+      message: expect.stringMatching(/more than 7/),
+    });
+    expect(server.arrived).toHaveLength(7);
+  });
+});
+
+describe("lessons 1937, 1941: a lookup that failed is refused, never taken for nothing there", () => {
+  test.each([
+    ["200 without the array", { status: 200, body: {} }],
+    ["200 with null for the array", { status: 200, body: { value: null } }],
+    ["200 with HTML", { status: 200, body: "<html>sign in</html>" }],
+    ["200 with nothing", { status: 200 }],
+    ["an entry without a state", list([order(), { name: second, properties: {} }])],
+    ["an entry without an id", list([{ properties: { provisioningState: "Succeeded" } }])],
+    ["a truncated JSON body", { status: 200, body: '{"value":[' }],
+  ] satisfies [string, Reply][])("%s", async (_name, reply) => {
+    await using server = await always(reply);
+    await expect(find(server)).rejects.toMatchObject({ name: "RefusedError", code: "lookup-untrusted" });
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  test.each([
+    [400, "BadRequest", 1, false],
+    [404, "ReservationOrderNotFound", 1, false],
+    [409, "Conflict", 1, false],
+    [408, "RequestTimeout", 4, true],
+    [429, "TooManyRequests", 4, true],
+    [500, "InternalServerError", 4, true],
+    [503, "ServerBusy", 4, true],
+  ])("HTTP %i %s: %i requests, retryable %s", async (status, code, requests, retryable) => {
+    await using server = await always(failure(status, code));
+    await expect(find(server)).rejects.toMatchObject({ name: "RefusedError", code: "lookup-failed", retryable });
+    expect(server.arrived).toHaveLength(requests);
+  });
+
+  test.each([401, 403])("HTTP %i: access denied; what is needed is named", async (status) => {
+    await using server = await always(failure(status, "AuthorizationFailed"));
+    await expect(find(server)).rejects.toMatchObject({
+      code: "access-denied",
+      message: expect.stringMatching(status === 403 ? /Microsoft\.Capacity\/reservationorders\/read/ : /sign in/),
+    });
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  test.each(["reset", "cut"] as const)("%s answers", async (fault) => {
+    await using server = await always(fault === "cut" ? { fault, status: 200, body: { value: [] } } : { fault });
+    await expect(find(server)).rejects.toMatchObject({ code: "lookup-failed", retryable: true });
+    expect(server.arrived).toHaveLength(4);
+  });
+
+  test.each(["hang", "hang-body"] as const)("%s: the timeout covers the body too", async (fault) => {
+    await using server = await always(fault === "hang" ? { fault } : { fault, status: 200, body: { value: [] } });
+    const executor = executorOf("compute", { endpoint: server.origin, readTimeout: 400, readAttempts: 2 });
+    const found = executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    await expect(found).rejects.toMatchObject({
+      code: "lookup-failed",
+      message: expect.stringMatching(/within 400 ms/),
+    });
+    expect(server.arrived).toHaveLength(2);
+  });
+
+  test("an error on the second page refuses the whole listing, though the first one had a match", async () => {
+    await using server = await startLoopback(({ headers }, nth) =>
+      nth === 1 ? list([order()], `http://${headers.host}${path}&page=2`) : failure(400, "BadRequest"),
+    );
+    await expect(find(server)).rejects.toMatchObject({ code: "lookup-failed" });
+  });
+});
+
+describe("retries of reads", () => {
+  test("wait with jitter from the injected random numbers and the injected sleep", async () => {
+    await using server = await startLoopback((_request, nth) =>
+      nth < 4 ? failure(503, "ServerBusy") : list([order()]),
+    );
+    const environment = fakeEnvironment();
+    const executor = executorOf("compute", { endpoint: server.origin, environment });
+    const listing = await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    expect(listing.byToken.size).toBe(1);
+    expect(environment.slept).toEqual([750, 1_500, 3_000]);
+  });
+
+  test.each([
+    ["12", 12_000],
+    ["3600", 60_000],
+    ["Mon, 05 Jan 2026 10:00:20 GMT", 20_000],
+    ["soon", 750],
+  ])("Retry-After %s is honoured up to its cap: %i ms", async (header, wait) => {
+    await using server = await startLoopback((_request, nth) =>
+      nth === 1 ? { status: 429, body: {}, headers: { "Retry-After": header } } : list([]),
+    );
+    const environment = fakeEnvironment();
+    const executor = executorOf("compute", { endpoint: server.origin, environment });
+    await executor.findByTokens(scope, { tokens: new Set(), ids: new Set() }, { signal });
+    expect(environment.slept).toEqual([wait]);
+  });
+
+  test("429 to the end: the refusal says after how long to try again", async () => {
+    await using server = await always({ status: 429, body: {}, headers: { "Retry-After": "7" } });
+    await expect(find(server)).rejects.toMatchObject({ code: "lookup-failed", retryable: true, retryAfter: 7_000 });
+  });
+
+  test("an abort ends a request that is under way, and a wait between two", async () => {
+    const reason = new Error("stop now");
+    await using hanging = await always({ fault: "hang" });
+    await using busy = await always(failure(503, "ServerBusy"));
+    for (const [server, sleep] of [
+      [hanging, undefined],
+      [busy, () => new Promise<void>(() => {})],
+    ] as const) {
+      const stop = new AbortController();
+      const environment = {
+        ...fakeEnvironment(),
+        ...(sleep ? { sleep: async (_ms: number, s?: AbortSignal) => waitFor(s) } : {}),
+      };
+      const executor = executorOf("compute", { endpoint: server.origin, environment });
+      const found = executor.findByTokens(scope, { tokens: new Set(), ids: new Set() }, { signal: stop.signal });
+      setTimeout(() => stop.abort(reason), 20);
+      await expect(found).rejects.toBe(reason);
+      expect(server.arrived).toHaveLength(1);
+    }
+  });
+});
+
+/** Sleeps until aborted, as node's timers do: with an error of their own. */
+function waitFor(stop: AbortSignal | undefined): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    stop?.addEventListener("abort", () => reject(new Error("The operation was aborted", { cause: stop.reason })));
+  });
+}
+
+describe("findReservationOrdersByToken", () => {
+  test("gives every order with the token, whatever its state", async () => {
+    await using server = await always(
+      list([order({ provisioningState: "BillingFailed" }), order({}, { name: second })]),
+    );
+    const client = createReservationsClient({ endpoint: server.origin });
+    const found = await findReservationOrdersByToken(client, token);
+    expect(found.map(({ id, standing }) => [id, standing])).toEqual([
+      [orderId, "failed"],
+      [second, "live"],
+    ]);
+  });
+
+  test("an order that slides to the next page is given once, and nothing is asked for compressed", async () => {
+    await using server = await startLoopback(({ headers }, nth) =>
+      list([order()], nth === 1 ? `http://${headers.host}${path}&%24skiptoken=50` : undefined),
+    );
+    const client = createReservationsClient({ endpoint: server.origin });
+    expect(await findReservationOrdersByToken(client, token)).toHaveLength(1);
+    expect(server.arrived.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, undefined]);
+  });
+
+  test("an empty token is refused: it would otherwise look like nothing bought", async () => {
+    await using server = await always(list([order()]));
+    const client = createReservationsClient({ endpoint: server.origin });
+    await expect(findReservationOrdersByToken(client, "")).rejects.toMatchObject({ code: "invalid-configuration" });
+    expect(server.arrived).toHaveLength(0);
+  });
+});
+
+describe("read", () => {
+  const read = (server: Loopback) =>
+    executorOf("compute", { endpoint: server.origin }).read(scope, orderId, { signal });
+
+  test("the recorded order", async () => {
+    const { body } = recorded("order-get-succeeded-200").response;
+    await using server = await always({ status: 200, body });
+    const id = "b1155536-c572-4349-b11e-6d62eed38326";
+    const found = await executorOf("compute", { endpoint: server.origin }).read(scope, id, { signal });
+    expect(found).toMatchObject({ id, state: "Succeeded", settled: true, purchasedAt: "2023-03-06T16:15:55.3992627Z" });
+  });
+
+  test("assumption: 404 with ReservationOrderNotFound means that there is none", async () => {
+    await using server = await always(failure(404, "ReservationOrderNotFound"));
+    expect(await read(server)).toBeUndefined();
+  });
+
+  test.each([
+    [failure(404, "ResourceNotFound")],
+    [{ status: 404, body: "<html>not found</html>" }],
+    [failure(400, "ReservationOrderNotFound")],
+    [failure(403, "AuthorizationFailed")],
+    [{ status: 200, body: order({}, { name: second }) }],
+    [{ status: 200, body: "<html></html>" }],
+  ] satisfies [Reply][])("anything else throws: %o", async (reply) => {
+    await using server = await always(reply);
+    await expect(read(server)).rejects.toMatchObject({ name: "RefusedError" });
+  });
+});

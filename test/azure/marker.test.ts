@@ -1,0 +1,61 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { applyPurchaseTags, type ReservationPurchaseBody } from "../../providers/azure/index.ts";
+import { displayNameOf, fragmentOf, tokenFragment } from "../../providers/azure/display-name.ts";
+import { token } from "./support/samples.ts";
+
+const body: ReservationPurchaseBody = { sku: { name: "A" }, properties: { reservedResourceType: "RedisCache" } };
+
+describe("display name", () => {
+  test("lesson 685: any prefix and token give a name that Azure takes and that is recognised again", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ minLength: 1 }), (prefix, any) => {
+        const name = displayNameOf(prefix, any);
+        expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+        expect(fragmentOf(name)).toBe(tokenFragment(any));
+        expect(displayNameOf(prefix, any)).toBe(name);
+        expect(displayNameOf(name, any)).toBe(name);
+      }),
+      { seed: 20_260_105 },
+    );
+  });
+
+  test("a token gives its first 128 bits; a short text is hashed, not padded", () => {
+    expect(displayNameOf("buyonce-compute", token)).toBe(`buyonce-compute-${token.slice(0, 32)}`);
+    expect(displayNameOf("buyonce-compute", "42")).toMatch(/^buyonce-compute-[0-9a-f]{32}$/);
+    expect(tokenFragment("42")).not.toBe(tokenFragment("43"));
+  });
+});
+
+describe("applyPurchaseTags", () => {
+  test("adds the tags and the display name to a copy; the body's own tags stay", () => {
+    const own = { ...body, tags: { team: "web" } };
+    const frozen = structuredClone(own);
+    const marked = applyPurchaseTags(own, "cudly-web", token);
+    expect(marked.tags).toEqual({ team: "web", "purchase-automation": "cudly-web", "cudly-idempotency-token": token });
+    expect(marked.properties.displayName).toBe(`buyonce-RedisCache-${token.slice(0, 32)}`);
+    expect(own).toEqual(frozen);
+    expect(applyPurchaseTags(marked, "cudly-web", token)).toEqual(marked);
+  });
+
+  test("a display name of the caller's stays readable", () => {
+    const named = { ...body, properties: { displayName: "Web shop, 2 vCPU" } };
+    expect(applyPurchaseTags(named, "s", token).properties.displayName).toBe(`Web-shop-2-vCPU-${token.slice(0, 32)}`);
+  });
+
+  test("an empty token marks nothing", () => {
+    expect(applyPurchaseTags(body, "cudly-web", "")).toEqual(body);
+  });
+
+  test("lesson 680: an empty source is refused here, not sent as an empty tag", () => {
+    expect(() => applyPurchaseTags(body, " ", token)).toThrow(/source is empty/);
+  });
+
+  test("tags switched off, and other names", () => {
+    expect(applyPurchaseTags(body, "s", token, { stampTags: false })).not.toHaveProperty("tags");
+    expect(applyPurchaseTags(body, "s", token, { tagNames: { source: "a", token: "b" } }).tags).toEqual({
+      a: "s",
+      b: token,
+    });
+  });
+});

@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { startLoopback, type Loopback, type Reply } from "./support/loopback.ts";
+import {
+  executorOf,
+  failure,
+  fakeEnvironment,
+  kindOf,
+  marker,
+  priceAnswer,
+  recommend,
+  recorded,
+  signal,
+  subscriptionId,
+  token,
+} from "./support/samples.ts";
+
+function quote(server: Loopback, service = "compute", change: Readonly<Record<string, unknown>> = {}) {
+  const executor = executorOf(service, { endpoint: server.origin });
+  return executor.quote(executor.schema.parse(recommend(service, change)), marker, { signal });
+}
+
+/** Answers price calculations and catalogue reads. */
+const answering = (price: Reply, catalog: Reply = { status: 200, body: { value: [] } }) =>
+  startLoopback((request) => (kindOf(request) === "catalog" ? catalog : price));
+
+const priced: Reply = { status: 200, body: priceAnswer };
+
+describe("calculatePrice", () => {
+  test.each([
+    ["no order id", { billingCurrencyTotal: { currencyCode: "GBP", amount: 24 } }],
+    ["an order id that is none", { ...priceAnswer.properties, reservationOrderId: "1" }],
+    ["no total", { reservationOrderId: priceAnswer.properties.reservationOrderId }],
+    ["a total without a currency", { ...priceAnswer.properties, billingCurrencyTotal: { amount: 24 } }],
+    ["a total without an amount", { ...priceAnswer.properties, billingCurrencyTotal: { currencyCode: "GBP" } }],
+    ["a negative total", { ...priceAnswer.properties, billingCurrencyTotal: { currencyCode: "GBP", amount: -1 } }],
+  ])("an answer with %s is no quote", async (_name, properties) => {
+    await using server = await answering({ status: 200, body: { properties } });
+    await expect(quote(server)).rejects.toMatchObject({ name: "RefusedError", code: "quote-failed" });
+  });
+
+  test("grandTotal, netTotal and taxTotal are not the price: they are 0 in every recording", async () => {
+    const properties = {
+      ...priceAnswer.properties,
+      grandTotal: 1,
+      netTotal: 2,
+      pricingCurrencyTotal: { currencyCode: "USD", amount: 30 },
+    };
+    await using server = await answering({ status: 200, body: { properties } });
+    expect((await quote(server)).price).toEqual({ amount: "24", currency: "GBP" });
+  });
+
+  test("an amount with decimals is exact", async () => {
+    const body = `{"properties":{"reservationOrderId":"${priceAnswer.properties.reservationOrderId}","billingCurrencyTotal":{"currencyCode":"USD","amount":1234567.10}}}`;
+    await using server = await answering({ status: 200, body });
+    expect((await quote(server)).price).toEqual({ amount: "1234567.1", currency: "USD" });
+  });
+
+  test("lesson 685: Azure's own code and message reach the person", async () => {
+    const { status, body } = recorded("error-displayname-invalid-400").response;
+    await using server = await answering({ status, body });
+    const refused = quote(server);
+    await expect(refused).rejects.toMatchObject({ code: "quote-failed", retryable: false });
+    await expect(refused).rejects.toThrow(/DisplayNameInvalid: Value of DisplayName property has invalid characters/);
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  test.each([401, 403])("HTTP %i is access denied", async (status) => {
+    await using server = await answering(failure(status, "AuthorizationFailed"));
+    await expect(quote(server)).rejects.toMatchObject({
+      code: "access-denied",
+      message: expect.stringMatching(status === 403 ? /Microsoft\.Capacity\/calculateprice\/action/ : /sign in/),
+    });
+  });
+
+  test("it moves no money and is retried: 429, then 500, then a price", async () => {
+    await using server = await startLoopback((_request, nth) =>
+      nth === 1 ? failure(429, "TooManyRequests") : nth === 2 ? failure(500, "InternalServerError") : priced,
+    );
+    expect((await quote(server)).price.amount).toBe("24");
+    expect(server.count("POST")).toBe(3);
+  });
+
+  test("429 to the end is retryable and says after how long", async () => {
+    await using server = await answering({ status: 429, body: {}, headers: { "Retry-After": "30" } });
+    await expect(quote(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true, retryAfter: 30_000 });
+    expect(server.arrived).toHaveLength(4);
+  });
+
+  test("200 with HTML is no quote", async () => {
+    await using server = await answering({ status: 200, body: "<html></html>" });
+    await expect(quote(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true });
+  });
+
+  test("lesson 1076: nothing that is thrown holds the token", async () => {
+    await using server = await answering(
+      failure(400, "BadRequest", `display name buyonce-compute-${token.slice(0, 32)}`),
+    );
+    const message = await quote(server).catch(String);
+    expect(message).not.toContain(token.slice(0, 32));
+  });
+});
+
+describe("catalogue", () => {
+  const recordedItem = (recorded("catalog-item-200").response.body["value"] as Record<string, unknown>[])[0];
+  const offers = (...items: Readonly<Record<string, unknown>>[]): Reply => ({ status: 200, body: { value: items } });
+  const searchItem = {
+    name: "Search_Standard_S1",
+    terms: ["P1Y"],
+    locations: ["westus"],
+    billingPlans: { p1Y: ["Upfront"] },
+  };
+
+  test("is not read for what can be priced without it", async () => {
+    await using server = await answering(priced);
+    for (const service of ["compute", "cache", "cosmosdb", "database", "managed-redis", "synapse"]) {
+      await quote(server, service);
+    }
+    expect(server.arrived.map(kindOf)).not.toContain("catalog");
+  });
+
+  test("search: a SKU that it lists is priced, letter case aside", async () => {
+    await using server = await answering(priced, offers(searchItem));
+    await quote(server, "search", { sku: "search_standard_s1" });
+    expect(server.arrived.map(kindOf)).toEqual(["catalog", "price"]);
+    const url = new URL(server.arrived[0]?.path ?? "", server.origin);
+    expect(url.pathname).toBe(`/subscriptions/${subscriptionId}/providers/Microsoft.Capacity/catalogs`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      "api-version": "2022-11-01",
+      reservedResourceType: "SearchService",
+      location: "westus",
+    });
+  });
+
+  test("search: a SKU that it does not list is refused, with the reason, before a price is asked for", async () => {
+    await using server = await answering(priced, offers(searchItem));
+    const refused = quote(server, "search", { sku: "Search_Standard_S9" });
+    await expect(refused).rejects.toMatchObject({ name: "RefusedError", code: "not-offered", retryable: false });
+    await expect(refused).rejects.toThrow(/Search_Standard_S9.*SearchService is an assumption/);
+    expect(server.arrived.map(kindOf)).toEqual(["catalog"]);
+  });
+
+  test.each([
+    ["another term", { ...searchItem, terms: ["P3Y"] }],
+    ["another region", { ...searchItem, locations: ["eastus"] }],
+    ["another billing plan", { ...searchItem, billingPlans: { p1Y: ["Monthly"] } }],
+    [
+      "a restricted region",
+      { ...searchItem, restrictions: [{ type: "Location", values: ["West US"], reasonCode: "No" }] },
+    ],
+  ])("search: %s contradicts", async (_name, item) => {
+    await using server = await answering(priced, offers(item));
+    await expect(quote(server, "search", { sku: "Search_Standard_S1" })).rejects.toMatchObject({ code: "not-offered" });
+  });
+
+  test("P5Y: the recorded catalogue restricts it for this subscription, so it is refused", async () => {
+    await using server = await answering(priced, offers(recordedItem ?? {}));
+    await expect(quote(server, "compute", { term: "P5Y" })).rejects.toThrow(/NotAvailableForSubscription/);
+    expect(server.arrived.map(kindOf)).toEqual(["catalog"]);
+  });
+
+  test("P5Y: bought where the catalogue offers it, refused where it is silent", async () => {
+    const offered = { ...recordedItem, restrictions: [] };
+    await using generous = await answering(priced, offers(offered));
+    expect((await quote(generous, "compute", { term: "P5Y" })).price.amount).toBe("24");
+    for (const catalog of [
+      offers(),
+      offers({ ...offered, terms: undefined }),
+      offers({ ...offered, terms: ["P1Y"] }),
+    ]) {
+      await using server = await answering(priced, catalog);
+      await expect(quote(server, "compute", { term: "P5Y" })).rejects.toMatchObject({ code: "not-offered" });
+    }
+  });
+
+  test("is read once per subscription and region, also when several ask at once; a failure is not kept", async () => {
+    let broken = true;
+    await using server = await startLoopback((request) => {
+      if (kindOf(request) !== "catalog") return priced;
+      return broken ? failure(400, "BadRequest") : offers(searchItem, { ...searchItem, locations: ["eastus"] });
+    });
+    const environment = fakeEnvironment();
+    let now = environment.now();
+    const executor = executorOf("search", { endpoint: server.origin, environment: { ...environment, now: () => now } });
+    const ask = (region = "westus") =>
+      executor.quote(executor.schema.parse(recommend("search", { sku: searchItem.name, region })), marker, { signal });
+    const reads = () => server.arrived.filter((request) => kindOf(request) === "catalog").length;
+    await expect(ask()).rejects.toMatchObject({ code: "quote-failed" });
+    broken = false;
+    await Promise.all([ask(), ask(), ask()]);
+    expect(reads()).toBe(2);
+    await ask("eastus");
+    expect(reads()).toBe(3);
+    now += 11 * 60_000;
+    await ask();
+    expect(reads()).toBe(4);
+  });
+
+  test("403 names the right that is needed", async () => {
+    await using server = await answering(priced, failure(403, "AuthorizationFailed"));
+    const refused = quote(server, "search");
+    await expect(refused).rejects.toMatchObject({ code: "access-denied" });
+    await expect(refused).rejects.toThrow(/Microsoft\.Capacity\/catalogs\/read/);
+  });
+});

@@ -1,0 +1,283 @@
+import { describe, expect, test } from "vitest";
+import {
+  applyPurchaseTags,
+  createReservationsClient,
+  purchaseTwoStep,
+  purchaseTwoStepIdempotent,
+  type IdempotentTwoStepOptions,
+  type ReservationPurchaseBody,
+} from "../../providers/azure/index.ts";
+import { startLoopback, type Arrived, type Reply } from "./support/loopback.ts";
+import {
+  failure,
+  fakeEnvironment,
+  kindOf,
+  notFound,
+  order,
+  orderId,
+  otherToken,
+  priceAnswer,
+  recorded,
+  reservation,
+  subscriptionId,
+  token,
+} from "./support/samples.ts";
+
+const second = "b1155536-c572-4349-b11e-6d62eed38326";
+const body: ReservationPurchaseBody = {
+  sku: { name: "Standard_b1ls" },
+  location: "westus",
+  properties: {
+    reservedResourceType: "VirtualMachines",
+    billingScopeId: `/subscriptions/${subscriptionId}`,
+    term: "P1Y",
+    billingPlan: "Upfront",
+    quantity: 1,
+    appliedScopeType: "Shared",
+    renew: false,
+  },
+};
+
+const list = (...value: readonly unknown[]): Reply => ({ status: 200, body: { value } });
+const created: Reply = { status: 202, body: order({ provisioningState: "Creating" }) };
+const priced = (id = orderId): Reply => ({
+  status: 200,
+  body: { properties: { ...priceAnswer.properties, reservationOrderId: id } },
+});
+const timedOut: Reply = { status: 400, body: recorded("error-session-timed-out-400").response.body };
+
+/** Plays replies per kind of request, the last one for ever; without any: an empty list, a price, a created order, 404. */
+async function play(
+  script: Partial<Record<ReturnType<typeof kindOf>, readonly Reply[]>>,
+  options: Partial<IdempotentTwoStepOptions> = {},
+) {
+  const standard = {
+    list: list(),
+    price: priced(),
+    purchase: created,
+    order: notFound,
+    reservations: list(reservation()),
+    catalog: list(),
+  };
+  const played = new Map<string, number>();
+  await using server = await startLoopback((request: Arrived) => {
+    const kind = kindOf(request);
+    const nth = played.get(kind) ?? 0;
+    played.set(kind, nth + 1);
+    const replies = script[kind] ?? [standard[kind]];
+    return replies[Math.min(nth, replies.length - 1)] ?? standard[kind];
+  });
+  const environment = fakeEnvironment();
+  const client = createReservationsClient({ endpoint: server.origin, environment, readAttempts: 1 });
+  const outcome = await purchaseTwoStepIdempotent({ client, body, source: "cudly-web", token, ...options }).then(
+    (bought) => ({ bought, error: undefined }),
+    (error: unknown) => ({ bought: undefined, error }),
+  );
+  const puts = server.arrived.filter((request) => kindOf(request) === "purchase");
+  return { ...outcome, steps: server.arrived.map(kindOf), puts, slept: environment.slept, arrived: server.arrived };
+}
+
+describe("purchaseTwoStep", () => {
+  test("price, then one PUT, without token, tags or lookup", async () => {
+    await using server = await startLoopback((request) => (kindOf(request) === "price" ? priced() : created));
+    const bought = await purchaseTwoStep({ client: createReservationsClient({ endpoint: server.origin }), body });
+    expect(bought).toMatchObject({ orderId, adopted: false, price: { amount: "24", currency: "GBP" } });
+    expect(bought.commitment).toMatchObject({ state: "Creating", marked: false });
+    expect(server.arrived.map(kindOf)).toEqual(["price", "purchase"]);
+    for (const { text } of server.arrived) expect(JSON.parse(text)).toEqual(body);
+  });
+
+  test("an unknown outcome is not sent again", async () => {
+    await using server = await startLoopback((request) =>
+      kindOf(request) === "price" ? priced() : failure(500, "InternalServerError"),
+    );
+    const unknown = purchaseTwoStep({ client: createReservationsClient({ endpoint: server.origin }), body });
+    await expect(unknown).rejects.toMatchObject({ code: "outcome-unknown" });
+    expect(server.count("PUT")).toBe(1);
+  });
+
+  test("aborted after the price: nothing is bought", async () => {
+    const stop = new AbortController();
+    await using server = await startLoopback(() => {
+      stop.abort(new Error("stop"));
+      return priced();
+    });
+    const client = createReservationsClient({ endpoint: server.origin });
+    await expect(purchaseTwoStep({ client, body, signal: stop.signal })).rejects.toThrow("stop");
+    expect(server.count("PUT")).toBe(0);
+  });
+});
+
+describe("purchaseTwoStepIdempotent", () => {
+  test("nothing found: looks up, prices, buys once; tags and display name are in both bodies", async () => {
+    const { bought, steps, arrived } = await play({});
+    expect(bought).toMatchObject({ orderId, adopted: false, price: { amount: "24" }, commitment: { marked: true } });
+    expect(steps).toEqual(["list", "price", "purchase"]);
+    for (const { text } of arrived.slice(1)) {
+      expect(JSON.parse(text)).toEqual(applyPurchaseTags(body, "cudly-web", token));
+    }
+  });
+
+  test("an empty token goes straight through, without tags", async () => {
+    const { bought, steps, arrived } = await play({}, { token: "" });
+    expect(bought).toMatchObject({ orderId, adopted: false, commitment: { marked: false } });
+    expect(steps).toEqual(["price", "purchase"]);
+    expect(JSON.parse(arrived[1]?.text ?? "")).toEqual(body);
+  });
+
+  test.each([["Creating"], ["PendingBilling"], ["Succeeded"], ["Unheard-of"]])(
+    "short-circuit: a %s order with the token is adopted, with zero POST and PUT",
+    async (provisioningState) => {
+      const { bought, steps } = await play({ list: [list(order({ provisioningState }))] });
+      expect(bought).toMatchObject({ orderId, adopted: true, commitment: { state: provisioningState, marked: true } });
+      expect(steps).toEqual(["list", "reservations"]);
+    },
+  );
+
+  test.each([["Failed"], ["BillingFailed"], ["Cancelled"], ["Expired"]])(
+    "lesson 1930: a %s order does not suppress the purchase",
+    async (provisioningState) => {
+      const dead = order({ provisioningState }, { name: second });
+      const { bought, steps } = await play({ list: [list(dead)] });
+      expect(bought).toMatchObject({ orderId, adopted: false });
+      expect(steps).toEqual(["list", "price", "purchase"]);
+    },
+  );
+
+  test("an empty source and attempts that make no sense send nothing", async () => {
+    for (const options of [{ source: "" }, { attempts: 0 }, { attempts: Number.NaN }]) {
+      const { error, arrived } = await play({}, options);
+      expect(error).toMatchObject({ code: "invalid-configuration" });
+      expect(arrived).toEqual([]);
+    }
+  });
+
+  test("different tokens are distinct orders", async () => {
+    const { bought } = await play({ list: [list(order({}, { name: second }))] }, { token: otherToken });
+    expect(bought).toMatchObject({ orderId, adopted: false });
+  });
+
+  test.each([
+    ["HTTP 500", failure(500, "InternalServerError")],
+    ["HTTP 403", failure(403, "AuthorizationFailed")],
+    ["200 without the array", { status: 200, body: {} }],
+    ["a cut answer", { fault: "cut", status: 200, body: { value: [] } }],
+  ] satisfies [string, Reply][])("lessons 1937, 1941: a lookup that fails (%s) buys nothing", async (_name, reply) => {
+    const { error, steps } = await play({ list: [reply] });
+    expect(error).toMatchObject({ name: "RefusedError" });
+    expect(steps).toEqual(["list"]);
+  });
+
+  test("lesson 1495: an order with the token that is something else is refused, and so are two", async () => {
+    const mismatch = await play({ list: [list(order({ term: "P3Y" }))] });
+    expect(mismatch.error).toMatchObject({
+      code: "commitment-mismatch",
+      message: expect.stringMatching(/term is P3Y/),
+    });
+    const two = await play({ list: [list(order(), order({}, { name: second }))] });
+    expect(two.error).toMatchObject({ code: "several-commitments" });
+    expect([...mismatch.puts, ...two.puts]).toEqual([]);
+  });
+
+  test("lesson 1774: bought and the answer lost; the next look finds it by its id, and nothing is priced anew", async () => {
+    const { bought, steps } = await play({
+      purchase: [{ fault: "reset" }],
+      order: [{ status: 200, body: order({ provisioningState: "PendingBilling" }) }],
+    });
+    expect(bought).toMatchObject({
+      orderId,
+      adopted: false,
+      price: { amount: "24" },
+      commitment: { state: "PendingBilling" },
+    });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "order"]);
+  });
+
+  test("bought and the answer lost; the next listing shows it", async () => {
+    const { bought, steps } = await play({ list: [list(), list(order())], purchase: [failure(500, "PurchaseError")] });
+    expect(bought).toMatchObject({ orderId, adopted: false, price: { amount: "24" } });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "reservations"]);
+  });
+
+  test("unknown and not shown: the same id is sent again, never a new one", async () => {
+    const { bought, steps, puts, slept } = await play({
+      purchase: [failure(500, "InternalServerError"), failure(503, "ServerBusy"), created],
+    });
+    expect(bought).toMatchObject({ orderId, adopted: false });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "order", "purchase", "list", "order", "purchase"]);
+    expect(new Set(puts.map(({ path, text }) => path + text)).size).toBe(1);
+    expect(slept).toEqual([2_000, 4_000]);
+  });
+
+  test("unknown to the end: says so, and names the order; nothing is called failed", async () => {
+    const { error, puts } = await play({ purchase: [failure(500, "InternalServerError")] });
+    expect(error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining(orderId) });
+    expect(String(error)).not.toContain(token.slice(0, 32));
+    expect(puts).toHaveLength(3);
+  });
+
+  test("a read of the id that fails: nothing is sent before it can be read", async () => {
+    const { error, puts } = await play({
+      purchase: [failure(500, "InternalServerError")],
+      order: [failure(500, "InternalServerError")],
+    });
+    expect(error).toMatchObject({ code: "outcome-unknown" });
+    expect(puts).toHaveLength(1);
+  });
+
+  test("session timed out on the first send: the id was never bought, so a new price is asked for", async () => {
+    const { bought, steps } = await play({
+      price: [priced(second), priced()],
+      purchase: [timedOut, created],
+    });
+    expect(bought).toMatchObject({ orderId });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "price", "purchase"]);
+  });
+
+  test("session timed out after an earlier send: a new price only after a fresh listing and 404 for the old id", async () => {
+    const { bought, steps, puts } = await play(
+      {
+        price: [priced(second), priced()],
+        purchase: [failure(500, "InternalServerError"), timedOut, created],
+      },
+      { attempts: 4 },
+    );
+    expect(bought).toMatchObject({ orderId, adopted: false });
+    expect(steps).toEqual("list price purchase list order purchase list order price purchase".split(" "));
+    expect(puts.map(({ path }) => path.includes(second))).toEqual([true, true, false]);
+  });
+
+  test("session timed out after an earlier send that had bought: the order is found, no new price", async () => {
+    const found: Reply = { status: 200, body: order({}, { name: second }) };
+    const { bought, puts } = await play({
+      price: [priced(second)],
+      purchase: [failure(500, "InternalServerError"), timedOut],
+      order: [notFound, found],
+    });
+    expect(bought).toMatchObject({ orderId: second });
+    expect(puts).toHaveLength(2);
+  });
+
+  test("an id whose order failed is proven dead: a new price", async () => {
+    const { bought, steps } = await play({
+      price: [priced(second), priced()],
+      purchase: [failure(500, "InternalServerError"), created],
+      order: [{ status: 200, body: order({ provisioningState: "BillingFailed" }, { name: second }) }],
+    });
+    expect(bought).toMatchObject({ orderId });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "order", "price", "purchase"]);
+  });
+
+  test("a definite no is not tried again", async () => {
+    const { error, puts } = await play({ purchase: [failure(403, "AuthorizationFailed")] });
+    expect(error).toMatchObject({ name: "PurchaseRejectedError", providerCode: "AuthorizationFailed" });
+    expect(puts).toHaveLength(1);
+  });
+
+  test("a definite no to a second send says nothing about the first: still unknown", async () => {
+    const { error } = await play({
+      purchase: [failure(500, "InternalServerError"), failure(403, "AuthorizationFailed")],
+    });
+    expect(error).toMatchObject({ code: "outcome-unknown" });
+  });
+});
