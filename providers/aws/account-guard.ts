@@ -1,0 +1,70 @@
+import type { STSClientConfig } from "@aws-sdk/client-sts";
+import { RefusedError } from "../../src/spec/errors.ts";
+import { readError } from "./read-error.ts";
+
+type CredentialSetting = NonNullable<STSClientConfig["credentials"]>;
+
+/** A resolved credential of the AWS SDK. */
+export type Credential = Exclude<CredentialSetting, (...parameters: never[]) => unknown>;
+
+/** Gives out credentials only for the account that they really belong to. */
+export interface AccountGuard {
+  /**
+   * The credential, after STS has said that it belongs to the account; STS is asked in the region given, which has to be
+   * one of the account's partition. Throws a RefusedError `wrong-account`, `credentials-unavailable`, `access-denied` or
+   * `lookup-failed`.
+   */
+  credentialFor(accountId: string, region: string): Promise<Credential>;
+}
+
+/** What the guard asks; both are answered by the AWS SDK. */
+export interface AccountSources {
+  /** The credential as it now is: providers rotate theirs. */
+  resolve(region: string): Promise<Credential>;
+  /** The account that a credential belongs to, as STS says; undefined where STS does not say it. */
+  accountOf(credential: Credential, region: string): Promise<string | undefined>;
+}
+
+/** Credentials that rotate bring a new key each time; more than this are forgotten and asked about again. */
+const maxKnownKeys = 100;
+
+/**
+ * Asks STS once per access key who it is, and never hands out a credential of another account: a fall-back to ambient
+ * credentials of another account has bought there. A failed question is asked again.
+ */
+export function createAccountGuard(sources: AccountSources): AccountGuard {
+  const accounts = new Map<string, Promise<string | undefined>>();
+
+  async function accountOf(credential: Credential, region: string): Promise<string | undefined> {
+    const key = credential.accessKeyId;
+    const known = accounts.get(key);
+    if (known) return known;
+    if (accounts.size >= maxKnownKeys) accounts.clear();
+    const answer = sources.accountOf(credential, region).catch((error: unknown) => {
+      accounts.delete(key);
+      throw error;
+    });
+    accounts.set(key, answer);
+    return answer;
+  }
+
+  return {
+    async credentialFor(accountId, region) {
+      let found: string | undefined;
+      let credential: Credential;
+      try {
+        credential = await sources.resolve(region);
+        found = await accountOf(credential, region);
+      } catch (error) {
+        const where = `AWS account ${accountId}, ${region}`;
+        throw readError(error, { permission: "sts:GetCallerIdentity", where, code: "lookup-failed" });
+      }
+      if (found === accountId) return credential;
+      accounts.delete(credential.accessKeyId);
+      throw new RefusedError({
+        code: "wrong-account",
+        message: `The recommendation is for AWS account ${accountId}, but the credentials belong to ${found ?? "an account that STS did not name"}. Use credentials of account ${accountId}; nothing was sent.`,
+      });
+    },
+  };
+}

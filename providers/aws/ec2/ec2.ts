@@ -1,0 +1,125 @@
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../../src/spec/executor.ts";
+import type { Connect } from "../connect.ts";
+import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
+import { createEc2Api } from "./api.ts";
+import { askedAttributes, instanceDifferences, notStated } from "./attributes.ts";
+import { commitmentOf, countOf } from "./commitment.ts";
+import { indexInstances, purchasesIn } from "./listing.ts";
+import { markCommitment } from "./mark.ts";
+import { findOffering } from "./offering.ts";
+import { purchase } from "./purchase.ts";
+import { purchaseRequest } from "./purchase-request.ts";
+import { ec2RecommendationSchema, type Ec2Recommendation } from "./recommendation.ts";
+import { resolveSubmission } from "./resolve.ts";
+import { parseScope, scopeOf } from "./scope.ts";
+
+/** EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. */
+const recovery = { kind: "absence", answers: 2, minimumAge: 300_000 } as const;
+
+/**
+ * EC2 Reserved Instances.
+ *
+ * A purchase takes no id, no token and no tags, and sending it twice buys twice. So the ids that exist before it are its
+ * handle, the token is tagged on afterwards, and after an unknown outcome it is looked for among what is new.
+ */
+export function createEc2(connect: Connect, settings: ResolvedSettings): ServiceExecutor<Ec2Recommendation> {
+  const { tagNames, environment, visibility, purchaseTimeout, maxPages } = settings;
+  const connectEc2 = createEc2Api(connect);
+
+  return {
+    provider: "aws",
+    service: "ec2",
+    schema: ec2RecommendationSchema,
+    recovery,
+    sendTimeout: purchaseTimeout,
+
+    describe({ quantity, instanceType, platform, region, availabilityZone, term, payment }) {
+      return `${quantity} × ${instanceType} ${platform}, ${availabilityZone ?? region}, ${term}, ${payment}`;
+    },
+
+    scopeOf,
+
+    laneOf(recommendation) {
+      // Two purchases that differ in the count alone cannot be told apart while EC2 may split them.
+      return `${scopeOf(recommendation).key}/${[...askedAttributes(recommendation).values()].join("/")}`;
+    },
+
+    async findByTokens(scope, wanted, { signal }) {
+      const api = await connectEc2(parseScope(scope), signal);
+      return indexInstances(await api.reservedInstances(signal), wanted, tagNames.token);
+    },
+
+    async read(scope, id, { signal }) {
+      const api = await connectEc2(parseScope(scope), signal);
+      const found = await api.reservedInstances(signal, [id]);
+      const own = found === "not-visible" ? undefined : found.find((item) => item.ReservedInstancesId === id);
+      if (!own) return undefined;
+      const commitment = commitmentOf([own], tagNames.token);
+      if (!commitment.marked || !own.Tags?.some(({ Key }) => Key === purchaseGroupTag)) return commitment;
+      const all = await api.reservedInstances(signal);
+      const members = purchasesIn(all, tagNames.token).find((purchase) =>
+        purchase.some(({ ReservedInstancesId }) => ReservedInstancesId === id),
+      );
+      return members ? commitmentOf(members, tagNames.token) : commitment;
+    },
+
+    async verify(recommendation, commitment, { signal }) {
+      const scope = scopeOf(recommendation);
+      const api = await connectEc2(scope, signal);
+      const ids = [commitment.id, ...(commitment.furtherIds ?? [])];
+      const found = await api.reservedInstances(signal, ids);
+      const members = found === "not-visible" ? [] : found;
+      const count = countOf(members);
+      const differences = members.flatMap((member) => instanceDifferences(recommendation, member));
+      if (
+        members.length !== ids.length ||
+        count === undefined ||
+        differences.some(({ found }) => found === notStated)
+      ) {
+        throw new RefusedError({
+          code: "commitment-unverifiable",
+          message: `EC2 does not say enough about ${ids.join(", ")} in ${scope.label} to compare it with what was asked for. Drive again later.`,
+          retryable: true,
+        });
+      }
+      const asked = recommendation.quantity;
+      return count === asked
+        ? differences
+        : [...differences, { field: "quantity", asked: String(asked), found: String(count) }];
+    },
+
+    async quote(recommendation, _marker, { signal }) {
+      const api = await connectEc2(scopeOf(recommendation), signal);
+      const { id, price } = await findOffering(api, recommendation, maxPages, signal);
+      const before = await api.reservedInstances(signal);
+      return {
+        price: price.total,
+        handle: { baseline: before.map(({ ReservedInstancesId }) => ReservedInstancesId).toSorted(), offeringId: id },
+        request: purchaseRequest(id, recommendation.quantity, price.upfront),
+      };
+    },
+
+    async doPurchase(submission) {
+      return purchase(connectEc2, submission, purchaseTimeout);
+    },
+
+    async resolve(submission, { signal, owned }) {
+      const api = await connectEc2(parseScope(submission.scope), signal);
+      return resolveSubmission(await api.reservedInstances(signal), submission, {
+        owned,
+        tokenTag: tagNames.token,
+        now: environment.now(),
+        minimumAge: recovery.minimumAge,
+      });
+    },
+
+    async mark(commitment, submission, marker, { signal, scope, owned }) {
+      const api = await connectEc2(parseScope(scope), signal);
+      return markCommitment(
+        { commitment, submission, marker, owned },
+        { api, tagNames, visibility, environment, signal },
+      );
+    },
+  };
+}

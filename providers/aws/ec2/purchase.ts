@@ -1,0 +1,39 @@
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import { PurchaseOutcomeUnknownError } from "../../../src/spec/errors.ts";
+import type { Submission } from "../../../src/spec/executor.ts";
+import type { ConnectEc2 } from "./api.ts";
+import { classifyPurchaseError } from "./classify.ts";
+import { parsePurchaseRequest } from "./purchase-request.ts";
+import { parseScope } from "./scope.ts";
+
+/**
+ * Sends a recorded purchase once, whole within `timeout` milliseconds. Throws a PurchaseRejectedError where nothing was
+ * bought, a PurchaseOutcomeUnknownError otherwise.
+ */
+export async function purchase(connect: ConnectEc2, submission: Submission, timeout: number): Promise<Commitment> {
+  const report = { handedOver: false };
+  const signal = AbortSignal.timeout(timeout);
+  let id: string | undefined;
+  try {
+    const request = parsePurchaseRequest(submission.request);
+    const api = await connect(parseScope(submission.scope), signal);
+    id = await api.purchase(request, signal, report);
+  } catch (error) {
+    throw classifyPurchaseError(error, report);
+  }
+  if (!id) {
+    throw new PurchaseOutcomeUnknownError({
+      message:
+        "EC2 answered the purchase without an id. Drive again: it is looked for first, and not bought again before it is proven absent.",
+    });
+  }
+  return {
+    id,
+    // The answer has only the id; this is the state in which EC2 begins.
+    state: "payment-pending",
+    standing: "live",
+    settled: false,
+    marked: false,
+    price: submission.price,
+  };
+}

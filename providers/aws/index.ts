@@ -1,0 +1,3 @@
+export { createAws } from "./aws.ts";
+export type { Ec2Recommendation } from "./ec2/recommendation.ts";
+export type { AwsSettings, VisibilityLimits } from "./settings.ts";

@@ -1,0 +1,84 @@
+/** What this package reads from an error of the AWS SDK; everything may be missing. */
+export interface SdkError {
+  /** HTTP status of the answer, if there was one. */
+  readonly status: number | undefined;
+  /**
+   * The service's error code, only where it really stood in the answer. The SDK's `name` is no proof: it makes up
+   * `NotFound` for a 404 without a readable body and `Unknown` for other statuses (tried, client-ec2 3.1169).
+   */
+  readonly code: string | undefined;
+  /** `name`, such as `CredentialsProviderError`, `TimeoutError`. */
+  readonly name: string;
+  readonly message: string;
+  /** Of Node: `connect`, `getaddrinfo`, `read`. */
+  readonly syscall: string | undefined;
+  /** Of Node: `ECONNREFUSED`, `ENOTFOUND`. */
+  readonly systemCode: string | undefined;
+}
+
+/** Reads an error of the AWS SDK without trusting its shape. */
+export function readSdkError(error: unknown): SdkError {
+  const fields = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
+  const metadata = (fields["$metadata"] ?? {}) as Record<string, unknown>;
+  const status = metadata["httpStatusCode"];
+  return {
+    status: typeof status === "number" ? status : undefined,
+    code: text(fields["Code"]) ?? text((fields["Error"] as Record<string, unknown> | undefined)?.["Code"]),
+    name: text(fields["name"]) ?? "Error",
+    // The SDK appends advice for its own users to what it could not read.
+    message: (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
+    syscall: text(fields["syscall"]) ?? commonSyscall(fields["errors"]),
+    systemCode: text(fields["code"]),
+  };
+}
+
+const throttlingCodes = new Set([
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "TooManyRequestsException",
+  "SlowDown",
+]);
+
+/** The service asked to come back later. */
+export function isThrottling({ status, code }: SdkError): boolean {
+  return status === 429 || (code !== undefined && throttlingCodes.has(code));
+}
+
+const credentialCodes = new Set([
+  "AuthFailure",
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "IncompleteSignature",
+  "InvalidClientTokenId",
+  "MissingAuthenticationToken",
+  "RequestExpired",
+  "SignatureDoesNotMatch",
+  "UnrecognizedClientException",
+]);
+
+/** There are no credentials, or the service does not accept them. */
+export function isCredentialProblem({ code, name }: SdkError): boolean {
+  return credentialNames.has(name) || (code !== undefined && credentialCodes.has(code));
+}
+
+const credentialNames = new Set(["CredentialsProviderError", "TokenProviderError"]);
+
+/** The credentials are good, but lack the permission. */
+export function isAccessDenied({ status, code }: SdkError): boolean {
+  return status === 403 || code === "UnauthorizedOperation" || code === "AccessDenied";
+}
+
+/** A name with several addresses fails with an AggregateError that has no `syscall` of its own. */
+function commonSyscall(errors: unknown): string | undefined {
+  if (!Array.isArray(errors)) return undefined;
+  const syscalls = new Set(errors.map((error: unknown) => readSdkError(error).syscall));
+  return syscalls.size === 1 ? [...syscalls][0] : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

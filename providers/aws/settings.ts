@@ -1,0 +1,98 @@
+import type { STSClientConfig } from "@aws-sdk/client-sts";
+import { parseEndpoint } from "../../src/spec/endpoint.ts";
+import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
+import { RefusedError } from "../../src/spec/errors.ts";
+import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+
+/** How long a new id, or a new tag, is waited for: EC2 shows both only after a while. */
+export interface VisibilityLimits {
+  /** How often it is looked for. Default 5. */
+  readonly attempts: number;
+  /** Milliseconds before the second look; doubled before each further one. Default 1,000, so 15 seconds in all. */
+  readonly firstWait: number;
+}
+
+/** What `createAws` works with. Everything has a default; nothing here decides what is bought. */
+export interface AwsSettings {
+  /** Any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http. */
+  readonly credentials?: STSClientConfig["credentials"];
+  /** One URL for EC2 and STS of every region: https, or http on loopback with a fixed dummy credential. */
+  readonly endpoint?: string | undefined;
+  /** The tag keys under which source and token are stamped on what was bought. */
+  readonly tagNames?: TagNames | undefined;
+  readonly environment?: Environment | undefined;
+  /**
+   * Milliseconds that one purchase may take before its outcome is unknown. Default 60,000. A small value makes unknown
+   * outcomes, and with them waits of minutes, more likely; it never makes a double purchase more likely.
+   */
+  readonly purchaseTimeout?: number | undefined;
+  /** Milliseconds for each attempt of a read. Default 30,000. */
+  readonly readTimeout?: number | undefined;
+  /** The most pages of offerings that are read before a quote is refused. Default 20. */
+  readonly maxPages?: number | undefined;
+  readonly visibility?: Partial<VisibilityLimits> | undefined;
+}
+
+/** The settings with their defaults filled in and checked. */
+export interface ResolvedSettings {
+  readonly credentials: STSClientConfig["credentials"];
+  readonly endpoint: { readonly url: string; readonly insecure: boolean } | undefined;
+  readonly tagNames: TagNames;
+  readonly environment: Environment;
+  readonly purchaseTimeout: number;
+  readonly readTimeout: number;
+  readonly maxPages: number;
+  readonly visibility: VisibilityLimits;
+}
+
+/**
+ * Marks the members of one purchase that EC2 split over several ids: its value is the same on each of them. Without it
+ * two Reserved Instances with one token are two purchases.
+ */
+export const purchaseGroupTag = "buyonce-purchase";
+
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` that names the setting. */
+export function resolveSettings(settings: AwsSettings): ResolvedSettings {
+  const { visibility = {} } = settings;
+  return {
+    credentials: settings.credentials,
+    endpoint: settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint),
+    tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
+    environment: settings.environment ?? systemEnvironment,
+    purchaseTimeout: positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000),
+    readTimeout: positive("readTimeout", settings.readTimeout ?? 30_000),
+    maxPages: positive("maxPages", settings.maxPages ?? 20),
+    visibility: {
+      attempts: positive("visibility.attempts", visibility.attempts ?? 5),
+      firstWait: positive("visibility.firstWait", visibility.firstWait ?? 1_000),
+    },
+  };
+}
+
+function resolveEndpoint(text: string): ResolvedSettings["endpoint"] {
+  const { url, insecure } = parseEndpoint(text);
+  return { url: url.href, insecure };
+}
+
+function positive(name: string, value: number): number {
+  // Timers of Node take at most 2^31 - 1 milliseconds and turn anything longer into one millisecond.
+  if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
+  throw invalid(`The setting ${name} of the AWS provider must be a whole number from 1, not ${value}.`);
+}
+
+function checkTagNames(names: TagNames): TagNames {
+  for (const [setting, name] of Object.entries(names)) {
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+    if (name.length < 1 || name.length > 128 || /^aws:/i.test(name)) {
+      throw invalid(`The tag name "${name}" (${setting}) must have 1 to 128 characters and not begin with "aws:".`);
+    }
+  }
+  if (new Set([names.source, names.token, purchaseGroupTag]).size < 3) {
+    throw invalid(`The tag names for source and token must differ from each other and from "${purchaseGroupTag}".`);
+  }
+  return names;
+}
+
+function invalid(message: string): RefusedError {
+  return new RefusedError({ code: "invalid-configuration", message });
+}

@@ -1,0 +1,41 @@
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
+import { createAws, type AwsSettings } from "../../providers/aws/index.ts";
+import { fakeEnvironment } from "./answers.ts";
+import type { Loopback } from "./loopback.ts";
+
+/** The EC2 executor against a loopback server, with an environment that does not wait. */
+export function ec2At(
+  loopback: Loopback,
+  settings: AwsSettings = {},
+): ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">> {
+  const { ec2 } = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings }).services;
+  if (!ec2?.mark || !ec2.laneOf) throw new Error("The EC2 executor is not complete.");
+  return ec2 as ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">>;
+}
+
+/** Call options that are never aborted. */
+export const calmly = { signal: new AbortController().signal } as const;
+
+/** What was thrown; fails when nothing was. */
+export async function thrownBy(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Nothing was thrown.");
+}
+
+/** Sets environment variables (undefined removes one) until disposed. */
+export function environmentVariables(values: Readonly<Record<string, string | undefined>>): Disposable {
+  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+  assign(values);
+  return { [Symbol.dispose]: () => assign(before) };
+}
+
+function assign(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
