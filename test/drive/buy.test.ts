@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DriveEvent } from "../../src/spec/events.ts";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 describe("a fresh execution", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 /** Every effect of a drive, on the ledger and on the cloud, as one countable step that a driver can die at. */

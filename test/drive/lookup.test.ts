@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;

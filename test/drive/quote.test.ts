@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup } from "./setup.ts";
 
 test("a quote says what a drive would cost, moves no money and writes nothing", async () => {

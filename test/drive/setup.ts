@@ -2,7 +2,7 @@ import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchase
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
-import { createImitationCloud, disk } from "./imitation-cloud.ts";
+import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { createVirtualEnvironment } from "./virtual-environment.ts";
 
 export const executionId = "execution-1";

@@ -4,7 +4,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Report } from "../../src/spec/report.ts";
-import { createImitationCloud, disk } from "./imitation-cloud.ts";
+import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 import { createVirtualEnvironment } from "./virtual-environment.ts";
 

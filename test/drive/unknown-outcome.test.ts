@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { DriveEvent } from "../../src/spec/events.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidExecutionError } from "../../src/spec/errors.ts";
-import { disk } from "./imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup } from "./setup.ts";
 
 function problemsOf(input: unknown): readonly { path: string; message: string }[] {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Commitment, Standing } from "../../src/spec/commitment.ts";
-import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../../src/spec/errors.ts";
-import type { Provider, Recovery, ServiceExecutor, Submission } from "../../src/spec/executor.ts";
-import { moneySchema } from "../../src/spec/money.ts";
-import { quantitySchema } from "../../src/spec/recommendation.ts";
+import type { Commitment, Standing } from "../spec/commitment.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
+import type { Provider, Recovery, ServiceExecutor, Submission } from "../spec/executor.ts";
+import { moneySchema } from "../spec/money.ts";
+import { quantitySchema } from "../spec/recommendation.ts";
 
 const diskSchema = z.strictObject({
   provider: z.literal("imitation"),
@@ -16,7 +16,7 @@ const diskSchema = z.strictObject({
 });
 
 /** A recommendation of the imitation. */
-type Disk = z.infer<typeof diskSchema>;
+export type Disk = z.infer<typeof diskSchema>;
 
 /** What the next send meets. */
 export type SendFault =
@@ -34,7 +34,10 @@ export type SendFault =
 
 export interface Order {
   readonly id: string;
+  /** The marker, where it carries one. */
   token: string | undefined;
+  /** For whom it was really bought, whatever its marker says. */
+  readonly boughtFor: string | undefined;
   state: string;
   readonly size: string;
   readonly quantity: number;
@@ -91,6 +94,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
   function add(order: Partial<Order> & { id: string }): Order {
     const added: Order = {
       token: undefined,
+      boughtFor: order.token,
       state: "Creating",
       size: "small",
       quantity: 1,
@@ -106,7 +110,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     const id = handles ? orderIdOf(submission) : `order-${(minted += 1)}`;
     const existing = handles ? orders.find((order) => order.id === id) : undefined;
     const token = handles ? submission.token : undefined;
-    return existing ?? add({ id, token, size, quantity });
+    return existing ?? add({ id, token, boughtFor: submission.token, size, quantity });
   }
 
   const recovery: Recovery = handles ? { kind: "resend" } : { kind: "absence", answers: 2, minimumAge: 300_000 };
@@ -217,8 +221,9 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     add,
     /** Everything is listed again. */
     show: () => hidden.clear(),
+    /** What is live and was bought for a token, whatever its marker says. */
     live: (token: string) =>
-      orders.filter((order) => order.token === token && (standings[order.state] ?? "live") === "live"),
+      orders.filter((order) => order.boughtFor === token && (standings[order.state] ?? "live") === "live"),
   };
 }
 

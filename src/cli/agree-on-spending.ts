@@ -1,0 +1,56 @@
+import type { Purchaser } from "../drive/purchaser.ts";
+import { BuyonceError } from "../spec/errors.ts";
+import type { Execution } from "../spec/recommendation.ts";
+import type { DriveCommandOptions } from "./drive-options.ts";
+import type { DriveParts } from "./drive-parts.ts";
+import { spendingQuestion, spendingText, withShownPrices } from "./spending-text.ts";
+import { painter, widthOf } from "./terminal.ts";
+
+/** What a person is asked about. */
+export interface Spending {
+  readonly execution: Execution;
+  readonly purchaser: Purchaser;
+  readonly descriptions: readonly string[];
+  readonly options: DriveCommandOptions;
+  readonly parts: DriveParts;
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Shows what would be spent, and asks. Returns the execution as the person agreed to it, the shown prices as its limits;
+ * throws a BuyonceError `aborted` where the person says no, or stops.
+ */
+export async function agreeOnSpending(spending: Spending): Promise<Execution> {
+  const { execution, purchaser, descriptions, options, parts, signal } = spending;
+  const { stderr, env } = parts.terminal;
+  const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env) };
+
+  stderr.write("Asking for prices; nothing is bought yet.\n");
+  const prospects = await stoppable(signal, () =>
+    purchaser.quote(execution, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]),
+      concurrency: options.concurrency,
+    }),
+  );
+  stderr.write(`\n${spendingText(execution, prospects, layout)}\n`);
+
+  const answer = await stoppable(signal, () => parts.confirm(spendingQuestion(prospects), signal));
+  if (answer === "stopped") throw aborted("Stopped");
+  if (answer === "no") throw aborted("You said no");
+  return withShownPrices(execution, prospects);
+}
+
+async function stoppable<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  try {
+    const result = await run();
+    if (!signal.aborted) return result;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  throw aborted("Stopped");
+}
+
+function aborted(reason: string): BuyonceError {
+  return new BuyonceError({ code: "aborted", message: `${reason}: nothing was sent, nothing was bought.` });
+}

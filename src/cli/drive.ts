@@ -1,0 +1,135 @@
+import type { Purchaser } from "../drive/purchaser.ts";
+import { validateExecution } from "../drive/validate.ts";
+import { messageOf } from "../spec/errors.ts";
+import type { Execution } from "../spec/recommendation.ts";
+import type { Report } from "../spec/report.ts";
+import { agreeOnSpending } from "./agree-on-spending.ts";
+import { checkEndpoints, checkSpending, defaultFiles, type DriveCommandOptions } from "./drive-options.ts";
+import type { DriveParts, RunningSandbox } from "./drive-parts.ts";
+import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
+import { jsonReport } from "./json-report.ts";
+import { createProgress } from "./progress.ts";
+import { providersNamedIn, realClouds } from "./providers.ts";
+import { readExecutionFile } from "./read-execution-file.ts";
+import { reportText } from "./report-text.ts";
+import { painter, widthOf } from "./terminal.ts";
+
+/** The longest that one purchase request may take by itself, in milliseconds; never more than half of the drive. */
+const maxPurchaseTimeout = 60_000;
+
+/**
+ * `buyonce drive`: buys what a file holds, once, and says how it went. Returns the exit code. Throws a BuyonceError where
+ * there is no report: bad usage or a bad file (nothing was sent), a ledger that cannot be used, an interruption.
+ */
+export async function driveCommand(file: string, options: DriveCommandOptions, parts: DriveParts): Promise<ExitCode> {
+  const { terminal } = parts;
+  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  checkEndpoints(options);
+  const input = await readExecutionFile(file);
+  const needed = providersNamedIn(input);
+  const purchaseTimeout = Math.min(maxPurchaseTimeout, (options.timeout * 1000) / 2);
+  // Before anything is started or opened: a bad file leaves no trace.
+  validateExecution(input, await parts.createProviders(needed, options.endpoints, purchaseTimeout));
+  const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
+  checkSpending(needed, real, options, terminal);
+
+  const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
+  try {
+    if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
+    const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+    const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
+    const defaultLedger = real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger;
+    const ledger = await parts.openLedger(options.ledger ?? defaultLedger);
+    try {
+      const purchaser = parts.createPurchaser({ ledger, providers });
+      const execution = purchaser.validate(input);
+      const descriptions = execution.recommendations.map((recommendation) => purchaser.describe(recommendation));
+      const drive = { execution, purchaser, descriptions, options, parts };
+      const report = await driveUntilInterrupted(drive, real.length > 0 && !options.yes);
+      writeReport(report, drive, sandbox);
+      return exitCodeOf(report.outcomes);
+    } finally {
+      await close("ledger", ledger, note);
+    }
+  } finally {
+    await close("sandbox", sandbox, note);
+  }
+}
+
+interface Drive {
+  readonly execution: Execution;
+  readonly purchaser: Purchaser;
+  readonly descriptions: readonly string[];
+  readonly options: DriveCommandOptions;
+  readonly parts: DriveParts;
+}
+
+async function driveUntilInterrupted(drive: Drive, ask: boolean): Promise<Report> {
+  const { purchaser, descriptions, options, parts } = drive;
+  const { concurrency, wait } = options;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let note = (text: string): void => void parts.terminal.stderr.write(`${text}\n`);
+  let sending = false;
+
+  const stopListening = parts.onInterrupt({
+    first: () => {
+      controller.abort();
+      if (sending) {
+        note("Stopping: nothing new is started, purchases under way are waited for. Again (Ctrl-C) ends it at once.");
+      }
+    },
+    again: () => {
+      note(
+        "Ended at once. A purchase may be under way: drive the same file again, and what became of it is found out before anything is bought.",
+      );
+      parts.exit(exitCodes.interrupted);
+    },
+  });
+  try {
+    const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
+    const progress = createProgress(parts.terminal, descriptions);
+    note = progress.note;
+    sending = true;
+    try {
+      const deadline = parts.now() + options.timeout * 1000;
+      return await purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent: progress.event });
+    } finally {
+      progress.stop();
+      if (signal.aborted) parts.terminal.stderr.write("Stopped. To go on, drive the same file again.\n");
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+function writeReport(
+  report: Report,
+  { descriptions, options, parts }: Drive,
+  sandbox: RunningSandbox | undefined,
+): void {
+  const { stdout, env } = parts.terminal;
+  if (options.json) {
+    stdout.write(jsonReport(report));
+    return;
+  }
+  const paint = painter(stdout, env);
+  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint })}`);
+  if (sandbox) {
+    const asked = sandbox.purchaseRequests();
+    stdout.write(`\n${paint("dim", `Sandbox: nothing was spent. Purchase requests that it received: ${asked}.`)}\n`);
+  }
+}
+
+/** Closes what was opened; what goes wrong then changes nothing about what was bought. */
+async function close(
+  name: string,
+  resource: { close(): Promise<void> } | undefined,
+  note: (text: string) => void,
+): Promise<void> {
+  try {
+    await resource?.close();
+  } catch (error) {
+    note(`The ${name} did not close cleanly: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,50 @@
+import type { DriveEvent } from "../spec/events.ts";
+import { formatMoney } from "../spec/money.ts";
+import type { Outcome } from "../spec/report.ts";
+import { cleanText } from "./clean-text.ts";
+import { why } from "./why.ts";
+
+/** One step of a drive, in a few words. */
+export function eventText(event: DriveEvent): string {
+  return cleanText(words(event));
+}
+
+function words(event: DriveEvent): string {
+  switch (event.type) {
+    case "claimed":
+      return `claimed ${event.granted}; bought and settled before ${event.settled}; held by other drivers ${event.inFlight}`;
+    case "listing":
+      return `looking up what is already bought in ${event.scope}`;
+    case "listed":
+      return `looked up ${event.scope}: ${event.matches} of these already there`;
+    case "waiting-for-driver":
+      return `waiting for driver ${event.holder}, who holds it until ${new Date(event.until).toISOString()}`;
+    case "reconciling":
+      return `asking what became of the earlier purchase: ${event.detail}`;
+    case "adopting":
+      return `found commitment ${event.commitmentId}`;
+    case "quoting":
+      return "asking for the price";
+    case "quoted":
+      return `price ${formatMoney(event.price)}`;
+    case "submitted":
+      return `written ahead, attempt ${event.attempt}`;
+    case "sending":
+      return event.sentBefore ? "sending again under the same handle" : "buying";
+    case "outcome-unknown":
+      return `outcome unknown: ${event.detail}`;
+    case "marking":
+      return `stamping the token on ${event.commitmentId}`;
+    case "finished":
+      return outcomeText(event.outcome);
+    default:
+      return event satisfies never;
+  }
+}
+
+function outcomeText(outcome: Outcome): string {
+  const { status, commitment, price } = outcome;
+  const reason = why(outcome);
+  const parts = [status, commitment?.id, price && formatMoney(price)].filter((part) => part !== undefined);
+  return reason === "" ? parts.join(" ") : `${parts.join(" ")}: ${reason}`;
+}

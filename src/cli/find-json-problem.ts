@@ -1,0 +1,109 @@
+/** Deeper nesting than any execution has. */
+const maxDepth = 64;
+
+/** The runs are limited, and taken in a loop, for an unlimited one over a long text overflows the stack. */
+const patterns = {
+  space: /[ \t\n\r]{1,1000}/y,
+  // oxlint-disable-next-line no-control-regex -- JSON forbids control characters within strings
+  plain: /[^"\\\u0000-\u001f]{1,1000}/y,
+  escape: /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y,
+  number: /-?(?:0|[1-9]\d{0,999})(?:\.\d{1,1000})?(?:[eE][+-]?\d{1,10})?/y,
+  word: /true|false|null/y,
+};
+
+/** Where a JSON text is wrong. */
+export interface JsonProblem {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in characters. */
+  readonly column: number;
+  readonly message: string;
+}
+
+class Stopped extends Error {
+  readonly at: number;
+  constructor(at: number, message: string) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/**
+ * The first place at which a text is not the JSON of an execution: a syntax error, an object that names a key twice, or
+ * nesting without end. `JSON.parse` names the place of only some errors, and of a repeated key it silently takes the
+ * last: with two quantities, nobody knows which one was approved.
+ */
+export function findJsonProblem(text: string): JsonProblem | undefined {
+  let at = 0;
+
+  function take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    at += found?.length ?? 0;
+    return found;
+  }
+  function fail(expected: string): never {
+    const found = text[at];
+    throw new Stopped(at, found === undefined ? `the text ends where ${expected} should be` : `expected ${expected}`);
+  }
+  function skipSpace(): void {
+    while (take(patterns.space) !== undefined);
+  }
+  /** Whether this character comes next, white space passed over; takes it if so. */
+  function next(character: string): boolean {
+    skipSpace();
+    if (text[at] !== character) return false;
+    at++;
+    return true;
+  }
+
+  function value(depth: number): void {
+    skipSpace();
+    if (depth > maxDepth) throw new Stopped(at, `nested more than ${maxDepth} levels deep`);
+    if (next("{")) return members(depth);
+    if (next("[")) return items(depth);
+    if (text[at] === '"') return void string();
+    if ((take(patterns.number) ?? take(patterns.word)) === undefined) fail("a value");
+  }
+  function string(): string {
+    const start = at++;
+    while ((take(patterns.plain) ?? take(patterns.escape)) !== undefined);
+    if (text[at] !== '"') {
+      fail(text[at] === "\\" ? 'an escape that JSON knows, such as \\" or \\u00e9' : "the closing quote of a string");
+    }
+    return text.slice(start, ++at);
+  }
+  function members(depth: number): void {
+    const seen = new Set<string>();
+    if (next("}")) return;
+    do {
+      skipSpace();
+      const start = at;
+      if (text[at] !== '"') fail("a name in double quotes");
+      const quoted = string();
+      const name = JSON.parse(quoted) as string;
+      if (seen.has(name)) throw new Stopped(start, `the name ${quoted} is given twice in one object`);
+      seen.add(name);
+      if (!next(":")) fail('":"');
+      value(depth + 1);
+    } while (next(","));
+    if (!next("}")) fail('"," or "}"');
+  }
+  function items(depth: number): void {
+    if (next("]")) return;
+    do value(depth + 1);
+    while (next(","));
+    if (!next("]")) fail('"," or "]"');
+  }
+
+  try {
+    value(0);
+    skipSpace();
+    if (at < text.length) fail("the end of the file");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    const before = text.slice(0, error.at).split("\n");
+    return { line: before.length, column: (before.at(-1) ?? "").length + 1, message: error.message };
+  }
+}

@@ -1,0 +1,37 @@
+import type { DriveEvent } from "../spec/events.ts";
+import { cleanText } from "./clean-text.ts";
+import { eventText } from "./event-text.ts";
+import { createLiveLines } from "./live-lines.ts";
+import { isLive, painter, type Terminal } from "./terminal.ts";
+
+/** Shows a drive while it runs. */
+export interface Progress {
+  readonly event: (event: DriveEvent) => void;
+  /** A line that stays. */
+  readonly note: (text: string) => void;
+  /** Takes away what moves; lines that stay, stay. */
+  readonly stop: () => void;
+}
+
+/**
+ * Progress on standard error: on a terminal one line per recommendation that moves through its steps, elsewhere one log
+ * line per event.
+ */
+export function createProgress(terminal: Terminal, descriptions: readonly string[]): Progress {
+  const { stderr, env } = terminal;
+  if (isLive(stderr, env)) return createLiveLines(stderr, painter(stderr, env), descriptions);
+  const named = new Set<number>();
+  /** What a line is about: described once, then by its number. */
+  function subject(event: DriveEvent): string {
+    if (!("recIndex" in event)) return "";
+    const { recIndex, token } = event;
+    if (named.has(recIndex)) return `#${recIndex}: `;
+    named.add(recIndex);
+    return `#${recIndex} ${cleanText(descriptions[recIndex] ?? "")} (token ${token}): `;
+  }
+  return {
+    event: (event) => void stderr.write(`${new Date(event.at).toISOString()} ${subject(event)}${eventText(event)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,78 @@
+import { formatMoney, type Money, totals } from "../spec/money.ts";
+import type { Outcome, Report } from "../spec/report.ts";
+import { cleanText } from "./clean-text.ts";
+import { layOut } from "./layout.ts";
+import { nextSteps } from "./next-steps.ts";
+import { shorten } from "./shorten.ts";
+import { statusStyle } from "./status-style.ts";
+import type { Paint } from "./terminal.ts";
+import { whatText } from "./what-text.ts";
+import { why } from "./why.ts";
+import { wrap } from "./wrap.ts";
+
+/** How a report is written down for a person. */
+export interface ReportTextOptions {
+  /** What each recommendation asks for, by recIndex. */
+  readonly descriptions: readonly string[];
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** A report for a person: the table, totals per currency, and what to do next. */
+export function reportText(report: Report, { descriptions, width, paint }: ReportTextOptions): string {
+  const { outcomes } = report;
+  const colour = (row: number) => {
+    const outcome = outcomes[row];
+    return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
+  };
+  const table = layOut(
+    [
+      { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
+      { title: "what", minimum: 20 },
+      { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
+      { title: "commitment", minimum: 19, paint: (line) => paint("dim", line) },
+      { title: "price", minimum: 24, align: "right" },
+      { title: "why", minimum: 24 },
+    ],
+    outcomes.map((outcome) => [
+      String(outcome.recIndex),
+      whatText(descriptions[outcome.recIndex]),
+      outcome.status,
+      cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
+      outcome.price === undefined ? "" : formatMoney(outcome.price),
+      shorten(why(outcome)),
+    ]),
+    width,
+    paint,
+  );
+  return [table, totalsText(report, paint), stepsText(outcomes, width, paint)].filter((part) => part !== "").join("\n");
+}
+
+function totalsText({ outcomes, totals: all }: Report, paint: Paint): string {
+  const now = outcomes.filter(({ status }) => status === "purchased");
+  const before = outcomes.filter(({ status }) => status === "already-purchased");
+  const pricesOf = (some: readonly Outcome[]) => totals(some.flatMap(({ price }) => price ?? []));
+  const line = (label: string, some: readonly Outcome[], prices: readonly Money[]) => {
+    const unknown = some.filter(({ price }) => price === undefined).length;
+    const parts = [...prices.map(formatMoney), ...(unknown === 0 ? [] : [`${unknown} without a known price`])];
+    const text = some.length === 0 ? "nothing" : parts.join("   ");
+    return `${paint("dim", label.padEnd(22))}${label === "total" ? paint("bold", text) : text}\n`;
+  };
+  // All three lines, always: a drive that spent nothing says so.
+  return [
+    line("bought by this drive", now, pricesOf(now)),
+    line("bought before", before, pricesOf(before)),
+    line("total", [...now, ...before], all),
+  ].join("");
+}
+
+function stepsText(outcomes: readonly Outcome[], width: number, paint: Paint): string {
+  const steps = nextSteps(outcomes);
+  if (steps.length === 0) return "";
+  const lines = steps.flatMap(({ recIndexes, text }) => {
+    const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);
+    return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return `${paint("bold", "next")}\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,87 @@
+import process from "node:process";
+import { CommanderError } from "commander";
+import { confirm } from "./confirm.ts";
+import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
+import { explainError } from "./explain-error.ts";
+import { type InterruptHandlers, onInterrupt } from "./interrupt.ts";
+import { jsonError } from "./json-report.ts";
+import { createProgram } from "./program.ts";
+import { createProviders } from "./providers.ts";
+import type { Terminal } from "./terminal.ts";
+import { usageError } from "./usage-error.ts";
+
+/**
+ * Runs the command line of this process and ends it. The one place that knows the process: its streams, signals and exit
+ * code. Never prints a stack trace unless BUYONCE_DEBUG is set.
+ */
+export async function run(args: readonly string[], version: string): Promise<void> {
+  const { stdin, stdout, stderr, env } = process;
+  const terminal: Terminal = { stdin, stdout, stderr, env };
+  const json = args.includes("--json");
+  const exit = (code: ExitCode) => process.exit(code);
+  const interrupts = (handlers: InterruptHandlers) => onInterrupt(process, handlers, () => performance.now());
+
+  // A reader that went away (`| head`) must not turn into an error of a drive that goes on buying.
+  for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
+  process.on("uncaughtException", (error) => {
+    report(error, terminal, json);
+    exit(exitCodes.internal);
+  });
+
+  let code: ExitCode = exitCodes.bought;
+  const program = createProgram(terminal, version, {
+    drive: async (file, options) => {
+      const { driveCommand } = await import("./drive.ts");
+      const { createPurchaser } = await import("../drive/purchaser.ts");
+      const { openSqliteLedger } = await import("../ledger/sqlite/index.ts");
+      const { startDriveSandbox } = await import("./drive-sandbox.ts");
+      code = await driveCommand(file, options, {
+        terminal,
+        createProviders,
+        createPurchaser,
+        openLedger: (ledger) => openSqliteLedger({ file: ledger }),
+        startSandbox: startDriveSandbox,
+        confirm: (question, signal) => confirm(question, { input: stdin, output: stderr, signal }),
+        now: () => Date.now(),
+        onInterrupt: interrupts,
+        exit,
+      });
+    },
+    sandbox: async (options) => {
+      const { sandboxCommand } = await import("./sandbox.ts");
+      const { startCloudSandbox } = await import("../../providers/sandbox.ts");
+      code = await sandboxCommand(options, {
+        terminal,
+        startSandbox: startCloudSandbox,
+        onInterrupt: interrupts,
+        exit,
+      });
+    },
+  });
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      code = error.exitCode === 0 ? exitCodes.bought : exitCodes.usage;
+      // Commander has said it to the person already.
+      if (code === exitCodes.usage && json) stdout.write(jsonError(usageError(error.message.replace(/^error: /, ""))));
+    } else {
+      code = exitCodeOfError(error);
+      report(error, terminal, json);
+    }
+  }
+  // Whatever is still open, such as an idle connection, must not keep a finished command waiting.
+  await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write("", () => done()))));
+  exit(code);
+}
+
+/** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */
+function report(error: unknown, { stdout, stderr, env }: Terminal, json: boolean): void {
+  stderr.write(`buyonce: ${explainError(error)}\n`);
+  if (exitCodeOfError(error) === exitCodes.internal) {
+    stderr.write("If a drive was under way, drive the same file again: what became of it is found out first.\n");
+  }
+  if ((env["BUYONCE_DEBUG"] ?? "") !== "") console.error(error);
+  if (json) stdout.write(jsonError(error));
+}

@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import manifest from "../../package.json" with { type: "json" };
+
+const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
+const fixture = resolve(import.meta.dirname, "../../fixtures/execution.json");
+
+let folder: string;
+let sandbox: CloudSandbox;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "buyonce-process-"));
+  sandbox = await startCloudSandbox();
+});
+afterAll(async () => {
+  await sandbox.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the command as its users do, in a folder of its own. */
+function start(...args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, BUYONCE_DEBUG: "" },
+  });
+  const written = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (written.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (written.stderr += chunk.toString()));
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
+    child.on("close", (code) => done({ code, ...written }));
+  });
+  return { child, ended, written };
+}
+const run = (...args: readonly string[]) => start(...args).ended;
+const endpoints = () => ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url];
+
+describe("the process", () => {
+  test("--version, and --help with exit codes and statuses, on standard output", async () => {
+    expect(await run("--version")).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+    const help = await run("drive", "--help");
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain("Exit codes");
+    expect(help.stdout).toContain("unresolved          sent, and nobody can say yet");
+  });
+
+  test("a Node that is too old is told so in one sentence, before anything else is loaded", async () => {
+    const old = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.17.9" } })';
+    const child = spawn(process.execPath, ["--import", `data:text/javascript,${old}`, main, "--help"]);
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise((done) => child.on("close", done));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `buyonce needs Node ${manifest.engines.node.slice(2)} or newer; this is Node 22.17.9. Nothing was sent.\n`,
+    });
+  });
+
+  test("bad usage is 2, and with --json a document says so", async () => {
+    const plain = await run("drive", fixture, "--unknown");
+    expect(plain).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("unknown option '--unknown'") });
+    const json = await run("drive", fixture, "--sandbox", "--concurrency", "0", "--json");
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "invalid-configuration" } });
+  });
+
+  test("an invalid file is 2: one sentence a problem, no stack trace, no file left behind", async () => {
+    const file = join(folder, "bad.json");
+    await writeFile(file, JSON.stringify({ executionId: "a", source: "b", recommendations: [], extra: 1 }));
+    const { code, stdout, stderr } = await run("drive", file, "--sandbox", "--json");
+    expect(code).toBe(2);
+    const { error } = JSON.parse(stdout) as { error: { code: string; problems: { path: string }[] } };
+    expect(error.code).toBe("invalid-execution");
+    expect(error.problems.map(({ path }) => path).sort()).toEqual(["extra", "recommendations"]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await readdir(folder)).toEqual(["bad.json"]);
+  });
+
+  test("a broken ledger is 1, with the ledger's own sentence and no stack trace", async () => {
+    const ledger = join(folder, "no.db");
+    await writeFile(ledger, "this is no database");
+    const { code, stdout, stderr } = await run("drive", fixture, ...endpoints(), "--ledger", ledger);
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("is no SQLite database");
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("the fixture is bought once: 0, one JSON document; again 0, already bought, no purchase request", async () => {
+    const first = await run("drive", fixture, ...endpoints(), "--json");
+    expect(first.code).toBe(0);
+    const statuses = (text: string) =>
+      (JSON.parse(text) as { outcomes: { status: string }[] }).outcomes.map(({ status }) => status);
+    expect(statuses(first.stdout)).toEqual(Array(8).fill("purchased"));
+    expect(sandbox.purchases()).toBe(8);
+
+    const sent = sandbox.requests.filter(({ method }) => method === "PUT").length;
+    const second = await run("drive", fixture, ...endpoints(), "--json");
+    expect(second.code).toBe(0);
+    expect(statuses(second.stdout)).toEqual(Array(8).fill("already-purchased"));
+    expect(sandbox.purchases()).toBe(8);
+    expect(sandbox.requests.filter(({ method }) => method === "PUT").length).toBe(sent);
+    expect(await readdir(join(folder, ".buyonce"))).toContain("sandbox-ledger.db");
+  });
+
+  test("SIGINT during a send: it is waited for and recorded, nothing new is started, the report says how to go on", async () => {
+    const file = join(folder, "interrupted.json");
+    const execution = (await import("../../fixtures/execution.json", { with: { type: "json" } })).default;
+    const recommendations = execution.recommendations.slice(0, 2);
+    await writeFile(file, JSON.stringify({ ...execution, executionId: "interrupted", recommendations }));
+    const before = sandbox.purchases();
+    const sending = new Promise<void>((reached) => {
+      sandbox.onRequest = ({ method }) => {
+        if (method === "PUT") reached();
+      };
+    });
+    sandbox.addFault({ match: { method: "PUT" }, fault: { kind: "delay", milliseconds: 1000 } });
+    const { child, ended } = start("drive", file, ...endpoints(), "--concurrency", "1");
+    await sending;
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    sandbox.onRequest = undefined;
+    expect(code).toBe(3);
+    expect(sandbox.purchases()).toBe(before + 1);
+    expect(stderr).toContain("purchases under way are waited for");
+    expect(stdout).toMatch(/0 {2}1 × Standard_B1ls .* purchased/);
+    expect(stdout).toContain("→ #1: To go on, drive the same file again.");
+  });
+
+  test("the sandbox command says where it is and how to use it, and ends with 0 on SIGTERM", async () => {
+    const { child, ended, written } = start("sandbox", "--port", "0");
+    await new Promise<void>((ready) => child.stdout.on("data", () => ready()));
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(written.stdout)?.[0] ?? "";
+    const fault = /-d '(.*)'/.exec(written.stdout)?.[1] ?? "";
+    const answer = await fetch(`${url}/_sandbox/faults`, { method: "POST", body: fault });
+    expect(await answer.json()).toEqual({ added: 1 });
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+  });
+});

@@ -1,0 +1,93 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readExecutionFile } from "../../src/cli/read-execution-file.ts";
+
+describe("readExecutionFile", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "buyonce-file-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function written(content: string | Buffer): Promise<string> {
+    const file = join(folder, "execution.json");
+    await writeFile(file, content);
+    return file;
+  }
+  const refusal = (message: string) => expect.objectContaining({ code: "invalid-execution", message });
+
+  test("a good file", async () => {
+    expect(await readExecutionFile(await written('{"executionId":"é"}'))).toEqual({ executionId: "é" });
+  });
+
+  test("a byte order mark is passed over", async () => {
+    expect(await readExecutionFile(await written("\uFEFF[1]"))).toEqual([1]);
+  });
+
+  test("no such file", async () => {
+    await expect(readExecutionFile(join(folder, "none.json"))).rejects.toEqual(
+      refusal(
+        `The execution file ${join(folder, "none.json")} cannot be read: there is no such file. Nothing was sent.`,
+      ),
+    );
+  });
+
+  test("a folder", async () => {
+    await expect(readExecutionFile(folder)).rejects.toEqual(
+      refusal(`The execution file ${folder} cannot be read: it is a folder. Nothing was sent.`),
+    );
+  });
+
+  // The superuser may read everything.
+  test.skipIf(process.getuid?.() === 0)("a file that this user may not read", async () => {
+    const file = await written("[]");
+    await chmod(file, 0);
+    await expect(readExecutionFile(file)).rejects.toEqual(
+      refusal(`The execution file ${file} cannot be read: this user may not read it. Nothing was sent.`),
+    );
+    await chmod(file, 0o600);
+  });
+
+  test("10 MB are read, one byte more is not", async () => {
+    const padded = (bytes: number) => `"${"x".repeat(bytes - 2)}"`;
+    expect(await readExecutionFile(await written(padded(10_000_000)))).toHaveLength(9_999_998);
+    const file = await written(padded(10_000_001));
+    await expect(readExecutionFile(file)).rejects.toEqual(
+      refusal(`The execution file ${file} is larger than 10 MB. Split it into several executions. Nothing was sent.`),
+    );
+  });
+
+  test("a file without an end is not read to its end", async () => {
+    await expect(readExecutionFile("/dev/zero")).rejects.toThrow("larger than 10 MB");
+  });
+
+  test("an empty file", async () => {
+    const file = await written(" \n");
+    await expect(readExecutionFile(file)).rejects.toEqual(
+      refusal(`The execution file ${file} is empty. Nothing was sent.`),
+    );
+  });
+
+  test("no UTF-8", async () => {
+    const file = await written(Buffer.from([0x22, 0xe9, 0x22]));
+    await expect(readExecutionFile(file)).rejects.toEqual(
+      refusal(`The execution file ${file} is not UTF-8 text. Save it as UTF-8. Nothing was sent.`),
+    );
+  });
+
+  test("malformed JSON, with its place", async () => {
+    const file = await written('{\n  "executionId": "a",\n}');
+    await expect(readExecutionFile(file)).rejects.toEqual(
+      refusal(
+        `The execution file ${file} is not valid JSON: line 3, column 1: expected a name in double quotes. Nothing was sent.`,
+      ),
+    );
+  });
+
+  test("a quantity given twice: nobody knows which was approved", async () => {
+    const file = await written('{"quantity": 1, "quantity": 10}');
+    await expect(readExecutionFile(file)).rejects.toThrow('the name "quantity" is given twice');
+  });
+});

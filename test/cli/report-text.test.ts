@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { reportText } from "../../src/cli/report-text.ts";
+import type { Outcome } from "../../src/spec/report.ts";
+import { bought, outcome, report } from "./stand-ins.ts";
+
+const plain = (_style: unknown, text: string) => text;
+const descriptions = ["1 × Standard_B1ls (compute), westus", "2 × m5.large Linux/UNIX, us-east-1"];
+
+function textOf(outcomes: readonly Outcome[], width = 160): string {
+  return reportText(report(outcomes), { descriptions, width, paint: plain });
+}
+
+describe("reportText", () => {
+  test("what, status, commitment, price, why; totals per currency; nothing to do", () => {
+    const earlier = {
+      commitment: { id: "4b2293b4", furtherIds: ["5c33"], state: "active", settled: true },
+      price: { amount: "1140", currency: "USD" },
+    };
+    expect(textOf([outcome(bought), outcome({ ...earlier, recIndex: 1, status: "already-purchased" })])).toBe(
+      `#  what                                 status             commitment                                  price  why
+${"─".repeat(113)}
+0  1 × Standard_B1ls (compute), westus  purchased          0a1b2c3d-1111-2222-3333-444455556666    24.50 GBP
+1  2 × m5.large Linux/UNIX, us-east-1   already-purchased  4b2293b4 5c33                         1140.00 USD
+
+bought by this drive  24.50 GBP
+bought before         1140.00 USD
+total                 24.50 GBP   1140.00 USD
+`,
+    );
+  });
+
+  test("what is not bought says why, and is followed by the next step", () => {
+    const error = { code: "price-above-limit", message: "24.50 GBP is above the limit.", retryable: false } as const;
+    expect(textOf([outcome({ status: "refused", error })], 100)).toBe(
+      `#  what                          status   commitment  price  why
+${"─".repeat(90)}
+0  1 × Standard_B1ls (compute),  refused                     24.50 GBP is above the limit.
+   westus                                                    (price-above-limit)
+
+bought by this drive  nothing
+bought before         nothing
+total                 nothing
+
+next
+  → #0: If the price is acceptable, raise maxPrice in the file; then drive the same file again.
+`,
+    );
+  });
+
+  test("what is bought and not yet settled says so", () => {
+    const commitment = { id: "0a1b", state: "Creating", settled: false };
+    const text = textOf([outcome({ commitment })]);
+    expect(text).toContain("bought by this drive  1 without a known price\n");
+    expect(text).toContain("not yet settled (Creating)");
+    expect(text).toContain("→ #0: Bought, not yet settled: drive the same file again later to see it settled.");
+  });
+
+  test("tokens appear masked only", () => {
+    const { token } = outcome();
+    const error = { code: "outcome-unknown", message: "No answer.", retryable: true } as const;
+    const text = textOf([outcome({ status: "unresolved", error })]);
+    expect(text).not.toContain(token.slice(0, 9));
+    expect(text).toContain(`${token.slice(0, 8)}…`);
+  });
+
+  test("a provider's control characters do not reach the terminal", () => {
+    const error = { code: "purchase-rejected", message: "no\u001B[2J\r\nway\u202E", retryable: false } as const;
+    const text = textOf([outcome({ status: "rejected", error })]);
+    expect(text).toContain("no [2J way (purchase-rejected)");
+  });
+
+  test("an endless reason loses its middle: what happened and what to do stay", () => {
+    const message = `It failed. ${"At some place. ".repeat(200)}Sign in again.`;
+    const error = { code: "credentials-unavailable", message, retryable: false } as const;
+    const text = textOf([outcome({ status: "refused", error })]).replaceAll(/\s+/g, " ");
+    expect(text).toContain("It failed. At some place.");
+    expect(text).toContain(" […] ");
+    expect(text).toContain("At some place. Sign in again. (credentials-unavailable)");
+    expect(text.length).toBeLessThan(1000);
+  });
+
+  test.each([50, 80, 100, 120, 200])("no line is wider than %d columns", (width) => {
+    const message = `Reservation order ${"0a1b2c3d-1111-2222-3333-444455556666 ".repeat(3)}differs in ${"x".repeat(70)}.`;
+    const error = { code: "commitment-mismatch", message, retryable: false } as const;
+    const text = textOf([outcome(bought), outcome({ recIndex: 1, status: "refused", error })], width);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+});

@@ -1,0 +1,167 @@
+import { z } from "zod";
+import type { DriveCommandOptions } from "../../src/cli/drive-options.ts";
+import type { DriveParts } from "../../src/cli/drive-parts.ts";
+import type { InterruptHandlers } from "../../src/cli/interrupt.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+import type { DriveOptions } from "../../src/drive/drive.ts";
+import type { Purchaser } from "../../src/drive/purchaser.ts";
+import type { QuotedRecommendation } from "../../src/drive/quote-request.ts";
+import { validateExecution } from "../../src/drive/validate.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import { moneySchema, totals } from "../../src/spec/money.ts";
+import { quantitySchema, type Execution } from "../../src/spec/recommendation.ts";
+import type { Outcome, Report } from "../../src/spec/report.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+
+export const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";
+
+/** An outcome of recommendation 0, bought and settled unless told otherwise. */
+export function outcome(changes: Partial<Outcome> = {}): Outcome {
+  const recIndex = changes.recIndex ?? 0;
+  return { recIndex, status: "purchased", token: deriveIdempotencyToken(executionId, recIndex), ...changes };
+}
+
+export const bought: Partial<Outcome> = {
+  commitment: { id: "0a1b2c3d-1111-2222-3333-444455556666", state: "Succeeded", settled: true },
+  price: { amount: "24.5", currency: "GBP" },
+};
+
+export function report(outcomes: readonly Outcome[]): Report {
+  const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
+  const prices = outcomes.filter(isBought).flatMap(({ price }) => price ?? []);
+  return { executionId, outcomes, totals: totals(prices) };
+}
+
+const schema = z.strictObject({
+  provider: z.string(),
+  service: z.string(),
+  quantity: quantitySchema,
+  term: z.enum(["P1Y", "P3Y"]),
+  maxPrice: moneySchema.optional(),
+});
+
+/** A provider of which only the schema is ever used. */
+function standInProvider(name: string, service: string): Provider {
+  return { name, services: { [service]: { provider: name, service, schema } as unknown as ServiceExecutor } };
+}
+
+/** A valid execution for the stand-in providers. */
+export function executionOf(...providers: readonly ("azure" | "aws")[]): Execution {
+  return {
+    executionId,
+    source: "test",
+    recommendations: providers.map((provider) => ({
+      provider,
+      service: provider === "azure" ? "compute" : "ec2",
+      quantity: 1,
+      term: "P1Y",
+    })),
+  };
+}
+
+/** A terminal that keeps what was written. */
+export function fakeTerminal({ tty = false, columns = 0 } = {}) {
+  const written = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr") => ({
+    isTTY: tty,
+    columns,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const terminal: Terminal = {
+    stdin: { isTTY: tty },
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env: { NO_COLOR: "1" },
+  };
+  return { terminal, written };
+}
+
+export const plainOptions: DriveCommandOptions = {
+  sandbox: false,
+  endpoints: {},
+  concurrency: 4,
+  timeout: 600,
+  wait: false,
+  yes: false,
+  json: false,
+};
+
+/** What a stand-in command did, in order, and what it was given. */
+export interface Calls {
+  readonly names: string[];
+  ledger?: string;
+  sandboxState?: string;
+  question?: string;
+  driven?: Execution;
+  driveOptions?: DriveOptions;
+  readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
+  interrupts?: InterruptHandlers;
+  readonly exits: number[];
+}
+
+/** Parts of the drive command that send nothing, with a protocol of what was called. */
+export function standInParts(
+  behaviour: {
+    readonly terminal?: Terminal;
+    readonly drive?: (options: DriveOptions) => Promise<Report>;
+    readonly quotes?: readonly QuotedRecommendation[];
+    readonly answer?: "yes" | "no" | "stopped";
+    readonly openLedger?: () => never;
+  } = {},
+) {
+  const calls: Calls = { names: [], providers: [], exits: [] };
+  const drive = behaviour.drive ?? (async () => report([outcome(bought)]));
+  const providers = [standInProvider("azure", "compute"), standInProvider("aws", "ec2")];
+  const purchaser = {
+    validate: (execution) => validateExecution(execution, providers),
+    describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,
+    quote: async () => {
+      calls.names.push("quote");
+      return behaviour.quotes ?? [];
+    },
+    drive: async (execution, options = {}) => {
+      calls.names.push("drive");
+      calls.driven = execution as Execution;
+      calls.driveOptions = options;
+      return drive(options);
+    },
+    redrive: () => Promise.reject(new Error("not used")),
+  } satisfies Purchaser;
+  const parts: DriveParts = {
+    terminal: behaviour.terminal ?? fakeTerminal().terminal,
+    createProviders: async (names, endpoints, purchaseTimeout) => {
+      calls.providers.push({ names, endpoints, purchaseTimeout });
+      return providers.filter(({ name }) => names.some((one) => one === name));
+    },
+    openLedger: async (file) => {
+      calls.names.push("ledger");
+      calls.ledger = file;
+      return behaviour.openLedger?.() ?? createMemoryLedger();
+    },
+    createPurchaser: () => purchaser,
+    startSandbox: async (stateFile) => {
+      calls.names.push("sandbox");
+      calls.sandboxState = stateFile;
+      return {
+        url: "http://127.0.0.1:4001",
+        purchaseRequests: () => 0,
+        close: async () => void calls.names.push("sandbox closed"),
+      };
+    },
+    confirm: async (question) => {
+      calls.names.push("confirm");
+      calls.question = question;
+      return behaviour.answer ?? "yes";
+    },
+    now: () => 1_000_000,
+    onInterrupt: (handlers) => {
+      calls.interrupts = handlers;
+      return () => void calls.names.push("interrupts ignored");
+    },
+    exit: (code) => void calls.exits.push(code),
+  };
+  return { parts, calls };
+}
