@@ -19,6 +19,9 @@ export interface ReportTextOptions {
   readonly paint: Paint;
 }
 
+/** From so many columns on, ids (GUIDs of 36 characters) are not broken over two lines: they are there to be copied. */
+const roomForWholeIds = 116;
+
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(report: Report, { descriptions, width, paint }: ReportTextOptions): string {
   const { outcomes } = report;
@@ -31,7 +34,7 @@ export function reportText(report: Report, { descriptions, width, paint }: Repor
       { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
-      { title: "commitment", minimum: 19, paint: (line) => paint("dim", line) },
+      { title: "commitment", minimum: width < roomForWholeIds ? 19 : 36, paint: (line) => paint("dim", line) },
       { title: "price", minimum: 24, align: "right" },
       { title: "why", minimum: 24 },
     ],

@@ -22,7 +22,7 @@ export interface Terminal {
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 /** Columns that are assumed where a stream does not say: a file, a pipe, a log. */
-const widthOfNoTerminal = 110;
+const widthOfNoTerminal = 120;
 
 /** Whether lines on this stream may be redrawn. */
 export function isLive(stream: Output, env: Terminal["env"]): boolean {
