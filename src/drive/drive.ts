@@ -7,7 +7,7 @@ import { totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
-import type { DriveContext } from "./drive-context.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { boughtOutcome, errorOutcome, isBroken, unresolved } from "./outcome.ts";
@@ -88,30 +88,33 @@ export async function driveRequests(
     const limit = pLimit(concurrency);
     const lanes = new Map<string, ReturnType<typeof pLimit>>();
     const held: ClaimRequest[] = [];
-    await Promise.all(
-      open.map(async (request, position) => {
-        const answer = answers[position];
-        if (answer === undefined) throw new TypeError("The ledger answers every claim.");
-        if (answer.kind === "granted") {
-          const executor = executorOf(request.recommendation);
-          const task = { executor, claim: answer.claim, record: answer.record };
-          const run = () => limit(async () => finish(request, await driveOne(drive, task)));
-          // What could not be told apart afterwards is bought one after the other.
-          const lane = executor.laneOf?.(request.recommendation);
-          if (lane === undefined) return run();
-          const queue = lanes.get(lane) ?? pLimit(1);
-          lanes.set(lane, queue);
-          return queue(run);
-        }
-        if (answer.kind === "in-flight" && wait && !isDone(answer.record)) held.push(request);
-        else finish(request, withoutClaim(request, answer));
-        return undefined;
-      }),
-    );
+    const run = (request: ClaimRequest, task: Task) => {
+      const one = () => limit(async () => finish(request, await driveOne(drive, task)));
+      // What could not be told apart afterwards is bought one after the other.
+      const lane = task.executor.laneOf?.(request.recommendation);
+      if (lane === undefined) return one();
+      const queue = lanes.get(lane) ?? pLimit(1);
+      lanes.set(lane, queue);
+      return queue(one);
+    };
+    const tasks: { readonly request: ClaimRequest; readonly task: Task }[] = [];
+    for (const [position, request] of open.entries()) {
+      const answer = answers[position];
+      if (answer === undefined) throw new TypeError("The ledger answers every claim.");
+      if (answer.kind === "granted") {
+        const { claim, record } = answer;
+        tasks.push({ request, task: { executor: executorOf(request.recommendation), claim, record } });
+      } else if (answer.kind === "in-flight" && wait && !isDone(answer.record)) held.push(request);
+      else finish(request, withoutClaim(request, answer));
+    }
+    // What an earlier driver left open comes first: it may hold up others of its lane.
+    const leftOpen = tasks.filter(({ task }) => isOpen(task.record));
+    const others = tasks.filter(({ task }) => !isOpen(task.record));
+    await Promise.all([...leftOpen, ...others].map(({ request, task }) => run(request, task)));
     return held;
   }
 
-  async function driveOne(drive: DriveContext, task: Parameters<typeof driveRecommendation>[1]): Promise<Outcome> {
+  async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
     if (ledgerError !== undefined) return errorOutcome(task.record, "refused", ledgerError);
     try {
       return await driveRecommendation(drive, task);
@@ -158,6 +161,11 @@ function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, R
   const scopes = new Map<string, Set<string>>();
   for (const { scope, token } of requests) scopes.set(scope.key, (scopes.get(scope.key) ?? new Set()).add(token));
   return scopes;
+}
+
+/** Written ahead, and not known to be bought or not. */
+function isOpen({ state }: TokenRecord): boolean {
+  return state === "submitted" || state === "unknown";
 }
 
 /** Bought and marked: all that is left is to see it settle. */

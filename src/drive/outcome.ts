@@ -36,39 +36,45 @@ export function errorOutcome(
 
 /** A guard stopped it and nothing was sent: records that, and gives the claim up. */
 export async function refused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  const { record, claim } = task;
-  if (isLost(error)) return errorOutcome(record, "in-progress", error);
   // A drive that was stopped is no refusal: the claim is given up as it is, when the drive ends.
-  if (outcomeError(error).code !== "aborted") {
-    await keepRecord(drive, task, error, () => drive.ledger.refuse(claim, outcomeError(error)));
-  }
-  return errorOutcome(record, "refused", error);
+  if (outcomeError(error).code === "aborted") return errorOutcome(task.record, "refused", error);
+  const lost = isLost(error)
+    ? error
+    : await record(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error)));
+  return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "refused", error);
 }
 
 /** The provider answered definitely no. */
 export async function rejected(drive: DriveContext, task: Task, error: BuyonceError): Promise<Outcome> {
-  await keepRecord(drive, task, error, () => drive.ledger.reject(task.claim, outcomeError(error)));
-  return errorOutcome(task.record, "rejected", error);
+  const lost = await record(drive, task, error, () => drive.ledger.reject(task.claim, outcomeError(error)));
+  return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "rejected", error);
 }
 
 /** It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. */
 export async function unresolved(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  await keepRecord(drive, task, error, () => drive.ledger.unknown(task.claim, outcomeError(error)));
+  await record(drive, task, error, () => drive.ledger.unknown(task.claim, outcomeError(error)));
   return errorOutcome(task.record, "unresolved", error);
 }
 
-async function keepRecord(
+/**
+ * Writes the end of a recommendation. Returns the error when the claim is lost: then another driver may have bought it
+ * meanwhile, and this one's refusal is not the last word.
+ */
+async function record(
   drive: DriveContext,
   { claim }: Task,
   error: unknown,
   write: () => Promise<void>,
-): Promise<void> {
+): Promise<LedgerError | undefined> {
   if (isBroken(error)) drive.noteLedgerError(error);
   try {
+    drive.leases.check(claim);
     await write();
     drive.leases.drop(claim);
+    return undefined;
   } catch (failure) {
     if (isBroken(failure)) drive.noteLedgerError(failure);
+    return isLost(failure) ? failure : undefined;
   }
 }
 
@@ -77,7 +83,7 @@ export function isBroken(error: unknown): error is LedgerError {
   return LedgerError.isInstance(error) && error.code.startsWith("ledger-");
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is LedgerError {
   return LedgerError.isInstance(error) && error.code === "claim-lost";
 }
 

@@ -62,8 +62,8 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     sends: [] as (SendFault | undefined)[],
     /** What listings do, until changed. */
     listing: undefined as "throws" | "empty" | undefined,
-    /** Orders bought from now on are missing from listings, and without handles from resolve. */
-    hideNew: false,
+    /** For so many milliseconds nobody can see an order that is bought from now on. */
+    lag: 0,
     /** A state that listings show instead of the true one. */
     listedState: undefined as string | undefined,
     /** What look-ups of a handle do, until changed; `resolves` first, one after the other. */
@@ -76,7 +76,8 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     /** Runs when a send arrives. */
     onSend: undefined as (() => void | Promise<void>) | undefined,
   };
-  const hidden = new Set<Order>();
+  const visibleFrom = new Map<Order, number>();
+  const isVisible = (order: Order) => now() >= (visibleFrom.get(order) ?? 0);
   const expiredHandles = new Set<string>();
   let minted = 0;
 
@@ -89,7 +90,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     return { id: order.id, state: order.state, standing, settled, marked: order.token !== undefined };
   }
   function listed(): readonly Order[] {
-    return faults.listing === "empty" ? [] : orders.filter((order) => !hidden.has(order));
+    return faults.listing === "empty" ? [] : orders.filter(isVisible);
   }
   function add(order: Partial<Order> & { id: string }): Order {
     const added: Order = {
@@ -102,7 +103,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
       ...order,
     };
     orders.push(added);
-    if (faults.hideNew) hidden.add(added);
+    visibleFrom.set(added, now() + faults.lag);
     return added;
   }
   function purchase(submission: Submission): Order {
@@ -189,8 +190,10 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
           : { kind: "absent", reason: "there is no such order" };
       }
       const baseline = new Set(z.array(z.string()).parse(submission.handle["baseline"]));
+      const own = orders.find((order) => isVisible(order) && order.token === submission.token);
+      if (own !== undefined) return { kind: "found", commitment: commitmentOf(own) };
       const candidates = orders.filter(
-        (order) => !hidden.has(order) && !baseline.has(order.id) && !owned.has(order.id) && order.token === undefined,
+        (order) => isVisible(order) && !baseline.has(order.id) && !owned.has(order.id) && order.token === undefined,
       );
       const [only, ...more] = candidates;
       if (only === undefined) return { kind: "absent", reason: "nothing new is there" };
@@ -205,7 +208,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
             counts.marks += 1;
             if (faults.mark === "throws") throw new RefusedError({ code: "access-denied", message: "may not tag" });
             const order = orders.find((candidate) => candidate.id === id);
-            if (order === undefined) throw new Error("no such order");
+            if (order === undefined || !isVisible(order)) throw new Error("no such order");
             order.token = token;
             return commitmentOf(order);
           },
@@ -219,8 +222,10 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     counts,
     faults,
     add,
-    /** Everything is listed again. */
-    show: () => hidden.clear(),
+    /** Everything can be seen again. */
+    show: () => visibleFrom.clear(),
+    /** The handle can no longer be bought under, unless it was. */
+    expire: (orderId: string) => expiredHandles.add(orderId),
     /** What is live and was bought for a token, whatever its marker says. */
     live: (token: string) =>
       orders.filter((order) => order.boughtFor === token && (standings[order.state] ?? "live") === "live"),

@@ -3,7 +3,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
-import { createVirtualEnvironment } from "./virtual-environment.ts";
+import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 export const executionId = "execution-1";
 

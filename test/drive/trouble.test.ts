@@ -6,7 +6,7 @@ import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Report } from "../../src/spec/report.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
-import { createVirtualEnvironment } from "./virtual-environment.ts";
+import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 /** A ledger whose named method fails as a full disk does. */
 function withFailing(method: keyof Ledger) {

@@ -163,7 +163,7 @@ describe("an unknown outcome where there is no handle", () => {
   test("it shows up late: adopted, bought once", async () => {
     const { purchaser, cloud, environment } = setup({ handles: false });
     cloud.faults.sends = ["lost-after"];
-    cloud.faults.hideNew = true;
+    cloud.faults.lag = 10 * minutes;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
     environment.advance(4 * minutes);
     cloud.show();

@@ -1,0 +1,139 @@
+import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../spec/errors.ts";
+import type { Listing, ServiceExecutor, Submission } from "../../spec/executor.ts";
+import type { Ledger } from "../../spec/ledger.ts";
+import type { Scheduler, Way } from "./scheduler.ts";
+
+const works: Way = { name: "works", costs: "nothing" };
+const diesBefore: Way = { name: "crash before", costs: "crash" };
+const diesAfter: Way = { name: "applied, then crash", costs: "crash" };
+const pause: Way = { name: "pause", costs: "fault" };
+const fails: Way = { name: "fails", costs: "fault" };
+const answerLost: Way = { name: "applied, answer lost", costs: "fault" };
+
+/** What a dead driver waits for. A new one each time: what waits on a shared promise would be kept for ever. */
+const never = () => new Promise<never>(() => undefined);
+
+/** Runs an effect the way that the scheduler says. */
+async function perform<T>(way: Way, run: () => Promise<T>, error: () => Error): Promise<T> {
+  if (way === diesBefore) return never();
+  if (way === fails) throw error();
+  const result = await run();
+  if (way === diesAfter) return never();
+  if (way === answerLost) throw error();
+  return result;
+}
+
+/** A ledger each of whose calls is an effect of one driver. */
+export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler): Ledger {
+  const error = () => new LedgerError({ code: "ledger-unavailable", message: "The ledger is gone." });
+  const gate =
+    <Parameters extends unknown[], T>(
+      name: string,
+      run: (...parameters: Parameters) => Promise<T>,
+      ways: readonly Way[],
+    ) =>
+    async (...parameters: Parameters): Promise<T> => {
+      const way = await scheduler.reach(driver, `ledger.${name}`, ways);
+      return perform(way, () => run(...parameters), error);
+    };
+  const writes = [works, diesBefore, diesAfter, pause, fails, answerLost];
+  return {
+    claim: gate("claim", ledger.claim, writes),
+    submit: gate("submit", ledger.submit, writes),
+    purchase: gate("purchase", ledger.purchase, writes),
+    observe: gate("observe", ledger.observe, writes),
+    reject: gate("reject", ledger.reject, writes),
+    refuse: gate("refuse", ledger.refuse, writes),
+    unknown: gate("unknown", ledger.unknown, writes),
+    dead: gate("dead", ledger.dead, writes),
+    reopen: gate("reopen", ledger.reopen, writes),
+    release: gate("release", ledger.release, [works, diesBefore]),
+    // Reads that change nothing need no order of their own; they run with the effect before them.
+    now: ledger.now,
+    purchasedIn: ledger.purchasedIn,
+    execution: ledger.execution,
+    history: ledger.history,
+    renew: ledger.renew,
+    close: ledger.close,
+  };
+}
+
+/** What a cloud offers to the search beyond its executor. */
+export interface SearchedCloud {
+  readonly executor: ServiceExecutor;
+  /** Live commitments that were really bought for a token, whatever their marker says. */
+  live(token: string): readonly { readonly id: string }[];
+  /** What is bought from now on can be seen only after so many milliseconds. */
+  lag(milliseconds: number): void;
+  /** The submission's handle can no longer be bought under, unless it was. */
+  expire(submission: Submission): void;
+}
+
+/** Less than the five minutes after which an absence is believed. */
+const visibilityLag = 4 * 60_000;
+
+/**
+ * An executor each of whose calls is an effect of one driver. `onBought` is told the token of everything that a send of
+ * this driver bought, whether or not the driver hears of it.
+ */
+export function gateExecutor(
+  cloud: SearchedCloud,
+  driver: string,
+  scheduler: Scheduler,
+  onBought: (token: string) => void,
+): ServiceExecutor {
+  const { executor } = cloud;
+  const reads = [works, diesBefore, fails, pause];
+  const error = () => new Error("503");
+  const read = async <T>(name: string, run: () => Promise<T>, ways: readonly Way[] = reads): Promise<T> =>
+    perform(await scheduler.reach(driver, name, ways), run, error);
+  const stale: Way = { name: "stale", costs: "fault" };
+  const empty: Listing = { byToken: new Map(), byId: new Map() };
+
+  const lostBefore: Way = { name: "not sent, answer lost", costs: "fault" };
+  const rejects: Way = { name: "rejected", costs: "fault" };
+  const late: Way = { name: "bought, visible late", costs: "fault" };
+  const lateAndLost: Way = { name: "bought, answer lost, visible late", costs: "fault" };
+  const expires: Way = { name: "handle expired", costs: "fault" };
+  const special = executor.recovery.kind === "resend" ? [expires, late, lateAndLost] : [late, lateAndLost];
+  const sends = [works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects, ...special];
+
+  const mark = executor.mark;
+
+  return {
+    ...executor,
+    findByTokens: async (...parameters) => {
+      const way = await scheduler.reach(driver, "list", [...reads, stale]);
+      // The worst that a stale or unseen listing can be: nothing at all.
+      if (way === stale) return empty;
+      return perform(way, () => executor.findByTokens(...parameters), error);
+    },
+    read: (...parameters) => read("read", () => executor.read(...parameters)),
+    verify: (...parameters) => read("verify", () => executor.verify(...parameters)),
+    quote: (...parameters) => read("quote", () => executor.quote(...parameters)),
+    resolve: (...parameters) => read("resolve", () => executor.resolve(...parameters)),
+    doPurchase: async (submission, context) => {
+      const way = await scheduler.reach(driver, `send ${submission.attempt}`, sends);
+      const unknown = () => new PurchaseOutcomeUnknownError({ message: "connection reset" });
+      if (way === lostBefore) throw unknown();
+      if (way === rejects) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
+      if (way === expires) cloud.expire(submission);
+      cloud.lag(way === late || way === lateAndLost ? visibilityLag : 0);
+      const send = async () => {
+        const commitment = await executor.doPurchase(submission, context);
+        onBought(submission.token);
+        return commitment;
+      };
+      const result = await perform(way, send, unknown);
+      cloud.lag(0);
+      if (way === lateAndLost) throw unknown();
+      return result;
+    },
+    ...(mark === undefined
+      ? {}
+      : {
+          mark: (...parameters: Parameters<typeof mark>) =>
+            read("mark", () => mark(...parameters), [...reads, diesAfter, answerLost]),
+        }),
+  };
+}

@@ -1,0 +1,201 @@
+import { createPurchaser } from "../../drive/purchaser.ts";
+import { BuyonceError, messageOf } from "../../spec/errors.ts";
+import type { Environment } from "../../spec/environment.ts";
+import type { ServiceExecutor } from "../../spec/executor.ts";
+import type { Ledger } from "../../spec/ledger.ts";
+import type { Recommendation } from "../../spec/recommendation.ts";
+import type { Report } from "../../spec/report.ts";
+import { deriveIdempotencyToken } from "../../spec/token.ts";
+import type { VirtualEnvironment } from "../virtual-environment.ts";
+import { createChoices } from "./choices.ts";
+import { gateExecutor, gateLedger, type SearchedCloud } from "./gates.ts";
+import { type Budget, createScheduler, type Scheduler } from "./scheduler.ts";
+
+/** A fresh ledger and cloud on one virtual clock: made anew for every path. */
+export interface World {
+  readonly environment: VirtualEnvironment;
+  readonly ledger: Ledger;
+  readonly cloud: SearchedCloud;
+  /** One for each token. */
+  readonly recommendations: readonly Recommendation[];
+}
+
+/** What is searched. */
+export interface SearchOptions {
+  readonly world: () => World | Promise<World>;
+  readonly drivers: number;
+  readonly budget: Budget;
+  /** Ends the search after so many paths; the result then says so. Default: no limit. */
+  readonly maxPaths?: number;
+  /** Breaks the drive on purpose, to see that the search notices. */
+  readonly sabotage?: {
+    readonly ledger?: (ledger: Ledger) => Ledger;
+    readonly executor?: (executor: ServiceExecutor) => ServiceExecutor;
+  };
+  /** Walks this path alone: one that an earlier search named. */
+  readonly only?: readonly number[];
+}
+
+/** What a search found. */
+export interface SearchResult {
+  readonly paths: number;
+  /** Effects that were performed on all paths together. */
+  readonly effects: number;
+  /** False when `maxPaths` ended it. */
+  readonly complete: boolean;
+  /** The first path on which a promise was broken. */
+  readonly violation?: { readonly message: string; readonly path: readonly number[]; readonly log: readonly string[] };
+}
+
+const executionId = "execution-1";
+const leaseLength = 30_000;
+
+/**
+ * Walks every path of the real drive that the budget allows: every order of the drivers' effects, and at every effect
+ * every way in which it can go. After every effect, and at the end, it checks that no token has two live commitments,
+ * that every outcome is the truth, and that calm drives afterwards end everything with exactly one.
+ */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const choices = createChoices(options.only);
+  let paths = 0;
+  let effects = 0;
+  while (choices.next()) {
+    if (paths >= (options.maxPaths ?? Infinity)) return { paths, effects, complete: false };
+    paths += 1;
+    const world = await options.world();
+    const scheduler = createScheduler(choices, options.budget, () => world.environment.jump(leaseLength + 1));
+    try {
+      await walk(world, scheduler, options);
+    } catch (error) {
+      const violation = { message: messageOf(error), path: choices.path(), log: scheduler.log };
+      return { paths, effects: effects + scheduler.log.length, complete: false, violation };
+    }
+    effects += scheduler.log.length;
+  }
+  return { paths, effects, complete: true };
+}
+
+async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: SearchOptions): Promise<void> {
+  const { recommendations, cloud, environment } = world;
+  const execution = { executionId, source: "search", recommendations };
+  const broken: string[] = [];
+  const { provider, service } = cloud.executor;
+  const tokens = recommendations.map((_, recIndex) => deriveIdempotencyToken(executionId, recIndex));
+  const before = new Map(tokens.map((token) => [token, cloud.live(token).length]));
+  const truthful = checkedLedger(world.ledger, cloud, before, (lie) => broken.push(lie));
+  const ledger = sabotage?.ledger?.(truthful) ?? truthful;
+  const searched = { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor };
+
+  const purchaserOf = (gatedLedger: Ledger, executor: ServiceExecutor, clock: Environment) =>
+    createPurchaser({
+      ledger: gatedLedger,
+      providers: [{ name: provider, services: { [service]: executor } }],
+      environment: clock,
+      leaseLength,
+    });
+
+  for (let index = 0; index < drivers; index += 1) {
+    const driver = String.fromCharCode(65 + index);
+    const clock: Environment = {
+      ...environment,
+      sleep: async (milliseconds, signal) => {
+        await scheduler.reach(driver, "sleep", [{ name: "works", costs: "nothing" }]);
+        signal?.throwIfAborted();
+        environment.advance(milliseconds);
+      },
+      every: (milliseconds, run) => environment.every(milliseconds, () => void (scheduler.dead.has(driver) || run())),
+    };
+    const bought = new Set<string>();
+    const purchaser = purchaserOf(
+      gateLedger(ledger, driver, scheduler),
+      gateExecutor(searched, driver, scheduler, (token) => bought.add(token)),
+      clock,
+    );
+    void scheduler
+      .reach(driver, "begin", [{ name: "works", costs: "nothing" }])
+      .then(() => purchaser.drive(execution, { concurrency: 1 }))
+      .then(
+        (report) => broken.push(...lies(report, cloud, driver, bought)),
+        (error: unknown) => {
+          const said = BuyonceError.isInstance(error) && error.code.startsWith("ledger-");
+          if (!said) broken.push(`driver ${driver} threw ${messageOf(error)}`);
+        },
+      );
+  }
+
+  await scheduler.run(() => {
+    for (const token of tokens) {
+      const live = cloud.live(token);
+      if (live.length > 1) throw new Error(`bought twice: ${live.map(({ id }) => id).join(", ")}`);
+    }
+    const [first] = broken;
+    if (first !== undefined) throw new Error(first);
+  });
+
+  // The faults are over: drivers that nothing happens to must end everything. No handle means patience of five minutes.
+  const calm = purchaserOf(ledger, searched.executor, environment);
+  let report: Report | undefined;
+  for (const wait of [leaseLength + 1, 5 * 60_000]) {
+    environment.advance(wait);
+    report = await calm.drive(execution, { concurrency: 1 });
+    const [lie] = [...broken, ...lies(report, cloud, "calm", new Set())];
+    if (lie !== undefined) throw new Error(lie);
+  }
+  for (const [recIndex, token] of tokens.entries()) {
+    const count = cloud.live(token).length;
+    const outcome = report?.outcomes[recIndex];
+    const done = outcome?.status === "purchased" || outcome?.status === "already-purchased";
+    if (!done || count !== 1) {
+      throw new Error(`#${recIndex} ends as ${outcome?.status} (${outcome?.error?.message}) with ${count} commitments`);
+    }
+  }
+}
+
+/**
+ * Checks what is written at the moment at which it is: under the claim it is the truth about the token, whoever bought.
+ * What a report says about something that is not bought may be overtaken by another driver before it is read.
+ */
+function checkedLedger(
+  ledger: Ledger,
+  cloud: SearchedCloud,
+  /** What was there before the search began: a refusal says nothing about that. */
+  before: ReadonlyMap<string, number>,
+  onLie: (lie: string) => void,
+): Ledger {
+  const expectBought = (token: string, bought: boolean, what: string) => {
+    const live = cloud.live(token).length;
+    if (bought ? live !== 1 : live > (before.get(token) ?? 0)) onLie(`recorded as ${what} with ${live} commitments`);
+  };
+  return {
+    ...ledger,
+    reject: async (claim, error) => {
+      await ledger.reject(claim, error);
+      expectBought(claim.token, false, "rejected");
+    },
+    refuse: async (claim, error) => {
+      await ledger.refuse(claim, error);
+      expectBought(claim.token, false, "refused");
+    },
+    dead: async (claim, proof) => {
+      const record = await ledger.dead(claim, proof);
+      expectBought(claim.token, false, "dead");
+      return record;
+    },
+    purchase: async (claim, commitment) => {
+      const record = await ledger.purchase(claim, commitment);
+      expectBought(claim.token, true, "purchased");
+      return record;
+    },
+  };
+}
+
+/** Outcomes that are not the truth: about what is bought, whoever bought it; else about what this driver bought. */
+function lies({ outcomes }: Report, cloud: SearchedCloud, driver: string, bought: ReadonlySet<string>): string[] {
+  return outcomes.flatMap(({ status, token }) => {
+    const count = cloud.live(token).length;
+    const isBought = status === "purchased" || status === "already-purchased";
+    const isNot = status === "refused" || status === "rejected";
+    const lie = isBought ? count !== 1 : isNot && bought.has(token);
+    return lie ? [`driver ${driver} reports ${status} with ${count} commitments`] : [];
+  });
+}
