@@ -11,10 +11,10 @@ export type Credential = Exclude<CredentialSetting, (...parameters: never[]) => 
 export interface AccountGuard {
   /**
    * The credential, after STS has said that it belongs to the account; STS is asked in the region given, which has to be
-   * one of the account's partition. Throws a RefusedError `wrong-account`, `credentials-unavailable`, `access-denied` or
-   * `lookup-failed`.
+   * one of the account's partition. A question that is still open when the signal aborts is asked anew by the next call.
+   * Throws a RefusedError `wrong-account`, `credentials-unavailable`, `access-denied` or `lookup-failed`.
    */
-  credentialFor(accountId: string, region: string): Promise<Credential>;
+  credentialFor(accountId: string, region: string, signal?: AbortSignal): Promise<Credential>;
 }
 
 /** What the guard asks; both are answered by the AWS SDK. */
@@ -30,31 +30,38 @@ const maxKnownKeys = 100;
 
 /**
  * Asks STS once per access key who it is, and never hands out a credential of another account: a fall-back to ambient
- * credentials of another account has bought there. A failed question is asked again.
+ * credentials of another account has bought there. A failed question is asked again, and so is one that nobody waited for
+ * to its end: it may hang.
  */
 export function createAccountGuard(sources: AccountSources): AccountGuard {
-  const accounts = new Map<string, Promise<string | undefined>>();
+  const accounts = new Map<string, Question>();
 
-  async function accountOf(credential: Credential, region: string): Promise<string | undefined> {
+  async function accountOf(credential: Credential, region: string, signal?: AbortSignal): Promise<string | undefined> {
     const key = credential.accessKeyId;
-    const known = accounts.get(key);
-    if (known) return known;
-    if (accounts.size >= maxKnownKeys) accounts.clear();
-    const answer = sources.accountOf(credential, region).catch((error: unknown) => {
-      accounts.delete(key);
+    if (!accounts.has(key) && accounts.size >= maxKnownKeys) accounts.clear();
+    const question = accounts.get(key) ?? ask(sources, credential, region);
+    accounts.set(key, question);
+    const forget = () => {
+      if (question.state !== "answered" && accounts.get(key) === question) accounts.delete(key);
+    };
+    signal?.addEventListener("abort", forget, { once: true });
+    try {
+      return await question.answer;
+    } catch (error) {
+      forget();
       throw error;
-    });
-    accounts.set(key, answer);
-    return answer;
+    } finally {
+      signal?.removeEventListener("abort", forget);
+    }
   }
 
   return {
-    async credentialFor(accountId, region) {
+    async credentialFor(accountId, region, signal) {
       let found: string | undefined;
       let credential: Credential;
       try {
         credential = await sources.resolve(region);
-        found = await accountOf(credential, region);
+        found = await accountOf(credential, region, signal);
       } catch (error) {
         const where = `AWS account ${accountId}, ${region}`;
         throw readError(error, { permission: "sts:GetCallerIdentity", where, code: "lookup-failed" });
@@ -67,4 +74,19 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
       });
     },
   };
+}
+
+/** What STS was asked about one access key; shared by all who want to know. */
+interface Question {
+  readonly answer: Promise<string | undefined>;
+  state: "open" | "answered" | "failed";
+}
+
+function ask(sources: AccountSources, credential: Credential, region: string): Question {
+  const question: Question = { answer: sources.accountOf(credential, region), state: "open" };
+  question.answer.then(
+    () => (question.state = "answered"),
+    () => (question.state = "failed"),
+  );
+  return question;
 }

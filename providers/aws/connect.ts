@@ -80,7 +80,7 @@ export function createConnect(settings: ResolvedSettings): Connect {
 
   return async (accountId, region, signal) => {
     signal.throwIfAborted();
-    const credential: Credential = await withSignal(guard.credentialFor(accountId, region), signal);
+    const credential: Credential = await withSignal(guard.credentialFor(accountId, region, signal), signal);
     return {
       read: await readConfiguration(accountId, region),
       async purchase() {

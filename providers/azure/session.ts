@@ -34,8 +34,8 @@ function createSession(settings: AzureSettings, tenantId: string | undefined): T
   const client = createReservationsClient({ ...settings, ...(tenantId === undefined ? {} : { tenantId }) });
   const now = () => client.settings.environment.now();
   const orders = new Map<string, ReservationOrder>();
-  const catalogs = new Map<string, { readonly at: number; readonly items: Promise<readonly CatalogItem[]> }>();
-  return {
+  const catalogs = new Map<string, SharedCatalog>();
+  const session: TenantSession = {
     client,
     remember(order) {
       orders.set(order.id, order);
@@ -47,12 +47,28 @@ function createSession(settings: AzureSettings, tenantId: string | undefined): T
       const known = catalogs.get(key);
       const age = known === undefined ? Infinity : now() - known.at;
       // A clock that jumped back makes it old as well.
-      if (known !== undefined && age >= 0 && age < catalogLife) return known.items;
+      if (known !== undefined && age >= 0 && age < catalogLife) {
+        try {
+          return await known.items;
+        } catch (error) {
+          // Where the drive that reads it was stopped, the others go on.
+          if (known.signal?.aborted !== true || signal?.aborted === true) throw error;
+          return session.catalog(query, signal);
+        }
+      }
       const items = readCatalog(client, query, signal);
-      catalogs.set(key, { at: now(), items });
+      catalogs.set(key, { at: now(), items, signal });
       // A failure is not kept: the next one asks again.
       items.catch(() => catalogs.delete(key));
       return items;
     },
   };
+  return session;
+}
+
+interface SharedCatalog {
+  readonly at: number;
+  readonly items: Promise<readonly CatalogItem[]>;
+  /** What ends the reading of it. */
+  readonly signal: AbortSignal | undefined;
 }

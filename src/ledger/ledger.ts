@@ -16,7 +16,7 @@ export function createLedger(store: LedgerStore): Ledger {
     event: string,
     change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
   ): Promise<TokenRecord> {
-    return store.transaction(async (transaction) => {
+    return store.transaction([claim.token], async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
       const next: TokenRecord = { ...record, ...changed, updatedAt: transaction.now };
@@ -33,14 +33,14 @@ export function createLedger(store: LedgerStore): Ledger {
     close: () => store.close(),
 
     claim: (requests, holder, leaseLength) =>
-      store.transaction(async (transaction) => {
+      store.transaction(tokensOf(requests), async (transaction) => {
         const answers: ClaimAnswer[] = [];
         for (const request of requests) answers.push(await claimOne(transaction, request, holder, leaseLength));
         return answers;
       }),
 
     renew: (claims, leaseLength) =>
-      store.transaction(async (transaction) => {
+      store.transaction(tokensOf(claims), async (transaction) => {
         const lost: Claim[] = [];
         for (const claim of claims) {
           const record = await transaction.get(claim.token);
@@ -51,7 +51,7 @@ export function createLedger(store: LedgerStore): Ledger {
       }),
 
     release: (claims) =>
-      store.transaction(async (transaction) => {
+      store.transaction(tokensOf(claims), async (transaction) => {
         for (const claim of claims) {
           const record = await transaction.get(claim.token);
           if (record?.epoch === claim.epoch) await transaction.touch({ ...record, ...givenUp });
@@ -136,6 +136,10 @@ export function createLedger(store: LedgerStore): Ledger {
         };
       }),
   };
+}
+
+function tokensOf(parts: readonly { readonly token: string }[]): string[] {
+  return parts.map(({ token }) => token);
 }
 
 type Change = Partial<TokenRecord> & { readonly detail: string };

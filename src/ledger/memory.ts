@@ -22,7 +22,7 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     history: async (token) => entries.filter((entry) => entry.token === token),
     close: async () => undefined,
 
-    transaction: (run) =>
+    transaction: (_tokens, run) =>
       oneByOne(async () => {
         const written = new Map<string, TokenRecord>();
         const owned = new Map<string, string>();

@@ -18,8 +18,12 @@ export interface LedgerTransaction {
 /** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
 export interface LedgerStore {
   now(): Promise<number>;
-  /** Runs one transaction that no other writer interleaves with; durable when it resolves. Throws a LedgerError. */
-  transaction<T>(run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs one transaction that no other writer of these tokens interleaves with; durable when it resolves. It reads and
+   * writes the records of these tokens only, so a store may lock and read them all at its beginning. `run` may be called
+   * anew when nothing of the call before took effect. Throws a LedgerError.
+   */
+  transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
   execution(executionId: string): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;

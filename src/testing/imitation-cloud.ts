@@ -225,7 +225,7 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     /** Everything can be seen again. */
     show: () => visibleFrom.clear(),
     /** The handle can no longer be bought under, unless it was. */
-    expire: (orderId: string) => expiredHandles.add(orderId),
+    expire: (submission: Submission) => void expiredHandles.add(orderIdOf(submission)),
     /** What is live and was bought for a token, whatever its marker says. */
     live: (token: string) =>
       orders.filter((order) => order.boughtFor === token && (standings[order.state] ?? "live") === "live"),

@@ -141,3 +141,27 @@ describe("credentials", () => {
     });
   });
 });
+
+test("a question to STS that hangs and was given up is asked again by the next call; one that is answered is kept", async () => {
+  const answers: ((account: string) => void)[] = [];
+  const guard = createAccountGuard({
+    resolve: async () => ({ accessKeyId: "KEY", secretAccessKey: "s" }),
+    accountOf: () => new Promise((answer) => answers.push(answer)),
+  });
+  const asked = (signal?: AbortSignal) => guard.credentialFor("123456789012", "us-east-1", signal);
+  const stop = new AbortController();
+  const first = asked(stop.signal);
+  await new Promise((done) => setImmediate(done));
+  stop.abort();
+  const second = asked();
+  await new Promise((done) => setImmediate(done));
+  expect(answers).toHaveLength(2);
+  for (const answer of answers) answer("123456789012");
+  await Promise.all([first, second]);
+
+  const late = new AbortController();
+  await asked(late.signal);
+  late.abort();
+  await asked();
+  expect(answers).toHaveLength(2);
+});

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExecutionFile } from "../../src/cli/read-execution-file.ts";
 
@@ -40,12 +42,20 @@ describe("readExecutionFile", () => {
     );
   });
 
-  // The superuser may read everything.
-  test.skipIf(process.getuid?.() === 0)("a file that this user may not read", async () => {
+  test("a file that this user may not read", async () => {
     const file = await written("[]");
     await chmod(file, 0);
-    await expect(readExecutionFile(file)).rejects.toEqual(
-      refusal(`The execution file ${file} cannot be read: this user may not read it. Nothing was sent.`),
+    await chmod(folder, 0o755);
+    // The superuser may read everything, so it is tried as an ordinary user where the tests run as root.
+    const module = new URL("../../src/cli/read-execution-file.ts", import.meta.url).href;
+    const script = `
+      import { readExecutionFile } from ${JSON.stringify(module)};
+      if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
+      const error = await readExecutionFile(${JSON.stringify(file)}).then(() => ({ message: "read" }), (error) => error);
+      console.log(error.code, error.message);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    expect(stdout.trim()).toBe(
+      `invalid-execution The execution file ${file} cannot be read: this user may not read it. Nothing was sent.`,
     );
     await chmod(file, 0o600);
   });

@@ -17,7 +17,7 @@ function build(handles: boolean, tokens: number) {
       lag: (milliseconds) => {
         cloud.faults.lag = milliseconds;
       },
-      expire: ({ handle }) => void cloud.expire(String(handle["orderId"])),
+      expire: cloud.expire,
     },
     // All of one kind, so that where there is no handle they cannot be told apart.
     recommendations: Array.from({ length: tokens }, () => disk()),

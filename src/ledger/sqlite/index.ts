@@ -151,7 +151,7 @@ function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledg
   return createLedger({
     now: async () => clock(),
     // Within a transaction only promises that are already resolved are awaited, so that it stays as short as its SQL.
-    transaction: (run) =>
+    transaction: (_tokens, run) =>
       oneByOne(() =>
         guarded(async () => {
           const transaction = begin();
