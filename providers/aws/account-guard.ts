@@ -34,19 +34,19 @@ const maxKnownKeys = 100;
  * to its end: it may hang.
  */
 export function createAccountGuard(sources: AccountSources): AccountGuard {
-  const accounts = new Map<string, Question>();
+  const accounts = new Map<string, Promise<string | undefined>>();
 
   async function accountOf(credential: Credential, region: string, signal?: AbortSignal): Promise<string | undefined> {
     const key = credential.accessKeyId;
     if (!accounts.has(key) && accounts.size >= maxKnownKeys) accounts.clear();
-    const question = accounts.get(key) ?? ask(sources, credential, region);
-    accounts.set(key, question);
+    const answer = accounts.get(key) ?? sources.accountOf(credential, region);
+    accounts.set(key, answer);
     const forget = () => {
-      if (question.state !== "answered" && accounts.get(key) === question) accounts.delete(key);
+      if (accounts.get(key) === answer) accounts.delete(key);
     };
     signal?.addEventListener("abort", forget, { once: true });
     try {
-      return await question.answer;
+      return await answer;
     } catch (error) {
       forget();
       throw error;
@@ -74,19 +74,4 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
       });
     },
   };
-}
-
-/** What STS was asked about one access key; shared by all who want to know. */
-interface Question {
-  readonly answer: Promise<string | undefined>;
-  state: "open" | "answered" | "failed";
-}
-
-function ask(sources: AccountSources, credential: Credential, region: string): Question {
-  const question: Question = { answer: sources.accountOf(credential, region), state: "open" };
-  question.answer.then(
-    () => (question.state = "answered"),
-    () => (question.state = "failed"),
-  );
-  return question;
 }

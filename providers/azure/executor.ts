@@ -34,7 +34,7 @@ export function createExecutor(
     schema: createSchema(service),
     // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
     // has timed out. That this holds is an assumption; no recording shows a second PUT.
-    recovery: { kind: "resend" },
+    recovery: { kind: "resend", minimumAge: 300_000 },
     sendTimeout: purchaseTimeout,
 
     describe: ({ quantity, sku, region, term, billingPlan }) =>

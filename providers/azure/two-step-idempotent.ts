@@ -24,11 +24,16 @@ export interface IdempotentTwoStepOptions extends TwoStepOptions {
   readonly retryDelay?: number;
 }
 
+/** Milliseconds after a send before "session timed out" may count as proof that it came to nothing. */
+const minimumAgeOfExpired = 300_000;
+
 /** What was sent and is not known to be dead: it is asked about, and sent again under the same id only. */
 interface OpenPurchase extends OrderPurchase {
   readonly price: Money;
   /** Azure said that the id timed out, which alone does not prove that the earlier send came to nothing. */
   readonly expired: boolean;
+  /** When it was first sent, in milliseconds since 1970. */
+  readonly sentAt: number;
 }
 
 /**
@@ -55,8 +60,17 @@ export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOption
   let open: OpenPurchase | undefined;
   let problem: unknown;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    if (attempt > 1) await client.settings.environment.sleep(retryDelay * 2 ** (attempt - 2), signal);
-    const found = await findLive(client, token, body, signal);
+    let found: ReservationOrder | undefined;
+    try {
+      if (attempt > 1) await client.settings.environment.sleep(retryDelay * 2 ** (attempt - 2), signal);
+      found = await findLive(client, token, body, signal, open?.reservationOrderId);
+    } catch (error) {
+      // While a send is open, no failed look may end as a refusal: only an answer about that send can.
+      if (open === undefined) throw error;
+      problem = error;
+      if (signal?.aborted === true) break;
+      continue;
+    }
     if (found !== undefined) {
       const own = open?.reservationOrderId.toLowerCase() === found.id;
       return result(found, own ? open?.price : undefined, !own);
@@ -75,6 +89,7 @@ export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOption
       ...(await calculatePrice(client, request, signal)),
       request,
       expired: false,
+      sentAt: client.settings.environment.now(),
     };
     signal?.throwIfAborted();
     try {
@@ -104,6 +119,7 @@ async function findLive(
   token: string,
   body: ReservationPurchaseBody,
   signal: AbortSignal | undefined,
+  ownId: string | undefined,
 ): Promise<ReservationOrder | undefined> {
   const live = (await findOrders(client, token, signal)).filter(({ state }) => meaningOf(state).standing === "live");
   const [order] = live;
@@ -113,6 +129,8 @@ async function findLive(
     const message = `Several live reservation orders carry the token ${maskToken(token)}: ${ids}. Look at them; nothing was bought.`;
     throw new RefusedError({ code: "several-commitments", message });
   }
+  // Bought with this very body; a new order shows no reservation to compare for a while.
+  if (order.id === ownId?.toLowerCase()) return order;
   const differences = await compareOrder(client, body, order, signal);
   if (differences.length === 0) return order;
   const list = differences.map(({ field, asked, found }) => `${field} is ${found}, not ${asked}`).join("; ");
@@ -132,9 +150,10 @@ async function lookAt(client: ReservationsClient, open: OpenPurchase, signal: Ab
     const order = await getOrder(client, open.reservationOrderId, { signal });
     if (order !== undefined)
       return meaningOf(order.state).standing === "failed" ? { kind: "dead" } : { kind: "bought", order };
-    return open.expired ? { kind: "dead" } : { kind: "absent" };
+    // Soon after it was sent, that very send may be what used the id up, with its order not yet shown.
+    const age = client.settings.environment.now() - open.sentAt;
+    return open.expired && age >= minimumAgeOfExpired ? { kind: "dead" } : { kind: "absent" };
   } catch (problem) {
-    signal?.throwIfAborted();
     return { kind: "unclear", problem };
   }
 }

@@ -11,7 +11,7 @@ import { lookAtPurchase } from "./look-at-purchase.ts";
 import { match } from "./match.ts";
 import { refused, rejected, unresolved } from "./outcome.ts";
 import { resolveSubmission } from "./resolve.ts";
-import { sendOnce } from "./send.ts";
+import { checkBeforeSend, sendOnce } from "./send.ts";
 import { settle } from "./settle.ts";
 import { verify } from "./verify.ts";
 import { writeAhead } from "./write-ahead.ts";
@@ -27,7 +27,7 @@ export async function driveRecommendation(drive: DriveContext, task: Task): Prom
   const { record } = task;
   if (record.state === "purchased") {
     const seen = await lookAtPurchase(drive, task);
-    return seen.kind === "bought" ? seen.outcome : buy(drive, { ...task, record: seen.record }, { fresh: true });
+    return seen.kind === "done" ? seen.outcome : buy(drive, { ...task, record: seen.record }, { fresh: true });
   }
   if (record.submission === undefined) return buy(drive, task, { fresh: false });
 
@@ -76,13 +76,12 @@ async function buy(
     return refused(drive, task, error);
   }
 
-  let sent;
   try {
-    sent = await sendOnce(drive, task, submission, { sentBefore: false });
+    checkBeforeSend(drive, task);
   } catch (error) {
-    // The lease or the deadline forbade it: this driver knows that it did not send.
     return withdraw(drive, task, error);
   }
+  const sent = await sendOnce(drive, task, submission, { sentBefore: false });
   switch (sent.kind) {
     case "bought":
       if (sent.commitment.standing === "failed") return rejectFailed(drive, task, sent.commitment);

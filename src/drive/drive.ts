@@ -59,6 +59,7 @@ export async function driveRequests(
   const stop = createStop(environment, { signal, deadline });
   const leases = createLeases(ledger, environment, leaseLength);
   const outcomes = new Map<string, Outcome>();
+  const waitedFor = new Map<string, TokenRecord>();
   const finish = ({ recIndex, token }: ClaimRequest, outcome: Outcome) => {
     outcomes.set(token, outcome);
     emit({ type: "finished", recIndex, token: maskToken(token), outcome });
@@ -104,8 +105,10 @@ export async function driveRequests(
       if (answer.kind === "granted") {
         const { claim, record } = answer;
         tasks.push({ request, task: { executor: executorOf(request.recommendation), claim, record } });
-      } else if (answer.kind === "in-flight" && wait && !isDone(answer.record)) held.push(request);
-      else finish(request, withoutClaim(request, answer));
+      } else if (answer.kind === "in-flight" && wait && !isDone(answer.record)) {
+        held.push(request);
+        waitedFor.set(request.token, answer.record);
+      } else finish(request, withoutClaim(request, answer, environment.now()));
     }
     // What an earlier driver left open comes first: it may hold up others of its lane.
     const leftOpen = tasks.filter(({ task }) => isOpen(task.record));
@@ -115,13 +118,19 @@ export async function driveRequests(
   }
 
   async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
-    if (ledgerError !== undefined) return errorOutcome(task.record, "refused", ledgerError);
+    if (ledgerError !== undefined) return leftAsItIs(task.record, ledgerError);
     try {
       return await driveRecommendation(drive, task);
     } catch (error) {
       // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
       return unresolved(drive, task, error);
     }
+  }
+
+  /** The drive ended before it came to this one; one that another driver holds is that driver's to report. */
+  function missing(request: ClaimRequest): Outcome {
+    const held = waitedFor.get(request.token);
+    return held ? asRecorded(request, held, environment.now()) : lostOutcome(request, ledgerError);
   }
 
   async function waitFor(held: readonly ClaimRequest[]): Promise<void> {
@@ -133,7 +142,10 @@ export async function driveRequests(
         const answers = await ledger.execution(executionId);
         for (const request of open) {
           const record = answers.find(({ token }) => token === request.token);
-          finish(request, heldOutcome(request, record?.holder ?? "another driver", record?.leaseUntil ?? 0));
+          finish(
+            request,
+            record === undefined ? lostOutcome(request, undefined) : asRecorded(request, record, environment.now()),
+          );
         }
         return;
       }
@@ -151,7 +163,7 @@ export async function driveRequests(
     stop.end();
   }
   if (ledgerError !== undefined && !sent) throw ledgerError;
-  const report = requests.map((request) => outcomes.get(request.token) ?? lostOutcome(request, ledgerError));
+  const report = requests.map((request) => outcomes.get(request.token) ?? missing(request));
   if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted")) throw stop.signal.reason;
   const bought = report.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
   return { executionId, outcomes: report, totals: totals(bought) };
@@ -174,7 +186,7 @@ function isDone({ state, commitment }: TokenRecord): boolean {
 }
 
 /** The outcome of a claim that was not granted. */
-function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind: "granted" }>): Outcome {
+function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind: "granted" }>, now: number): Outcome {
   const { commitment } = answer.record;
   if (answer.kind === "conflict") {
     return errorOutcome(
@@ -196,11 +208,11 @@ function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind
     return boughtOutcome(request, commitment, "already-purchased", warnings);
   }
   return answer.kind === "in-flight"
-    ? heldOutcome(request, answer.holder, answer.until)
+    ? heldOutcome(request, answer.holder, answer.until, now)
     : lostOutcome(request, undefined);
 }
 
-function heldOutcome(request: ClaimRequest, holder: string, until: number): Outcome {
+function heldOutcome(request: ClaimRequest, holder: string, until: number, now: number): Outcome {
   return errorOutcome(
     request,
     "in-progress",
@@ -208,8 +220,25 @@ function heldOutcome(request: ClaimRequest, holder: string, until: number): Outc
       code: "held-by-another-driver",
       message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
       retryable: true,
+      retryAfter: Math.max(0, until - now),
     }),
   );
+}
+
+/** What the ledger says about a recommendation that this drive waited for. */
+function asRecorded(request: ClaimRequest, record: TokenRecord, now: number): Outcome {
+  const { holder = "another driver", leaseUntil: until = record.updatedAt } = record;
+  return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
+}
+
+/** What the ledger said about it before the ledger failed. */
+function leftAsItIs(record: TokenRecord, error: LedgerError): Outcome {
+  if (record.state === "purchased" && record.commitment !== undefined) {
+    return boughtOutcome(record, record.commitment, "already-purchased", [
+      `It was not looked at again: ${error.message}`,
+    ]);
+  }
+  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);
 }
 
 /** A recommendation that the drive did not come to. */

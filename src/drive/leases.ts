@@ -56,8 +56,7 @@ export function createLeases(ledger: Ledger, environment: Environment, leaseLeng
       if (entry?.claim.epoch === claim.epoch && environment.now() < entry.validUntil) return;
       throw new LedgerError({
         code: "claim-lost",
-        message:
-          "The lease on this recommendation ran out before the purchase was sent. Nothing was sent. Drive again.",
+        message: "The lease on this recommendation ran out, so another driver may have taken it over. Drive again.",
         retryable: true,
       });
     },

@@ -1,13 +1,13 @@
-import { LedgerError, messageOf } from "../spec/errors.ts";
+import { messageOf } from "../spec/errors.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { boughtOutcome } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, isBroken, isLost } from "./outcome.ts";
 import { settle } from "./settle.ts";
 
 /** What a second look at a purchase showed. */
 export type Looked =
-  | { readonly kind: "bought"; readonly outcome: Outcome }
+  | { readonly kind: "done"; readonly outcome: Outcome }
   /** The provider proved that it came to nothing: a new generation is open. */
   | { readonly kind: "came-to-nothing"; readonly record: TokenRecord };
 
@@ -30,10 +30,12 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
       current = { ...commitment, state: seen.state, standing: seen.standing, settled: seen.settled };
     }
   } catch (error) {
-    if (LedgerError.isInstance(error)) drive.noteLedgerError(error);
+    // The other driver may have found that it came to nothing, and bought anew.
+    if (isLost(error)) return { kind: "done", outcome: errorOutcome(record, "in-progress", error) };
+    if (isBroken(error)) drive.noteLedgerError(error);
     const warning = `Its present state could not be looked up: ${messageOf(error)}`;
-    return { kind: "bought", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
+    return { kind: "done", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
   }
   const outcome = await settle(drive, task, { commitment: current, status: "already-purchased" });
-  return { kind: "bought", outcome };
+  return { kind: "done", outcome };
 }

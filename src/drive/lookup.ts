@@ -95,7 +95,7 @@ function idsOf({ commitment }: TokenRecord): string[] {
 
 /** Only what is live, within its term, and under its final id, which is certain once the marker is on it. */
 function mustBeListed({ commitment, purchasedAt = 0, recommendation }: TokenRecord, now: number): boolean {
-  const end = new Date(purchasedAt);
+  const end = new Date(commitment?.purchasedAt ?? purchasedAt);
   end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
   return commitment?.standing === "live" && commitment.marked && now < end.getTime();
 }

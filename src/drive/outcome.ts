@@ -83,7 +83,8 @@ export function isBroken(error: unknown): error is LedgerError {
   return LedgerError.isInstance(error) && error.code.startsWith("ledger-");
 }
 
-function isLost(error: unknown): error is LedgerError {
+/** Another driver holds the claim: this one has no more say in it. */
+export function isLost(error: unknown): error is LedgerError {
   return LedgerError.isInstance(error) && error.code === "claim-lost";
 }
 

@@ -2,9 +2,10 @@ import type { Commitment } from "../spec/commitment.ts";
 import { messageOf, PurchaseOutcomeUnknownError } from "../spec/errors.ts";
 import type { Recovery, Resolution, Submission } from "../spec/executor.ts";
 import { maskToken } from "../spec/token.ts";
+import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ownedByOthers } from "./owned-by-others.ts";
-import { sendOnce } from "./send.ts";
+import { checkBeforeSend, sendOnce } from "./send.ts";
 
 /** What is known about a submission in the end. */
 export type Resolved =
@@ -36,6 +37,7 @@ export async function resolveSubmission(
 ): Promise<Resolved> {
   const { recovery } = task.executor;
   const { recIndex, token } = task.record;
+  const age = async () => (await drive.ledger.now()) - submission.submittedAt;
   let reason = firstReason;
   let absent = 0;
   let resends = 0;
@@ -52,9 +54,8 @@ export async function resolveSubmission(
       }
 
       if (recovery.kind === "absence") {
-        const age = (await drive.ledger.now()) - submission.submittedAt;
         // An answer that came too early says nothing: the provider may show a purchase minutes later.
-        absent = age >= recovery.minimumAge ? absent + 1 : 0;
+        absent = (await age()) >= recovery.minimumAge ? absent + 1 : 0;
         if (absent >= recovery.answers) return await proveDead(drive, task, submission, reason);
         continue;
       }
@@ -62,9 +63,14 @@ export async function resolveSubmission(
       absent += 1;
       if (absent < answersBeforeResend || resends >= maxResends) continue;
       resends += 1;
+      // The limit may have been lowered since this was quoted.
+      checkPrice(submission.price, task.record.recommendation.maxPrice);
+      checkBeforeSend(drive, task);
       const sent = await sendOnce(drive, task, submission, { sentBefore: true });
       if (sent.kind === "bought") return judge(sent.commitment, { resent: true });
-      if (sent.kind === "expired") return await proveDead(drive, task, submission, sent.error.message);
+      if (sent.kind === "expired" && (await age()) >= recovery.minimumAge) {
+        return await proveDead(drive, task, submission, sent.error.message);
+      }
       // A refusal of the second send says nothing about the first one.
       reason = sent.error.message;
     }
@@ -93,15 +99,12 @@ function judge(commitment: Commitment, { resent } = { resent: false }): Resolved
 }
 
 function unresolved(reason: string, recovery: Recovery): Resolved {
-  const patience =
-    recovery.kind === "absence"
-      ? ` It is bought again only after the provider showed nothing for ${recovery.minimumAge / 60_000} minutes.`
-      : "";
+  const patience = ` Nothing is taken for proof that it was not before ${recovery.minimumAge / 60_000} minutes have passed.`;
   return {
     kind: "unresolved",
     error: new PurchaseOutcomeUnknownError({
       message: `The purchase was sent, and it is not known yet whether it was bought: ${reason}${patience} Drive again: it is looked up first and not bought blindly.`,
-      ...(recovery.kind === "absence" ? { retryAfter: recovery.minimumAge } : {}),
+      retryAfter: recovery.minimumAge,
     }),
   };
 }
@@ -111,6 +114,8 @@ function unresolved(reason: string, recovery: Recovery): Resolved {
  * fresh listing says about the token is asked before the next quote.
  */
 async function proveDead(drive: DriveContext, task: Task, submission: Submission, detail: string): Promise<Resolved> {
+  // Part of the proof, so before anything is recorded: a listing that shows what the ledger knows to be there.
+  await drive.lookup.fresh(task.executor, task.record.scope, task.record.token);
   const again = await ask(drive, task, submission);
   if (again.kind === "found") return judge(again.commitment);
   return again.kind === "absent"

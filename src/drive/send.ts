@@ -13,18 +13,22 @@ export type Sent =
   | { readonly kind: "expired"; readonly error: BuyonceError }
   | { readonly kind: "unknown"; readonly error: BuyonceError };
 
+/** The last look before money can move: throws where the lease or the deadline does not allow one more send. */
+export function checkBeforeSend(drive: DriveContext, { executor, claim }: Task): void {
+  drive.stop.checkTimeFor(executor.sendTimeout);
+  drive.leases.check(claim);
+}
+
 /**
  * Sends a submission that is in the ledger, once, and classifies what comes back: bought, definitely not bought, or
- * unknown, which is everything else. Throws, with nothing sent, when the lease or the deadline does not allow it.
+ * unknown, which is everything else. Never throws: whatever is thrown below may have been thrown after a purchase.
  */
 export async function sendOnce(
   drive: DriveContext,
-  { executor, claim, record }: Task,
+  { executor, record }: Task,
   submission: Submission,
   { sentBefore }: { readonly sentBefore: boolean },
 ): Promise<Sent> {
-  drive.stop.checkTimeFor(executor.sendTimeout);
-  drive.leases.check(claim);
   drive.emit({ type: "sending", recIndex: record.recIndex, token: maskToken(record.token), sentBefore });
   drive.noteSent();
   try {

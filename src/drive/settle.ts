@@ -4,7 +4,7 @@ import type { Submission } from "../spec/executor.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { boughtOutcome, isBroken, refused, unresolved } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, isBroken, refused, unresolved } from "./outcome.ts";
 import { ownedByOthers } from "./owned-by-others.ts";
 
 /** What turned out to be bought, and how it came about. */
@@ -41,13 +41,23 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
     }
   }
 
+  // A driver that was overtaken reports nothing as bought earlier: what it holds may be older than the ledger's word.
+  if (status === "already-purchased") {
+    try {
+      leases.check(claim);
+    } catch (error) {
+      return errorOutcome(record, "in-progress", error);
+    }
+  }
   const known = record.state === "purchased";
   let marked: Commitment;
   try {
     if (!known) await keep(() => ledger.purchase(claim, commitment));
     marked = await mark(drive, task, commitment, submission, warnings);
     const before = known ? record.commitment : commitment;
-    if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
+    if (!recorded) {
+      // The next drive records it, with its marker.
+    } else if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
     else if (known || !commitment.marked) await keep(() => ledger.release([claim]));
   } catch (error) {
     return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);

@@ -54,7 +54,7 @@ export function createStop(
 function abortedError(cause: unknown): BuyonceError {
   return new RefusedError({
     code: "aborted",
-    message: "The drive was stopped before this was sent. Drive the execution again to go on.",
+    message: "The drive was stopped. Drive the execution again to go on.",
     retryable: true,
     cause,
   });
@@ -63,7 +63,7 @@ function abortedError(cause: unknown): BuyonceError {
 function deadlineError(reason: string): RefusedError {
   return new RefusedError({
     code: "deadline-too-near",
-    message: `${reason} Nothing was sent. Drive the execution again, with a later deadline if this goes on.`,
+    message: `${reason} Drive the execution again, with a later deadline if this goes on.`,
     retryable: true,
   });
 }

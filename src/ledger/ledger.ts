@@ -62,7 +62,7 @@ export function createLedger(store: LedgerStore): Ledger {
       const written = await write(claim, "submit", async (record, transaction) => {
         expectState(record, ["claimed"]);
         if (planned.lane !== undefined) {
-          const [rival] = await transaction.openInLane(planned.lane, record.token);
+          const [rival] = await transaction.inLane(planned.lane, record.token);
           if (rival !== undefined) throw laneIsOpen(rival);
         }
         const attempt = record.attempt + 1;

@@ -1,6 +1,7 @@
 import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { createLedger } from "./ledger.ts";
 import { createSerializer } from "./serialize.ts";
+import { occupiedLane, workLeft } from "./store.ts";
 
 /**
  * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
@@ -19,6 +20,11 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     now: async () => clock(),
     purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
     execution: async (executionId) => sorted((record) => record.executionId === executionId),
+    withWork: async (kinds, changedBefore, limit) =>
+      [...records.values()]
+        .filter((record) => kinds.some((kind) => kind === workLeft(record)) && record.updatedAt <= changedBefore)
+        .toSorted((a, b) => a.updatedAt - b.updatedAt || a.recIndex - b.recIndex)
+        .slice(0, limit),
     history: async (token) => entries.filter((entry) => entry.token === token),
     close: async () => undefined,
 
@@ -37,10 +43,9 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
           touch: async (record) => {
             written.set(record.token, stored(record));
           },
-          openInLane: async (lane, exceptToken) =>
+          inLane: async (lane, exceptToken) =>
             [...new Map([...records, ...written]).values()]
-              .filter(({ state }) => state === "submitted" || state === "unknown")
-              .filter(({ submission, token }) => submission?.lane === lane && token !== exceptToken)
+              .filter((record) => occupiedLane(record) === lane && record.token !== exceptToken)
               .map(({ token }) => token),
           own: async (scopeKey, ids, token) => {
             const key = (id: string) => `${scopeKey} ${id}`;

@@ -9,8 +9,8 @@ export interface LedgerTransaction {
   put(record: TokenRecord, entry: HistoryEntry): Promise<void>;
   /** Writes the record alone: a lease renewed is no history. */
   touch(record: TokenRecord): Promise<void>;
-  /** Other tokens whose submission is open (`submitted` or `unknown`) in the lane. */
-  openInLane(lane: string, exceptToken: string): Promise<readonly string[]>;
+  /** Other tokens whose record occupies the lane; see {@link occupiedLane}. */
+  inLane(lane: string, exceptToken: string): Promise<readonly string[]>;
   /** Makes the ids belong to the token; returns those that belong to another one. */
   own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
 }
@@ -26,6 +26,36 @@ export interface LedgerStore {
   transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
   execution(executionId: string): Promise<readonly TokenRecord[]>;
+  /** Records with one of these kinds of work left, last changed at or before a time, longest ago first, at most `limit`. */
+  withWork(kinds: readonly Work[], changedBefore: number, limit: number): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
+}
+
+/**
+ * The lane that a record occupies: while its purchase may or may not have been made, and after it until the marker is on
+ * it, because until then its id may not be the final one. A store admits one record per lane, and may index by this.
+ */
+export function occupiedLane({ state, commitment, submission }: TokenRecord): string | undefined {
+  const occupied =
+    state === "submitted" || state === "unknown" || (state === "purchased" && commitment?.marked === false);
+  return occupied ? submission?.lane : undefined;
+}
+
+/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), or nothing. */
+export type Work = "unfinished" | "refused";
+
+/** Which kind of work is left on a record; undefined for none. A store may index by this. */
+export function workLeft({ state, commitment }: TokenRecord): Work | undefined {
+  switch (state) {
+    case "claimed":
+    case "submitted":
+    case "unknown":
+      return "unfinished";
+    case "purchased":
+      return commitment?.settled && commitment.marked ? undefined : "unfinished";
+    case "refused":
+    case "rejected":
+      return "refused";
+  }
 }

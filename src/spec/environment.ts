@@ -15,7 +15,14 @@ export interface Environment {
 /** The machine's clock, timers and random numbers. */
 export const systemEnvironment: Environment = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
+  sleep: async (milliseconds, signal) => {
+    try {
+      await delay(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
   every: (milliseconds, run) => {
     const timer = setInterval(run, milliseconds).unref();
     return () => clearInterval(timer);

@@ -154,5 +154,9 @@ export class PurchaseOutcomeUnknownError extends BuyonceError {
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "something without a text was thrown";
+  }
 }

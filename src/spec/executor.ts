@@ -67,12 +67,14 @@ export type Resolution =
  * What may be done after an unknown outcome once the provider shows nothing under the handle.
  *
  * - `resend`: the provider refuses a second purchase under one handle, so the same request may be sent again. A new
- *   quote only after it declared the handle expired, shows nothing under it, and a fresh listing lacks the token.
+ *   quote only after it declared the handle expired at least `minimumAge` milliseconds after the submission (before that,
+ *   the first send may be what used it up), shows nothing under it, and a fresh listing lacks the token.
  * - `absence`: there is no handle. It may be bought again only after `answers` empty answers in a row, all of them at
  *   least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
  */
 export type Recovery =
-  { readonly kind: "resend" } | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number };
+  | { readonly kind: "resend"; readonly minimumAge: number }
+  | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number };
 
 /** A way in which a found commitment differs from what was asked for. */
 export interface Difference {

@@ -64,6 +64,8 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     listing: undefined as "throws" | "empty" | undefined,
     /** For so many milliseconds nobody can see an order that is bought from now on. */
     lag: 0,
+    /** Look-ups of a handle see no more than the listing does (no handles only). */
+    listingHidesFromResolve: false,
     /** A state that listings show instead of the true one. */
     listedState: undefined as string | undefined,
     /** What look-ups of a handle do, until changed; `resolves` first, one after the other. */
@@ -114,7 +116,9 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     return existing ?? add({ id, token, boughtFor: submission.token, size, quantity });
   }
 
-  const recovery: Recovery = handles ? { kind: "resend" } : { kind: "absence", answers: 2, minimumAge: 300_000 };
+  const recovery: Recovery = handles
+    ? { kind: "resend", minimumAge: 300_000 }
+    : { kind: "absence", answers: 2, minimumAge: 300_000 };
   const executor: ServiceExecutor<Disk> = {
     provider: "imitation",
     service: "disk",
@@ -189,8 +193,12 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
           ? { kind: "found", commitment: commitmentOf(order) }
           : { kind: "absent", reason: "there is no such order" };
       }
+      if (faults.listingHidesFromResolve && faults.listing === "empty")
+        return { kind: "absent", reason: "nothing is there" };
       const baseline = new Set(z.array(z.string()).parse(submission.handle["baseline"]));
-      const own = orders.find((order) => isVisible(order) && order.token === submission.token);
+      const own = orders.find(
+        (order) => isVisible(order) && !baseline.has(order.id) && order.token === submission.token,
+      );
       if (own !== undefined) return { kind: "found", commitment: commitmentOf(own) };
       const candidates = orders.filter(
         (order) => isVisible(order) && !baseline.has(order.id) && !owned.has(order.id) && order.token === undefined,

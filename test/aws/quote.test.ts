@@ -90,11 +90,22 @@ describe("the answer", () => {
   });
 
   test("lesson: money as float; 0.1 three times is 0.3", async () => {
-    const cheap = offering("o-1", { fixedPrice: "0.1", recurring: "" });
-    const { result } = await quote([offerings([cheap])], { quantity: 3 });
+    const cheap = offering("o-1", { offeringType: "All Upfront", fixedPrice: "0.1", recurring: "" });
+    const { result } = await quote([offerings([cheap])], { payment: "all-upfront", quantity: 3 });
     expect(result.price.amount).toBe("0.3");
     expect(result.request["LimitPrice"]).toEqual({ Amount: 0.3, CurrencyCode: "USD" });
   });
+
+  test.each([
+    ["partial-upfront", "Partial Upfront", "364.4"],
+    ["no-upfront", "No Upfront", "0.0"],
+  ] as const)(
+    "%s without its hourly charge has no price that could be compared with a limit",
+    async (payment, offeringType, fixedPrice) => {
+      const found = offerings([offering("o-1", { offeringType, fixedPrice, recurring: "" })]);
+      await expect(quote([found], { payment })).rejects.toMatchObject({ code: "quote-failed" });
+    },
+  );
 
   test("LimitPrice knows USD only: another currency goes without", async () => {
     const { result } = await quote([offerings([offering("o-1", { currencyCode: "CNY" })])]);

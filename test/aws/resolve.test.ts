@@ -74,7 +74,6 @@ describe("after an unknown outcome", () => {
   test.each([
     ["in the baseline", instance("ri-old")],
     ["of another token", instance("ri-new", { tags: tags({ "cudly-idempotency-token": otherToken }) })],
-    ["begun more than 5 minutes before the submission", instance("ri-new", { start: "2026-07-14T10:54:59.000Z" })],
     ["another type", instance("ri-new", { instanceType: "m5.xlarge" })],
     ["another platform", instance("ri-new", { productDescription: "Windows" })],
     ["another tenancy", instance("ri-new", { instanceTenancy: "dedicated" })],
@@ -84,6 +83,13 @@ describe("after an unknown outcome", () => {
     ["in a zone", instance("ri-new", { scope: "Availability Zone", availabilityZone: "us-east-1a" })],
   ])("%s: not this purchase", async (_what, item) => {
     expect(await resolve([item])).toMatchObject({ kind: "absent" });
+  });
+
+  test("new, but begun more than 5 minutes before the submission: two clocks that differ, so never taken for absent", async () => {
+    expect(await resolve([instance("ri-new", { start: "2026-07-14T10:54:59.000Z" })])).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("clock"),
+    });
   });
 
   test("one that the ledger knows to be another token's is not this purchase", async () => {

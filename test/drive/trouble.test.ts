@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Report } from "../../src/spec/report.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
@@ -238,5 +239,133 @@ describe("several drivers", () => {
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("ledger")] });
     expect(other).toMatchObject({ outcomes: [{ status: "purchased", commitment: { id: "minted-1" } }] });
     expect(cloud.orders).toHaveLength(1);
+  });
+});
+
+describe("near misses that a review found", () => {
+  test("the same handle is not sent again above a limit that was lowered since", async () => {
+    const { purchaser, cloud } = setup();
+    const limited = (amount: string) => execution(disk({ maxPrice: { amount, currency: "GBP" } }));
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    expect((await purchaser.drive(limited("20"))).outcomes[0]?.status).toBe("unresolved");
+    cloud.faults.resolve = undefined;
+    const report = await purchaser.drive(limited("5"));
+    expect(report.outcomes[0]).toMatchObject({ status: "unresolved" });
+    expect(report.outcomes[0]?.error?.message).toContain("above the limit");
+    expect(cloud.counts.sends).toBe(1);
+    expect((await purchaser.drive(limited("20"))).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("an executor that throws something without a text after it bought: unknown, never not sent", async () => {
+    const { cloud, options } = setup({ handles: false });
+    let first = true;
+    const odd: ServiceExecutor = {
+      ...cloud.executor,
+      doPurchase: async (submission, context) => {
+        const commitment = await cloud.executor.doPurchase(submission, context);
+        if (!first) return commitment;
+        first = false;
+        throw Object.create(null);
+      },
+    };
+    const purchaser = createPurchaser({ ...options, providers: [{ name: "imitation", services: { disk: odd } }] });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("after the ledger broke, what it knew as bought stays bought", async () => {
+    const { cloud, purchaser, options, ledger } = setup();
+    cloud.faults.sends = ["rejected"];
+    const two = execution(disk(), disk());
+    const first = await purchaser.drive(two, { concurrency: 1 });
+    expect(first.outcomes.map(({ status }) => status)).toEqual(["rejected", "purchased"]);
+    const broken: Ledger = {
+      ...ledger,
+      purchase: () => Promise.reject(new LedgerError({ code: "ledger-full", message: "The disk is full." })),
+    };
+    const second = await createPurchaser({ ...options, ledger: broken }).drive(two, { concurrency: 1 });
+    expect(second.outcomes.map(({ status }) => status)).toEqual(["purchased", "already-purchased"]);
+    expect(second.outcomes[1]?.warnings).toEqual([expect.stringContaining("not looked at again")]);
+  });
+
+  test("a claim that is lost ends its own recommendation, not the whole drive", async () => {
+    const { cloud, environment, options } = setup();
+    await createPurchaser(options).drive(execution(disk()));
+    for (const order of cloud.orders) order.state = "BillingFailed";
+    let once = true;
+    const slow: ServiceExecutor = {
+      ...cloud.executor,
+      read: async (...values) => {
+        const answer = await cloud.executor.read(...values);
+        if (once) {
+          once = false;
+          environment.jump(31_000);
+          await createPurchaser(options).drive(execution(disk()));
+        }
+        return answer;
+      },
+    };
+    const purchaser = createPurchaser({ ...options, providers: [{ name: "imitation", services: { disk: slow } }] });
+    const report = await purchaser.drive(execution(disk(), disk({ size: "large" })), { concurrency: 1 });
+    // The whole driver was paused, so the second one's lease is gone as well.
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["in-progress", "in-progress"]);
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test.each(["fresh", "failed"])(
+    "a driver that was overtaken (%s) reports no other values than the ledger",
+    async (start) => {
+      const { cloud, environment, options, ledger } = setup();
+      if (start === "failed") {
+        await createPurchaser(options).drive(execution());
+        for (const order of cloud.orders) order.state = "BillingFailed";
+      }
+      let once = true;
+      const slow: Ledger = {
+        ...ledger,
+        claim: async (...values) => {
+          const answers = await ledger.claim(...values);
+          if (once) {
+            once = false;
+            environment.jump(31_000);
+            await createPurchaser(options).drive(execution());
+          }
+          return answers;
+        },
+      };
+      const report = await createPurchaser({ ...options, ledger: slow }).drive(execution());
+      expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    },
+  );
+
+  test("stopped while it waited for another driver that is done by then: reported as bought", async () => {
+    const { cloud, environment, options } = setup();
+    const controller = new AbortController();
+    const others: Promise<Report>[] = [];
+    let waits = () => {};
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      const clock = {
+        ...environment,
+        sleep: async () => {
+          waits();
+          await new Promise((done) => setTimeout(done, 20));
+          controller.abort();
+          controller.signal.throwIfAborted();
+        },
+      };
+      const waiting = createPurchaser({ ...options, environment: clock });
+      others.push(waiting.drive(execution(), { wait: true, signal: controller.signal }));
+      await new Promise<void>((done) => {
+        waits = done;
+      });
+    };
+    await createPurchaser(options).drive(execution());
+    expect((await others[0])?.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "minted-1" },
+    });
   });
 });

@@ -36,21 +36,34 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     expect(cloud.live(token())).toHaveLength(1);
   });
 
-  test("the handle expires after a send: a new quote only after it is absent and a fresh listing lacks the token", async () => {
-    const { purchaser, cloud } = setup();
-    cloud.faults.sends = ["lost-before", "expired"];
+  /** The first answer was lost, and from then on the handle is expired. */
+  async function expiredAfterSend() {
+    const parts = setup();
+    parts.cloud.faults.sends = ["lost-before", "expired"];
+    const first = await parts.purchaser.drive(execution());
+    return { ...parts, first };
+  }
+
+  test("the handle expires soon after a send: that send may be what used it up, so there is no new quote yet", async () => {
+    const { first, cloud, purchaser } = await expiredAfterSend();
+    expect(first.outcomes[0]).toMatchObject({ status: "unresolved", error: { retryAfter: 300_000 } });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect(cloud.counts.quotes).toBe(1);
+  });
+
+  test("the handle expired 5 minutes after a send: a new quote, once it is absent and a fresh listing lacks the token", async () => {
+    const { purchaser, cloud, environment } = await expiredAfterSend();
+    environment.advance(5 * minutes);
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
-    expect(cloud.counts).toMatchObject({ quotes: 2, listings: 2, sends: 3 });
+    expect(cloud.counts).toMatchObject({ quotes: 2, listings: 3 });
     expect(cloud.live(token())).toHaveLength(1);
   });
 
   test("the handle expired, but a fresh listing shows the token: adopted, not bought again", async () => {
-    const { purchaser, cloud } = setup();
-    cloud.faults.sends = ["lost-before", "expired"];
-    cloud.faults.onSend = () => {
-      if (cloud.counts.sends === 2) cloud.add({ id: "from elsewhere", token: token() });
-    };
+    const { purchaser, cloud, environment } = await expiredAfterSend();
+    environment.advance(5 * minutes);
+    cloud.add({ id: "from elsewhere", token: token() });
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({
       status: "already-purchased",
@@ -59,17 +72,15 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     expect(cloud.counts.quotes).toBe(1);
   });
 
-  test("the handle expired, and the fresh listing fails: refused, and the next drive looks first", async () => {
-    const { purchaser, cloud } = setup();
-    cloud.faults.sends = ["lost-before", "expired"];
-    cloud.faults.onSend = () => {
-      if (cloud.counts.sends === 2) cloud.faults.listing = "throws";
-    };
+  test("the handle expired, and the fresh listing fails: unresolved, the submission is kept", async () => {
+    const { purchaser, cloud, environment, ledger } = await expiredAfterSend();
+    environment.advance(5 * minutes);
+    cloud.faults.listing = "throws";
     const report = await purchaser.drive(execution());
-    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-failed" } });
+    expect(report.outcomes[0]).toMatchObject({ status: "unresolved" });
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown", submission: { attempt: 1 } });
     expect(cloud.counts.quotes).toBe(1);
     cloud.faults.listing = undefined;
-    cloud.faults.onSend = undefined;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
     expect(cloud.live(token())).toHaveLength(1);
   });
@@ -156,8 +167,27 @@ describe("an unknown outcome where there is no handle", () => {
     const before = cloud.counts.resolves;
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
     expect(cloud.counts.resolves - before).toBeGreaterThanOrEqual(2);
-    expect(cloud.counts.listings).toBe(2);
+    expect(cloud.counts.listings).toBe(3);
     expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("an empty listing is no part of a proof: what the ledger knows must be in it, or nothing is bought again", async () => {
+    const { purchaser, cloud, environment, ledger } = setup({ handles: false });
+    await purchaser.drive({ ...execution(disk({ size: "large" })), executionId: "an older one" });
+    environment.advance(60 * minutes);
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    environment.advance(10 * minutes);
+    // For a moment the provider shows nothing at all, with status 200: not what was bought, nor the older one.
+    cloud.faults.resolve = undefined;
+    cloud.faults.listing = "empty";
+    cloud.faults.listingHidesFromResolve = true;
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown" });
+    cloud.faults.listing = undefined;
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
+    expect(cloud.live(token())).toHaveLength(1);
   });
 
   test("it shows up late: adopted, bought once", async () => {
@@ -179,14 +209,12 @@ describe("an unknown outcome where there is no handle", () => {
     expect(report.outcomes[1]?.error?.code).toBe("identical-purchase-open");
   });
 
-  test("a purchase of another recommendation is never adopted for this one", async () => {
-    const { purchaser, cloud, environment } = setup({ handles: false });
+  test("while one is bought but not marked, its id may not be the final one: the next of its kind waits", async () => {
+    const { purchaser, cloud } = setup({ handles: false });
     cloud.faults.mark = "throws";
-    // The first is bought and stays without its marker; the second is lost before it was bought.
-    cloud.faults.sends = [undefined, "lost-before"];
     const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
-    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "unresolved"]);
-    environment.advance(6 * minutes);
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "refused"]);
+    expect(report.outcomes[1]?.error?.code).toBe("identical-purchase-open");
     cloud.faults.mark = undefined;
     const again = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
     expect(again.outcomes.map(({ status }) => status)).toEqual(["already-purchased", "purchased"]);

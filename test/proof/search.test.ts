@@ -119,7 +119,7 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       world: emptyWorld(false, 1),
       drivers: 1,
       budget: budget(0, 1, 0),
-      sabotage: { executor: (executor) => ({ ...executor, recovery: { kind: "resend" } }) },
+      sabotage: { executor: (executor) => ({ ...executor, recovery: { kind: "resend", minimumAge: 300_000 } }) },
     });
     expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
   });

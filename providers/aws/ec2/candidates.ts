@@ -17,6 +17,8 @@ export interface Candidates {
    * nothing that EC2 states. Count and state are for the caller to judge.
    */
   readonly untagged: readonly ReservedInstance[];
+  /** The same, but begun before the submission: two clocks that disagree, or somebody else's. For a person. */
+  readonly early: readonly ReservedInstance[];
 }
 
 /** Looks through a complete list for what a submission may have bought. Throws for a submission that is not EC2's. */
@@ -30,14 +32,16 @@ export function candidatesIn(
   const baseline = new Set(parseHandle(submission.handle).baseline);
   const since = submission.submittedAt - clockTolerance;
   const fresh = instances.filter(({ ReservedInstancesId: id }) => !baseline.has(id) && !owned.has(id));
+  const fitting = fresh.filter(
+    (instance) =>
+      tagOf(instance, tokenTag) === undefined &&
+      statedDifferences(instanceDifferences(recommendation, instance)).length === 0,
+  );
+  // Without a start, it may be: better a person decides than that it is bought again.
+  const isEarly = ({ Start }: ReservedInstance) => Start !== undefined && Start.getTime() < since;
   return {
     tagged: fresh.filter((instance) => tagOf(instance, tokenTag) === submission.token),
-    untagged: fresh.filter(
-      (instance) =>
-        tagOf(instance, tokenTag) === undefined &&
-        // Without a start, it may be: better a person decides than that it is bought again.
-        (instance.Start === undefined || instance.Start.getTime() >= since) &&
-        statedDifferences(instanceDifferences(recommendation, instance)).length === 0,
-    ),
+    untagged: fitting.filter((instance) => !isEarly(instance)),
+    early: fitting.filter(isEarly),
   };
 }

@@ -41,7 +41,9 @@ export async function findOffering(
     });
   }
   const price = priceOf(offering, recommendation.quantity);
-  if (!offering.ReservedInstancesOfferingId || !price) {
+  // A part that is paid by the hour and not listed would pass any limit.
+  const isWhole = recommendation.payment === "all-upfront" || price?.total.amount !== price?.upfront.amount;
+  if (!offering.ReservedInstancesOfferingId || !price || !isWhole) {
     throw new RefusedError({
       code: "quote-failed",
       message: `EC2 lists ${summary(recommendation)} without an id or without a price that can be known beforehand: ${sample([offering])}.`,

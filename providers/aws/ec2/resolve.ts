@@ -27,15 +27,20 @@ export function resolveSubmission(
   submission: Submission,
   { owned, tokenTag, now, minimumAge }: ResolveContext,
 ): Resolution {
-  const { tagged, untagged } = candidatesIn(instances, submission, owned, tokenTag);
+  const { tagged, untagged, early } = candidatesIn(instances, submission, owned, tokenTag);
   const { quantity } = submission.recommendation;
   if (tagged.length > 0) {
     if (countOf(tagged) === quantity) return { kind: "found", commitment: commitmentOf(tagged, tokenTag) };
     return unclear(`${list(tagged)} carry the token, but not the count asked for (${quantity})`);
   }
   const [candidate, ...others] = untagged;
-  if (!candidate) return { kind: "absent", reason: "EC2 lists no new Reserved Instance that fits the submission." };
   const manual = `If it is this purchase, tag it with ${tokenTag} = the token ${maskToken(submission.token)} that the report shows in full (on several also ${purchaseGroupTag} = the first id); if not, tag it with anything else under that key. Then drive again.`;
+  if (!candidate && early.length > 0) {
+    return unclear(
+      `${list(early)} is new and fits, but began before the submission: EC2's clock and the ledger's differ. ${manual}`,
+    );
+  }
+  if (!candidate) return { kind: "absent", reason: "EC2 lists no new Reserved Instance that fits the submission." };
   if (others.length > 0)
     return unclear(`several new Reserved Instances fit the submission: ${list(untagged)}. ${manual}`);
   const recommendation = ec2RecommendationSchema.parse(submission.recommendation);

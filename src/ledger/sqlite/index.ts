@@ -5,7 +5,7 @@ import { LedgerError } from "../../spec/errors.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../../spec/ledger.ts";
 import { createLedger } from "../ledger.ts";
 import { createSerializer } from "../serialize.ts";
-import type { LedgerTransaction } from "../store.ts";
+import { type LedgerTransaction, occupiedLane, workLeft } from "../store.ts";
 import { migrations } from "./migrations.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
@@ -36,7 +36,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   try {
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: lockTimeout });
-    migrate(database, file);
+    migrate(database, file, lockTimeout);
     return createSqliteLedger({ database, file, clock });
   } catch (error) {
     database?.close();
@@ -44,7 +44,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
+function migrate(database: DatabaseSync, file: string, lockTimeout: number): void {
   const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
   const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"];
   if (pragma("application_id") !== applicationId && tables !== 0) {
@@ -53,7 +53,8 @@ function migrate(database: DatabaseSync, file: string): void {
       message: `${file} is a database, but not a ledger of buyonce. Check the path.`,
     });
   }
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+  switchToWal(database, lockTimeout);
+  database.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
   try {
     const version = pragma("user_version");
     if (version > migrations.length) {
@@ -70,6 +71,20 @@ function migrate(database: DatabaseSync, file: string): void {
   }
 }
 
+/** SQLite does not wait for a lock when it changes the journal mode: two processes that make the file at once would collide. */
+function switchToWal(database: DatabaseSync, lockTimeout: number): void {
+  const pause = 20;
+  for (let waited = 0; ; waited += pause) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (sqliteError(error, "").code !== "ledger-locked" || waited >= lockTimeout) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
+}
+
 interface SqliteStoreOptions {
   readonly database: DatabaseSync;
   readonly file: string;
@@ -81,13 +96,18 @@ function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledg
   const sql = {
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
-      `INSERT INTO token_record (token, execution_id, rec_index, scope_key, state, lane, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane, record = excluded.record`,
+      `INSERT INTO token_record
+         (token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane,
+         work_left = excluded.work_left, updated_at = excluded.updated_at, record = excluded.record`,
     ),
     append: database.prepare("INSERT INTO history (token, entry) VALUES (?, ?)"),
-    openInLane: database.prepare(
-      "SELECT token FROM token_record WHERE lane = ? AND state IN ('submitted', 'unknown') AND token <> ?",
+    inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
+    withWork: database.prepare(
+      `SELECT record FROM token_record
+       WHERE work_left IN (SELECT value FROM json_each(?)) AND updated_at <= ?
+       ORDER BY updated_at, rec_index LIMIT ?`,
     ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
@@ -110,8 +130,9 @@ function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledg
     }
   }
   function put(next: TokenRecord): void {
-    const { token, executionId, recIndex, scope, state, submission } = next;
-    sql.put.run(token, executionId, recIndex, scope.key, state, submission?.lane ?? null, JSON.stringify(next));
+    const { token, executionId, recIndex, scope, state, updatedAt } = next;
+    const [lane, work] = [occupiedLane(next) ?? null, workLeft(next) ?? null];
+    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, updatedAt, JSON.stringify(next));
   }
   async function guarded<T>(run: () => T | Promise<T>): Promise<T> {
     try {
@@ -139,7 +160,7 @@ function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledg
         sql.append.run(next.token, JSON.stringify(entry));
       },
       touch: async (next) => put(next),
-      openInLane: async (lane, exceptToken) => sql.openInLane.all(lane, exceptToken).map((row) => text(row, "token")),
+      inLane: async (lane, exceptToken) => sql.inLane.all(lane, exceptToken).map((row) => text(row, "token")),
       own: async (scopeKey, ids, token) =>
         ids.filter((id) => {
           sql.own.run(scopeKey, id, token);
@@ -166,6 +187,8 @@ function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledg
         }),
       ),
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
+    withWork: (kinds, changedBefore, limit) =>
+      read(() => sql.withWork.all(JSON.stringify(kinds), changedBefore, limit).map(record)),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     close: () => oneByOne(async () => database.close()),

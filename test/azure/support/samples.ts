@@ -48,7 +48,7 @@ export function fakeEnvironment(): Environment & { readonly slept: number[] } {
   return {
     ...systemEnvironment,
     slept,
-    now: () => Date.parse("2026-01-05T10:00:00Z"),
+    now: () => slept.reduce((time, milliseconds) => time + milliseconds, Date.parse("2026-01-05T10:00:00Z")),
     sleep: async (milliseconds, stop) => {
       stop?.throwIfAborted();
       slept.push(milliseconds);

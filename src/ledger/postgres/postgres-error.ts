@@ -1,0 +1,139 @@
+import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
+
+/** A failure of PostgreSQL, as a LedgerError that says what to do. */
+export class PostgresError extends LedgerError {
+  /** Nothing was recorded, and the same transaction may succeed at once: it is run again. */
+  readonly transient: boolean;
+  /** The connection is of no use any more. */
+  readonly connectionLost: boolean;
+
+  constructor(cause: unknown, { ledger, phase }: { ledger: string; phase: "before-commit" | "commit" }) {
+    const state = sqlState(cause);
+    const lost = state === undefined || lostStates.test(state);
+    const { code, advice, retryable = false } = meaningOf(cause, state);
+    // Only an answer that says "rolled back" proves that a COMMIT came to nothing.
+    const ambiguous = phase === "commit" && (lost || !/^(23|40)/.test(state));
+    super({
+      code,
+      message:
+        `The ledger in ${ledger} failed (${reasonOf(cause)}). ${advice}` +
+        (ambiguous ? " Whether this last change was recorded is not known; the next drive reads what is there." : ""),
+      retryable,
+      cause,
+    });
+    this.connectionLost = lost;
+    this.transient = !ambiguous && (state === undefined || transientStates.has(state) || violatesGuard(cause, state));
+  }
+}
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly advice: string;
+  readonly retryable?: boolean;
+}
+
+const locked: Meaning = {
+  code: "ledger-locked",
+  advice: "Another session holds what this one needs for too long. Wait until it is done, then drive again.",
+  retryable: true,
+};
+const refusedLogin: Meaning = {
+  code: "ledger-unavailable",
+  advice: "Check the user, the password and the database of the connection string, and the server's pg_hba.conf.",
+};
+const damaged: Meaning = {
+  code: "ledger-corrupt",
+  advice: "It is damaged, or a part of it was removed. Restore it from a backup; do not start an empty one.",
+};
+const unreachable: Meaning = {
+  code: "ledger-unavailable",
+  advice: "Check that the server runs and can be reached, then drive again.",
+  retryable: true,
+};
+
+/** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), as what they mean for a ledger. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  "25006": {
+    code: "ledger-read-only",
+    advice: "This server, or this session, is read-only. Use the primary server, with read-write transactions.",
+  },
+  "3D000": refusedLogin,
+  "3F000": damaged,
+  "40001": locked,
+  "40P01": locked,
+  "42501": {
+    code: "ledger-read-only",
+    advice:
+      "The user lacks a right. Give it CREATE on the database for the first start, or make it the owner of the schema; " +
+      "later starts need USAGE on the schema and SELECT, INSERT and UPDATE on its tables.",
+  },
+  "42703": damaged,
+  "42P01": damaged,
+  "53100": { code: "ledger-full", advice: "The server's disk is full. Free some space, then drive again." },
+  "53300": {
+    code: "ledger-unavailable",
+    advice: "The server has no connection left. Drive with fewer processes, or raise its max_connections.",
+    retryable: true,
+  },
+  "55P03": locked,
+  "57014": locked,
+  XX001: damaged,
+  XX002: damaged,
+};
+
+/** Lost connections, shutdown, crash, starting up, an idle transaction that was ended. */
+const lostStates = /^(08...|57P0[1-5]|25P0[34])$/;
+
+/** Nothing was recorded, and a second attempt may well succeed. */
+const transientStates: ReadonlySet<string> = new Set([
+  "08000",
+  "08003",
+  "08006",
+  "25P03", // the server ended the idle transaction of a process that stood still
+  "40001", // serialization failure
+  "40P01", // deadlock
+  "53300", // too many connections
+  "57P01", // shutdown, or the connection was terminated
+  "57P02", // crash of another session: the server restarts
+  "57P03", // starting up
+]);
+
+/**
+ * The unique indexes are the last guard of the rules: who meets them lost a race, and decides anew with what the winner
+ * wrote. So the caller gets the words of the rules.
+ */
+const guards: Readonly<Record<string, Meaning>> = {
+  token_record_pkey: locked,
+  one_record_per_lane: {
+    code: "identical-purchase-open",
+    advice: "A purchase of the very same kind is open. Nothing was sent. Drive again when it is settled.",
+    retryable: true,
+  },
+};
+
+function meaningOf(cause: unknown, state: string | undefined): Meaning {
+  if (state === undefined || lostStates.test(state)) return unreachable;
+  if (state.startsWith("28")) return refusedLogin;
+  const guard = state === "23505" ? guards[constraintOf(cause)] : undefined;
+  return guard ?? meanings[state] ?? { code: "ledger-unavailable", advice: "Nothing may be bought without it." };
+}
+
+function violatesGuard(cause: unknown, state: string): boolean {
+  return state === "23505" && constraintOf(cause) in guards;
+}
+
+/** The five characters that PostgreSQL names an error by; undefined for an error of the connection itself. */
+function sqlState(cause: unknown): string | undefined {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return /^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE" ? code : undefined;
+}
+
+function constraintOf(cause: unknown): string {
+  return cause instanceof Error && "constraint" in cause ? String(cause.constraint) : "";
+}
+
+/** Node reports a host with several addresses as an error without a message. */
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no reason given";
+  return messageOf(cause) || code;
+}

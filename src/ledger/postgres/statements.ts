@@ -1,0 +1,58 @@
+/** The store's statements on the tables of a schema (quoted). Lists come as JSON, so that all parameters are text. */
+export function statements(schema: string) {
+  const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
+  return {
+    now: `SELECT ${now}`,
+
+    // Rows are locked in the order of their tokens, which is the same for all: no two transactions wait for each other.
+    // The clock is read beside an aggregate, that is when all locks are held: a wait does not make the time an old one.
+    // A token without a row is locked by nothing; who inserts it second fails on its key, and runs again.
+    lock: `
+      SELECT coalesce(json_agg(record), '[]')::text AS records, ${now}
+      FROM (
+        SELECT record FROM ${schema}.token_record
+        WHERE token = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+        ORDER BY token FOR UPDATE
+      ) AS locked`,
+
+    write: `
+      WITH written AS (
+        SELECT * FROM json_to_recordset($1::json) AS w (
+          token text, execution_id text, rec_index bigint, scope_key text, state text, lane text, work_left text,
+          updated_at bigint, record text, is_new boolean
+        )
+      ), updated AS (
+        UPDATE ${schema}.token_record AS t SET state = w.state, lane = w.lane,
+          work_left = w.work_left, updated_at = w.updated_at, record = w.record
+        FROM written AS w WHERE t.token = w.token AND NOT w.is_new
+      ), inserted AS (
+        INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record)
+        SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record
+        FROM written WHERE is_new ORDER BY token COLLATE "C"
+      )
+      INSERT INTO ${schema}.history (token, entry)
+      SELECT token, entry
+      FROM ROWS FROM (json_to_recordset($2::json) AS (token text, entry text)) WITH ORDINALITY AS e (token, entry, position)
+      ORDER BY position`,
+
+    inLane: `SELECT token FROM ${schema}.token_record WHERE lane = $1 AND token <> $2`,
+
+    withWork: `
+      SELECT record FROM ${schema}.token_record
+      WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND updated_at <= $2::bigint
+      ORDER BY updated_at, rec_index LIMIT $3::bigint`,
+
+    // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever
+    // that is and whenever it was committed, in the same statement.
+    own: `
+      INSERT INTO ${schema}.commitment_owner AS o (scope_key, commitment_id, token)
+      SELECT $1::text, id, $3::text FROM (SELECT DISTINCT json_array_elements_text($2::json) AS id) AS ids
+      ORDER BY id COLLATE "C"
+      ON CONFLICT (scope_key, commitment_id) DO UPDATE SET token = o.token
+      RETURNING commitment_id, token`,
+
+    purchasedIn: `SELECT record FROM ${schema}.token_record WHERE scope_key = $1 AND state = 'purchased'`,
+    execution: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
+    history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
+  };
+}

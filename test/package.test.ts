@@ -1,0 +1,57 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const text = (path: string) => readFileSync(`${root}${path}`, "utf8");
+
+describe("the package", () => {
+  test("brings its own Node for its two commands, and says which one it needs", () => {
+    expect(manifest.devDependencies.node).toMatch(/^\^24\./);
+    expect(manifest.allowScripts.node).toBe(true);
+    expect(manifest.engines.node).toMatch(/^>=22\./);
+    expect(manifest.scripts.start).toBe("node src/cli/main.ts drive fixtures/execution.json --sandbox");
+  });
+
+  test("every entry point has its source, and its built file lies where the build puts it", () => {
+    const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
+    const names = entries.map(([name]) => name);
+    expect(names).toEqual(expect.arrayContaining([".", "./azure", "./aws", "./sqlite", "./sandbox"]));
+    for (const [name, entry] of entries) {
+      if (typeof entry === "string") throw new Error(`${name} has no conditions`);
+      const source = entry["buyonce-source"];
+      expect(existsSync(`${root}${source}`), `${name}: ${source}`).toBe(true);
+      expect(entry.default, name).toBe(source.replace("./", "./dist/").replace(/\.ts$/, ".js"));
+      expect(entry.types, name).toBe(entry.default.replace(/\.js$/, ".d.ts"));
+    }
+    const command = manifest.bin.buyonce;
+    expect(existsSync(`${root}${command.replace("./dist/", "").replace(/\.js$/, ".ts")}`)).toBe(true);
+  });
+
+  test("the lock file records no download address", () => {
+    const { packages } = JSON.parse(text("package-lock.json")) as { packages: Record<string, { resolved?: string }> };
+    expect(Object.keys(packages).length).toBeGreaterThan(100);
+    expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  test("continuous integration tests with the README's own command", () => {
+    expect(text("README.md")).toContain("npm ci && npm test");
+    expect(text(".ci/run")).toMatch(/^npm ci\nnpm run verify$/m);
+    expect(manifest.scripts.verify).toMatch(/&& npm test$/);
+    for (const check of ["format", "lint", "types", "dead-code", "package"]) {
+      expect(manifest.scripts.check).toContain(`npm run check:${check}`);
+    }
+  });
+
+  test("the core imports no SDK and no provider, and its drive and its ledger's rules name no cloud", () => {
+    const core = globSync("src/{spec,drive,ledger,sandbox}/**/*.ts", { cwd: root });
+    expect(core.length).toBeGreaterThan(40);
+    for (const file of core) {
+      expect(text(file), file).not.toMatch(
+        /from "(@azure|@aws-sdk|@smithy)\/|import\("(@azure|@aws-sdk|@smithy)\/|\/providers\//,
+      );
+      if (/^src\/(drive\/|ledger\/[a-z-]+\.ts$)/.test(file)) expect(text(file), file).not.toMatch(/azure|aws|ec2/i);
+    }
+  });
+});
