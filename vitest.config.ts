@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["buyonce-source", "node"] } },
   test: {
     include: ["test/**/*.test.ts"],
+    // Two cores, and many tests that mostly wait.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 30_000,
   },

@@ -35,6 +35,18 @@ describe("the package", () => {
     expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
 
+  test("the lock file names every optional package of every platform: npm ci refuses it otherwise", () => {
+    const { packages } = JSON.parse(text("package-lock.json")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test("continuous integration tests with the README's own command", () => {
     expect(text("README.md")).toContain("npm ci && npm test");
     expect(text(".ci/run")).toMatch(/^npm ci\nnpm run verify$/m);
