@@ -1,6 +1,8 @@
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./drive/purchaser.ts";
 export type { DriveOptions } from "./drive/drive.ts";
 export type { QuotedRecommendation } from "./drive/quote-request.ts";
+export type { Decision } from "./drive/decide.ts";
+export type { RedriveOptions } from "./drive/purchaser.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
@@ -32,7 +34,16 @@ export type {
 } from "./spec/executor.ts";
 export { fingerprint } from "./spec/fingerprint.ts";
 export type { JsonObject, JsonValue } from "./spec/json.ts";
-export type { Claim, ClaimAnswer, ClaimRequest, HistoryEntry, Ledger, TokenRecord, TokenState } from "./spec/ledger.ts";
+export type {
+  Claim,
+  ClaimAnswer,
+  ClaimRequest,
+  HistoryEntry,
+  Ledger,
+  TokenRecord,
+  TokenState,
+  UnfinishedQuery,
+} from "./spec/ledger.ts";
 export { compareMoney, formatMoney, money, type Money, moneySchema, totals } from "./spec/money.ts";
 export { type Execution, quantitySchema, type Recommendation, termYears } from "./spec/recommendation.ts";
 export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./spec/report.ts";

@@ -5,10 +5,11 @@ import { type Environment, systemEnvironment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
 import { fingerprint } from "../spec/fingerprint.ts";
-import type { ClaimRequest, Ledger } from "../spec/ledger.ts";
+import type { ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Execution, Recommendation } from "../spec/recommendation.ts";
-import type { Report } from "../spec/report.ts";
+import type { Outcome, Report } from "../spec/report.ts";
 import { deriveIdempotencyToken } from "../spec/token.ts";
+import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions } from "./drive.ts";
 import { type QuotedRecommendation, quoteRequest } from "./quote-request.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
@@ -25,6 +26,16 @@ export interface PurchaserOptions {
    * Default 30,000. A shorter one makes it likelier that a slow driver loses its claim.
    */
   readonly leaseLength?: number;
+}
+
+/** Which of what was left behind is driven, and how. */
+export interface RedriveOptions extends DriveOptions {
+  /** Milliseconds for which nothing has happened to it. Default: the length of a lease. */
+  readonly olderThan?: number;
+  /** At most so many recommendations. Default 100. */
+  readonly limit?: number;
+  /** Those that were refused or rejected as well. Default false. */
+  readonly retryRefused?: boolean;
 }
 
 /** Buys executions exactly once. Made by {@link createPurchaser}. */
@@ -51,6 +62,20 @@ export interface Purchaser {
   drive(execution: unknown, options?: DriveOptions): Promise<Report>;
   /** Drives an execution again from the ledger alone. Throws as `drive` does, and for an id that the ledger does not know. */
   redrive(executionId: string, options?: DriveOptions): Promise<Report>;
+  /**
+   * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
+   * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
+   * recommendations that were driven. Call it by a timer. Throws as `drive` does.
+   */
+  redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
+  /**
+   * Lets a person decide about a purchase whose outcome stays unknown, with name and reason in the history. What is said
+   * to be bought is compared first; what the provider still shows cannot be called not bought.
+   *
+   * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `held-by-another-driver`, `commitment-unverifiable` or
+   * `commitment-mismatch`, whatever a failed look-up throws, or an InvalidExecutionError for an unknown recommendation.
+   */
+  resolve(decision: Decision, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
 }
 
 /**
@@ -81,9 +106,8 @@ export function createPurchaser({
 
   const driveAll = (executionId: string, requests: readonly ClaimRequest[], options: DriveOptions) => {
     checkOptions(options);
-    // A new name for each drive: two drives of one process must not take each other's claims for their own.
-    const holder = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-    return driveRequests(executionId, requests, { ledger, environment, executorOf, leaseLength, holder }, options);
+    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName() };
+    return driveRequests(executionId, requests, parts, options);
   };
 
   return {
@@ -112,23 +136,46 @@ export function createPurchaser({
       if (records.length === 0) {
         throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
       }
-      const problems = records.flatMap(({ recommendation, recIndex }) => {
-        const service = providers.find(({ name }) => name === recommendation.provider)?.services[
-          recommendation.service
-        ];
-        return service === undefined
-          ? [
-              {
-                path: `recommendations[${recIndex}]`,
-                message: `needs ${recommendation.provider} ${recommendation.service}`,
-              },
-            ]
-          : [];
-      });
-      if (problems.length > 0) throw new InvalidExecutionError(problems);
-      return driveAll(executionId, records, options);
+      return redriveRecords(executionId, records, options);
     },
+
+    redriveUnfinished: async ({ olderThan = leaseLength, limit = 100, retryRefused = false, ...options } = {}) => {
+      const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused });
+      const reports: Report[] = [];
+      for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
+        reports.push(await redriveRecords(executionId, own, options));
+      }
+      return reports;
+    },
+
+    resolve: (decision, { signal } = {}) =>
+      decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
   };
+
+  function redriveRecords(
+    executionId: string,
+    records: readonly TokenRecord[],
+    options: DriveOptions,
+  ): Promise<Report> {
+    const problems = records.flatMap(({ recommendation, recIndex }) => {
+      const service = providers.find(({ name }) => name === recommendation.provider)?.services[recommendation.service];
+      return service === undefined
+        ? [
+            {
+              path: `recommendations[${recIndex}]`,
+              message: `needs ${recommendation.provider} ${recommendation.service}`,
+            },
+          ]
+        : [];
+    });
+    if (problems.length > 0) throw new InvalidExecutionError(problems);
+    return driveAll(executionId, records, options);
+  }
+}
+
+/** A new name for each drive: two drives of one process must not take each other's claims for their own. */
+function holderName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
 function checkOptions({ concurrency = 1, deadline = 0 }: DriveOptions): void {

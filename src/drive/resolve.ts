@@ -4,8 +4,10 @@ import type { Recovery, Resolution, Submission } from "../spec/executor.ts";
 import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { match } from "./match.ts";
 import { ownedByOthers } from "./owned-by-others.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
+import { verify } from "./verify.ts";
 
 /** What is known about a submission in the end. */
 export type Resolved =
@@ -63,6 +65,12 @@ export async function resolveSubmission(
       absent += 1;
       if (absent < answersBeforeResend || resends >= maxResends) continue;
       resends += 1;
+      // Looks again before every further attempt: an engine without this ledger may have bought for the token.
+      const listed = match(await drive.lookup.fresh(task.executor, submission.scope, token), token);
+      if (listed !== undefined) {
+        await verify(drive, task, listed);
+        return judge(listed);
+      }
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
       checkBeforeSend(drive, task);

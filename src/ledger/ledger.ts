@@ -3,7 +3,7 @@ import { LedgerError } from "../spec/errors.ts";
 import { differingFields } from "../spec/fingerprint.ts";
 import type { Claim, ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
-import type { LedgerStore, LedgerTransaction } from "./store.ts";
+import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
 
 /**
  * The rules of the ledger over any store: who may write, and which state follows which. Every write names a token and
@@ -27,6 +27,17 @@ export function createLedger(store: LedgerStore): Ledger {
 
   return {
     now: () => store.now(),
+    decide: async (claim, detail) => {
+      await write(claim, "decide", async () => ({ detail }));
+    },
+
+    unfinished: async ({ olderThan, limit, refused }) => {
+      const now = await store.now();
+      const kinds: readonly Work[] = refused ? ["unfinished", "refused"] : ["unfinished"];
+      const records = await store.withWork(kinds, now - olderThan, limit);
+      return records.filter((record) => !(record.holder !== undefined && isHeld(record, now)));
+    },
+
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),
@@ -54,7 +65,9 @@ export function createLedger(store: LedgerStore): Ledger {
       store.transaction(tokensOf(claims), async (transaction) => {
         for (const claim of claims) {
           const record = await transaction.get(claim.token);
-          if (record?.epoch === claim.epoch) await transaction.touch({ ...record, ...givenUp });
+          // It counts as touched, so that work that goes on for long does not keep other work from its turn.
+          const released = { ...givenUp, updatedAt: transaction.now };
+          if (record?.epoch === claim.epoch) await transaction.touch({ ...record, ...released });
         }
       }),
 

@@ -34,6 +34,10 @@ export type ErrorCode =
   // after a send
   | "purchase-rejected"
   | "outcome-unknown"
+  // a person's decision about an unknown outcome
+  | "nothing-to-resolve"
+  | "still-shown"
+  | "resolved-as-not-bought"
   // another driver
   | "held-by-another-driver"
   // a defect in this program or in an executor

@@ -49,7 +49,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `dead`, `observe`, `reopen`. */
+  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -82,6 +82,15 @@ export type ClaimAnswer =
   | { readonly kind: "in-flight"; readonly holder: string; readonly until: number; readonly record: TokenRecord }
   /** The token belongs to a recommendation that asks for something else. */
   | { readonly kind: "conflict"; readonly fields: readonly string[]; readonly record: TokenRecord };
+
+/** Which unfinished records are meant. */
+export interface UnfinishedQuery {
+  /** Milliseconds for which nothing has happened to them. */
+  readonly olderThan: number;
+  readonly limit: number;
+  /** Those that were refused or rejected as well. */
+  readonly refused: boolean;
+}
 
 /**
  * The durable record. All drivers of an execution share one, on one machine or many.
@@ -134,6 +143,12 @@ export interface Ledger {
 
   /** Records proof that what was bought came to nothing; the claim is kept, a new generation is open. */
   reopen(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
+
+  /** Appends a person's decision to the history, under the claim; changes nothing else. */
+  decide(claim: Claim, detail: string): Promise<void>;
+
+  /** Records on which work is left and which nobody holds, longest untouched first. */
+  unfinished(query: UnfinishedQuery): Promise<readonly TokenRecord[]>;
 
   /** What is recorded as bought in a scope. */
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;

@@ -56,7 +56,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     environment.advance(5 * minutes);
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
-    expect(cloud.counts).toMatchObject({ quotes: 2, listings: 3 });
+    expect(cloud.counts).toMatchObject({ quotes: 2, listings: 6 });
     expect(cloud.live(token())).toHaveLength(1);
   });
 

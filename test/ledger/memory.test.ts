@@ -1,4 +1,4 @@
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { testLedger } from "./contract.ts";
+import { testLedgerContract } from "./contract.ts";
 
-testLedger("the memory ledger", async (clock) => createMemoryLedger({ clock }));
+testLedgerContract("the memory ledger", async (clock) => createMemoryLedger({ clock }));

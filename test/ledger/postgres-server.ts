@@ -22,6 +22,26 @@ export interface PostgresServer {
 
 /** PostgreSQL does not run as root: then it runs as `nobody`, which has this id on all of Linux. */
 const nobody = 65_534;
+/**
+ * Becomes the server, with a watcher beside it that reads how to stop it. The watcher's input ends when the tests end,
+ * however they do, also by SIGKILL: then it stops the server and removes its files.
+ */
+const watched = `
+  exec 3<&0
+  (
+    trap "" INT TERM HUP
+    read -r mode <&3
+    case "$mode" in
+      fast) kill -INT $$ ;;
+      immediate) kill -QUIT $$ ;;
+      *)
+        kill -QUIT $$ || exit
+        for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 $$ && sleep 0.1; done
+        cd / && rm -rf "$0" ;;
+    esac
+  ) 2>/dev/null &
+  exec "$@" </dev/null 3<&-`;
+
 const user = "postgres";
 const password = "imitation";
 
@@ -38,9 +58,6 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
   const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
   let server: ChildProcess | undefined;
   let port = 0;
-  // Whatever ends the tests: the server goes with them.
-  const kill = () => server?.kill("SIGQUIT");
-  process.once("exit", kill);
 
   let binaries = await findBinaries();
   try {
@@ -70,12 +87,14 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
 
   /** Resolves with false when the server ended instead of becoming ready. */
   async function startOn(somePort: number): Promise<{ ready: boolean; log: string }> {
-    const started = spawn(binaries.postgres, ["-D", dataFolder, "-p", `${somePort}`, "-h", "127.0.0.1"], {
+    const command = [binaries.postgres, "-D", dataFolder, "-p", `${somePort}`, "-h", "127.0.0.1"];
+    const started = spawn("sh", ["-c", watched, folder, ...command], {
       ...owner,
       env: environment,
       cwd: folder,
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["pipe", "ignore", "pipe"],
     });
+    started.stdin.on("error", () => undefined);
     let log = "";
     const ready = await new Promise<boolean>((resolve) => {
       started.stderr.on("data", (text: Buffer) => {
@@ -107,7 +126,7 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
     if (stopping === undefined) return;
     server = undefined;
     const ended = new Promise((resolve) => stopping.once("exit", resolve));
-    stopping.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+    stopping.stdin?.write(`${mode}\n`);
     await ended;
   }
 
@@ -129,7 +148,6 @@ export async function startPostgresServer(settings: Readonly<Record<string, stri
     start,
     remove: async () => {
       await stop("immediate");
-      process.removeListener("exit", kill);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,55 +1,15 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { Pool } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPostgresLedger, type PostgresLedgerOptions, type PostgresPool } from "../../src/ledger/postgres/index.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { describe, expect, test } from "vitest";
+import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { claimRequest } from "./claim-request.ts";
-import { testLedger } from "./contract.ts";
-import { bought, planned } from "./postgres-values.ts";
-import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
-import { type Statement, watchedPool } from "./postgres-watched-pool.ts";
+import { testLedgerContract } from "./contract.ts";
+import { runScript, source, usePostgres } from "./postgres-fixture.ts";
+import { planned } from "./postgres-values.ts";
+import { watchedPool } from "./postgres-watched-pool.ts";
 
-let server: PostgresServer;
-let connectionString: string;
-let admin: Pool;
-let count = 0;
-const newSchema = () => `ledger_${(count += 1)}`;
-const ledgers: Ledger[] = [];
+const { connectionString, newSchema, open, rows, server } = usePostgres();
 
-beforeAll(async () => {
-  server = await startPostgresServer();
-  connectionString = await server.connectionString();
-  admin = new Pool({ connectionString, max: 20 });
-  admin.on("error", () => undefined);
-});
-afterAll(async () => {
-  await Promise.all(ledgers.map((ledger) => ledger.close()));
-  await admin.end();
-  await server.remove();
-});
-
-type Settings = Omit<PostgresLedgerOptions, "pool" | "connectionString">;
-
-/** Opens a ledger, by default in a schema of its own and with a pool of its own, and closes it at the end. */
-async function open({ pool, address = connectionString, ...settings }: Settings & Place = {}): Promise<Ledger> {
-  const place = pool ? { pool } : { connectionString: address };
-  const ledger = await openPostgresLedger({ schema: newSchema(), ...settings, ...place });
-  ledgers.push(ledger);
-  return ledger;
-}
-
-type Place = { readonly pool?: PostgresPool; readonly address?: string };
-
-async function rows(text: string, values: string[] = []): Promise<Record<string, unknown>[]> {
-  return (await admin.query(text, values)).rows as Record<string, unknown>[];
-}
-
-testLedger("the PostgreSQL ledger", (clock) => open({ clock }));
+testLedgerContract("the PostgreSQL ledger", (clock) => open({ clock }));
 
 describe("the PostgreSQL ledger", () => {
   test("keeps everything when it is closed and opened again", async () => {
@@ -88,7 +48,7 @@ describe("the PostgreSQL ledger", () => {
     const schema = newSchema();
     await open({ schema });
     await rows(`INSERT INTO ${schema}.buyonce_migration (version) VALUES (99)`);
-    await expect(open({ schema, address: `${connectionString}?application_name=older` })).rejects.toMatchObject({
+    await expect(open({ schema, address: `${connectionString()}?application_name=older` })).rejects.toMatchObject({
       code: "ledger-newer-schema",
       message: expect.stringMatching(/schema 99, known here: \d/),
     });
@@ -166,7 +126,7 @@ describe("the PostgreSQL ledger", () => {
 
   test("commits are synced whatever the database's default is", async () => {
     const database = "careless";
-    const careless = await server.connectionString(database);
+    const careless = await server().connectionString(database);
     await rows(`ALTER DATABASE ${database} SET synchronous_commit = off`);
     await rows(`ALTER DATABASE ${database} SET default_transaction_isolation = 'serializable'`);
     const pool = new Pool({ connectionString: careless });
@@ -189,7 +149,7 @@ describe("the PostgreSQL ledger", () => {
 
   test("a pool of the caller's is used and not ended; one of its own is ended", async () => {
     const schema = newSchema();
-    const pool = new Pool({ connectionString, application_name: "callers" });
+    const pool = new Pool({ connectionString: connectionString(), application_name: "callers" });
     const ledger = await openPostgresLedger({ pool, schema });
     await ledger.claim([claimRequest(0)], "driver-1", 30_000);
     await ledger.close();
@@ -197,7 +157,7 @@ describe("the PostgreSQL ledger", () => {
     expect(pool.idleCount).toBe(pool.totalCount);
     await pool.end();
 
-    const own = await open({ schema, address: `${connectionString}?application_name=own` });
+    const own = await open({ schema, address: `${connectionString()}?application_name=own` });
     const connections = () => rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'own'");
     await own.now();
     expect(await connections()).toHaveLength(1);
@@ -216,247 +176,3 @@ describe("the PostgreSQL ledger", () => {
     expect(await runScript(script)).toMatch(/^invalid-configuration .*npm install pg@8/);
   });
 });
-
-describe("drivers at once on one PostgreSQL ledger", () => {
-  test("several processes claim the same execution: each recommendation is granted once", async () => {
-    const schema = newSchema();
-    const script = `
-      import { openPostgresLedger } from ${JSON.stringify(source("src/ledger/postgres/index.ts"))};
-      import { claimRequest } from ${JSON.stringify(source("test/ledger/claim-request.ts"))};
-      const ledger = await openPostgresLedger(${JSON.stringify({ connectionString, schema })});
-      let granted = 0;
-      for (let index = 0; index < 40; index += 1) {
-        const [answer] = await ledger.claim([claimRequest(index)], String(process.pid), 30_000);
-        if (answer.kind === "granted") granted += 1;
-      }
-      await new Promise(setImmediate);
-      console.log(JSON.stringify({ granted, keptAlive: process.getActiveResourcesInfo().includes("TCPSocketWrap") }));`;
-    const printed = await Promise.all(Array.from({ length: 4 }, () => runScript(script)));
-    const results = printed.map((line) => JSON.parse(line) as { granted: number; keptAlive: boolean });
-    expect(results.reduce((sum, { granted }) => sum + granted, 0)).toBe(40);
-    // A ledger that was not closed lets its process end.
-    expect(results.map(({ keptAlive }) => keptAlive)).toEqual([false, false, false, false]);
-  });
-
-  test("claims of the same 40 tokens in any order neither block each other nor grant one twice", async () => {
-    const schema = newSchema();
-    const failures: unknown[] = [];
-    const watched = watchedPool(admin, ({ send }) =>
-      send().catch((error: { code: string }) => {
-        failures.push(error.code);
-        throw error;
-      }),
-    );
-    const drivers = await Promise.all(Array.from({ length: 6 }, () => open({ schema, pool: watched })));
-    for (let round = 0; round < 4; round += 1) {
-      const answers = await Promise.all(
-        drivers.map((ledger, driver) => {
-          // Each from another place on, half of them backwards; the second round meets rows, with lapsed leases.
-          const order = Array.from({ length: 40 }, (_, index) => (index + driver * 7) % 40);
-          if (driver % 2 === 1) order.reverse();
-          return ledger.claim(order.map(claimRequest), `driver-${driver}`, round % 2 === 0 ? 1 : 30_000);
-        }),
-      );
-      const granted = answers.flat().flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : []));
-      expect(new Set(granted.map(({ token, epoch }) => `${token} ${epoch}`)).size).toBe(granted.length);
-      if (round % 2 === 1) expect(granted).toHaveLength(40);
-      await drivers[0]?.release(granted);
-    }
-    // Insertions that lost the race, but no deadlock (40P01), which PostgreSQL would have needed a second to find.
-    expect(failures).not.toContain("40P01");
-  });
-
-  test("two that insert a token at the same time: one is granted it, the other sees the winner", async () => {
-    const { ledgers: pair } = await meeting((text) => text.includes("json_to_recordset"));
-    const answers = await Promise.all(
-      pair.map((ledger, index) => ledger.claim([claimRequest(0)], `driver-${index}`, 30_000)),
-    );
-    expect(
-      answers
-        .flat()
-        .map(({ kind }) => kind)
-        .sort(),
-    ).toEqual(["granted", "in-flight"]);
-  });
-
-  test("two that insert many tokens in opposite orders at the same time: none waits for the other for ever", async () => {
-    const { ledgers: pair, failures } = await meeting((text) => text.includes("json_to_recordset"));
-    const requests = Array.from({ length: 3000 }, (_, index) => claimRequest(index));
-    const answers = await Promise.all(
-      [requests, requests.toReversed()].map((list, index) => pair[index]!.claim(list, `driver-${index}`, 30_000)),
-    );
-    expect(answers.map((list) => [...new Set(list.map(({ kind }) => kind))]).sort()).toEqual([
-      ["granted"],
-      ["in-flight"],
-    ]);
-    // A lost race for a key, and no deadlock (40P01).
-    expect(failures).toEqual(["23505"]);
-  });
-
-  test("two that submit in one lane at the same time: the second is told of the first", async () => {
-    const { ledgers: pair, meet } = await meeting((text) => text.includes("json_to_recordset"), false);
-    const [first, second] = pair;
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(first, index)));
-    meet();
-    const results = await Promise.allSettled([
-      first.submit(claims[0]!, planned({ lane: "lane-1" })),
-      second.submit(claims[1]!, planned({ lane: "lane-1" })),
-    ]);
-    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    const lost = results.find((result) => result.status === "rejected");
-    // The words of the rule, not those of the index.
-    expect(lost?.reason).toMatchObject({
-      code: "identical-purchase-open",
-      message: expect.stringContaining("(token …)"),
-    });
-    const records = await first.execution("execution-1");
-    expect(records.map(({ state }) => state).sort()).toEqual(["claimed", "submitted"]);
-  });
-
-  test("a lane that is taken, and left unknown, between the look and the write is not entered", async () => {
-    const schema = newSchema();
-    const rival = await open({ schema });
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(rival, index)));
-    let overtaken = false;
-    const watched = watchedPool(admin, async ({ text, send }) => {
-      if (text.includes("json_to_recordset") && !overtaken) {
-        overtaken = true;
-        await rival.submit(claims[0]!, planned({ lane: "lane-1" }));
-        await rival.unknown(claims[0]!, { code: "outcome-unknown", message: "No answer." });
-      }
-      return send();
-    });
-    const ledger = await open({ schema, pool: watched });
-    const submitted = ledger.submit(claims[1]!, planned({ lane: "lane-1" }));
-    await expect(submitted).rejects.toMatchObject({ code: "identical-purchase-open" });
-    expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["unknown", "claimed"]);
-  });
-
-  test("a claim writes what it grants, in its order, and leaves the rest alone", async () => {
-    const schema = newSchema();
-    const ledger = await open({ schema });
-    await grantedClaim(ledger, 1);
-    const written = async () =>
-      (await rows(`SELECT token, xmin::text AS version FROM ${schema}.token_record WHERE token = 'token-1'`))[0];
-    const before = await written();
-    await ledger.claim([3, 1, 2, 0].map(claimRequest), "driver-2", 30_000);
-    expect(await written()).toEqual(before);
-    const history = await rows(`SELECT token FROM ${schema}.history ORDER BY sequence`);
-    expect(history.map(({ token }) => token)).toEqual(["token-1", "token-3", "token-2", "token-0"]);
-  });
-
-  test("two that record one commitment at the same time: it belongs to one", async () => {
-    const { ledgers: pair, meet } = await meeting((text) => text.includes("commitment_owner"), false);
-    const [first, second] = pair;
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(first, index)));
-    meet();
-    const results = await Promise.allSettled([
-      first.purchase(claims[0]!, bought({ id: "order-1", furtherIds: ["order-2"] })),
-      second.purchase(claims[1]!, bought({ id: "order-2", furtherIds: ["order-1"] })),
-    ]);
-    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    expect(results.find((result) => result.status === "rejected")?.reason).toMatchObject({ code: "commitment-taken" });
-    expect((await first.execution("execution-1")).map(({ state }) => state).sort()).toEqual(["claimed", "purchased"]);
-  });
-
-  test("a transaction that waited for a lock uses the time after the wait", async () => {
-    const schema = newSchema();
-    const ledger = await open({ schema });
-    const claim = await grantedClaim(ledger, 0);
-    const blocker = await admin.connect();
-    await blocker.query("BEGIN");
-    await blocker.query(`SELECT 1 FROM ${schema}.token_record FOR UPDATE`);
-    const submitted = ledger.submit(claim, planned());
-    await expect
-      .poll(() => rows("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"), { interval: 20 })
-      .toHaveLength(1);
-    const { rows: times } = await blocker.query<{ now: string }>(
-      "SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now",
-    );
-    await blocker.query("COMMIT");
-    blocker.release();
-    expect((await submitted).submittedAt).toBeGreaterThanOrEqual(Math.floor(Number(times[0]?.now)));
-  });
-
-  test("1,000 recommendations take as many round trips as one", async () => {
-    const requests = Array.from({ length: 1000 }, (_, index) => claimRequest(index));
-    const pool = new Pool({ connectionString });
-    let statements = 0;
-    const watched = watchedPool(pool, ({ send }) => {
-      statements += 1;
-      return send();
-    });
-    const ledger = await openPostgresLedger({ pool: watched, schema: newSchema() });
-    const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
-    const sqlite = await openSqliteLedger({ file: join(folder, "ledger.db") });
-    const measure = async (run: () => Promise<unknown>) => {
-      const begun = performance.now();
-      statements = 0;
-      await run();
-      return `${Math.round(performance.now() - begun)} ms`;
-    };
-    const report: Record<string, Record<string, string>> = {};
-    for (const [name, tested] of Object.entries({ postgres: ledger, sqlite })) {
-      const first = await measure(() => tested.claim(requests, "driver-1", 30_000));
-      const trips = statements;
-      const claims = (await tested.execution("execution-1")).map(({ token, epoch }) => ({ token, epoch }));
-      const renew = await measure(() => tested.renew(claims, 30_000));
-      const renewTrips = statements;
-      const again = await measure(() => tested.claim(requests, "driver-2", 30_000));
-      report[name] = { first, renew, again };
-      if (name === "postgres") expect([trips, renewTrips, statements]).toEqual([4, 4, 3]);
-      expect(claims).toHaveLength(1000);
-    }
-    console.info(`claim of 1,000, renewal, claim in flight: ${JSON.stringify(report)}; round trips 4, 4, 3`);
-    await sqlite.close();
-    await pool.end();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function grantedClaim(ledger: Ledger, index: number) {
-    const [answer] = await ledger.claim([claimRequest(index)], "driver-1", 30_000);
-    if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
-    return answer.claim;
-  }
-
-  /** Two ledgers on one schema whose first matching statements are sent only when both have come to theirs. */
-  async function meeting(matches: (text: string) => boolean, fromTheStart = true) {
-    const schema = newSchema();
-    await open({ schema });
-    const failures: string[] = [];
-    let arrived = fromTheStart ? 0 : 2;
-    let go: () => void = () => undefined;
-    const both = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const around = async ({ text, send }: Statement) => {
-      if (matches(text) && arrived < 2) {
-        arrived += 1;
-        if (arrived === 2) go();
-        await both;
-      }
-      return send().catch((error: { code: string }) => {
-        failures.push(error.code);
-        throw error;
-      });
-    };
-    const openWatched = () => open({ schema, pool: watchedPool(admin, around) });
-    const pair = [await openWatched(), await openWatched()] as const;
-    return {
-      ledgers: pair,
-      failures,
-      meet: () => {
-        arrived = 0;
-      },
-    };
-  }
-});
-
-function source(path: string): string {
-  return new URL(`../../${path}`, import.meta.url).href;
-}
-
-async function runScript(script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
-  return stdout.trim();
-}

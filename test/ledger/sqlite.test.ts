@@ -7,14 +7,14 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { claimRequest } from "./claim-request.ts";
-import { testLedger } from "./contract.ts";
+import { testLedgerContract } from "./contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
 let count = 0;
 const newFile = () => join(folder, `${(count += 1)}`, "ledger.db");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-testLedger("the SQLite ledger", (clock) => openSqliteLedger({ file: newFile(), clock }));
+testLedgerContract("the SQLite ledger", (clock) => openSqliteLedger({ file: newFile(), clock }));
 
 describe("the SQLite ledger", () => {
   test("keeps everything when it is closed and opened again", async () => {

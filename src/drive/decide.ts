@@ -1,0 +1,145 @@
+import type { Environment } from "../spec/environment.ts";
+import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import type { ServiceExecutor, Submission } from "../spec/executor.ts";
+import type { Claim, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Outcome } from "../spec/report.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import { createLeases } from "./leases.ts";
+import { createLookup } from "./lookup.ts";
+import { match } from "./match.ts";
+import { errorOutcome } from "./outcome.ts";
+import { ownedByOthers } from "./owned-by-others.ts";
+import { settle } from "./settle.ts";
+import { createStop } from "./stop.ts";
+import type { ExecutorOf } from "./validate.ts";
+import { verify } from "./verify.ts";
+
+/** What a person found out about a purchase whose outcome nobody could tell. */
+export interface Decision {
+  readonly executionId: string;
+  readonly recIndex: number;
+  /** The id of the commitment that it became, or that nothing was bought. */
+  readonly finding: { readonly bought: string } | "not-bought";
+  /** Who decides: goes into the history. */
+  readonly person: string;
+  /** Why, in words: goes into the history. */
+  readonly reason: string;
+}
+
+interface DecideParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  readonly executorOf: ExecutorOf;
+  readonly leaseLength: number;
+  readonly holder: string;
+}
+
+/** Applies a person's decision to a recommendation in `submitted` or `unknown`. Throws a RefusedError where the provider contradicts it. */
+export async function decide(
+  { executionId, recIndex, finding, person, reason }: Decision,
+  { ledger, environment, executorOf, leaseLength, holder }: DecideParts,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  for (const [path, value] of Object.entries({ person, reason })) {
+    if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
+  }
+  const record = (await ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
+  if (record === undefined) {
+    throw new InvalidExecutionError([{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }]);
+  }
+  const executor = executorOf(record.recommendation);
+  const stop = createStop(environment, { signal });
+  const leases = createLeases(ledger, environment, leaseLength);
+  try {
+    const task = await claimOpen(ledger, leases, { record, executor, holder, leaseLength }, environment);
+    const tokens = new Map([[record.scope.key, new Set([record.token])]]);
+    const emit = () => undefined;
+    const drive: DriveContext = {
+      ledger,
+      environment,
+      leases,
+      stop,
+      emit,
+      lookup: createLookup({ ledger, environment, stop, emit, tokens }),
+      noteSent: () => undefined,
+      noteLedgerError: () => undefined,
+    };
+    const by = `${person}: ${reason}`;
+    return finding === "not-bought"
+      ? await decideNotBought(drive, task, by)
+      : await decideBought(drive, task, finding.bought, by);
+  } finally {
+    await leases.end();
+    stop.end();
+  }
+}
+
+type OpenTask = Task & { readonly submission: Submission };
+
+async function claimOpen(
+  ledger: Ledger,
+  leases: ReturnType<typeof createLeases>,
+  asked: { record: TokenRecord; executor: ServiceExecutor; holder: string; leaseLength: number },
+  environment: Environment,
+): Promise<OpenTask> {
+  const since = environment.now();
+  const [answer] = await ledger.claim([asked.record], asked.holder, asked.leaseLength);
+  if (answer?.kind === "in-flight") {
+    throw new RefusedError({
+      code: "held-by-another-driver",
+      message: `Another driver (${answer.holder}) works on it. Wait until that one is done.`,
+      retryable: true,
+    });
+  }
+  const claim: Claim | undefined = answer?.kind === "granted" ? answer.claim : undefined;
+  if (claim !== undefined) leases.hold([claim], since);
+  const record = answer?.record;
+  const open = record?.state === "submitted" || record?.state === "unknown";
+  if (claim === undefined || record?.submission === undefined || !open) {
+    throw new RefusedError({
+      code: "nothing-to-resolve",
+      message: `It is ${record?.state ?? "not there"}: there is no unknown outcome to decide about. Drive the execution instead.`,
+    });
+  }
+  return { executor: asked.executor, claim, record, submission: record.submission };
+}
+
+async function decideBought(drive: DriveContext, task: OpenTask, id: string, by: string): Promise<Outcome> {
+  const { executor, record, claim, submission } = task;
+  const found = await executor.read(record.scope, id, drive.stop);
+  if (found === undefined || found.standing === "failed") {
+    throw new RefusedError({
+      code: "commitment-unverifiable",
+      message: `${record.scope.label} shows ${found === undefined ? "nothing" : found.state} under ${id}: that is not what was bought. Check the id.`,
+    });
+  }
+  await verify(drive, task, found);
+  await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
+  return settle(drive, task, { commitment: found, submission, status: "already-purchased" });
+}
+
+async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
+  const { executor, record, claim, submission } = task;
+  const owned = await ownedByOthers(drive.ledger, record.scope.key, record.token);
+  const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
+  const listed = match(await drive.lookup.fresh(executor, record.scope, record.token), record.token);
+  const shown =
+    resolution.kind === "found" && resolution.commitment.standing !== "failed" ? resolution.commitment : listed;
+  if (shown !== undefined) {
+    throw new RefusedError({
+      code: "still-shown",
+      message: `The provider shows ${shown.id} (${shown.state}) for it, so it cannot be called not bought. Drive the execution again: it is adopted.`,
+    });
+  }
+  await drive.ledger.decide(claim, `not bought, says ${by}`);
+  await drive.ledger.dead(claim, { failed: false, detail: `decided by ${by}` });
+  return errorOutcome(
+    record,
+    "refused",
+    new RefusedError({
+      code: "resolved-as-not-bought",
+      message: "It is recorded as not bought. Drive the execution again: it is bought anew.",
+      retryable: true,
+    }),
+  );
+}

@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
+import { execution, setup, token } from "./setup.ts";
+
+const minutes = 60_000;
+
+describe("driving what was left behind", () => {
+  test("takes up what a dead driver left, in every state, from the ledger alone", async () => {
+    const parts = setup();
+    const { cloud, environment, options, ledger, purchaser } = parts;
+    // One driver dies before the send of its first, after its claim of the second.
+    const dying: Ledger = { ...ledger, submit: () => new Promise(() => undefined) };
+    const dead = { ...environment, every: () => () => undefined };
+    void createPurchaser({ ...options, ledger: dying, environment: dead }).drive(execution(disk(), disk()));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+    environment.advance(61_000);
+    const [report, ...more] = await purchaser.redriveUnfinished();
+    expect(more).toEqual([]);
+    expect(report?.executionId).toBe("execution-1");
+    expect(report?.outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
+    expect(cloud.orders).toHaveLength(2);
+  });
+
+  test("settles what is pending, stamps missing markers, and leaves what is done alone", async () => {
+    const { cloud, environment, purchaser } = setup({ handles: false });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.mark = undefined;
+    environment.advance(minutes);
+    expect(await purchaser.redriveUnfinished()).toMatchObject([{ outcomes: [{ status: "already-purchased" }] }]);
+    expect(cloud.orders).toMatchObject([{ token: token() }]);
+    for (const order of cloud.orders) order.state = "active";
+    environment.advance(minutes);
+    expect(await purchaser.redriveUnfinished()).toMatchObject([{ outcomes: [{ commitment: { settled: true } }] }]);
+    environment.advance(minutes);
+    const before = { ...cloud.counts };
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+    expect(cloud.counts).toEqual(before);
+  });
+
+  test("a rejected or refused one only when asked", async () => {
+    const { cloud, environment, purchaser } = setup();
+    cloud.faults.sends = ["rejected"];
+    await purchaser.drive(execution());
+    environment.advance(minutes);
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+    expect(await purchaser.redriveUnfinished({ retryRefused: true })).toMatchObject([
+      { outcomes: [{ status: "purchased" }] },
+    ]);
+  });
+
+  test("a bounded number at a time, those untouched for longest first, and each gets its turn", async () => {
+    const { cloud, environment, purchaser } = setup();
+    for (const name of ["one", "two", "three"]) {
+      await purchaser.drive({ ...execution(), executionId: name });
+      environment.advance(1000);
+    }
+    environment.advance(minutes);
+    const turns: string[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const [report] = await purchaser.redriveUnfinished({ limit: 1 });
+      turns.push(report?.executionId ?? "none");
+      environment.advance(1000);
+    }
+    expect(turns).toEqual(["one", "two", "three"]);
+    expect(cloud.counts.sends).toBe(3);
+  });
+
+  test("beside a live driver: what that one holds is left to it", async () => {
+    const { cloud, environment, purchaser } = setup();
+    const beside: unknown[] = [];
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      environment.advance(50_000);
+      await new Promise((done) => setImmediate(done));
+      beside.push(await purchaser.redriveUnfinished({ olderThan: 0 }));
+    };
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect(beside).toEqual([[]]);
+    expect(cloud.orders).toHaveLength(1);
+  });
+});
+
+describe("a person decides about an unknown outcome", () => {
+  const who = { executionId: "execution-1", recIndex: 0, person: "operator on duty", reason: "seen in the portal" };
+
+  async function unresolved() {
+    const parts = setup({ handles: false });
+    parts.cloud.faults.sends = ["lost-after"];
+    parts.cloud.faults.onSend = () => void parts.cloud.add({ id: "by hand" });
+    expect((await parts.purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    parts.cloud.faults.onSend = undefined;
+    return parts;
+  }
+
+  test("bought: recorded with its id, marked, with name and reason in the history", async () => {
+    const { purchaser, cloud, ledger } = await unresolved();
+    const outcome = await purchaser.resolve({ ...who, finding: { bought: "order-1" } });
+    expect(outcome).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "order-1" },
+      price: { amount: "10" },
+    });
+    expect(cloud.orders.find(({ id }) => id === "order-1")?.token).toBe(token());
+    const decided = (await ledger.history(token())).find(({ event }) => event === "decide");
+    expect(decided?.detail).toBe("bought as order-1, says operator on duty: seen in the portal");
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ commitment: { id: "order-1" } });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("bought: an id that is not there, or that is something else, is refused", async () => {
+    const { purchaser, cloud, ledger } = await unresolved();
+    const wrong = purchaser.resolve({ ...who, finding: { bought: "order-9" } });
+    await expect(wrong).rejects.toMatchObject({ code: "commitment-unverifiable" });
+    cloud.add({ id: "large", size: "large" });
+    const other = purchaser.resolve({ ...who, finding: { bought: "large" } });
+    await expect(other).rejects.toMatchObject({ code: "commitment-mismatch" });
+    expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+  });
+
+  test("not bought: recorded, and the next drive buys", async () => {
+    const { purchaser, cloud } = setup({ handles: false });
+    cloud.faults.sends = ["lost-before"];
+    await purchaser.drive(execution());
+    const outcome = await purchaser.resolve({ ...who, finding: "not-bought" });
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "resolved-as-not-bought" } });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test.each(["handle", "marker"])("not bought is refused while the provider still shows the %s", async (shown) => {
+    const { purchaser, cloud, ledger } = setup();
+    cloud.faults.sends = [shown === "handle" ? "lost-after" : "lost-before"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    if (shown === "marker") cloud.add({ id: "from elsewhere", token: token() });
+    const decision = purchaser.resolve({ ...who, finding: "not-bought" });
+    await expect(decision).rejects.toMatchObject({ code: "still-shown" });
+    expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("not bought is refused while the look-up fails", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    await expect(purchaser.resolve({ ...who, finding: "not-bought" })).rejects.toThrow("503");
+    cloud.faults.resolve = undefined;
+    cloud.faults.listing = "throws";
+    await expect(purchaser.resolve({ ...who, finding: "not-bought" })).rejects.toMatchObject({ code: "lookup-failed" });
+  });
+
+  test("there is nothing to decide about what is bought, refused, or not there", async () => {
+    const { purchaser } = setup();
+    await purchaser.drive(execution());
+    const decision = { ...who, finding: "not-bought" } as const;
+    await expect(purchaser.resolve(decision)).rejects.toMatchObject({ code: "nothing-to-resolve" });
+    await expect(purchaser.resolve({ ...decision, recIndex: 7 })).rejects.toMatchObject({ code: "invalid-execution" });
+    await expect(purchaser.resolve({ ...decision, person: " " })).rejects.toMatchObject({ code: "invalid-execution" });
+  });
+});
