@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { migrate } from "../../src/ledger/sqlite/migrate.ts";
+import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
+import { execution, setup } from "../drive/setup.ts";
 import { claimRequest } from "./claim-request.ts";
 import { testLedgerContract } from "./contract.ts";
 
@@ -116,6 +121,33 @@ describe("the SQLite ledger", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
     expect(stdout.trim()).toBe("ledger-read-only");
     chmodSync(join(file, ".."), 0o755);
+  });
+
+  test("a full disk at the write-ahead: nothing is written or sent, and it goes on once there is room", async () => {
+    const file = newFile();
+    await (await openSqliteLedger({ file })).close();
+    const database = new DatabaseSync(file);
+    migrate(database, file, 1000);
+    const { environment, cloud, options } = setup();
+    const ledger = createSqliteLedger({ database, file, clock: environment.now });
+    const purchaser = createPurchaser({ ...options, ledger });
+    const room = (pages: number) => database.exec(`PRAGMA max_page_count = ${pages}`);
+    // The disk fills up while the price is asked for: what SQLite meets is the real SQLITE_FULL.
+    cloud.faults.afterQuote = () => room(1);
+    const many = execution(...Array.from({ length: 40 }, () => disk()));
+    const failed = await purchaser.drive(many, { concurrency: 1 }).catch((error: unknown) => error);
+    const sends = cloud.counts.sends;
+    if (failed instanceof Error) expect(failed).toMatchObject({ code: "ledger-full" });
+    else expect(JSON.stringify(failed)).toContain("ledger-full");
+    expect(sends).toBeLessThan(40);
+    expect(cloud.orders).toHaveLength(sends);
+    cloud.faults.afterQuote = undefined;
+    room(1_000_000);
+    environment.advance(31_000);
+    const report = await purchaser.drive(many);
+    expect(report.outcomes.every(({ commitment }) => commitment !== undefined)).toBe(true);
+    expect(cloud.orders).toHaveLength(40);
+    await ledger.close();
   });
 
   test("several processes claim the same execution: each recommendation is granted once", async () => {
