@@ -30,7 +30,7 @@ export interface PurchaserOptions {
 
 /** Which of what was left behind is driven, and how. */
 export interface RedriveOptions extends DriveOptions {
-  /** Milliseconds for which nothing has happened to it. Default: the length of a lease. */
+  /** Milliseconds for which nobody has worked on it. Default 0: all that no living driver holds. */
   readonly olderThan?: number;
   /** At most so many recommendations. Default 100. */
   readonly limit?: number;
@@ -139,7 +139,7 @@ export function createPurchaser({
       return redriveRecords(executionId, records, options);
     },
 
-    redriveUnfinished: async ({ olderThan = leaseLength, limit = 100, retryRefused = false, ...options } = {}) => {
+    redriveUnfinished: async ({ olderThan = 0, limit = 100, retryRefused = false, ...options } = {}) => {
       const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused });
       const reports: Report[] = [];
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {

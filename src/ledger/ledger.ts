@@ -34,8 +34,7 @@ export function createLedger(store: LedgerStore): Ledger {
     unfinished: async ({ olderThan, limit, refused }) => {
       const now = await store.now();
       const kinds: readonly Work[] = refused ? ["unfinished", "refused"] : ["unfinished"];
-      const records = await store.withWork(kinds, now - olderThan, limit);
-      return records.filter((record) => !(record.holder !== undefined && isHeld(record, now)));
+      return store.withWork(kinds, now - olderThan, limit);
     },
 
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),

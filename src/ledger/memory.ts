@@ -1,7 +1,7 @@
 import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { createLedger } from "./ledger.ts";
 import { createSerializer } from "./serialize.ts";
-import { occupiedLane, workLeft } from "./store.ts";
+import { occupiedLane, restingSince, workLeft } from "./store.ts";
 
 /**
  * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
@@ -20,10 +20,10 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     now: async () => clock(),
     purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
     execution: async (executionId) => sorted((record) => record.executionId === executionId),
-    withWork: async (kinds, changedBefore, limit) =>
+    withWork: async (kinds, before, limit) =>
       [...records.values()]
-        .filter((record) => kinds.some((kind) => kind === workLeft(record)) && record.updatedAt <= changedBefore)
-        .toSorted((a, b) => a.updatedAt - b.updatedAt || a.recIndex - b.recIndex)
+        .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
+        .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
         .slice(0, limit),
     history: async (token) => entries.filter((entry) => entry.token === token),
     close: async () => undefined,

@@ -26,8 +26,8 @@ export interface LedgerStore {
   transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
   execution(executionId: string): Promise<readonly TokenRecord[]>;
-  /** Records with one of these kinds of work left, last changed at or before a time, longest ago first, at most `limit`. */
-  withWork(kinds: readonly Work[], changedBefore: number, limit: number): Promise<readonly TokenRecord[]>;
+  /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
+  withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
 }
@@ -40,6 +40,11 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
   const occupied =
     state === "submitted" || state === "unknown" || (state === "purchased" && commitment?.marked === false);
   return occupied ? submission?.lane : undefined;
+}
+
+/** Since when nobody works on a record (ledger time): in the future while a lease lasts. A store may index by this. */
+export function restingSince({ updatedAt, leaseUntil }: TokenRecord): number {
+  return leaseUntil ?? updatedAt;
 }
 
 /** What a record still needs: `unfinished` work, another try after a refusal (`refused`), or nothing. */

@@ -85,7 +85,7 @@ export type ClaimAnswer =
 
 /** Which unfinished records are meant. */
 export interface UnfinishedQuery {
-  /** Milliseconds for which nothing has happened to them. */
+  /** Milliseconds for which nobody has worked on them: since their last change, or since the lease on them lapsed. */
   readonly olderThan: number;
   readonly limit: number;
   /** Those that were refused or rejected as well. */

@@ -32,6 +32,7 @@ export type SendFault =
   /** The executor has a defect. */
   | "throws";
 
+/** What was bought at the imitation; a test may change its state and its marker. */
 export interface Order {
   readonly id: string;
   /** The marker, where it carries one. */
@@ -51,11 +52,22 @@ const standings: Readonly<Record<string, Standing>> = {
   retired: "unclear",
 };
 
+/** How the imitation is made. */
+export interface ImitationCloudOptions {
+  /** Whether it refuses a second purchase under one order id. */
+  readonly handles: boolean;
+  /** Its clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The cloud that {@link createImitationCloud} makes: its provider, what was bought, how often it was asked, its faults. */
+export type ImitationCloud = ReturnType<typeof createImitationCloud>;
+
 /**
  * A cloud in memory, with one service, that a test can make misbehave. With `handles` it refuses a second purchase under
  * one order id, as Azure does; without, every send buys and the marker comes after the purchase, as on EC2.
  */
-export function createImitationCloud({ handles, now }: { readonly handles: boolean; readonly now: () => number }) {
+export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
   const orders: Order[] = [];
   const counts = { listings: 0, reads: 0, verifications: 0, quotes: 0, sends: 0, resolves: 0, marks: 0 };
   const faults = {
@@ -129,7 +141,8 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
     scopeOf: ({ account }) => ({ key: `imitation/${account}`, label: `account ${account}` }),
     ...(handles ? {} : { laneOf: ({ size }: Disk) => `lane of ${size}` }),
 
-    findByTokens: async (_scope, { tokens, ids }) => {
+    findByTokens: async (_scope, { tokens, ids }, { signal }) => {
+      signal.throwIfAborted();
       counts.listings += 1;
       if (faults.listing === "throws") throw new Error("503 from the listing");
       const byToken = new Map<string, Commitment[]>();
@@ -140,18 +153,23 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
       const seen = listed().filter(({ id }) => ids.has(id));
       return { byToken, byId: new Map(seen.map((order) => [order.id, listedCommitment(order)])) };
     },
-    read: async (_scope, id) => {
+    read: async (_scope, id, { signal }) => {
+      signal.throwIfAborted();
       counts.reads += 1;
       const order = orders.find((candidate) => candidate.id === id);
       return order && commitmentOf(order);
     },
-    verify: async (recommendation, { id }) => {
+    verify: async (recommendation, { id }, { signal }) => {
+      signal.throwIfAborted();
       counts.verifications += 1;
       const order = orders.find((candidate) => candidate.id === id);
-      const asked = recommendation.size;
-      return order?.size === asked ? [] : [{ field: "size", asked, found: String(order?.size) }];
+      return (["size", "quantity"] as const).flatMap((field) => {
+        const [asked, found] = [String(recommendation[field]), String(order?.[field])];
+        return asked === found ? [] : [{ field, asked, found }];
+      });
     },
-    quote: async (recommendation, { token }) => {
+    quote: async (recommendation, { token }, { signal }) => {
+      signal.throwIfAborted();
       counts.quotes += 1;
       const orderId = handles ? `minted-${(minted += 1)}` : undefined;
       faults.afterQuote?.();
@@ -184,7 +202,8 @@ export function createImitationCloud({ handles, now }: { readonly handles: boole
       if (fault === "lost-after") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
       return commitmentOf(order);
     },
-    resolve: async (submission, { owned }) => {
+    resolve: async (submission, { owned, signal }) => {
+      signal.throwIfAborted();
       counts.resolves += 1;
       if ((faults.resolves.shift() ?? faults.resolve) === "throws") throw new Error("503 from the look-up");
       if (handles) {

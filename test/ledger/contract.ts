@@ -21,6 +21,8 @@ const titles = [
   "a changed price limit is taken over, so that the next drive uses it",
   "every change is in the history, in order, with who made it",
   "many claims at once are granted to exactly one driver each",
+  "a person's decision is appended to the history and changes nothing else",
+  "unfinished is what nobody holds and work is left on, longest untouched first",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

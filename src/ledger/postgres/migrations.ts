@@ -15,12 +15,12 @@ export const migrations: readonly ((schema: string) => string)[] = [
     state text COLLATE "C" NOT NULL,
     lane text COLLATE "C",
     work_left text COLLATE "C",
-    updated_at bigint NOT NULL,
+    resting_since bigint NOT NULL,
     record text NOT NULL,
     UNIQUE (execution_id, rec_index)
   );
   CREATE UNIQUE INDEX one_record_per_lane ON ${schema}.token_record (lane) WHERE lane IS NOT NULL;
-  CREATE INDEX work_left ON ${schema}.token_record (work_left, updated_at) WHERE work_left IS NOT NULL;
+  CREATE INDEX work_left ON ${schema}.token_record (work_left, resting_since) WHERE work_left IS NOT NULL;
   CREATE INDEX purchased_in_scope ON ${schema}.token_record (scope_key) WHERE state = 'purchased';
 
   CREATE TABLE ${schema}.commitment_owner (

@@ -19,15 +19,15 @@ export function statements(schema: string) {
       WITH written AS (
         SELECT * FROM json_to_recordset($1::json) AS w (
           token text, execution_id text, rec_index bigint, scope_key text, state text, lane text, work_left text,
-          updated_at bigint, record text, is_new boolean
+          resting_since bigint, record text, is_new boolean
         )
       ), updated AS (
         UPDATE ${schema}.token_record AS t SET state = w.state, lane = w.lane,
-          work_left = w.work_left, updated_at = w.updated_at, record = w.record
+          work_left = w.work_left, resting_since = w.resting_since, record = w.record
         FROM written AS w WHERE t.token = w.token AND NOT w.is_new
       ), inserted AS (
-        INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record)
-        SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record
+        INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record)
+        SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record
         FROM written WHERE is_new ORDER BY token COLLATE "C"
       )
       INSERT INTO ${schema}.history (token, entry)
@@ -39,8 +39,8 @@ export function statements(schema: string) {
 
     withWork: `
       SELECT record FROM ${schema}.token_record
-      WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND updated_at <= $2::bigint
-      ORDER BY updated_at, rec_index LIMIT $3::bigint`,
+      WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND resting_since <= $2::bigint
+      ORDER BY resting_since, rec_index LIMIT $3::bigint`,
 
     // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever
     // that is and whenever it was committed, in the same statement.

@@ -1,6 +1,6 @@
 import { LedgerError } from "../../spec/errors.ts";
 import type { HistoryEntry, TokenRecord } from "../../spec/ledger.ts";
-import { type LedgerStore, type LedgerTransaction, occupiedLane, workLeft } from "../store.ts";
+import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
 import type { Query, Row } from "./session.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
@@ -104,9 +104,9 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       }),
     purchasedIn: async (scopeKey) =>
       (await transact.read((query) => query(sql.purchasedIn, scopeKey))).map((row) => parse(row["record"])),
-    withWork: async (kinds, changedBefore, limit) =>
+    withWork: async (kinds, restingBefore, limit) =>
       (
-        await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(changedBefore), String(limit)))
+        await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(restingBefore), String(limit)))
       ).map((row) => parse(row["record"])),
     execution: async (executionId) =>
       (await transact.read((query) => query(sql.execution, executionId))).map((row) => parse(row["record"])),
@@ -117,7 +117,7 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
 
 function recordRow(record: TokenRecord | undefined, isNew: boolean) {
   if (record === undefined) return [];
-  const { token, executionId, recIndex, scope, state, updatedAt } = record;
+  const { token, executionId, recIndex, scope, state } = record;
   return [
     {
       token,
@@ -127,7 +127,7 @@ function recordRow(record: TokenRecord | undefined, isNew: boolean) {
       state,
       lane: occupiedLane(record) ?? null,
       work_left: workLeft(record) ?? null,
-      updated_at: updatedAt,
+      resting_since: restingSince(record),
       record: JSON.stringify(record),
       is_new: isNew,
     },

@@ -9,12 +9,12 @@ export const migrations: readonly string[] = [
     state TEXT NOT NULL,
     lane TEXT,
     work_left TEXT,
-    updated_at INTEGER NOT NULL,
+    resting_since INTEGER NOT NULL,
     record TEXT NOT NULL,
     UNIQUE (execution_id, rec_index)
   ) STRICT;
   CREATE UNIQUE INDEX one_record_per_lane ON token_record (lane) WHERE lane IS NOT NULL;
-  CREATE INDEX work_left ON token_record (work_left, updated_at) WHERE work_left IS NOT NULL;
+  CREATE INDEX work_left ON token_record (work_left, resting_since) WHERE work_left IS NOT NULL;
   CREATE INDEX purchased_in_scope ON token_record (scope_key) WHERE state = 'purchased';
 
   CREATE TABLE commitment_owner (

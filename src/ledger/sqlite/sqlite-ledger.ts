@@ -3,7 +3,7 @@ import { LedgerError } from "../../spec/errors.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../../spec/ledger.ts";
 import { createLedger } from "../ledger.ts";
 import { createSerializer } from "../serialize.ts";
-import { type LedgerTransaction, occupiedLane, workLeft } from "../store.ts";
+import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
 /** What the ledger is made of. */
@@ -20,17 +20,17 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
       `INSERT INTO token_record
-         (token, execution_id, rec_index, scope_key, state, lane, work_left, updated_at, record)
+         (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane,
-         work_left = excluded.work_left, updated_at = excluded.updated_at, record = excluded.record`,
+         work_left = excluded.work_left, resting_since = excluded.resting_since, record = excluded.record`,
     ),
     append: database.prepare("INSERT INTO history (token, entry) VALUES (?, ?)"),
     inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
     withWork: database.prepare(
       `SELECT record FROM token_record
-       WHERE work_left IN (SELECT value FROM json_each(?)) AND updated_at <= ?
-       ORDER BY updated_at, rec_index LIMIT ?`,
+       WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
+       ORDER BY resting_since, rec_index LIMIT ?`,
     ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
@@ -53,9 +53,10 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     }
   }
   function put(next: TokenRecord): void {
-    const { token, executionId, recIndex, scope, state, updatedAt } = next;
+    const { token, executionId, recIndex, scope, state } = next;
     const [lane, work] = [occupiedLane(next) ?? null, workLeft(next) ?? null];
-    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, updatedAt, JSON.stringify(next));
+    const body = JSON.stringify(next);
+    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, restingSince(next), body);
   }
   async function guarded<T>(run: () => T | Promise<T>): Promise<T> {
     try {
@@ -110,8 +111,8 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
         }),
       ),
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
-    withWork: (kinds, changedBefore, limit) =>
-      read(() => sql.withWork.all(JSON.stringify(kinds), changedBefore, limit).map(record)),
+    withWork: (kinds, restingBefore, limit) =>
+      read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     close: () => oneByOne(async () => database.close()),

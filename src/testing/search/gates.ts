@@ -52,6 +52,8 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     now: ledger.now,
     purchasedIn: ledger.purchasedIn,
     execution: ledger.execution,
+    decide: ledger.decide,
+    unfinished: ledger.unfinished,
     history: ledger.history,
     renew: ledger.renew,
     close: ledger.close,

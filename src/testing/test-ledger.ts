@@ -1,0 +1,327 @@
+import assert from "node:assert/strict";
+import type { Commitment } from "../spec/commitment.ts";
+import type { Submission } from "../spec/executor.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger } from "../spec/ledger.ts";
+import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
+
+/** Which ledger is tested, and with what. */
+export interface TestLedgerOptions {
+  /** Begins the name of every test. */
+  readonly name: string;
+  /** Opens a new, empty ledger whose clock is `now()`, in milliseconds since 1970. Every test opens one and closes it. */
+  readonly open: (now: () => number) => Promise<Ledger>;
+  /** The runner's own: `test` of node:test or vitest. */
+  readonly test: TestFunction;
+}
+
+/** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
+export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
+  const test = (title: string, check: (world: LedgerWorld) => Promise<void>) =>
+    run(`${name}: ${title}`, () => withLedger(open, check));
+
+  test("a new token is granted to one driver, and refused to a second while the lease lasts", async ({ ledger }) => {
+    const first = granted(await claim(ledger, "driver-1"));
+    assert.equal(first.claim.epoch, 1);
+    assert.equal(first.record.state, "claimed");
+    assertMatches(await claim(ledger, "driver-2"), { kind: "in-flight", holder: "driver-1", until: 31_000 });
+  });
+
+  test("a lapsed lease goes to the next driver, under a new epoch, and the old driver's writes change nothing", async ({
+    ledger,
+    at,
+  }) => {
+    const old = granted(await claim(ledger, "driver-1")).claim;
+    at(31_001);
+    const next = granted(await claim(ledger, "driver-2"));
+    assert.equal(next.claim.epoch, 2);
+    const attempts = [
+      () => ledger.submit(old, planned()),
+      () => ledger.purchase(old, bought()),
+      () => ledger.reject(old, reason),
+      () => ledger.refuse(old, reason),
+      () => ledger.unknown(old, reason),
+      () => ledger.dead(old, { failed: false, detail: "" }),
+      () => ledger.reopen(old, bought()),
+      () => ledger.observe(old, bought()),
+    ];
+    for (const attempt of attempts) await assertLedgerError(attempt(), { code: "claim-lost" });
+    await ledger.release([old]);
+    assertSame(await ledger.renew([old], 30_000), [old]);
+    const [record] = await ledger.execution("execution-1");
+    assertMatches(record, { state: "claimed", epoch: 2, holder: "driver-2", leaseUntil: 61_001 });
+  });
+
+  test("a renewed lease holds on", async ({ ledger, at }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    at(20_000);
+    assertSame(await ledger.renew([held], 30_000), []);
+    at(49_000);
+    assertMatches(await claim(ledger, "driver-2"), { kind: "in-flight", until: 50_000 });
+  });
+
+  test("a clock that was set back does not hold a lease for longer than its length", async ({ ledger, at }) => {
+    at(1_000_000);
+    await claim(ledger, "driver-1");
+    at(500_000);
+    assert.equal(granted(await claim(ledger, "driver-2")).claim.epoch, 2);
+  });
+
+  test("a claim that is given up can be taken at once", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.release([held]);
+    assert.equal(granted(await claim(ledger, "driver-2")).claim.epoch, 2);
+  });
+
+  test("the same token for another purchase is a conflict that names the fields", async ({ ledger }) => {
+    await claim(ledger, "driver-1");
+    const other = {
+      ...claimRequest(0),
+      fingerprint: "b",
+      recommendation: { ...claimRequest(0).recommendation, quantity: 2 },
+    };
+    const [answer] = await ledger.claim([other], "driver-2", 30_000);
+    assertMatches(answer, { kind: "conflict", fields: ["quantity"] });
+  });
+
+  test("what is written ahead survives its driver and carries attempt and time", async ({ ledger, at }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    at(2000);
+    const submission = await ledger.submit(held, planned());
+    assertSame(submission, { ...planned(), attempt: 1, submittedAt: 2000 });
+    await assertLedgerError(ledger.submit(held, planned()), { code: "internal" });
+    at(40_000);
+    const next = granted(await claim(ledger, "driver-2"));
+    assertMatches(next.record, { state: "submitted", submission });
+  });
+
+  test("a purchase is settled for every later driver, and its claim is given up", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(held, planned());
+    await ledger.purchase(held, bought());
+    assertMatches(await claim(ledger, "driver-2"), {
+      kind: "settled",
+      record: { state: "purchased", commitment: bought() },
+    });
+    assertSame(
+      (await ledger.purchasedIn("scope-1")).map(({ token }) => token),
+      ["token-0"],
+    );
+    assertSame(await ledger.purchasedIn("scope-2"), []);
+    await assertLedgerError(ledger.reject(held, reason), { code: "internal" });
+  });
+
+  test("a purchase that is pending, or without its marker, is granted again to be looked after", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.purchase(held, bought({ settled: false, state: "Creating" }));
+    const next = granted(await claim(ledger, "driver-2"));
+    assert.equal(next.record.state, "purchased");
+    await ledger.observe(next.claim, bought({ marked: false }));
+    const third = granted(await claim(ledger, "driver-3"));
+    await ledger.observe(third.claim, bought());
+    assertMatches(await claim(ledger, "driver-4"), { kind: "settled" });
+  });
+
+  test("a purchase without its marker keeps the claim, so that its driver can stamp it", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.purchase(held, bought({ marked: false }));
+    assertMatches(await claim(ledger, "driver-2"), { kind: "in-flight", holder: "driver-1" });
+    await ledger.observe(held, bought());
+    assertMatches(await claim(ledger, "driver-2"), { kind: "settled" });
+  });
+
+  test("rejected and refused are tried again from the start; unknown keeps its submission", async ({ ledger }) => {
+    const first = granted(await claim(ledger, "driver-1"));
+    await ledger.refuse(first.claim, reason);
+    const second = granted(await claim(ledger, "driver-2"));
+    assertMatches(second.record, { state: "claimed", error: reason });
+    await ledger.submit(second.claim, planned());
+    await ledger.reject(second.claim, reason);
+    const third = granted(await claim(ledger, "driver-3"));
+    assert.equal(third.record.state, "claimed");
+    assert.equal(third.record.submission, undefined);
+    const submission = await ledger.submit(third.claim, planned());
+    assert.equal(submission.attempt, 2);
+    await ledger.unknown(third.claim, reason);
+    const fourth = granted(await claim(ledger, "driver-4"));
+    assertMatches(fourth.record, { state: "unknown", submission });
+    await ledger.refuse(fourth.claim, reason);
+    assert.equal(granted(await claim(ledger, "driver-5")).record.state, "unknown");
+  });
+
+  test("proof of failure opens a new generation; proof that nothing was bought does not", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(held, planned());
+    const dead = await ledger.dead(held, { failed: false, detail: "expired" });
+    assertMatches(dead, { state: "claimed", generation: 0 });
+    await ledger.submit(held, planned());
+    assertMatches(await ledger.dead(held, { failed: true, detail: "BillingFailed" }), { generation: 1 });
+    await ledger.purchase(held, bought({ settled: false }));
+    const next = granted(await claim(ledger, "driver-2"));
+    const reopened = await ledger.reopen(next.claim, bought({ state: "BillingFailed" }));
+    assertMatches(reopened, { state: "claimed", generation: 2 });
+    assert.equal(reopened.commitment, undefined);
+  });
+
+  test("one commitment cannot count for two tokens", async ({ ledger }) => {
+    const first = granted(await claim(ledger, "driver-1", 0));
+    const second = granted(await claim(ledger, "driver-1", 1));
+    await ledger.purchase(first.claim, bought({ furtherIds: ["order-2"] }));
+    const taken = ledger.purchase(second.claim, bought({ id: "order-2" }));
+    await assertLedgerError(taken, { code: "commitment-taken" });
+    assert.equal((await ledger.execution("execution-1"))[1]?.state, "claimed");
+    await ledger.purchase(second.claim, bought({ id: "order-3" }));
+  });
+
+  test("a lane admits one open submission at a time", async ({ ledger }) => {
+    const first = granted(await claim(ledger, "driver-1", 0));
+    const second = granted(await claim(ledger, "driver-1", 1));
+    await ledger.submit(first.claim, planned({ lane: "lane-1" }));
+    const refused = ledger.submit(second.claim, planned({ lane: "lane-1" }));
+    await assertLedgerError(refused, { code: "identical-purchase-open", retryable: true });
+    await ledger.unknown(first.claim, reason);
+    await assertLedgerError(ledger.submit(second.claim, planned({ lane: "lane-1" })), {
+      code: "identical-purchase-open",
+    });
+    const again = granted(await claim(ledger, "driver-2", 0));
+    await ledger.purchase(again.claim, bought());
+    await ledger.submit(second.claim, planned({ lane: "lane-1" }));
+  });
+
+  test("a changed price limit is taken over, so that the next drive uses it", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.refuse(held, reason);
+    const maxPrice = { amount: "50", currency: "GBP" };
+    const raised = { ...claimRequest(0), recommendation: { ...claimRequest(0).recommendation, maxPrice } };
+    const [answer] = await ledger.claim([raised], "driver-2", 30_000);
+    assertSame(granted(answer).record.recommendation.maxPrice, maxPrice);
+  });
+
+  test("every change is in the history, in order, with who made it", async ({ ledger, at }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    at(2000);
+    await ledger.submit(held, planned());
+    await ledger.purchase(held, bought());
+    const history = await ledger.history("token-0");
+    assertSame(
+      history.map(({ event, from, to, holder, at, attempt }) => ({ event, from, to, holder, at, attempt })),
+      [
+        { event: "claim", from: undefined, to: "claimed", holder: "driver-1", at: 1000, attempt: 0 },
+        { event: "submit", from: "claimed", to: "submitted", holder: "driver-1", at: 2000, attempt: 1 },
+        { event: "purchase", from: "submitted", to: "purchased", holder: "driver-1", at: 2000, attempt: 1 },
+      ],
+    );
+    assertSame(await ledger.history("token-9"), []);
+  });
+
+  test("many claims at once are granted to exactly one driver each", async ({ ledger }) => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, driver) =>
+        ledger.claim([claimRequest(0), claimRequest(1)], `driver-${driver}`, 30_000),
+      ),
+    );
+    const kinds = answers.map((pair) => pair.map(({ kind }) => kind));
+    assert.equal(kinds.flat().filter((kind) => kind === "granted").length, 2);
+    assert.equal(kinds.flat().filter((kind) => kind === "in-flight").length, 14);
+  });
+
+  test("a person's decision is appended to the history and changes nothing else", async ({ ledger }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(held, planned());
+    const [before] = await ledger.execution("execution-1");
+    await ledger.decide(held, "looked at by a person");
+    const [after] = await ledger.execution("execution-1");
+    assertSame({ ...after, updatedAt: 0 }, { ...before, updatedAt: 0 });
+    const last = (await ledger.history("token-0")).at(-1);
+    assertMatches(last, { event: "decide", from: "submitted", to: "submitted", detail: "looked at by a person" });
+  });
+
+  test("unfinished is what nobody holds and work is left on, longest untouched first", async ({ ledger, at }) => {
+    const found = async (olderThan: number, refused: boolean, limit = 9) =>
+      (await ledger.unfinished({ olderThan, limit, refused })).map(({ recIndex }) => recIndex);
+    const sent = granted(await claim(ledger, "driver-1", 0)).claim;
+    await ledger.submit(sent, planned());
+    await ledger.unknown(sent, reason);
+    at(2000);
+    await ledger.refuse(granted(await claim(ledger, "driver-1", 1)).claim, reason);
+    await ledger.purchase(granted(await claim(ledger, "driver-1", 2)).claim, bought({ id: "order-2" }));
+    at(3000);
+    const pending = bought({ id: "order-3", settled: false });
+    await ledger.purchase(granted(await claim(ledger, "driver-1", 3)).claim, pending);
+    await claim(ledger, "driver-1", 4);
+    at(4000);
+    assertSame(await found(0, false), [0, 3]);
+    assertSame(await found(0, true), [0, 1, 3]);
+    assertSame(await found(0, true, 2), [0, 1]);
+    assertSame(await found(2000, true), [0, 1]);
+    at(40_000);
+    assertSame(await found(0, false), [0, 3, 4]);
+  });
+}
+
+const reason = { code: "quote-failed", message: "The quote failed." };
+
+/** A ledger, and its clock. */
+interface LedgerWorld {
+  readonly ledger: Ledger;
+  /** Sets the clock; it begins at 1,000. */
+  readonly at: (time: number) => void;
+}
+
+async function withLedger(
+  open: TestLedgerOptions["open"],
+  check: (world: LedgerWorld) => Promise<void>,
+): Promise<void> {
+  let now = 1000;
+  const ledger = await open(() => now);
+  const at = (time: number) => {
+    now = time;
+  };
+  try {
+    await check({ ledger, at });
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** A claim request for the recommendation at an index of an execution that buys nothing real. */
+function claimRequest(recIndex: number): ClaimRequest {
+  return {
+    token: `token-${recIndex}`,
+    executionId: "execution-1",
+    recIndex,
+    source: "test",
+    recommendation: { provider: "imitation", service: "disk", quantity: 1, term: "P1Y" },
+    fingerprint: "a",
+    scope: { key: "scope-1", label: "scope 1" },
+  };
+}
+
+async function claim(ledger: Ledger, holder: string, recIndex = 0): Promise<ClaimAnswer> {
+  const [answer] = await ledger.claim([claimRequest(recIndex)], holder, 30_000);
+  if (answer === undefined) throw new Error("no answer");
+  return answer;
+}
+
+function granted(answer: ClaimAnswer | undefined) {
+  if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
+  return answer;
+}
+
+function planned(changes: { lane?: string } = {}): Omit<Submission, "submittedAt" | "attempt"> {
+  return {
+    token: "token-0",
+    source: "test",
+    generation: 0,
+    recommendation: claimRequest(0).recommendation,
+    scope: claimRequest(0).scope,
+    price: { amount: "24", currency: "GBP" },
+    handle: { orderId: "order-1" },
+    request: { orderId: "order-1" },
+    requestHash: "c",
+    ...changes,
+  };
+}
+
+function bought(changes: Partial<Commitment> = {}): Commitment {
+  return { id: "order-1", state: "Succeeded", standing: "live", settled: true, marked: true, ...changes };
+}

@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { PurchaseRejectedError } from "../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
+import { messageOf } from "../../src/spec/errors.ts";
+import { testExecutor } from "../../src/testing/test-executor.ts";
+import { imitationWorld } from "./worlds.ts";
+
+type Cloud = ReturnType<typeof imitationWorld>["cloud"];
+/** Members of an executor that replace those of the imitation's. */
+type Break = (executor: ServiceExecutor, cloud: Cloud) => Partial<ServiceExecutor>;
+
+/** Runs the suite over a broken executor; the tests that report it, as `title: message`. */
+async function reports(handles: boolean, broken: Break): Promise<string[]> {
+  const tests: { title: string; run: () => Promise<void> }[] = [];
+  testExecutor({
+    name: "it",
+    make: async () => {
+      const { cloud, world } = imitationWorld(handles);
+      return { ...world, executor: { ...world.executor, ...broken(world.executor, cloud) } };
+    },
+    test: (title, run) => tests.push({ title, run }),
+  });
+  const failed: string[] = [];
+  for (const { title, run } of tests) {
+    await run().catch((error: unknown) => failed.push(`${title}: ${messageOf(error)}`));
+  }
+  return failed;
+}
+
+const neither: Break = () => ({});
+
+/** What is broken, for both kinds of recovery or one, and what the suite says about it. */
+const breaks: readonly [string, readonly boolean[], Break, RegExp][] = [
+  [
+    "buys on quote",
+    [true, false],
+    ({ quote }, cloud) => ({
+      quote: async (...parameters) => {
+        cloud.add({ id: `bought by a quote ${cloud.orders.length}` });
+        return quote(...parameters);
+      },
+    }),
+    /quoting moves no money.*: a quote bought/,
+  ],
+  [
+    "forgets its marker",
+    [true],
+    ({ doPurchase }, cloud) => ({
+      doPurchase: async (submission, context) => {
+        const commitment = await doPurchase(submission, context);
+        for (const order of cloud.orders) order.token = undefined;
+        return { ...commitment, marked: true };
+      },
+    }),
+    /its token finds 0, not one/,
+  ],
+  [
+    "has no way to stamp a marker afterwards",
+    [false],
+    () => ({ mark: undefined }) as unknown as Partial<ServiceExecutor>,
+    /is bought without its marker, and the executor has no mark/,
+  ],
+  [
+    "says that it marked, and did not",
+    [false],
+    () => ({ mark: async (commitment) => ({ ...commitment, marked: true }) }),
+    /its token finds 0, not one/,
+  ],
+  [
+    "buys twice on resend",
+    [true],
+    ({ doPurchase }, cloud) => ({
+      doPurchase: async (submission, context) => {
+        if (context.sentBefore) cloud.add({ id: "a second one", token: submission.token });
+        return doPurchase(submission, context);
+      },
+    }),
+    /a second send of one submission buys no second one.*: the second send bought/,
+  ],
+  [
+    "sends twice by itself when an answer is lost",
+    [false],
+    ({ doPurchase }) => ({
+      doPurchase: (submission, context) => doPurchase(submission, context).catch(() => doPurchase(submission, context)),
+    }),
+    /a lost answer is not called a rejection.*: .*the answer was lost, yet doPurchase has one/,
+  ],
+  [
+    "calls a lost answer a rejection",
+    [true, false],
+    ({ doPurchase }) => ({
+      doPurchase: (submission, context) =>
+        doPurchase(submission, context).catch(() => {
+          throw new PurchaseRejectedError({ message: "reset", providerCode: "ECONNRESET" });
+        }),
+    }),
+    /what may have been bought is called rejected/,
+  ],
+  [
+    "lets every commitment pass",
+    [true, false],
+    () => ({ verify: async () => [] }),
+    /another quantity is taken for what was asked for/,
+  ],
+  [
+    "finds a difference where there is none",
+    [true, false],
+    () => ({ verify: async () => [{ field: "size", asked: "small", found: "Small" }] }),
+    /verify finds no difference/,
+  ],
+  [
+    "adopts what belongs to another token",
+    [false],
+    ({ resolve }) => ({
+      resolve: (submission, { signal }) => resolve(submission, { signal, owned: new Set() }),
+    }),
+    /adopts nothing that belongs to another token.*resolve says found/,
+  ],
+  [
+    "takes absence for doubt",
+    [true, false],
+    () => ({ resolve: async () => ({ kind: "unclear", reason: "no idea" }) }),
+    /a submission that was never sent is absent: resolve says unclear/,
+  ],
+  [
+    "finds for every token what was bought for one",
+    [true, false],
+    ({ findByTokens }, cloud) => ({
+      findByTokens: (scope, { tokens, ids }, options) => {
+        const all = cloud.orders.flatMap(({ token }) => token ?? []);
+        return findByTokens(scope, { tokens: new Set([...tokens, ...all]), ids }, options).then((listing) => ({
+          ...listing,
+          byToken: new Map([...tokens].map((token) => [token, [...listing.byToken.values()].flat()])),
+        }));
+      },
+    }),
+    /another token finds nothing/,
+  ],
+  ["cannot read by id", [true, false], () => ({ read: async () => undefined }), /it is not found by a read/],
+  [
+    "goes on although the drive has ended",
+    [true, false],
+    ({ findByTokens }) => ({
+      findByTokens: (scope, wanted) => findByTokens(scope, wanted, { signal: new AbortController().signal }),
+    }),
+    /findByTokens goes on although its signal is aborted/,
+  ],
+  [
+    "takes a quantity of 1 for granted",
+    [true],
+    ({ schema }) => ({
+      schema: z.preprocess((value) => ({ quantity: 1, ...(value as object) }), schema) as typeof schema,
+    }),
+    /requires every field that decides money: quantity may be left out/,
+  ],
+  [
+    "passes over unknown fields",
+    [true],
+    () => ({ schema: z.looseObject({ provider: z.string() }) as unknown as ServiceExecutor["schema"] }),
+    /refuses an unknown field: an unknown field is taken/,
+  ],
+  [
+    "freezes what JSON cannot hold",
+    [true],
+    ({ quote }) => ({
+      quote: async (...parameters) => {
+        const quoted = await quote(...parameters);
+        return { ...quoted, request: { ...quoted.request, at: new Date(0) as unknown as string } };
+      },
+    }),
+    /the request\.at is .* does not survive JSON/,
+  ],
+  [
+    "believes one empty answer",
+    [false],
+    () => ({ recovery: { kind: "absence", answers: 1, minimumAge: 300_000 } }),
+    /one empty answer proves nothing/,
+  ],
+  [
+    "lets look-alikes be bought side by side",
+    [false],
+    () => ({ laneOf: () => "" }),
+    /purchases that look alike need a lane/,
+  ],
+  [
+    "has a scope of no provider",
+    [true],
+    () => ({ scopeOf: () => ({ key: "a", label: "account a" }) }),
+    /the key a begins with another name/,
+  ],
+];
+
+describe("testExecutor reports an executor that", () => {
+  const cases = breaks.flatMap(([what, kinds, broken, said]) =>
+    kinds.map((handles) => [what, handles ? "handles" : "no handles", handles, broken, said] as const),
+  );
+  test.each(cases)("%s (%s)", async (_what, _kind, handles, broken, said) => {
+    expect((await reports(handles, broken)).join("\n")).toMatch(said);
+  });
+
+  test("and nothing of one that is whole", async () => {
+    expect([await reports(true, neither), await reports(false, neither)]).toEqual([[], []]);
+  });
+});

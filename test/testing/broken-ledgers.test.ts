@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { messageOf } from "../../src/spec/errors.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import { testLedger } from "../../src/testing/test-ledger.ts";
+
+/** Runs the suite over a broken ledger; the tests that report it, as `title: message`. */
+async function reports(broken: (ledger: Ledger) => Partial<Ledger>): Promise<string[]> {
+  const tests: { title: string; run: () => Promise<void> }[] = [];
+  testLedger({
+    name: "it",
+    open: async (clock) => {
+      const ledger = createMemoryLedger({ clock });
+      return { ...ledger, ...broken(ledger) };
+    },
+    test: (title, run) => tests.push({ title, run }),
+  });
+  const failed: string[] = [];
+  for (const { title, run } of tests) {
+    await run().catch((error: unknown) => failed.push(`${title}: ${messageOf(error)}`));
+  }
+  return failed;
+}
+
+test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
+  [
+    "does not check the epoch",
+    ({ execution, submit }) => ({
+      submit: async (claim, submission) => {
+        const record = (await execution("execution-1")).find(({ token }) => token === claim.token);
+        return submit({ ...claim, epoch: record?.epoch ?? 0 }, submission);
+      },
+    }),
+    /a lapsed lease goes to the next driver/,
+  ],
+  [
+    "forgets the lane",
+    ({ submit }) => ({ submit: (claim, { lane: _lane, ...submission }) => submit(claim, submission) }),
+    /a lane admits one open submission at a time/,
+  ],
+  ["never renews", () => ({ renew: async () => [] }), /a renewed lease holds on/],
+  ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
+  [
+    "counts one commitment for two tokens",
+    ({ purchase }) => ({
+      purchase: (claim, commitment) => purchase(claim, { ...commitment, id: `${claim.token} ${commitment.id}` }),
+    }),
+    /one commitment cannot count for two tokens/,
+  ],
+  [
+    "throws errors without a code",
+    ({ submit }) => ({
+      submit: (...parameters) =>
+        submit(...parameters).catch((error: unknown) => {
+          throw new Error(messageOf(error));
+        }),
+    }),
+    /is no LedgerError/,
+  ],
+])("testLedger reports a ledger that %s", async (_what, broken, said) => {
+  expect((await reports(broken)).join("\n")).toMatch(said);
+});
+
+test("testLedger reports nothing of one that is whole", async () => {
+  expect(await reports(() => ({}))).toEqual([]);
+});
