@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
-import { type LedgerError, RefusedError } from "../spec/errors.ts";
+import type { LedgerError } from "../spec/errors.ts";
 import type { DriveEvent, DriveStep } from "../spec/events.ts";
 import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { totals } from "../spec/money.ts";
@@ -10,8 +10,9 @@ import { driveRecommendation } from "./drive-recommendation.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
-import { boughtOutcome, errorOutcome, isBroken, unresolved } from "./outcome.ts";
+import { isBroken, unresolved } from "./outcome.ts";
 import { createStop } from "./stop.ts";
+import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./unworked-outcome.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** How one drive goes. */
@@ -110,10 +111,11 @@ export async function driveRequests(
         waitedFor.set(request.token, answer.record);
       } else finish(request, withoutClaim(request, answer, environment.now()));
     }
-    // What an earlier driver left open comes first: it may hold up others of its lane.
-    const leftOpen = tasks.filter(({ task }) => isOpen(task.record));
-    const others = tasks.filter(({ task }) => !isOpen(task.record));
-    await Promise.all([...leftOpen, ...others].map(({ request, task }) => run(request, task)));
+    // What an earlier driver left open, or without its marker, comes first: it holds up others of its lane.
+    const holdsUp = ({ task }: { readonly task: Task }) =>
+      isOpen(task.record) || task.record.commitment?.marked === false;
+    const inOrder = [...tasks.filter(holdsUp), ...tasks.filter((each) => !holdsUp(each))];
+    await Promise.all(inOrder.map(({ request, task }) => run(request, task)));
     return held;
   }
 
@@ -173,75 +175,4 @@ function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, R
   const scopes = new Map<string, Set<string>>();
   for (const { scope, token } of requests) scopes.set(scope.key, (scopes.get(scope.key) ?? new Set()).add(token));
   return scopes;
-}
-
-/** Written ahead, and not known to be bought or not. */
-function isOpen({ state }: TokenRecord): boolean {
-  return state === "submitted" || state === "unknown";
-}
-
-/** Bought and marked: all that is left is to see it settle. */
-function isDone({ state, commitment }: TokenRecord): boolean {
-  return state === "purchased" && commitment?.marked === true;
-}
-
-/** The outcome of a claim that was not granted. */
-function withoutClaim(request: ClaimRequest, answer: Exclude<ClaimAnswer, { kind: "granted" }>, now: number): Outcome {
-  const { commitment } = answer.record;
-  if (answer.kind === "conflict") {
-    return errorOutcome(
-      request,
-      "refused",
-      new RefusedError({
-        code: "fingerprint-conflict",
-        message:
-          `This execution was driven before with another recommendation at this place (it differs in ${answer.fields.join(", ")}; ` +
-          `the first one is ${answer.record.state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
-      }),
-    );
-  }
-  // What another driver still looks after (pending, or without its marker) is bought all the same.
-  if (commitment !== undefined && answer.record.state === "purchased") {
-    const warnings = commitment.marked
-      ? []
-      : ["Its marker is still missing at the provider. Drive again to see it stamped."];
-    return boughtOutcome(request, commitment, "already-purchased", warnings);
-  }
-  return answer.kind === "in-flight"
-    ? heldOutcome(request, answer.holder, answer.until, now)
-    : lostOutcome(request, undefined);
-}
-
-function heldOutcome(request: ClaimRequest, holder: string, until: number, now: number): Outcome {
-  return errorOutcome(
-    request,
-    "in-progress",
-    new RefusedError({
-      code: "held-by-another-driver",
-      message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
-      retryable: true,
-      retryAfter: Math.max(0, until - now),
-    }),
-  );
-}
-
-/** What the ledger says about a recommendation that this drive waited for. */
-function asRecorded(request: ClaimRequest, record: TokenRecord, now: number): Outcome {
-  const { holder = "another driver", leaseUntil: until = record.updatedAt } = record;
-  return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
-}
-
-/** What the ledger said about it before the ledger failed. */
-function leftAsItIs(record: TokenRecord, error: LedgerError): Outcome {
-  if (record.state === "purchased" && record.commitment !== undefined) {
-    return boughtOutcome(record, record.commitment, "already-purchased", [
-      `It was not looked at again: ${error.message}`,
-    ]);
-  }
-  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);
-}
-
-/** A recommendation that the drive did not come to. */
-function lostOutcome(request: ClaimRequest, error: LedgerError | undefined): Outcome {
-  return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
 }

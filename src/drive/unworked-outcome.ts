@@ -1,0 +1,80 @@
+// Outcomes of recommendations that a drive did not work on: what the ledger says about them.
+import { type LedgerError, RefusedError } from "../spec/errors.ts";
+import type { ClaimAnswer, ClaimRequest, TokenRecord } from "../spec/ledger.ts";
+import type { Outcome } from "../spec/report.ts";
+import { boughtOutcome, errorOutcome } from "./outcome.ts";
+
+/** The outcome of a claim that was not granted. */
+export function withoutClaim(
+  request: ClaimRequest,
+  answer: Exclude<ClaimAnswer, { kind: "granted" }>,
+  now: number,
+): Outcome {
+  const { commitment } = answer.record;
+  if (answer.kind === "conflict") {
+    return errorOutcome(
+      request,
+      "refused",
+      new RefusedError({
+        code: "fingerprint-conflict",
+        message:
+          `This execution was driven before with another recommendation at this place (it differs in ${answer.fields.join(", ")}; ` +
+          `the first one is ${answer.record.state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
+      }),
+    );
+  }
+  // What another driver still looks after (pending, or without its marker) is bought all the same.
+  if (commitment !== undefined && answer.record.state === "purchased") {
+    const warnings = commitment.marked
+      ? []
+      : ["Its marker is still missing at the provider. Drive again to see it stamped."];
+    return boughtOutcome(request, commitment, "already-purchased", warnings);
+  }
+  return answer.kind === "in-flight"
+    ? heldOutcome(request, answer.holder, answer.until, now)
+    : lostOutcome(request, undefined);
+}
+
+function heldOutcome(request: ClaimRequest, holder: string, until: number, now: number): Outcome {
+  return errorOutcome(
+    request,
+    "in-progress",
+    new RefusedError({
+      code: "held-by-another-driver",
+      message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
+      retryable: true,
+      retryAfter: Math.max(0, until - now),
+    }),
+  );
+}
+
+/** What the ledger says about a recommendation that this drive waited for. */
+export function asRecorded(request: ClaimRequest, record: TokenRecord, now: number): Outcome {
+  const { holder = "another driver", leaseUntil: until = record.updatedAt } = record;
+  return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
+}
+
+/** What the ledger said about it before the ledger failed. */
+export function leftAsItIs(record: TokenRecord, error: LedgerError): Outcome {
+  if (record.state === "purchased" && record.commitment !== undefined) {
+    return boughtOutcome(record, record.commitment, "already-purchased", [
+      `It was not looked at again: ${error.message}`,
+    ]);
+  }
+  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);
+}
+
+/** A recommendation that the drive did not come to. */
+export function lostOutcome(request: ClaimRequest, error: LedgerError | undefined): Outcome {
+  return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
+}
+
+/** Written ahead, and not known to be bought or not. */
+export function isOpen({ state }: TokenRecord): boolean {
+  return state === "submitted" || state === "unknown";
+}
+
+/** Bought and marked: all that is left is to see it settle. */
+export function isDone({ state, commitment }: TokenRecord): boolean {
+  return state === "purchased" && commitment?.marked === true;
+}
