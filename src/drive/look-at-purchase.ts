@@ -17,9 +17,15 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
   const { commitment, scope } = record;
   if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
   let current = commitment;
+  const warnings: string[] = [];
   try {
     const listing = await drive.lookup.listing(executor, scope);
     const seen = listing.byId.get(commitment.id);
+    const own = new Set([commitment.id, ...(commitment.furtherIds ?? [])]);
+    for (const { id, standing } of listing.byToken.get(record.token) ?? []) {
+      if (standing !== "live" || own.has(id)) continue;
+      warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
+    }
     if (seen?.standing === "failed") {
       // Only a second look, at the commitment itself, is proof enough to buy again.
       const again = await executor.read(scope, commitment.id, drive.stop);
@@ -36,6 +42,6 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
     const warning = `Its present state could not be looked up: ${messageOf(error)}`;
     return { kind: "done", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
   }
-  const outcome = await settle(drive, task, { commitment: current, status: "already-purchased" });
+  const outcome = await settle(drive, task, { commitment: current, status: "already-purchased", warnings });
   return { kind: "done", outcome };
 }

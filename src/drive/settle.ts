@@ -13,6 +13,8 @@ export interface Bought {
   /** What it was bought with, where the ledger knows. */
   readonly submission?: Submission;
   readonly status: "purchased" | "already-purchased";
+  /** What a person should know all the same. */
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -25,7 +27,7 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   const { submission = record.submission, status } = bought;
   const price = bought.commitment.price ?? submission?.price;
   const commitment: Commitment = { ...bought.commitment, price };
-  const warnings: string[] = [];
+  const warnings: string[] = [...(bought.warnings ?? [])];
   let recorded = true;
 
   /** Writes to the ledger; what it cannot take is a warning, since bought stays bought. */

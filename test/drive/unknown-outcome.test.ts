@@ -305,6 +305,18 @@ describe("a purchase that is pending", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 
+  test("beside another live one with its token: both are named", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive(execution());
+    cloud.add({ id: "one too many", token: token(), boughtFor: "by hand" });
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "minted-1" },
+      warnings: [expect.stringContaining("one too many is live")],
+    });
+  });
+
   test("and was cancelled since stays bought: the ledger knows this very order", async () => {
     const { purchaser, cloud } = setup();
     await purchaser.drive(execution());

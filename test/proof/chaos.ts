@@ -1,0 +1,44 @@
+import { parseArgs } from "node:util";
+import { runChaos } from "./chaos-run.ts";
+
+/**
+ * `npm run chaos -- --minutes 30 --seed 7 --ledger postgres`: chaos runs one after the other, each with the next seed,
+ * until the time is over. Ends with 1 at the first violation. A seed repeats faults and the order of kills, as far as
+ * processes keep time.
+ */
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "1" },
+    seed: { type: "string", default: `${Math.floor(Math.random() * 1_000_000)}` },
+    ledger: { type: "string", default: "sqlite" },
+    drivers: { type: "string", default: "4" },
+    recommendations: { type: "string", default: "60" },
+    ec2: { type: "string", default: "9" },
+    faults: { type: "string", default: "0.08" },
+  },
+});
+const ledger = values.ledger === "postgres" ? "postgres" : "sqlite";
+const until = Date.now() + Number(values.minutes) * 60_000;
+const totals: Record<string, number> = {};
+let violated = false;
+for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) {
+  const { figures, violations, failures } = await runChaos({
+    ledger,
+    drivers: Number(values.drivers),
+    recommendations: Number(values.recommendations),
+    ec2: Number(values.ec2),
+    faults: Number(values.faults),
+    length: 60_000,
+    killEvery: 700,
+    latency: 40,
+    ...(ledger === "postgres" ? { restartEvery: 8000 } : {}),
+    seed,
+  });
+  for (const [name, figure] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + figure;
+  console.log(`seed ${seed}, ${ledger}:`, { ...figures, violations: violations.length }, failures);
+  for (const violation of violations) console.log(violation);
+  violated = violations.length > 0;
+  if (violated || Date.now() >= until) console.log(`${runs} runs:`, { ...totals, violations: violations.length });
+  if (Date.now() >= until) break;
+}
+process.exitCode = violated ? 1 : 0;

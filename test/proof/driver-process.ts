@@ -1,0 +1,89 @@
+import { readFileSync, writeSync } from "node:fs";
+import { createAws } from "../../providers/aws/index.ts";
+import { createAzure } from "../../providers/azure/index.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { type Environment, systemEnvironment } from "../../src/spec/environment.ts";
+import { BuyonceError, messageOf } from "../../src/spec/errors.ts";
+import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import type { DriverLine, DriverOrder } from "./history-checker.ts";
+
+/**
+ * A real driver, to be killed: drives the execution of its order (JSON, the first argument) and prints what it reports,
+ * one JSON line each, in the moment in which it is reported. What it printed stays true for whoever read it.
+ */
+const order = JSON.parse(process.argv[2] ?? "") as DriverOrder;
+
+/** The file holds milliseconds by which the runner has moved the clock of drivers, ledger and cloud on. */
+const clock = () => Date.now() + (order.clockFile === undefined ? 0 : Number(readFileSync(order.clockFile, "utf8")));
+
+const environment: Environment = {
+  ...systemEnvironment,
+  now: clock,
+  sleep: (milliseconds, signal) => systemEnvironment.sleep(milliseconds / order.haste, signal),
+};
+
+type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
+
+/** Written at once: a line that the drive has emitted is with the runner even if the process is killed on the next one. */
+function print(line: Unstamped<DriverLine>): void {
+  let left = Buffer.from(`${JSON.stringify({ ...line, at: Date.now() })}\n`);
+  for (let attempt = 0; left.length > 0 && attempt < 10_000; attempt += 1) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+/** Stops this process after the drive's last check and before the executor's first line. */
+function stopBeforeSend(provider: Provider): Provider {
+  const stopping = (executor: ServiceExecutor): ServiceExecutor => ({
+    ...executor,
+    doPurchase: (submission, context) => {
+      print({ kind: "stopping" });
+      process.kill(process.pid, "SIGSTOP");
+      return executor.doPurchase(submission, context);
+    },
+  });
+  const services = Object.entries(provider.services).map(([name, executor]) => [name, stopping(executor)] as const);
+  return { ...provider, services: Object.fromEntries(services) };
+}
+
+async function openLedger() {
+  const clockOption = order.clockFile === undefined ? {} : { clock };
+  if (!order.ledger.startsWith("postgres://")) return openSqliteLedger({ file: order.ledger, ...clockOption });
+  return openPostgresLedger({ connectionString: order.ledger, statementTimeout: 5000, ...clockOption });
+}
+
+print({ kind: "started" });
+try {
+  const ledger = await openLedger();
+  const settings = { endpoint: order.url, environment, purchaseTimeout: 1500, readTimeout: 1500 };
+  const providers = [createAzure(settings), createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } })];
+  const purchaser = createPurchaser({
+    ledger,
+    environment,
+    providers: order.stopBeforeSend ? providers.map(stopBeforeSend) : providers,
+    leaseLength: order.leaseLength,
+  });
+  const report = await purchaser.drive(JSON.parse(readFileSync(order.executionFile, "utf8")), {
+    wait: true,
+    deadline: clock() + order.patience,
+    concurrency: order.concurrency,
+    onEvent: (event) => {
+      if (event.type === "finished") print({ kind: "outcome", outcome: event.outcome });
+      if (event.type === "claimed") print({ kind: "claimed", granted: event.granted });
+      if (event.type === "sending") print({ kind: "sending", recIndex: event.recIndex });
+    },
+  });
+  print({ kind: "report", report });
+  await ledger.close();
+} catch (error) {
+  const code = BuyonceError.isInstance(error) ? error.code : "internal";
+  print({ kind: "failed", code, message: messageOf(error) });
+  process.exitCode = 1;
+}
