@@ -1,4 +1,5 @@
 import { parseEndpoint } from "../spec/endpoint.ts";
+import { isPostgres } from "./ledger-location.ts";
 import { canAsk, type Terminal } from "./terminal.ts";
 import type { Endpoints, ProviderName } from "./providers.ts";
 import { usageError } from "./usage-error.ts";
@@ -11,21 +12,45 @@ export const defaultFiles = {
   sandboxState: ".buyonce/sandbox.json",
 } as const;
 
-/** The options of `buyonce drive`, parsed. */
-export interface DriveCommandOptions {
+/** The options of every command that reads a ledger and asks a cloud, parsed. */
+export interface CloudCommandOptions {
+  /** A file, or the URL of a PostgreSQL database. */
   readonly ledger?: string | undefined;
   readonly sandbox: boolean;
   readonly endpoints: Endpoints;
-  readonly concurrency: number;
-  /** Seconds by which the drive has reported. */
-  readonly timeout: number;
-  readonly wait: boolean;
-  readonly yes: boolean;
   readonly json: boolean;
 }
 
-/** Throws a usage error for endpoints that cannot be used, or not together with the rest. */
-export function checkEndpoints({ sandbox, endpoints }: DriveCommandOptions): void {
+/** The options of every command that may buy, parsed. */
+export interface BuyCommandOptions extends CloudCommandOptions {
+  readonly concurrency: number;
+  /** Seconds by which it has reported. */
+  readonly timeout: number;
+  readonly yes: boolean;
+}
+
+/** The options of `buyonce drive`, parsed. */
+export interface DriveCommandOptions extends BuyCommandOptions {
+  readonly wait: boolean;
+}
+
+/** The longest that one purchase request may take by itself, in milliseconds; never more than half of the drive. */
+const maxPurchaseTimeout = 60_000;
+
+/** Milliseconds that one purchase request may take, in a drive of so many seconds. */
+export function purchaseTimeoutOf(timeout: number): number {
+  return Math.min(maxPurchaseTimeout, (timeout * 1000) / 2);
+}
+
+/** The ledger of a command that has no file to say which clouds are meant: with an imitation, that of imitations. */
+export function ledgerOf({ ledger, sandbox, endpoints }: CloudCommandOptions): string {
+  const imitated = sandbox || Object.values(endpoints).some((endpoint) => parseEndpoint(endpoint).insecure);
+  return ledger ?? (imitated ? defaultFiles.sandboxLedger : defaultFiles.ledger);
+}
+
+/** Throws a usage error for endpoints or a ledger that cannot be used, or not together with the rest. */
+export function checkEndpoints({ ledger, sandbox, endpoints }: CloudCommandOptions): void {
+  if (ledger !== undefined) isPostgres(ledger);
   const given = Object.values(endpoints);
   if (sandbox && given.length > 0) {
     throw usageError(
@@ -37,18 +62,18 @@ export function checkEndpoints({ sandbox, endpoints }: DriveCommandOptions): voi
 
 /**
  * Throws a usage error where money could move without anybody having agreed to it, or into a ledger of imitated
- * purchases. `needed` are the providers that the file needs, `real` those of them whose requests can spend money.
+ * purchases. `needed` are the providers that are needed, `real` those of them whose requests can spend money.
  */
 export function checkSpending(
   needed: readonly ProviderName[],
   real: readonly ProviderName[],
-  { yes }: DriveCommandOptions,
+  { yes }: Pick<BuyCommandOptions, "yes">,
   terminal: Terminal,
 ): void {
   if (real.length > 0 && real.length < needed.length) {
     const missing = real.map((name) => `--${name}-endpoint`).join(" and ");
     throw usageError(
-      `The file would be driven partly against an imitation and partly against the real ${real.join(" and ")}, and one ledger must not hold both. Give ${missing} too, or none. Nothing was sent.`,
+      `This would be driven partly against an imitation and partly against the real ${real.join(" and ")}, and one ledger must not hold both. Give ${missing} too, or none. Nothing was sent.`,
     );
   }
   if (real.length > 0 && !yes && !canAsk(terminal)) {

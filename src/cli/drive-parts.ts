@@ -4,6 +4,7 @@ import type { Ledger } from "../spec/ledger.ts";
 import type { Answer } from "./confirm.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { InterruptHandlers } from "./interrupt.ts";
+import type { OpenLedgerOptions } from "./open-ledger.ts";
 import type { Endpoints, ProviderName } from "./providers.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,7 +16,7 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** What `buyonce drive` is put together from; tests hand in their own. */
+/** What `buyonce drive`, `redrive` and `resolve` are put together from; tests hand in their own. */
 export interface DriveParts {
   readonly terminal: Terminal;
   readonly createProviders: (
@@ -23,7 +24,7 @@ export interface DriveParts {
     endpoints: Endpoints,
     purchaseTimeout: number,
   ) => Promise<readonly Provider[]>;
-  readonly openLedger: (file: string) => Promise<Ledger>;
+  readonly openLedger: (location: string, options?: OpenLedgerOptions) => Promise<Ledger>;
   readonly createPurchaser: (options: PurchaserOptions) => Purchaser;
   readonly startSandbox: (stateFile: string) => Promise<RunningSandbox>;
   readonly confirm: (question: string, signal: AbortSignal) => Promise<Answer>;

@@ -1,21 +1,26 @@
 import type { Purchaser } from "../drive/purchaser.ts";
 import { validateExecution } from "../drive/validate.ts";
-import { messageOf } from "../spec/errors.ts";
 import type { Execution } from "../spec/recommendation.ts";
 import type { Report } from "../spec/report.ts";
 import { agreeOnSpending } from "./agree-on-spending.ts";
-import { checkEndpoints, checkSpending, defaultFiles, type DriveCommandOptions } from "./drive-options.ts";
+import { close } from "./close.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  type DriveCommandOptions,
+  defaultFiles,
+  purchaseTimeoutOf,
+} from "./drive-options.ts";
 import type { DriveParts, RunningSandbox } from "./drive-parts.ts";
-import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
+import { type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { jsonReport } from "./json-report.ts";
 import { createProgress } from "./progress.ts";
 import { providersNamedIn, realClouds } from "./providers.ts";
 import { readExecutionFile } from "./read-execution-file.ts";
 import { reportText } from "./report-text.ts";
+import { sandboxText } from "./sandbox-text.ts";
 import { painter, widthOf } from "./terminal.ts";
-
-/** The longest that one purchase request may take by itself, in milliseconds; never more than half of the drive. */
-const maxPurchaseTimeout = 60_000;
+import { untilInterrupted } from "./until-interrupted.ts";
 
 /**
  * `buyonce drive`: buys what a file holds, once, and says how it went. Returns the exit code. Throws a BuyonceError where
@@ -27,7 +32,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   checkEndpoints(options);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
-  const purchaseTimeout = Math.min(maxPurchaseTimeout, (options.timeout * 1000) / 2);
+  const purchaseTimeout = purchaseTimeoutOf(options.timeout);
   // Before anything is started or opened: a bad file leaves no trace.
   validateExecution(input, await parts.createProviders(needed, options.endpoints, purchaseTimeout));
   const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
@@ -67,40 +72,16 @@ interface Drive {
 async function driveUntilInterrupted(drive: Drive, ask: boolean): Promise<Report> {
   const { purchaser, descriptions, options, parts } = drive;
   const { concurrency, wait } = options;
-  const controller = new AbortController();
-  const { signal } = controller;
-  let note = (text: string): void => void parts.terminal.stderr.write(`${text}\n`);
-  let sending = false;
-
-  const stopListening = parts.onInterrupt({
-    first: () => {
-      controller.abort();
-      if (sending) {
-        note("Stopping: nothing new is started, purchases under way are waited for. Again (Ctrl-C) ends it at once.");
-      }
-    },
-    again: () => {
-      note(
-        "Ended at once. A purchase may be under way: drive the same file again, and what became of it is found out before anything is bought.",
-      );
-      parts.exit(exitCodes.interrupted);
-    },
-  });
-  try {
+  return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
     const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
-    const progress = createProgress(parts.terminal, descriptions);
-    note = progress.note;
-    sending = true;
-    try {
-      const deadline = parts.now() + options.timeout * 1000;
-      return await purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent: progress.event });
-    } finally {
-      progress.stop();
-      if (signal.aborted) parts.terminal.stderr.write("Stopped. To go on, drive the same file again.\n");
-    }
-  } finally {
-    stopListening();
-  }
+    return sending(
+      () => createProgress(parts.terminal, descriptions),
+      (onEvent) => {
+        const deadline = parts.now() + options.timeout * 1000;
+        return purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent });
+      },
+    );
+  });
 }
 
 function writeReport(
@@ -115,21 +96,5 @@ function writeReport(
   }
   const paint = painter(stdout, env);
   stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint })}`);
-  if (sandbox) {
-    const asked = sandbox.purchaseRequests();
-    stdout.write(`\n${paint("dim", `Sandbox: nothing was spent. Purchase requests that it received: ${asked}.`)}\n`);
-  }
-}
-
-/** Closes what was opened; what goes wrong then changes nothing about what was bought. */
-async function close(
-  name: string,
-  resource: { close(): Promise<void> } | undefined,
-  note: (text: string) => void,
-): Promise<void> {
-  try {
-    await resource?.close();
-  } catch (error) {
-    note(`The ${name} did not close cleanly: ${messageOf(error)}`);
-  }
+  if (sandbox) stdout.write(sandboxText(sandbox, paint));
 }

@@ -1,4 +1,4 @@
-import { BuyonceError } from "../spec/errors.ts";
+import { BuyonceError, RefusedError } from "../spec/errors.ts";
 import type { Outcome } from "../spec/report.ts";
 
 /** What the process says to its caller. `--help` documents them. */
@@ -28,9 +28,10 @@ export function exitCodeOf(outcomes: readonly Outcome[]): ExitCode {
   return exitCodes.bought;
 }
 
-/** The exit code of a drive that gave no report. */
+/** The exit code of a command that gave no report. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (!BuyonceError.isInstance(error)) return exitCodes.internal;
   if (error.code === "invalid-execution" || error.code === "invalid-configuration") return exitCodes.usage;
-  return error.code === "aborted" ? exitCodes.interrupted : exitCodes.internal;
+  if (error.code === "aborted") return exitCodes.interrupted;
+  return RefusedError.isInstance(error) ? exitCodes.notBought : exitCodes.internal;
 }

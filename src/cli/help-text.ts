@@ -1,5 +1,12 @@
 import { defaultFiles } from "./drive-options.ts";
 
+const ledgerHelp = `
+The ledger
+  A file: SQLite, for drivers on one machine. For several machines a PostgreSQL database, which needs the package pg:
+  postgres://user@host:5432/database. The password may stand in the URL, percent-encoded; better, where other users
+  cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it.
+`;
+
 /** What `buyonce drive --help` says below the options. */
 export const driveHelp = `
 The file
@@ -9,8 +16,8 @@ The file
 Once
   Every recommendation is bought at most once, however often and from wherever the file is driven; driving it again
   reports the same result. So when in doubt, after a crash, a lost connection or Ctrl-C: drive the same file again.
-  The ledger remembers what was sent. Keep it, and use the same one for all drives (one machine; SQLite).
-
+  The ledger remembers what was sent. Keep it, and use the same one for all drives.
+${ledgerHelp}
 Money
   Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. Where the file sets no
   maxPrice, the price you agreed to is the limit; with --yes there is none then.
@@ -49,12 +56,76 @@ With --json
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
 
+Left behind
+  buyonce redrive drives again what a dead driver, a lost answer or a missing marker left, without the file;
+  buyonce resolve records what a person found out about what stays unresolved.
+
 Environment
   NO_COLOR       no colours
+  PGPASSWORD     the password of the PostgreSQL ledger
   BUYONCE_DEBUG  stack traces of errors
 
 Examples
   buyonce drive execution.json --sandbox
   buyonce drive execution.json
   buyonce drive execution.json --yes --json --timeout 300 > report.json
+  buyonce drive execution.json --ledger postgres://buyer@db.internal/buyonce
+`;
+
+/** What `buyonce redrive --help` says below the options. */
+export const redriveHelp = `
+What is driven
+  With an execution id: all recommendations of that execution, as the ledger has them; no file is needed.
+  Without: what was left behind in any execution, which nobody holds now: written ahead or unknown, abandoned by a dead
+  driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
+  It is safe beside live drivers, here and on other machines. Run it by a timer.
+
+Money
+  What proves not to be bought is bought, within the maxPrice that the execution had. So against a real cloud it shows
+  what it will drive and asks first; without a terminal it needs --yes.
+  The ledger must be there: a wrong --ledger is an error, not an empty one. With --sandbox or an http endpoint the
+  default is ${defaultFiles.sandboxLedger}. Never drive records of a real cloud against an imitation.
+${ledgerHelp}
+Exit codes
+  As for drive, over all that was driven; 0 when nothing was left behind.
+
+With --json
+  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
+  "buyonce drive --help" shows, about the recommendations that were driven; else { "error": ... }.
+
+Examples
+  buyonce redrive
+  buyonce redrive --yes --json --older-than 300 --limit 20
+  buyonce redrive 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+`;
+
+/** What `buyonce resolve --help` says below the options. */
+export const resolveHelp = `
+When
+  A recommendation stays unresolved when it was sent and nobody can say whether it was bought. Drive it again first
+  (buyonce redrive): most of it is found out so. Then look at the provider yourself, and say what you found.
+
+What is checked
+  --bought ID   the commitment is read and compared with what was asked for, then recorded and marked. An id that is not
+                there, or is something else, or belongs to another recommendation is refused.
+  --not-bought  the provider is asked once more. While it shows a commitment for it, this is refused: drive it again,
+                and that commitment is adopted. Recorded as not bought, it is bought anew by the next drive.
+  Name and reason go into the ledger's history. Nothing is bought here.
+${ledgerHelp}
+Exit codes
+  0    recorded
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution or recommendation that the ledger does not know
+  3    refused: the provider contradicts, its outcome is not unknown, or another driver holds it; nothing was recorded
+  4    recorded in part: another driver took over
+  130  stopped
+
+With --json
+  Standard output holds exactly one document: the outcome, in the shape that "buyonce drive --help" shows, with status
+  "already-purchased", or "refused" with the error code resolved-as-not-bought; else { "error": ... }.
+
+Examples
+  buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --not-bought --person "$USER" --reason "not on the bill"
+  buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --bought 0a1b2c3d-1111-2222-3333-444455556666 \\
+    --person "$USER" --reason "the only one of that day"
 `;

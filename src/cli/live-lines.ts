@@ -18,7 +18,13 @@ interface Line {
 }
 
 /** Progress that redraws its lines in place. Shows as many recommendations as there is room for, moving ones first. */
-export function createLiveLines(stream: Output, paint: Paint, descriptions: readonly string[]): Progress {
+export function createLiveLines(
+  stream: Output,
+  paint: Paint,
+  descriptions: readonly string[],
+  numbers: readonly string[],
+): Progress {
+  const numberWidth = Math.max(...numbers.map((text) => text.length));
   const started = Date.now();
   const whatWidth = Math.min(52, Math.max(...descriptions.map((text) => text.length)));
   const lines: Line[] = descriptions.map(() => ({
@@ -46,7 +52,7 @@ export function createLiveLines(stream: Output, paint: Paint, descriptions: read
       cut(head, width),
       ...shown.map((index) => {
         const line = lines[index];
-        const number = String(index).padStart(String(lines.length - 1).length);
+        const number = (numbers[index] ?? "").padStart(numberWidth);
         const what = cleanText(descriptions[index] ?? "");
         const shownWhat = what.length > whatWidth ? `${what.slice(0, whatWidth - 1)}…` : what.padEnd(whatWidth);
         return cut(`${line?.paintSign(sign)} ${paint("dim", number)} ${shownWhat}  ${line?.text}`, width);

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../spec/errors.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
+import { cleanText } from "./clean-text.ts";
 
 /** What a person does next about some recommendations. */
 export interface NextStep {
@@ -8,7 +9,22 @@ export interface NextStep {
   readonly text: string;
 }
 
+/** How to go on with an execution whose file is there. */
 const again = "drive the same file again";
+
+/** How to go on with an execution that only the ledger has. */
+export function againFromLedger(executionId: string): string {
+  const id = /^[\w.:-]+$/.test(executionId) ? executionId : `'${cleanText(executionId).replaceAll("'", "'\\''")}'`;
+  return `run buyonce redrive ${id}`;
+}
+
+/** For these the file itself has to change: the ledger's copy of it does not. */
+const needFile: ReadonlySet<ErrorCode> = new Set([
+  "price-above-limit",
+  "price-currency-mismatch",
+  "fingerprint-conflict",
+]);
+
 const look = `Look at the commitments named above at the provider: a person has to decide. Then ${again}.`;
 const corrected = "Put the corrected recommendation into a new execution with an executionId of its own.";
 
@@ -37,10 +53,14 @@ const steps: Partial<Record<ErrorCode, string>> = {
 
 /**
  * What to do about everything that is not bought, or bought but not done: one step for all recommendations that need
- * the same. Tokens are masked.
+ * the same. Tokens are masked. `phrase` is how to drive them again.
  */
-export function nextSteps(outcomes: readonly Outcome[]): readonly NextStep[] {
-  const grouped = Map.groupBy(outcomes, nextStep);
+export function nextSteps(outcomes: readonly Outcome[], phrase = again): readonly NextStep[] {
+  const grouped = Map.groupBy(outcomes, (outcome) => {
+    const text = nextStep(outcome);
+    if (phrase === again || (outcome.error && needFile.has(outcome.error.code))) return text;
+    return text?.replace(", or now with --wait", "").replaceAll(again, phrase);
+  });
   return [...grouped].flatMap(([text, group]) => {
     if (text === undefined) return [];
     const sent = group.filter(({ status }) => status === "unresolved").map(({ token }) => maskToken(token));
@@ -59,7 +79,7 @@ function nextStep({ status, error, commitment, warnings }: Outcome): string | un
     case "in-progress":
       return `Another driver is at it: ${again} later, or now with --wait.${wait}`;
     case "unresolved":
-      return `It was sent and may be bought. In a few minutes, ${again}: it is looked for first, and never bought again blindly. Until then, buy it nowhere else.${wait}`;
+      return `It was sent and may be bought. In a few minutes, ${again}: it is looked for first, and never bought again blindly. Until then, buy it nowhere else. If it stays so, look at the provider yourself and decide with buyonce resolve.${wait}`;
     case "rejected":
       return `The provider said no. Lift what it names (payment, quota, rights), then ${again}: it is tried from the start.${wait}`;
     case "refused":

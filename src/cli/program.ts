@@ -1,26 +1,55 @@
 import { Command } from "commander";
-import { defaultFiles, type DriveCommandOptions } from "./drive-options.ts";
-import { driveHelp } from "./help-text.ts";
+import {
+  type BuyCommandOptions,
+  type CloudCommandOptions,
+  defaultFiles,
+  type DriveCommandOptions,
+} from "./drive-options.ts";
+import { driveHelp, redriveHelp, resolveHelp } from "./help-text.ts";
+import { maskPassword } from "./mask-password.ts";
 import { wholeNumber } from "./parse-number.ts";
+import { type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
+import type { ResolveCommandOptions } from "./resolve.ts";
 import type { SandboxCommandOptions } from "./sandbox.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 
 /** What the commands do; `run.ts` brings the real ones. */
 export interface ProgramActions {
   readonly drive: (file: string, options: DriveCommandOptions) => Promise<void>;
+  readonly redrive: (executionId: string | undefined, options: RedriveCommandOptions) => Promise<void>;
+  readonly resolve: (executionId: string, recIndex: number, options: ResolveCommandOptions) => Promise<void>;
   readonly sandbox: (options: SandboxCommandOptions) => Promise<void>;
 }
 
-interface DriveFlags {
+interface CloudFlags {
   readonly ledger?: string;
   readonly sandbox?: true;
   readonly azureEndpoint?: string;
   readonly awsEndpoint?: string;
+  readonly json?: true;
+}
+
+interface BuyFlags extends CloudFlags {
   readonly concurrency: number;
   readonly timeout: number;
-  readonly wait?: true;
   readonly yes?: true;
-  readonly json?: true;
+}
+
+interface DriveFlags extends BuyFlags {
+  readonly wait?: true;
+}
+
+interface RedriveFlags extends BuyFlags {
+  readonly olderThan?: number;
+  readonly limit?: number;
+  readonly retryRefused?: true;
+}
+
+interface ResolveFlags extends CloudFlags {
+  readonly bought?: string;
+  readonly notBought?: true;
+  readonly person: string;
+  readonly reason: string;
 }
 
 /** The command line: its commands, options and help. It throws a CommanderError for bad usage, and after help. */
@@ -33,30 +62,69 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: (text) => void terminal.stderr.write(text),
+      writeErr: (text) => void terminal.stderr.write(maskPassword(text)),
       getOutHelpWidth: () => widthOf(terminal.stdout),
       getErrHelpWidth: () => widthOf(terminal.stderr),
     })
     .showHelpAfterError("(--help says more)");
 
-  program
+  const drive = program
     .command("drive")
     .description("Buy every recommendation of an execution once, and report each.")
-    .argument("<execution.json>", "the execution file, at most 10 MB")
-    .option(
-      "--ledger <file>",
-      `where is recorded what was sent and bought (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
-    )
-    .option("--sandbox", "start an imitation of the clouds and drive against it; nothing is spent")
-    .option("--azure-endpoint <url>", "instead of the public Azure cloud")
-    .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
-    .option("--concurrency <n>", "how many recommendations are driven at once", wholeNumber(1, 100), 4)
-    .option("--timeout <seconds>", "by when it has reported whatever it knows", wholeNumber(1, 86_400), 600)
+    .argument("<execution.json>", "the execution file, at most 10 MB");
+  withBuyOptions(withCloudOptions(drive, "drive against it; nothing is spent"))
     .option("--wait", "wait for recommendations that another driver holds, instead of reporting in-progress")
-    .option("--yes", "buy without being asked")
-    .option("--json", "print one JSON document and nothing else on standard output")
     .addHelpText("after", driveHelp)
-    .action((file: string, flags: DriveFlags) => actions.drive(file, driveOptions(flags)));
+    .action((file: string, flags: DriveFlags) =>
+      actions.drive(file, { ...buyOptions(flags), wait: flags.wait ?? false }),
+    );
+
+  const redrive = program
+    .command("redrive")
+    .description("Drive again, from the ledger alone: one execution, or all that was left behind.")
+    .argument("[executionId]", "the execution (default: what was left behind, of all executions)")
+    .option(
+      "--older-than <seconds>",
+      `only what nothing has happened to for so long (default: ${redriveDefaults.olderThan})`,
+      wholeNumber(0, 100_000_000),
+    )
+    .option(
+      "--limit <n>",
+      `at most so many recommendations, longest untouched first (default: ${redriveDefaults.limit})`,
+      wholeNumber(1, 10_000),
+    )
+    .option("--retry-refused", "also what was refused or rejected");
+  withBuyOptions(withCloudOptions(redrive, "drive against it; nothing is spent"))
+    .addHelpText("after", redriveHelp)
+    .action((executionId: string | undefined, flags: RedriveFlags) =>
+      actions.redrive(executionId, {
+        ...buyOptions(flags),
+        olderThan: flags.olderThan,
+        limit: flags.limit,
+        retryRefused: flags.retryRefused ?? false,
+      }),
+    );
+
+  const resolve = program
+    .command("resolve")
+    .description("Record what a person found out about a purchase that stays unresolved.")
+    .argument("<executionId>", "the execution")
+    .argument("<recIndex>", "the recommendation, counted from 0", wholeNumber(0, 999_999))
+    .option("--bought <id>", "it was bought: the id of the commitment at the provider")
+    .option("--not-bought", "it was not bought; refused while the provider shows it")
+    .requiredOption("--person <name>", "who decides: goes into the history")
+    .requiredOption("--reason <text>", "why: goes into the history");
+  withCloudOptions(resolve, "ask it; nothing is spent")
+    .addHelpText("after", resolveHelp)
+    .action((executionId: string, recIndex: number, flags: ResolveFlags) =>
+      actions.resolve(executionId, recIndex, {
+        ...cloudOptions(flags),
+        bought: flags.bought,
+        notBought: flags.notBought ?? false,
+        person: flags.person,
+        reason: flags.reason,
+      }),
+    );
 
   program
     .command("sandbox")
@@ -68,17 +136,38 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
   return program;
 }
 
-function driveOptions(flags: DriveFlags): DriveCommandOptions {
-  const { azureEndpoint, awsEndpoint, sandbox = false, wait = false, yes = false, json = false } = flags;
+function withCloudOptions(command: Command, sandboxUse: string): Command {
+  return command
+    .option(
+      "--ledger <file|url>",
+      `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+    )
+    .option("--sandbox", `start an imitation of the clouds and ${sandboxUse}`)
+    .option("--azure-endpoint <url>", "instead of the public Azure cloud")
+    .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
+    .option("--json", "print one JSON document and nothing else on standard output");
+}
+
+function withBuyOptions(command: Command): Command {
+  return command
+    .option("--concurrency <n>", "how many recommendations are driven at once", wholeNumber(1, 100), 4)
+    .option("--timeout <seconds>", "by when it has reported whatever it knows", wholeNumber(1, 86_400), 600)
+    .option("--yes", "buy without being asked");
+}
+
+function cloudOptions({ ledger, sandbox, azureEndpoint, awsEndpoint, json }: CloudFlags): CloudCommandOptions {
   return {
-    ...flags,
-    sandbox,
-    wait,
-    yes,
-    json,
+    ledger,
+    sandbox: sandbox ?? false,
+    json: json ?? false,
     endpoints: {
       ...(azureEndpoint === undefined ? {} : { azure: azureEndpoint }),
       ...(awsEndpoint === undefined ? {} : { aws: awsEndpoint }),
     },
   };
+}
+
+function buyOptions(flags: BuyFlags): BuyCommandOptions {
+  const { concurrency, timeout, yes } = flags;
+  return { ...cloudOptions(flags), concurrency, timeout, yes: yes ?? false };
 }

@@ -15,19 +15,23 @@ export interface Progress {
 
 /**
  * Progress on standard error: on a terminal one line per recommendation that moves through its steps, elsewhere one log
- * line per event.
+ * line per event. `numbers` are shown instead of the positions.
  */
-export function createProgress(terminal: Terminal, descriptions: readonly string[]): Progress {
+export function createProgress(
+  terminal: Terminal,
+  descriptions: readonly string[],
+  numbers: readonly string[] = descriptions.map((_, index) => String(index)),
+): Progress {
   const { stderr, env } = terminal;
-  if (isLive(stderr, env)) return createLiveLines(stderr, painter(stderr, env), descriptions);
+  if (isLive(stderr, env)) return createLiveLines(stderr, painter(stderr, env), descriptions, numbers);
   const named = new Set<number>();
   /** What a line is about: described once, then by its number. */
   function subject(event: DriveEvent): string {
     if (!("recIndex" in event)) return "";
     const { recIndex, token } = event;
-    if (named.has(recIndex)) return `#${recIndex}: `;
+    if (named.has(recIndex)) return `#${numbers[recIndex]}: `;
     named.add(recIndex);
-    return `#${recIndex} ${cleanText(descriptions[recIndex] ?? "")} (token ${token}): `;
+    return `#${numbers[recIndex]} ${cleanText(descriptions[recIndex] ?? "")} (token ${token}): `;
   }
   return {
     event: (event) => void stderr.write(`${new Date(event.at).toISOString()} ${subject(event)}${eventText(event)}\n`),

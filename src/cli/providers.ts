@@ -25,6 +25,11 @@ export type Endpoints = Readonly<Partial<Record<ProviderName, string>>>;
 
 const allNames = Object.keys(factories) as readonly ProviderName[];
 
+/** Whether the command line can build a provider of this name. */
+export function isProviderName(name: string): name is ProviderName {
+  return Object.hasOwn(factories, name);
+}
+
 /**
  * The providers that an execution, not yet validated, needs. All of them when it names another one or none at all, so
  * that the validation can list what there is.

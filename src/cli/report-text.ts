@@ -17,13 +17,15 @@ export interface ReportTextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly paint: Paint;
+  /** How to drive it again, as in "drive the same file again". */
+  readonly again?: string;
 }
 
 /** From so many columns on, ids (GUIDs of 36 characters) are not broken over two lines: they are there to be copied. */
 const roomForWholeIds = 116;
 
 /** A report for a person: the table, totals per currency, and what to do next. */
-export function reportText(report: Report, { descriptions, width, paint }: ReportTextOptions): string {
+export function reportText(report: Report, { descriptions, width, paint, again }: ReportTextOptions): string {
   const { outcomes } = report;
   const colour = (row: number) => {
     const outcome = outcomes[row];
@@ -49,7 +51,9 @@ export function reportText(report: Report, { descriptions, width, paint }: Repor
     width,
     paint,
   );
-  return [table, totalsText(report, paint), stepsText(outcomes, width, paint)].filter((part) => part !== "").join("\n");
+  return [table, totalsText(report, paint), stepsText(outcomes, width, paint, again)]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 function totalsText({ outcomes, totals: all }: Report, paint: Paint): string {
@@ -70,8 +74,8 @@ function totalsText({ outcomes, totals: all }: Report, paint: Paint): string {
   ].join("");
 }
 
-function stepsText(outcomes: readonly Outcome[], width: number, paint: Paint): string {
-  const steps = nextSteps(outcomes);
+function stepsText(outcomes: readonly Outcome[], width: number, paint: Paint, again: string | undefined): string {
+  const steps = nextSteps(outcomes, again);
   if (steps.length === 0) return "";
   const lines = steps.flatMap(({ recIndexes, text }) => {
     const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);

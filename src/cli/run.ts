@@ -1,10 +1,14 @@
 import process from "node:process";
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { confirm } from "./confirm.ts";
+import type { DriveParts } from "./drive-parts.ts";
 import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainError } from "./explain-error.ts";
 import { type InterruptHandlers, onInterrupt } from "./interrupt.ts";
 import { jsonError } from "./json-report.ts";
+import { maskPassword } from "./mask-password.ts";
+import { openLedger } from "./open-ledger.ts";
 import { createProgram } from "./program.ts";
 import { createProviders } from "./providers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -29,23 +33,34 @@ export async function run(args: readonly string[], version: string): Promise<voi
   });
 
   let code: ExitCode = exitCodes.bought;
+  /** What buys is imported only when it is needed: `--help` loads no SDK. */
+  const driveParts = async (): Promise<DriveParts> => {
+    const { createPurchaser } = await import("../drive/purchaser.ts");
+    const { startDriveSandbox } = await import("./drive-sandbox.ts");
+    return {
+      terminal,
+      createProviders,
+      createPurchaser,
+      openLedger,
+      startSandbox: startDriveSandbox,
+      confirm: (question, signal) => confirm(question, { input: stdin, output: stderr, signal }),
+      now: () => Date.now(),
+      onInterrupt: interrupts,
+      exit,
+    };
+  };
   const program = createProgram(terminal, version, {
     drive: async (file, options) => {
       const { driveCommand } = await import("./drive.ts");
-      const { createPurchaser } = await import("../drive/purchaser.ts");
-      const { openSqliteLedger } = await import("../ledger/sqlite/index.ts");
-      const { startDriveSandbox } = await import("./drive-sandbox.ts");
-      code = await driveCommand(file, options, {
-        terminal,
-        createProviders,
-        createPurchaser,
-        openLedger: (ledger) => openSqliteLedger({ file: ledger }),
-        startSandbox: startDriveSandbox,
-        confirm: (question, signal) => confirm(question, { input: stdin, output: stderr, signal }),
-        now: () => Date.now(),
-        onInterrupt: interrupts,
-        exit,
-      });
+      code = await driveCommand(file, options, await driveParts());
+    },
+    redrive: async (executionId, options) => {
+      const { redriveCommand } = await import("./redrive.ts");
+      code = await redriveCommand(executionId, options, await driveParts());
+    },
+    resolve: async (executionId, recIndex, options) => {
+      const { resolveCommand } = await import("./resolve.ts");
+      code = await resolveCommand(executionId, recIndex, options, await driveParts());
     },
     sandbox: async (options) => {
       const { sandboxCommand } = await import("./sandbox.ts");
@@ -65,7 +80,8 @@ export async function run(args: readonly string[], version: string): Promise<voi
     if (error instanceof CommanderError) {
       code = error.exitCode === 0 ? exitCodes.bought : exitCodes.usage;
       // Commander has said it to the person already.
-      if (code === exitCodes.usage && json) stdout.write(jsonError(usageError(error.message.replace(/^error: /, ""))));
+      if (code === exitCodes.usage && json)
+        stdout.write(jsonError(usageError(maskPassword(error.message.replace(/^error: /, "")))));
     } else {
       code = exitCodeOfError(error);
       report(error, terminal, json);
@@ -82,6 +98,6 @@ function report(error: unknown, { stdout, stderr, env }: Terminal, json: boolean
   if (exitCodeOfError(error) === exitCodes.internal) {
     stderr.write("If a drive was under way, drive the same file again: what became of it is found out first.\n");
   }
-  if ((env["BUYONCE_DEBUG"] ?? "") !== "") console.error(error);
+  if ((env["BUYONCE_DEBUG"] ?? "") !== "") stderr.write(`${maskPassword(inspect(error))}\n`);
   if (json) stdout.write(jsonError(error));
 }

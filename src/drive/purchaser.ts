@@ -65,7 +65,7 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were driven. Call it by a timer. Throws as `drive` does.
+   * recommendations that were driven. Call it by a timer. Throws as `drive` does, unless there is a report by then.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
@@ -143,7 +143,13 @@ export function createPurchaser({
       const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused });
       const reports: Report[] = [];
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
-        reports.push(await redriveRecords(executionId, own, options));
+        try {
+          reports.push(await redriveRecords(executionId, own, options));
+        } catch (error) {
+          // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
+          if (reports.length === 0) throw error;
+          break;
+        }
       }
       return reports;
     },

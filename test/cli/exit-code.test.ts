@@ -26,6 +26,7 @@ describe("exitCodeOfError", () => {
     [2, new RefusedError({ code: "invalid-configuration", message: "m" })],
     [1, new LedgerError({ code: "ledger-locked", message: "m" })],
     [1, new LedgerError({ code: "claim-lost", message: "m" })],
+    [3, new RefusedError({ code: "still-shown", message: "m" })],
     [130, new RefusedError({ code: "aborted", message: "m" })],
     [1, new TypeError("x is not a function")],
     [1, "thrown text"],

@@ -36,7 +36,7 @@ describe("nextSteps", () => {
     const error = refusal("outcome-unknown");
     const [one, two] = [0, 1].map((recIndex) => outcome({ recIndex, status: "unresolved", error }));
     expect(textOf(one!, two!)).toEqual([
-      `It was sent and may be bought. In a few minutes, drive the same file again: it is looked for first, and never bought again blindly. Until then, buy it nowhere else. To look for it at the provider: token ${maskToken(one!.token)}, ${maskToken(two!.token)}`,
+      `It was sent and may be bought. In a few minutes, drive the same file again: it is looked for first, and never bought again blindly. Until then, buy it nowhere else. If it stays so, look at the provider yourself and decide with buyonce resolve. To look for it at the provider: token ${maskToken(one!.token)}, ${maskToken(two!.token)}`,
     ]);
   });
 

@@ -2,13 +2,16 @@ import { z } from "zod";
 import type { DriveCommandOptions } from "../../src/cli/drive-options.ts";
 import type { DriveParts } from "../../src/cli/drive-parts.ts";
 import type { InterruptHandlers } from "../../src/cli/interrupt.ts";
+import type { OpenLedgerOptions } from "../../src/cli/open-ledger.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Decision } from "../../src/drive/decide.ts";
 import type { DriveOptions } from "../../src/drive/drive.ts";
-import type { Purchaser } from "../../src/drive/purchaser.ts";
+import type { Purchaser, RedriveOptions } from "../../src/drive/purchaser.ts";
 import type { QuotedRecommendation } from "../../src/drive/quote-request.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import { moneySchema, totals } from "../../src/spec/money.ts";
 import { quantitySchema, type Execution } from "../../src/spec/recommendation.ts";
 import type { Outcome, Report } from "../../src/spec/report.ts";
@@ -96,7 +99,9 @@ export interface Calls {
   sandboxState?: string;
   question?: string;
   driven?: Execution;
-  driveOptions?: DriveOptions;
+  driveOptions?: RedriveOptions;
+  decision?: Decision;
+  ledgerOptions?: OpenLedgerOptions | undefined;
   readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
   interrupts?: InterruptHandlers;
   readonly exits: number[];
@@ -109,7 +114,8 @@ export function standInParts(
     readonly drive?: (options: DriveOptions) => Promise<Report>;
     readonly quotes?: readonly QuotedRecommendation[];
     readonly answer?: "yes" | "no" | "stopped";
-    readonly openLedger?: () => never;
+    readonly openLedger?: () => Ledger;
+    readonly resolve?: () => Promise<Outcome>;
   } = {},
 ) {
   const calls: Calls = { names: [], providers: [], exits: [] };
@@ -128,7 +134,21 @@ export function standInParts(
       calls.driveOptions = options;
       return drive(options);
     },
-    redrive: () => Promise.reject(new Error("not used")),
+    redrive: async (id, options = {}) => {
+      calls.names.push(`redrive ${id}`);
+      calls.driveOptions = options;
+      return drive(options);
+    },
+    redriveUnfinished: async (options = {}) => {
+      calls.names.push("redrive unfinished");
+      calls.driveOptions = options;
+      return [await drive(options)];
+    },
+    resolve: async (decision) => {
+      calls.names.push("resolve");
+      calls.decision = decision;
+      return behaviour.resolve?.() ?? outcome({ ...bought, status: "already-purchased" });
+    },
   } satisfies Purchaser;
   const parts: DriveParts = {
     terminal: behaviour.terminal ?? fakeTerminal().terminal,
@@ -136,9 +156,10 @@ export function standInParts(
       calls.providers.push({ names, endpoints, purchaseTimeout });
       return providers.filter(({ name }) => names.some((one) => one === name));
     },
-    openLedger: async (file) => {
+    openLedger: async (location, options) => {
       calls.names.push("ledger");
-      calls.ledger = file;
+      calls.ledger = location;
+      calls.ledgerOptions = options;
       return behaviour.openLedger?.() ?? createMemoryLedger();
     },
     createPurchaser: () => purchaser,

@@ -69,6 +69,19 @@ describe("driving what was left behind", () => {
     expect(cloud.counts.sends).toBe(3);
   });
 
+  test("stopped between two executions: what was driven before is reported", async () => {
+    const { cloud, environment, purchaser } = setup();
+    cloud.faults.sends = ["rejected", "rejected"];
+    for (const name of ["one", "two"]) await purchaser.drive({ ...execution(), executionId: name });
+    environment.advance(minutes);
+    const controller = new AbortController();
+    cloud.faults.onSend = () => controller.abort();
+    const reports = await purchaser.redriveUnfinished({ retryRefused: true, signal: controller.signal });
+    expect(reports.map(({ executionId }) => executionId)).toEqual(["one"]);
+    const stopped = purchaser.redriveUnfinished({ retryRefused: true, signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+  });
+
   test("beside a live driver: what that one holds is left to it", async () => {
     const { cloud, environment, purchaser } = setup();
     const beside: unknown[] = [];

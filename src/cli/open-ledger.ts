@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { LedgerError } from "../spec/errors.ts";
+import type { Ledger } from "../spec/ledger.ts";
+import { isPostgres } from "./ledger-location.ts";
+
+/** How a ledger is opened. */
+export interface OpenLedgerOptions {
+  /** A file that is missing is an error instead of an empty ledger, which would say that nothing was left behind. */
+  readonly mustExist?: boolean;
+}
+
+/**
+ * Opens the ledger that `--ledger` names: a PostgreSQL database by its URL, else an SQLite file. Throws a usage error, or
+ * a LedgerError.
+ */
+export async function openLedger(location: string, { mustExist = false }: OpenLedgerOptions = {}): Promise<Ledger> {
+  if (isPostgres(location)) {
+    const { openPostgresLedger } = await import("../ledger/postgres/index.ts");
+    return openPostgresLedger({ connectionString: location });
+  }
+  if (mustExist && !existsSync(location)) {
+    throw new LedgerError({
+      code: "ledger-unavailable",
+      message: `There is no ledger at ${resolve(location)}. Name the one that the drives used with --ledger. Nothing was sent.`,
+    });
+  }
+  const { openSqliteLedger } = await import("../ledger/sqlite/index.ts");
+  return openSqliteLedger({ file: location });
+}

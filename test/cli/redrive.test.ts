@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { maskPassword } from "../../src/cli/mask-password.ts";
+import { againFromLedger, nextSteps } from "../../src/cli/next-steps.ts";
+import { openLedger } from "../../src/cli/open-ledger.ts";
+import { redriveCommand } from "../../src/cli/redrive.ts";
+import type { RedriveCommandOptions } from "../../src/cli/redrive-options.ts";
+import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/resolve.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { RefusedError } from "../../src/spec/errors.ts";
+import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
+
+const loopback = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
+const options: RedriveCommandOptions = { ...plainOptions, retryRefused: false };
+
+/** A ledger in which recommendations of these providers were left behind. */
+function ledgerOf(...providers: readonly string[]): Ledger {
+  const records = providers.map((provider, recIndex): TokenRecord => ({
+    token: deriveIdempotencyToken(executionId, recIndex),
+    executionId,
+    recIndex,
+    source: "test",
+    recommendation: { provider, service: provider === "aws" ? "ec2" : "compute", quantity: 1, term: "P1Y" },
+    fingerprint: "f",
+    scope: { key: provider, label: provider },
+    state: "unknown",
+    generation: 0,
+    attempt: 1,
+    epoch: 1,
+    createdAt: 0,
+    updatedAt: 0,
+  }));
+  return {
+    ...createMemoryLedger(),
+    unfinished: async () => records,
+    execution: async (id) => (id === executionId ? records : []),
+  };
+}
+
+const stands = (ledger: Ledger, behaviour: Parameters<typeof standInParts>[0] = {}) =>
+  standInParts({ openLedger: () => ledger, ...behaviour });
+
+describe("redrive", () => {
+  test("what was left behind: the options reach the purchaser, the table names the execution", async () => {
+    const { terminal, written } = fakeTerminal();
+    const { parts, calls } = stands(ledgerOf("azure", "aws"), { terminal });
+    const chosen = { ...options, endpoints: loopback, olderThan: 60, limit: 7, retryRefused: true, concurrency: 2 };
+    expect(await redriveCommand(undefined, chosen, parts)).toBe(0);
+    expect(calls.names).toEqual(["ledger", "redrive unfinished", "interrupts ignored"]);
+    expect(calls.driveOptions).toMatchObject({ olderThan: 60_000, limit: 7, retryRefused: true, concurrency: 2 });
+    expect(calls.driveOptions?.deadline).toBe(1_600_000);
+    expect(calls).toMatchObject({ ledger: ".buyonce/sandbox-ledger.db", ledgerOptions: { mustExist: true } });
+    expect(written.stdout).toContain(`Execution ${executionId}`);
+    expect(written.stdout).toContain("azure compute × 1");
+  });
+
+  test("the defaults: 30 seconds, 100 recommendations, not what was refused", async () => {
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await redriveCommand(undefined, { ...options, endpoints: loopback }, parts);
+    expect(calls.driveOptions).toMatchObject({ olderThan: 30_000, limit: 100, retryRefused: false });
+  });
+
+  test("one execution by its id; --json: one document of reports; what is unresolved is 4", async () => {
+    const { terminal, written } = fakeTerminal();
+    const drive = async () => report([outcome(bought), outcome({ recIndex: 1, status: "unresolved" })]);
+    const { parts, calls } = stands(ledgerOf("aws", "aws"), { terminal, drive });
+    expect(await redriveCommand(executionId, { ...options, endpoints: loopback, json: true }, parts)).toBe(4);
+    expect(calls.names).toContain(`redrive ${executionId}`);
+    expect(JSON.parse(written.stdout)).toMatchObject({
+      reports: [{ executionId, outcomes: [{ status: "purchased" }, { status: "unresolved" }] }],
+    });
+  });
+
+  test("nothing left: says so, 0, nothing is started", async () => {
+    for (const json of [false, true]) {
+      const { terminal, written } = fakeTerminal();
+      const { parts, calls } = stands(ledgerOf(), { terminal });
+      expect(await redriveCommand(undefined, { ...options, sandbox: true, json }, parts)).toBe(0);
+      expect(calls.names).toEqual(["ledger"]);
+      if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
+      else expect(written.stdout).toContain("Nothing was left behind");
+    }
+  });
+
+  test("a real cloud: without a terminal --yes is needed; the other ledger is the default", async () => {
+    const without = stands(ledgerOf("aws"));
+    await expect(redriveCommand(undefined, options, without.parts)).rejects.toThrow("Give --yes");
+    expect(without.calls.names).toEqual(["ledger"]);
+    const { parts, calls } = stands(ledgerOf("aws"));
+    expect(await redriveCommand(undefined, { ...options, yes: true }, parts)).toBe(0);
+    expect(calls.ledger).toBe(".buyonce/ledger.db");
+    expect(calls.providers).toMatchObject([{ names: ["aws"], endpoints: {} }]);
+  });
+
+  test("partly an imitation, partly a real cloud, even with --yes: refused", async () => {
+    const { parts, calls } = stands(ledgerOf("azure", "aws"));
+    const mixed = { ...options, yes: true, endpoints: { aws: loopback.aws } };
+    await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow("Give --azure-endpoint too");
+    expect(calls.names).toEqual(["ledger"]);
+  });
+
+  test("at a terminal it says how many of which executions, and takes no more than was shown", async () => {
+    const { terminal, written } = fakeTerminal({ tty: true, columns: 120 });
+    const { parts, calls } = stands(ledgerOf("azure", "aws"), { terminal });
+    expect(await redriveCommand(undefined, options, parts)).toBe(0);
+    expect(calls.question).toBe(
+      "Drive 2 recommendations of 1 execution again? What proves not to be bought is bought: up to 2. This cannot be taken back.",
+    );
+    expect(written.stderr).toMatch(new RegExp(`${executionId} +1 +aws ec2 × 1 +unknown +none`));
+    expect(calls.driveOptions?.limit).toBe(2);
+  });
+
+  test.each(["no", "stopped"] as const)("answered with %s: nothing is driven", async (answer) => {
+    const { terminal } = fakeTerminal({ tty: true });
+    const { parts, calls } = stands(ledgerOf("aws"), { terminal, answer });
+    await expect(redriveCommand(undefined, options, parts)).rejects.toMatchObject({ code: "aborted" });
+    expect(calls.names).toEqual(["ledger", "confirm", "interrupts ignored"]);
+  });
+
+  test("progress names the record, by index and token; Ctrl-C says how to go on", async () => {
+    const { terminal, written } = fakeTerminal();
+    const { parts, calls } = stands(ledgerOf("azure", "aws"), {
+      terminal,
+      drive: async ({ onEvent }) => {
+        const token = `${deriveIdempotencyToken(executionId, 1).slice(0, 8)}…`;
+        onEvent?.({ at: 0, type: "quoting", recIndex: 1, token });
+        onEvent?.({ at: 0, type: "quoting", recIndex: 1, token: "another…" });
+        calls.interrupts?.first();
+        return report([outcome(bought)]);
+      },
+    });
+    await redriveCommand(undefined, { ...options, endpoints: loopback }, parts);
+    expect(written.stderr).toContain("#1 aws ec2 × 1 (token");
+    expect(written.stderr).toContain("#1 (token another…): asking for the price");
+    expect(written.stderr).toContain("Stopped. To go on, run buyonce redrive again.");
+  });
+
+  test("a provider that the command line does not know, and --limit with an id, are usage errors", async () => {
+    const foreign = stands(ledgerOf("gcp"));
+    await expect(redriveCommand(undefined, { ...options, yes: true }, foreign.parts)).rejects.toMatchObject({
+      code: "invalid-configuration",
+    });
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await expect(redriveCommand(executionId, { ...options, limit: 1 }, parts)).rejects.toThrow("Leave them out");
+    expect(calls.names).toEqual([]);
+  });
+
+  test("what to do next needs no file, but for what only the file can change", () => {
+    const again = againFromLedger("it's");
+    expect(again).toBe(String.raw`run buyonce redrive 'it'\''s'`);
+    const texts = (code: "access-denied" | "price-above-limit") =>
+      nextSteps([outcome({ status: "refused", error: { code, message: "m", retryable: false } })], again)[0]?.text;
+    expect(texts("access-denied")).toContain(`then ${again}.`);
+    expect(texts("price-above-limit")).toContain("raise maxPrice in the file; then drive the same file again");
+  });
+});
+
+describe("resolve", () => {
+  const said: ResolveCommandOptions = {
+    sandbox: false,
+    endpoints: loopback,
+    json: false,
+    notBought: true,
+    person: "operator on duty",
+    reason: "not on the bill",
+  };
+  const notBought = outcome({
+    status: "refused",
+    error: { code: "resolved-as-not-bought", message: "m", retryable: true },
+  });
+
+  test("not bought: recorded is 0, and what to do next", async () => {
+    const { terminal, written } = fakeTerminal();
+    const { parts, calls } = stands(ledgerOf("aws"), { terminal, resolve: async () => notBought });
+    expect(await resolveCommand(executionId, 0, said, parts)).toBe(0);
+    expect(calls.decision).toEqual({
+      executionId,
+      recIndex: 0,
+      finding: "not-bought",
+      person: "operator on duty",
+      reason: "not on the bill",
+    });
+    expect(written.stdout).toContain("#0 is recorded as not bought.");
+    expect(written.stdout).toContain(`next: to buy it, run buyonce redrive ${executionId}.`);
+  });
+
+  test("bought: the id is handed on; against a real cloud nobody is asked, for nothing is bought", async () => {
+    const { terminal, written } = fakeTerminal();
+    const { parts, calls } = stands(ledgerOf("aws"), { terminal });
+    const options = { ...said, notBought: false, bought: " id-1 ", endpoints: {} };
+    expect(await resolveCommand(executionId, 0, options, parts)).toBe(0);
+    expect(calls.decision?.finding).toEqual({ bought: "id-1" });
+    expect(calls.ledger).toBe(".buyonce/ledger.db");
+    expect(calls.names).toEqual(["ledger", "resolve", "interrupts ignored"]);
+    expect(written.stdout).toContain("#0 is recorded as bought: 0a1b2c3d-1111-2222-3333-444455556666.");
+  });
+
+  test("what a guard says comes through", async () => {
+    const shown = new RefusedError({ code: "still-shown", message: "It is shown." });
+    const { parts } = stands(ledgerOf("aws"), { resolve: () => Promise.reject(shown) });
+    await expect(resolveCommand(executionId, 0, said, parts)).rejects.toBe(shown);
+  });
+
+  test.each([
+    { bought: "x" },
+    { notBought: false },
+    { bought: " ", notBought: false },
+    { person: " " },
+    { reason: "\n" },
+  ])("%j is a usage error: no ledger is opened", async (change) => {
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await expect(resolveCommand(executionId, 0, { ...said, ...change }, parts)).rejects.toMatchObject({
+      code: "invalid-configuration",
+    });
+    expect(calls.names).toEqual([]);
+  });
+
+  test("stopped: nothing is recorded", async () => {
+    const stand = stands(ledgerOf("aws"), {
+      resolve: () => {
+        stand.calls.interrupts?.first();
+        return Promise.reject(new DOMException("stopped", "AbortError"));
+      },
+    });
+    await expect(resolveCommand(executionId, 0, said, stand.parts)).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("the URL of a ledger", () => {
+  test.each([
+    "postgres:/user:secret@host/db",
+    "postgres://user:se/cret@host/db",
+    "postgres://user:12/secret@host/db",
+    "postgresql://user:12#secret@host/db",
+  ])("%s cannot be used, and is not repeated", async (url) => {
+    const error = await openLedger(url).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "invalid-configuration", message: expect.not.stringContaining("cret") });
+  });
+
+  test("passwords are masked wherever one is written", () => {
+    expect(maskPassword("no postgres://u:s3@cr@h/db, PostgreSQL://u:p@h:1/db?password=p2&x=1")).toBe(
+      "no postgres://u:***@h/db, PostgreSQL://u:***@h:1/db?password=***&x=1",
+    );
+    expect(maskPassword("postgres://u@h/db")).toBe("postgres://u@h/db");
+  });
+});
