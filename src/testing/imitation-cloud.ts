@@ -219,8 +219,14 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
         (order) => isVisible(order) && !baseline.has(order.id) && order.token === submission.token,
       );
       if (own !== undefined) return { kind: "found", commitment: commitmentOf(own) };
+      const { size } = diskSchema.parse(submission.recommendation);
       const candidates = orders.filter(
-        (order) => isVisible(order) && !baseline.has(order.id) && !owned.has(order.id) && order.token === undefined,
+        (order) =>
+          isVisible(order) &&
+          !baseline.has(order.id) &&
+          !owned.has(order.id) &&
+          order.token === undefined &&
+          order.size === size,
       );
       const [only, ...more] = candidates;
       if (only === undefined) return { kind: "absent", reason: "nothing new is there" };
