@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
