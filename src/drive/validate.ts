@@ -65,7 +65,7 @@ function schemaFor(
   item: unknown,
   providers: readonly Provider[],
 ): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
-  const parsed = z.looseObject({ provider: z.unknown(), service: z.unknown() }).safeParse(item);
+  const parsed = z.looseObject({ provider: z.unknown().optional(), service: z.unknown().optional() }).safeParse(item);
   if (!parsed.success) return { path: [], problem: "must be an object" };
   const provider = providers.find(({ name }) => name === parsed.data.provider);
   if (provider === undefined) {

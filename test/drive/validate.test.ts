@@ -40,6 +40,8 @@ describe("validation", () => {
   test.each([
     ["a provider that is not there", { ...disk(), provider: "oracle" }, "recommendations[0].provider", '"imitation"'],
     ["a service that is not there", { ...disk(), service: "tape" }, "recommendations[0].service", '"disk"'],
+    ["no service", { provider: "imitation" }, "recommendations[0].service", '"disk"'],
+    ["no provider", { service: "disk" }, "recommendations[0].provider", '"imitation"'],
     ["an inherited name as a service", { ...disk(), service: "constructor" }, "recommendations[0].service", '"disk"'],
     ["quantity 0", disk({ quantity: 0 }), "recommendations[0].quantity", "at least 1"],
     ["a negative quantity", disk({ quantity: -1 }), "recommendations[0].quantity", "at least 1"],
