@@ -150,7 +150,7 @@ const breaks: readonly [string, readonly boolean[], Break, RegExp][] = [
     "takes a quantity of 1 for granted",
     [true],
     ({ schema }) => ({
-      schema: z.preprocess((value) => ({ quantity: 1, ...(value as object) }), schema) as typeof schema,
+      schema: z.preprocess((value) => ({ quantity: 1, ...(value as object) }), schema),
     }),
     /requires every field that decides money: quantity may be left out/,
   ],
