@@ -23,6 +23,8 @@ export type SendFault =
   | "rejected"
   /** The quote is stale: nothing was bought, and nothing can be under this handle. */
   | "expired"
+  /** The handle was used up by an earlier send, whose order shows only after this answer. */
+  | "rejected-as-expired"
   /** Bought, and the answer was lost. */
   | "lost-after"
   /** Not bought, and the answer was lost. */
@@ -189,8 +191,9 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
       }
       if (fault === "throws") throw new TypeError("cannot read properties of undefined");
       if (fault === "lost-before") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
-      if (fault === "expired") expiredHandles.add(handle);
+      if (fault === "expired" || fault === "rejected-as-expired") expiredHandles.add(handle);
       if (handles && expiredHandles.has(handle) && !orders.some(({ id }) => id === handle)) {
+        if (fault === "rejected-as-expired") purchase(submission);
         throw new PurchaseRejectedError({
           message: "Session timed out.",
           providerCode: "BadRequest",

@@ -60,6 +60,31 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     expect(cloud.live(token())).toHaveLength(1);
   });
 
+  test("the handle expired because the first send used it up, and its order shows at the second look: no new quote", async () => {
+    const { purchaser, cloud, environment } = await expiredAfterSend();
+    environment.advance(5 * minutes);
+    // The provider says that the handle is expired, and only then shows what was bought under it.
+    cloud.faults.sends = ["rejected-as-expired"];
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "already-purchased", commitment: { id: "minted-1" } });
+    expect(cloud.counts.quotes).toBe(1);
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test.each(["throws", "works"] as const)(
+    "the handle expired, and the second look %s: dead only if it agrees",
+    async (look) => {
+      const { purchaser, cloud, environment, ledger } = await expiredAfterSend();
+      environment.advance(5 * minutes);
+      cloud.faults.resolves = ["works", "works", look];
+      cloud.faults.resolve = look === "throws" ? "throws" : undefined;
+      const report = await purchaser.drive(execution());
+      expect(report.outcomes[0]?.status).toBe(look === "throws" ? "unresolved" : "purchased");
+      expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 0 });
+      expect(cloud.counts.quotes).toBe(look === "throws" ? 1 : 2);
+    },
+  );
+
   test("the handle expired, but a fresh listing shows the token: adopted, not bought again", async () => {
     const { purchaser, cloud, environment } = await expiredAfterSend();
     environment.advance(5 * minutes);
