@@ -120,6 +120,40 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     expect(cloud.orders).toHaveLength(1);
   });
 
+  test("nor does it 5 minutes later: only an expired handle is a proof", async () => {
+    const { purchaser, cloud, environment } = setup();
+    cloud.faults.sends = ["lost-before", "rejected", "rejected"];
+    await purchaser.drive(execution());
+    environment.advance(5 * minutes);
+    cloud.faults.sends = ["rejected", "rejected"];
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+    expect(cloud.counts.quotes).toBe(1);
+  });
+
+  test("what was bought under the handle came to nothing: bought anew, as a new generation", async () => {
+    const { purchaser, cloud, ledger } = setup();
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    for (const order of cloud.orders) order.state = "BillingFailed";
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1 });
+    expect(cloud.live(token())).toHaveLength(1);
+  });
+
+  test("the same handle is not sent again with the deadline too near for a send", async () => {
+    const { purchaser, cloud, environment } = setup();
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    const report = await purchaser.drive(execution(), { deadline: environment.now() + 50_000 });
+    expect(report.outcomes[0]?.status).toBe("unresolved");
+    expect(cloud.counts.sends).toBe(1);
+  });
+
   test("while the look-up of the handle fails, nothing is sent again: unresolved, reconciled by the next drive", async () => {
     const { purchaser, cloud } = setup();
     cloud.faults.sends = ["lost-after"];
