@@ -58,7 +58,8 @@ describe("chaos", () => {
       drivers: 2,
       recommendations: 4,
       ec2: 1,
-      length: 3000,
+      // Long enough for both drivers to have started on a machine that is busy with other tests.
+      length: 12_000,
       killEvery: 100_000,
       faults: 0,
       latency: 0,
