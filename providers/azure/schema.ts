@@ -28,6 +28,8 @@ export interface AzureRecommendation extends Recommendation {
   readonly region: string;
   /** `Standard_B1ls`. */
   readonly sku: string;
+  /** Units; for some database services vCores. */
+  readonly quantity: number;
   readonly term: "P1Y" | "P3Y" | "P5Y";
   /** Upfront takes the whole sum at once. Never left to a default: Azure's own is Upfront. */
   readonly billingPlan: "Upfront" | "Monthly";

@@ -62,6 +62,9 @@ export async function resolveSubmission(
         continue;
       }
 
+      // Nothing proves that it was not bought: that is for a person to say.
+      if (recovery.kind === "manual") continue;
+
       absent += 1;
       if (absent < answersBeforeResend || resends >= maxResends) continue;
       resends += 1;
@@ -107,11 +110,15 @@ function judge(commitment: Commitment, { resent } = { resent: false }): Resolved
 }
 
 function unresolved(reason: string, recovery: Recovery): Resolved {
-  const patience = ` Nothing is taken for proof that it was not before ${recovery.minimumAge / 60_000} minutes have passed.`;
+  const minutes = recovery.minimumAge / 60_000;
+  const advice =
+    recovery.kind === "manual"
+      ? `Drive again: it is adopted where it shows. If nothing shows ${minutes} minutes after it was sent, look at the provider and say what you found with \`buyonce resolve\`: it is never bought again by itself.`
+      : `Nothing is taken for proof that it was not before ${minutes} minutes have passed. Drive again: it is looked up first and not bought blindly.`;
   return {
     kind: "unresolved",
     error: new PurchaseOutcomeUnknownError({
-      message: `The purchase was sent, and it is not known yet whether it was bought: ${reason}${patience} Drive again: it is looked up first and not bought blindly.`,
+      message: `The purchase was sent, and it is not known yet whether it was bought: ${reason} ${advice}`,
       retryAfter: recovery.minimumAge,
     }),
   };

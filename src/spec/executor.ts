@@ -71,10 +71,14 @@ export type Resolution =
  *   the first send may be what used it up), shows nothing under it, and a fresh listing lacks the token.
  * - `absence`: there is no handle. It may be bought again only after `answers` empty answers in a row, all of them at
  *   least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
+ * - `manual`: there is neither a handle nor a marker that can be relied upon, so nothing that the provider shows proves
+ *   that it was not bought. It is adopted where it is found; else a person decides, who is asked to wait `minimumAge`
+ *   milliseconds first.
  */
 export type Recovery =
   | { readonly kind: "resend"; readonly minimumAge: number }
-  | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number };
+  | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number }
+  | { readonly kind: "manual"; readonly minimumAge: number };
 
 /** A way in which a found commitment differs from what was asked for. */
 export interface Difference {

@@ -8,8 +8,11 @@ export interface Recommendation {
   readonly provider: string;
   /** The provider's service: `compute`, `ec2`. */
   readonly service: string;
-  /** How many: instances, or for some database services vCores. A whole number from 1. */
-  readonly quantity: number;
+  /**
+   * How many, where the service counts what it sells: instances, or for some database services vCores. A whole number
+   * from 1. A savings plan says its commitment per hour instead, a commitment of resources how much of each.
+   */
+  readonly quantity?: number | undefined;
   /** Commitment term as an ISO 8601 duration in years: `P1Y`, `P3Y`, `P5Y`. */
   readonly term: string;
   /** The most that the whole commitment may cost over its term; without it any price is accepted. */

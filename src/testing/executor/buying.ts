@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { moneySchema } from "../../spec/money.ts";
 import { assertJson } from "../assertions.ts";
-import { calm, type ExecutorTest, idsOf, nothing } from "./world.ts";
+import { anotherAmount, calm, type ExecutorTest, idsOf, nothing } from "./world.ts";
 
 /** A purchase to which nothing happens. */
 export const buyingTests: readonly ExecutorTest[] = [
@@ -68,13 +68,13 @@ export const buyingTests: readonly ExecutorTest[] = [
     },
   },
   {
-    title: "verify finds no difference, and another quantity is one",
-    run: async ({ executor, recommendation, submission, buy }) => {
-      const commitment = await buy(await submission(0));
+    title: "verify finds no difference, and another amount is one",
+    run: async (steps) => {
+      const { executor, recommendation } = steps;
+      const commitment = await steps.buy(await steps.submission(0));
       assert.deepEqual(await executor.verify(recommendation, commitment, { signal: calm }), []);
-      const other = { ...recommendation, quantity: recommendation.quantity + 1 };
-      const differences = await executor.verify(other, commitment, { signal: calm });
-      assert.notEqual(differences.length, 0, "another quantity is taken for what was asked for");
+      const differences = await executor.verify(anotherAmount(steps), commitment, { signal: calm });
+      assert.notEqual(differences.length, 0, "another amount is taken for what was asked for");
     },
   },
   {

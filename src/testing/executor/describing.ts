@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertJson, assertSame } from "../assertions.ts";
-import type { ExecutorTest } from "./world.ts";
+import { anotherAmount, type ExecutorTest } from "./world.ts";
 
 /** What an executor says without a request. `optionalFields` may be left out of a recommendation. */
 export function describingTests(optionalFields: readonly string[]): readonly ExecutorTest[] {
@@ -35,6 +35,7 @@ export function describingTests(optionalFields: readonly string[]): readonly Exe
     {
       title: "its schema takes whole quantities from 1 only",
       run: async ({ executor, recommendation }) => {
+        if (recommendation.quantity === undefined) return;
         for (const quantity of [0, -1, 1.5, Number.NaN, Infinity, "1", true]) {
           const { success } = executor.schema.safeParse({ ...recommendation, quantity });
           assert.equal(success, false, `the quantity ${quantity} is taken`);
@@ -43,11 +44,11 @@ export function describingTests(optionalFields: readonly string[]): readonly Exe
     },
     {
       title: "it describes the recommendation in one line",
-      run: async ({ executor, recommendation }) => {
-        const text = executor.describe(recommendation);
+      run: async (world) => {
+        const text = world.executor.describe(world.recommendation);
         assert.match(text, /^\S(.*\S)?$/, `"${text}" is no line of text`);
-        const other = executor.describe({ ...recommendation, quantity: recommendation.quantity + 1 });
-        assert.notEqual(text, other, "the description does not say how many");
+        const other = world.executor.describe(anotherAmount(world));
+        assert.notEqual(text, other, "the description does not say how much");
       },
     },
     {
@@ -67,7 +68,8 @@ export function describingTests(optionalFields: readonly string[]): readonly Exe
         assert.ok(Number.isFinite(sendTimeout) && sendTimeout > 0, `the sendTimeout is ${sendTimeout}`);
         assert.ok(recovery.minimumAge > 0, "a submission of no age proves nothing: minimumAge must be above 0");
         if (recovery.kind === "resend") return;
-        assert.ok(recovery.answers >= 2, "one empty answer proves nothing: answers must be at least 2");
+        if (recovery.kind === "absence")
+          assert.ok(recovery.answers >= 2, "one empty answer proves nothing: answers must be at least 2");
         const lane = executor.laneOf?.(recommendation);
         assert.ok(lane, "without a handle, purchases that look alike need a lane");
         assert.equal(executor.laneOf?.(structuredClone(recommendation)), lane, "the lane is not stable");

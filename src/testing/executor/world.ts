@@ -10,6 +10,8 @@ export interface ExecutorWorld {
   readonly executor: ServiceExecutor;
   /** Something that can be bought there, in any number of up to twice its quantity. */
   readonly recommendation: Recommendation;
+  /** The same in another amount. Left out: with a quantity of one more. */
+  readonly another?: Recommendation;
   /** How many purchases the provider carried out: counted there, never in the executor. */
   purchases(): number;
   /** The provider carries the next purchase out, and its answer is lost. */
@@ -30,6 +32,13 @@ export interface Steps extends ExecutorWorld {
   buy(submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
   mark(commitment: Commitment, submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
   find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
+}
+
+/** What the world sells, in another amount. */
+export function anotherAmount({ recommendation, another }: ExecutorWorld): Recommendation {
+  if (another !== undefined) return another;
+  assert.ok(recommendation.quantity, "a recommendation without a quantity needs another one to compare it with");
+  return { ...recommendation, quantity: recommendation.quantity + 1 };
 }
 
 /** A signal that is never aborted. */
