@@ -101,7 +101,7 @@ const breaks: readonly [string, readonly boolean[], Break, RegExp][] = [
     "lets every commitment pass",
     [true, false],
     () => ({ verify: async () => [] }),
-    /another quantity is taken for what was asked for/,
+    /another amount is taken for what was asked for/,
   ],
   [
     "finds a difference where there is none",
