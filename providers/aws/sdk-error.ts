@@ -3,8 +3,10 @@ export interface SdkError {
   /** HTTP status of the answer, if there was one. */
   readonly status: number | undefined;
   /**
-   * The service's error code, only where it really stood in the answer. The SDK's `name` is no proof: it makes up
-   * `NotFound` for a 404 without a readable body and `Unknown` for other statuses (tried, client-ec2 3.1169).
+   * The service's error code, only where it really stood in the answer: in the body, or for the services that answer in
+   * JSON also in the header `x-amzn-errortype`, which the SDK shows as the error's `name` alone. That name is no proof
+   * where the SDK makes it up: `NotFound` for a 404 without a readable body, `Unknown` otherwise (tried, client-ec2 3.1169,
+   * client-memorydb 3.1124, client-opensearch 3.1138).
    */
   readonly code: string | undefined;
   /** `name`, such as `CredentialsProviderError`, `TimeoutError`. */
@@ -23,13 +25,25 @@ export function readSdkError(error: unknown): SdkError {
   const status = metadata["httpStatusCode"];
   return {
     status: typeof status === "number" ? status : undefined,
-    code: text(fields["Code"]) ?? text((fields["Error"] as Record<string, unknown> | undefined)?.["Code"]),
+    code:
+      text(fields["Code"]) ??
+      text((fields["Error"] as Record<string, unknown> | undefined)?.["Code"]) ??
+      (typeof status === "number" ? namedByService(fields) : undefined),
     name: text(fields["name"]) ?? "Error",
     // The SDK appends advice for its own users to what it could not read.
     message: (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
     syscall: text(fields["syscall"]) ?? commonSyscall(fields["errors"]),
     systemCode: text(fields["code"]),
   };
+}
+
+/** Names that the SDK makes up where the answer has none. */
+const madeUpNames = new Set(["NotFound", "Unknown", "UnknownError"]);
+
+/** Only what the SDK built from an answer of the service has a `$fault`. */
+function namedByService(fields: Record<string, unknown>): string | undefined {
+  const name = text(fields["name"]);
+  return text(fields["$fault"]) === undefined || name === undefined || madeUpNames.has(name) ? undefined : name;
 }
 
 const throttlingCodes = new Set([

@@ -30,7 +30,7 @@ export const submission: Submission = {
   recommendation,
   scope: {
     key: "aws/123456789012/us-east-1/ec2",
-    label: "AWS account 123456789012, us-east-1",
+    label: "AWS account 123456789012, us-east-1, ec2",
     accountId: "123456789012",
     region: "us-east-1",
   },

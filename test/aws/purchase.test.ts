@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sendOnce } from "../../providers/aws/ec2/send-once.ts";
+import { sendOnce } from "../../providers/aws/send-once.ts";
 import { readSdkError } from "../../providers/aws/sdk-error.ts";
 import { submission } from "./answers.ts";
 import { ec2At, environmentVariables, thrownBy } from "./executor.ts";

@@ -93,7 +93,7 @@ describe("scope, lane, words", () => {
   test("the scope is account and region", () => {
     expect(ec2.scopeOf(recommendation)).toEqual({
       key: "aws/123456789012/us-east-1/ec2",
-      label: "AWS account 123456789012, us-east-1",
+      label: "AWS account 123456789012, us-east-1, ec2",
       accountId: "123456789012",
       region: "us-east-1",
     });

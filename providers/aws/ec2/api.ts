@@ -1,16 +1,16 @@
 import type {
   DescribeReservedInstancesOfferingsCommandInput,
   DescribeReservedInstancesOfferingsCommandOutput,
-  EC2Client,
   ReservedInstances,
 } from "@aws-sdk/client-ec2";
 import { RefusedError, type ErrorCode } from "../../../src/spec/errors.ts";
-import type { ClientConfiguration, Connect, Connection } from "../connect.ts";
+import type { Connect } from "../connect.ts";
+import { createClients } from "../clients.ts";
 import { readError } from "../read-error.ts";
+import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
+import { sendOnce, type SendReport } from "../send-once.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
-import type { Ec2Scope } from "./scope.ts";
-import { sendOnce, type SendReport } from "./send-once.ts";
 
 /** A Reserved Instance as EC2 lists it; nothing but the id is certain to be there. */
 export type ReservedInstance = ReservedInstances & { readonly ReservedInstancesId: string };
@@ -39,7 +39,7 @@ export interface Ec2Api {
 }
 
 /** Checks the account and gives the calls for it. */
-export type ConnectEc2 = (scope: Ec2Scope, signal: AbortSignal) => Promise<Ec2Api>;
+export type ConnectEc2 = (scope: AwsScope, signal: AbortSignal) => Promise<Ec2Api>;
 
 /** An id that EC2 does not know, or does not show yet: the codes seen for Reserved Instances. */
 const notVisibleCodes = new Set([
@@ -50,19 +50,14 @@ const notVisibleCodes = new Set([
 
 /** Calls to EC2 over the connections of one provider; the SDK is loaded with the first. */
 export function createEc2Api(connect: Connect): ConnectEc2 {
-  const readers = new WeakMap<ClientConfiguration, EC2Client>();
-
-  async function client(connection: Connection, configuration: ClientConfiguration): Promise<EC2Client> {
+  const clients = createClients(async (configuration) => {
     const { EC2Client } = await import("@aws-sdk/client-ec2");
-    const made = new EC2Client(configuration);
-    made.middlewareStack.add(connection.httpsOnly, { step: "build", name: "httpsOnly" });
-    return made;
-  }
+    return new EC2Client(configuration);
+  });
 
   return async (scope, signal) => {
     const connection = await connect(scope.accountId, scope.region, signal);
-    const reader = readers.get(connection.read) ?? (await client(connection, connection.read));
-    readers.set(connection.read, reader);
+    const reader = await clients.reader(connection);
     const sdk = await import("@aws-sdk/client-ec2");
 
     async function read<Answer>(permission: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
@@ -114,7 +109,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
       },
 
       async purchase(request, signal, report) {
-        const buyer = await client(connection, await connection.purchase());
+        const buyer = await clients.buyer(connection);
         const command = new sdk.PurchaseReservedInstancesOfferingCommand(request);
         command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const answer = await buyer.send(command, { abortSignal: signal });
@@ -125,7 +120,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
 }
 
 /** The SDK reports a 200 with an empty or HTML body as success without a list; an empty list is an empty array. */
-function believable(list: readonly ReservedInstances[] | undefined, scope: Ec2Scope): readonly ReservedInstance[] {
+function believable(list: readonly ReservedInstances[] | undefined, scope: AwsScope): readonly ReservedInstance[] {
   if (list?.every((item): item is ReservedInstance => Boolean(item.ReservedInstancesId))) return list;
   throw new RefusedError({
     code: "lookup-untrusted",

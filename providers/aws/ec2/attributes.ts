@@ -1,5 +1,7 @@
 import type { Difference } from "../../../src/spec/executor.ts";
-import { durations, offeringTypes, type Ec2Recommendation } from "./recommendation.ts";
+import { differencesBetween } from "../differences.ts";
+import { durations, offeringTypes } from "../fields.ts";
+import type { Ec2Recommendation } from "./recommendation.ts";
 
 /** What EC2 says about an offering or a Reserved Instance; the SDK's names. Everything may be missing. */
 export interface Attributes {
@@ -29,7 +31,7 @@ export function askedAttributes(recommendation: Ec2Recommendation): ReadonlyMap<
 }
 
 /** The same attributes as found; undefined where EC2 did not say. */
-export function foundAttributes(found: Attributes): ReadonlyMap<string, string | undefined> {
+export function foundAttributes(found: Attributes): Map<string, string | undefined> {
   return new Map([
     ["instanceType", found.InstanceType],
     ["platform", found.ProductDescription],
@@ -43,39 +45,14 @@ export function foundAttributes(found: Attributes): ReadonlyMap<string, string |
   ]);
 }
 
-/** How an offering differs from what was asked: every attribute, to the letter. */
-export function offeringDifferences(recommendation: Ec2Recommendation, offering: Attributes): Difference[] {
-  return compare(askedAttributes(recommendation), foundAttributes(offering));
-}
-
 /**
  * How a Reserved Instance differs from what was asked. `(Amazon VPC)` is passed over: EC2 shows it or leaves it out by
  * the kind of account, and it changes nothing that is paid for. So is the space in `Availability Zone`, which the
  * documentation's own sample answer lacks.
  */
 export function instanceDifferences(recommendation: Ec2Recommendation, instance: Attributes): Difference[] {
-  return compare(askedAttributes(recommendation), foundAttributes(instance), (field, value) => {
+  return differencesBetween(askedAttributes(recommendation), foundAttributes(instance), (field, value) => {
     if (field === "platform") return value.replace(/ \(Amazon VPC\)$/, "");
     return field === "scope" ? value.replaceAll(" ", "") : value;
-  });
-}
-
-/** Of the differences, those where EC2 did say something: an attribute that it left out may still fit. */
-export function statedDifferences(differences: readonly Difference[]): readonly Difference[] {
-  return differences.filter(({ found }) => found !== notStated);
-}
-
-/** Stands in a difference for a value that EC2 did not give. */
-export const notStated = "not stated";
-
-function compare(
-  asked: ReadonlyMap<string, string>,
-  found: ReadonlyMap<string, string | undefined>,
-  normalise: (field: string, value: string) => string = (_field, value) => value,
-): Difference[] {
-  return [...asked].flatMap(([field, value]) => {
-    const other = found.get(field);
-    if (other !== undefined && normalise(field, other) === normalise(field, value)) return [];
-    return [{ field, asked: value, found: other ?? notStated }];
   });
 }

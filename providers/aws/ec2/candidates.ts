@@ -1,6 +1,7 @@
 import type { Submission } from "../../../src/spec/executor.ts";
+import { statedDifferences } from "../differences.ts";
 import type { ReservedInstance } from "./api.ts";
-import { instanceDifferences, statedDifferences } from "./attributes.ts";
+import { instanceDifferences } from "./attributes.ts";
 import { tagOf } from "./commitment.ts";
 import { parseHandle } from "./handle.ts";
 import { ec2RecommendationSchema } from "./recommendation.ts";

@@ -3,8 +3,8 @@ import type { Commitment, Standing } from "../../../src/spec/commitment.ts";
 import type { Money } from "../../../src/spec/money.ts";
 import { purchaseGroupTag } from "../settings.ts";
 import type { ReservedInstance } from "./api.ts";
-import { priceOf } from "./price.ts";
-import { isFinal, standingOf } from "./standing.ts";
+import { priceOf } from "../price.ts";
+import { isFinal, standingOf } from "../standing.ts";
 
 /** The value of a tag; undefined where there is no such tag or it is empty. */
 export function tagOf({ Tags }: ReservedInstance, key: string): string | undefined {

@@ -1,9 +1,11 @@
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor } from "../../../src/spec/executor.ts";
 import type { Connect } from "../connect.ts";
+import { notStated } from "../differences.ts";
+import { type AwsScope, awsScope, parseScope } from "../scope.ts";
 import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
 import { createEc2Api } from "./api.ts";
-import { askedAttributes, instanceDifferences, notStated } from "./attributes.ts";
+import { askedAttributes, instanceDifferences } from "./attributes.ts";
 import { commitmentOf, countOf } from "./commitment.ts";
 import { indexInstances, purchasesIn } from "./listing.ts";
 import { markCommitment } from "./mark.ts";
@@ -12,7 +14,8 @@ import { purchase } from "./purchase.ts";
 import { purchaseRequest } from "./purchase-request.ts";
 import { ec2RecommendationSchema, type Ec2Recommendation } from "./recommendation.ts";
 import { resolveSubmission } from "./resolve.ts";
-import { parseScope, scopeOf } from "./scope.ts";
+
+const scopeOf = (recommendation: Ec2Recommendation): AwsScope => awsScope("ec2", recommendation);
 
 /** EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. */
 const recovery = { kind: "absence", answers: 2, minimumAge: 300_000 } as const;

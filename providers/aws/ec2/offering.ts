@@ -1,17 +1,12 @@
-import type { DescribeReservedInstancesOfferingsCommandInput, ReservedInstancesOffering } from "@aws-sdk/client-ec2";
-import { RefusedError } from "../../../src/spec/errors.ts";
+import type { DescribeReservedInstancesOfferingsCommandInput } from "@aws-sdk/client-ec2";
+import { differencesBetween } from "../differences.ts";
+import { durations, offeringTypes } from "../fields.ts";
+import { chooseOffering, type Offering } from "../offering.ts";
+import { readAllPages } from "../pages.ts";
 import type { Ec2Api } from "./api.ts";
-import { foundAttributes, offeringDifferences } from "./attributes.ts";
+import { askedAttributes, foundAttributes } from "./attributes.ts";
 import { typedPlatforms } from "./platforms.ts";
-import { priceOf, type Price } from "./price.ts";
-import { durations, offeringTypes, type Ec2Recommendation } from "./recommendation.ts";
-
-/** The one offering that is exactly what was asked for. */
-export interface Offering {
-  readonly id: string;
-  /** Of all instances asked for. */
-  readonly price: Price;
-}
+import type { Ec2Recommendation } from "./recommendation.ts";
 
 /**
  * Finds the offering of AWS itself, not of the Marketplace, that fits in every attribute. Throws a RefusedError
@@ -23,70 +18,26 @@ export async function findOffering(
   maxPages: number,
   signal: AbortSignal,
 ): Promise<Offering> {
-  const seen = await readOfferings(api, recommendation, maxPages, signal);
-  const fitting = seen.filter(
-    (offering) => offering.Marketplace === false && offeringDifferences(recommendation, offering).length === 0,
-  );
-  const [offering, ...others] = fitting;
-  if (!offering) {
-    throw new RefusedError({
-      code: "not-offered",
-      message: `EC2 does not offer ${summary(recommendation)}. ${seen.length === 0 ? "It listed no offering." : `It listed: ${sample(seen)}.`} Correct the recommendation in a new execution.`,
-    });
-  }
-  if (others.length > 0) {
-    throw new RefusedError({
-      code: "several-offerings",
-      message: `EC2 lists ${fitting.length} offerings for ${summary(recommendation)}, and nothing tells which is meant: ${sample(fitting)}.`,
-    });
-  }
-  const price = priceOf(offering, recommendation.quantity);
-  // A part that is paid by the hour and not listed would pass any limit.
-  const isWhole = recommendation.payment === "all-upfront" || price?.total.amount !== price?.upfront.amount;
-  if (!offering.ReservedInstancesOfferingId || !price || !isWhole) {
-    throw new RefusedError({
-      code: "quote-failed",
-      message: `EC2 lists ${summary(recommendation)} without an id or without a price that can be known beforehand: ${sample([offering])}.`,
-    });
-  }
-  return { id: offering.ReservedInstancesOfferingId, price };
-}
-
-async function readOfferings(
-  api: Ec2Api,
-  recommendation: Ec2Recommendation,
-  maxPages: number,
-  signal: AbortSignal,
-): Promise<readonly ReservedInstancesOffering[]> {
   const input = offeringsInput(recommendation);
-  const offerings: ReservedInstancesOffering[] = [];
-  const tokens = new Set<string>();
-  for (let page = 0, next: string | undefined; page < maxPages; page++) {
-    const answer = await api.offerings(next === undefined ? input : { ...input, NextToken: next }, signal);
-    if (!answer.ReservedInstancesOfferings) {
-      throw new RefusedError({
-        code: "quote-failed",
-        message: "DescribeReservedInstancesOfferings answered without a list. Drive again later.",
-        retryable: true,
-      });
-    }
-    offerings.push(...answer.ReservedInstancesOfferings);
-    next = answer.NextToken || undefined;
-    if (next === undefined) return offerings;
-    if (tokens.has(next)) {
-      throw new RefusedError({
-        code: "quote-failed",
-        message:
-          "DescribeReservedInstancesOfferings gave the same next page twice: its list cannot be read to the end.",
-        retryable: true,
-      });
-    }
-    tokens.add(next);
-  }
-  throw new RefusedError({
-    code: "quote-failed",
-    message: `DescribeReservedInstancesOfferings did not end within ${maxPages} pages, although it was asked for one offering.`,
-    retryable: true,
+  const listed = await readAllPages(
+    async (next) => {
+      const answer = await api.offerings(next === undefined ? input : { ...input, NextToken: next }, signal);
+      return { items: answer.ReservedInstancesOfferings, next: answer.NextToken };
+    },
+    { call: "DescribeReservedInstancesOfferings", maxPages, code: "quote-failed" },
+  );
+  const asked = new Map([...askedAttributes(recommendation), ["seller", "AWS"]]);
+  const seen = listed.map((offering) => ({
+    id: offering.ReservedInstancesOfferingId,
+    attributes: foundAttributes(offering).set("seller", offering.Marketplace === false ? "AWS" : "Marketplace"),
+    charges: offering,
+  }));
+  return chooseOffering(seen, {
+    title: "EC2",
+    summary: summary(recommendation),
+    differences: ({ attributes }) => differencesBetween(asked, attributes),
+    payment: recommendation.payment,
+    quantity: recommendation.quantity,
   });
 }
 
@@ -119,16 +70,4 @@ function summary(recommendation: Ec2Recommendation): string {
   const { instanceType, platform, tenancy, scope, availabilityZone, offeringClass, payment, term } = recommendation;
   const place = availabilityZone ?? scope;
   return `${instanceType} ${platform}, ${tenancy} tenancy, ${place}, ${offeringClass}, ${payment}, ${term} in ${recommendation.region}`;
-}
-
-/** Enough for a person to see why none fits. */
-function sample(offerings: readonly ReservedInstancesOffering[]): string {
-  const shown = offerings.slice(0, 5).map((offering) => {
-    const attributes = [...foundAttributes(offering).values()].map((value) => value ?? "?").join(", ");
-    const market = offering.Marketplace === false ? "" : ", Marketplace";
-    return `${offering.ReservedInstancesOfferingId ?? "without id"} (${attributes}${market})`;
-  });
-  return offerings.length > shown.length
-    ? `${shown.join("; ")} and ${offerings.length - shown.length} more`
-    : shown.join("; ");
 }

@@ -2,9 +2,15 @@ import type { Commitment } from "../../../src/spec/commitment.ts";
 import { PurchaseOutcomeUnknownError } from "../../../src/spec/errors.ts";
 import type { Submission } from "../../../src/spec/executor.ts";
 import type { ConnectEc2 } from "./api.ts";
-import { classifyPurchaseError } from "./classify.ts";
+import { classifyPurchaseError } from "../classify.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
-import { parseScope } from "./scope.ts";
+import { parseScope } from "../scope.ts";
+
+const ec2Purchase = {
+  title: "EC2",
+  permission: "ec2:PurchaseReservedInstancesOffering",
+  quotaCodes: ["ReservedInstancesLimitExceeded"],
+};
 
 /**
  * Sends a recorded purchase once, whole within `timeout` milliseconds. Throws a PurchaseRejectedError where nothing was
@@ -19,7 +25,7 @@ export async function purchase(connect: ConnectEc2, submission: Submission, time
     const api = await connect(parseScope(submission.scope), signal);
     id = await api.purchase(request, signal, report);
   } catch (error) {
-    throw classifyPurchaseError(error, report);
+    throw classifyPurchaseError(error, report, ec2Purchase);
   }
   if (!id) {
     throw new PurchaseOutcomeUnknownError({

@@ -1,9 +1,19 @@
-import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../../src/spec/errors.ts";
-import { isAccessDenied, isThrottling, readSdkError, type SdkError } from "../sdk-error.ts";
+import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { isAccessDenied, isThrottling, readSdkError, type SdkError } from "./sdk-error.ts";
 import type { SendReport } from "./send-once.ts";
 
 /** Codes of a 4xx that leave open whether the request was carried out. */
 const ambiguousCodes = new Set(["RequestTimeout", "RequestTimeoutException"]);
+
+/** Which purchase failed, for messages. */
+export interface PurchaseContext {
+  /** How the service is called: `EC2`. */
+  readonly title: string;
+  /** The IAM permission that the purchase needs. */
+  readonly permission: string;
+  /** The codes of a quota that is used up. */
+  readonly quotaCodes: readonly string[];
+}
 
 /**
  * What an error of the purchase proves.
@@ -15,17 +25,19 @@ const ambiguousCodes = new Set(["RequestTimeout", "RequestTimeoutException"]);
 export function classifyPurchaseError(
   error: unknown,
   { handedOver }: SendReport,
+  context: PurchaseContext,
 ): PurchaseRejectedError | PurchaseOutcomeUnknownError {
   if (!handedOver && BuyonceError.isInstance(error)) {
     const { code: providerCode, message, retryable, retryAfter } = error;
     return new PurchaseRejectedError({ providerCode, message, retryable, retryAfter, cause: error });
   }
+  const { title } = context;
   const problem = readSdkError(error);
   const said = `${problem.code ?? problem.systemCode ?? problem.name}: ${problem.message}`;
   if (!handedOver || failedToConnect(problem)) {
     return new PurchaseRejectedError({
       providerCode: problem.systemCode ?? problem.name,
-      message: `The purchase did not reach EC2 (${said}); nothing was bought. Drive again.`,
+      message: `The purchase did not reach ${title} (${said}); nothing was bought. Drive again.`,
       retryable: true,
       cause: error,
     });
@@ -34,13 +46,13 @@ export function classifyPurchaseError(
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && code && !ambiguousCodes.has(code)) {
     return new PurchaseRejectedError({
       providerCode: code,
-      message: `EC2 refused the purchase (${said}); nothing was bought. ${advice(problem)}`,
+      message: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,
       retryable: isThrottling(problem),
       cause: error,
     });
   }
   return new PurchaseOutcomeUnknownError({
-    message: `EC2 did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said}). Drive again: it is looked for first, and not bought again before it is proven absent.`,
+    message: `${title} did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said}). Drive again: it is looked for first, and not bought again before it is proven absent.`,
     cause: error,
   });
 }
@@ -51,11 +63,11 @@ function failedToConnect({ syscall, name, message }: SdkError): boolean {
   return name === "TimeoutError" && message.includes("did not establish a connection");
 }
 
-function advice(problem: SdkError): string {
+function advice(problem: SdkError, { permission, quotaCodes }: PurchaseContext): string {
   if (isThrottling(problem)) return "EC2 asked to slow down: drive again later.";
-  if (isAccessDenied(problem)) return "Grant the permission ec2:PurchaseReservedInstancesOffering and drive again.";
-  if (problem.code === "ReservedInstancesLimitExceeded") {
-    return "The quota of Reserved Instances a month is used up: ask AWS to raise it, or wait for the next month, and drive again.";
+  if (isAccessDenied(problem)) return `Grant the permission ${permission} and drive again.`;
+  if (problem.code !== undefined && quotaCodes.includes(problem.code)) {
+    return "A quota is used up: ask AWS to raise it, or wait until there is room again, and drive again.";
   }
   return "Remove the cause and drive again.";
 }

@@ -1,4 +1,4 @@
-import type { Standing } from "../../../src/spec/commitment.ts";
+import type { Standing } from "../../src/spec/commitment.ts";
 
 /**
  * What the states of EC2 mean. The documented filter `state` does not know `queued`, so states are judged here and never

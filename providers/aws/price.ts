@@ -1,7 +1,7 @@
 import { Big } from "big.js";
-import { money, type Money } from "../../../src/spec/money.ts";
+import { money, type Money } from "../../src/spec/money.ts";
 
-/** What EC2 says about the price of an offering or a Reserved Instance; amounts are for one instance. */
+/** What AWS says about the price of an offering or of what was bought; amounts are for one instance or node. */
 export interface Charges {
   readonly CurrencyCode?: string | undefined;
   readonly FixedPrice?: number | undefined;
@@ -12,7 +12,7 @@ export interface Charges {
   readonly Duration?: number | undefined;
 }
 
-/** The price of a number of instances. */
+/** The price of a number of instances or nodes. */
 export interface Price {
   /** To be paid at once. */
   readonly upfront: Money;
@@ -21,7 +21,7 @@ export interface Price {
 }
 
 /**
- * The price of so many instances, exact; undefined where EC2 does not say enough to know it: no currency, a part
+ * The price of so many instances, exact; undefined where AWS does not say enough to know it: no currency, a part
  * missing, a charge that is not hourly, or a price per hour of use, which depends on the use.
  */
 export function priceOf(charges: Charges, quantity: number): Price | undefined {

@@ -1,0 +1,75 @@
+import { RefusedError } from "../../src/spec/errors.ts";
+import type { Difference } from "../../src/spec/executor.ts";
+import type { AwsRecommendation } from "./fields.ts";
+import { priceOf, type Charges, type Price } from "./price.ts";
+
+/** An offering as a service lists it; everything may be missing. */
+export interface SeenOffering {
+  readonly id: string | undefined;
+  /** What is sold, by the field of the recommendation. */
+  readonly attributes: ReadonlyMap<string, string | undefined>;
+  readonly charges: Charges;
+}
+
+/** The one offering that is exactly what was asked for. */
+export interface Offering {
+  readonly id: string;
+  /** Of all that was asked for. */
+  readonly price: Price;
+}
+
+/** What is wanted of a complete list of offerings. */
+export interface OfferingSearch {
+  /** How the service is called in messages: `EC2`. */
+  readonly title: string;
+  /** What was asked for, for messages. */
+  readonly summary: string;
+  /** How an offering differs from what was asked for. */
+  readonly differences: (offering: SeenOffering) => readonly Difference[];
+  readonly payment: AwsRecommendation["payment"];
+  readonly quantity: number;
+}
+
+/**
+ * The offering that fits in every attribute. Throws a RefusedError `not-offered` or `several-offerings` that says what was
+ * seen, `quote-failed` where the price cannot be known beforehand.
+ */
+export function chooseOffering(
+  seen: readonly SeenOffering[],
+  { title, summary, differences, payment, quantity }: OfferingSearch,
+): Offering {
+  const fitting = seen.filter((offering) => differences(offering).length === 0);
+  const [offering, ...others] = fitting;
+  if (!offering) {
+    throw new RefusedError({
+      code: "not-offered",
+      message: `${title} does not offer ${summary}. ${seen.length === 0 ? "It listed no offering." : `It listed: ${sample(seen)}.`} Correct the recommendation in a new execution.`,
+    });
+  }
+  if (others.length > 0) {
+    throw new RefusedError({
+      code: "several-offerings",
+      message: `${title} lists ${fitting.length} offerings for ${summary}, and nothing tells which is meant: ${sample(fitting)}.`,
+    });
+  }
+  const price = priceOf(offering.charges, quantity);
+  // A part that is paid by the hour and not listed would pass any limit.
+  const isWhole = payment === "all-upfront" || price?.total.amount !== price?.upfront.amount;
+  if (!offering.id || !price || !isWhole) {
+    throw new RefusedError({
+      code: "quote-failed",
+      message: `${title} lists ${summary} without an id or without a price that can be known beforehand: ${sample([offering])}.`,
+    });
+  }
+  return { id: offering.id, price };
+}
+
+/** Enough for a person to see why none fits. */
+function sample(offerings: readonly SeenOffering[]): string {
+  const shown = offerings.slice(0, 5).map(({ id, attributes }) => {
+    return `${id ?? "without id"} (${[...attributes.values()].map((value) => value ?? "?").join(", ")})`;
+  });
+  return offerings.length > shown.length
+    ? `${shown.join("; ")} and ${offerings.length - shown.length} more`
+    : shown.join("; ");
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { Scope } from "../../src/spec/executor.ts";
+
+/** What the listing of one service sees: an account in a region. */
+export interface AwsScope extends Scope {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** The scope of a service in an account and region. */
+export function awsScope(
+  service: string,
+  { accountId, region }: { readonly accountId: string; readonly region: string },
+): AwsScope {
+  return {
+    key: `aws/${accountId}/${region}/${service}`,
+    label: `AWS account ${accountId}, ${region}, ${service}`,
+    accountId,
+    region,
+  };
+}
+
+const schema = z.object({ key: z.string(), label: z.string(), accountId: z.string(), region: z.string() });
+
+/** A scope as it comes back from the ledger. Throws a ZodError when it is not one of AWS. */
+export function parseScope(scope: Scope): AwsScope {
+  return schema.parse(scope);
+}
