@@ -1,32 +1,44 @@
-import type { ImitationContext, ListingFault } from "../../../src/sandbox/imitation.ts";
+import type {
+  ImitationContext,
+  ListingFault,
+  SandboxRequest,
+  SandboxResponse,
+} from "../../../src/sandbox/imitation.ts";
 import type { AwsFault } from "./aws-fault.ts";
 import type { AwsBehaviour } from "./options.ts";
-import type { Query } from "./query.ts";
-import type { XmlElements } from "./xml.ts";
 
-/** One call of an action. */
-export interface AwsCall extends Pick<ImitationContext, "store" | "now" | "fault"> {
-  readonly query: Query;
+/** Where and when an action is called. */
+export interface AwsSite extends Pick<ImitationContext, "store" | "now" | "fault"> {
   /** From the credential scope of the signature. */
   readonly region: string;
   readonly behaviour: AwsBehaviour;
 }
 
-/** An action of the query protocol: the elements of its answer. Throws an AwsFault. */
-export interface AwsAction {
-  run(call: AwsCall): XmlElements;
-  /** How its answer can be made to lie; see `Imitation.listingFaults`. */
-  listingFaults?(query: Query): readonly ListingFault["listing"][];
+/** One call of an action, with its parameters in the form of the protocol. */
+export interface AwsCall<Input> extends AwsSite {
+  readonly input: Input;
 }
 
-/** A service that speaks the query protocol. */
-export interface AwsQueryService {
+/** An action of a service. Throws an AwsFault. */
+export interface AwsAction<Input, Output> {
+  run(call: AwsCall<Input>): Output;
+  /** How its answer can be made to lie; see `Imitation.listingFaults`. */
+  listingFaults?(input: Input): readonly ListingFault["listing"][];
+}
+
+/** What one request asks of a service. */
+export interface AwsOperation {
+  /** The action's name, also of one that the service does not know. */
+  readonly name: string;
+  /** Throws an AwsFault. */
+  run(site: AwsSite): SandboxResponse;
+  readonly listingFaults: readonly ListingFault["listing"][];
+}
+
+/** An imitated service, whatever its protocol. */
+export interface AwsService {
   /** Its name in the credential scope of a signature. */
   readonly signingName: string;
-  /** The `Version` parameter. */
-  readonly version: string;
-  readonly actions: Readonly<Record<string, AwsAction>>;
-  /** The body of an answer. */
-  answer(action: string, elements: XmlElements, requestId: string): string;
-  errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">, requestId: string): string;
+  operationOf(request: SandboxRequest): AwsOperation;
+  errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">): SandboxResponse;
 }

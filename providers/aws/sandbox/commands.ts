@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Imitation } from "../../../src/sandbox/imitation.ts";
 import type { SandboxStore } from "../../../src/sandbox/store.ts";
 import { RefusedError } from "../../../src/spec/errors.ts";
-import { reservedInstances } from "./reserved-instance.ts";
+import { reservedInstances } from "./ec2/reserved-instance.ts";
 
 /** Puts a Reserved Instance into a state, for good. Throws a RefusedError when there is no such one. */
 export function setReservedInstanceState(store: SandboxStore, id: string, state: string): void {

@@ -12,6 +12,8 @@ export interface Query {
   integer(name: string): number | undefined;
   /** `name.1`, `name.2` and so on. */
   list(name: string): readonly string[];
+  /** The tags under a name: `Tag` for `Tag.1.Key`, `Tags.Tag` for `Tags.Tag.1.Key`. */
+  tags(name: string): Readonly<Record<string, string>>;
   /** The values of every filter by its name. */
   filters(): ReadonlyMap<string, readonly string[]>;
 }
@@ -48,6 +50,13 @@ export function parseQuery(body: string): Query {
       }
       return value === undefined ? undefined : Number(value);
     },
+    tags: (name) =>
+      Object.fromEntries(
+        members((member) => `${name}.${member}.Key`).map((key, index) => [
+          key,
+          get(`${name}.${index + 1}.Value`) ?? "",
+        ]),
+      ),
     filters: () => {
       const names = members((member) => `Filter.${member}.Name`);
       return new Map(names.map((name, index) => [name, list(`Filter.${index + 1}.Value`)]));

@@ -1,10 +1,7 @@
-import type { AwsQueryService } from "./aws-service.ts";
-import { xml } from "./xml.ts";
-
-const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+import { createQueryService, namespacedAnswers } from "./query-service.ts";
 
 /** STS, to say which account is being charged. */
-export const sts: AwsQueryService = {
+export const sts = createQueryService({
   signingName: "sts",
   version: "2011-06-15",
   actions: {
@@ -16,14 +13,5 @@ export const sts: AwsQueryService = {
       }),
     },
   },
-  answer: (action, elements, requestId) =>
-    `<${action}Response xmlns="${namespace}">${xml({
-      [`${action}Result`]: elements,
-      ResponseMetadata: { RequestId: requestId },
-    })}</${action}Response>`,
-  errorAnswer: ({ status, code, message }, requestId) =>
-    `<ErrorResponse xmlns="${namespace}">${xml({
-      Error: { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message },
-      RequestId: requestId,
-    })}</ErrorResponse>`,
-};
+  ...namespacedAnswers("https://sts.amazonaws.com/doc/2011-06-15/"),
+});

@@ -1,6 +1,7 @@
 import type { SandboxStore } from "../../../src/sandbox/store.ts";
 import type { AwsBehaviour } from "./options.ts";
-import { reservedInstances, stateOf } from "./reserved-instance.ts";
+import { reservedInstances } from "./ec2/reserved-instance.ts";
+import { stateOf } from "./purchased.ts";
 
 /** A Reserved Instance in the sandbox, for tests. */
 export interface ReservedInstanceView {

@@ -3,7 +3,13 @@ export interface XmlElements {
   readonly [name: string]: XmlValue | undefined;
 }
 
-export type XmlValue = string | number | boolean | XmlElements | readonly XmlElements[];
+/** A list whose members have a name of their own. */
+export interface XmlList {
+  readonly member: string;
+  readonly items: readonly XmlElements[];
+}
+
+export type XmlValue = string | number | boolean | XmlElements | XmlList | readonly XmlElements[];
 
 /** The elements as XML text, without a declaration. */
 export function xml(elements: XmlElements): string {
@@ -13,10 +19,14 @@ export function xml(elements: XmlElements): string {
 }
 
 function content(value: XmlValue): string {
-  if (Array.isArray(value)) {
-    return value.map((item: XmlElements) => `<item>${xml(item)}</item>`).join("");
-  }
-  return typeof value === "object" ? xml(value as XmlElements) : escape(String(value));
+  if (typeof value !== "object") return escape(String(value));
+  const list = Array.isArray(value) ? { member: "item", items: value as readonly XmlElements[] } : value;
+  if (!isList(list)) return xml(list as XmlElements);
+  return list.items.map((item) => `<${list.member}>${xml(item)}</${list.member}>`).join("");
+}
+
+function isList(value: object): value is XmlList {
+  return "items" in value && Array.isArray(value.items);
 }
 
 function escape(text: string): string {

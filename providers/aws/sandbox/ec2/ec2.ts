@@ -1,12 +1,12 @@
-import type { AwsQueryService } from "./aws-service.ts";
+import { createQueryService } from "../query-service.ts";
 import { createTags } from "./create-tags.ts";
 import { describeReservedInstancesOfferings } from "./describe-offerings.ts";
 import { describeReservedInstances } from "./describe-reserved-instances.ts";
 import { purchaseReservedInstancesOffering } from "./purchase-offering.ts";
-import { xml } from "./xml.ts";
+import { xml } from "../xml.ts";
 
 /** EC2, as far as Reserved Instances go. */
-export const ec2: AwsQueryService = {
+export const ec2 = createQueryService({
   signingName: "ec2",
   version: "2016-11-15",
   actions: {
@@ -21,4 +21,4 @@ export const ec2: AwsQueryService = {
     `<?xml version="1.0" encoding="UTF-8"?>\n${xml({
       Response: { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId },
     })}`,
-};
+});

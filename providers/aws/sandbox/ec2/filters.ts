@@ -1,5 +1,5 @@
-import { AwsFault } from "./aws-fault.ts";
-import type { Query } from "./query.ts";
+import { AwsFault } from "../aws-fault.ts";
+import type { Query } from "../query.ts";
 
 /** What a filter sees of a thing, by the filter's name: several values for `tag-key`, none where it has none. */
 export type FilterFields = Readonly<Record<string, readonly string[]>>;

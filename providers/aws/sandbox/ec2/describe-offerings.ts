@@ -1,15 +1,15 @@
-import { AwsFault } from "./aws-fault.ts";
-import type { AwsAction } from "./aws-service.ts";
+import { AwsFault } from "../aws-fault.ts";
+import type { QueryAction } from "../query-service.ts";
 import { matchesFilters } from "./filters.ts";
 import { type Offering, offeringsOf } from "./offering.ts";
-import type { Query } from "./query.ts";
-import type { XmlElements } from "./xml.ts";
+import type { Query } from "../query.ts";
+import type { XmlElements } from "../xml.ts";
 
 const largestPage = 100;
 
 /** Its next token is the number of offerings before the page. */
-export const describeReservedInstancesOfferings: AwsAction = {
-  run({ query, region, fault }) {
+export const describeReservedInstancesOfferings: QueryAction = {
+  run({ input: query, region, fault }) {
     const skipped = offsetOf(query);
     const found = offeringsOf(region).filter((offering) => matches(offering, query));
     if (fault?.listing === "repeated-next-link") {

@@ -1,23 +1,15 @@
-import { createHash } from "node:crypto";
-import { Big } from "big.js";
+import { idFor, type OfferingPrice, pricesFor } from "../pricing.ts";
 
 /** An EC2 Reserved Instance offering. Amounts are decimal strings in US dollars. */
-export type Offering = {
+export type Offering = OfferingPrice & {
   readonly id: string;
   readonly instanceType: string;
   readonly productDescription: string;
   readonly offeringClass: "standard" | "convertible";
-  readonly offeringType: "No Upfront" | "Partial Upfront" | "All Upfront";
   readonly instanceTenancy: "default";
   readonly scope: "Region" | "Availability Zone";
   /** Only with the scope of a zone. */
   readonly availabilityZone?: string | undefined;
-  /** Seconds. */
-  readonly duration: number;
-  /** Paid at once, for one. */
-  readonly fixedPrice: string;
-  /** Paid for each hour of the term, for one. */
-  readonly hourly: string;
   readonly marketplace: boolean;
 };
 
@@ -30,7 +22,6 @@ const onDemand = [
 ] as const;
 /** What a Reserved Instance costs of that, by class, for one and for three years. */
 const share = { standard: ["0.62", "0.42"], convertible: ["0.69", "0.48"] } as const;
-const upfrontShare = { "No Upfront": 0, "Partial Upfront": "0.5", "All Upfront": 1 } as const;
 
 /** Every offering of a region, in the order in which it is listed; the same ones every time. */
 export function offeringsOf(region: string): readonly Offering[] {
@@ -41,24 +32,17 @@ function ownOfferings(region: string): Offering[] {
   return onDemand.flatMap((prices) =>
     (["Linux/UNIX", "Windows"] as const).flatMap((productDescription) =>
       (["standard", "convertible"] as const).flatMap((offeringClass) =>
-        (["No Upfront", "Partial Upfront", "All Upfront"] as const).flatMap((offeringType) =>
-          ([1, 3] as const).flatMap((years) =>
-            (["Region", "Availability Zone"] as const).map((scope) => {
-              const hourly = new Big(prices[productDescription]).times(share[offeringClass][years === 1 ? 0 : 1]);
-              const whole = hourly.times(24 * 365 * years);
-              return identified(region, {
-                instanceType: prices.instanceType,
-                productDescription,
-                offeringClass,
-                offeringType,
-                instanceTenancy: "default",
-                scope,
-                ...(scope === "Region" ? {} : { availabilityZone: `${region}a` }),
-                duration: years * year,
-                fixedPrice: whole.times(upfrontShare[offeringType]).toFixed(1),
-                hourly: hourly.times(new Big(1).minus(upfrontShare[offeringType])).toFixed(5),
-                marketplace: false,
-              });
+        pricesFor(prices[productDescription], share[offeringClass]).flatMap((price) =>
+          (["Region", "Availability Zone"] as const).map((scope) =>
+            identified(region, {
+              instanceType: prices.instanceType,
+              productDescription,
+              offeringClass,
+              instanceTenancy: "default",
+              scope,
+              ...(scope === "Region" ? {} : { availabilityZone: `${region}a` }),
+              ...price,
+              marketplace: false,
             }),
           ),
         ),
@@ -84,9 +68,5 @@ function marketplaceOffering(region: string): Offering {
 }
 
 function identified(region: string, offering: Omit<Offering, "id">): Offering {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([region, offering]))
-    .digest("hex");
-  const [, ...groups] = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(hash) ?? [];
-  return { id: groups.join("-"), ...offering };
+  return { id: idFor([region, offering]), ...offering };
 }

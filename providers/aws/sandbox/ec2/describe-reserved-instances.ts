@@ -1,24 +1,21 @@
-import { AwsFault } from "./aws-fault.ts";
-import type { AwsAction, AwsCall } from "./aws-service.ts";
+import { AwsFault } from "../aws-fault.ts";
+import { shownBy } from "../purchases.ts";
+import type { QueryAction } from "../query-service.ts";
 import { termsElements } from "./describe-offerings.ts";
 import { matchesFilters } from "./filters.ts";
-import type { AwsBehaviour } from "./options.ts";
-import type { Query } from "./query.ts";
-import {
-  type StoredReservedInstance,
-  reservedInstances,
-  stateOf,
-  visibleReservedInstances,
-} from "./reserved-instance.ts";
-import type { XmlElements } from "./xml.ts";
+import type { AwsBehaviour } from "../options.ts";
+import type { Query } from "../query.ts";
+import { noteReads, stateOf, visibleIn } from "../purchased.ts";
+import { reservedInstances, type StoredReservedInstance } from "./reserved-instance.ts";
+import type { XmlElements } from "../xml.ts";
 
 const idParameter = "ReservedInstancesId";
 
 /** Not paginated. Shows each as it was before this read. */
-export const describeReservedInstances: AwsAction = {
+export const describeReservedInstances: QueryAction = {
   run(call) {
-    const { query, store, behaviour } = call;
-    const visible = notHidden(call, visibleReservedInstances(call));
+    const { input: query, store, behaviour } = call;
+    const visible = shownBy(call.fault, visibleIn(call, reservedInstances(store)));
     const ids = query.list(idParameter);
     if (ids.some((id) => !visible.some((reserved) => reserved.id === id))) {
       throw new AwsFault(400, "InvalidReservedInstancesId", "The specified Reserved Instance does not exist");
@@ -26,30 +23,12 @@ export const describeReservedInstances: AwsAction = {
     const found = visible.filter(
       (reserved) => (ids.length === 0 || ids.includes(reserved.id)) && matches(reserved, query, behaviour),
     );
-    for (const reserved of found.filter(({ reads }) => reads < behaviour.readsUntilActive)) {
-      reservedInstances(store).set(reserved.id, { ...reserved, reads: reserved.reads + 1 });
-    }
+    noteReads(call, reservedInstances(store), found);
     return { reservedInstancesSet: found.map((reserved) => elements(reserved, behaviour)) };
   },
   // A read by id is no listing: it shows what is there.
   listingFaults: (query) => (query.list(idParameter).length > 0 ? [] : ["stale", "empty"]),
 };
-
-function notHidden(
-  { store, fault }: AwsCall,
-  visible: readonly StoredReservedInstance[],
-): readonly StoredReservedInstance[] {
-  if (fault?.listing === "stale") {
-    const known = new Set(
-      reservedInstances(store)
-        .values()
-        .slice(0, fault.known)
-        .map(({ id }) => id),
-    );
-    return visible.filter(({ id }) => known.has(id));
-  }
-  return fault?.listing === "empty" ? [] : visible;
-}
 
 function matches(reserved: StoredReservedInstance, query: Query, behaviour: AwsBehaviour): boolean {
   const { offering, tags } = reserved;

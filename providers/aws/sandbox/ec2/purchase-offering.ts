@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { Big } from "big.js";
-import { AwsFault } from "./aws-fault.ts";
-import type { AwsAction } from "./aws-service.ts";
+import { AwsFault } from "../aws-fault.ts";
+import { justBought } from "../purchased.ts";
+import { purchasesIn } from "../purchases.ts";
+import type { QueryAction } from "../query-service.ts";
 import { type Offering, offeringsOf } from "./offering.ts";
-import type { Query } from "./query.ts";
+import type { Query } from "../query.ts";
 import { reservedInstances } from "./reserved-instance.ts";
 
 /** Buys every time that it is called: EC2 has nothing to recognise a repeated purchase by. */
-export const purchaseReservedInstancesOffering: AwsAction = {
-  run({ query, region, store, now, behaviour }) {
+export const purchaseReservedInstancesOffering: QueryAction = {
+  run({ input: query, region, store, now, behaviour }) {
     const id = query.demand("ReservedInstancesOfferingId");
     const offering = offeringsOf(region).find((candidate) => candidate.id === id);
     if (offering === undefined) {
@@ -31,10 +33,10 @@ export const purchaseReservedInstancesOffering: AwsAction = {
       reservedInstances(store).set(part.id, {
         ...part,
         region,
+        sequence: purchasesIn(store),
         offering,
         purchasedAt: now,
-        missedReads: 0,
-        reads: 0,
+        ...justBought,
         tags: {},
       });
     }

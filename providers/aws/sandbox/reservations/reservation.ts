@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Collection, SandboxStore } from "../../../../src/sandbox/store.ts";
+import { AwsFault } from "../aws-fault.ts";
+import type { AwsSite } from "../aws-service.ts";
+import { justBought, noteReads, type Purchased, stateOf, visibleIn } from "../purchased.ts";
+import { type PurchaseCollection, purchasesIn, shownBy } from "../purchases.ts";
+import type { ReservableOffering } from "./offering.ts";
+
+/** A reservation that was bought under an id of the caller's choice. */
+export type StoredReservation = Purchased & {
+  /** The service's signing name. */
+  readonly service: string;
+  /** The caller's id for it. */
+  readonly name: string;
+  readonly offering: ReservableOffering;
+  readonly count: number;
+};
+
+/** Every reservation that was bought, of all such services and regions, oldest first. */
+export function reservations(store: SandboxStore): Collection<StoredReservation> {
+  return store.collection("aws.reservations" satisfies PurchaseCollection);
+}
+
+/** Which reservation is bought. */
+export interface ReservationPurchase {
+  readonly service: string;
+  readonly name: string;
+  readonly offering: ReservableOffering;
+  readonly count: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What the service answers to an id that is used already, whatever became of it. */
+  readonly alreadyExists: AwsFault;
+}
+
+/** Buys, unless the name is taken: also one of a reservation that cannot be seen yet, or that failed, stays taken. */
+export function buyReservation(
+  { store, region, now }: AwsSite,
+  { alreadyExists, ...purchase }: ReservationPurchase,
+): StoredReservation {
+  const all = reservations(store);
+  const taken = all
+    .values()
+    .some((one) => one.service === purchase.service && one.region === region && one.name === purchase.name);
+  if (taken) throw alreadyExists;
+  if (purchase.count < 1) throw new AwsFault(400, "InvalidParameterValue", "The count must be at least 1.");
+  const bought: StoredReservation = {
+    ...purchase,
+    id: randomUUID(),
+    region,
+    sequence: purchasesIn(store),
+    purchasedAt: now,
+    ...justBought,
+  };
+  all.set(bought.id, bought);
+  return bought;
+}
+
+/** A reservation as it is shown, with the state it is in. */
+export type ShownReservation = StoredReservation & { readonly state: string };
+
+/** The reservations of a service that a listing shows. `name` reads one alone: that is no listing, and shows what is there. */
+export function listReservations(
+  site: AwsSite,
+  service: string,
+  name: string | undefined,
+): readonly ShownReservation[] {
+  const all = reservations(site.store);
+  const visible = visibleIn(site, all).filter((one) => one.service === service);
+  const shown =
+    name === undefined
+      ? shownBy(site.fault, visible)
+      : visible.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+  noteReads(site, all, shown);
+  return shown.map((one) => ({ ...one, state: stateOf(one, site.behaviour) }));
+}
