@@ -1,7 +1,12 @@
-import { setReservedInstanceState } from "./aws/sandbox/commands.ts";
+import { setReservationState, setReservedInstanceState } from "./aws/sandbox/commands.ts";
 import { createAwsImitation } from "./aws/sandbox/imitation.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./aws/sandbox/options.ts";
-import { type ReservedInstanceView, viewReservedInstances } from "./aws/sandbox/view.ts";
+import {
+  type ReservationView,
+  type ReservedInstanceView,
+  viewReservations,
+  viewReservedInstances,
+} from "./aws/sandbox/view.ts";
 import { setFinalState, setOrderState } from "./azure/sandbox/commands.ts";
 import { createAzureImitation } from "./azure/sandbox/imitation.ts";
 import { type AzureSandboxOptions, azureBehaviour } from "./azure/sandbox/options.ts";
@@ -9,7 +14,7 @@ import { type ReservationOrderView, viewOrders } from "./azure/sandbox/view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
-export type { ReservedInstanceView } from "./aws/sandbox/view.ts";
+export type { ReservationView, ReservedInstanceView } from "./aws/sandbox/view.ts";
 export type { AzureAction } from "./azure/sandbox/imitation.ts";
 export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
 export type { ReservationOrderView } from "./azure/sandbox/view.ts";
@@ -31,18 +36,22 @@ export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> 
   readonly aws?: AwsSandboxOptions | undefined;
 }
 
-/** A sandbox that imitates Azure's Microsoft.Capacity and AWS' EC2 and STS at one address. */
+/** A sandbox that imitates the clouds at one address. */
 export interface CloudSandbox extends Sandbox {
   /** Every reservation order that was bought, oldest first. Looking does not move them on. */
   orders(): readonly ReservationOrderView[];
   /** Every EC2 Reserved Instance that was bought, hidden ones too, oldest first. Looking does not move them on. */
   reservedInstances(): readonly ReservedInstanceView[];
+  /** Every reservation of RDS, ElastiCache, MemoryDB and OpenSearch that was bought, oldest first. */
+  reservations(): readonly ReservationView[];
   /** Puts an order into a state, for good: `Cancelled`, say. Throws a RefusedError when there is no such order. */
   setOrderState(id: string, state: string): void;
   /** Orders of the SKU that are bought from now on end in the state: `BillingFailed`, say. */
   setFinalState(sku: string, state: string): void;
   /** Puts a Reserved Instance into a state, for good. Throws a RefusedError when there is no such one. */
   setReservedInstanceState(id: string, state: string): void;
+  /** Puts the reservation of that name into a state, for good. Throws a RefusedError when there is no such one. */
+  setReservationState(name: string, state: string): void;
 }
 
 /**
@@ -62,8 +71,10 @@ export async function startCloudSandbox({
   return Object.assign(sandbox, {
     orders: () => viewOrders(store, azureBehaviour(azure)),
     reservedInstances: () => viewReservedInstances(store, awsBehaviour(aws)),
+    reservations: () => viewReservations(store, awsBehaviour(aws)),
     setOrderState: (id: string, state: string) => setOrderState(store, id, state),
     setFinalState: (sku: string, state: string) => setFinalState(store, sku, state),
     setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
+    setReservationState: (name: string, state: string) => setReservationState(store, name, state),
   });
 }

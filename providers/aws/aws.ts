@@ -1,16 +1,24 @@
 import type { Provider } from "../../src/spec/executor.ts";
 import { createConnect } from "./connect.ts";
 import { createEc2 } from "./ec2/ec2.ts";
+import { createReservationExecutor } from "./reservations/executor.ts";
+import { rds } from "./reservations/rds.ts";
 import { resolveSettings, type AwsSettings } from "./settings.ts";
 
 /**
- * Amazon Web Services: buys EC2 Reserved Instances. A further service is one more member of `services`; they share the
- * account check and the client configurations of `connect`.
+ * Amazon Web Services. A further service is one more member of `services`; they share the account check and the client
+ * configurations of `connect`.
  *
  * Throws a RefusedError `invalid-configuration` for settings that cannot be used.
  */
 export function createAws(settings: AwsSettings = {}): Provider {
   const resolved = resolveSettings(settings);
   const connect = createConnect(resolved);
-  return { name: "aws", services: { ec2: createEc2(connect, resolved) } };
+  return {
+    name: "aws",
+    services: {
+      ec2: createEc2(connect, resolved),
+      rds: createReservationExecutor(rds, connect, resolved),
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import type { Standing } from "../../src/spec/commitment.ts";
 
 /**
- * What the states of EC2 mean. The documented filter `state` does not know `queued`, so states are judged here and never
- * by a filter. `retired` is expired, modified or exchanged, and also what follows a payment that did not arrive.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ri-market-concepts-buying.html
+ * What the states of all services mean. They are judged here and never by a filter: the documented filter `state` of EC2
+ * does not know `queued`. Redshift writes `pending-payment` in its documentation and `payment-pending` in its answers.
+ * https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_SavingsPlan.html
  */
 const standings: Readonly<Record<string, Standing>> = {
   "payment-pending": "live",
@@ -12,10 +12,13 @@ const standings: Readonly<Record<string, Standing>> = {
   exchanging: "live",
   "payment-failed": "failed",
   "queued-deleted": "failed",
-  retired: "unclear",
+  "pending-payment": "live",
+  "pending-return": "live",
+  retired: "ended",
+  returned: "ended",
 };
 
-const final = new Set(["active", "payment-failed", "queued-deleted", "retired"]);
+const final = new Set(["active", "payment-failed", "queued-deleted", "retired", "returned"]);
 
 /** What a state means for buying. A state that nobody knows counts as bought. */
 export function standingOf(state: string): Standing {

@@ -12,6 +12,7 @@ describe("every executor keeps the contract", () => {
     testExecutor({ name: `Azure ${service}`, make, optionalFields: ["tenantId"], test });
   }
   testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
+  testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

@@ -23,6 +23,12 @@ export function imitationWorld(handles: boolean) {
   return { cloud, world };
 }
 
+/** The call that buys, as the sandbox's log shows it. */
+const purchaseActions: Readonly<Record<string, string>> = {
+  ec2: "PurchaseReservedInstancesOffering",
+  rds: "PurchaseReservedDBInstancesOffering",
+};
+
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
   recommendations: Recommendation[];
 };
@@ -40,11 +46,11 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   };
   const executor = services[service];
   if (executor === undefined) throw new Error(`no executor for ${service}`);
-  const action = service === "ec2" ? "PurchaseReservedInstancesOffering" : "PUT reservationOrders";
+  const action = purchaseActions[service] ?? "PUT reservationOrders";
   return {
     executor,
     recommendation,
-    purchases: () => (service === "ec2" ? sandbox.reservedInstances().length : sandbox.orders().length),
+    purchases: () => sandbox.purchases(),
     loseNextAnswer: () => sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } }),
     close: async () => sandbox[Symbol.asyncDispose](),
   };

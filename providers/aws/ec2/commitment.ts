@@ -39,12 +39,20 @@ export function commitmentOf(instances: readonly ReservedInstance[], tokenTag: s
     id,
     ...(ids.length > 1 ? { furtherIds: ids.filter((other) => other !== id) } : {}),
     state: states.find((state) => !isFinal(state)) ?? states[0] ?? "unknown",
-    standing: together(states.map(standingOf)),
+    standing: together(states.map(ec2StandingOf)),
     settled: states.every(isFinal),
     marked: instances.every((instance) => tagOf(instance, tokenTag) !== undefined),
     ...(price ? { price } : {}),
     ...(start ? { purchasedAt: start } : {}),
   };
+}
+
+/**
+ * `retired` is expired, modified or exchanged, and on EC2 also what follows a payment that did not arrive.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ri-market-concepts-buying.html
+ */
+function ec2StandingOf(state: string): Standing {
+  return state === "retired" ? "unclear" : standingOf(state);
 }
 
 /** A purchase of which one part was paid for and another not is for a person to judge. */

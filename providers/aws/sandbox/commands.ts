@@ -3,6 +3,7 @@ import type { Imitation } from "../../../src/sandbox/imitation.ts";
 import type { SandboxStore } from "../../../src/sandbox/store.ts";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import { reservedInstances } from "./ec2/reserved-instance.ts";
+import { reservations } from "./reservations/reservation.ts";
 
 /** Puts a Reserved Instance into a state, for good. Throws a RefusedError when there is no such one. */
 export function setReservedInstanceState(store: SandboxStore, id: string, state: string): void {
@@ -13,11 +14,30 @@ export function setReservedInstanceState(store: SandboxStore, id: string, state:
   reservedInstances(store).set(id, { ...reserved, state });
 }
 
-/** `POST /_sandbox/aws/reserved-instance-state {id, state}`: `retired`, say, or `queued`. */
+/** Puts the reservation of that name into a state, for good. Throws a RefusedError when there is no such one. */
+export function setReservationState(store: SandboxStore, name: string, state: string): void {
+  const reservation = reservations(store)
+    .values()
+    .find((candidate) => candidate.name === name);
+  if (reservation === undefined) {
+    throw new RefusedError({ code: "invalid-configuration", message: `The sandbox has no reservation ${name}.` });
+  }
+  reservations(store).set(reservation.id, { ...reservation, state });
+}
+
+/**
+ * `POST /_sandbox/aws/reserved-instance-state {id, state}`: `retired`, say, or `queued`;
+ * `POST /_sandbox/aws/reservation-state {name, state}` for the reservations of other services.
+ */
 export const awsCommands: NonNullable<Imitation["commands"]> = {
   "reserved-instance-state": (body, store) => {
     const wanted = z.strictObject({ id: z.string(), state: z.string().min(1).max(100) }).parse(body);
     setReservedInstanceState(store, wanted.id, wanted.state);
+    return wanted;
+  },
+  "reservation-state": (body, store) => {
+    const wanted = z.strictObject({ name: z.string(), state: z.string().min(1).max(100) }).parse(body);
+    setReservationState(store, wanted.name, wanted.state);
     return wanted;
   },
 };

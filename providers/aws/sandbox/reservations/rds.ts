@@ -46,9 +46,7 @@ export const rds = createQueryService({
         const wanted = input.demand("ReservedDBInstancesOfferingId");
         const offering = offeringsIn(service, region, kinds).find(({ id }) => id === wanted);
         if (!offering) throw new AwsFault(404, "ReservedDBInstancesOfferingNotFound", "There is no such offering.");
-        const name = (
-          input.get("ReservedDBInstanceId") ?? `ri-${call.now}-${Math.trunc(call.now % 997)}`
-        ).toLowerCase();
+        const name = (input.get("ReservedDBInstanceId") ?? `ri-${randomUUID()}`).toLowerCase();
         const bought = buyReservation(call, {
           service,
           name,

@@ -1,0 +1,71 @@
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import { PurchaseOutcomeUnknownError, RefusedError } from "../../../src/spec/errors.ts";
+import type { Difference } from "../../../src/spec/executor.ts";
+import { differencesBetween } from "../differences.ts";
+import { durations, offeringTypes } from "../fields.ts";
+import { priceOf } from "../price.ts";
+import { isFinal, standingOf } from "../standing.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
+
+/** A reservation of which enough is known to be taken for one. */
+export type KnownReservation = Reservation & { readonly id: string; readonly name: string; readonly state: string };
+
+/** It has an id, a name and a state; without those an entry of a list proves nothing. */
+export function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
+  return Boolean(reservation?.id && reservation.name && reservation.state);
+}
+
+/** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
+export function allKnown(reservations: readonly Reservation[], call: string): readonly KnownReservation[] {
+  if (reservations.every(isKnown)) return reservations;
+  throw new RefusedError({
+    code: "lookup-untrusted",
+    message: `${call} listed an entry without an id or a state: that is no proof that nothing was bought. Drive again later.`,
+    retryable: true,
+  });
+}
+
+/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it names no reservation. */
+export function fromAnswer(reservation: Reservation | undefined, title: string): KnownReservation {
+  if (isKnown(reservation)) return reservation;
+  throw new PurchaseOutcomeUnknownError({
+    message: `${title} answered the purchase without a reservation. Drive again: it is looked for first.`,
+  });
+}
+
+/** A reservation as the core knows it. Its name is its marker, so it is always marked. */
+export function commitmentOf({ id, state, start, count, charges }: KnownReservation): Commitment {
+  const price = count === undefined ? undefined : priceOf(charges, count)?.total;
+  return {
+    id,
+    state,
+    standing: standingOf(state),
+    settled: isFinal(state),
+    marked: true,
+    ...(price ? { price } : {}),
+    ...(start ? { purchasedAt: start.toISOString() } : {}),
+  };
+}
+
+/** All that decides what is bought, as asked for, by field. */
+export function askedOf<R extends ReservationRecommendation>(
+  service: ReservationService<R>,
+  recommendation: R,
+): ReadonlyMap<string, string> {
+  const { payment, term } = recommendation;
+  return new Map([
+    ...service.asked(recommendation),
+    ["payment", offeringTypes[payment]],
+    ["term", `${durations[term]} s`],
+  ]);
+}
+
+/** How a reservation differs from what was asked for, its count included. */
+export function reservationDifferences<R extends ReservationRecommendation>(
+  service: ReservationService<R>,
+  recommendation: R,
+  { attributes, count }: Reservation,
+): readonly Difference[] {
+  const asked = new Map([...askedOf(service, recommendation), ["quantity", String(recommendation.quantity)]]);
+  return differencesBetween(asked, new Map([...attributes, ["quantity", count?.toString()]]));
+}

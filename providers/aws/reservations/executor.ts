@@ -1,0 +1,114 @@
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import type { Resolution, ServiceExecutor } from "../../../src/spec/executor.ts";
+import type { Connect } from "../connect.ts";
+import { differencesBetween, notStated, statedDifferences } from "../differences.ts";
+import { chooseOffering } from "../offering.ts";
+import { type AwsScope, awsScope, parseScope } from "../scope.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import { createReservationApi } from "./api.ts";
+import { askedOf, commitmentOf, reservationDifferences } from "./commitment.ts";
+import { createNameMatcher, reservationName } from "./name.ts";
+import { purchase } from "./purchase.ts";
+import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
+import type { ReservationRecommendation, ReservationService } from "./service.ts";
+
+/**
+ * The executor of a service that sells reservations under an id of the caller's choice.
+ *
+ * The id is made of the token: it is handle and marker at once. The service refuses a second reservation under it, so the
+ * same request may be sent again, and whatever it was that made the id be used, it is read, compared and adopted.
+ */
+export function createReservationExecutor<R extends ReservationRecommendation>(
+  service: ReservationService<R>,
+  connect: Connect,
+  { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
+): ServiceExecutor<R> {
+  const { title } = service;
+  const api = createReservationApi(service, connect, maxPages);
+  const scopeOf = (recommendation: R): AwsScope => awsScope(service.name, recommendation);
+
+  return {
+    provider: "aws",
+    service: service.name,
+    schema: service.schema,
+    recovery: { kind: "resend", minimumAge: 300_000 },
+    sendTimeout: purchaseTimeout,
+
+    describe(recommendation) {
+      const { quantity, region, term, payment } = recommendation;
+      return `${quantity} × ${service.describe(recommendation)} (${service.name}), ${region}, ${term}, ${payment}`;
+    },
+
+    scopeOf,
+
+    async findByTokens(scope, { tokens, ids }, { signal }) {
+      const tokenOf = createNameMatcher(tokens);
+      const byToken = new Map<string, Commitment[]>();
+      const byId = new Map<string, Commitment>();
+      for (const reservation of await (await api(parseScope(scope), signal)).all(signal)) {
+        const commitment = commitmentOf(reservation);
+        if (ids.has(reservation.id)) byId.set(reservation.id, commitment);
+        const token = tokenOf(reservation.name);
+        if (token !== undefined) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
+      }
+      return { byToken, byId };
+    },
+
+    async read(scope, id, { signal }) {
+      const found = await (await api(parseScope(scope), signal)).one({ id }, signal);
+      return found && commitmentOf(found);
+    },
+
+    async verify(recommendation, { id }, { signal }) {
+      const scope = scopeOf(recommendation);
+      const found = await (await api(scope, signal)).one({ id }, signal);
+      const differences = found && reservationDifferences(service, recommendation, found);
+      if (differences && differences.every((difference) => difference.found !== notStated)) return differences;
+      throw new RefusedError({
+        code: "commitment-unverifiable",
+        message: `${title} does not say enough about ${id} in ${scope.label} to compare it with what was asked for. Drive again later.`,
+        retryable: true,
+      });
+    },
+
+    async quote(recommendation, { token, source, generation }, { signal }) {
+      const { quantity, payment } = recommendation;
+      const asked = askedOf(service, recommendation);
+      const seen = await (await api(scopeOf(recommendation), signal)).offerings(recommendation, signal);
+      const offering = chooseOffering(seen, {
+        title,
+        summary: `${[...asked.values()].join(", ")} in ${recommendation.region}`,
+        differences: ({ attributes }) => differencesBetween(asked, attributes),
+        payment,
+        quantity,
+      });
+      const name = reservationName(token, generation);
+      const request: PurchaseRequest = {
+        offeringId: offering.id,
+        name,
+        count: quantity,
+        tags: { [tagNames.source]: source, [tagNames.token]: token },
+      };
+      return { price: offering.price.total, handle: { name }, request };
+    },
+
+    async doPurchase(submission) {
+      const bought = await purchase(service, api, submission, purchaseTimeout);
+      return { ...commitmentOf(bought), price: submission.price };
+    },
+
+    async resolve(submission, { signal }): Promise<Resolution> {
+      const { name } = parsePurchaseRequest(submission.request);
+      const found = await (await api(parseScope(submission.scope), signal)).one({ name }, signal);
+      if (!found) return { kind: "absent", reason: `${title} shows no reservation ${name}.` };
+      const recommendation = service.schema.parse(submission.recommendation);
+      const differences = statedDifferences(reservationDifferences(service, recommendation, found));
+      if (differences.length > 0) {
+        const fields = differences.map(({ field }) => field).join(", ");
+        return { kind: "unclear", reason: `${name} exists, but differs from what was asked for in ${fields}.` };
+      }
+      return { kind: "found", commitment: { ...commitmentOf(found), price: submission.price } };
+    },
+  };
+}

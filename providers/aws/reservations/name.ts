@@ -1,0 +1,20 @@
+/** Hex characters of the token that fit into a name beside the rest: 160 bits. */
+const tokenLength = 40;
+
+/**
+ * The id of the caller's choice under which a recommendation is bought: a part of its token, and the generation from the
+ * first proof on that a purchase under it came to nothing, because an id that was used stays used. At most 54 characters
+ * of `[a-z0-9-]`, which every service takes (OpenSearch at most 64).
+ */
+export function reservationName(token: string, generation: number): string {
+  return `buyonce-${token.slice(0, tokenLength)}${generation === 0 ? "" : `-g${generation}`}`;
+}
+
+/** Finds which of the tokens a reservation of that name was bought for. */
+export function createNameMatcher(tokens: ReadonlySet<string>): (name: string | undefined) => string | undefined {
+  const byPart = new Map([...tokens].map((token) => [token.slice(0, tokenLength), token]));
+  return (name) => {
+    const [, part = ""] = /^buyonce-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "") ?? [];
+    return byPart.get(part);
+  };
+}

@@ -1,0 +1,77 @@
+import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../../src/spec/errors.ts";
+import type { Submission } from "../../../src/spec/executor.ts";
+import { classifyPurchaseError } from "../classify.ts";
+import { statedDifferences } from "../differences.ts";
+import { parseScope } from "../scope.ts";
+import { readSdkError } from "../sdk-error.ts";
+import { standingOf } from "../standing.ts";
+import type { ConnectReservations, ReservationApi } from "./api.ts";
+import { fromAnswer, type KnownReservation, reservationDifferences } from "./commitment.ts";
+import { parsePurchaseRequest } from "./purchase-request.ts";
+import type { ReservationRecommendation, ReservationService } from "./service.ts";
+
+/**
+ * Sends a recorded purchase once, whole within `timeout` milliseconds. Where the service says that the id is used
+ * already, the reservation under it is read, compared and returned. Throws a PurchaseRejectedError where nothing was
+ * bought, a PurchaseOutcomeUnknownError otherwise.
+ */
+export async function purchase<R extends ReservationRecommendation>(
+  service: ReservationService<R>,
+  connect: ConnectReservations<R>,
+  submission: Submission,
+  timeout: number,
+): Promise<KnownReservation> {
+  const { title, calls, codes } = service;
+  const report = { handedOver: false };
+  const signal = AbortSignal.timeout(timeout);
+  let api: ReservationApi<R> | undefined;
+  try {
+    const request = parsePurchaseRequest(submission.request);
+    api = await connect(parseScope(submission.scope), signal);
+    return fromAnswer(await api.purchase(request, signal, report), title);
+  } catch (error) {
+    // The status says nothing: it is 404 for RDS and ElastiCache, 400 or 409 elsewhere.
+    if (api && report.handedOver && readSdkError(error).code === codes.alreadyExists) {
+      return existing(service, api, submission, signal);
+    }
+    if (PurchaseOutcomeUnknownError.isInstance(error)) throw error;
+    const permission = `${calls.permissions}:${calls.purchase}`;
+    throw classifyPurchaseError(error, report, { title, permission, quotaCodes: codes.quota });
+  }
+}
+
+/** The reservation under an id that the service says is used. */
+async function existing<R extends ReservationRecommendation>(
+  service: ReservationService<R>,
+  api: ReservationApi<R>,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<KnownReservation> {
+  const { title, codes } = service;
+  const { name } = parsePurchaseRequest(submission.request);
+  const found = await api.one({ name }, signal).catch((error: unknown) => {
+    throw unknown(`${title} says that ${name} exists, but it could not be read (${messageOf(error)})`, error);
+  });
+  if (!found) throw unknown(`${title} says that ${name} exists, but does not show it yet`);
+  const recommendation = service.schema.parse(submission.recommendation);
+  const differences = statedDifferences(reservationDifferences(service, recommendation, found));
+  if (differences.length > 0) {
+    const list = differences.map(({ field, asked, found }) => `${field}: asked ${asked}, found ${found}`).join("; ");
+    throw rejected(codes.alreadyExists, `${name} exists already and is not what was asked for (${list})`);
+  }
+  if (standingOf(found.state) === "ended") {
+    throw rejected(
+      found.state,
+      `${name} was bought before and is over (${found.state}). An execution is bought once: give what is to be bought now a new executionId`,
+    );
+  }
+  return found;
+}
+
+function unknown(what: string, cause?: unknown): PurchaseOutcomeUnknownError {
+  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, cause });
+}
+
+function rejected(providerCode: string, what: string): PurchaseRejectedError {
+  return new PurchaseRejectedError({ providerCode, message: `${what}. Nothing was bought by this send.` });
+}

@@ -1,0 +1,142 @@
+import type { RecurringCharge, ReservedDBInstance } from "@aws-sdk/client-rds";
+import { z } from "zod";
+import { importOptional } from "../../../src/spec/optional-package.ts";
+import { quantitySchema } from "../../../src/spec/recommendation.ts";
+import { createClients } from "../clients.ts";
+import { awsFields, durations, matching, must, offeringTypes, regionField } from "../fields.ts";
+import type { Charges } from "../price.ts";
+import { sendOnce } from "../send-once.ts";
+import { tagList } from "./purchase-request.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
+
+/** Reserved DB instances to buy. */
+export interface RdsRecommendation extends ReservationRecommendation {
+  readonly service: "rds";
+  /** `db.r6g.large`. */
+  readonly instanceClass: string;
+  /** The offering's product description: `postgresql`, `sqlserver-se (byol)`. Compared for equality. */
+  readonly productDescription: string;
+  readonly multiAz: boolean;
+}
+
+const sdk = () => importOptional("@aws-sdk/client-rds", () => import("@aws-sdk/client-rds"));
+const clients = createClients(async (configuration) => new (await sdk()).RDSClient(configuration));
+
+/** RDS. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PurchaseReservedDBInstancesOffering.html */
+export const rds: ReservationService<RdsRecommendation> = {
+  name: "rds",
+  title: "RDS",
+  schema: z.strictObject({
+    ...awsFields("rds"),
+    region: regionField,
+    instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9-.]+$/, 'must be a DB instance class such as "db.r6g.large"'),
+    productDescription: matching(/^\S(.{0,98}\S)?$/, 'must be a product description such as "postgresql"'),
+    multiAz: z.boolean(must("must be true or false")),
+    quantity: quantitySchema,
+  }),
+  describe: ({ instanceClass, productDescription, multiAz }) =>
+    `${instanceClass} ${productDescription}, ${multiAz ? "Multi-AZ" : "Single-AZ"}`,
+  asked: ({ instanceClass, productDescription, multiAz }) =>
+    new Map([
+      ["instanceClass", instanceClass],
+      ["productDescription", productDescription],
+      ["multiAz", String(multiAz)],
+    ]),
+  calls: {
+    list: "DescribeReservedDBInstances",
+    offerings: "DescribeReservedDBInstancesOfferings",
+    purchase: "PurchaseReservedDBInstancesOffering",
+    permissions: "rds",
+  },
+  codes: {
+    // Both faults are HTTP 404 on the wire.
+    alreadyExists: "ReservedDBInstanceAlreadyExists",
+    notFound: ["ReservedDBInstanceNotFound"],
+    quota: ["ReservedDBInstanceQuotaExceeded"],
+  },
+
+  async connect(connection) {
+    const {
+      DescribeReservedDBInstancesCommand,
+      DescribeReservedDBInstancesOfferingsCommand,
+      PurchaseReservedDBInstancesOfferingCommand,
+    } = await sdk();
+    const reader = await clients.reader(connection);
+    return {
+      async reservations({ id, name, next }, signal) {
+        const command = new DescribeReservedDBInstancesCommand({ ReservedDBInstanceId: id ?? name, Marker: next });
+        const { ReservedDBInstances, Marker } = await reader.send(command, { abortSignal: signal });
+        return { items: ReservedDBInstances?.map(reservationOf), next: Marker };
+      },
+
+      async offerings({ instanceClass, productDescription, multiAz, payment, term }, next, signal) {
+        const command = new DescribeReservedDBInstancesOfferingsCommand({
+          DBInstanceClass: instanceClass,
+          // Matches parts: sqlserver-se finds "sqlserver-se (byol)" too.
+          ProductDescription: productDescription,
+          MultiAZ: multiAz,
+          OfferingType: offeringTypes[payment],
+          Duration: String(durations[term]),
+          Marker: next,
+        });
+        const { ReservedDBInstancesOfferings, Marker } = await reader.send(command, { abortSignal: signal });
+        const items = ReservedDBInstancesOfferings?.map((offering) => ({
+          id: offering.ReservedDBInstancesOfferingId,
+          attributes: attributesOf(offering),
+          charges: chargesOf(offering),
+        }));
+        return { items, next: Marker };
+      },
+
+      async purchase(request, signal, report) {
+        const buyer = await clients.buyer(connection);
+        const command = new PurchaseReservedDBInstancesOfferingCommand({
+          ReservedDBInstancesOfferingId: request.offeringId,
+          ReservedDBInstanceId: request.name,
+          DBInstanceCount: request.count,
+          Tags: tagList(request),
+        });
+        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+        const { ReservedDBInstance } = await buyer.send(command, { abortSignal: signal });
+        return ReservedDBInstance && reservationOf(ReservedDBInstance);
+      },
+    };
+  },
+};
+
+function reservationOf(instance: ReservedDBInstance): Reservation {
+  return {
+    id: instance.ReservedDBInstanceId,
+    name: instance.ReservedDBInstanceId,
+    attributes: attributesOf(instance),
+    count: instance.DBInstanceCount,
+    state: instance.State,
+    start: instance.StartTime,
+    charges: chargesOf(instance),
+  };
+}
+
+type Terms = Pick<
+  ReservedDBInstance,
+  "DBInstanceClass" | "ProductDescription" | "MultiAZ" | "OfferingType" | "Duration"
+>;
+
+function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
+  return new Map([
+    ["instanceClass", terms.DBInstanceClass],
+    ["productDescription", terms.ProductDescription],
+    ["multiAz", terms.MultiAZ?.toString()],
+    ["payment", terms.OfferingType],
+    ["term", terms.Duration === undefined ? undefined : `${terms.Duration} s`],
+  ]);
+}
+
+function chargesOf(
+  terms: Omit<Charges, "RecurringCharges"> & { readonly RecurringCharges?: readonly RecurringCharge[] | undefined },
+): Charges {
+  return { ...terms, RecurringCharges: terms.RecurringCharges?.map(chargeOf) };
+}
+
+function chargeOf({ RecurringChargeAmount, RecurringChargeFrequency }: RecurringCharge) {
+  return { Amount: RecurringChargeAmount, Frequency: RecurringChargeFrequency };
+}
