@@ -1,0 +1,106 @@
+// An independent client: what it buys and reads shows that our client and our imitation do not merely agree with each other.
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+
+const version = spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
+const installed = version !== "";
+console.log(installed ? `driven by ${version}` : "The AWS CLI is not installed: these checks are skipped.");
+
+/** Nothing of the machine's own configuration, and no retries. */
+const env = {
+  PATH: process.env["PATH"],
+  AWS_ACCESS_KEY_ID: "dummy",
+  AWS_SECRET_ACCESS_KEY: "dummy",
+  AWS_DEFAULT_REGION: "us-east-1",
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_MAX_ATTEMPTS: "1",
+  AWS_PAGER: "",
+};
+
+function cliFor({ url }: CloudSandbox) {
+  return async (...command: string[]): Promise<unknown> => {
+    const { stdout } = await promisify(execFile)("aws", [...command, "--endpoint-url", url, "--output", "json"], {
+      env,
+    });
+    return stdout.trim() === "" ? {} : (JSON.parse(stdout) as unknown);
+  };
+}
+
+/** Commands to buy with, in the CLI's words; `ID` stands for the offering. Queries are JMESPath: https://jmespath.org */
+interface Shop {
+  readonly service: string;
+  readonly offerings: readonly string[];
+  /** Where its answer has the ids of the offerings; one has to be left. */
+  readonly ids: string;
+  readonly purchase: readonly string[];
+  readonly list: readonly string[];
+  /** What its answer says about what was bought. */
+  readonly bought: string;
+  readonly expected: unknown;
+  /** What it answers to the same purchase again; where left out, it buys again. */
+  readonly again?: RegExp;
+}
+
+const oneYear = "31536000";
+const shops: readonly Shop[] = [
+  {
+    service: "ec2",
+    offerings: [
+      ...["describe-reserved-instances-offerings", "--no-include-marketplace", "--instance-type", "m5.large"],
+      ...["--product-description", "Linux/UNIX", "--offering-class", "convertible", "--offering-type", "No Upfront"],
+      ...["--min-duration", oneYear, "--max-duration", oneYear, "--filters", "Name=scope,Values=Region"],
+    ],
+    ids: "ReservedInstancesOfferings[].ReservedInstancesOfferingId",
+    purchase: [
+      "purchase-reserved-instances-offering",
+      "--reserved-instances-offering-id",
+      "ID",
+      "--instance-count",
+      "2",
+    ],
+    list: ["describe-reserved-instances"],
+    bought: "ReservedInstances[].[InstanceType, InstanceCount, State]",
+    expected: [["m5.large", 2, "payment-pending"]],
+  },
+  {
+    service: "rds",
+    offerings: [
+      ...["describe-reserved-db-instances-offerings", "--db-instance-class", "db.r6g.large", "--no-multi-az"],
+      ...["--product-description", "postgresql", "--offering-type", "No Upfront", "--duration", oneYear],
+    ],
+    ids: "ReservedDBInstancesOfferings[].ReservedDBInstancesOfferingId",
+    purchase: [
+      ...["purchase-reserved-db-instances-offering", "--reserved-db-instances-offering-id", "ID"],
+      ...["--reserved-db-instance-id", "by-hand", "--db-instance-count", "2", "--tags", "Key=k,Value=v"],
+    ],
+    list: ["describe-reserved-db-instances"],
+    bought: "ReservedDBInstances[].[ReservedDBInstanceId, DBInstanceClass, DBInstanceCount, State]",
+    expected: [["by-hand", "db.r6g.large", 2, "payment-pending"]],
+    again: /ReservedDBInstanceAlreadyExists/,
+  },
+];
+
+describe.skipIf(!installed)("the imitation, driven by the AWS CLI", () => {
+  test("the account", async () => {
+    await using sandbox = await startCloudSandbox();
+    expect(await cliFor(sandbox)(["sts", "get-caller-identity"], "Account")).toBe("123456789012");
+  });
+
+  test.for(shops)("$service: finds the offering, buys, lists, buys again", async (shop) => {
+    await using sandbox = await startCloudSandbox();
+    const aws = cliFor(sandbox);
+    const ids = await aws([shop.service, ...shop.offerings], shop.ids);
+    expect(ids).toEqual([expect.any(String)]);
+    const [id] = ids as [string];
+    const purchase = [shop.service, ...shop.purchase.map((word) => (word === "ID" ? id : word))];
+    await aws(purchase);
+    expect(await aws([shop.service, ...shop.list], shop.bought)).toEqual(shop.expected);
+    if (shop.again) await expect(aws(purchase)).rejects.toThrow(shop.again);
+    else await aws(purchase);
+    expect(sandbox.purchases()).toBe(shop.again ? 1 : 2);
+  });
+});
