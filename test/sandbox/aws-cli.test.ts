@@ -22,11 +22,10 @@ const env = {
 };
 
 function cliFor({ url }: CloudSandbox) {
-  return async (...command: string[]): Promise<unknown> => {
-    const { stdout } = await promisify(execFile)("aws", [...command, "--endpoint-url", url, "--output", "json"], {
-      env,
-    });
-    return stdout.trim() === "" ? {} : (JSON.parse(stdout) as unknown);
+  return async (command: readonly string[], query = "@"): Promise<unknown> => {
+    const options = ["--endpoint-url", url, "--output", "json", "--query", query];
+    const { stdout } = await promisify(execFile)("aws", [...command, ...options], { env });
+    return stdout.trim() === "" ? undefined : (JSON.parse(stdout) as unknown);
   };
 }
 
