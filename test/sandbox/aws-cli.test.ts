@@ -22,21 +22,21 @@ const env = {
 };
 
 function cliFor({ url }: CloudSandbox) {
-  return async (command: readonly string[], query = "@"): Promise<unknown> => {
+  return async (command: string, query = "@"): Promise<unknown> => {
     const options = ["--endpoint-url", url, "--output", "json", "--query", query];
-    const { stdout } = await promisify(execFile)("aws", [...command, ...options], { env });
+    const { stdout } = await promisify(execFile)("aws", [...wordsOf(command), ...options], { env });
     return stdout.trim() === "" ? undefined : (JSON.parse(stdout) as unknown);
   };
 }
 
-/** Commands to buy with, in the CLI's words; `ID` stands for the offering. Queries are JMESPath: https://jmespath.org */
+/** Commands to buy with, as one types them; `ID` stands for the offering. Queries are JMESPath: https://jmespath.org */
 interface Shop {
   readonly service: string;
-  readonly offerings: readonly string[];
+  readonly offerings: string;
   /** Where its answer has the ids of the offerings; one has to be left. */
   readonly ids: string;
-  readonly purchase: readonly string[];
-  readonly list: readonly string[];
+  readonly purchase: string;
+  readonly list: string;
   /** What its answer says about what was bought. */
   readonly bought: string;
   readonly expected: unknown;
@@ -44,60 +44,51 @@ interface Shop {
   readonly again?: RegExp;
 }
 
-const oneYear = "31536000";
 const shops: readonly Shop[] = [
   {
     service: "ec2",
-    offerings: [
-      ...["describe-reserved-instances-offerings", "--no-include-marketplace", "--instance-type", "m5.large"],
-      ...["--product-description", "Linux/UNIX", "--offering-class", "convertible", "--offering-type", "No Upfront"],
-      ...["--min-duration", oneYear, "--max-duration", oneYear, "--filters", "Name=scope,Values=Region"],
-    ],
+    offerings: `describe-reserved-instances-offerings --no-include-marketplace --instance-type m5.large
+      --product-description Linux/UNIX --offering-class convertible --offering-type 'No Upfront'
+      --min-duration 31536000 --max-duration 31536000 --filters Name=scope,Values=Region`,
     ids: "ReservedInstancesOfferings[].ReservedInstancesOfferingId",
-    purchase: [
-      "purchase-reserved-instances-offering",
-      "--reserved-instances-offering-id",
-      "ID",
-      "--instance-count",
-      "2",
-    ],
-    list: ["describe-reserved-instances"],
+    purchase: "purchase-reserved-instances-offering --reserved-instances-offering-id ID --instance-count 2",
+    list: "describe-reserved-instances",
     bought: "ReservedInstances[].[InstanceType, InstanceCount, State]",
     expected: [["m5.large", 2, "payment-pending"]],
   },
   {
     service: "rds",
-    offerings: [
-      ...["describe-reserved-db-instances-offerings", "--db-instance-class", "db.r6g.large", "--no-multi-az"],
-      ...["--product-description", "postgresql", "--offering-type", "No Upfront", "--duration", oneYear],
-    ],
+    offerings: `describe-reserved-db-instances-offerings --db-instance-class db.r6g.large --no-multi-az
+      --product-description postgresql --offering-type 'No Upfront' --duration 31536000`,
     ids: "ReservedDBInstancesOfferings[].ReservedDBInstancesOfferingId",
-    purchase: [
-      ...["purchase-reserved-db-instances-offering", "--reserved-db-instances-offering-id", "ID"],
-      ...["--reserved-db-instance-id", "by-hand", "--db-instance-count", "2", "--tags", "Key=k,Value=v"],
-    ],
-    list: ["describe-reserved-db-instances"],
+    purchase: `purchase-reserved-db-instances-offering --reserved-db-instances-offering-id ID
+      --reserved-db-instance-id by-hand --db-instance-count 2 --tags Key=k,Value=v`,
+    list: "describe-reserved-db-instances",
     bought: "ReservedDBInstances[].[ReservedDBInstanceId, DBInstanceClass, DBInstanceCount, State]",
     expected: [["by-hand", "db.r6g.large", 2, "payment-pending"]],
     again: /ReservedDBInstanceAlreadyExists/,
   },
 ];
 
+/** As a shell would split it. */
+function wordsOf(command: string): string[] {
+  return (command.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+}
+
 describe.skipIf(!installed)("the imitation, driven by the AWS CLI", () => {
   test("the account", async () => {
     await using sandbox = await startCloudSandbox();
-    expect(await cliFor(sandbox)(["sts", "get-caller-identity"], "Account")).toBe("123456789012");
+    expect(await cliFor(sandbox)("sts get-caller-identity", "Account")).toBe("123456789012");
   });
 
   test.for(shops)("$service: finds the offering, buys, lists, buys again", async (shop) => {
     await using sandbox = await startCloudSandbox();
     const aws = cliFor(sandbox);
-    const ids = await aws([shop.service, ...shop.offerings], shop.ids);
+    const ids = await aws(`${shop.service} ${shop.offerings}`, shop.ids);
     expect(ids).toEqual([expect.any(String)]);
-    const [id] = ids as [string];
-    const purchase = [shop.service, ...shop.purchase.map((word) => (word === "ID" ? id : word))];
+    const purchase = `${shop.service} ${shop.purchase.replace("ID", (ids as [string])[0])}`;
     await aws(purchase);
-    expect(await aws([shop.service, ...shop.list], shop.bought)).toEqual(shop.expected);
+    expect(await aws(`${shop.service} ${shop.list}`, shop.bought)).toEqual(shop.expected);
     if (shop.again) await expect(aws(purchase)).rejects.toThrow(shop.again);
     else await aws(purchase);
     expect(sandbox.purchases()).toBe(shop.again ? 1 : 2);
