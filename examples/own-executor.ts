@@ -156,7 +156,6 @@ const { paths, complete, violation } = await search({
         executor: createServer(shop),
         live: (token) => shop.orders.filter(({ label }) => label === token),
         lag: (milliseconds) => (shop.lag = milliseconds),
-        expire: () => undefined, // An id of the buyer's own never expires.
       },
       recommendations: [recommendation],
     };

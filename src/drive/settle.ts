@@ -89,7 +89,13 @@ async function mark(
     const owned = await ownedByOthers(drive.ledger, scope.key, token);
     const marker = { token, source, generation };
     const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
-    return { ...marked, price: commitment.price };
+    if (marked.standing !== "failed") return { ...marked, price: commitment.price };
+    // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.
+    warnings.push(
+      `The provider now shows it as ${marked.state}: it may have come to nothing. Drive again to find out.`,
+    );
+    const { state, standing, price } = commitment;
+    return { ...marked, state, standing, settled: false, price };
   } catch (error) {
     warnings.push(`Its marker is missing at the provider (${messageOf(error)}). Drive again: it is stamped then.`);
     return commitment;

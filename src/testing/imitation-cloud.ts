@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Commitment, Standing } from "../spec/commitment.ts";
 import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
-import type { Provider, Recovery, ServiceExecutor, Submission } from "../spec/executor.ts";
+import type { Marker, Provider, Recovery, ServiceExecutor, Submission } from "../spec/executor.ts";
+import type { JsonObject } from "../spec/json.ts";
 import { moneySchema } from "../spec/money.ts";
 import { quantitySchema } from "../spec/recommendation.ts";
 
@@ -21,7 +22,7 @@ export type Disk = z.infer<typeof diskSchema>;
 /** What the next send meets. */
 export type SendFault =
   | "rejected"
-  /** The quote is stale: nothing was bought, and nothing can be under this handle. */
+  /** The quote is stale: nothing was bought, and nothing can be under this handle. Only a minted one expires. */
   | "expired"
   /** The handle was used up by an earlier send, whose order shows only after this answer. */
   | "rejected-as-expired"
@@ -54,10 +55,20 @@ const standings: Readonly<Record<string, Standing>> = {
   retired: "unclear",
 };
 
+/**
+ * By what the imitation tells a purchase from another one:
+ * - `minted`: an order id that it makes with the quote; a second purchase under it buys no second one, as at Azure.
+ * - `chosen`: an id of the buyer's own, made of token and generation, which it sells under once and never again, also
+ *   when the purchase came to nothing, as on RDS. It answers that the id is used; the executor then reads, compares and
+ *   adopts what is there.
+ * - `stamped`: nothing at the purchase: every send buys, and the marker comes after it, as on EC2.
+ * - `none`: nothing at all, neither at the purchase nor after it, as on Redshift: a person decides what stays unknown.
+ */
+export type ImitationIdentity = "minted" | "chosen" | "stamped" | "none";
+
 /** How the imitation is made. */
 export interface ImitationCloudOptions {
-  /** Whether it refuses a second purchase under one order id. */
-  readonly handles: boolean;
+  readonly identity: ImitationIdentity;
   /** Its clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -65,11 +76,16 @@ export interface ImitationCloudOptions {
 /** The cloud that {@link createImitationCloud} makes: its provider, what was bought, how often it was asked, its faults. */
 export type ImitationCloud = ReturnType<typeof createImitationCloud>;
 
-/**
- * A cloud in memory, with one service, that a test can make misbehave. With `handles` it refuses a second purchase under
- * one order id, as Azure does; without, every send buys and the marker comes after the purchase, as on EC2.
- */
-export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
+const recoveries: Readonly<Record<ImitationIdentity, Recovery>> = {
+  minted: { kind: "resend", minimumAge: 300_000 },
+  chosen: { kind: "resend", minimumAge: 300_000 },
+  stamped: { kind: "absence", answers: 2, minimumAge: 300_000 },
+  none: { kind: "manual", minimumAge: 300_000 },
+};
+
+/** A cloud in memory, with one service, that a test can make misbehave. */
+export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
+  const handles = identity === "minted" || identity === "chosen";
   const orders: Order[] = [];
   const counts = { listings: 0, reads: 0, verifications: 0, quotes: 0, sends: 0, resolves: 0, marks: 0 };
   const faults = {
@@ -78,7 +94,7 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
     listing: undefined as "throws" | "empty" | undefined,
     /** For so many milliseconds nobody can see an order that is bought from now on. */
     lag: 0,
-    /** Look-ups of a handle see no more than the listing does (no handles only). */
+    /** Look-ups of a submission see no more than the listing does (without handles only). */
     listingHidesFromResolve: false,
     /** A state that listings show instead of the true one. */
     listedState: undefined as string | undefined,
@@ -103,7 +119,9 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
   function commitmentOf(order: Order): Commitment {
     const standing = standings[order.state] ?? "live";
     const settled = order.state !== "Creating";
-    return { id: order.id, state: order.state, standing, settled, marked: order.token !== undefined };
+    // Where no marker can be stamped, none is missing.
+    const marked = identity === "none" || order.token !== undefined;
+    return { id: order.id, state: order.state, standing, settled, marked };
   }
   function listed(): readonly Order[] {
     return faults.listing === "empty" ? [] : orders.filter(isVisible);
@@ -126,17 +144,26 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
     const { size, quantity } = diskSchema.parse(submission.recommendation);
     const id = handles ? orderIdOf(submission) : `order-${(minted += 1)}`;
     const existing = handles ? orders.find((order) => order.id === id) : undefined;
+    if (existing !== undefined) return identity === "chosen" ? adopt(existing, size, quantity) : existing;
     const token = handles ? submission.token : undefined;
-    return existing ?? add({ id, token, boughtFor: submission.token, size, quantity });
+    return add({ id, token, boughtFor: submission.token, size, quantity });
+  }
+  /** The provider says that the id is used. What is there is read and compared; failed, it is for the drive to judge. */
+  function adopt(existing: Order, size: string, quantity: number): Order {
+    if (!isVisible(existing)) throw new PurchaseOutcomeUnknownError({ message: "The id is used, and shows nothing." });
+    if (existing.size === size && existing.quantity === quantity) return existing;
+    throw new PurchaseRejectedError({ message: "The id is used for something else.", providerCode: "AlreadyExists" });
+  }
+  function newHandle({ token, generation }: Marker): JsonObject {
+    if (identity === "minted") return { orderId: `minted-${(minted += 1)}` };
+    if (identity === "chosen") return { orderId: `${token.slice(0, 32)}-${generation}` };
+    return { baseline: orders.map(({ id }) => id) };
   }
 
-  const recovery: Recovery = handles
-    ? { kind: "resend", minimumAge: 300_000 }
-    : { kind: "absence", answers: 2, minimumAge: 300_000 };
   const executor: ServiceExecutor<Disk> = {
     provider: "imitation",
     service: "disk",
-    recovery,
+    recovery: recoveries[identity],
     sendTimeout: 60_000,
     schema: diskSchema,
     describe: ({ quantity, size }) => `${quantity} × ${size}`,
@@ -170,15 +197,16 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
         return asked === found ? [] : [{ field, asked, found }];
       });
     },
-    quote: async (recommendation, { token }, { signal }) => {
+    quote: async (recommendation, marker, { signal }) => {
       signal.throwIfAborted();
       counts.quotes += 1;
-      const orderId = handles ? `minted-${(minted += 1)}` : undefined;
+      const handle = newHandle(marker);
       faults.afterQuote?.();
+      const { size, quantity } = recommendation;
       return {
         price: { amount: faults.price, currency: "GBP" },
-        handle: handles ? { orderId } : { baseline: orders.map(({ id }) => id) },
-        request: { size: recommendation.size, quantity: recommendation.quantity, token },
+        handle,
+        request: { size, quantity, token: marker.token },
       };
     },
     doPurchase: async (submission) => {
@@ -192,7 +220,7 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
       if (fault === "throws") throw new TypeError("cannot read properties of undefined");
       if (fault === "lost-before") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
       if (fault === "expired" || fault === "rejected-as-expired") expiredHandles.add(handle);
-      if (handles && expiredHandles.has(handle) && !orders.some(({ id }) => id === handle)) {
+      if (identity === "minted" && expiredHandles.has(handle) && !orders.some(({ id }) => id === handle)) {
         if (fault === "rejected-as-expired") purchase(submission);
         throw new PurchaseRejectedError({
           message: "Session timed out.",
@@ -211,7 +239,8 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
       if ((faults.resolves.shift() ?? faults.resolve) === "throws") throw new Error("503 from the look-up");
       if (handles) {
         const order = orders.find(({ id }) => id === orderIdOf(submission));
-        return order
+        // A minted id can be read at once; one of the buyer's own is looked for in what the provider shows.
+        return order && (identity === "minted" || isVisible(order))
           ? { kind: "found", commitment: commitmentOf(order) }
           : { kind: "absent", reason: "there is no such order" };
       }
@@ -237,7 +266,7 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
         ? { kind: "found", commitment: commitmentOf(only) }
         : { kind: "unclear", reason: "several new ones are there" };
     },
-    ...(handles
+    ...(identity !== "stamped"
       ? {}
       : {
           mark: async ({ id }, _submission, { token }) => {
@@ -262,6 +291,11 @@ export function createImitationCloud({ handles, now }: ImitationCloudOptions) {
     show: () => visibleFrom.clear(),
     /** The handle can no longer be bought under, unless it was. */
     expire: (submission: Submission) => void expiredHandles.add(orderIdOf(submission)),
+    /** What was bought comes to nothing: the provider's final state. */
+    fail: (id: string) => {
+      const order = orders.find((candidate) => candidate.id === id);
+      if (order !== undefined) order.state = "BillingFailed";
+    },
     /** What is live and was bought for a token, whatever its marker says. */
     live: (token: string) =>
       orders.filter((order) => order.boughtFor === token && (standings[order.state] ?? "live") === "live"),

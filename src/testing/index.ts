@@ -6,6 +6,7 @@ export {
   disk,
   type ImitationCloud,
   type ImitationCloudOptions,
+  type ImitationIdentity,
   type Order,
   type SendFault,
 } from "./imitation-cloud.ts";

@@ -158,7 +158,7 @@ describe("guards", () => {
   });
 
   test("identical purchases that could not be told apart are sent one after the other", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     let under = 0;
     cloud.faults.onSend = async () => {
       under += 1;

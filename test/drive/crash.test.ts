@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 /** Every effect of a drive, on the ledger and on the cloud, as one countable step that a driver can die at. */
@@ -24,8 +24,8 @@ function mortal<T extends object>(target: T, die: () => "before" | "after" | und
 }
 
 /** Drives two recommendations with a driver that dies at one effect; says how many effects there were. */
-async function driveAndDie(handles: boolean, death: Death) {
-  const parts = setup({ handles });
+async function driveAndDie(identity: ImitationIdentity, death: Death) {
+  const parts = setup({ identity });
   const { options, cloud, environment } = parts;
   let effects = 0;
   const die = () => {
@@ -50,24 +50,26 @@ async function driveAndDie(handles: boolean, death: Death) {
   return { ...parts, order, finished };
 }
 
-describe.each([
-  ["with handles", true],
-  ["without handles", false],
-])("a driver that dies at any effect, %s", (_name, handles) => {
+describe.each<[ImitationIdentity, number]>([
+  ["minted", 9],
+  ["chosen", 9],
+  ["stamped", 13],
+])("a driver that dies at any effect, identity %s", (identity, effects) => {
   test.each(["before", "after"] as const)(
     "%s it happened: one more drive ends with one commitment each",
     async (when) => {
       let deaths = 0;
       for (let at = 1; at < 100; at += 1) {
-        const { purchaser, cloud, order, finished, environment } = await driveAndDie(handles, { at, when });
+        const { purchaser, cloud, order, finished, environment } = await driveAndDie(identity, { at, when });
         if (finished) break;
         deaths += 1;
         const first = await purchaser.drive(order);
         for (const { status, error } of first.outcomes) {
           // Without a handle, nothing found soon after the write-ahead is no proof: it may only be left unresolved.
-          const allowed = handles
-            ? ["purchased", "already-purchased"]
-            : ["purchased", "already-purchased", "unresolved"];
+          const allowed =
+            identity === "stamped"
+              ? ["purchased", "already-purchased", "unresolved"]
+              : ["purchased", "already-purchased"];
           expect(allowed, `died ${when} effect ${at}: ${error?.message}`).toContain(status);
         }
         environment.advance(5 * 60_000);
@@ -78,7 +80,7 @@ describe.each([
         expect(cloud.live(token(0))).toHaveLength(1);
         expect(cloud.live(token(1))).toHaveLength(1);
       }
-      expect(deaths).toBeGreaterThanOrEqual(handles ? 9 : 13);
+      expect(deaths).toBeGreaterThanOrEqual(effects);
     },
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
@@ -25,7 +26,7 @@ describe("driving what was left behind", () => {
   });
 
   test("settles what is pending, stamps missing markers, and leaves what is done alone", async () => {
-    const { cloud, environment, purchaser } = setup({ handles: false });
+    const { cloud, environment, purchaser } = setup({ identity: "stamped" });
     cloud.faults.mark = "throws";
     await purchaser.drive(execution());
     cloud.faults.mark = undefined;
@@ -97,11 +98,36 @@ describe("driving what was left behind", () => {
   });
 });
 
+test("it came to nothing while its marker was stamped: the next drive proves that, and buys anew", async () => {
+  const { purchaser, cloud, options, ledger } = setup({ identity: "stamped" });
+  const { executor } = cloud;
+  const failing: ServiceExecutor = {
+    ...executor,
+    mark: async (commitment, ...others) => {
+      cloud.fail(commitment.id);
+      return executor.mark?.(commitment, ...others) ?? commitment;
+    },
+  };
+  const providers = [{ name: "imitation", services: { disk: failing } }];
+  const first = await createPurchaser({ ...options, providers }).drive(execution());
+  expect(first.outcomes[0]).toMatchObject({
+    status: "purchased",
+    commitment: { state: "Creating", settled: false },
+    warnings: [expect.stringContaining("now shows it as BillingFailed: it may have come to nothing")],
+  });
+  expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+    status: "purchased",
+    commitment: { id: "order-2" },
+  });
+  expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1, commitment: { id: "order-2" } });
+  expect(cloud.live(token())).toHaveLength(1);
+});
+
 describe("a person decides about an unknown outcome", () => {
   const who = { executionId: "execution-1", recIndex: 0, person: "operator on duty", reason: "seen in the portal" };
 
   async function unresolved() {
-    const parts = setup({ handles: false });
+    const parts = setup({ identity: "stamped" });
     parts.cloud.faults.sends = ["lost-after"];
     parts.cloud.faults.onSend = () => void parts.cloud.add({ id: "by hand" });
     expect((await parts.purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
@@ -135,7 +161,7 @@ describe("a person decides about an unknown outcome", () => {
   });
 
   test("not bought: recorded, and the next drive buys", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     await purchaser.drive(execution());
     const outcome = await purchaser.resolve({ ...who, finding: "not-bought" });

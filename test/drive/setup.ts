@@ -2,15 +2,18 @@ import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchase
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 export const executionId = "execution-1";
 
 /** A cloud, a ledger and purchasers on one virtual clock. */
-export function setup({ handles = true, ...changes }: { handles?: boolean } & Partial<PurchaserOptions> = {}) {
+export function setup({
+  identity = "minted",
+  ...changes
+}: { identity?: ImitationIdentity } & Partial<PurchaserOptions> = {}) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ handles, now: environment.now });
+  const cloud = createImitationCloud({ identity, now: environment.now });
   const ledger = createMemoryLedger({ clock: environment.now });
   const options: PurchaserOptions = { ledger, providers: [cloud.provider], environment, ...changes };
   return { environment, cloud, ledger: options.ledger, purchaser: createPurchaser(options), options };

@@ -12,7 +12,7 @@ import { createVirtualEnvironment } from "../../src/testing/virtual-environment.
 /** A ledger whose named method fails as a full disk does. */
 function withFailing(method: keyof Ledger) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ handles: true, now: environment.now });
+  const cloud = createImitationCloud({ identity: "minted", now: environment.now });
   const sound = createMemoryLedger({ clock: environment.now });
   let broken = true;
   const ledger: Ledger = {
@@ -258,7 +258,7 @@ describe("near misses that a review found", () => {
   });
 
   test("an executor that throws something without a text after it bought: unknown, never not sent", async () => {
-    const { cloud, options } = setup({ handles: false });
+    const { cloud, options } = setup({ identity: "stamped" });
     let first = true;
     const odd: ServiceExecutor = {
       ...cloud.executor,

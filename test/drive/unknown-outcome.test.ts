@@ -192,7 +192,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
 
 describe("an unknown outcome where there is no handle", () => {
   test("bought, answer lost: the single new one is adopted and marked", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-after"];
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", price: { amount: "10" } });
@@ -201,7 +201,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("several new ones: a person decides", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-after"];
     cloud.faults.onSend = () => void cloud.add({ id: "bought by hand" });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
@@ -209,7 +209,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("nothing there: not bought again within 5 minutes, however often it is driven", async () => {
-    const { purchaser, cloud, environment } = setup({ handles: false });
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     const first = await purchaser.drive(execution());
     expect(first.outcomes[0]).toMatchObject({ status: "unresolved", error: { retryAfter: 300_000 } });
@@ -219,7 +219,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("nothing there after 5 minutes, several answers in a row and a fresh listing: bought again", async () => {
-    const { purchaser, cloud, environment } = setup({ handles: false });
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     await purchaser.drive(execution());
     environment.advance(5 * minutes);
@@ -231,7 +231,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("an empty listing is no part of a proof: what the ledger knows must be in it, or nothing is bought again", async () => {
-    const { purchaser, cloud, environment, ledger } = setup({ handles: false });
+    const { purchaser, cloud, environment, ledger } = setup({ identity: "stamped" });
     await purchaser.drive({ ...execution(disk({ size: "large" })), executionId: "an older one" });
     environment.advance(60 * minutes);
     cloud.faults.sends = ["lost-after"];
@@ -250,7 +250,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("it shows up late: adopted, bought once", async () => {
-    const { purchaser, cloud, environment } = setup({ handles: false });
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-after"];
     cloud.faults.lag = 10 * minutes;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
@@ -261,7 +261,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("while it is open, the same kind is not bought for another recommendation", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     const report = await purchaser.drive(execution(disk(), disk(), disk({ size: "large" })));
     expect(report.outcomes.map(({ status }) => status)).toEqual(["unresolved", "refused", "purchased"]);
@@ -269,7 +269,7 @@ describe("an unknown outcome where there is no handle", () => {
   });
 
   test("while one is bought but not marked, its id may not be the final one: the next of its kind waits", async () => {
-    const { purchaser, cloud } = setup({ handles: false });
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.mark = "throws";
     const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
     expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "refused"]);
@@ -283,7 +283,7 @@ describe("an unknown outcome where there is no handle", () => {
 
 describe("the marker that comes after the purchase", () => {
   test("missing, it is a warning on a purchase and repaired by the next drive", async () => {
-    const { purchaser, cloud, ledger } = setup({ handles: false });
+    const { purchaser, cloud, ledger } = setup({ identity: "stamped" });
     cloud.faults.mark = "throws";
     const first = await purchaser.drive(execution());
     expect(first.outcomes[0]).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("marker")] });
@@ -301,7 +301,7 @@ describe("the marker that comes after the purchase", () => {
 
 describe("the marker, when its driver died before it was stamped", () => {
   async function bought() {
-    const parts = setup({ handles: false });
+    const parts = setup({ identity: "stamped" });
     const { options, ledger, cloud } = parts;
     // Bought and recorded; then the process dies.
     const dying: Ledger = { ...ledger, purchasedIn: neverAfter(ledger, () => cloud.counts.sends > 0) };

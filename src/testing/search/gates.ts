@@ -67,22 +67,32 @@ export interface SearchedCloud {
   live(token: string): readonly { readonly id: string }[];
   /** What is bought from now on can be seen only after so many milliseconds. */
   lag(milliseconds: number): void;
-  /** The submission's handle can no longer be bought under, unless it was. */
-  expire(submission: Submission): void;
+  /** The submission's handle can no longer be bought under, unless it was. Left out where handles do not expire. */
+  expire?(submission: Submission): void;
+  /** What was bought under an id comes to nothing, in the provider's final state. Left out where that cannot be. */
+  fail?(id: string): void;
+  /**
+   * The longest time (milliseconds) for which the provider hides what it sold. Default four minutes, which is less than
+   * the five after which an absence is believed; more where nothing that the provider shows can be relied upon.
+   */
+  readonly hides?: number;
 }
 
-/** Less than the five minutes after which an absence is believed. */
-const visibilityLag = 4 * 60_000;
+const usuallyHides = 4 * 60_000;
 
-/**
- * An executor each of whose calls is an effect of one driver. `onBought` is told the token of everything that a send of
- * this driver bought, whether or not the driver hears of it.
- */
+/** What is told about everything that a send of a driver bought, whether or not the driver hears of it. */
+export interface Purchases {
+  bought(token: string): void;
+  /** It was bought, and came to nothing. */
+  failed(token: string): void;
+}
+
+/** An executor each of whose calls is an effect of one driver. */
 export function gateExecutor(
   cloud: SearchedCloud,
   driver: string,
   scheduler: Scheduler,
-  onBought: (token: string) => void,
+  purchases: Purchases,
 ): ServiceExecutor {
   const { executor } = cloud;
   const reads = [works, diesBefore, fails, pause];
@@ -97,7 +107,16 @@ export function gateExecutor(
   const late: Way = { name: "bought, visible late", costs: "fault" };
   const lateAndLost: Way = { name: "bought, answer lost, visible late", costs: "fault" };
   const expires: Way = { name: "handle expired", costs: "fault" };
-  const special = executor.recovery.kind === "resend" ? [expires, late, lateAndLost] : [late, lateAndLost];
+  const failed: Way = { name: "came to nothing", costs: "failure" };
+  const failsLater: Way = { name: "bought, then came to nothing", costs: "failure" };
+  const failedAndLost: Way = { name: "came to nothing, answer lost", costs: "failure" };
+  const { expire, fail, hides = usuallyHides } = cloud;
+  const special = [
+    ...(expire === undefined ? [] : [expires]),
+    late,
+    lateAndLost,
+    ...(fail === undefined ? [] : [failed, failsLater, failedAndLost]),
+  ];
   const sends = [works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects, ...special];
 
   const mark = executor.mark;
@@ -119,17 +138,23 @@ export function gateExecutor(
       const unknown = () => new PurchaseOutcomeUnknownError({ message: "connection reset" });
       if (way === lostBefore) throw unknown();
       if (way === rejects) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
-      if (way === expires) cloud.expire(submission);
-      cloud.lag(way === late || way === lateAndLost ? visibilityLag : 0);
+      if (way === expires) expire?.(submission);
+      cloud.lag(way === late || way === lateAndLost ? hides : 0);
       const send = async () => {
         const commitment = await executor.doPurchase(submission, context);
-        onBought(submission.token);
+        purchases.bought(submission.token);
         return commitment;
       };
       const result = await perform(way, send, unknown);
       cloud.lag(0);
       if (way === lateAndLost) throw unknown();
-      return result;
+      if (way.costs !== "failure") return result;
+      fail?.(result.id);
+      purchases.failed(submission.token);
+      if (way === failedAndLost) throw unknown();
+      if (way === failsLater) return result;
+      const seen = await executor.read(submission.scope, result.id, { signal: new AbortController().signal });
+      return { ...result, ...seen };
     },
     ...(mark === undefined
       ? {}

@@ -8,12 +8,14 @@ export interface Budget {
   readonly faults: number;
   /** How often another driver goes on although the last one could have. */
   readonly switches: number;
+  /** Purchases that come to nothing, in the provider's final failed state. Default 0. */
+  readonly failures?: number;
 }
 
 /** One way in which an effect can go, and what it costs. */
 export interface Way {
   readonly name: string;
-  readonly costs: "nothing" | "crash" | "fault";
+  readonly costs: "nothing" | "crash" | "fault" | "failure";
 }
 
 /** One thing that a driver wants to do: it waits until the scheduler lets it, and is told how it goes. */
@@ -39,7 +41,8 @@ const longestPath = 2000;
 
 /** Makes the scheduler of one path. `pause` is called when a driver is stopped for longer than its lease. */
 export function createScheduler(choices: Choices, budget: Budget, pause: () => void): Scheduler {
-  const left = { crash: budget.crashes, fault: budget.faults, switch: budget.switches };
+  const { crashes, faults, switches, failures = 0 } = budget;
+  const left = { crash: crashes, fault: faults, switch: switches, failure: failures };
   const waiting = new Map<string, Waiting[]>();
   const dead = new Set<string>();
   const log: string[] = [];

@@ -1,4 +1,4 @@
-import { createPurchaser } from "../../drive/purchaser.ts";
+import { createPurchaser, type Purchaser } from "../../drive/purchaser.ts";
 import { BuyonceError, messageOf } from "../../spec/errors.ts";
 import type { Environment } from "../../spec/environment.ts";
 import type { ServiceExecutor } from "../../spec/executor.ts";
@@ -53,7 +53,8 @@ const leaseLength = 30_000;
 /**
  * Walks every path of the real drive that the budget allows: every order of the drivers' effects, and at every effect
  * every way in which it can go. After every effect, and at the end, it checks that no token has two live commitments,
- * that every outcome is the truth, and that calm drives afterwards end everything with exactly one.
+ * that every outcome is the truth, and that calm drives afterwards end everything with exactly one. Where the executor's
+ * recovery is `manual`, they may leave it unresolved, with none or one; a person's decision about it then ends it.
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const choices = createChoices(options.only);
@@ -82,7 +83,9 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
   const { provider, service } = cloud.executor;
   const tokens = recommendations.map((_, recIndex) => deriveIdempotencyToken(executionId, recIndex));
   const before = new Map(tokens.map((token) => [token, cloud.live(token).length]));
-  const truthful = checkedLedger(world.ledger, cloud, before, (lie) => broken.push(lie));
+  // What came to nothing is reported as bought until somebody looks again.
+  const failed = new Set<string>();
+  const truthful = checkedLedger(world.ledger, cloud, { before, failed }, (lie) => broken.push(lie));
   const ledger = sabotage?.ledger?.(truthful) ?? truthful;
   const searched = { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor };
 
@@ -108,14 +111,20 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
     const bought = new Set<string>();
     const purchaser = purchaserOf(
       gateLedger(ledger, driver, scheduler),
-      gateExecutor(searched, driver, scheduler, (token) => bought.add(token)),
+      gateExecutor(searched, driver, scheduler, {
+        bought: (token) => void bought.add(token),
+        failed: (token) => {
+          bought.delete(token);
+          failed.add(token);
+        },
+      }),
       clock,
     );
     void scheduler
       .reach(driver, "begin", [{ name: "works", costs: "nothing" }])
       .then(() => purchaser.drive(execution, { concurrency: 1 }))
       .then(
-        (report) => broken.push(...lies(report, cloud, driver, bought)),
+        (report) => broken.push(...lies(report, cloud, driver, { bought, failed })),
         (error: unknown) => {
           const said = BuyonceError.isInstance(error) && error.code.startsWith("ledger-");
           if (!said) broken.push(`driver ${driver} threw ${messageOf(error)}`);
@@ -134,21 +143,37 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
 
   // The faults are over: drivers that nothing happens to must end everything. No handle means patience of five minutes.
   const calm = purchaserOf(ledger, searched.executor, environment);
-  let report: Report | undefined;
-  for (const wait of [leaseLength + 1, 5 * 60_000]) {
+  const driveCalmly = async (wait: number): Promise<Report> => {
     environment.advance(wait);
-    report = await calm.drive(execution, { concurrency: 1 });
-    const [lie] = [...broken, ...lies(report, cloud, "calm", new Set())];
+    const report = await calm.drive(execution, { concurrency: 1 });
+    const [lie] = [...broken, ...lies(report, cloud, "calm", { bought: new Set(), failed })];
     if (lie !== undefined) throw new Error(lie);
+    return report;
+  };
+  await driveCalmly(leaseLength + 1);
+  let report = await driveCalmly(5 * 60_000);
+  // One that is unresolved may hold up another one: a person may have to decide about each.
+  for (let round = 0; cloud.executor.recovery.kind === "manual" && round < tokens.length; round += 1) {
+    const open = report.outcomes.filter(({ status }) => status === "unresolved");
+    if (open.length === 0) break;
+    for (const { recIndex, token } of open) await decideTruly(calm, cloud, recIndex, token);
+    report = await driveCalmly(leaseLength + 1);
   }
   for (const [recIndex, token] of tokens.entries()) {
     const count = cloud.live(token).length;
-    const outcome = report?.outcomes[recIndex];
+    const outcome = report.outcomes[recIndex];
     const done = outcome?.status === "purchased" || outcome?.status === "already-purchased";
     if (!done || count !== 1) {
       throw new Error(`#${recIndex} ends as ${outcome?.status} (${outcome?.error?.message}) with ${count} commitments`);
     }
   }
+}
+
+/** The decision of a person who knows the truth, from the invoice. */
+async function decideTruly(purchaser: Purchaser, cloud: SearchedCloud, recIndex: number, token: string): Promise<void> {
+  const [bought] = cloud.live(token);
+  const finding = bought === undefined ? "not-bought" : { bought: bought.id };
+  await purchaser.resolve({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
 }
 
 /**
@@ -158,13 +183,14 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
 function checkedLedger(
   ledger: Ledger,
   cloud: SearchedCloud,
-  /** What was there before the search began: a refusal says nothing about that. */
-  before: ReadonlyMap<string, number>,
+  /** `before` was there before the search began: a refusal says nothing about that. `failed` came to nothing. */
+  { before, failed }: { readonly before: ReadonlyMap<string, number>; readonly failed: ReadonlySet<string> },
   onLie: (lie: string) => void,
 ): Ledger {
   const expectBought = (token: string, bought: boolean, what: string) => {
     const live = cloud.live(token).length;
-    if (bought ? live !== 1 : live > (before.get(token) ?? 0)) onLie(`recorded as ${what} with ${live} commitments`);
+    if (bought ? isFalselyBought(live, failed.has(token)) : live > (before.get(token) ?? 0))
+      onLie(`recorded as ${what} with ${live} commitments`);
   };
   return {
     ...ledger,
@@ -189,13 +215,22 @@ function checkedLedger(
   };
 }
 
+function isFalselyBought(live: number, cameToNothing: boolean): boolean {
+  return live > 1 || (live === 0 && !cameToNothing);
+}
+
 /** Outcomes that are not the truth: about what is bought, whoever bought it; else about what this driver bought. */
-function lies({ outcomes }: Report, cloud: SearchedCloud, driver: string, bought: ReadonlySet<string>): string[] {
+function lies(
+  { outcomes }: Report,
+  cloud: SearchedCloud,
+  driver: string,
+  { bought, failed }: { readonly bought: ReadonlySet<string>; readonly failed: ReadonlySet<string> },
+): string[] {
   return outcomes.flatMap(({ status, token }) => {
     const count = cloud.live(token).length;
     const isBought = status === "purchased" || status === "already-purchased";
     const isNot = status === "refused" || status === "rejected";
-    const lie = isBought ? count !== 1 : isNot && bought.has(token);
+    const lie = isBought ? isFalselyBought(count, failed.has(token)) : isNot && bought.has(token);
     return lie ? [`driver ${driver} reports ${status} with ${count} commitments`] : [];
   });
 }
