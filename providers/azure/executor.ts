@@ -41,7 +41,8 @@ export function createExecutor(
     describe: ({ quantity, sku, region, term, billingPlan }) =>
       `${quantity} × ${sku} (${service.name}), ${region}, ${term}, ${billingPlan}`,
 
-    scopeOf: ({ tenantId }) => scopeOfTenant(tenantId, { key: "azure", label: "Azure" }),
+    scopeOf: ({ tenantId }) =>
+      scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
 
     async findByTokens(scope, wanted, { signal }) {
       const session = sessionOf(tenantOf(scope));
