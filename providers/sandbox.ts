@@ -10,14 +10,19 @@ import {
 import { setFinalState, setOrderState } from "./azure/sandbox/commands.ts";
 import { createAzureImitation } from "./azure/sandbox/imitation.ts";
 import { type AzureSandboxOptions, azureBehaviour } from "./azure/sandbox/options.ts";
-import { type ReservationOrderView, viewOrders } from "./azure/sandbox/view.ts";
+import {
+  type ReservationOrderView,
+  type SavingsPlanOrderView,
+  viewOrders,
+  viewSavingsPlanOrders,
+} from "./azure/sandbox/view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
 export type { ReservationView, ReservedInstanceView } from "./aws/sandbox/view.ts";
 export type { AzureAction } from "./azure/sandbox/imitation.ts";
 export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
-export type { ReservationOrderView } from "./azure/sandbox/view.ts";
+export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/sandbox/view.ts";
 export type { Fault, FaultRule } from "../src/sandbox/fault.ts";
 export type {
   Imitation,
@@ -40,6 +45,8 @@ export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> 
 export interface CloudSandbox extends Sandbox {
   /** Every reservation order that was bought, oldest first. Looking does not move them on. */
   orders(): readonly ReservationOrderView[];
+  /** Every savings plan order that was bought, oldest first. Looking does not move them on. */
+  savingsPlanOrders(): readonly SavingsPlanOrderView[];
   /** Every EC2 Reserved Instance that was bought, hidden ones too, oldest first. Looking does not move them on. */
   reservedInstances(): readonly ReservedInstanceView[];
   /** Every reservation of RDS, ElastiCache, MemoryDB and OpenSearch that was bought, oldest first. */
@@ -70,6 +77,7 @@ export async function startCloudSandbox({
   const { store } = sandbox;
   return Object.assign(sandbox, {
     orders: () => viewOrders(store, azureBehaviour(azure)),
+    savingsPlanOrders: () => viewSavingsPlanOrders(store, azureBehaviour(azure)),
     reservedInstances: () => viewReservedInstances(store, awsBehaviour(aws)),
     reservations: () => viewReservations(store, awsBehaviour(aws)),
     setOrderState: (id: string, state: string) => setOrderState(store, id, state),

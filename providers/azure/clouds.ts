@@ -4,7 +4,7 @@ import type { AzureSupportedClouds } from "@azure/arm-reservations";
 export type AzureCloud = "public" | "us-government" | "china";
 
 /** Where one cloud is reached. */
-interface CloudAddresses {
+export interface CloudAddresses {
   /** The SDK's name of the cloud. */
   readonly cloudSetting: AzureSupportedClouds;
   /** Azure Resource Manager. */

@@ -116,4 +116,4 @@ function unverifiable(orderId: string, problem: string): RefusedError {
 const lower = (value: string) => value.toLowerCase();
 
 /** `/subscriptions/<id>` and the bare id both occur in recordings. */
-const lastSegment = (scope: string) => lower(scope.split("/").at(-1) ?? scope);
+export const lastSegment = (scope: string) => lower(scope.split("/").at(-1) ?? scope);

@@ -1,12 +1,15 @@
-import type { Provider } from "../../src/spec/executor.ts";
+import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { createExecutor } from "./executor.ts";
+import { oncePerTenant } from "./once-per-tenant.ts";
+import { createBillingBenefitsClient } from "./savings-plan/client.ts";
+import { createSavingsPlanExecutor } from "./savings-plan/executor.ts";
 import { services } from "./services/index.ts";
 import { createSessions } from "./session.ts";
 import { resolveSettings, type AzureSettings } from "./settings.ts";
 
 /**
- * Azure as a provider: reservation orders of seven services. Sends nothing and makes no credential by itself.
+ * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
  * Throws a RefusedError `invalid-configuration` for an endpoint or a limit that makes no sense.
  *
  * ```ts
@@ -17,6 +20,12 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   const { purchaseTimeout, endpoint } = resolveSettings(settings);
   if (endpoint !== undefined) parseEndpoint(endpoint);
   const sessionOf = createSessions(settings);
-  const executors = services.map((service) => createExecutor(service, sessionOf, purchaseTimeout));
+  const benefitsOf = oncePerTenant((tenantId) =>
+    createBillingBenefitsClient({ ...settings, ...(tenantId === undefined ? {} : { tenantId }) }),
+  );
+  const executors: readonly ServiceExecutor[] = [
+    ...services.map((service) => createExecutor(service, sessionOf, purchaseTimeout)),
+    createSavingsPlanExecutor(benefitsOf, purchaseTimeout),
+  ];
   return { name: "azure", services: Object.fromEntries(executors.map((executor) => [executor.service, executor])) };
 }

@@ -1,16 +1,17 @@
 import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Scope, ServiceExecutor, Submission } from "../../src/spec/executor.ts";
+import type { ServiceExecutor, Submission } from "../../src/spec/executor.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import { requireOffered } from "./catalog.ts";
 import { compareOrder } from "./compare-order.ts";
+import { createListing } from "./listing.ts";
 import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
-import { createTokenMatcher, visitOrders } from "./orders.ts";
+import { visitOrders } from "./orders.ts";
 import { toJson } from "./purchase-body.ts";
 import { purchaseOrder } from "./purchase-order.ts";
 import { bodyOf } from "./recommendation-body.ts";
 import { toRefusal, type ReadStep } from "./refusal.ts";
 import { createSchema, type AzureRecommendation } from "./schema.ts";
+import { scopeOfTenant, tenantOf } from "./scope.ts";
 import type { AzureService } from "./service.ts";
 import type { TenantSession } from "./session.ts";
 import { applyPurchaseTags } from "./tags.ts";
@@ -41,30 +42,16 @@ export function createExecutor(
       `${quantity} × ${sku} (${service.name}), ${region}, ${term}, ${billingPlan}`,
 
     scopeOf: ({ tenantId }) =>
-      tenantId === undefined
-        ? { key: "azure/default", label: "Azure, the credential's own tenant" }
-        : { key: `azure/${tenantId.toLowerCase()}`, label: `Azure tenant ${tenantId}`, tenantId },
+      scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
 
     async findByTokens(scope, wanted, { signal }) {
       const session = sessionOf(tenantOf(scope));
-      const matches = createTokenMatcher(wanted.tokens, session.client.settings.tagNames);
-      const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));
-      const byToken = new Map<string, Map<string, Commitment>>();
-      const byId = new Map<string, Commitment>();
+      const listing = createListing(wanted, session.client.settings.tagNames);
       const note = (order: ReservationOrder) => {
-        const wantedId = wantedIds.get(order.id);
-        const tokens = matches(order);
-        if (wantedId === undefined && tokens.length === 0) return;
-        session.remember(order);
-        const commitment = toCommitment(order, { marked: true });
-        if (wantedId !== undefined) byId.set(wantedId, commitment);
-        for (const token of tokens) {
-          // By id: an order can move from one page to the next while they are read.
-          byToken.set(token, (byToken.get(token) ?? new Map<string, Commitment>()).set(order.id, commitment));
-        }
+        if (listing.note(order, () => toCommitment(order, { marked: true }))) session.remember(order);
       };
       await visitOrders(session.client, note, signal);
-      return { byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])), byId };
+      return listing.done();
     },
 
     async read(scope, id, { signal }) {
@@ -129,11 +116,6 @@ export function createExecutor(
       }
     },
   };
-}
-
-function tenantOf(scope: Scope): string | undefined {
-  const tenantId = scope["tenantId"];
-  return typeof tenantId === "string" ? tenantId : undefined;
 }
 
 function orderIdOf({ handle }: Submission): string {

@@ -5,6 +5,7 @@ export { createAzure } from "./create-azure.ts";
 export { findReservationOrdersByToken } from "./orders.ts";
 export type { ReservationPurchaseBody } from "./purchase-body.ts";
 export type { AppliedScope, AzureRecommendation } from "./schema.ts";
+export type { SavingsPlanRecommendation } from "./savings-plan/schema.ts";
 export type { AzureCredential, AzureSettings } from "./settings.ts";
 export { applyPurchaseTags } from "./tags.ts";
 export type { PurchaseTagOptions } from "./tags.ts";

@@ -1,13 +1,10 @@
 import type { Commitment } from "../../src/spec/commitment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
-import type { TagNames } from "../../src/spec/tag-names.ts";
-import { UnbelievableAnswerError } from "./api-error.ts";
 import type { ReservationsClient } from "./client.ts";
-import { fragmentOf, tokenFragment } from "./display-name.ts";
+import { createTokenMatcher } from "./listing.ts";
 import { parseOrder, toCommitment, type ReservationOrder } from "./order.ts";
-import { readPages } from "./pages.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
-import { tagValue } from "./tags.ts";
+import { visitEntries } from "./pages.ts";
+import type { ReadStep } from "./refusal.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders";
 
@@ -18,47 +15,13 @@ const step: ReadStep = {
   untrusted: "lookup-untrusted",
 };
 
-/**
- * Reads every page of the tenant's orders and hands each order over. Nothing is kept here, so memory stays flat however
- * long the listing is. Throws a RefusedError when it cannot vouch for completeness.
- */
+/** Reads every page of the tenant's orders and hands each over. Throws a RefusedError when it cannot vouch for completeness. */
 export async function visitOrders(
   client: ReservationsClient,
   visit: (order: ReservationOrder) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  try {
-    for await (const page of readPages(client, client.url(path), signal)) {
-      for (const entry of page) {
-        const order = parseOrder(entry);
-        if (order === undefined) throw new UnbelievableAnswerError("an entry lacks its id or provisioningState");
-        visit(order);
-      }
-    }
-  } catch (error) {
-    throw toRefusal(error, step, signal);
-  }
-}
-
-/**
- * A function that tells which of the tokens an order carries: the whole token as a tag, or its part at the end of the
- * display name. Letter case does not matter.
- */
-export function createTokenMatcher(
-  tokens: Iterable<string>,
-  tagNames: TagNames,
-): (order: ReservationOrder) => readonly string[] {
-  const byTag = new Map<string, string>();
-  const byFragment = new Map<string, string>();
-  for (const token of tokens) {
-    byTag.set(token.toLowerCase(), token);
-    byFragment.set(tokenFragment(token), token);
-  }
-  return ({ tags, displayName }) => {
-    const tagged = byTag.get(tagValue(tags, tagNames.token)?.toLowerCase() ?? "");
-    const named = byFragment.get(fragmentOf(displayName ?? "") ?? "");
-    return [...new Set([tagged, named])].filter((token) => token !== undefined);
-  };
+  await visitEntries(client, path, { parse: parseOrder, step, visit, signal });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { UnbelievableAnswerError } from "./api-error.ts";
-import type { ReservationsClient } from "./client.ts";
+import type { ArmClient } from "./arm-client.ts";
+import { toRefusal, type ReadStep } from "./refusal.ts";
 
 /**
  * The `value` arrays of a listing, page by page; none is kept. A listing counts only if it is whole, so this throws an
@@ -7,7 +8,7 @@ import type { ReservationsClient } from "./client.ts";
  * follow it and send the bearer token along), a link seen before, and more pages than the limit.
  */
 export async function* readPages(
-  client: ReservationsClient,
+  client: ArmClient,
   first: URL,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly unknown[]> {
@@ -23,6 +24,38 @@ export async function* readPages(
       throw new UnbelievableAnswerError("a page holds no list, which does not mean that there is nothing");
     yield value as readonly unknown[];
     url = nextOf(nextLink, first);
+  }
+}
+
+/**
+ * Reads every page of a listing and hands each entry over. Nothing is kept here, so memory stays flat however long the
+ * listing is. Throws a RefusedError when it cannot vouch for completeness; an entry that `parse` cannot read is such a case.
+ */
+export async function visitEntries<T>(
+  client: ArmClient,
+  path: string,
+  {
+    parse,
+    step,
+    visit,
+    signal,
+  }: {
+    readonly parse: (entry: unknown) => T | undefined;
+    readonly step: ReadStep;
+    readonly visit: (entry: T) => void;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  try {
+    for await (const page of readPages(client, client.url(path), signal)) {
+      for (const entry of page) {
+        const parsed = parse(entry);
+        if (parsed === undefined) throw new UnbelievableAnswerError("an entry lacks its id or provisioningState");
+        visit(parsed);
+      }
+    }
+  } catch (error) {
+    throw toRefusal(error, step, signal);
   }
 }
 

@@ -1,6 +1,7 @@
 import { errorOf } from "./api-error.ts";
 import { parseBody, type Answer } from "./answer.ts";
 import { parseOrder, type ReservationOrder } from "./order.ts";
+import { judgeRefusal } from "./judge-refusal.ts";
 import { meaningOf } from "./states.ts";
 
 /** What the answer to a purchase proves. */
@@ -11,16 +12,6 @@ export type PurchaseVerdict =
   /** The order id was bought under before: its order says what became of it. */
   | { readonly kind: "exists"; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string };
-
-/**
- * Codes of a 400 that say that the request was not even taken up. From `KnownErrorResponseCode` of the SDK, whose other
- * codes can come from the middle of a purchase (`PurchaseError`, `BillingError`, `ActivateQuoteFailed`,
- * `...TransientError`) and therefore prove nothing.
- */
-const validationCode = /^(DisplayNameInvalid|NotSupportedCountry|Invalid\w+|Unsupported\w+)$/;
-
-/** Codes that end a purchase before anything is bought, whatever the 4xx. */
-const finalCodes = new Set(["RiskCheckFailed", "FulfillmentOutOfStockError"]);
 
 /**
  * Judges the answer to `PUT reservationOrders/{id}`. The provisioning state in the body is the verdict, never the status:
@@ -39,18 +30,9 @@ export function judgePurchaseAnswer(answer: Answer, orderId: string): PurchaseVe
     return { kind: "rejected", code: order.state, reason: `the order's state is ${order.state}`, expired: false };
   }
 
+  const refusal = judgeRefusal(answer, body, /^ReservationOrderIdAlreadyExists$/);
   const { code, message } = errorOf(body);
-  const reason = [`HTTP ${status}`, code, message].filter((part) => part !== undefined).join(": ");
-  if (status === 401 || status === 403)
-    return { kind: "rejected", code: code ?? `HTTP ${status}`, reason, expired: false };
-  if (status < 400 || status >= 500 || status === 408 || status === 429 || code === undefined) {
-    return { kind: "unknown", reason };
-  }
-  if (code === "ReservationOrderIdAlreadyExists") return { kind: "exists", reason };
-  if (status === 400 && /session timed out/i.test(message ?? ""))
-    return { kind: "rejected", code, reason, expired: true };
-  if ((status === 400 && validationCode.test(code)) || finalCodes.has(code)) {
-    return { kind: "rejected", code, reason, expired: false };
-  }
-  return { kind: "unknown", reason };
+  if (status === 400 && code !== undefined && refusal.kind !== "exists" && /session timed out/i.test(message ?? ""))
+    return { kind: "rejected", code, reason: refusal.reason, expired: true };
+  return refusal.kind === "rejected" ? { ...refusal, expired: false } : refusal;
 }

@@ -1,10 +1,10 @@
-import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
 import type { JsonObject } from "../../src/spec/json.ts";
 import type { ReservationsClient } from "./client.ts";
 import { getOrder, orderPath, type ReservationOrder } from "./order.ts";
 import { judgePurchaseAnswer } from "./purchase-answer.ts";
+import { fromTransport, unknownOutcome } from "./purchase-outcome.ts";
 import { meaningOf } from "./states.ts";
-import { TransportError } from "./transport-error.ts";
 
 /** What is bought under which minted id. */
 export interface OrderPurchase {
@@ -34,12 +34,12 @@ export async function purchaseOrder(
   }
   const until = performance.now() + client.settings.purchaseTimeout;
   const answer = await client.put(client.url(orderPath(id)), request).catch((error: unknown) => {
-    throw fromTransport(error, id);
+    throw fromTransport(error, subjectOf(id));
   });
   const verdict = judgePurchaseAnswer(answer, id);
   if (verdict.kind === "bought") return verdict.order;
   if (verdict.kind === "exists") return existingOrder(client, id, verdict.reason, until);
-  if (verdict.kind === "unknown") throw unknown(id, verdict.reason, answer.retryAfter);
+  if (verdict.kind === "unknown") throw unknownOutcome(subjectOf(id), verdict.reason, answer.retryAfter);
   throw new PurchaseRejectedError({
     message: `Azure did not buy reservation order ${id}: ${verdict.reason}. ${adviceFor(answer.status, verdict, sentBefore)}`,
     providerCode: verdict.code,
@@ -68,9 +68,14 @@ async function existingOrder(
 ): Promise<ReservationOrder> {
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now())));
   const order = await getOrder(client, id, { attempts: 1, signal }).catch((error: unknown) => {
-    throw unknown(id, `${reason}; and the order could not be read (${messageOf(error)})`, undefined, error);
+    throw unknownOutcome(
+      subjectOf(id),
+      `${reason}; and the order could not be read (${messageOf(error)})`,
+      undefined,
+      error,
+    );
   });
-  if (order === undefined) throw unknown(id, `${reason}; yet no order is shown under the id`);
+  if (order === undefined) throw unknownOutcome(subjectOf(id), `${reason}; yet no order is shown under the id`);
   if (meaningOf(order.state).standing !== "failed") return order;
   throw new PurchaseRejectedError({
     message: `Reservation order ${id} came to nothing: its state is ${order.state}. Driving again asks for a new price.`,
@@ -78,23 +83,4 @@ async function existingOrder(
   });
 }
 
-function fromTransport(error: unknown, id: string): Error {
-  if (error instanceof TransportError && error.stage !== "unanswered") {
-    const why = error.stage === "credential" ? "no Azure token could be had" : "Azure could not be reached";
-    return new PurchaseRejectedError({
-      message: `Reservation order ${id} was not sent, because ${why}: ${error.message}. Try again later.`,
-      providerCode: error.code,
-      retryable: true,
-      cause: error,
-    });
-  }
-  return unknown(id, messageOf(error), undefined, error);
-}
-
-function unknown(id: string, reason: string, retryAfter?: number, cause?: unknown): PurchaseOutcomeUnknownError {
-  return new PurchaseOutcomeUnknownError({
-    message: `Whether reservation order ${id} was bought is not known: ${reason}. Read the order before anything is bought again.`,
-    retryAfter,
-    cause,
-  });
-}
+const subjectOf = (id: string) => `reservation order ${id}`;

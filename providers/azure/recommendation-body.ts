@@ -28,7 +28,7 @@ export function bodyOf(service: AzureService, recommendation: AzureRecommendatio
  * so the applied scope goes into `appliedScopeProperties`, with fully qualified ids. For a management group Azure
  * wants its id and the tenant's.
  */
-function appliedTo(
+export function appliedTo(
   scope: AppliedScope,
   tenantId: string | undefined,
 ): Pick<PurchaseRequestProperties, "appliedScopeType" | "appliedScopeProperties"> {

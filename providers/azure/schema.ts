@@ -40,7 +40,8 @@ export interface AzureRecommendation extends Recommendation {
   readonly renew?: boolean | undefined;
 }
 
-const guid = z.guid("must be a GUID");
+/** A tenant or a subscription. */
+export const guid = z.guid("must be a GUID");
 
 /** A resource group name: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
 const resourceGroup = z
@@ -54,7 +55,8 @@ const managementGroup = z
     "must be a management group id",
   );
 
-const appliedScope = z.discriminatedUnion("type", [
+/** What the discount applies to. */
+export const appliedScopeSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("Shared") }),
   z.strictObject({ type: z.literal("Single"), subscriptionId: guid, resourceGroup: resourceGroup.optional() }),
   z.strictObject({ type: z.literal("ManagementGroup"), managementGroupId: managementGroup, tenantId: guid.optional() }),
@@ -75,16 +77,21 @@ export function createSchema(service: {
     quantity: quantitySchema,
     term: z.enum(["P1Y", "P3Y", "P5Y"]),
     billingPlan: z.enum(["Upfront", "Monthly"]),
-    appliedScope,
+    appliedScope: appliedScopeSchema,
     renew: z.boolean().optional(),
     maxPrice: moneySchema.optional(),
   });
   const schema = service.flexible ? common.extend({ instanceFlexibility: z.enum(["On", "Off"]) }) : common;
-  return schema.superRefine((recommendation, problems) => {
-    const scope = recommendation.appliedScope;
-    if (scope.type === "ManagementGroup" && scope.tenantId === undefined && recommendation.tenantId === undefined) {
-      const message = "is required for a management group, here or as the recommendation's own tenantId";
-      problems.addIssue({ code: "custom", path: ["appliedScope", "tenantId"], message });
-    }
-  });
+  return schema.superRefine(requireTenantOfGroup);
+}
+
+/** Azure wants the tenant of a management group. */
+export function requireTenantOfGroup(
+  { appliedScope, tenantId }: { readonly appliedScope: AppliedScope; readonly tenantId?: string | undefined },
+  problems: z.RefinementCtx,
+): void {
+  if (appliedScope.type === "ManagementGroup" && appliedScope.tenantId === undefined && tenantId === undefined) {
+    const message = "is required for a management group, here or as the recommendation's own tenantId";
+    problems.addIssue({ code: "custom", path: ["appliedScope", "tenantId"], message });
+  }
 }

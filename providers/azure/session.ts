@@ -1,6 +1,7 @@
 import { readCatalog, type CatalogItem } from "./catalog.ts";
 import { createReservationsClient, type ReservationsClient } from "./client.ts";
 import type { ReservationOrder } from "./order.ts";
+import { oncePerTenant } from "./once-per-tenant.ts";
 import type { AzureSettings } from "./settings.ts";
 
 /** How long a catalogue that was read is taken as current, in milliseconds: about as long as a drive. */
@@ -21,13 +22,7 @@ export interface TenantSession {
 
 /** A function that gives the session of a tenant; each is made once. */
 export function createSessions(settings: AzureSettings): (tenantId: string | undefined) => TenantSession {
-  const sessions = new Map<string, TenantSession>();
-  return (tenantId) => {
-    const key = tenantId?.toLowerCase() ?? "default";
-    const session = sessions.get(key) ?? createSession(settings, tenantId);
-    sessions.set(key, session);
-    return session;
-  };
+  return oncePerTenant((tenantId) => createSession(settings, tenantId));
 }
 
 function createSession(settings: AzureSettings, tenantId: string | undefined): TenantSession {

@@ -1,7 +1,6 @@
 import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
 import { displayNameOf } from "./display-name.ts";
-import type { ReservationPurchaseBody } from "./purchase-body.ts";
 
 /** How a purchase is marked. */
 export interface PurchaseTagOptions {
@@ -11,13 +10,19 @@ export interface PurchaseTagOptions {
   readonly stampTags?: boolean;
 }
 
+/** What a marker is written into: the body of a purchase, as far as it matters here. */
+interface MarkedBody {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly properties: { readonly displayName?: string; readonly reservedResourceType?: string };
+}
+
 /**
  * A copy of the body that carries the marker: source and token as tags, and the token in the display name as well,
  * because Microsoft documents no tags for reservation orders. A display name that the body already has stays readable as
  * its beginning. With an empty token the body is returned as it is.
  * Throws a RefusedError `invalid-configuration` for an empty source.
  */
-export function applyPurchaseTags<B extends ReservationPurchaseBody>(
+export function applyPurchaseTags<B extends MarkedBody>(
   body: B,
   source: string,
   token: string,

@@ -1,8 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { AzureReservationAPI } from "@azure/arm-reservations";
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
-import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpMethods, Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
 import { messageOf } from "../../src/spec/errors.ts";
 import { parseRetryAfter, type Answer } from "./answer.ts";
 import { TransportError, type TransportStage } from "./transport-error.ts";
@@ -20,6 +19,11 @@ export interface WireRequest {
   readonly freshConnection?: boolean;
 }
 
+/** A client of an SDK, as far as it is needed here: its pipeline holds credential, user agent, logging and proxy. */
+export interface PipelineOwner {
+  readonly pipeline: Pipeline;
+}
+
 const network = createDefaultHttpClient();
 
 /** Errors that can only come before a connection exists: nothing of the request has left. */
@@ -32,7 +36,7 @@ const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
  *
  * Throws the signal's reason when aborted, else a TransportError whose stage says whether anything can have been sent.
  */
-export async function exchange(api: AzureReservationAPI, request: WireRequest, now: () => number): Promise<Answer> {
+export async function exchange(api: PipelineOwner, request: WireRequest, now: () => number): Promise<Answer> {
   request.signal?.throwIfAborted();
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(timedOut(request)), request.timeout);

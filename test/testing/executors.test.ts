@@ -12,6 +12,8 @@ describe("every executor keeps the contract", () => {
     const make = () => sandboxWorld(service);
     testExecutor({ name: `Azure ${service}`, make, optionalFields: ["tenantId"], test });
   }
+  const savingsPlan = () => sandboxWorld("savings-plan");
+  testExecutor({ name: "Azure savings-plan", make: savingsPlan, optionalFields: ["tenantId"], test });
   testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
   testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
 });
@@ -19,6 +21,13 @@ describe("every executor keeps the contract", () => {
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {
   for (const secondPut of ["already-exists", "session-timed-out"] as const) {
     const make = () => sandboxWorld("compute", { azure: { secondPut } });
+    testExecutor({ name: secondPut, make, optionalFields: ["tenantId"], test });
+  }
+});
+
+describe("assumption: whatever Azure does with a second PUT of one savings plan alias, the contract is kept", () => {
+  for (const secondPut of ["already-exists", "buys-again"] as const) {
+    const make = () => sandboxWorld("savings-plan", { azure: { savingsPlan: { secondPut } } });
     testExecutor({ name: secondPut, make, optionalFields: ["tenantId"], test });
   }
 });

@@ -3,16 +3,17 @@ import type { Imitation } from "../../../src/sandbox/imitation.ts";
 import type { SandboxStore } from "../../../src/sandbox/store.ts";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import { finalStates, orders } from "./reservation-order.ts";
+import { savingsPlanOrders } from "./savings-plan/order.ts";
 
 const state = z.string().min(1).max(100);
 
-/** Puts an order into a state, for good. Throws a RefusedError when there is no such order. */
+/** Puts an order, of a reservation or a savings plan, into a state, for good. Throws a RefusedError when there is no such order. */
 export function setOrderState(store: SandboxStore, id: string, state: string): void {
   const order = orders(store).get(id);
-  if (order === undefined) {
-    throw new RefusedError({ code: "invalid-configuration", message: `The sandbox has no reservation order ${id}.` });
-  }
-  orders(store).set(id, { ...order, state });
+  const savingsPlanOrder = savingsPlanOrders(store).get(id);
+  if (order !== undefined) orders(store).set(id, { ...order, state });
+  else if (savingsPlanOrder !== undefined) savingsPlanOrders(store).set(id, { ...savingsPlanOrder, state });
+  else throw new RefusedError({ code: "invalid-configuration", message: `The sandbox has no order ${id}.` });
 }
 
 /** Orders of the SKU that are bought from now on end in the state: `BillingFailed`, say. */

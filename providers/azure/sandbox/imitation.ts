@@ -4,43 +4,35 @@ import { calculatePrice } from "./calculate-price.ts";
 import { listCatalog } from "./catalogs.ts";
 import { azureCommands } from "./commands.ts";
 import { listOrders, listReservations, listReservationsOf } from "./listings.ts";
+import type { Operation } from "./operation.ts";
 import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from "./options.ts";
 import { orderBody } from "./order-body.ts";
 import { purchase } from "./purchase.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
+import { savingsPlanOperations } from "./savings-plan/operations.ts";
+import { savingsPlanOrders } from "./savings-plan/order.ts";
 
 const apiVersion = "2022-11-01";
 
-/** An operation under way; `id` is the reservation order in the path, where there is one. */
-interface Call {
-  readonly id: string;
-  readonly request: SandboxRequest;
-  readonly context: ImitationContext;
-  readonly behaviour: AzureBehaviour;
-}
-
-interface Operation {
-  /** Method and path without `/providers/Microsoft.Capacity`; the id is its first group. */
-  readonly route: RegExp;
-  readonly listing?: boolean;
-  run(call: Call): SandboxResponse;
-}
-
-/** By the name that the request log shows and that fault rules use as `action`. */
-const operations = {
+/** Microsoft.Capacity, by the name that the request log shows and that fault rules use as `action`. */
+const reservationOperations = {
   "POST calculatePrice": {
     route: /^POST \/calculatePrice$/i,
     run: ({ request, context, behaviour }) => calculatePrice(request.body, context, behaviour),
   },
   "PUT reservationOrders": {
     route: /^PUT \/reservationOrders\/([^/]+)$/i,
-    run: ({ id, request, context, behaviour }) =>
-      purchase({ id, body: request.body, orderUrl: `${context.origin}${request.target}` }, context, behaviour),
+    run: ({ name, request, context, behaviour }) =>
+      purchase(
+        { id: name.toLowerCase(), body: request.body, orderUrl: `${context.origin}${request.target}` },
+        context,
+        behaviour,
+      ),
   },
   "GET reservationOrders/{id}": {
     route: /^GET \/reservationOrders\/([^/]+)$/i,
-    run: ({ id, context, behaviour }) =>
-      armAnswer(200, orderBody(advance(orderOf(id, context), context, behaviour), behaviour)),
+    run: ({ name, context, behaviour }) =>
+      armAnswer(200, orderBody(advance(orderOf(name, context), context, behaviour), behaviour)),
   },
   "GET reservationOrders": {
     route: /^GET \/reservationOrders$/i,
@@ -49,7 +41,7 @@ const operations = {
   },
   "GET reservationOrders/{id}/reservations": {
     route: /^GET \/reservationOrders\/([^/]+)\/reservations$/i,
-    run: ({ id, context, behaviour }) => listReservationsOf(orderOf(id, context), behaviour),
+    run: ({ name, context, behaviour }) => listReservationsOf(orderOf(name, context), behaviour),
   },
   "GET reservations": {
     route: /^GET \/reservations$/i,
@@ -62,10 +54,18 @@ const operations = {
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-/** What a request to the imitated Microsoft.Capacity does, as the request log and fault rules name it. */
-export type AzureAction = keyof typeof operations;
+const providers: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  capacity: reservationOperations,
+  billingbenefits: savingsPlanOperations,
+};
 
-/** Imitates Microsoft.Capacity, api-version 2022-11-01, for one tenant, as its recorded answers show it. */
+/** What a request to the imitated Azure does, as the request log and fault rules name it. */
+export type AzureAction = keyof typeof reservationOperations | keyof typeof savingsPlanOperations;
+
+/**
+ * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, for one tenant, as their recorded
+ * answers show them.
+ */
 export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
   const behaviour = azureBehaviour(options);
   return {
@@ -85,7 +85,7 @@ export function createAzureImitation(options: AzureSandboxOptions = {}): Imitati
     errorAnswer: (_request, status, code) => armErrorAnswer(status, code),
     listingFaults: (request) =>
       find(request)?.operation.listing === true ? ["stale", "empty", "foreign-next-link", "repeated-next-link"] : [],
-    purchases: (store) => orders(store).size,
+    purchases: (store) => orders(store).size + savingsPlanOrders(store).size,
     commands: azureCommands,
   };
 }
@@ -102,26 +102,26 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
   if (request.query.get("api-version") !== apiVersion) {
     throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${apiVersion} only.`);
   }
-  return found.operation.run({ id: found.id, request, context, behaviour });
+  return found.operation.run({ name: found.name, request, context, behaviour });
 }
 
 function find({ method, path }: SandboxRequest) {
   // `/subscriptions/{id}` stands before the provider's name, everything else after it.
-  const parts = /^(.*?)\/providers\/Microsoft\.Capacity(\/.*)$/i.exec(path);
+  const parts = /^(.*?)\/providers\/Microsoft\.(Capacity|BillingBenefits)(\/.*)$/i.exec(path);
   if (parts === null) {
     return undefined;
   }
-  for (const [action, operation] of Object.entries<Operation>(operations)) {
-    const match = operation.route.exec(`${method} ${parts[1]}${parts[2]}`);
+  for (const [action, operation] of Object.entries(providers[parts[2]?.toLowerCase() ?? ""] ?? {})) {
+    const match = operation.route.exec(`${method} ${parts[1]}${parts[3]}`);
     if (match !== null) {
-      return { action, operation, id: (match[1] ?? "").toLowerCase() };
+      return { action, operation, name: match[1] ?? "" };
     }
   }
   return undefined;
 }
 
 function orderOf(id: string, { store }: ImitationContext): ReservationOrder {
-  const order = orders(store).get(id);
+  const order = orders(store).get(id.toLowerCase());
   if (order === undefined) {
     throw new ArmError(404, "ReservationOrderNotFound", `Reservation order ${id} was not found.`);
   }

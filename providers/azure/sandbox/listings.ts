@@ -14,14 +14,22 @@ export function listOrders(
   context: ImitationContext,
   behaviour: AzureBehaviour,
 ): SandboxResponse {
-  const offset = skipTokenOf(request);
-  const visible = visibleOrders(context);
-  const page = visible.slice(offset, offset + pageSize).map((order) => advance(order, context, behaviour));
-  const following = offset + pageSize < visible.length ? offset + pageSize : undefined;
-  return listing(
-    page.map((order) => orderBody(order, behaviour)),
-    nextLink(request, context, following),
+  return pageOf(orders(context.store).values(), request, context, (order) =>
+    orderBody(advance(order, context, behaviour), behaviour),
   );
+}
+
+/** The page that a request asks for, of what the listing shows; with its next link. Lies as the context's fault says. */
+export function pageOf<T>(
+  all: readonly T[],
+  request: SandboxRequest,
+  context: ImitationContext,
+  bodyOf: (entry: T) => object,
+): SandboxResponse {
+  const offset = skipTokenOf(request);
+  const visible = visibleOf(all, context);
+  const following = offset + pageSize < visible.length ? offset + pageSize : undefined;
+  return listing(visible.slice(offset, offset + pageSize).map(bodyOf), nextLink(request, context, following));
 }
 
 /**
@@ -35,7 +43,7 @@ export function listReservations(
 ): SandboxResponse {
   const filter = request.query.get("$filter");
   const matches = filter === null ? () => true : parseFilter(filter, new Set(["sku/name"]));
-  const found = visibleOrders(context)
+  const found = visibleOf(orders(context.store).values(), context)
     .map((order) => reservationBody(order, behaviour))
     .filter((body) => matches(lookupIn(body)));
   return listing(found.slice(0, pageSize), nextLink(request, context, undefined));
@@ -46,8 +54,7 @@ export function listReservationsOf(order: ReservationOrder, behaviour: AzureBeha
   return listing([reservationBody(order, behaviour)], undefined);
 }
 
-function visibleOrders({ store, fault }: ImitationContext): readonly ReservationOrder[] {
-  const all = orders(store).values();
+function visibleOf<T>(all: readonly T[], { fault }: ImitationContext): readonly T[] {
   if (fault?.listing === "stale") {
     return all.slice(0, fault.known);
   }

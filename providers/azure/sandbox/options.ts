@@ -15,10 +15,27 @@ export interface AzureSandboxOptions {
   readonly readsPerState?: number | undefined;
   /** The state in which orders of a SKU end, by SKU; default `Succeeded`. */
   readonly finalStates?: Readonly<Record<string, string>> | undefined;
+  /** How savings plans behave; the options above, but for `returnTags` and `secondPut`, are theirs as well. */
+  readonly savingsPlan?: SavingsPlanOptions | undefined;
+}
+
+/** How the imitated Microsoft.BillingBenefits behaves; everything has a default. */
+export interface SavingsPlanOptions {
+  /** Whether orders show the tags that were sent; default false: the specification has none. */
+  readonly returnTags?: boolean | undefined;
+  /**
+   * What a second PUT of an alias does: answers with the first order (200), refuses (409), or buys again and lets the
+   * alias name the new order (201); default `existing`. Undocumented: the first has been claimed of the real service.
+   */
+  readonly secondPut?: "existing" | "already-exists" | "buys-again" | undefined;
 }
 
 /** The options with every default filled in. */
-export type AzureBehaviour = { readonly [Name in keyof AzureSandboxOptions]-?: NonNullable<AzureSandboxOptions[Name]> };
+export type AzureBehaviour = Filled<Omit<AzureSandboxOptions, "savingsPlan">> & {
+  readonly savingsPlan: Filled<SavingsPlanOptions>;
+};
+
+type Filled<T> = { readonly [Name in keyof T]-?: NonNullable<T[Name]> };
 
 export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
   return {
@@ -28,5 +45,9 @@ export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
     secondPut: options.secondPut ?? "existing",
     readsPerState: options.readsPerState ?? 1,
     finalStates: options.finalStates ?? {},
+    savingsPlan: {
+      returnTags: options.savingsPlan?.returnTags ?? false,
+      secondPut: options.savingsPlan?.secondPut ?? "existing",
+    },
   };
 }

@@ -5,7 +5,7 @@ import { quotes } from "./calculate-price.ts";
 import type { AzureBehaviour } from "./options.ts";
 import { orderBody } from "./order-body.ts";
 import { type PurchaseRequest, parsePurchaseRequest, sameRequest } from "./purchase-request.ts";
-import { type ReservationOrder, finalStates, orders } from "./reservation-order.ts";
+import { type ReservationOrder, finalStateOf, orders } from "./reservation-order.ts";
 
 /** Where the order can be read, absolute. */
 type Purchase = { readonly id: string; readonly body: string; readonly orderUrl: string };
@@ -72,10 +72,4 @@ function sessionTimedOut(): ArmError {
     "BadRequest",
     "Session timed out - Call CalculatePrice again and provide the new Reservation Order ID for purchase",
   );
-}
-
-function finalStateOf(sku: string, store: ImitationContext["store"], behaviour: AzureBehaviour): string {
-  const wanted = sku.toLowerCase();
-  const option = Object.entries(behaviour.finalStates).find(([name]) => name.toLowerCase() === wanted);
-  return finalStates(store).get(wanted) ?? option?.[1] ?? "Succeeded";
 }

@@ -50,6 +50,13 @@ export function stateOf(
   return current === undefined ? { state: order.finalState, etag: 8, final: true } : { ...current, final: false };
 }
 
+/** The state in which orders of a SKU end: set by hand, or an option; else they succeed. */
+export function finalStateOf(sku: string, store: SandboxStore, behaviour: AzureBehaviour): string {
+  const wanted = sku.toLowerCase();
+  const option = Object.entries(behaviour.finalStates).find(([name]) => name.toLowerCase() === wanted);
+  return finalStates(store).get(wanted) ?? option?.[1] ?? "Succeeded";
+}
+
 /** The order after it was read once more: by id, or in a listing. The answer shows it as it is after the read. */
 export function advance(
   order: ReservationOrder,

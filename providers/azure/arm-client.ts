@@ -1,0 +1,153 @@
+import type { TokenCredential } from "@azure/core-auth";
+import {
+  bearerTokenAuthenticationPolicyName,
+  decompressResponsePolicyName,
+  proxyPolicyName,
+} from "@azure/core-rest-pipeline";
+import { parseEndpoint } from "../../src/spec/endpoint.ts";
+import type { JsonObject } from "../../src/spec/json.ts";
+import { ApiError, UnbelievableAnswerError } from "./api-error.ts";
+import { parseBody, type Answer, type UnknownObject } from "./answer.ts";
+import { clouds, type CloudAddresses } from "./clouds.ts";
+import { createTenantCredential, loopbackCredential } from "./credential.ts";
+import { readWithRetry } from "./read-with-retry.ts";
+import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./settings.ts";
+import { exchange, type PipelineOwner } from "./transport.ts";
+
+/** A request that moves no money: a read, a price calculation, a validation. */
+export interface ReadRequest {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly body?: JsonObject;
+  readonly signal?: AbortSignal | undefined;
+  /** How often it is sent at most; default: the setting `readAttempts`. */
+  readonly attempts?: number;
+}
+
+/** One resource provider of Azure Resource Manager, in one tenant. */
+export interface ArmClient {
+  readonly settings: ResolvedSettings;
+  /** The address of a path with the API version and further query parameters. */
+  url(path: string, query?: Readonly<Record<string, string>>): URL;
+  /**
+   * Sends a request that moves no money, with retries, and returns the JSON object of a 2xx answer. Throws an ApiError
+   * for another status, an UnbelievableAnswerError for another body, a TransportError for no answer, or the signal's reason.
+   */
+  read(request: ReadRequest): Promise<UnknownObject>;
+  /**
+   * Sends a PUT once and waits for its answer, whatever that is, up to `timeout` milliseconds; default: the purchase
+   * timeout. Throws a TransportError.
+   */
+  put(url: URL, body: JsonObject, timeout?: number): Promise<Answer>;
+}
+
+/** Settings of a client: those of the provider and its tenant. */
+export interface ArmClientSettings extends AzureSettings {
+  /** The tenant whose credential and commitments are meant; left out: the credential's own. */
+  readonly tenantId?: string;
+}
+
+/** How the SDK's own client of a resource provider is made. */
+export interface SdkClientSettings {
+  readonly credential: TokenCredential;
+  readonly cloud: CloudAddresses;
+  /** For every SDK the same: where, without retries and redirects, under which name. */
+  readonly options: {
+    readonly endpoint: string;
+    readonly retryOptions: { readonly maxRetries: 0 };
+    readonly redirectOptions: { readonly maxRetries: 0 };
+    readonly userAgentOptions: { readonly userAgentPrefix: string };
+  };
+}
+
+/** What sets one resource provider's client apart. */
+interface ArmClientParts {
+  readonly apiVersion: string;
+  /** Called at the first request, once for reads and once for purchases. */
+  readonly makeSdkClient: (settings: SdkClientSettings) => PipelineOwner | Promise<PipelineOwner>;
+}
+
+/**
+ * A client on the transport of an SDK: one connection set for reads, and one of its own for purchases, which has no
+ * retries, no redirects and an explicit timeout.
+ *
+ * Throws a RefusedError `invalid-configuration` for an endpoint that is neither https nor http on loopback. Sends nothing.
+ */
+export function createArmClient(settings: ArmClientSettings, { apiVersion, makeSdkClient }: ArmClientParts): ArmClient {
+  const resolved = resolveSettings(settings);
+  const cloud = clouds[resolved.cloud];
+  const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
+  const credential = insecure ? loopbackCredential : createTenantCredential(resolved, settings.tenantId);
+  // Two instances, though their options are the same: nothing that is done to the one for reads can reach purchases.
+  const [reads, purchases] = [lazily(openApi), lazily(openApi)];
+  const now = () => resolved.environment.now();
+
+  async function openApi(): Promise<PipelineOwner> {
+    const api = await makeSdkClient({
+      credential,
+      cloud,
+      options: {
+        endpoint: base.origin,
+        // The SDK re-sends by itself, purchases too. Reads are retried above it, where the waits are injected.
+        retryOptions: { maxRetries: 0 },
+        redirectOptions: { maxRetries: 0 },
+        userAgentOptions: { userAgentPrefix: "buyonce" },
+      },
+    });
+    if (insecure) {
+      // Loopback: the bearer policy refuses http, and a proxy from the environment would carry the request away.
+      api.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+      api.pipeline.removePolicy({ name: proxyPolicyName });
+    }
+    // Without compression: a compressed body that is cut off neither ends nor fails in the SDK's reader.
+    api.pipeline.removePolicy({ name: decompressResponsePolicyName });
+    return api;
+  }
+
+  return {
+    settings: resolved,
+
+    url(path, query = {}) {
+      const url = new URL(base.href);
+      url.pathname = `${base.pathname.replace(/\/+$/, "")}${path}`;
+      url.search = new URLSearchParams({ "api-version": apiVersion, ...query }).toString();
+      return url;
+    },
+
+    read({ method, url, body, signal, attempts = resolved.readAttempts }) {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      const attempt = async () => {
+        const request = { method, url, body: text, timeout: resolved.readTimeout, signal };
+        const answer = await exchange(await reads(), request, now);
+        const parsed = parseBody(answer);
+        if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, parsed);
+        if (parsed === undefined) {
+          throw new UnbelievableAnswerError(`HTTP ${answer.status} with a body that is not a JSON object`);
+        }
+        return parsed;
+      };
+      return readWithRetry(attempt, { attempts, signal, settings: resolved });
+    },
+
+    put: async (url, body, timeout = resolved.purchaseTimeout) =>
+      exchange(
+        await purchases(),
+        { method: "PUT", url, body: JSON.stringify(body), timeout, freshConnection: true },
+        now,
+      ),
+  };
+}
+
+/** Made at the first call; a failure is not kept. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
+}

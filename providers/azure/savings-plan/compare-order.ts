@@ -1,0 +1,45 @@
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { Difference } from "../../../src/spec/executor.ts";
+import type { ArmClient } from "../arm-client.ts";
+import { readPages } from "../pages.ts";
+import { toRefusal, type ReadStep } from "../refusal.ts";
+import type { SavingsPlanBody } from "./body.ts";
+import { comparePlan } from "./compare-plan.ts";
+import { orderPath } from "./order.ts";
+
+const step: ReadStep = {
+  purpose: "read the savings plan of an order that carries the token",
+  operation: "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans/read",
+  code: "commitment-unverifiable",
+  untrusted: "commitment-unverifiable",
+};
+
+/**
+ * What differs between a found order and the purchase that was asked for. One read: the order itself names no amount and
+ * no scope, its savings plan does. Throws a RefusedError `commitment-unverifiable` when that cannot be read.
+ */
+export async function compareSavingsPlanOrder(
+  client: ArmClient,
+  asked: SavingsPlanBody,
+  orderId: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Difference[]> {
+  const plans: unknown[] = [];
+  try {
+    const url = client.url(`${orderPath(orderId)}/savingsPlans`);
+    for await (const page of readPages(client, url, signal)) plans.push(...page);
+  } catch (error) {
+    throw toRefusal(error, step, signal);
+  }
+  const [plan, ...more] = plans;
+  const differences = plan === undefined || more.length > 0 ? undefined : comparePlan(asked, plan);
+  if (differences !== undefined) return differences;
+  const problem = plan === undefined ? "it shows no savings plan yet" : "its savings plan lacks amount, term or SKU";
+  throw new RefusedError({
+    code: "commitment-unverifiable",
+    message: `Savings plan order ${orderId} carries the token, but cannot be compared with what was asked for: ${
+      more.length > 0 ? `it holds ${plans.length} savings plans` : problem
+    }.`,
+    retryable: true,
+  });
+}

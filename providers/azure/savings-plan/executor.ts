@@ -1,0 +1,120 @@
+import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
+import type { ServiceExecutor, Submission } from "../../../src/spec/executor.ts";
+import type { JsonObject } from "../../../src/spec/json.ts";
+import type { ArmClient } from "../arm-client.ts";
+import { createListing } from "../listing.ts";
+import { visitEntries } from "../pages.ts";
+import { toRefusal, type ReadStep } from "../refusal.ts";
+import { scopeOfTenant, tenantOf } from "../scope.ts";
+import { applyPurchaseTags } from "../tags.ts";
+import { aliasNameOf, getAlias } from "./alias.ts";
+import { bodyOf } from "./body.ts";
+import { compareSavingsPlanOrder } from "./compare-order.ts";
+import { getOrder, ordersPath, parseOrder, toCommitment } from "./order.ts";
+import { priceOf } from "./price.ts";
+import { purchaseSavingsPlan } from "./purchase.ts";
+import { purchaseUnder } from "./purchase-under.ts";
+import { savingsPlanSchema, type SavingsPlanRecommendation } from "./schema.ts";
+import { validatePurchase } from "./validate-purchase.ts";
+
+const listStep: ReadStep = {
+  purpose: "list the savings plan orders",
+  operation: "Microsoft.BillingBenefits/savingsPlanOrders/read at tenant scope (role Savings plan Reader)",
+  code: "lookup-failed",
+  untrusted: "lookup-untrusted",
+};
+
+const readStep: ReadStep = {
+  purpose: "read a savings plan order",
+  operation: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
+  code: "lookup-failed",
+  untrusted: "lookup-untrusted",
+};
+
+/** The executor of savings plans, which are bought under an alias that the caller names. */
+export function createSavingsPlanExecutor(
+  clientOf: (tenantId: string | undefined) => ArmClient,
+  purchaseTimeout: number,
+): ServiceExecutor<SavingsPlanRecommendation> {
+  return {
+    provider: "azure",
+    service: "savings-plan",
+    schema: savingsPlanSchema,
+    // The name comes from the token, and is looked at before it is written to. That Azure answers a second PUT of one
+    // name with the first order is claimed, not documented: docs/azure-savings-plan.md.
+    recovery: { kind: "resend", minimumAge: 300_000 },
+    sendTimeout: purchaseTimeout,
+
+    describe: ({ commitment, term, billingPlan }) =>
+      `${commitment.amount} ${commitment.currency} per hour (savings-plan), ${term}, ${billingPlan}`,
+
+    // Another listing than that of the reservations.
+    scopeOf: ({ tenantId }) =>
+      scopeOfTenant(tenantId, {
+        key: "azure/savings-plan",
+        own: "Azure savings plans, the credential's own tenant",
+        named: "Azure savings plans, tenant",
+      }),
+
+    async findByTokens(scope, wanted, { signal }) {
+      const client = clientOf(tenantOf(scope));
+      const listing = createListing(wanted, client.settings.tagNames);
+      await visitEntries(client, ordersPath, {
+        parse: parseOrder,
+        step: listStep,
+        visit: (order) => void listing.note(order, () => toCommitment(order.id, order.state)),
+        signal,
+      });
+      return listing.done();
+    },
+
+    async read(scope, id, { signal }) {
+      const order = await getOrder(clientOf(tenantOf(scope)), id, { signal }).catch((error: unknown) => {
+        throw toRefusal(error, readStep, signal);
+      });
+      return order === undefined ? undefined : toCommitment(order.id, order.state);
+    },
+
+    verify: (recommendation, commitment, { signal }) =>
+      compareSavingsPlanOrder(clientOf(recommendation.tenantId), bodyOf(recommendation), commitment.id, signal),
+
+    async quote(recommendation, marker, { signal }) {
+      const client = clientOf(recommendation.tenantId);
+      const body = applyPurchaseTags(bodyOf(recommendation), marker.source, marker.token, client.settings);
+      const request = JSON.parse(JSON.stringify(body)) as JsonObject;
+      await validatePurchase(client, request, signal);
+      return { price: priceOf(recommendation), handle: { aliasName: aliasNameOf(marker) }, request };
+    },
+
+    async doPurchase(submission, context) {
+      const { request, price, scope } = submission;
+      return purchaseSavingsPlan(
+        clientOf(tenantOf(scope)),
+        { aliasName: aliasOf(submission), request, price },
+        context,
+      );
+    },
+
+    async resolve(submission, { signal }) {
+      const client = clientOf(tenantOf(submission.scope));
+      const name = aliasOf(submission);
+      try {
+        const alias = await getAlias(client, name, { signal });
+        if (alias === undefined) return { kind: "absent", reason: `Azure shows no savings plan order alias ${name}` };
+        return { kind: "found", commitment: await purchaseUnder(client, alias, submission, { signal }) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
+      }
+    },
+  };
+}
+
+function aliasOf({ handle }: Submission): string {
+  const name = handle["aliasName"];
+  if (typeof name === "string" && /^[a-zA-Z0-9_.-]+$/.test(name)) return name;
+  throw new PurchaseRejectedError({
+    message: "The submission names no savings plan order alias; nothing was sent.",
+    providerCode: "InvalidSavingsPlanOrderAlias",
+  });
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { JsonObject } from "../../../src/spec/json.ts";
+import { UnbelievableAnswerError } from "../api-error.ts";
+import type { ArmClient } from "../arm-client.ts";
+import { toRefusal, type ReadStep } from "../refusal.ts";
+
+const step: ReadStep = {
+  purpose: "have the savings plan validated",
+  operation: "Microsoft.BillingBenefits/validate/action (role Savings plan Purchaser on the billing subscription)",
+  code: "quote-failed",
+  untrusted: "quote-failed",
+};
+
+const text = z.string().optional().catch(undefined);
+
+/** One verdict for the one benefit that was asked about. */
+const answerSchema = z.object({
+  benefits: z.tuple([z.object({ valid: z.boolean(), reasonCode: text, reason: text })]),
+});
+
+/**
+ * Asks whether Azure would sell it (`POST validate`); moves no money and is retried. Throws a RefusedError: `not-offered`
+ * with Azure's reason where it would not, else `quote-failed`, `access-denied`, `credentials-unavailable`.
+ */
+export async function validatePurchase(
+  client: ArmClient,
+  request: JsonObject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    const url = client.url("/providers/Microsoft.BillingBenefits/validate");
+    const body = { benefits: [request] };
+    const answer = answerSchema.safeParse(await client.read({ method: "POST", url, body, signal }));
+    if (!answer.success) throw new UnbelievableAnswerError("the answer does not say whether it is valid");
+    const [{ valid, reasonCode, reason }] = answer.data.benefits;
+    if (valid) return;
+    const why = [reasonCode, reason?.slice(0, 500)].filter((part) => part !== undefined).join(": ");
+    throw new RefusedError({
+      code: "not-offered",
+      message: `Azure would not sell this savings plan: ${why || "it gave no reason"}. Nothing was bought.`,
+    });
+  } catch (error) {
+    throw toRefusal(error, step, signal);
+  }
+}
