@@ -27,40 +27,21 @@ export function imitationWorld(identity: ImitationIdentity) {
 const purchaseActions: Readonly<Record<string, string>> = {
   ec2: "PurchaseReservedInstancesOffering",
   rds: "PurchaseReservedDBInstancesOffering",
+  "savings-plan": "PUT savingsPlanOrderAliases",
 };
 
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
   recommendations: Recommendation[];
 };
 
-/** What the fixture does not sell. */
-const furtherRecommendations: readonly Recommendation[] = [
-  {
-    provider: "azure",
-    service: "savings-plan",
-    subscriptionId: "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d",
-    commitment: { amount: "0.12345", currency: "USD" },
-    term: "P1Y",
-    billingPlan: "Monthly",
-    appliedScope: { type: "Shared" },
-  },
-];
-
 /** Services that count no quantity, in another amount. */
 const others: Readonly<Record<string, object>> = {
   "savings-plan": { commitment: { amount: "0.12346", currency: "USD" } },
 };
 
-/** What the request log calls a purchase. */
-const purchaseActions: Readonly<Record<string, string>> = {
-  ec2: "PurchaseReservedInstancesOffering",
-  "savings-plan": "PUT savingsPlanOrderAliases",
-};
-
 /** A world with a real executor, its SDK, and the sandbox over HTTP. */
 export async function sandboxWorld(service: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
-  const all = [...execution.recommendations, ...furtherRecommendations];
-  const recommendation = all.find((candidate) => candidate.service === service);
+  const recommendation = execution.recommendations.find((candidate) => candidate.service === service);
   if (recommendation === undefined) throw new Error(`the fixture has no ${service}`);
   const sandbox = await startCloudSandbox(options);
   const environment = { ...systemEnvironment, sleep: async () => undefined };
