@@ -53,6 +53,8 @@ export interface Imitation {
   errorAnswer(request: SandboxRequest, status: number, code: string | undefined): SandboxResponse;
   /** How the listing that this request asks for can be made to lie; empty when it asks for none. */
   listingFaults(request: SandboxRequest): readonly ListingFault["listing"][];
+  /** Which of the actions buy. */
+  readonly purchaseActions: readonly string[];
   /** How many commitments were ever bought, whatever became of them. */
   purchases(store: SandboxStore): number;
   /** What `POST /_sandbox/{name}/{command}` does. Throws a ZodError for a body that it cannot read. */

@@ -40,6 +40,10 @@ export interface Sandbox extends AsyncDisposable {
   /** Throws a RefusedError `invalid-configuration` for a rule that cannot be read. */
   addFault(rules: FaultRule | readonly FaultRule[]): void;
   clearFaults(): void;
+  /** The actions that buy, as the request log names them. */
+  readonly purchaseActions: ReadonlySet<string>;
+  /** Which of the requests asked for a purchase, whatever became of it. */
+  purchaseRequests(): readonly LoggedRequest[];
   /** How many commitments were ever bought, before restarts too. */
   purchases(): number;
   /** Ends every connection. May be called again. */
@@ -59,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults: FaultScript = createFaultScript(
     () => new Map(imitations.map((imitation) => [imitation.name, imitation.purchases(store)])),
   );
+  const purchaseActions = new Set(imitations.flatMap((imitation) => imitation.purchaseActions));
   const purchases = () => imitations.reduce((sum, imitation) => sum + imitation.purchases(store), 0);
 
   const serve = async (message: IncomingMessage, reply: ServerResponse): Promise<void> => {
@@ -143,6 +148,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     onRequest: undefined,
     addFault: (rules) => void faults.add(rules),
     clearFaults: () => faults.clear(),
+    purchaseActions,
+    purchaseRequests: () => log.entries.filter(({ action }) => purchaseActions.has(action)),
     purchases,
     close,
     [Symbol.asyncDispose]: close,

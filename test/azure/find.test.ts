@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
 import { startLoopback, type Arrived, type Loopback, type Reply } from "./support/loopback.ts";
 import {
@@ -317,7 +317,7 @@ describe("retries of reads", () => {
       };
       const executor = executorOf("compute", { endpoint: server.origin, environment });
       const found = executor.findByTokens(scope, { tokens: new Set(), ids: new Set() }, { signal: stop.signal });
-      setTimeout(() => stop.abort(reason), 20);
+      void vi.waitUntil(() => server.arrived.length > 0, { timeout: 10_000 }).then(() => stop.abort(reason));
       await expect(found).rejects.toBe(reason);
       expect(server.arrived).toHaveLength(1);
     }

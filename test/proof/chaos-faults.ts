@@ -29,15 +29,19 @@ const anywhere: readonly Fault[] = [
   { kind: "listing", listing: "repeated-next-link" },
 ];
 const onPurchases = anywhere.filter(({ kind }) => kind !== "listing");
-const purchases = ["PUT reservationOrders", "PurchaseReservedInstancesOffering"];
 
 /** Faults for the next so many requests, about one in `1 / rate`; purchases meet twice as many, of a script of their own. */
-export function faultsFor(requests: number, rate: number, random: Random): readonly FaultRule[] {
+export function faultsFor(
+  requests: number,
+  rate: number,
+  random: Random,
+  purchaseActions: Iterable<string>,
+): readonly FaultRule[] {
   const rules: FaultRule[] = [];
   for (let skip = 0; skip < requests; skip += 1) {
     if (random.chance(rate)) rules.push({ match: {}, skip, fault: random.pick(anywhere) });
   }
-  for (const action of purchases) {
+  for (const action of purchaseActions) {
     for (let skip = 0; skip < requests / 4; skip += 1) {
       if (random.chance(rate)) rules.push({ match: { action }, skip, fault: random.pick(onPurchases) });
     }

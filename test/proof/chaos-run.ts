@@ -42,7 +42,6 @@ export interface ChaosResult {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-const purchaseActions = new Set(["PUT reservationOrders", "PurchaseReservedInstancesOffering"]);
 /** After that EC2's silence proves something: the provider's five minutes, and one. */
 const clockJump = 6 * 60_000;
 const jumpEvery = 6000;
@@ -108,7 +107,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const end: History = { tokens, commitments: commitments.inTheEnd(), drivers: history };
     const outcomes = history.flatMap(({ lines }) => lines.filter(({ kind }) => kind === "outcome"));
     const failed = history.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "failed" ? [line] : [])));
-    const sends = sandbox.requests.filter(({ action }) => purchaseActions.has(action));
+    const sends = sandbox.purchaseRequests();
     return {
       figures: {
         recommendations: tokens.length,
@@ -186,7 +185,7 @@ async function makeTrouble(
   const addFaults = () => {
     if (options.faults === 0 || sandbox.requests.length < rulesUntil) return;
     sandbox.clearFaults();
-    sandbox.addFault(faultsFor(rulesAhead, options.faults, random));
+    sandbox.addFault(faultsFor(rulesAhead, options.faults, random, sandbox.purchaseActions));
     rulesUntil = sandbox.requests.length + rulesAhead;
   };
   if (options.broken) {
@@ -195,7 +194,7 @@ async function makeTrouble(
     }
   } else addFaults();
   sandbox.onRequest = async ({ action }) => {
-    if (purchaseActions.has(action)) commitments.look();
+    if (sandbox.purchaseActions.has(action)) commitments.look();
     if (!options.broken) addFaults();
     if (armed === undefined || (armed !== "any" && !armed.has(action))) return;
     armed = undefined;
@@ -240,7 +239,7 @@ async function makeTrouble(
     const candidates = running();
     if (candidates.length === 0) return;
     if (way === 0) armed = "any";
-    else if (way === 1) armed = purchaseActions;
+    else if (way === 1) armed = sandbox.purchaseActions;
     else await kill(way === 2 ? now.lastSender : random.pick(candidates));
   });
   const restarter = every(options.restartEvery, async () => {
@@ -275,7 +274,7 @@ async function makeTrouble(
     now.over = true;
     await Promise.allSettled([watcher, killer, restarter, jumper, ...drivers]);
     sandbox.onRequest = ({ action }) => {
-      if (purchaseActions.has(action)) commitments.look();
+      if (sandbox.purchaseActions.has(action)) commitments.look();
     };
     sandbox.clearFaults();
   }

@@ -39,6 +39,8 @@ export interface AwsOperation {
 export interface AwsService {
   /** Its name in the credential scope of a signature. */
   readonly signingName: string;
+  /** The action that buys, where one does. */
+  readonly purchaseAction?: string;
   operationOf(request: SandboxRequest): AwsOperation;
   errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">): SandboxResponse;
 }

@@ -52,6 +52,7 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
       return errorAnswer(request, { status, code, message: `The sandbox answers ${status} ${code}.` });
     },
     listingFaults: (request) => callOf(request).operation.listingFaults,
+    purchaseActions: services.flatMap(({ purchaseAction }) => purchaseAction ?? []),
     purchases: purchasesIn,
     commands: awsCommands,
   };

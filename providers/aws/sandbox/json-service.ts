@@ -11,6 +11,8 @@ export type JsonAction = AwsAction<Readonly<Record<string, unknown>>, JsonObject
 interface JsonServiceOptions {
   readonly signingName: string;
   readonly actions: Readonly<Record<string, JsonAction>>;
+  /** The action that buys. */
+  readonly purchaseAction: string;
   /** The action that a request names. */
   nameOf(request: SandboxRequest): string;
   readonly contentType: "application/json" | "application/x-amz-json-1.1";
@@ -18,7 +20,7 @@ interface JsonServiceOptions {
 
 /** JSON 1.1: `POST /` with the action in the header `x-amz-target`, behind the prefix. */
 export function createTargetService(
-  options: Pick<JsonServiceOptions, "signingName" | "actions"> & { readonly prefix: string },
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly prefix: string },
 ): AwsService {
   const { prefix } = options;
   return createJsonService({
@@ -33,7 +35,7 @@ export function createTargetService(
 
 /** REST: the action is told by method and path, `POST /CreateSavingsPlan`. */
 export function createRestService(
-  options: Pick<JsonServiceOptions, "signingName" | "actions"> & { readonly routes: Readonly<Record<string, string>> },
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly routes: Readonly<Record<string, string>> },
 ): AwsService {
   const { routes } = options;
   return createJsonService({
@@ -43,9 +45,16 @@ export function createRestService(
   });
 }
 
-function createJsonService({ signingName, actions, nameOf, contentType }: JsonServiceOptions): AwsService {
+function createJsonService({
+  signingName,
+  actions,
+  purchaseAction,
+  nameOf,
+  contentType,
+}: JsonServiceOptions): AwsService {
   return {
     signingName,
+    purchaseAction,
     operationOf(request) {
       const name = nameOf(request);
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined;

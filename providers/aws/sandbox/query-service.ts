@@ -13,6 +13,8 @@ interface QueryServiceOptions {
   /** The `Version` parameter. */
   readonly version: string;
   readonly actions: Readonly<Record<string, QueryAction>>;
+  /** The action that buys, where one does. */
+  readonly purchaseAction?: string;
   /** The body of an answer. */
   answer(action: string, elements: XmlElements, requestId: string): string;
   errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">, requestId: string): string;
@@ -20,9 +22,10 @@ interface QueryServiceOptions {
 
 /** A service that speaks the query protocol: a form in the request, XML in the answer. */
 export function createQueryService(options: QueryServiceOptions): AwsService {
-  const { signingName, version, actions } = options;
+  const { signingName, version, actions, purchaseAction } = options;
   return {
     signingName,
+    ...(purchaseAction === undefined ? {} : { purchaseAction }),
     operationOf({ body }) {
       const input = parseQuery(body);
       const name = input.get("Action") ?? "unknown";

@@ -7,10 +7,10 @@ import { listOrders, listReservations, listReservationsOf } from "./listings.ts"
 import type { Operation } from "./operation.ts";
 import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from "./options.ts";
 import { orderBody } from "./order-body.ts";
+import { purchasesIn } from "./purchases.ts";
 import { purchase } from "./purchase.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plan/operations.ts";
-import { savingsPlanOrders } from "./savings-plan/order.ts";
 
 const apiVersion = "2022-11-01";
 
@@ -85,7 +85,8 @@ export function createAzureImitation(options: AzureSandboxOptions = {}): Imitati
     errorAnswer: (_request, status, code) => armErrorAnswer(status, code),
     listingFaults: (request) =>
       find(request)?.operation.listing === true ? ["stale", "empty", "foreign-next-link", "repeated-next-link"] : [],
-    purchases: (store) => orders(store).size + savingsPlanOrders(store).size,
+    purchaseActions: ["PUT reservationOrders", "PUT savingsPlanOrderAliases"] satisfies AzureAction[],
+    purchases: purchasesIn,
     commands: azureCommands,
   };
 }

@@ -20,7 +20,7 @@ export function listOrders(
 }
 
 /** The page that a request asks for, of what the listing shows; with its next link. Lies as the context's fault says. */
-export function pageOf<T>(
+export function pageOf<T extends { readonly boughtBefore: number }>(
   all: readonly T[],
   request: SandboxRequest,
   context: ImitationContext,
@@ -54,9 +54,12 @@ export function listReservationsOf(order: ReservationOrder, behaviour: AzureBeha
   return listing([reservationBody(order, behaviour)], undefined);
 }
 
-function visibleOf<T>(all: readonly T[], { fault }: ImitationContext): readonly T[] {
+function visibleOf<T extends { readonly boughtBefore: number }>(
+  all: readonly T[],
+  { fault }: ImitationContext,
+): readonly T[] {
   if (fault?.listing === "stale") {
-    return all.slice(0, fault.known);
+    return all.filter(({ boughtBefore }) => boughtBefore < fault.known);
   }
   return fault?.listing === "empty" ? [] : all;
 }

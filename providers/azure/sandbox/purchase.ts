@@ -6,6 +6,7 @@ import type { AzureBehaviour } from "./options.ts";
 import { orderBody } from "./order-body.ts";
 import { type PurchaseRequest, parsePurchaseRequest, sameRequest } from "./purchase-request.ts";
 import { type ReservationOrder, finalStateOf, orders } from "./reservation-order.ts";
+import { purchasesIn } from "./purchases.ts";
 
 /** Where the order can be read, absolute. */
 type Purchase = { readonly id: string; readonly body: string; readonly orderUrl: string };
@@ -31,6 +32,7 @@ export function purchase(
     reservationId: randomUUID(),
     request,
     requestedAt: now,
+    boughtBefore: purchasesIn(store),
     reads: 0,
     finalState: finalStateOf(request.sku, store, behaviour),
   };

@@ -9,6 +9,8 @@ export type ReservationOrder = {
   readonly request: PurchaseRequest;
   /** Milliseconds since 1970, as below. */
   readonly requestedAt: number;
+  /** How many orders of all kinds were bought before it. */
+  readonly boughtBefore: number;
   /** When it came into its final state. */
   readonly finishedAt?: number | undefined;
   /** How often it was read while it was on its way. */

@@ -9,6 +9,7 @@ import { xml } from "../xml.ts";
 export const ec2 = createQueryService({
   signingName: "ec2",
   version: "2016-11-15",
+  purchaseAction: "PurchaseReservedInstancesOffering",
   actions: {
     DescribeReservedInstancesOfferings: describeReservedInstancesOfferings,
     PurchaseReservedInstancesOffering: purchaseReservedInstancesOffering,

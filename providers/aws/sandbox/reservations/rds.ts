@@ -27,6 +27,7 @@ const kinds: readonly Kind[] = (["false", "true"] as const).flatMap((MultiAZ) =>
 export const rds = createQueryService({
   signingName: service,
   version: "2014-10-31",
+  purchaseAction: "PurchaseReservedDBInstancesOffering",
   ...namespacedAnswers("http://rds.amazonaws.com/doc/2014-10-31/"),
   actions: {
     DescribeReservedDBInstancesOfferings: {

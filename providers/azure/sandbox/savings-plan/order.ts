@@ -12,6 +12,8 @@ export type SavingsPlanOrder = {
   readonly request: SavingsPlanRequest;
   /** Milliseconds since 1970. */
   readonly requestedAt: number;
+  /** How many orders of all kinds were bought before it. */
+  readonly boughtBefore: number;
   /** How often it was read while it was on its way. */
   readonly reads: number;
   readonly finalState: string;

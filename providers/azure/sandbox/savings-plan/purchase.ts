@@ -5,6 +5,7 @@ import type { AzureBehaviour } from "../options.ts";
 import { finalStateOf } from "../reservation-order.ts";
 import { aliasBody, aliases, savingsPlanOrders, type Alias, type SavingsPlanOrder } from "./order.ts";
 import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./request.ts";
+import { purchasesIn } from "../purchases.ts";
 
 /** POST validate: whether each would be sold. Buys nothing. Microsoft's documentation knows one and three years. */
 export function validate(body: string): SandboxResponse {
@@ -37,6 +38,7 @@ export function purchase(
     planId: randomUUID(),
     request,
     requestedAt: now,
+    boughtBefore: purchasesIn(store),
     reads: 0,
     finalState: finalStateOf(request.sku, store, behaviour),
   };
