@@ -14,8 +14,11 @@ import { ec2RecommendationSchema, type Ec2Recommendation } from "./recommendatio
 import { resolveSubmission } from "./resolve.ts";
 import { parseScope, scopeOf } from "./scope.ts";
 
-/** EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. */
-const recovery = { kind: "absence", answers: 2, minimumAge: 300_000 } as const;
+/**
+ * EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. What is not
+ * clear after a day, an outage included, does not become so by itself: several new ones fit, or one that nobody can judge.
+ */
+const recovery = { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 24 * 3_600_000 } as const;
 
 /**
  * EC2 Reserved Instances.
