@@ -52,7 +52,7 @@ function createServer(shop: ReturnType<typeof createShop>): ServiceExecutor<Serv
     provider: "shop",
     service: "server",
     schema: serverSchema,
-    recovery: { kind: "resend", minimumAge: 300_000 },
+    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
     sendTimeout: 10_000,
     describe: ({ quantity, plan, term }) => `${quantity} × ${plan}, ${term}`,
     scopeOf: ({ customer }) => ({ key: `shop/${customer}`, label: `customer ${customer} of the shop` }),

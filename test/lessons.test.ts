@@ -125,7 +125,7 @@ const boughtTwice: readonly Lesson[] = [
     lesson: "A marker 'in progress' expired, and the work was simply done again (aws-powertools python 8049)",
     tests: [
       "drive/trouble.test.ts#a driver that died after the write-ahead is followed by one that reconciles",
-      "drive/crash.test.ts#a driver that dies at any effect, %s",
+      "drive/crash.test.ts#a driver that dies at any effect, identity %s",
     ],
   },
   {

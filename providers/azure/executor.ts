@@ -16,6 +16,12 @@ import type { AzureService } from "./service.ts";
 import type { TenantSession } from "./session.ts";
 import { applyPurchaseTags } from "./tags.ts";
 
+/**
+ * The order of an id can be read within minutes, and sending the id again finds out the rest. What fails for a whole day,
+ * through an outage or a lost right, needs a person.
+ */
+const parkAfter = 24 * 3_600_000;
+
 const readStep: ReadStep = {
   purpose: "read a reservation order",
   operation: "Microsoft.Capacity/reservationorders/read",
@@ -35,7 +41,7 @@ export function createExecutor(
     schema: createSchema(service),
     // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
     // has timed out. That this holds is an assumption; no recording shows a second PUT.
-    recovery: { kind: "resend", minimumAge: 300_000 },
+    recovery: { kind: "resend", minimumAge: 300_000, parkAfter },
     sendTimeout: purchaseTimeout,
 
     describe: ({ quantity, sku, region, term, billingPlan }) =>

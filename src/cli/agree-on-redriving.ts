@@ -29,11 +29,11 @@ export async function agreeOnRedriving({ records, descriptions, parts, signal }:
       { title: "stands", minimum: 9 },
       { title: "limit", minimum: 24, align: "right" },
     ],
-    records.map(({ executionId, recIndex, recommendation, state }, index) => [
+    records.map(({ executionId, recIndex, recommendation, state, parkedAt }, index) => [
       cleanText(executionId),
       String(recIndex),
       whatText(descriptions[index]),
-      state,
+      parkedAt === undefined ? state : "parked",
       state === "purchased" ? "" : recommendation.maxPrice ? formatMoney(recommendation.maxPrice) : "none",
     ]),
     widthOf(stderr),

@@ -35,7 +35,8 @@ Status
   in-progress         another driver is at it; see --wait
   refused             a guard stopped it; nothing was sent
   rejected            the provider said no; nothing was bought
-  unresolved          sent, and nobody can say yet whether it was bought; the next drive finds out first
+  unresolved          sent, and nobody can say yet whether it was bought; the next drive finds out first. "parked":
+                      nobody could for longer than the provider's own time limit, so a person decides (buyonce resolve)
 
 Exit codes
   0    all is bought, now or before
@@ -49,9 +50,10 @@ With --json
   Standard output holds exactly one document. A report:
     { "executionId", "outcomes": [ { "recIndex", "status", "token",
         "commitment": { "id", "state", "settled" }, "price": { "amount", "currency" },
-        "error": { "code", "message", "retryable", "retryAfter" }, "warnings": [ ... ] } ],
+        "error": { "code", "message", "retryable", "retryAfter" },
+        "parked": { "since", "sentAt", "handle" }, "warnings": [ ... ] } ],
       "totals": [ { "amount", "currency" } ] }
-  with commitment, price, error and warnings only where there are any, and retryAfter in milliseconds where known.
+  with commitment, price, error, parked and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
@@ -78,6 +80,8 @@ What is driven
   With an execution id: all recommendations of that execution, as the ledger has them; no file is needed.
   Without: what was left behind in any execution, which nobody holds now: written ahead or unknown, abandoned by a dead
   driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
+  What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person;
+  with --parked, with its execution's id, or with its file it is looked at all the same.
   It is safe beside live drivers, here and on other machines. Run it by a timer.
 
 Money
@@ -103,7 +107,9 @@ Examples
 export const resolveHelp = `
 When
   A recommendation stays unresolved when it was sent and nobody can say whether it was bought. Drive it again first
-  (buyonce redrive): most of it is found out so. Then look at the provider yourself, and say what you found.
+  (buyonce redrive): most of it is found out so. What is not found out in the provider's own time limit is parked, and the
+  report says under which handle it was sent, when, and what was last answered. Look at the provider yourself, and say
+  what you found.
 
 What is checked
   --bought ID   the commitment is read and compared with what was asked for, then recorded and marked. An id that is not

@@ -26,8 +26,8 @@ function reportDocument({ executionId, outcomes, totals }: Report) {
   return { executionId, outcomes: outcomes.map(outcomeDocument), totals };
 }
 
-function outcomeDocument({ recIndex, status, token, commitment, price, error, warnings }: Outcome) {
-  return { recIndex, status, token, commitment, price, error, warnings };
+function outcomeDocument({ recIndex, status, token, commitment, price, error, parked, warnings }: Outcome) {
+  return { recIndex, status, token, commitment, price, error, parked, warnings };
 }
 
 function errorDocument(error: unknown) {

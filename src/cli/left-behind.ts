@@ -7,10 +7,10 @@ import { redriveDefaults, type RedriveCommandOptions } from "./redrive-options.t
 export async function leftBehind(
   ledger: Ledger,
   executionId: string | undefined,
-  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused }: RedriveCommandOptions,
+  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
 ): Promise<readonly TokenRecord[]> {
   if (executionId === undefined) {
-    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused });
+    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused, parked });
   }
   return recordsOf(ledger, executionId);
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../spec/errors.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
+import { shellWord } from "../spec/shell-word.ts";
 import { cleanText } from "./clean-text.ts";
 
 /** What a person does next about some recommendations. */
@@ -14,8 +15,7 @@ const again = "drive the same file again";
 
 /** How to go on with an execution that only the ledger has. */
 export function againFromLedger(executionId: string): string {
-  const id = /^[\w.:-]+$/.test(executionId) ? executionId : `'${cleanText(executionId).replaceAll("'", "'\\''")}'`;
-  return `run buyonce redrive ${id}`;
+  return `run buyonce redrive ${shellWord(cleanText(executionId))}`;
 }
 
 /** For these the file itself has to change: the ledger's copy of it does not. */
@@ -69,7 +69,7 @@ export function nextSteps(outcomes: readonly Outcome[], phrase = again): readonl
   });
 }
 
-function nextStep({ status, error, commitment, warnings }: Outcome): string | undefined {
+function nextStep({ status, error, commitment, parked, warnings }: Outcome): string | undefined {
   const wait = error?.retryAfter === undefined ? "" : ` Wait ${Math.ceil(error.retryAfter / 1000)} s before that.`;
   switch (status) {
     case "purchased":
@@ -79,6 +79,9 @@ function nextStep({ status, error, commitment, warnings }: Outcome): string | un
     case "in-progress":
       return `Another driver is at it: ${again} later, or now with --wait.${wait}`;
     case "unresolved":
+      if (parked !== undefined) {
+        return `Parked: sent at ${parked.sentAt}, and it cannot be found out by itself whether it was bought. Look at the provider yourself, for what is named above, and decide with buyonce resolve. Until then, buy it nowhere else. buyonce redrive passes it over, unless told --parked.`;
+      }
       return `It was sent and may be bought. In a few minutes, ${again}: it is looked for first, and never bought again blindly. Until then, buy it nowhere else. If it stays so, look at the provider yourself and decide with buyonce resolve.${wait}`;
     case "rejected":
       return `The provider said no. Lift what it names (payment, quota, rights), then ${again}: it is tried from the start.${wait}`;

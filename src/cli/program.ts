@@ -43,6 +43,7 @@ interface RedriveFlags extends BuyFlags {
   readonly olderThan?: number;
   readonly limit?: number;
   readonly retryRefused?: true;
+  readonly parked?: true;
 }
 
 interface ResolveFlags extends CloudFlags {
@@ -93,7 +94,8 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
       `at most so many recommendations, longest untouched first (default: ${redriveDefaults.limit})`,
       wholeNumber(1, 10_000),
     )
-    .option("--retry-refused", "also what was refused or rejected");
+    .option("--retry-refused", "also what was refused or rejected")
+    .option("--parked", "also what is parked: sent long ago, and for a person to decide");
   withBuyOptions(withCloudOptions(redrive, "drive against it; nothing is spent"))
     .addHelpText("after", redriveHelp)
     .action((executionId: string | undefined, flags: RedriveFlags) =>
@@ -102,6 +104,7 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
         olderThan: flags.olderThan,
         limit: flags.limit,
         retryRefused: flags.retryRefused ?? false,
+        parked: flags.parked ?? false,
       }),
     );
 

@@ -12,6 +12,8 @@ export interface RedriveCommandOptions extends BuyCommandOptions {
   readonly limit?: number | undefined;
   /** What was refused or rejected as well. */
   readonly retryRefused: boolean;
+  /** What is parked as well: what waits for a person. */
+  readonly parked: boolean;
 }
 
 /** Throws a usage error for options that mean nothing together. */

@@ -73,7 +73,7 @@ interface Redrive {
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
   const { executionId, records, purchaser, options, parts } = redrive;
-  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused } = options;
+  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit } = options;
   const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
   return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
     if (ask) await agreeOnRedriving({ records, descriptions, parts, signal });
@@ -88,7 +88,8 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
           olderThan: olderThan * 1000,
           // No more than the person has seen.
           limit: ask ? records.length : limit,
-          retryRefused,
+          retryRefused: options.retryRefused,
+          includeParked: options.parked,
         });
       },
     );

@@ -3,6 +3,7 @@ import { BuyonceError, LedgerError, messageOf, PurchaseRejectedError } from "../
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, OutcomeError } from "../spec/report.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { isOverdue, parkedOutcome } from "./parked.ts";
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
@@ -30,7 +31,7 @@ export function errorOutcome(
   { recIndex, token }: Pick<TokenRecord, "recIndex" | "token">,
   status: "in-progress" | "refused" | "rejected" | "unresolved",
   error: unknown,
-): Outcome {
+): Outcome & { readonly error: OutcomeError } {
   return { recIndex, status, token, error: outcomeError(error) };
 }
 
@@ -50,10 +51,19 @@ export async function rejected(drive: DriveContext, task: Task, error: BuyonceEr
   return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "rejected", error);
 }
 
-/** It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. */
+/**
+ * It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. Sent
+ * longer ago than the provider's own time limit, it is parked.
+ */
 export async function unresolved(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  await record(drive, task, error, () => drive.ledger.unknown(task.claim, outcomeError(error)));
-  return errorOutcome(task.record, "unresolved", error);
+  let { parkedAt } = task.record;
+  await record(drive, task, error, async () => {
+    const { code, message } = outcomeError(error);
+    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, { code, message })).parkedAt;
+    else await drive.ledger.unknown(task.claim, { code, message });
+  });
+  const outcome = errorOutcome(task.record, "unresolved", error);
+  return parkedAt === undefined ? outcome : parkedOutcome(task.record, parkedAt, outcome);
 }
 
 /**

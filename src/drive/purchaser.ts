@@ -36,6 +36,8 @@ export interface RedriveOptions extends DriveOptions {
   readonly limit?: number;
   /** Those that were refused or rejected as well. Default false. */
   readonly retryRefused?: boolean;
+  /** Those that are parked as well: whose unknown outcome waits for a person. Default false. */
+  readonly includeParked?: boolean;
 }
 
 /** Buys executions exactly once. Made by {@link createPurchaser}. */
@@ -65,7 +67,7 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were driven. Call it by a timer. Throws as `drive` does, unless there is a report by then.
+   * recommendations that were driven. What is parked waits for a person and is passed over. Call it by a timer. Throws as `drive` does, unless there is a report by then.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
@@ -139,8 +141,14 @@ export function createPurchaser({
       return redriveRecords(executionId, records, options);
     },
 
-    redriveUnfinished: async ({ olderThan = 0, limit = 100, retryRefused = false, ...options } = {}) => {
-      const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused });
+    redriveUnfinished: async ({
+      olderThan = 0,
+      limit = 100,
+      retryRefused = false,
+      includeParked = false,
+      ...options
+    } = {}) => {
+      const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused, parked: includeParked });
       const reports: Report[] = [];
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
         try {

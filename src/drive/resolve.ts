@@ -87,7 +87,8 @@ export async function resolveSubmission(
     }
   } catch (error) {
     // The drive was stopped, or a look failed: nothing is known beyond the last reason.
-    reason = `${reason} (${messageOf(error)})`;
+    const note = `(${messageOf(error)})`;
+    if (!reason.includes(note)) reason = `${reason} ${note}`;
   }
   return unresolved(reason, recovery);
 }
@@ -109,6 +110,9 @@ function judge(commitment: Commitment, { resent } = { resent: false }): Resolved
   return { kind: "bought", commitment, resent };
 }
 
+/** Begins what is recorded, and so what a later drive that learns nothing begins with. */
+const notKnown = "The purchase was sent, and it is not known yet whether it was bought:";
+
 function unresolved(reason: string, recovery: Recovery): Resolved {
   const minutes = recovery.minimumAge / 60_000;
   const advice =
@@ -118,7 +122,7 @@ function unresolved(reason: string, recovery: Recovery): Resolved {
   return {
     kind: "unresolved",
     error: new PurchaseOutcomeUnknownError({
-      message: `The purchase was sent, and it is not known yet whether it was bought: ${reason} ${advice}`,
+      message: reason.startsWith(notKnown) ? reason : `${notKnown} ${reason} ${advice}`,
       retryAfter: recovery.minimumAge,
     }),
   };

@@ -31,9 +31,13 @@ export function createLedger(store: LedgerStore): Ledger {
       await write(claim, "decide", async () => ({ detail }));
     },
 
-    unfinished: async ({ olderThan, limit, refused }) => {
+    unfinished: async ({ olderThan, limit, refused, parked }) => {
       const now = await store.now();
-      const kinds: readonly Work[] = refused ? ["unfinished", "refused"] : ["unfinished"];
+      const kinds: readonly Work[] = [
+        "unfinished",
+        ...(refused ? ["refused" as const] : []),
+        ...(parked ? ["parked" as const] : []),
+      ];
       return store.withWork(kinds, now - olderThan, limit);
     },
 
@@ -93,6 +97,7 @@ export function createLedger(store: LedgerStore): Ledger {
           state: "purchased",
           commitment,
           purchasedAt: transaction.now,
+          parkedAt: undefined,
           error: undefined,
           detail: `${commitment.id} ${commitment.state}`,
           // Where the marker comes after the purchase, the driver goes on to stamp it.
@@ -110,7 +115,14 @@ export function createLedger(store: LedgerStore): Ledger {
     reject: async (claim, error) => {
       await write(claim, "reject", async (record) => {
         expectState(record, ["claimed", "submitted"]);
-        return { state: "rejected", submission: undefined, error, detail: describe(error), ...givenUp };
+        return {
+          state: "rejected",
+          submission: undefined,
+          parkedAt: undefined,
+          error,
+          detail: describe(error),
+          ...givenUp,
+        };
       });
     },
 
@@ -128,11 +140,17 @@ export function createLedger(store: LedgerStore): Ledger {
       });
     },
 
+    park: (claim, error) =>
+      write(claim, "park", async (record, { now }) => {
+        expectState(record, ["submitted", "unknown"]);
+        return { state: "unknown", parkedAt: record.parkedAt ?? now, error, detail: describe(error), ...givenUp };
+      }),
+
     dead: (claim, { failed, detail }) =>
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
-        return { state: "claimed", submission: undefined, generation, detail };
+        return { state: "claimed", submission: undefined, parkedAt: undefined, generation, detail };
       }),
 
     reopen: (claim, { id, state }) =>

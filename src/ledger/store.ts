@@ -47,16 +47,17 @@ export function restingSince({ updatedAt, leaseUntil }: TokenRecord): number {
   return leaseUntil ?? updatedAt;
 }
 
-/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), or nothing. */
-export type Work = "unfinished" | "refused";
+/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
+export type Work = "unfinished" | "refused" | "parked";
 
 /** Which kind of work is left on a record; undefined for none. A store may index by this. */
-export function workLeft({ state, commitment }: TokenRecord): Work | undefined {
+export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | undefined {
   switch (state) {
     case "claimed":
     case "submitted":
-    case "unknown":
       return "unfinished";
+    case "unknown":
+      return parkedAt === undefined ? "unfinished" : "parked";
     case "purchased":
       return commitment?.settled && commitment.marked ? undefined : "unfinished";
     case "refused":

@@ -75,10 +75,17 @@ export type Resolution =
  *   that it was not bought. It is adopted where it is found; else a person decides, who is asked to wait `minimumAge`
  *   milliseconds first.
  */
-export type Recovery =
+export type Recovery = {
+  /**
+   * Milliseconds after the submission from which a person has to decide: what a drive cannot find out by then is parked,
+   * and no timer looks at it again. Choose it well above what the provider needs to show a purchase, and above an outage.
+   */
+  readonly parkAfter: number;
+} & (
   | { readonly kind: "resend"; readonly minimumAge: number }
   | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number }
-  | { readonly kind: "manual"; readonly minimumAge: number };
+  | { readonly kind: "manual"; readonly minimumAge: number }
+);
 
 /** A way in which a found commitment differs from what was asked for. */
 export interface Difference {

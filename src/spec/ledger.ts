@@ -38,6 +38,8 @@ export interface TokenRecord {
   readonly commitment?: Commitment | undefined;
   /** Ledger time at which the purchase was recorded. */
   readonly purchasedAt?: number | undefined;
+  /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
+  readonly parkedAt?: number | undefined;
   /** Why it was last refused, rejected or left unknown. */
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   readonly createdAt: number;
@@ -49,7 +51,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `park`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -90,6 +92,8 @@ export interface UnfinishedQuery {
   readonly limit: number;
   /** Those that were refused or rejected as well. */
   readonly refused: boolean;
+  /** Those that are parked as well: whose unknown outcome waits for a person. */
+  readonly parked: boolean;
 }
 
 /**
@@ -134,6 +138,9 @@ export interface Ledger {
 
   /** Records that nobody can say what became of the submission, and gives the claim up. */
   unknown(claim: Claim, error: { code: string; message: string }): Promise<void>;
+
+  /** The same, and that a person has to decide: `unfinished` passes it over, unless asked, until something resolves it. */
+  park(claim: Claim, error: { code: string; message: string }): Promise<TokenRecord>;
 
   /**
    * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.ts";
+import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
@@ -16,6 +17,16 @@ export interface OutcomeError {
   readonly retryable: boolean;
   /** Milliseconds after which to try again, where known. */
   readonly retryAfter?: number;
+}
+
+/** What a person needs to decide about an outcome that no drive could find out. `error` holds what was last answered. */
+export interface Parked {
+  /** ISO 8601. */
+  readonly since: string;
+  /** ISO 8601. */
+  readonly sentAt: string;
+  /** What it was sent under. */
+  readonly handle: JsonObject;
 }
 
 /** The truth about one recommendation, as far as this drive knows it. */
@@ -37,6 +48,8 @@ export interface Outcome {
   readonly price?: Money;
   /** For everything that is not bought. */
   readonly error?: OutcomeError;
+  /** Unresolved for longer than the provider's own time limit: `redriveUnfinished` passes it over until a person decides. */
+  readonly parked?: Parked;
   /** What a person should know although it is bought: a marker or a record that is still missing. */
   readonly warnings?: readonly string[];
 }

@@ -77,10 +77,10 @@ export interface ImitationCloudOptions {
 export type ImitationCloud = ReturnType<typeof createImitationCloud>;
 
 const recoveries: Readonly<Record<ImitationIdentity, Recovery>> = {
-  minted: { kind: "resend", minimumAge: 300_000 },
-  chosen: { kind: "resend", minimumAge: 300_000 },
-  stamped: { kind: "absence", answers: 2, minimumAge: 300_000 },
-  none: { kind: "manual", minimumAge: 300_000 },
+  minted: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
+  chosen: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
+  stamped: { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 86_400_000 },
+  none: { kind: "manual", minimumAge: 300_000, parkAfter: 300_000 },
 };
 
 /** A cloud in memory, with one service, that a test can make misbehave. */

@@ -40,6 +40,7 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
       () => ledger.reject(old, reason),
       () => ledger.refuse(old, reason),
       () => ledger.unknown(old, reason),
+      () => ledger.park(old, reason),
       () => ledger.dead(old, { failed: false, detail: "" }),
       () => ledger.reopen(old, bought()),
       () => ledger.observe(old, bought()),
@@ -237,7 +238,7 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
 
   test("unfinished is what nobody holds and work is left on, longest untouched first", async ({ ledger, at }) => {
     const found = async (olderThan: number, refused: boolean, limit = 9) =>
-      (await ledger.unfinished({ olderThan, limit, refused })).map(({ recIndex }) => recIndex);
+      (await ledger.unfinished({ olderThan, limit, refused, parked: false })).map(({ recIndex }) => recIndex);
     const sent = granted(await claim(ledger, "driver-1", 0)).claim;
     await ledger.submit(sent, planned());
     await ledger.unknown(sent, reason);
@@ -255,6 +256,48 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     assertSame(await found(2000, true), [0, 1]);
     at(40_000);
     assertSame(await found(0, false), [0, 3, 4]);
+  });
+
+  test("what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved", async ({
+    ledger,
+    at,
+  }) => {
+    const found = async (parked: boolean) =>
+      (await ledger.unfinished({ olderThan: 0, limit: 9, refused: false, parked })).map(({ recIndex }) => recIndex);
+    const records = async () => ledger.execution("execution-1");
+    for (const recIndex of [0, 1, 2, 3]) {
+      const { claim: held } = granted(await claim(ledger, "driver-1", recIndex));
+      await ledger.submit(held, planned());
+      at(2000 + recIndex);
+      const parked = await ledger.park(held, reason);
+      assertMatches(parked, { state: "unknown", parkedAt: 2000 + recIndex, error: reason });
+      assert.equal(parked.holder, undefined);
+    }
+    assertSame([await found(false), await found(true)], [[], [0, 1, 2, 3]]);
+    const last = (await ledger.history("token-0")).at(-1);
+    assertMatches(last, { event: "park", from: "submitted", to: "unknown", holder: "driver-1" });
+
+    at(9000);
+    const looked = granted(await claim(ledger, "driver-2", 0));
+    assert.equal(looked.record.parkedAt, 2000);
+    await ledger.unknown(looked.claim, reason);
+    const again = granted(await claim(ledger, "driver-2", 0));
+    assertMatches(await ledger.park(again.claim, reason), { parkedAt: 2000 });
+    await claim(ledger, "driver-3", 0);
+    at(50_000);
+    assertSame([await found(false), await found(true)], [[], [1, 2, 3, 0]]);
+
+    await ledger.purchase(granted(await claim(ledger, "driver-2", 1)).claim, bought());
+    const dead = granted(await claim(ledger, "driver-2", 2)).claim;
+    assert.equal((await ledger.dead(dead, { failed: false, detail: "" })).parkedAt, undefined);
+    await ledger.release([dead]);
+    const later = granted(await claim(ledger, "driver-2", 3)).claim;
+    await ledger.refuse(later, reason);
+    assertSame(
+      (await records()).map(({ parkedAt }) => parkedAt),
+      [2000, undefined, undefined, 2003],
+    );
+    assertSame([await found(false), await found(true)], [[2], [0, 2, 3]]);
   });
 }
 

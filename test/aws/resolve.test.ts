@@ -24,7 +24,12 @@ const old = instance("ri-old");
 describe("after an unknown outcome", () => {
   test("never bought again within 5 minutes, nor on one empty answer", async () => {
     await using loopback = await startLoopback();
-    expect(ec2At(loopback).recovery).toEqual({ kind: "absence", answers: 2, minimumAge: 300_000 });
+    expect(ec2At(loopback).recovery).toEqual({
+      kind: "absence",
+      answers: 2,
+      minimumAge: 300_000,
+      parkAfter: 86_400_000,
+    });
   });
 
   test("exactly one new, untagged one that fits: found, and to be marked", async () => {

@@ -40,6 +40,14 @@ describe("nextSteps", () => {
     ]);
   });
 
+  test("parked: a person looks and decides, and no command is said to find out", () => {
+    const parked = { since: "2026-11-23T00:00:00.000Z", sentAt: "2026-11-22T00:00:00.000Z", handle: { orderId: "a" } };
+    const one = outcome({ status: "unresolved", error: refusal("outcome-unknown"), parked });
+    expect(textOf(one)).toEqual([
+      `Parked: sent at 2026-11-22T00:00:00.000Z, and it cannot be found out by itself whether it was bought. Look at the provider yourself, for what is named above, and decide with buyonce resolve. Until then, buy it nowhere else. buyonce redrive passes it over, unless told --parked. To look for it at the provider: token ${maskToken(one.token)}`,
+    ]);
+  });
+
   test("rejected: lift the cause, drive again", () => {
     expect(textOf(outcome({ status: "rejected", error: refusal("purchase-rejected") }))).toEqual([
       "The provider said no. Lift what it names (payment, quota, rights), then drive the same file again: it is tried from the start.",

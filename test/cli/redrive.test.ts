@@ -12,7 +12,7 @@ import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
 const loopback = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
-const options: RedriveCommandOptions = { ...plainOptions, retryRefused: false };
+const options: RedriveCommandOptions = { ...plainOptions, retryRefused: false, parked: false };
 
 /** A ledger in which recommendations of these providers were left behind. */
 function ledgerOf(...providers: readonly string[]): Ledger {
@@ -45,10 +45,24 @@ describe("redrive", () => {
   test("what was left behind: the options reach the purchaser, the table names the execution", async () => {
     const { terminal, written } = fakeTerminal();
     const { parts, calls } = stands(ledgerOf("azure", "aws"), { terminal });
-    const chosen = { ...options, endpoints: loopback, olderThan: 60, limit: 7, retryRefused: true, concurrency: 2 };
+    const chosen = {
+      ...options,
+      endpoints: loopback,
+      olderThan: 60,
+      limit: 7,
+      retryRefused: true,
+      parked: true,
+      concurrency: 2,
+    };
     expect(await redriveCommand(undefined, chosen, parts)).toBe(0);
     expect(calls.names).toEqual(["ledger", "redrive unfinished", "interrupts ignored"]);
-    expect(calls.driveOptions).toMatchObject({ olderThan: 60_000, limit: 7, retryRefused: true, concurrency: 2 });
+    expect(calls.driveOptions).toMatchObject({
+      olderThan: 60_000,
+      limit: 7,
+      retryRefused: true,
+      includeParked: true,
+      concurrency: 2,
+    });
     expect(calls.driveOptions?.deadline).toBe(1_600_000);
     expect(calls).toMatchObject({ ledger: ".buyonce/sandbox-ledger.db", ledgerOptions: { mustExist: true } });
     expect(written.stdout).toContain(`Execution ${executionId}`);
@@ -58,7 +72,12 @@ describe("redrive", () => {
   test("the defaults: 30 seconds, 100 recommendations, not what was refused", async () => {
     const { parts, calls } = stands(ledgerOf("aws"));
     await redriveCommand(undefined, { ...options, endpoints: loopback }, parts);
-    expect(calls.driveOptions).toMatchObject({ olderThan: 30_000, limit: 100, retryRefused: false });
+    expect(calls.driveOptions).toMatchObject({
+      olderThan: 30_000,
+      limit: 100,
+      retryRefused: false,
+      includeParked: false,
+    });
   });
 
   test("one execution by its id; --json: one document of reports; what is unresolved is 4", async () => {

@@ -92,7 +92,9 @@ test.each([
     const owner = owners.rows.find(({ id }) => id === detail.split(" ")[0]);
     expect([detail, owner?.token]).toEqual([detail, token]);
   }
-  expect(Object.keys(recorded)).toEqual(expect.arrayContaining(["claim", "submit", "purchase", "unknown", "reopen"]));
+  expect(Object.keys(recorded)).toEqual(
+    expect.arrayContaining(["claim", "submit", "purchase", "unknown", "park", "reopen"]),
+  );
   await Promise.all(ledgers.map((ledger) => ledger.close()));
 });
 
@@ -129,6 +131,7 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
     submit: (claim) => ledger.submit(claim, planned({ token: claim.token, lane: laneOf(claim.token) })),
     purchase: (claim) => ledger.purchase(claim, anyCommitment()),
     unknown: (claim) => ledger.unknown(claim, reason),
+    park: (claim) => ledger.park(claim, reason),
     reject: (claim) => ledger.reject(claim, reason),
     refuse: (claim) => ledger.refuse(claim, reason),
     dead: (claim) => ledger.dead(claim, { failed: below(2) === 0, detail: "" }),
@@ -171,7 +174,7 @@ const reason = { code: "quote-failed", message: "The quote failed." };
 
 const fitting: Readonly<Record<TokenState, readonly string[]>> = {
   claimed: ["submit", "submit", "submit", "submit", "purchase", "refuse", "renew"],
-  submitted: ["purchase", "unknown", "unknown", "dead", "reject", "renew"],
+  submitted: ["purchase", "unknown", "park", "dead", "reject", "renew"],
   unknown: ["purchase", "dead", "refuse", "release", "renew"],
   purchased: ["observe", "reopen", "reopen", "refuse", "release"],
   rejected: ["release"],
@@ -182,6 +185,7 @@ const next: Readonly<Record<string, TokenState>> = {
   submit: "submitted",
   purchase: "purchased",
   unknown: "unknown",
+  park: "unknown",
   dead: "claimed",
   reopen: "claimed",
 };

@@ -58,6 +58,8 @@ test("every path, begun by an engine without a ledger, with a listing that may s
   await prove("begun elsewhere", { world: begunElsewhere, drivers: 2, budget: budget(1, 1, 1) });
 });
 
+const parks = { parkAfter: 86_400_000 };
+
 describe("a drive that is broken on purpose is caught: the search can fail", () => {
   test("without the write-ahead", async () => {
     const { violation } = await search({
@@ -119,7 +121,7 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       drivers: 1,
       budget: budget(0, 1, 0),
       sabotage: {
-        executor: (executor) => ({ ...executor, recovery: { kind: "absence", answers: 1, minimumAge: 0 } }),
+        executor: (executor) => ({ ...executor, recovery: { ...parks, kind: "absence", answers: 1, minimumAge: 0 } }),
       },
     });
     expect(violation?.message).toMatch(/bought twice|recorded as dead/);
@@ -130,7 +132,9 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       world: emptyWorld("stamped", 1),
       drivers: 1,
       budget: budget(0, 1, 0),
-      sabotage: { executor: (executor) => ({ ...executor, recovery: { kind: "resend", minimumAge: 300_000 } }) },
+      sabotage: {
+        executor: (executor) => ({ ...executor, recovery: { ...parks, kind: "resend", minimumAge: 300_000 } }),
+      },
     });
     expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
   });
@@ -157,7 +161,10 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       drivers: 1,
       budget: budget(0, 1, 0),
       sabotage: {
-        executor: (executor) => ({ ...executor, recovery: { kind: "absence", answers: 2, minimumAge: 300_000 } }),
+        executor: (executor) => ({
+          ...executor,
+          recovery: { ...parks, kind: "absence", answers: 2, minimumAge: 300_000 },
+        }),
       },
     });
     expect(violation?.message).toMatch(/^(bought twice|recorded as dead with 1)/);

@@ -177,8 +177,14 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "believes one empty answer",
     ["stamped"],
-    () => ({ recovery: { kind: "absence", answers: 1, minimumAge: 300_000 } }),
+    () => ({ recovery: { kind: "absence", answers: 1, minimumAge: 300_000, parkAfter: 86_400_000 } }),
     /one empty answer proves nothing/,
+  ],
+  [
+    "asks a person before anything is known",
+    ["minted", "none"],
+    ({ recovery }) => ({ recovery: { ...recovery, parkAfter: recovery.minimumAge - 1 } }),
+    /parkAfter is 299999: a person would be asked before/,
   ],
   [
     "lets look-alikes be bought side by side",

@@ -17,8 +17,11 @@ import { resolveSubmission } from "./resolve.ts";
 
 const scopeOf = (recommendation: Ec2Recommendation): AwsScope => awsScope("ec2", recommendation);
 
-/** EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. */
-const recovery = { kind: "absence", answers: 2, minimumAge: 300_000 } as const;
+/**
+ * EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. What is not
+ * clear after a day, an outage included, does not become so by itself: several new ones fit, or one that nobody can judge.
+ */
+const recovery = { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 24 * 3_600_000 } as const;
 
 /**
  * EC2 Reserved Instances.

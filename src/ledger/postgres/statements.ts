@@ -15,6 +15,8 @@ export function statements(schema: string) {
         ORDER BY token FOR UPDATE
       ) AS locked`,
 
+    // The lines of history are numbered after the records are written, that is when their lanes are theirs: a lane that was
+    // waited for does not seem to be taken before it was given up.
     write: `
       WITH written AS (
         SELECT * FROM json_to_recordset($1::json) AS w (
@@ -25,14 +27,17 @@ export function statements(schema: string) {
         UPDATE ${schema}.token_record AS t SET state = w.state, lane = w.lane,
           work_left = w.work_left, resting_since = w.resting_since, record = w.record
         FROM written AS w WHERE t.token = w.token AND NOT w.is_new
+        RETURNING t.token
       ), inserted AS (
         INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record)
         SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record
         FROM written WHERE is_new ORDER BY token COLLATE "C"
+        RETURNING token
       )
       INSERT INTO ${schema}.history (token, entry)
       SELECT token, entry
       FROM ROWS FROM (json_to_recordset($2::json) AS (token text, entry text)) WITH ORDINALITY AS e (token, entry, position)
+      WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
       ORDER BY position`,
 
     inLane: `SELECT token FROM ${schema}.token_record WHERE lane = $1 AND token <> $2`,

@@ -67,6 +67,11 @@ export function describingTests(optionalFields: readonly string[]): readonly Exe
         const { recovery, sendTimeout } = executor;
         assert.ok(Number.isFinite(sendTimeout) && sendTimeout > 0, `the sendTimeout is ${sendTimeout}`);
         assert.ok(recovery.minimumAge > 0, "a submission of no age proves nothing: minimumAge must be above 0");
+        const { parkAfter, minimumAge } = recovery;
+        assert.ok(
+          Number.isFinite(parkAfter) && parkAfter >= minimumAge,
+          `parkAfter is ${parkAfter}: a person would be asked before anything is known`,
+        );
         if (recovery.kind === "resend") return;
         if (recovery.kind === "absence")
           assert.ok(recovery.answers >= 2, "one empty answer proves nothing: answers must be at least 2");

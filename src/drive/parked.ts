@@ -1,0 +1,42 @@
+import type { TokenRecord } from "../spec/ledger.ts";
+import type { Outcome, OutcomeError, Parked } from "../spec/report.ts";
+import { shellWord } from "../spec/shell-word.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+
+/**
+ * Whether an outcome that this drive leaves unresolved is parked: it was sent longer ago than the provider's own time
+ * limit. Not by a drive that was stopped, which has not asked all that it could.
+ */
+export async function isOverdue({ ledger, stop }: DriveContext, { executor, record }: Task): Promise<boolean> {
+  if (record.parkedAt !== undefined || record.submission === undefined || stop.signal.aborted) return false;
+  return (await ledger.now()) - record.submission.submittedAt >= executor.recovery.parkAfter;
+}
+
+/** Longer handles, such as EC2's list of all ids that there were, are cut in messages; the outcome holds them whole. */
+const longestHandle = 200;
+
+/** An unresolved outcome with what a person needs to decide: since when it is parked, its handle, when it was sent, the last answer. */
+export function parkedOutcome(
+  record: TokenRecord,
+  parkedAt: number,
+  outcome: Outcome & { error: OutcomeError },
+): Outcome {
+  const { executionId, recIndex, submission } = record;
+  const parked: Parked = {
+    since: isoTime(parkedAt),
+    sentAt: isoTime(submission?.submittedAt ?? parkedAt),
+    handle: submission?.handle ?? {},
+  };
+  const { retryAfter: _retryAfter, ...error } = outcome.error;
+  const handle = JSON.stringify(parked.handle);
+  const shown = handle.length > longestHandle ? `${handle.slice(0, longestHandle)}…` : handle;
+  const message =
+    `Parked since ${parked.since}: it was sent at ${parked.sentAt} under ${shown}, and the provider's own time limit is over. ` +
+    `The last answer: ${error.message} Look at the provider yourself, then decide: ` +
+    `buyonce resolve ${shellWord(executionId)} ${recIndex} --bought ID or --not-bought`;
+  return { ...outcome, error: { ...error, message, retryable: false }, parked };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
