@@ -6,6 +6,10 @@ import { setFinalState, setOrderState } from "./azure/sandbox/commands.ts";
 import { createAzureImitation } from "./azure/sandbox/imitation.ts";
 import { type AzureSandboxOptions, azureBehaviour } from "./azure/sandbox/options.ts";
 import { type ReservationOrderView, viewOrders } from "./azure/sandbox/view.ts";
+import { setCommitmentState, setOperationError } from "./gcp/sandbox/commands.ts";
+import { createGcpImitation } from "./gcp/sandbox/imitation.ts";
+import { type GcpSandboxOptions, gcpBehaviour } from "./gcp/sandbox/options.ts";
+import { type CommitmentView, viewCommitments } from "./gcp/sandbox/view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
@@ -13,6 +17,8 @@ export type { ReservedInstanceView } from "./aws/sandbox/view.ts";
 export type { AzureAction } from "./azure/sandbox/imitation.ts";
 export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
 export type { ReservationOrderView } from "./azure/sandbox/view.ts";
+export type { GcpSandboxOptions } from "./gcp/sandbox/options.ts";
+export type { CommitmentView } from "./gcp/sandbox/view.ts";
 export type { Fault, FaultRule } from "../src/sandbox/fault.ts";
 export type {
   Imitation,
@@ -29,9 +35,10 @@ export type { Collection, SandboxStore } from "../src/sandbox/store.ts";
 export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> {
   readonly azure?: AzureSandboxOptions | undefined;
   readonly aws?: AwsSandboxOptions | undefined;
+  readonly gcp?: GcpSandboxOptions | undefined;
 }
 
-/** A sandbox that imitates Azure's Microsoft.Capacity and AWS' EC2 and STS at one address. */
+/** A sandbox that imitates Azure's Microsoft.Capacity, AWS' EC2 and STS, and GCP's commitments and prices at one address. */
 export interface CloudSandbox extends Sandbox {
   /** Every reservation order that was bought, oldest first. Looking does not move them on. */
   orders(): readonly ReservationOrderView[];
@@ -43,6 +50,15 @@ export interface CloudSandbox extends Sandbox {
   setFinalState(sku: string, state: string): void;
   /** Puts a Reserved Instance into a state, for good. Throws a RefusedError when there is no such one. */
   setReservedInstanceState(id: string, state: string): void;
+  /** Every GCP commitment that was bought, oldest first. Looking does not move them on. */
+  commitments(): readonly CommitmentView[];
+  /** Puts GCP commitments of a name into a state, for good: `EXPIRED`, say. Throws a RefusedError when there is none. */
+  setCommitmentState(name: string, state: string): void;
+  /**
+   * GCP purchases of a commitment type from now on are taken on, and their operation ends with the error: `QUOTA_EXCEEDED`,
+   * say. Without a code they succeed again.
+   */
+  setOperationError(type: string, code?: string): void;
 }
 
 /**
@@ -52,11 +68,12 @@ export interface CloudSandbox extends Sandbox {
 export async function startCloudSandbox({
   azure = {},
   aws = {},
+  gcp = {},
   ...options
 }: CloudSandboxOptions = {}): Promise<CloudSandbox> {
   const sandbox = await startSandbox({
     ...options,
-    imitations: [createAzureImitation(azure), createAwsImitation(aws)],
+    imitations: [createAzureImitation(azure), createAwsImitation(aws), createGcpImitation(gcp)],
   });
   const { store } = sandbox;
   return Object.assign(sandbox, {
@@ -65,5 +82,8 @@ export async function startCloudSandbox({
     setOrderState: (id: string, state: string) => setOrderState(store, id, state),
     setFinalState: (sku: string, state: string) => setFinalState(store, sku, state),
     setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
+    commitments: () => viewCommitments(store, gcpBehaviour(gcp)),
+    setCommitmentState: (name: string, state: string) => setCommitmentState(store, name, state),
+    setOperationError: (type: string, code?: string) => setOperationError(store, type, code),
   });
 }
