@@ -16,6 +16,10 @@ import {
   viewOrders,
   viewSavingsPlanOrders,
 } from "./azure/sandbox/view.ts";
+import { setCommitmentState, setOperationError } from "./gcp/sandbox/commands.ts";
+import { createGcpImitation } from "./gcp/sandbox/imitation.ts";
+import { type GcpSandboxOptions, gcpBehaviour } from "./gcp/sandbox/options.ts";
+import { type CommitmentView, viewCommitments } from "./gcp/sandbox/view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
@@ -23,6 +27,8 @@ export type { ReservationView, ReservedInstanceView } from "./aws/sandbox/view.t
 export type { AzureAction } from "./azure/sandbox/imitation.ts";
 export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/sandbox/view.ts";
+export type { GcpSandboxOptions } from "./gcp/sandbox/options.ts";
+export type { CommitmentView } from "./gcp/sandbox/view.ts";
 export type { Fault, FaultRule } from "../src/sandbox/fault.ts";
 export type {
   Imitation,
@@ -39,6 +45,7 @@ export type { Collection, SandboxStore } from "../src/sandbox/store.ts";
 export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> {
   readonly azure?: AzureSandboxOptions | undefined;
   readonly aws?: AwsSandboxOptions | undefined;
+  readonly gcp?: GcpSandboxOptions | undefined;
 }
 
 /** A sandbox that imitates the clouds at one address. */
@@ -59,6 +66,15 @@ export interface CloudSandbox extends Sandbox {
   setReservedInstanceState(id: string, state: string): void;
   /** Puts the reservation of that name into a state, for good. Throws a RefusedError when there is no such one. */
   setReservationState(name: string, state: string): void;
+  /** Every GCP commitment that was bought, oldest first. Looking does not move them on. */
+  commitments(): readonly CommitmentView[];
+  /** Puts GCP commitments of a name into a state, for good: `EXPIRED`, say. Throws a RefusedError when there is none. */
+  setCommitmentState(name: string, state: string): void;
+  /**
+   * GCP purchases of a commitment type from now on are taken on, and their operation ends with the error: `QUOTA_EXCEEDED`,
+   * say. Without a code they succeed again.
+   */
+  setOperationError(type: string, code?: string): void;
 }
 
 /**
@@ -68,11 +84,12 @@ export interface CloudSandbox extends Sandbox {
 export async function startCloudSandbox({
   azure = {},
   aws = {},
+  gcp = {},
   ...options
 }: CloudSandboxOptions = {}): Promise<CloudSandbox> {
   const sandbox = await startSandbox({
     ...options,
-    imitations: [createAzureImitation(azure), createAwsImitation(aws)],
+    imitations: [createAzureImitation(azure), createAwsImitation(aws), createGcpImitation(gcp)],
   });
   const { store } = sandbox;
   return Object.assign(sandbox, {
@@ -84,5 +101,8 @@ export async function startCloudSandbox({
     setFinalState: (sku: string, state: string) => setFinalState(store, sku, state),
     setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
     setReservationState: (name: string, state: string) => setReservationState(store, name, state),
+    commitments: () => viewCommitments(store, gcpBehaviour(gcp)),
+    setCommitmentState: (name: string, state: string) => setCommitmentState(store, name, state),
+    setOperationError: (type: string, code?: string) => setOperationError(store, type, code),
   });
 }

@@ -17,7 +17,7 @@ describe("the package", () => {
   test("every entry point has its source, and its built file lies where the build puts it", () => {
     const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
     const names = entries.map(([name]) => name);
-    expect(names).toEqual(expect.arrayContaining([".", "./azure", "./aws", "./sqlite", "./sandbox"]));
+    expect(names).toEqual(expect.arrayContaining([".", "./azure", "./aws", "./gcp", "./sqlite", "./sandbox"]));
     for (const [name, entry] of entries) {
       if (typeof entry === "string") throw new Error(`${name} has no conditions`);
       const source = entry["buyonce-source"];
@@ -61,9 +61,10 @@ describe("the package", () => {
     expect(core.length).toBeGreaterThan(40);
     for (const file of core) {
       expect(text(file), file).not.toMatch(
-        /from "(@azure|@aws-sdk|@smithy)\/|import\("(@azure|@aws-sdk|@smithy)\/|\/providers\//,
+        /from "(@azure|@aws-sdk|@smithy|@google-cloud)\/|import\("(@azure|@aws-sdk|@smithy|@google-cloud)\/|\/providers\//,
       );
-      if (/^src\/(drive\/|ledger\/[a-z-]+\.ts$)/.test(file)) expect(text(file), file).not.toMatch(/azure|aws|ec2/i);
+      if (/^src\/(drive\/|ledger\/[a-z-]+\.ts$)/.test(file))
+        expect(text(file), file).not.toMatch(/azure|aws|ec2|gcp|google/i);
     }
   });
 });

@@ -54,7 +54,7 @@ export function checkEndpoints({ ledger, sandbox, endpoints }: CloudCommandOptio
   const given = Object.values(endpoints);
   if (sandbox && given.length > 0) {
     throw usageError(
-      "--sandbox brings its own endpoints: leave out --azure-endpoint and --aws-endpoint, or --sandbox.",
+      "--sandbox brings its own endpoints: leave out --azure-endpoint, --aws-endpoint and --gcp-endpoint, or --sandbox.",
     );
   }
   for (const endpoint of given) parseEndpoint(endpoint);

@@ -15,7 +15,7 @@ import type { DriveParts, RunningSandbox } from "./drive-parts.ts";
 import { type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { jsonReport } from "./json-report.ts";
 import { createProgress } from "./progress.ts";
-import { providersNamedIn, realClouds } from "./providers.ts";
+import { endpointsAt, providersNamedIn, realClouds } from "./providers.ts";
 import { readExecutionFile } from "./read-execution-file.ts";
 import { reportText } from "./report-text.ts";
 import { sandboxText } from "./sandbox-text.ts";
@@ -41,7 +41,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
   try {
     if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
-    const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+    const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
     const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
     const defaultLedger = real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger;
     const ledger = await parts.openLedger(options.ledger ?? defaultLedger);

@@ -28,6 +28,8 @@ Money
 Credentials
   Azure: DefaultAzureCredential (az login, environment variables, managed identity).
   AWS: the default chain (environment variables, profile, SSO, role). The account is checked before anything is sent.
+  GCP: application default credentials (gcloud auth application-default login, GOOGLE_APPLICATION_CREDENTIALS, metadata
+  server); needs the packages @google-cloud/compute and @google-cloud/billing beside buyonce.
 
 Status
   purchased           bought by this drive

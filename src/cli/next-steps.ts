@@ -33,7 +33,7 @@ const steps: Partial<Record<ErrorCode, string>> = {
   "fingerprint-conflict": `Nothing was sent, for this executionId and index stand for something else. Restore the file, or put what you want now into a new execution with an executionId of its own.`,
   "lookup-failed": `What is already bought could not be read, so nothing was sent. Check the network and the right to read, then ${again}.`,
   "lookup-untrusted": `The list of what is already bought is not complete, so nothing was sent. Give the identity the right to read all commitments (on Azure: Reservations Reader for the tenant), then ${again}.`,
-  "credentials-unavailable": `Sign in (az login; aws sso login; or the providers' environment variables), then ${again}.`,
+  "credentials-unavailable": `Sign in (az login; aws sso login; gcloud auth application-default login; or the providers' environment variables), then ${again}.`,
   "access-denied": `Have the right that is named above granted, then ${again}.`,
   "wrong-account": `Sign in to the account that the file names, then ${again}.`,
   "commitment-mismatch": look,

@@ -26,6 +26,7 @@ interface CloudFlags {
   readonly sandbox?: true;
   readonly azureEndpoint?: string;
   readonly awsEndpoint?: string;
+  readonly gcpEndpoint?: string;
   readonly json?: true;
 }
 
@@ -148,6 +149,7 @@ function withCloudOptions(command: Command, sandboxUse: string): Command {
     .option("--sandbox", `start an imitation of the clouds and ${sandboxUse}`)
     .option("--azure-endpoint <url>", "instead of the public Azure cloud")
     .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
+    .option("--gcp-endpoint <url>", "instead of Google Cloud: one origin for Compute Engine and Cloud Billing")
     .option("--json", "print one JSON document and nothing else on standard output");
 }
 
@@ -158,7 +160,14 @@ function withBuyOptions(command: Command): Command {
     .option("--yes", "buy without being asked");
 }
 
-function cloudOptions({ ledger, sandbox, azureEndpoint, awsEndpoint, json }: CloudFlags): CloudCommandOptions {
+function cloudOptions({
+  ledger,
+  sandbox,
+  azureEndpoint,
+  awsEndpoint,
+  gcpEndpoint,
+  json,
+}: CloudFlags): CloudCommandOptions {
   return {
     ledger,
     sandbox: sandbox ?? false,
@@ -166,6 +175,7 @@ function cloudOptions({ ledger, sandbox, azureEndpoint, awsEndpoint, json }: Clo
     endpoints: {
       ...(azureEndpoint === undefined ? {} : { azure: azureEndpoint }),
       ...(awsEndpoint === undefined ? {} : { aws: awsEndpoint }),
+      ...(gcpEndpoint === undefined ? {} : { gcp: gcpEndpoint }),
     },
   };
 }

@@ -15,6 +15,8 @@ const factories = {
     (await import("../../providers/azure/index.ts")).createAzure(settings),
   aws: async (settings: ProviderSettings): Promise<Provider> =>
     (await import("../../providers/aws/index.ts")).createAws(settings),
+  gcp: async (settings: ProviderSettings): Promise<Provider> =>
+    (await import("../../providers/gcp/index.ts")).createGcp(settings),
 };
 
 /** A provider that the command line can build. */
@@ -24,6 +26,11 @@ export type ProviderName = keyof typeof factories;
 export type Endpoints = Readonly<Partial<Record<ProviderName, string>>>;
 
 const allNames = Object.keys(factories) as readonly ProviderName[];
+
+/** One address that stands in for every cloud. */
+export function endpointsAt(url: string): Endpoints {
+  return Object.fromEntries(allNames.map((name) => [name, url]));
+}
 
 /** Whether the command line can build a provider of this name. */
 export function isProviderName(name: string): name is ProviderName {

@@ -8,7 +8,7 @@ import type { DriveParts } from "./drive-parts.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import { jsonReports } from "./json-report.ts";
 import { leftBehind, providersOf } from "./left-behind.ts";
-import { realClouds } from "./providers.ts";
+import { endpointsAt, realClouds } from "./providers.ts";
 import { createRedriveProgress } from "./redrive-progress.ts";
 import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
 import { againFromLedger } from "./next-steps.ts";
@@ -47,7 +47,7 @@ export async function redriveCommand(
     const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
     try {
       if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
-      const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, purchaseTimeoutOf(options.timeout));
       const purchaser = parts.createPurchaser({ ledger, providers });
       const redrive = { executionId, records, purchaser, options, parts };

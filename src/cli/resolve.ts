@@ -9,7 +9,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import { jsonOutcome } from "./json-report.ts";
 import { providersOf, recordsOf } from "./left-behind.ts";
 import { againFromLedger } from "./next-steps.ts";
-import { realClouds } from "./providers.ts";
+import { endpointsAt, realClouds } from "./providers.ts";
 import { recordedText } from "./recorded-text.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -52,7 +52,7 @@ export async function resolveCommand(
     checkSpending(needed, real, { yes: true }, terminal);
     const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
     try {
-      const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, requestTimeout);
       const purchaser = parts.createPurchaser({ ledger, providers });
       const outcome = await stoppable(parts, (signal) => purchaser.resolve(decision, { signal }));

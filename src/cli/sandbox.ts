@@ -31,7 +31,7 @@ export async function sandboxCommand(options: SandboxCommandOptions, parts: Sand
 Its state ${state === undefined ? "ends with it" : `lasts in ${state}`}. It spends nothing and needs no credentials.
 
 Drive against it:
-  buyonce drive execution.json --azure-endpoint ${url} --aws-endpoint ${url}
+  buyonce drive execution.json --azure-endpoint ${url} --aws-endpoint ${url} --gcp-endpoint ${url}
 
 Script a fault, here: the next purchase of an Azure order takes effect, and its answer is lost:
   curl -X POST ${url}/_sandbox/faults -H 'content-type: application/json' \\

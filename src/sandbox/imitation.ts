@@ -43,7 +43,7 @@ export interface ImitationContext {
 
 /** One imitated cloud: keeps no state but what it puts into the store. */
 export interface Imitation {
-  /** `azure`, `aws`: the first segment of its commands, and the prefix of its collections. */
+  /** `azure`, `aws`, `gcp`: the first segment of its commands, and the prefix of its collections. */
   readonly name: string;
   owns(request: SandboxRequest): boolean;
   /** What the request does, for the log and for fault rules: `PUT reservationOrders`. */

@@ -4,7 +4,7 @@ import type { Money } from "./money.ts";
 
 /** One thing to buy. The provider's schema for its service says which further fields there are; none has a default. */
 export interface Recommendation {
-  /** The cloud: `azure`, `aws`. */
+  /** The cloud: `azure`, `aws`, `gcp`. */
   readonly provider: string;
   /** The provider's service: `compute`, `ec2`. */
   readonly service: string;

@@ -50,7 +50,7 @@ describe("an invalid file or usage: nothing is opened, started or sent", () => {
     ["an unknown key", { ...executionOf("azure"), extra: 1 }, "  extra: is not a known field"],
     [
       "an unknown provider",
-      { ...executionOf("azure"), recommendations: [{ provider: "gcp", service: "compute" }] },
+      { ...executionOf("azure"), recommendations: [{ provider: "oracle", service: "compute" }] },
       'must be one of "azure", "aws"',
     ],
     [
@@ -110,6 +110,11 @@ describe("an invalid file or usage: nothing is opened, started or sent", () => {
     expect(calls.names).toEqual([]);
   });
 
+  test("gcp beside an imitated azure is a real cloud too", async () => {
+    const { run } = await drive(executionOf("azure", "gcp"), { yes: true, endpoints: { azure: loopback.azure } });
+    await expect(run).rejects.toThrow("Give --gcp-endpoint too");
+  });
+
   test("a real cloud, no terminal, no --yes", async () => {
     const { run, calls } = await drive(executionOf("azure"));
     await expect(run).rejects.toMatchObject({
@@ -150,7 +155,8 @@ describe("where it drives, and which ledger records it", () => {
     expect(await run).toBe(0);
     expect(calls.sandboxState).toBe(".buyonce/sandbox.json");
     expect(calls.ledger).toBe(".buyonce/sandbox-ledger.db");
-    expect(calls.providers.at(-1)?.endpoints).toEqual({ azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" });
+    const url = "http://127.0.0.1:4001";
+    expect(calls.providers.at(-1)?.endpoints).toEqual({ azure: url, aws: url, gcp: url });
     expect(calls.names).toEqual(["sandbox", "ledger", "drive", "interrupts ignored", "sandbox closed"]);
   });
 

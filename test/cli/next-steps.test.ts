@@ -59,7 +59,7 @@ describe("nextSteps", () => {
     ["fingerprint-conflict", /new execution with an executionId of its own/],
     ["lookup-failed", /^What is already bought could not be read, so nothing was sent/],
     ["lookup-untrusted", /Reservations Reader/],
-    ["credentials-unavailable", /az login; aws sso login/],
+    ["credentials-unavailable", /az login; aws sso login; gcloud auth application-default login/],
     ["access-denied", /Have the right .* granted/],
     ["wrong-account", /Sign in to the account that the file names/],
     ["commitment-mismatch", /a person has to decide/],

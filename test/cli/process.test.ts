@@ -36,7 +36,7 @@ function start(...args: readonly string[]) {
   return { child, ended, written };
 }
 const run = (...args: readonly string[]) => start(...args).ended;
-const endpoints = () => ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url];
+const endpoints = () => ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
 
 describe("the process", () => {
   test("--version, and --help with exit codes and statuses, on standard output", async () => {

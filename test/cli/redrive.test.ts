@@ -156,7 +156,7 @@ describe("redrive", () => {
   });
 
   test("a provider that the command line does not know, and --limit with an id, are usage errors", async () => {
-    const foreign = stands(ledgerOf("gcp"));
+    const foreign = stands(ledgerOf("oracle"));
     await expect(redriveCommand(undefined, { ...options, yes: true }, foreign.parts)).rejects.toMatchObject({
       code: "invalid-configuration",
     });

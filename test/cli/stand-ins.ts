@@ -50,13 +50,13 @@ function standInProvider(name: string, service: string): Provider {
 }
 
 /** A valid execution for the stand-in providers. */
-export function executionOf(...providers: readonly ("azure" | "aws")[]): Execution {
+export function executionOf(...providers: readonly ("azure" | "aws" | "gcp")[]): Execution {
   return {
     executionId,
     source: "test",
     recommendations: providers.map((provider) => ({
       provider,
-      service: provider === "azure" ? "compute" : "ec2",
+      service: provider === "aws" ? "ec2" : "compute",
       quantity: 1,
       term: "P1Y",
     })),
@@ -120,7 +120,11 @@ export function standInParts(
 ) {
   const calls: Calls = { names: [], providers: [], exits: [] };
   const drive = behaviour.drive ?? (async () => report([outcome(bought)]));
-  const providers = [standInProvider("azure", "compute"), standInProvider("aws", "ec2")];
+  const providers = [
+    standInProvider("azure", "compute"),
+    standInProvider("aws", "ec2"),
+    standInProvider("gcp", "compute"),
+  ];
   const purchaser = {
     validate: (execution) => validateExecution(execution, providers),
     describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,

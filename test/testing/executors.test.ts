@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { testExecutor } from "../../src/testing/test-executor.ts";
-import { imitationWorld, sandboxWorld } from "./worlds.ts";
+import { gcpWorld, imitationWorld, sandboxWorld } from "./worlds.ts";
 
 const azureServices = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"];
 
@@ -16,6 +16,12 @@ describe("every executor keeps the contract", () => {
   testExecutor({ name: "Azure savings-plan", make: savingsPlan, optionalFields: ["tenantId"], test });
   testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
   testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
+  testExecutor({ name: "GCP compute", make: () => gcpWorld(), test });
+  testExecutor({
+    name: "GCP compute, pages of one and operations that take their time",
+    make: () => gcpWorld({ gcp: { pageSize: 1, skusPerPage: 3, readsUntilDone: 4, readsUntilActive: 9 } }),
+    test,
+  });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

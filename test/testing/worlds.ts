@@ -7,6 +7,7 @@ import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import type { ExecutorWorld } from "../../src/testing/executor/world.ts";
+import { computeAt, recommendation } from "../gcp/samples.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 /** A world with the imitation, and the imitation itself, to break it. */
@@ -60,6 +61,20 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),
     loseNextAnswer: () => sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } }),
+    close: async () => sandbox[Symbol.asyncDispose](),
+  };
+}
+
+/** A world with GCP's executor of commitments, its SDKs, and the sandbox over HTTP. */
+export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+  const sandbox = await startCloudSandbox(options);
+  return {
+    executor: computeAt(sandbox.url, { purchaseTimeout: 5000, readTimeout: 5000 }),
+    recommendation,
+    another: { ...recommendation, vcpus: 16 },
+    purchases: () => sandbox.commitments().length,
+    loseNextAnswer: () =>
+      sandbox.addFault({ match: { action: "POST commitments" }, fault: { kind: "reset", when: "after" } }),
     close: async () => sandbox[Symbol.asyncDispose](),
   };
 }

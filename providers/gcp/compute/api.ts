@@ -1,0 +1,155 @@
+import type { protos } from "@google-cloud/compute";
+import { UnbelievableAnswerError } from "../../azure/api-error.ts";
+import type { Connect } from "../connect.ts";
+import { GoogleApiError } from "../google-api-error.ts";
+import { readWithRetry } from "../read-with-retry.ts";
+import { toRefusal, type ReadStep } from "../refusal.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import { parseCommitment, type GcpCommitment } from "./commitment.ts";
+import type { PurchaseRequest } from "./purchase-request.ts";
+import type { GcpScope } from "./scope.ts";
+
+/** An operation of Compute Engine as the SDK decodes it. */
+export type GcpOperation = protos.google.cloud.compute.v1.IOperation;
+
+/** The calls to Compute Engine. Reads retry by themselves and throw RefusedErrors, or the signal's reason. */
+export interface ComputeApi {
+  /** Every commitment of a project and region. Throws when it cannot vouch for completeness. */
+  commitments(scope: GcpScope, signal: AbortSignal): Promise<readonly GcpCommitment[]>;
+  /** One by name, or by the server's number; undefined only when Google clearly says that there is none. */
+  commitment(scope: GcpScope, name: string, signal: AbortSignal): Promise<GcpCommitment | undefined>;
+  /** An operation, as it stands. Sent once; throws what the transport throws. */
+  operation(scope: GcpScope, name: string, signal: AbortSignal): Promise<GcpOperation>;
+  /** Buys: sends the request once. Throws what the transport throws. */
+  insert(scope: GcpScope, requestId: string, request: PurchaseRequest): Promise<GcpOperation>;
+}
+
+/** Retries are above the SDK, where the waits are injected and the attempts counted; a purchase has none. */
+const once = { retry: null, autoPaginate: false } as unknown as { autoPaginate: false };
+
+/** Calls over the connections of one provider; the SDK is loaded with the first. */
+export function createComputeApi(connect: Connect, settings: ResolvedSettings): ComputeApi {
+  const { readTimeout: timeout, purchaseTimeout, maxPages } = settings;
+
+  async function read<Answer>(step: ReadStep, signal: AbortSignal, attempt: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await readWithRetry(attempt, settings, signal);
+    } catch (error) {
+      throw toRefusal(error, step, signal);
+    }
+  }
+
+  async function page({ projectId: project, region }: GcpScope, pageToken: string | undefined, signal: AbortSignal) {
+    const { commitments, run } = await connect.compute();
+    const request = { project, region, ...(pageToken === undefined ? {} : { pageToken }) };
+    const [, , answer] = await run({ signal, timeout }, () => commitments.list(request, once));
+    return believable(answer, project, region);
+  }
+
+  return {
+    async commitments(scope, signal) {
+      const step = {
+        purpose: `list the commitments of ${scope.label}`,
+        permission: "compute.commitments.list",
+        code: "lookup-failed",
+        untrusted: "lookup-untrusted",
+      } as const;
+      // By name: a commitment can move from one page to the next while they are read.
+      const found = new Map<string, GcpCommitment>();
+      const seen = new Set<string | undefined>();
+      let token: string | undefined;
+      do {
+        seen.add(token);
+        const current = token;
+        const { items, nextPageToken } = await read(step, signal, () => page(scope, current, signal));
+        for (const item of items) found.set(item.name, item);
+        token = nextPageToken;
+        const endless = token !== undefined && (seen.has(token) || seen.size >= maxPages);
+        if (endless) {
+          const why = seen.has(token)
+            ? "a page token repeats"
+            : `there are more than ${maxPages} pages (setting maxPages)`;
+          throw toRefusal(new UnbelievableAnswerError(why), step, signal);
+        }
+      } while (token !== undefined);
+      return [...found.values()];
+    },
+
+    async commitment(scope, name, signal) {
+      const { projectId: project, region } = scope;
+      const step = {
+        purpose: `read the commitment ${name} of ${scope.label}`,
+        permission: "compute.commitments.get",
+        code: "lookup-failed",
+        untrusted: "lookup-untrusted",
+      } as const;
+      return read(step, signal, async () => {
+        const { commitments, run } = await connect.compute();
+        try {
+          const [answer] = await run({ signal, timeout }, () =>
+            commitments.get({ project, region, commitment: name }, once),
+          );
+          const found = parseCommitment(answer);
+          if (found.name === name || found.id === name) return found;
+          throw new UnbelievableAnswerError(`the answer for commitment ${name} is ${found.name} instead`);
+        } catch (error) {
+          if (saysAbsent(error, name)) return undefined;
+          throw error;
+        }
+      });
+    },
+
+    async operation({ projectId: project, region }, operation, signal) {
+      const { operations, run } = await connect.compute();
+      const [answer] = await run({ signal, timeout }, () => operations.get({ project, region, operation }, once));
+      return answer;
+    },
+
+    async insert({ projectId: project, region }, requestId, commitmentResource) {
+      const { commitments, run } = await connect.compute();
+      const request = { project, region, requestId, commitmentResource };
+      const [{ latestResponse }] = await run({ timeout: purchaseTimeout, freshConnection: true }, () =>
+        commitments.insert(request, once),
+      );
+      return latestResponse as GcpOperation;
+    },
+  };
+}
+
+/**
+ * A 404 with the reason `notFound` that names this commitment: a project that is not there, or a gateway, answers with
+ * 404 too. That Google's message names the resource is an assumption; where it does not, nothing is called absent.
+ */
+function saysAbsent(error: unknown, name: string): boolean {
+  return (
+    error instanceof GoogleApiError &&
+    error.status === 404 &&
+    error.reason === "notFound" &&
+    error.message.includes(`/commitments/${name}'`)
+  );
+}
+
+/** Warnings with which a list is whole all the same. */
+const harmless = new Set(["NO_RESULTS_ON_PAGE"]);
+
+/**
+ * Google leaves an empty list out, so its absence says nothing: a list counts only if it says that it is one, and of
+ * this project and region. https://docs.cloud.google.com/compute/docs/reference/rest/v1/regionCommitments/list
+ */
+function believable(
+  list: protos.google.cloud.compute.v1.ICommitmentList | null | undefined,
+  project: string,
+  region: string,
+): { readonly items: readonly GcpCommitment[]; readonly nextPageToken: string | undefined } {
+  if (list?.kind !== "compute#commitmentList") {
+    throw new UnbelievableAnswerError("a page is no list of commitments, which does not mean that there is none");
+  }
+  const places = [list.id, list.selfLink].filter((place) => typeof place === "string" && place !== "");
+  const own = `projects/${project}/regions/${region}/commitments`;
+  if (places.length === 0 || places.some((place) => !place?.endsWith(own))) {
+    throw new UnbelievableAnswerError(`a page is not the list of ${own} (${places.join(", ") || "it names no place"})`);
+  }
+  const warning = list.warning?.code;
+  if (warning && !harmless.has(warning)) throw new UnbelievableAnswerError(`the list came with the warning ${warning}`);
+  return { items: (list.items ?? []).map(parseCommitment), nextPageToken: list.nextPageToken || undefined };
+}

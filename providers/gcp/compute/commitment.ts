@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Commitment, Standing } from "../../../src/spec/commitment.ts";
+import type { Money } from "../../../src/spec/money.ts";
+import type { TagNames } from "../../../src/spec/tag-names.ts";
+import { UnbelievableAnswerError } from "../../azure/api-error.ts";
+import { isMarked } from "./name.ts";
+
+/** A text that is not decisive: null, absent, empty or of another type is taken for absent. */
+const text = z.string().min(1).optional().catch(undefined);
+
+const schema = z.object({
+  kind: z.literal("compute#commitment").optional(),
+  name: z.string().min(1),
+  /** The server's number for it. */
+  id: text,
+  status: z.string().min(1),
+  description: text,
+  category: text,
+  type: text,
+  plan: text,
+  autoRenew: z.boolean().optional().catch(undefined),
+  resources: z.array(z.object({ type: text, amount: text })),
+  licenseResource: z.unknown().optional(),
+  creationTimestamp: text,
+});
+
+/** A commitment of Compute Engine as far as it matters here. */
+export type GcpCommitment = z.infer<typeof schema>;
+
+/** Reads a commitment out of an answer. Throws an UnbelievableAnswerError when it lacks what decides: name and status. */
+export function parseCommitment(value: unknown): GcpCommitment {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UnbelievableAnswerError("a commitment lacks its name or status");
+}
+
+interface StatusMeaning {
+  readonly standing: Standing;
+  readonly settled: boolean;
+}
+
+/**
+ * The statuses of the SDK's `Commitment.status`. None of them means that a purchase came to nothing: one that fails
+ * leaves no commitment behind, only an operation with an error. CANCELLED is what was merged into another commitment, or
+ * cancelled by Google's support: a person has to look. NOT_YET_ACTIVE is bought; its term begins at midnight, Pacific time.
+ */
+const meanings: Readonly<Record<string, StatusMeaning>> = {
+  CREATING: { standing: "live", settled: false },
+  NOT_YET_ACTIVE: { standing: "live", settled: false },
+  ACTIVE: { standing: "live", settled: true },
+  EXPIRED: { standing: "ended", settled: true },
+  CANCELLED: { standing: "unclear", settled: true },
+};
+
+/** What a status means for buying. One that nobody knows counts as bought and is looked at again. */
+export function meaningOf(status: string): StatusMeaning {
+  return (Object.hasOwn(meanings, status) ? meanings[status] : undefined) ?? { standing: "live", settled: false };
+}
+
+/** The commitment that it is. Its id is the name, which is unique in a project and region for ever. */
+export function toCommitment(
+  { name, status, description, creationTimestamp }: GcpCommitment,
+  tagNames: TagNames,
+  price?: Money,
+): Commitment {
+  return {
+    id: name,
+    state: status,
+    ...meaningOf(status),
+    marked: isMarked(name, description, tagNames),
+    ...(price === undefined ? {} : { price }),
+    ...(creationTimestamp === undefined ? {} : { purchasedAt: creationTimestamp }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../../src/spec/executor.ts";
+import type { Connect } from "../connect.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import { createComputeApi } from "./api.ts";
+import { createCatalog } from "./catalog.ts";
+import { toCommitment } from "./commitment.ts";
+import { differencesOf, notStated, sayDifferences } from "./compare.ts";
+import { families } from "./families.ts";
+import { createTokenMatcher, nameOf } from "./name.ts";
+import { priceOf } from "./price.ts";
+import { purchase } from "./purchase.ts";
+import { parsePurchaseRequest, purchaseRequest } from "./purchase-request.ts";
+import { gcpComputeSchema, type GcpComputeRecommendation } from "./recommendation.ts";
+import { parseScope, scopeOf } from "./scope.ts";
+
+/** Names and numbers of commitments; anything else cannot be one, and does not belong into a path. */
+const id = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/**
+ * Resource based committed use discounts of Compute Engine.
+ *
+ * The name, made from the token, is the handle: Google allows a name once in a project and region, and deletes none, so
+ * a second send under it buys nothing.
+ */
+export function createCompute(connect: Connect, settings: ResolvedSettings): ServiceExecutor<GcpComputeRecommendation> {
+  const { tagNames, purchaseTimeout } = settings;
+  const api = createComputeApi(connect, settings);
+  const catalog = createCatalog(connect, settings);
+
+  return {
+    provider: "gcp",
+    service: "compute",
+    schema: gcpComputeSchema,
+    recovery: { kind: "resend", minimumAge: 300_000 },
+    // The send and the look at its operation together.
+    sendTimeout: purchaseTimeout,
+
+    describe({ vcpus, memoryMb, machineFamily, region, term, autoRenew }) {
+      return `${vcpus} vCPU, ${memoryMb} MB of ${machineFamily}, ${region}, ${term}${autoRenew ? ", renews itself" : ""}`;
+    },
+
+    scopeOf,
+
+    async findByTokens(scope, { tokens, ids }, { signal }) {
+      const matches = createTokenMatcher(tokens, tagNames);
+      const byToken = new Map<string, Commitment[]>();
+      const byId = new Map<string, Commitment>();
+      for (const found of await api.commitments(parseScope(scope), signal)) {
+        const commitment = toCommitment(found, tagNames);
+        if (ids.has(found.name)) byId.set(found.name, commitment);
+        for (const token of matches({ name: found.name, description: found.description })) {
+          byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
+        }
+      }
+      return { byToken, byId };
+    },
+
+    async read(scope, name, { signal }) {
+      if (!id.test(name)) return undefined;
+      const found = await api.commitment(parseScope(scope), name, signal);
+      return found && toCommitment(found, tagNames);
+    },
+
+    async verify(recommendation, { id: name }, { signal }) {
+      const scope = scopeOf(recommendation);
+      const found = await api.commitment(scope, name, signal);
+      if (found === undefined) {
+        return [{ field: "id", asked: `commitment ${name}`, found: "no commitment of that name" }];
+      }
+      const asked = purchaseRequest(recommendation, { token: "", source: "", generation: 0 }, tagNames);
+      const differences = differencesOf(asked, found);
+      if (!differences.some((difference) => difference.found === notStated)) return differences;
+      throw new RefusedError({
+        code: "commitment-unverifiable",
+        message: `Google does not say enough about commitment ${name} of ${scope.label} to compare it: ${sayDifferences(differences)}. Drive again later.`,
+        retryable: true,
+      });
+    },
+
+    async quote(recommendation, marker, { signal }) {
+      const { machineFamily, region, term, maxPrice } = recommendation;
+      const currency = maxPrice?.currency ?? settings.currency;
+      const rates = await catalog.rates({ family: families[machineFamily], region, term, currency }, signal);
+      return {
+        price: priceOf(recommendation, rates),
+        handle: { name: nameOf(marker) },
+        request: purchaseRequest(recommendation, marker, tagNames),
+      };
+    },
+
+    doPurchase: async (submission) => purchase(submission, { api, settings }),
+
+    async resolve(submission, { signal }) {
+      const request = parsePurchaseRequest(submission.request);
+      const found = await api.commitment(parseScope(submission.scope), request.name, signal);
+      if (found === undefined) {
+        return { kind: "absent", reason: `Google shows no commitment ${request.name}` };
+      }
+      const differences = differencesOf(request, found);
+      if (differences.length > 0) {
+        const reason = `the commitment ${found.name} is something else than what was sent: ${sayDifferences(differences)}.`;
+        return { kind: "unclear", reason };
+      }
+      if (found.status === "CANCELLED")
+        return { kind: "unclear", reason: `the commitment ${found.name} is CANCELLED.` };
+      return { kind: "found", commitment: toCommitment(found, tagNames, submission.price) };
+    },
+  };
+}

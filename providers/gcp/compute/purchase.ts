@@ -1,0 +1,135 @@
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../../src/spec/errors.ts";
+import type { Submission } from "../../../src/spec/executor.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import type { ComputeApi } from "./api.ts";
+import { toCommitment } from "./commitment.ts";
+import { differencesOf, sayDifferences } from "./compare.ts";
+import { requestIdOf } from "./name.ts";
+import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
+import { parseScope, type GcpScope } from "./scope.ts";
+import { judgeError, judgeOperation, type PurchaseVerdict } from "./verdict.ts";
+
+/** What a purchase works with. */
+export interface PurchaseContext {
+  readonly api: ComputeApi;
+  readonly settings: Pick<ResolvedSettings, "environment" | "purchaseTimeout" | "tagNames">;
+}
+
+/** How often an operation under way is looked at; with the growing waits that is about a minute. */
+const looks = 12;
+
+/**
+ * Sends a recorded purchase once, then looks at its operation until that is done, all within the purchase timeout. The
+ * name is the handle: where Google says that it exists, that commitment is read, compared and adopted.
+ *
+ * Throws a PurchaseRejectedError where nothing was bought by this send, a PurchaseOutcomeUnknownError otherwise.
+ */
+export async function purchase(submission: Submission, { api, settings }: PurchaseContext): Promise<Commitment> {
+  const signal = AbortSignal.timeout(settings.purchaseTimeout);
+  const { scope, request } = recorded(submission);
+  const { name } = request;
+  let verdict: PurchaseVerdict;
+  try {
+    const sent = await api.insert(scope, requestIdOf(name, submission.attempt), request);
+    verdict = judgeOperation(sent, name);
+  } catch (error) {
+    verdict = judgeError(error);
+  }
+
+  for (let look = 0; verdict.kind === "under-way"; look += 1) {
+    const { operation } = verdict;
+    try {
+      if (look >= looks) throw new Error("it is still under way");
+      if (look > 0) await settings.environment.sleep(Math.min(250 * 2 ** look, 10_000), signal);
+      verdict = judgeOperation(await api.operation(scope, operation, signal), name);
+    } catch (error) {
+      throw unknown(
+        name,
+        `Google has taken it on, and what became of operation ${operation} could not be seen: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  switch (verdict.kind) {
+    case "bought": {
+      // Only for its state: that it is bought is known.
+      const found = await api.commitment(scope, name, signal).catch(() => undefined);
+      const commitment = found ?? { name, status: "CREATING", description: request.description, resources: [] };
+      return toCommitment({ licenseResource: undefined, ...commitment }, settings.tagNames, submission.price);
+    }
+    case "exists":
+      return existing(submission, scope, request, verdict.reason, { api, settings }, signal);
+    case "rejected":
+      throw new PurchaseRejectedError({
+        message: `Google did not buy commitment ${name}: ${verdict.reason}. ${adviceFor(verdict)}`,
+        providerCode: verdict.code,
+        retryable: verdict.retryable,
+      });
+    case "unknown":
+      throw unknown(name, verdict.reason, verdict.retryAfter);
+  }
+}
+
+/** The record as it has to be to be sent. Throws a PurchaseRejectedError for anything else. */
+function recorded(submission: Submission): { readonly scope: GcpScope; readonly request: PurchaseRequest } {
+  try {
+    return { scope: parseScope(submission.scope), request: parsePurchaseRequest(submission.request) };
+  } catch (cause) {
+    throw new PurchaseRejectedError({
+      message: "The record holds no purchase of a Compute Engine commitment; nothing was sent.",
+      providerCode: "InvalidRecord",
+      cause,
+    });
+  }
+}
+
+/** The commitment of a name that Google says is taken: adopted if it is what was to be bought. */
+async function existing(
+  { price }: Submission,
+  scope: GcpScope,
+  request: PurchaseRequest,
+  reason: string,
+  { api, settings }: PurchaseContext,
+  signal: AbortSignal,
+): Promise<Commitment> {
+  const { name } = request;
+  const found = await api.commitment(scope, name, signal).catch((error: unknown) => {
+    throw unknown(name, `${reason}; and it could not be read (${messageOf(error)})`);
+  });
+  if (found === undefined) throw unknown(name, `${reason}; yet no commitment is shown under the name`);
+  const differences = differencesOf(request, found);
+  if (differences.length > 0) {
+    throw new PurchaseRejectedError({
+      message: `There is a commitment ${name}, but it is something else: ${sayDifferences(differences)}. Nothing was bought by this send; find out who bought that one.`,
+      providerCode: "alreadyExists",
+    });
+  }
+  const commitment = toCommitment(found, settings.tagNames, price);
+  if (commitment.standing === "live") return commitment;
+  if (commitment.standing === "unclear") {
+    throw unknown(name, `${reason}; it is ${found.status}, so a person has to look at what became of it`);
+  }
+  throw new PurchaseRejectedError({
+    message: `Commitment ${name} was bought before for this very recommendation and is ${found.status}; a name cannot be used again. Nothing was bought by this send: give a new executionId to buy another one.`,
+    providerCode: "alreadyExists",
+  });
+}
+
+function adviceFor({ code, retryable }: { readonly code: string; readonly retryable: boolean }): string {
+  if (retryable) return "Nothing was bought: drive again later.";
+  if (/quota/i.test(code)) {
+    return "The quota is used up: ask for more (Committed vCPUs and memory of the region), and drive again.";
+  }
+  if (/^(forbidden|PERMISSION_DENIED|required|insufficientPermissions)$/.test(code)) {
+    return "The identity needs the permission compute.commitments.create (role Compute Admin) on the project.";
+  }
+  return "Remove the cause that Google names, and drive again.";
+}
+
+function unknown(name: string, reason: string, retryAfter?: number): PurchaseOutcomeUnknownError {
+  return new PurchaseOutcomeUnknownError({
+    message: `Whether commitment ${name} was bought is not known: ${reason}. Drive again: it is looked for by its name first.`,
+    retryAfter,
+  });
+}

@@ -1,0 +1,71 @@
+import { TransportError } from "../../azure/transport-error.ts";
+import { BuyonceError, messageOf } from "../../../src/spec/errors.ts";
+import { GoogleApiError, maskTokens } from "../google-api-error.ts";
+import { isRateLimit } from "../read-with-retry.ts";
+import type { GcpOperation } from "./api.ts";
+
+/** What an answer to a purchase proves. */
+export type PurchaseVerdict =
+  /** The operation is done, and nothing went wrong: it is bought. */
+  | { readonly kind: "bought" }
+  /** Google has taken the purchase on; its operation says later what became of it. */
+  | { readonly kind: "under-way"; readonly operation: string }
+  /** There is a commitment of this name: it says what became of the purchase. */
+  | { readonly kind: "exists"; readonly reason: string }
+  /** Nothing was bought by this send. */
+  | { readonly kind: "rejected"; readonly code: string; readonly reason: string; readonly retryable: boolean }
+  | { readonly kind: "unknown"; readonly reason: string; readonly retryAfter?: number | undefined };
+
+/**
+ * Judges what was thrown by a purchase. Definitely not bought: it was not sent, or a 4xx with a reason that could be read,
+ * but for 408 and for a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets, cut and
+ * unreadable answers, every 5xx.
+ */
+export function judgeError(error: unknown): PurchaseVerdict {
+  if (error instanceof TransportError && error.stage !== "unanswered") {
+    const why = error.stage === "credential" ? "no Google token could be had" : "Google could not be reached";
+    return {
+      kind: "rejected",
+      code: error.code,
+      reason: `it was not sent, because ${why}: ${error.message}`,
+      retryable: true,
+    };
+  }
+  const reason = messageOf(error);
+  // Errors of this package come before anything is sent: a package that is missing, an endpoint that is not secure.
+  if (BuyonceError.isInstance(error)) {
+    return { kind: "rejected", code: error.code, reason: reason.replace(/\.$/, ""), retryable: error.retryable };
+  }
+  if (!(error instanceof GoogleApiError)) return { kind: "unknown", reason };
+  const { status, reason: code, retryAfter } = error;
+  if (code === undefined || status < 400 || status >= 500 || status === 408) {
+    return { kind: "unknown", reason, retryAfter };
+  }
+  if (status === 409)
+    return code === "alreadyExists" ? { kind: "exists", reason } : { kind: "unknown", reason, retryAfter };
+  return { kind: "rejected", code, reason, retryable: isRateLimit(error) };
+}
+
+/**
+ * Judges the operation that a purchase answered with, or that was read later. It has to be one that inserts this very
+ * commitment. An error in it means that no commitment was created only where it is of the caller's making (4xx).
+ */
+export function judgeOperation(operation: GcpOperation, commitment: string): PurchaseVerdict {
+  const { kind, name, targetLink, status, error, httpErrorStatusCode } = operation;
+  if (kind !== "compute#operation" || !name)
+    return { kind: "unknown", reason: "the answer is no operation with a name" };
+  if (!targetLink?.endsWith(`/commitments/${commitment}`)) {
+    return { kind: "unknown", reason: `operation ${name} is about ${targetLink || "nothing that it names"}` };
+  }
+  const problems = error?.errors ?? [];
+  if (problems.length === 0 && !httpErrorStatusCode) {
+    return status === "DONE" ? { kind: "bought" } : { kind: "under-way", operation: name };
+  }
+  const code = problems[0]?.code || `HTTP ${httpErrorStatusCode}`;
+  const said = problems.map((problem) => `${problem.code}: ${maskTokens(problem.message ?? "")}`).join("; ");
+  const reason = `operation ${name} ended with ${said || code}`;
+  if (code === "RESOURCE_ALREADY_EXISTS" || httpErrorStatusCode === 409) return { kind: "exists", reason };
+  const http = httpErrorStatusCode ?? 0;
+  const callersMaking = status === "DONE" && problems.length > 0 && http >= 400 && http < 500 && http !== 408;
+  return callersMaking ? { kind: "rejected", code, reason, retryable: false } : { kind: "unknown", reason };
+}

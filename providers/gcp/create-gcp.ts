@@ -1,0 +1,34 @@
+import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import { serviceWithoutApi } from "../../src/spec/service-without-api.ts";
+import { createCompute } from "./compute/compute.ts";
+import { createConnect } from "./connect.ts";
+import { resolveSettings, type GcpSettings } from "./settings.ts";
+
+/**
+ * What Google sells commitments or discounts of, but has no API to buy with. An earlier program "bought" there by
+ * creating real databases and buckets.
+ */
+const withoutApi = {
+  cloudsql: "Buy its committed use discount in the Google Cloud console (Billing, Committed use discounts).",
+  memorystore: "Buy its committed use discount in the Google Cloud console (Billing, Committed use discounts).",
+  cloudstorage: "Google sells no commitment of it to everyone: ask your Google Cloud account team.",
+} as const;
+
+/**
+ * Google Cloud as a provider: buys resource based committed use discounts of Compute Engine. Needs the packages
+ * `@google-cloud/compute` and `@google-cloud/billing`, which are loaded when they are first used. Sends nothing and looks
+ * for no credential by itself.
+ *
+ * Throws a RefusedError `invalid-configuration` for settings that cannot be used.
+ */
+export function createGcp(settings: GcpSettings = {}): Provider {
+  const resolved = resolveSettings(settings);
+  const refused = Object.entries(withoutApi).map(([service, instead]): [string, ServiceExecutor] => [
+    service,
+    serviceWithoutApi({ provider: "gcp", service, instead }),
+  ]);
+  return {
+    name: "gcp",
+    services: { compute: createCompute(createConnect(resolved), resolved), ...Object.fromEntries(refused) },
+  };
+}

@@ -1,0 +1,127 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { messageOf, RefusedError } from "../../src/spec/errors.ts";
+import { UnbelievableAnswerError } from "../azure/api-error.ts";
+import { TransportError } from "../azure/transport-error.ts";
+import { withSignal } from "../aws/with-signal.ts";
+import { exchange } from "./exchange.ts";
+import { GoogleApiError } from "./google-api-error.ts";
+import type { GcpAuth } from "./settings.ts";
+
+/** One call of the SDK: one request at most. */
+export interface Call {
+  /** Ends it early; a purchase that is under way is never given one. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for everything: token, connection, answer and its body. */
+  readonly timeout: number;
+  /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
+  readonly freshConnection?: boolean;
+}
+
+/** What the SDK's clients send through. */
+export interface Transport {
+  /** To be given to a client as its `auth`. */
+  readonly auth: {
+    getRequestHeaders(): Promise<Headers>;
+    fetch(url: string | URL, init: RequestInit): Promise<Response>;
+  };
+  /**
+   * Runs one call of a client. Throws a GoogleApiError for a status other than 2xx, an UnbelievableAnswerError for a body
+   * that is no JSON object, a TransportError whose stage says whether anything can have been sent, or the signal's reason.
+   */
+  run<Answer>(call: Call, work: () => Promise<Answer>): Promise<Answer>;
+}
+
+interface OpenCall extends Call {
+  handedOver: boolean;
+  answered: boolean;
+  /** What ended it: the SDK wraps errors, and differs in it from version to version. */
+  failure?: unknown;
+}
+
+/**
+ * The SDK's clients send with the `fetch` of the `auth` that they are given: this is it. Google's own follows redirects
+ * with the body, sends again after a refreshed token, and keeps connections alive. Here one call is one request, which
+ * the caller's time limit bounds; a second one is stopped. The call is found by its asynchronous context, because the
+ * SDK hands nothing of it through.
+ */
+export function createTransport(credential: GcpAuth, insecure: boolean): Transport {
+  const calls = new AsyncLocalStorage<OpenCall>();
+
+  async function send(call: OpenCall, url: URL, { method = "GET", headers, body }: RequestInit): Promise<Response> {
+    if (call.handedOver) throw new Error("The Google SDK tried to send a request a second time; it was stopped.");
+    if (url.protocol !== "https:" && !insecure) throw notSecure(url);
+    const ending = AbortSignal.any([AbortSignal.timeout(call.timeout), ...(call.signal ? [call.signal] : [])]);
+    try {
+      const all = new Headers(headers);
+      // Versions of google-auth-library before 10 give a plain object.
+      const given = new Headers(await withSignal(credential.getRequestHeaders(url), ending));
+      for (const [name, value] of given) all.set(name, value);
+      ending.throwIfAborted();
+      call.handedOver = true;
+      const request = { method, headers: all, body, freshConnection: call.freshConnection ?? false };
+      const { text } = await exchange(url, request, ending);
+      call.answered = true;
+      return new Response(text, { headers: { "content-type": "application/json" } });
+    } catch (error) {
+      if (call.signal?.aborted) throw call.signal.reason;
+      throw toTransportError(error, ending, call);
+    }
+  }
+
+  return {
+    auth: {
+      getRequestHeaders: async () => new Headers(),
+      async fetch(url, init) {
+        const call = calls.getStore();
+        if (call === undefined) throw new Error("The Google SDK sent a request outside of a call; it was stopped.");
+        try {
+          return await send(call, new URL(url), init);
+        } catch (error) {
+          call.failure ??= error;
+          throw error;
+        }
+      },
+    },
+    async run(given, work) {
+      const call: OpenCall = { ...given, handedOver: false, answered: false };
+      try {
+        return await calls.run(call, work);
+      } catch (error) {
+        if (call.failure !== undefined) throw call.failure;
+        if (call.answered) throw new UnbelievableAnswerError(`the SDK cannot read it (${messageOf(error)})`);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Errors that can only come before a connection exists: nothing of the request has left. */
+const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+function toTransportError(error: unknown, ending: AbortSignal, call: OpenCall): unknown {
+  if (error instanceof GoogleApiError || error instanceof UnbelievableAnswerError) return error;
+  const code = ending.aborted ? "ETIMEDOUT" : codeOf(error);
+  const unconnected = !ending.aborted && (beforeConnection.has(code) || syscallOf(error) === "connect");
+  return new TransportError({
+    stage: !call.handedOver ? "credential" : unconnected ? "connection" : "unanswered",
+    code,
+    message: ending.aborted ? `no complete answer within ${call.timeout} ms` : messageOf(error) || code,
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" && code !== "" ? code : error instanceof Error ? error.name : "UNKNOWN";
+}
+
+function syscallOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "syscall" in error ? error.syscall : undefined;
+}
+
+function notSecure({ protocol, host }: URL): RefusedError {
+  return new RefusedError({
+    code: "invalid-configuration",
+    message: `The Google SDK wanted to send to ${protocol}//${host}: only https gets real credentials. Nothing was sent.`,
+  });
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { RefusedError } from "./errors.ts";
+import type { ServiceExecutor } from "./executor.ts";
+
+/** A service whose commitments cannot be bought by a program. */
+export interface ServiceWithoutApi {
+  readonly provider: string;
+  readonly service: string;
+  /** One sentence: what the user can do instead. */
+  readonly instead: string;
+}
+
+/**
+ * An executor for a service that sells commitments, or discounts like them, but has no API to buy them with. Its schema
+ * refuses every recommendation with what the user can do, so that nothing of the execution is sent; its other members
+ * are never reached, and throw a RefusedError `not-offered`.
+ */
+export function serviceWithoutApi({ provider, service, instead }: ServiceWithoutApi): ServiceExecutor {
+  const message = `cannot be bought here: ${provider} has no API that buys a commitment for "${service}". ${instead}`;
+  const refuse = (): never => {
+    throw new RefusedError({ code: "not-offered", message: `The service ${message}` });
+  };
+  return {
+    provider,
+    service,
+    schema: z.custom<never>().superRefine((_recommendation, problems) => {
+      problems.addIssue({ code: "custom", path: ["service"], message });
+    }),
+    recovery: { kind: "manual", minimumAge: 1 },
+    sendTimeout: 1,
+    describe: refuse,
+    scopeOf: refuse,
+    findByTokens: async () => refuse(),
+    read: async () => refuse(),
+    verify: async () => refuse(),
+    quote: async () => refuse(),
+    doPurchase: async () => refuse(),
+    resolve: async () => refuse(),
+  };
+}
