@@ -26,7 +26,7 @@ export function serviceWithoutApi({ provider, service, instead }: ServiceWithout
     schema: z.custom<never>().superRefine((_recommendation, problems) => {
       problems.addIssue({ code: "custom", path: ["service"], message });
     }),
-    recovery: { kind: "manual", minimumAge: 1 },
+    recovery: { kind: "manual", minimumAge: 1, parkAfter: 1 },
     sendTimeout: 1,
     describe: refuse,
     scopeOf: refuse,

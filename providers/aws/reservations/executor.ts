@@ -32,7 +32,8 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
     provider: "aws",
     service: service.name,
     schema: service.schema,
-    recovery: { kind: "resend", minimumAge: 300_000 },
+    // After a day a person looks: whatever the provider was slow to show is shown by then.
+    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
     describe(recommendation) {

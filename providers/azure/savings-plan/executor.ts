@@ -42,7 +42,8 @@ export function createSavingsPlanExecutor(
     schema: savingsPlanSchema,
     // The name comes from the token, and is looked at before it is written to. That Azure answers a second PUT of one
     // name with the first order is claimed, not documented: docs/azure-savings-plan.md.
-    recovery: { kind: "resend", minimumAge: 300_000 },
+    // After a day a person looks: whatever the provider was slow to show is shown by then.
+    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
     describe: ({ commitment, term, billingPlan }) =>

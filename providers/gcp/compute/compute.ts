@@ -33,7 +33,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
     provider: "gcp",
     service: "compute",
     schema: gcpComputeSchema,
-    recovery: { kind: "resend", minimumAge: 300_000 },
+    // After a day a person looks: whatever the provider was slow to show is shown by then.
+    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     // The send and the look at its operation together.
     sendTimeout: purchaseTimeout,
 
