@@ -13,6 +13,9 @@ describe("every executor keeps the contract", () => {
   }
   testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
   testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
+  testExecutor({ name: "ElastiCache", make: () => sandboxWorld("elasticache"), test });
+  testExecutor({ name: "MemoryDB", make: () => sandboxWorld("memorydb"), test });
+  testExecutor({ name: "OpenSearch", make: () => sandboxWorld("opensearch"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

@@ -27,6 +27,9 @@ export function imitationWorld(handles: boolean) {
 const purchaseActions: Readonly<Record<string, string>> = {
   ec2: "PurchaseReservedInstancesOffering",
   rds: "PurchaseReservedDBInstancesOffering",
+  elasticache: "PurchaseReservedCacheNodesOffering",
+  memorydb: "PurchaseReservedNodesOffering",
+  opensearch: "PurchaseReservedInstanceOffering",
 };
 
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
