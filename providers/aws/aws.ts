@@ -1,7 +1,10 @@
 import type { Provider } from "../../src/spec/executor.ts";
 import { createConnect } from "./connect.ts";
 import { createEc2 } from "./ec2/ec2.ts";
+import { elasticache } from "./reservations/elasticache.ts";
 import { createReservationExecutor } from "./reservations/executor.ts";
+import { memorydb } from "./reservations/memorydb.ts";
+import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
 import { resolveSettings, type AwsSettings } from "./settings.ts";
 
@@ -19,6 +22,9 @@ export function createAws(settings: AwsSettings = {}): Provider {
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),
+      elasticache: createReservationExecutor(elasticache, connect, resolved),
+      memorydb: createReservationExecutor(memorydb, connect, resolved),
+      opensearch: createReservationExecutor(opensearch, connect, resolved),
     },
   };
 }

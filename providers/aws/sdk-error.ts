@@ -47,6 +47,9 @@ function namedByService(fields: Record<string, unknown>): string | undefined {
 }
 
 const throttlingCodes = new Set([
+  // ElastiCache and MemoryDB.
+  "APICallRateForCustomerExceeded",
+  "APICallRateForCustomerExceededFault",
   "RequestLimitExceeded",
   "Throttling",
   "ThrottlingException",
@@ -67,8 +70,11 @@ const credentialCodes = new Set([
   "ExpiredToken",
   "ExpiredTokenException",
   "IncompleteSignature",
+  "IncompleteSignatureException",
   "InvalidClientTokenId",
+  "InvalidSignatureException",
   "MissingAuthenticationToken",
+  "MissingAuthenticationTokenException",
   "RequestExpired",
   "SignatureDoesNotMatch",
   "UnrecognizedClientException",
@@ -83,8 +89,11 @@ const credentialNames = new Set(["CredentialsProviderError", "TokenProviderError
 
 /** The credentials are good, but lack the permission. */
 export function isAccessDenied({ status, code }: SdkError): boolean {
-  return status === 403 || code === "UnauthorizedOperation" || code === "AccessDenied";
+  return status === 403 || (code !== undefined && accessCodes.has(code));
 }
+
+/** The services that answer in JSON 1.1 refuse with 400 AccessDeniedException. */
+const accessCodes = new Set(["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"]);
 
 /** A name with several addresses fails with an AggregateError that has no `syscall` of its own. */
 function commonSyscall(errors: unknown): string | undefined {

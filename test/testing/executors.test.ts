@@ -22,6 +22,9 @@ describe("every executor keeps the contract", () => {
     make: () => gcpWorld({ gcp: { pageSize: 1, skusPerPage: 3, readsUntilDone: 4, readsUntilActive: 9 } }),
     test,
   });
+  testExecutor({ name: "ElastiCache", make: () => sandboxWorld("elasticache"), test });
+  testExecutor({ name: "MemoryDB", make: () => sandboxWorld("memorydb"), test });
+  testExecutor({ name: "OpenSearch", make: () => sandboxWorld("opensearch"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

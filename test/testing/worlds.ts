@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
-import { type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox.ts";
+import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox.ts";
 import { systemEnvironment } from "../../src/spec/environment.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
@@ -24,13 +24,6 @@ export function imitationWorld(identity: ImitationIdentity) {
   return { cloud, world };
 }
 
-/** The call that buys, as the sandbox's log shows it. */
-const purchaseActions: Readonly<Record<string, string>> = {
-  ec2: "PurchaseReservedInstancesOffering",
-  rds: "PurchaseReservedDBInstancesOffering",
-  "savings-plan": "PUT savingsPlanOrderAliases",
-};
-
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
   recommendations: Recommendation[];
 };
@@ -39,6 +32,12 @@ const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json
 const others: Readonly<Record<string, object>> = {
   "savings-plan": { commitment: { amount: "0.12346", currency: "USD" } },
 };
+
+/** One rule for each call that buys: the world's service makes but one of them. */
+function loseNextAnswer(sandbox: CloudSandbox): void {
+  const fault = { kind: "reset", when: "after" } as const;
+  sandbox.addFault([...sandbox.purchaseActions].map((action) => ({ match: { action }, fault })));
+}
 
 /** A world with a real executor, its SDK, and the sandbox over HTTP. */
 export async function sandboxWorld(service: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
@@ -53,14 +52,13 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   };
   const executor = services[service];
   if (executor === undefined) throw new Error(`no executor for ${service}`);
-  const action = purchaseActions[service] ?? "PUT reservationOrders";
   const other = others[service];
   return {
     executor,
     recommendation,
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),
-    loseNextAnswer: () => sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } }),
+    loseNextAnswer: () => loseNextAnswer(sandbox),
     close: async () => sandbox[Symbol.asyncDispose](),
   };
 }
@@ -73,8 +71,7 @@ export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<Execu
     recommendation,
     another: { ...recommendation, vcpus: 16 },
     purchases: () => sandbox.commitments().length,
-    loseNextAnswer: () =>
-      sandbox.addFault({ match: { action: "POST commitments" }, fault: { kind: "reset", when: "after" } }),
+    loseNextAnswer: () => loseNextAnswer(sandbox),
     close: async () => sandbox[Symbol.asyncDispose](),
   };
 }

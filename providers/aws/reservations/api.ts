@@ -43,7 +43,7 @@ export function createReservationApi<R extends ReservationRecommendation>(
 
   return async (scope, signal) => {
     const connection = await connect(scope.accountId, scope.region, signal);
-    const api: ReservationCalls<R> = await service.connect(connection);
+    const api: ReservationCalls<R> = await service.connect(connection, scope.region);
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
       try {

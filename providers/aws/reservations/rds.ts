@@ -1,13 +1,13 @@
-import type { RecurringCharge, ReservedDBInstance } from "@aws-sdk/client-rds";
+import type { ReservedDBInstance } from "@aws-sdk/client-rds";
 import { z } from "zod";
 import { importOptional } from "../../../src/spec/optional-package.ts";
 import { quantitySchema } from "../../../src/spec/recommendation.ts";
 import { createClients } from "../clients.ts";
 import { awsFields, durations, matching, must, offeringTypes, regionField } from "../fields.ts";
-import type { Charges } from "../price.ts";
 import { sendOnce } from "../send-once.ts";
 import { tagList } from "./purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
+import { chargesOf, termAttributes } from "./terms.ts";
 
 /** Reserved DB instances to buy. */
 export interface RdsRecommendation extends ReservationRecommendation {
@@ -126,17 +126,6 @@ function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
     ["instanceClass", terms.DBInstanceClass],
     ["productDescription", terms.ProductDescription],
     ["multiAz", terms.MultiAZ?.toString()],
-    ["payment", terms.OfferingType],
-    ["term", terms.Duration === undefined ? undefined : `${terms.Duration} s`],
+    ...termAttributes(terms.OfferingType, terms.Duration),
   ]);
-}
-
-function chargesOf(
-  terms: Omit<Charges, "RecurringCharges"> & { readonly RecurringCharges?: readonly RecurringCharge[] | undefined },
-): Charges {
-  return { ...terms, RecurringCharges: terms.RecurringCharges?.map(chargeOf) };
-}
-
-function chargeOf({ RecurringChargeAmount, RecurringChargeFrequency }: RecurringCharge) {
-  return { Amount: RecurringChargeAmount, Frequency: RecurringChargeFrequency };
 }

@@ -76,5 +76,5 @@ export interface ReservationService<R extends ReservationRecommendation> {
     readonly notFound: readonly string[];
     readonly quota: readonly string[];
   };
-  connect(connection: Connection): Promise<ReservationCalls<R>>;
+  connect(connection: Connection, region: string): Promise<ReservationCalls<R>>;
 }

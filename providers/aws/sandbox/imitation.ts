@@ -5,11 +5,14 @@ import { awsCommands } from "./commands.ts";
 import { ec2 } from "./ec2/ec2.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./options.ts";
 import { purchasesIn } from "./purchases.ts";
+import { elasticache } from "./reservations/elasticache.ts";
+import { memorydb } from "./reservations/memorydb.ts";
+import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
 import { sts } from "./sts.ts";
 
 /** Every imitated service; a further one is one more entry. */
-const services: readonly AwsService[] = [ec2, rds, sts];
+const services: readonly AwsService[] = [ec2, rds, elasticache, memorydb, opensearch, sts];
 
 /** The code that goes with a status where nothing says otherwise. EC2 throttles with 503. */
 const usualCodes: Readonly<Record<number, string>> = {

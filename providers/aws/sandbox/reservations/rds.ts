@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { AwsFault } from "../aws-fault.ts";
 import { pageOf } from "../page.ts";
-import type { Query } from "../query.ts";
 import { createQueryService, namespacedAnswers, type QueryAction } from "../query-service.ts";
 import type { XmlElements } from "../xml.ts";
 import { type Kind, offeringsIn, type ReservableOffering } from "./offering.ts";
-import { buyReservation, listReservations } from "./reservation.ts";
+import { matches, pageSize, termsElements } from "./query-terms.ts";
+import { buyReservation, listReservations, type ShownReservation } from "./reservation.ts";
 
 const service = "rds";
 
@@ -32,7 +32,9 @@ export const rds = createQueryService({
   actions: {
     DescribeReservedDBInstancesOfferings: {
       run({ input, region, fault }) {
-        const all = offeringsIn(service, region, kinds).filter((offering) => matches(offering, input));
+        const all = offeringsIn(service, region, kinds).filter((offering) =>
+          matches(offering, input, ["DBInstanceClass", "MultiAZ"]),
+        );
         const { items, next } = pageOf(all, input.get("Marker"), pageSize(input), fault);
         return {
           ReservedDBInstancesOfferings: { member: "ReservedDBInstancesOffering", items: items.map(offeringElements) },
@@ -72,7 +74,7 @@ function describeReservedDBInstances(): QueryAction {
     run(call) {
       const { input, fault } = call;
       const name = input.get("ReservedDBInstanceId");
-      const found = listReservations(call, service, name);
+      const found = listReservations(call, service, { name });
       if (name !== undefined && found.length === 0) {
         throw new AwsFault(404, "ReservedDBInstanceNotFound", `Reserved DB Instance ${name} not found.`);
       }
@@ -84,51 +86,17 @@ function describeReservedDBInstances(): QueryAction {
   };
 }
 
-/** RDS takes 20 to 100. */
-function pageSize(input: Query): number {
-  const size = input.integer("MaxRecords") ?? 100;
-  if (size < 20 || size > 100) throw new AwsFault(400, "InvalidParameterValue", "MaxRecords must be 20 to 100.");
-  return size;
-}
-
-function matches({ attributes, duration, offeringType }: ReservableOffering, input: Query): boolean {
-  const asked = (name: string, value: string | undefined) => [undefined, value].includes(input.get(name));
-  return (
-    asked("DBInstanceClass", attributes["DBInstanceClass"]) &&
-    asked("MultiAZ", attributes["MultiAZ"]) &&
-    asked("OfferingType", offeringType) &&
-    asked("Duration", String(duration)) &&
-    // A part of it is enough: documented by what it returns.
-    (attributes["ProductDescription"] ?? "").includes(input.get("ProductDescription") ?? "")
-  );
-}
-
-function termsElements({ attributes, duration, fixedPrice, hourly, offeringType }: ReservableOffering): XmlElements {
-  return {
-    ...attributes,
-    OfferingType: offeringType,
-    Duration: duration,
-    FixedPrice: fixedPrice,
-    UsagePrice: "0.0",
-    CurrencyCode: "USD",
-    RecurringCharges: {
-      member: "RecurringCharge",
-      items:
-        offeringType === "All Upfront" ? [] : [{ RecurringChargeAmount: hourly, RecurringChargeFrequency: "Hourly" }],
-    },
-  };
-}
-
 function offeringElements(offering: ReservableOffering): XmlElements {
-  return { ReservedDBInstancesOfferingId: offering.id, ...termsElements(offering) };
+  return { ReservedDBInstancesOfferingId: offering.id, ...termsElements(offering), CurrencyCode: "USD" };
 }
 
-function elements(reservation: ReturnType<typeof listReservations>[number]): XmlElements {
+function elements(reservation: ShownReservation): XmlElements {
   const { name, offering, count, state, purchasedAt, region } = reservation;
   return {
     ReservedDBInstanceId: name,
     ReservedDBInstancesOfferingId: offering.id,
     ...termsElements(offering),
+    CurrencyCode: "USD",
     StartTime: new Date(purchasedAt).toISOString(),
     DBInstanceCount: count,
     State: state,

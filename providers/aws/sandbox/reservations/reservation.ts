@@ -58,18 +58,25 @@ export function buyReservation(
 /** A reservation as it is shown, with the state it is in. */
 export type ShownReservation = StoredReservation & { readonly state: string };
 
-/** The reservations of a service that a listing shows. `name` reads one alone: that is no listing, and shows what is there. */
+/** Which reservation is read alone; neither: all are listed. */
+export interface WantedReservation {
+  readonly name?: string | undefined;
+  /** The service's own id, where it has one besides. */
+  readonly id?: string | undefined;
+}
+
+/** The reservations of a service that a call shows. To read one alone is no listing: it shows what is there. */
 export function listReservations(
   site: AwsSite,
   service: string,
-  name: string | undefined,
+  { name, id }: WantedReservation,
 ): readonly ShownReservation[] {
   const all = reservations(site.store);
   const visible = visibleIn(site, all).filter((one) => one.service === service);
   const shown =
-    name === undefined
+    name === undefined && id === undefined
       ? shownBy(site.fault, visible)
-      : visible.filter((one) => one.name.toLowerCase() === name.toLowerCase());
+      : visible.filter((one) => one.id === id || one.name.toLowerCase() === name?.toLowerCase());
   noteReads(site, all, shown);
   return shown.map((one) => ({ ...one, state: stateOf(one, site.behaviour) }));
 }

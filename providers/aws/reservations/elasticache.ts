@@ -1,0 +1,125 @@
+import type { ReservedCacheNode } from "@aws-sdk/client-elasticache";
+import { z } from "zod";
+import { importOptional } from "../../../src/spec/optional-package.ts";
+import { quantitySchema } from "../../../src/spec/recommendation.ts";
+import { createClients } from "../clients.ts";
+import { awsFields, durations, matching, offeringTypes, regionField } from "../fields.ts";
+import { sendOnce } from "../send-once.ts";
+import { tagList } from "./purchase-request.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
+import { assumedCurrency, chargesOf, termAttributes } from "./terms.ts";
+
+/** Reserved cache nodes to buy. */
+export interface ElastiCacheRecommendation extends ReservationRecommendation {
+  readonly service: "elasticache";
+  /** `cache.r6g.large`. */
+  readonly nodeType: string;
+  /** The offering's product description, which is the engine: `redis`, `valkey`, `memcached`. Compared for equality. */
+  readonly productDescription: string;
+}
+
+const sdk = () => importOptional("@aws-sdk/client-elasticache", () => import("@aws-sdk/client-elasticache"));
+const clients = createClients(async (configuration) => new (await sdk()).ElastiCacheClient(configuration));
+
+/**
+ * ElastiCache. Its answers name no currency.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_PurchaseReservedCacheNodesOffering.html
+ */
+export const elasticache: ReservationService<ElastiCacheRecommendation> = {
+  name: "elasticache",
+  title: "ElastiCache",
+  schema: z.strictObject({
+    ...awsFields("elasticache"),
+    region: regionField,
+    nodeType: matching(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a cache node type such as "cache.r6g.large"'),
+    productDescription: matching(/^[a-z][a-z0-9 ()-]{0,99}$/, 'must be a product description such as "redis"'),
+    quantity: quantitySchema,
+  }),
+  describe: ({ nodeType, productDescription }) => `${nodeType} ${productDescription}`,
+  asked: ({ nodeType, productDescription }) =>
+    new Map([
+      ["nodeType", nodeType],
+      ["productDescription", productDescription],
+    ]),
+  calls: {
+    list: "DescribeReservedCacheNodes",
+    offerings: "DescribeReservedCacheNodesOfferings",
+    purchase: "PurchaseReservedCacheNodesOffering",
+    permissions: "elasticache",
+  },
+  codes: {
+    // The codes on the wire; the SDK's exceptions end in `Fault`. Both of the first are HTTP 404.
+    alreadyExists: "ReservedCacheNodeAlreadyExists",
+    notFound: ["ReservedCacheNodeNotFound"],
+    quota: ["ReservedCacheNodeQuotaExceeded"],
+  },
+
+  async connect(connection, region) {
+    const {
+      DescribeReservedCacheNodesCommand,
+      DescribeReservedCacheNodesOfferingsCommand,
+      PurchaseReservedCacheNodesOfferingCommand,
+    } = await sdk();
+    const reader = await clients.reader(connection);
+    const currency = assumedCurrency(region);
+    return {
+      async reservations({ id, name, next }, signal) {
+        const command = new DescribeReservedCacheNodesCommand({ ReservedCacheNodeId: id ?? name, Marker: next });
+        const { ReservedCacheNodes, Marker } = await reader.send(command, { abortSignal: signal });
+        return { items: ReservedCacheNodes?.map((node) => reservationOf(node, currency)), next: Marker };
+      },
+
+      async offerings({ nodeType, productDescription, payment, term }, next, signal) {
+        const command = new DescribeReservedCacheNodesOfferingsCommand({
+          CacheNodeType: nodeType,
+          ProductDescription: productDescription,
+          OfferingType: offeringTypes[payment],
+          Duration: String(durations[term]),
+          Marker: next,
+        });
+        const { ReservedCacheNodesOfferings, Marker } = await reader.send(command, { abortSignal: signal });
+        const items = ReservedCacheNodesOfferings?.map((offering) => ({
+          id: offering.ReservedCacheNodesOfferingId,
+          attributes: attributesOf(offering),
+          charges: chargesOf(offering, currency),
+        }));
+        return { items, next: Marker };
+      },
+
+      async purchase(request, signal, report) {
+        const buyer = await clients.buyer(connection);
+        const command = new PurchaseReservedCacheNodesOfferingCommand({
+          ReservedCacheNodesOfferingId: request.offeringId,
+          ReservedCacheNodeId: request.name,
+          CacheNodeCount: request.count,
+          Tags: tagList(request),
+        });
+        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+        const { ReservedCacheNode } = await buyer.send(command, { abortSignal: signal });
+        return ReservedCacheNode && reservationOf(ReservedCacheNode, currency);
+      },
+    };
+  },
+};
+
+function reservationOf(node: ReservedCacheNode, currency: string | undefined): Reservation {
+  return {
+    id: node.ReservedCacheNodeId,
+    name: node.ReservedCacheNodeId,
+    attributes: attributesOf(node),
+    count: node.CacheNodeCount,
+    state: node.State,
+    start: node.StartTime,
+    charges: chargesOf(node, currency),
+  };
+}
+
+type Terms = Pick<ReservedCacheNode, "CacheNodeType" | "ProductDescription" | "OfferingType" | "Duration">;
+
+function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
+  return new Map([
+    ["nodeType", terms.CacheNodeType],
+    ["productDescription", terms.ProductDescription],
+    ...termAttributes(terms.OfferingType, terms.Duration),
+  ]);
+}

@@ -1,0 +1,113 @@
+import type { ReservedNode } from "@aws-sdk/client-memorydb";
+import { z } from "zod";
+import { importOptional } from "../../../src/spec/optional-package.ts";
+import { quantitySchema } from "../../../src/spec/recommendation.ts";
+import { createClients } from "../clients.ts";
+import { awsFields, durations, matching, offeringTypes, regionField } from "../fields.ts";
+import { sendOnce } from "../send-once.ts";
+import { tagList } from "./purchase-request.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
+import { assumedCurrency, chargesOf, termAttributes } from "./terms.ts";
+
+/** Reserved nodes to buy. An offering is a node type, a payment and a term: the engine is no part of it. */
+export interface MemoryDbRecommendation extends ReservationRecommendation {
+  readonly service: "memorydb";
+  /** `db.r6g.large`. */
+  readonly nodeType: string;
+}
+
+const sdk = () => importOptional("@aws-sdk/client-memorydb", () => import("@aws-sdk/client-memorydb"));
+const clients = createClients(async (configuration) => new (await sdk()).MemoryDBClient(configuration));
+
+/**
+ * MemoryDB. Its answers name no currency.
+ * https://docs.aws.amazon.com/memorydb/latest/APIReference/API_PurchaseReservedNodesOffering.html
+ */
+export const memorydb: ReservationService<MemoryDbRecommendation> = {
+  name: "memorydb",
+  title: "MemoryDB",
+  schema: z.strictObject({
+    ...awsFields("memorydb"),
+    region: regionField,
+    nodeType: matching(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a MemoryDB node type such as "db.r6g.large"'),
+    quantity: quantitySchema,
+  }),
+  describe: ({ nodeType }) => nodeType,
+  asked: ({ nodeType }) => new Map([["nodeType", nodeType]]),
+  calls: {
+    list: "DescribeReservedNodes",
+    offerings: "DescribeReservedNodesOfferings",
+    purchase: "PurchaseReservedNodesOffering",
+    permissions: "memorydb",
+  },
+  codes: {
+    // As in `__type`: the shape's name. Without `Fault` it would be the code of the query protocol, which MemoryDB does not speak.
+    alreadyExists: "ReservedNodeAlreadyExistsFault",
+    notFound: ["ReservedNodeNotFoundFault"],
+    quota: ["ReservedNodeQuotaExceededFault"],
+  },
+
+  async connect(connection, region) {
+    const {
+      DescribeReservedNodesCommand,
+      DescribeReservedNodesOfferingsCommand,
+      PurchaseReservedNodesOfferingCommand,
+    } = await sdk();
+    const reader = await clients.reader(connection);
+    const currency = assumedCurrency(region);
+    return {
+      async reservations({ id, name, next }, signal) {
+        const command = new DescribeReservedNodesCommand({ ReservationId: id ?? name, NextToken: next });
+        const { ReservedNodes, NextToken } = await reader.send(command, { abortSignal: signal });
+        return { items: ReservedNodes?.map((node) => reservationOf(node, currency)), next: NextToken };
+      },
+
+      async offerings({ nodeType, payment, term }, next, signal) {
+        const command = new DescribeReservedNodesOfferingsCommand({
+          NodeType: nodeType,
+          OfferingType: offeringTypes[payment],
+          Duration: String(durations[term]),
+          NextToken: next,
+        });
+        const { ReservedNodesOfferings, NextToken } = await reader.send(command, { abortSignal: signal });
+        const items = ReservedNodesOfferings?.map((offering) => ({
+          id: offering.ReservedNodesOfferingId,
+          attributes: attributesOf(offering),
+          charges: chargesOf(offering, currency),
+        }));
+        return { items, next: NextToken };
+      },
+
+      async purchase(request, signal, report) {
+        const buyer = await clients.buyer(connection);
+        const command = new PurchaseReservedNodesOfferingCommand({
+          ReservedNodesOfferingId: request.offeringId,
+          ReservationId: request.name,
+          NodeCount: request.count,
+          Tags: tagList(request),
+        });
+        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+        const { ReservedNode } = await buyer.send(command, { abortSignal: signal });
+        return ReservedNode && reservationOf(ReservedNode, currency);
+      },
+    };
+  },
+};
+
+function reservationOf(node: ReservedNode, currency: string | undefined): Reservation {
+  return {
+    id: node.ReservationId,
+    name: node.ReservationId,
+    attributes: attributesOf(node),
+    count: node.NodeCount,
+    state: node.State,
+    start: node.StartTime,
+    charges: chargesOf(node, currency),
+  };
+}
+
+function attributesOf(
+  terms: Pick<ReservedNode, "NodeType" | "OfferingType" | "Duration">,
+): ReadonlyMap<string, string | undefined> {
+  return new Map([["nodeType", terms.NodeType], ...termAttributes(terms.OfferingType, terms.Duration)]);
+}
