@@ -68,6 +68,41 @@ const shops: readonly Shop[] = [
     expected: [["by-hand", "db.r6g.large", 2, "payment-pending"]],
     again: /ReservedDBInstanceAlreadyExists/,
   },
+  {
+    service: "elasticache",
+    offerings: `describe-reserved-cache-nodes-offerings --cache-node-type cache.r6g.large --product-description redis
+      --offering-type 'No Upfront' --duration 31536000`,
+    ids: "ReservedCacheNodesOfferings[].ReservedCacheNodesOfferingId",
+    purchase: `purchase-reserved-cache-nodes-offering --reserved-cache-nodes-offering-id ID
+      --reserved-cache-node-id by-hand --cache-node-count 2 --tags Key=k,Value=v`,
+    list: "describe-reserved-cache-nodes",
+    bought: "ReservedCacheNodes[].[ReservedCacheNodeId, CacheNodeType, CacheNodeCount, State]",
+    expected: [["by-hand", "cache.r6g.large", 2, "payment-pending"]],
+    again: /ReservedCacheNodeAlreadyExists/,
+  },
+  {
+    service: "memorydb",
+    offerings: `describe-reserved-nodes-offerings --node-type db.r6g.large --offering-type 'No Upfront' --duration 31536000`,
+    ids: "ReservedNodesOfferings[].ReservedNodesOfferingId",
+    purchase: `purchase-reserved-nodes-offering --reserved-nodes-offering-id ID --reservation-id by-hand --node-count 2
+      --tags Key=k,Value=v`,
+    list: "describe-reserved-nodes",
+    bought: "ReservedNodes[].[ReservationId, NodeType, NodeCount, State]",
+    expected: [["by-hand", "db.r6g.large", 2, "payment-pending"]],
+    again: /ReservedNodeAlreadyExistsFault/,
+  },
+  {
+    service: "opensearch",
+    // The CLI reads one page, and this kind is on it.
+    offerings: "describe-reserved-instance-offerings",
+    ids: "ReservedInstanceOfferings[?InstanceType=='c5.large.search' && PaymentOption=='NO_UPFRONT' && Duration==`31536000`].ReservedInstanceOfferingId",
+    purchase: `purchase-reserved-instance-offering --reserved-instance-offering-id ID --reservation-name by-hand
+      --instance-count 2`,
+    list: "describe-reserved-instances",
+    bought: "ReservedInstances[].[ReservationName, InstanceType, InstanceCount, State]",
+    expected: [["by-hand", "c5.large.search", 2, "payment-pending"]],
+    again: /ResourceAlreadyExistsException/,
+  },
 ];
 
 /** As a shell would split it. */
