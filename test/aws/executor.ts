@@ -8,9 +8,16 @@ export function ec2At(
   loopback: Loopback,
   settings: AwsSettings = {},
 ): ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">> {
-  const { ec2 } = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings }).services;
-  if (!ec2?.mark || !ec2.laneOf) throw new Error("The EC2 executor is not complete.");
+  const ec2 = executorAt("ec2", loopback, settings);
+  if (!ec2.mark || !ec2.laneOf) throw new Error("The EC2 executor is not complete.");
   return ec2 as ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">>;
+}
+
+/** The executor of a service against a loopback server, with an environment that does not wait. */
+export function executorAt(service: string, loopback: Loopback, settings: AwsSettings = {}): ServiceExecutor {
+  const executor = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings }).services[service];
+  if (!executor) throw new Error(`No executor for ${service}.`);
+  return executor;
 }
 
 /** Call options that are never aborted. */

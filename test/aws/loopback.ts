@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 
 /** A request as it arrived. */
 export interface Arrived {
+  /** `DescribeReservedNodes`; for a service of REST `GET reservedInstances`. */
   readonly action: string;
+  /** With its query. */
+  readonly path: string;
   readonly body: string;
   readonly parameters: URLSearchParams;
   readonly headers: IncomingMessage["headers"];
@@ -12,7 +15,8 @@ export interface Arrived {
 
 /** Status and body of an answer, or a function that answers by hand and may look at the request. */
 export type Reply =
-  { readonly status: number; readonly body: string } | ((response: ServerResponse, request: Arrived) => void);
+  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | ((response: ServerResponse, request: Arrived) => void);
 
 export interface Loopback extends AsyncDisposable {
   readonly url: string;
@@ -34,7 +38,10 @@ export async function startLoopback(): Promise<Loopback> {
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
       const parameters = new URLSearchParams(body);
-      const one: Arrived = { action: parameters.get("Action") ?? "", body, parameters, headers: request.headers };
+      const { url: path = "", headers } = request;
+      const target = String(headers["x-amz-target"] ?? "").split(".")[1];
+      const action = parameters.get("Action") ?? target ?? `${request.method} ${/([^/?]*)(\?.*)?$/.exec(path)?.[1]}`;
+      const one: Arrived = { action, path, body, parameters, headers };
       arrived.push(one);
       answer(one, response);
     });
@@ -67,7 +74,8 @@ export async function startLoopback(): Promise<Loopback> {
 }
 
 function send(response: ServerResponse, reply: Exclude<Reply, (...parameters: never[]) => unknown>): void {
-  response.writeHead(reply.status, { "content-type": "text/xml;charset=UTF-8" });
+  const type = reply.body.startsWith("{") ? "application/json" : "text/xml;charset=UTF-8";
+  response.writeHead(reply.status, { "content-type": type, ...reply.headers });
   response.end(reply.body);
 }
 
