@@ -268,6 +268,8 @@ describe("verify", () => {
         },
       });
     expect((await verify(showing(group("testrg")), change)).differences).toEqual([]);
+    const unsaid = plan({ appliedScopeType: "Single", appliedScopeProperties: { resourceGroupId: "" } });
+    expect((await verify(showing(unsaid), change)).differences).toEqual([]);
     expect((await verify(showing(group("other")), change)).differences).toMatchObject([
       { field: "appliedScope.resourceGroupId" },
     ]);
