@@ -11,6 +11,7 @@ import { purchasesIn } from "./purchases.ts";
 import { purchase } from "./purchase.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plan/operations.ts";
+import { readOperation } from "./savings-plan/purchase.ts";
 
 const apiVersion = "2022-11-01";
 
@@ -47,6 +48,10 @@ const reservationOperations = {
     route: /^GET \/reservations$/i,
     listing: true,
     run: ({ request, context, behaviour }) => listReservations(request, context, behaviour),
+  },
+  "GET operationResults/{id}": {
+    route: /^GET \/operationResults\/([^/]+)$/i,
+    run: ({ name, context, behaviour }) => readOperation(name, context, behaviour),
   },
   "GET catalogs": {
     route: /^GET \/subscriptions\/[^/]+\/catalogs$/i,

@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Marker } from "../../../src/spec/executor.ts";
 import { UnbelievableAnswerError } from "../api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
-import { tokenFragment } from "../display-name.ts";
 import type { GetOrderOptions } from "../order.ts";
 import { meaningOf } from "../states.ts";
 import { isNotFound } from "./not-found.ts";
@@ -28,11 +28,13 @@ const aliasSchema = z.object({
 });
 
 /**
- * `buyonce-` and 128 bits of the token: the same for every attempt, on every machine, whatever the time. A generation
- * above 0, which is only ever opened by proof that the purchase before it came to nothing, is added.
+ * `buyonce-` and 128 bits made from the token: the same for every attempt, on every machine, whatever the time. Made from
+ * its hash, because the name stands in addresses and with them in logs, where the token must not. A generation above 0,
+ * which is only ever opened by proof that the purchase before it came to nothing, is added.
  */
 export function aliasNameOf({ token, generation }: Marker): string {
-  return `buyonce-${tokenFragment(token)}${generation === 0 ? "" : `-${generation}`}`;
+  const hash = createHash("sha256").update(token.toLowerCase()).digest("hex").slice(0, 32);
+  return `buyonce-${hash}${generation === 0 ? "" : `-${generation}`}`;
 }
 
 /** The path of an alias. */

@@ -22,7 +22,10 @@ export function createBillingBenefitsClient(settings: ArmClientSettings): ArmCli
           cause,
         });
       });
-      return new BillingBenefitsRP(credential, { ...options, credentialScopes: cloud.scope });
+      const api = new BillingBenefitsRP(credential, { ...options, credentialScopes: cloud.scope });
+      // They are for the SDK's own operations; a body that is no JSON would come out as an error of the connection.
+      for (const name of ["serializationPolicy", "deserializationPolicy"]) api.pipeline.removePolicy({ name });
+      return api;
     },
   });
 }

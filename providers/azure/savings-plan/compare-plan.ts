@@ -42,7 +42,10 @@ export function comparePlan(asked: unknown, found: unknown): readonly Difference
   compare("appliedScope", appliedScopeType, right.properties.appliedScopeType);
   for (const [name, value] of Object.entries(appliedScopeProperties)) {
     const shown = right.properties.appliedScopeProperties?.[name];
-    if (typeof value === "string" && typeof shown === "string") compare(`appliedScope.${name}`, value, shown);
+    // What is not said is null, or empty (recorded).
+    if (typeof value === "string" && typeof shown === "string" && shown !== "") {
+      compare(`appliedScope.${name}`, value, shown);
+    }
   }
   return differences;
 }

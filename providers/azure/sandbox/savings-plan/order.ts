@@ -9,6 +9,8 @@ import type { SavingsPlanRequest } from "./request.ts";
 export type SavingsPlanOrder = {
   readonly id: string;
   readonly planId: string;
+  /** The operation that the answer to the PUT names. */
+  readonly operationId: string;
   readonly request: SavingsPlanRequest;
   /** Milliseconds since 1970. */
   readonly requestedAt: number;

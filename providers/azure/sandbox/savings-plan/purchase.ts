@@ -3,7 +3,7 @@ import type { ImitationContext, SandboxResponse } from "../../../../src/sandbox/
 import { ArmError, armAnswer } from "../arm-answer.ts";
 import type { AzureBehaviour } from "../options.ts";
 import { finalStateOf } from "../reservation-order.ts";
-import { aliasBody, aliases, savingsPlanOrders, type Alias, type SavingsPlanOrder } from "./order.ts";
+import { advance, aliasBody, aliases, savingsPlanOrders, stateOf, type Alias, type SavingsPlanOrder } from "./order.ts";
 import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./request.ts";
 import { purchasesIn } from "../purchases.ts";
 
@@ -36,6 +36,7 @@ export function purchase(
   const order: SavingsPlanOrder = {
     id: randomUUID(),
     planId: randomUUID(),
+    operationId: randomUUID(),
     request,
     requestedAt: now,
     boughtBefore: purchasesIn(store),
@@ -46,10 +47,25 @@ export function purchase(
   savingsPlanOrders(store).set(order.id, order);
   aliases(store).set(name.toLowerCase(), alias);
   return armAnswer(201, aliasBody(alias, order), {
-    "azure-asyncoperation": `${origin}/providers/Microsoft.Capacity/operationResults/${randomUUID()}?api-version=2020-10-01-preview`,
+    "azure-asyncoperation": `${origin}/providers/Microsoft.Capacity/operationResults/${order.operationId}?api-version=2022-11-01`,
     "retry-after": "5",
     "x-ms-ratelimit-remaining-tenant-writes": "1199",
   });
+}
+
+/** GET Microsoft.Capacity/operationResults/{id}: how far a purchase is, in the recorded words. Every look moves it on. */
+export function readOperation(
+  id: string,
+  context: Pick<ImitationContext, "store">,
+  behaviour: AzureBehaviour,
+): SandboxResponse {
+  const order = savingsPlanOrders(context.store)
+    .values()
+    .find(({ operationId }) => operationId === id.toLowerCase());
+  if (order === undefined) throw new ArmError(404, "OperationNotFound", `Operation ${id} was not found.`);
+  const state = stateOf(advance(order, context, behaviour), behaviour);
+  const status = state === order.finalState ? state : "PendingPurchases";
+  return armAnswer(200, { id: `/providers/Microsoft.Capacity/operationResults/${id}`, name: id, status });
 }
 
 /** GET savingsPlanOrderAliases/{name}. The code of its 404 is an assumption. */
