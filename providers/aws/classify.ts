@@ -63,8 +63,8 @@ function failedToConnect({ syscall, name, message }: SdkError): boolean {
   return name === "TimeoutError" && message.includes("did not establish a connection");
 }
 
-function advice(problem: SdkError, { permission, quotaCodes }: PurchaseContext): string {
-  if (isThrottling(problem)) return "EC2 asked to slow down: drive again later.";
+function advice(problem: SdkError, { title, permission, quotaCodes }: PurchaseContext): string {
+  if (isThrottling(problem)) return `${title} asked to slow down: drive again later.`;
   if (isAccessDenied(problem)) return `Grant the permission ${permission} and drive again.`;
   if (problem.code !== undefined && quotaCodes.includes(problem.code)) {
     return "A quota is used up: ask AWS to raise it, or wait until there is room again, and drive again.";
