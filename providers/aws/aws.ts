@@ -3,6 +3,7 @@ import { createConnect } from "./connect.ts";
 import { createEc2 } from "./ec2/ec2.ts";
 import { createReservationExecutor } from "./reservations/executor.ts";
 import { rds } from "./reservations/rds.ts";
+import { createSavingsPlans } from "./savings-plans/savings-plans.ts";
 import { resolveSettings, type AwsSettings } from "./settings.ts";
 
 /**
@@ -19,6 +20,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),
+      "savings-plans": createSavingsPlans(connect, resolved),
     },
   };
 }

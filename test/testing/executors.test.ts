@@ -13,6 +13,7 @@ describe("every executor keeps the contract", () => {
   }
   testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
   testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
+  testExecutor({ name: "savings plans", make: () => sandboxWorld("savings-plans"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

@@ -27,6 +27,12 @@ export function imitationWorld(handles: boolean) {
 const purchaseActions: Readonly<Record<string, string>> = {
   ec2: "PurchaseReservedInstancesOffering",
   rds: "PurchaseReservedDBInstancesOffering",
+  "savings-plans": "CreateSavingsPlan",
+};
+
+/** What cannot be had in another quantity, in another amount. */
+const others: Readonly<Record<string, Readonly<Partial<Recommendation>>>> = {
+  "savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
 };
 
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
@@ -50,6 +56,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   return {
     executor,
     recommendation,
+    ...(others[service] ? { another: { ...recommendation, ...others[service] } } : {}),
     purchases: () => sandbox.purchases(),
     loseNextAnswer: () => sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } }),
     close: async () => sandbox[Symbol.asyncDispose](),

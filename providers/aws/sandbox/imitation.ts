@@ -6,10 +6,11 @@ import { ec2 } from "./ec2/ec2.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./options.ts";
 import { purchasesIn } from "./purchases.ts";
 import { rds } from "./reservations/rds.ts";
+import { savingsPlansService } from "./savings-plans/savings-plans.ts";
 import { sts } from "./sts.ts";
 
 /** Every imitated service; a further one is one more entry. */
-const services: readonly AwsService[] = [ec2, rds, sts];
+const services: readonly AwsService[] = [ec2, rds, savingsPlansService, sts];
 
 /** The code that goes with a status where nothing says otherwise. EC2 throttles with 503. */
 const usualCodes: Readonly<Record<number, string>> = {
