@@ -34,7 +34,9 @@ export async function startLoopback(): Promise<Loopback> {
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
       const parameters = new URLSearchParams(body);
-      const one: Arrived = { action: parameters.get("Action") ?? "", body, parameters, headers: request.headers };
+      // Of the services that speak JSON, Savings Plans names its actions by the path.
+      const action = parameters.get("Action") ?? request.url?.slice(1) ?? "";
+      const one: Arrived = { action, body, parameters, headers: request.headers };
       arrived.push(one);
       answer(one, response);
     });
