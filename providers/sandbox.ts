@@ -1,11 +1,13 @@
-import { setReservationState, setReservedInstanceState } from "./aws/sandbox/commands.ts";
+import { setReservationState, setReservedInstanceState, setSavingsPlanState } from "./aws/sandbox/commands.ts";
 import { createAwsImitation } from "./aws/sandbox/imitation.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./aws/sandbox/options.ts";
 import {
   type ReservationView,
   type ReservedInstanceView,
+  type SavingsPlanView,
   viewReservations,
   viewReservedInstances,
+  viewSavingsPlans,
 } from "./aws/sandbox/view.ts";
 import { setFinalState, setOrderState } from "./azure/sandbox/commands.ts";
 import { createAzureImitation } from "./azure/sandbox/imitation.ts";
@@ -23,7 +25,7 @@ import { type CommitmentView, viewCommitments } from "./gcp/sandbox/view.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../src/sandbox/server.ts";
 
 export type { AwsSandboxOptions } from "./aws/sandbox/options.ts";
-export type { ReservationView, ReservedInstanceView } from "./aws/sandbox/view.ts";
+export type { ReservationView, ReservedInstanceView, SavingsPlanView } from "./aws/sandbox/view.ts";
 export type { AzureAction } from "./azure/sandbox/imitation.ts";
 export type { AzureSandboxOptions } from "./azure/sandbox/options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/sandbox/view.ts";
@@ -58,6 +60,8 @@ export interface CloudSandbox extends Sandbox {
   reservedInstances(): readonly ReservedInstanceView[];
   /** Every reservation of RDS, ElastiCache, MemoryDB and OpenSearch that was bought, oldest first. */
   reservations(): readonly ReservationView[];
+  /** Every AWS savings plan that was bought, hidden ones too, oldest first. Looking does not move them on. */
+  savingsPlans(): readonly SavingsPlanView[];
   /** Puts an order into a state, for good: `Cancelled`, say. Throws a RefusedError when there is no such order. */
   setOrderState(id: string, state: string): void;
   /** Orders of the SKU that are bought from now on end in the state: `BillingFailed`, say. */
@@ -75,6 +79,8 @@ export interface CloudSandbox extends Sandbox {
    * say. Without a code they succeed again.
    */
   setOperationError(type: string, code?: string): void;
+  /** Puts an AWS savings plan into a state, for good. Throws a RefusedError when there is no such one. */
+  setSavingsPlanState(id: string, state: string): void;
 }
 
 /**
@@ -97,6 +103,7 @@ export async function startCloudSandbox({
     savingsPlanOrders: () => viewSavingsPlanOrders(store, azureBehaviour(azure)),
     reservedInstances: () => viewReservedInstances(store, awsBehaviour(aws)),
     reservations: () => viewReservations(store, awsBehaviour(aws)),
+    savingsPlans: () => viewSavingsPlans(store, awsBehaviour(aws)),
     setOrderState: (id: string, state: string) => setOrderState(store, id, state),
     setFinalState: (sku: string, state: string) => setFinalState(store, sku, state),
     setReservedInstanceState: (id: string, state: string) => setReservedInstanceState(store, id, state),
@@ -104,5 +111,6 @@ export async function startCloudSandbox({
     commitments: () => viewCommitments(store, gcpBehaviour(gcp)),
     setCommitmentState: (name: string, state: string) => setCommitmentState(store, name, state),
     setOperationError: (type: string, code?: string) => setOperationError(store, type, code),
+    setSavingsPlanState: (id: string, state: string) => setSavingsPlanState(store, id, state),
   });
 }

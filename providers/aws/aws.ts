@@ -6,6 +6,7 @@ import { createReservationExecutor } from "./reservations/executor.ts";
 import { memorydb } from "./reservations/memorydb.ts";
 import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
+import { createSavingsPlans } from "./savings-plans/savings-plans.ts";
 import { resolveSettings, type AwsSettings } from "./settings.ts";
 
 /**
@@ -25,6 +26,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
       elasticache: createReservationExecutor(elasticache, connect, resolved),
       memorydb: createReservationExecutor(memorydb, connect, resolved),
       opensearch: createReservationExecutor(opensearch, connect, resolved),
+      "savings-plans": createSavingsPlans(connect, resolved),
     },
   };
 }

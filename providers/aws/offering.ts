@@ -4,10 +4,14 @@ import type { AwsRecommendation } from "./fields.ts";
 import { priceOf, type Charges, type Price } from "./price.ts";
 
 /** An offering as a service lists it; everything may be missing. */
-export interface SeenOffering {
+export interface ListedOffering {
   readonly id: string | undefined;
   /** What is sold, by the field of the recommendation. */
   readonly attributes: ReadonlyMap<string, string | undefined>;
+}
+
+/** One that states its price. */
+export interface SeenOffering extends ListedOffering {
   readonly charges: Charges;
 }
 
@@ -19,25 +23,29 @@ export interface Offering {
 }
 
 /** What is wanted of a complete list of offerings. */
-export interface OfferingSearch {
+interface FittingSearch<O extends ListedOffering> {
   /** How the service is called in messages: `EC2`. */
   readonly title: string;
   /** What was asked for, for messages. */
   readonly summary: string;
   /** How an offering differs from what was asked for. */
-  readonly differences: (offering: SeenOffering) => readonly Difference[];
+  readonly differences: (offering: O) => readonly Difference[];
+}
+
+/** The same, of offerings that state their price. */
+export interface OfferingSearch extends FittingSearch<SeenOffering> {
   readonly payment: AwsRecommendation["payment"];
   readonly quantity: number;
 }
 
 /**
  * The offering that fits in every attribute. Throws a RefusedError `not-offered` or `several-offerings` that says what was
- * seen, `quote-failed` where the price cannot be known beforehand.
+ * seen.
  */
-export function chooseOffering(
-  seen: readonly SeenOffering[],
-  { title, summary, differences, payment, quantity }: OfferingSearch,
-): Offering {
+export function onlyFitting<O extends ListedOffering>(
+  seen: readonly O[],
+  { title, summary, differences }: FittingSearch<O>,
+): O {
   const fitting = seen.filter((offering) => differences(offering).length === 0);
   const [offering, ...others] = fitting;
   if (!offering) {
@@ -52,6 +60,16 @@ export function chooseOffering(
       message: `${title} lists ${fitting.length} offerings for ${summary}, and nothing tells which is meant: ${sample(fitting)}.`,
     });
   }
+  return offering;
+}
+
+/**
+ * The offering that fits in every attribute, and its price. Throws as `onlyFitting` does, and `quote-failed` where the
+ * price cannot be known beforehand.
+ */
+export function chooseOffering(seen: readonly SeenOffering[], search: OfferingSearch): Offering {
+  const { title, summary, payment, quantity } = search;
+  const offering = onlyFitting(seen, search);
   const price = priceOf(offering.charges, quantity);
   // A part that is paid by the hour and not listed would pass any limit.
   const isWhole = payment === "all-upfront" || price?.total.amount !== price?.upfront.amount;
@@ -65,7 +83,7 @@ export function chooseOffering(
 }
 
 /** Enough for a person to see why none fits. */
-function sample(offerings: readonly SeenOffering[]): string {
+function sample(offerings: readonly ListedOffering[]): string {
   const shown = offerings.slice(0, 5).map(({ id, attributes }) => {
     return `${id ?? "without id"} (${[...attributes.values()].map((value) => value ?? "?").join(", ")})`;
   });

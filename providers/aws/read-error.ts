@@ -37,3 +37,17 @@ export function readError(error: unknown, { permission, where, code }: ReadConte
     cause: error,
   });
 }
+
+/** A read that throws RefusedErrors, or the signal's reason. */
+export async function reading<Answer>(
+  context: ReadContext,
+  signal: AbortSignal,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw readError(error, context);
+  }
+}

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Scope } from "../../src/spec/executor.ts";
 
-/** What the listing of one service sees: an account in a region. */
+/** What the listing of one service sees: an account, mostly in one region. */
 export interface AwsScope extends Scope {
   readonly accountId: string;
+  /** Where it is asked. */
   readonly region: string;
 }
 
@@ -15,6 +16,16 @@ export function awsScope(
   return {
     key: `aws/${accountId}/${region}/${service}`,
     label: `AWS account ${accountId}, ${region}, ${service}`,
+    accountId,
+    region,
+  };
+}
+
+/** The scope of a service that sells to the account as a whole; `region` is the only one in which it is asked. */
+export function accountScope(service: string, accountId: string, region: string): AwsScope {
+  return {
+    key: `aws/${accountId}/${service}`,
+    label: `AWS account ${accountId}, ${service}`,
     accountId,
     region,
   };

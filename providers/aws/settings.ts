@@ -46,8 +46,8 @@ export interface ResolvedSettings {
 }
 
 /**
- * Marks the members of one purchase that EC2 split over several ids: its value is the same on each of them. Without it
- * two Reserved Instances with one token are two purchases.
+ * Tells the purchases under one token apart. On Reserved Instances its value is the same on the members of one purchase
+ * that EC2 split over several ids: without it two of them are two purchases. On a savings plan it is the client token.
  */
 export const purchaseGroupTag = "buyonce-purchase";
 

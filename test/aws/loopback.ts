@@ -40,7 +40,9 @@ export async function startLoopback(): Promise<Loopback> {
       const parameters = new URLSearchParams(body);
       const { url: path = "", headers } = request;
       const target = String(headers["x-amz-target"] ?? "").split(".")[1];
-      const action = parameters.get("Action") ?? target ?? `${request.method} ${/([^/?]*)(\?.*)?$/.exec(path)?.[1]}`;
+      // Of the REST services, Savings Plans names its actions by the path alone.
+      const rest = /^\/\w+$/.test(path) ? path.slice(1) : `${request.method} ${/([^/?]*)(\?.*)?$/.exec(path)?.[1]}`;
+      const action = parameters.get("Action") ?? target ?? rest;
       const one: Arrived = { action, path, body, parameters, headers };
       arrived.push(one);
       answer(one, response);

@@ -30,6 +30,7 @@ const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json
 
 /** Services that count no quantity, in another amount. */
 const others: Readonly<Record<string, object>> = {
+  "savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
   "savings-plan": { commitment: { amount: "0.12346", currency: "USD" } },
 };
 

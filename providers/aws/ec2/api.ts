@@ -6,7 +6,7 @@ import type {
 import { RefusedError, type ErrorCode } from "../../../src/spec/errors.ts";
 import type { Connect } from "../connect.ts";
 import { createClients } from "../clients.ts";
-import { readError } from "../read-error.ts";
+import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import { sendOnce, type SendReport } from "../send-once.ts";
@@ -61,12 +61,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
     const sdk = await import("@aws-sdk/client-ec2");
 
     async function read<Answer>(permission: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      try {
-        return await work();
-      } catch (error) {
-        signal.throwIfAborted();
-        throw readError(error, { permission, where: scope.label, code });
-      }
+      return reading({ permission, where: scope.label, code }, signal, work);
     }
 
     async function unlessNotVisible<Answer>(work: () => Promise<Answer>): Promise<Answer | "not-visible"> {

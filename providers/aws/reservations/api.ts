@@ -2,7 +2,7 @@ import { RefusedError, type ErrorCode } from "../../../src/spec/errors.ts";
 import type { Connect } from "../connect.ts";
 import type { SeenOffering } from "../offering.ts";
 import { readAllPages } from "../pages.ts";
-import { readError } from "../read-error.ts";
+import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import type { SendReport } from "../send-once.ts";
@@ -46,12 +46,7 @@ export function createReservationApi<R extends ReservationRecommendation>(
     const api: ReservationCalls<R> = await service.connect(connection, scope.region);
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      try {
-        return await work();
-      } catch (error) {
-        signal.throwIfAborted();
-        throw readError(error, { permission: `${calls.permissions}:${call}`, where: scope.label, code });
-      }
+      return reading({ permission: `${calls.permissions}:${call}`, where: scope.label, code }, signal, work);
     }
 
     async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {

@@ -16,6 +16,11 @@ export interface AwsSandboxOptions {
    * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/reserved-instances-application.html
    */
   readonly tierCrossing?: boolean | undefined;
+  /**
+   * How long (milliseconds) CreateSavingsPlan remembers a client token; after that the same request buys again. Default
+   * for ever. How long the real one does is not documented.
+   */
+  readonly clientTokenMemory?: number | undefined;
 }
 
 /** The options with every default filled in. */
@@ -25,6 +30,7 @@ export interface AwsBehaviour {
   readonly hiddenMilliseconds: number;
   readonly readsUntilActive: number;
   readonly tierCrossing: boolean;
+  readonly clientTokenMemory: number;
 }
 
 export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
@@ -34,5 +40,6 @@ export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
     hiddenMilliseconds: options.visibilityLag?.milliseconds ?? 0,
     readsUntilActive: options.readsUntilActive ?? 1,
     tierCrossing: options.tierCrossing ?? false,
+    clientTokenMemory: options.clientTokenMemory ?? Infinity,
   };
 }

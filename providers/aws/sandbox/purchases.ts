@@ -2,7 +2,7 @@ import type { ListingFault } from "../../../src/sandbox/imitation.ts";
 import type { SandboxStore } from "../../../src/sandbox/store.ts";
 
 /** Where the services keep what was bought; a further service is one more name. */
-const collections = ["aws.reservedInstances", "aws.reservations"] as const;
+const collections = ["aws.reservedInstances", "aws.reservations", "aws.savingsPlans"] as const;
 
 /** One of the collections of purchases. */
 export type PurchaseCollection = (typeof collections)[number];

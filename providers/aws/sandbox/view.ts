@@ -3,6 +3,7 @@ import type { AwsBehaviour } from "./options.ts";
 import { reservedInstances } from "./ec2/reserved-instance.ts";
 import { stateOf } from "./purchased.ts";
 import { reservations } from "./reservations/reservation.ts";
+import { savingsPlans } from "./savings-plans/plan.ts";
 
 /** A Reserved Instance in the sandbox, for tests. */
 export interface ReservedInstanceView {
@@ -67,5 +68,43 @@ export function viewReservations(store: SandboxStore, behaviour: AwsBehaviour): 
       count: one.count,
       state: stateOf(one, behaviour),
       tags: one.tags,
+    }));
+}
+
+/** A savings plan in the sandbox, for tests. */
+export interface SavingsPlanView {
+  readonly id: string;
+  readonly type: string;
+  readonly region: string | undefined;
+  readonly instanceFamily: string | undefined;
+  /** Per hour, as it was sent. */
+  readonly commitment: string;
+  readonly currency: string;
+  /** Paid at once. */
+  readonly upfront: string;
+  readonly paymentOption: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly clientToken: string | undefined;
+  readonly state: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function viewSavingsPlans(store: SandboxStore, behaviour: AwsBehaviour): readonly SavingsPlanView[] {
+  return savingsPlans(store)
+    .values()
+    .map((plan) => ({
+      id: plan.id,
+      type: plan.offering.planType,
+      region: plan.offering.properties["region"],
+      instanceFamily: plan.offering.properties["instanceFamily"],
+      commitment: plan.commitment,
+      currency: plan.offering.currency,
+      upfront: plan.upfront,
+      paymentOption: plan.offering.offeringType,
+      duration: plan.offering.duration,
+      clientToken: plan.clientToken,
+      state: stateOf(plan, behaviour),
+      tags: plan.tags,
     }));
 }

@@ -1,0 +1,59 @@
+import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
+import type { Commitment } from "../../../src/spec/commitment.ts";
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { Listing } from "../../../src/spec/executor.ts";
+import type { Money } from "../../../src/spec/money.ts";
+import { isFinal, standingOf } from "../standing.ts";
+import { costOf } from "./cost.ts";
+
+/** A savings plan of which enough is known to be taken for one. */
+export type KnownPlan = SavingsPlan & { readonly savingsPlanId: string; readonly state: string };
+
+/** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
+export function allKnown(plans: readonly SavingsPlan[]): readonly KnownPlan[] {
+  if (plans.every((plan): plan is KnownPlan => Boolean(plan.savingsPlanId && plan.state))) return plans;
+  throw new RefusedError({
+    code: "lookup-untrusted",
+    message:
+      "DescribeSavingsPlans listed an entry without an id or a state: that is no proof that nothing was bought. Drive again later.",
+    retryable: true,
+  });
+}
+
+/** A savings plan as the core knows it. */
+export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
+  const { savingsPlanId: id, state } = plan;
+  const price = priceOf(plan);
+  const start = new Date(plan.start ?? "");
+  return {
+    id,
+    state,
+    standing: standingOf(state),
+    settled: isFinal(state),
+    marked: Boolean(plan.tags?.[tokenTag]),
+    ...(price ? { price } : {}),
+    ...(Number.isNaN(start.getTime()) ? {} : { purchasedAt: start.toISOString() }),
+  };
+}
+
+function priceOf({ commitment, currency, termDurationInSeconds: seconds }: SavingsPlan): Money | undefined {
+  if (currency === undefined || seconds === undefined || !/^\d+(\.\d+)?$/.test(commitment ?? "")) return undefined;
+  return costOf({ amount: commitment ?? "", currency }, seconds);
+}
+
+/** Finds tokens and ids in a complete list. */
+export function indexPlans(
+  plans: readonly KnownPlan[],
+  { tokens, ids }: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
+  tokenTag: string,
+): Listing {
+  const byToken = new Map<string, Commitment[]>();
+  const byId = new Map<string, Commitment>();
+  for (const plan of plans) {
+    const commitment = commitmentOf(plan, tokenTag);
+    if (ids.has(commitment.id)) byId.set(commitment.id, commitment);
+    const token = plan.tags?.[tokenTag];
+    if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
+  }
+  return { byToken, byId };
+}

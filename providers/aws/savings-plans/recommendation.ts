@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Money } from "../../../src/spec/money.ts";
+import { awsFields, type AwsRecommendation, matching, must, oneOf, regionField } from "../fields.ts";
+
+interface CommonFields extends AwsRecommendation {
+  readonly service: "savings-plans";
+  /** What is committed to for each hour of the term; at most five digits after the decimal point. */
+  readonly hourlyCommitment: Money;
+}
+
+interface AccountPlan extends CommonFields {
+  readonly type: "Compute" | "SageMaker" | "Database";
+}
+
+interface Ec2InstancePlan extends CommonFields {
+  readonly type: "EC2Instance";
+  /** `us-east-1`. */
+  readonly region: string;
+  /** `m5`. */
+  readonly instanceFamily: string;
+}
+
+/**
+ * A savings plan to buy. There is no quantity: the commitment per hour says how much. Which types are sold for which term
+ * and payment is for the list of offerings to say; Database began with one year and no upfront only:
+ * https://aws.amazon.com/savingsplans/database-pricing/
+ */
+export type SavingsPlanRecommendation = AccountPlan | Ec2InstancePlan;
+
+const amountForm = 'must be a decimal string such as "1.25", with at most 5 digits after the point';
+
+/** https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_CreateSavingsPlan.html (`commitment`) */
+const amountField = matching(/^(0|[1-9]\d{0,6})(\.\d{1,5})?$/, amountForm).refine(
+  // Only compared with round numbers: the amount itself stays a decimal string.
+  (amount) => Number(amount) >= 0.001 && Number(amount) <= 1_000_000,
+  { error: "must be from 0.001 to 1000000", when: ({ issues }) => issues.length === 0 },
+);
+
+const commonFields = {
+  ...awsFields("savings-plans"),
+  hourlyCommitment: z.strictObject(
+    {
+      amount: amountField,
+      currency: matching(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"'),
+    },
+    must('must be an amount and a currency, such as { "amount": "1.25", "currency": "USD" }'),
+  ),
+};
+
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ ...commonFields, type: oneOf(["Compute", "SageMaker", "Database"]) }),
+    z.strictObject({
+      ...commonFields,
+      type: z.literal("EC2Instance"),
+      region: regionField,
+      instanceFamily: matching(/^[a-z0-9-]+$/, 'must be an instance family such as "m5"'),
+    }),
+  ],
+  { error: 'must be "Compute", "EC2Instance", "SageMaker" or "Database"' },
+);

@@ -1,0 +1,112 @@
+import { RefusedError } from "../../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../../src/spec/executor.ts";
+import { formatMoney } from "../../../src/spec/money.ts";
+import type { Connect } from "../connect.ts";
+import { differencesBetween, notStated } from "../differences.ts";
+import { onlyFitting } from "../offering.ts";
+import { accountScope, type AwsScope, parseScope } from "../scope.ts";
+import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
+import { createSavingsPlansApi } from "./api.ts";
+import { askedAttributes, offeringAttributes, planDifferences } from "./attributes.ts";
+import { commitmentOf, indexPlans } from "./commitment.ts";
+import { totalOf, upfrontPaymentOf } from "./cost.ts";
+import { purchase } from "./purchase.ts";
+import { clientTokenOf, type PurchaseRequest } from "./purchase-request.ts";
+import { savingsPlanSchema, type SavingsPlanRecommendation } from "./recommendation.ts";
+import { listingHolds, resolveSubmission } from "./resolve.ts";
+
+/** A savings plan belongs to the account; its API is in this region alone, whatever the plan covers. */
+const scopeOf = ({ accountId }: SavingsPlanRecommendation): AwsScope =>
+  accountScope("savings-plans", accountId, "us-east-1");
+
+/**
+ * Savings plans: Compute, EC2 Instance, SageMaker and Database.
+ *
+ * A client token made of the token is the handle: AWS answers a second send under it with the plan of the first. How long
+ * it remembers is not documented; docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md says what holds then.
+ * The marker are tags that go with the purchase.
+ */
+export function createSavingsPlans(
+  connect: Connect,
+  { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
+): ServiceExecutor<SavingsPlanRecommendation> {
+  const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
+
+  return {
+    provider: "aws",
+    service: "savings-plans",
+    schema: savingsPlanSchema,
+    recovery: { kind: "resend", minimumAge: listingHolds },
+    sendTimeout: purchaseTimeout,
+
+    describe(recommendation) {
+      const { type, hourlyCommitment, term, payment } = recommendation;
+      const place = type === "EC2Instance" ? ` (${recommendation.instanceFamily}, ${recommendation.region})` : "";
+      return `${type} savings plan${place} of ${formatMoney(hourlyCommitment)} an hour, ${term}, ${payment}`;
+    },
+
+    scopeOf,
+
+    async findByTokens(scope, wanted, { signal }) {
+      const api = await connectSavingsPlans(parseScope(scope), signal);
+      return indexPlans(await api.all(signal), wanted, tagNames.token);
+    },
+
+    async read(scope, id, { signal }) {
+      const api = await connectSavingsPlans(parseScope(scope), signal);
+      const found = await api.one(id, signal);
+      return found && commitmentOf(found, tagNames.token);
+    },
+
+    async verify(recommendation, { id }, { signal }) {
+      const scope = scopeOf(recommendation);
+      const api = await connectSavingsPlans(scope, signal);
+      const found = await api.one(id, signal);
+      const differences = found && planDifferences(recommendation, found);
+      if (differences && differences.every((difference) => difference.found !== notStated)) return differences;
+      throw new RefusedError({
+        code: "commitment-unverifiable",
+        message: `Savings Plans does not say enough about ${id} in ${scope.label} to compare it with what was asked for. Drive again later.`,
+        retryable: true,
+      });
+    },
+
+    async quote(recommendation, { token, source, generation }, { signal }) {
+      const asked = askedAttributes(recommendation);
+      const api = await connectSavingsPlans(scopeOf(recommendation), signal);
+      const seen = (await api.offerings(recommendation, signal)).map((offering) => ({
+        id: offering.offeringId,
+        attributes: offeringAttributes(offering),
+      }));
+      const summary = [...asked.values()].filter((value) => value !== "none").join(", ");
+      const { id } = onlyFitting(seen, {
+        title: "Savings Plans",
+        summary,
+        differences: ({ attributes }) => differencesBetween(asked, attributes),
+      });
+      if (!id) {
+        throw new RefusedError({ code: "quote-failed", message: `Savings Plans lists ${summary} without an id.` });
+      }
+      const clientToken = clientTokenOf(token, generation);
+      const upfrontPaymentAmount = upfrontPaymentOf(recommendation);
+      const request: PurchaseRequest = {
+        savingsPlanOfferingId: id,
+        commitment: recommendation.hourlyCommitment.amount,
+        ...(upfrontPaymentAmount === undefined ? {} : { upfrontPaymentAmount }),
+        clientToken,
+        tags: { [tagNames.source]: source, [tagNames.token]: token, [purchaseGroupTag]: clientToken },
+      };
+      return { price: totalOf(recommendation), handle: { clientToken }, request };
+    },
+
+    doPurchase: (submission) => purchase(connectSavingsPlans, submission, purchaseTimeout),
+
+    async resolve(submission, { signal }) {
+      const api = await connectSavingsPlans(parseScope(submission.scope), signal);
+      return resolveSubmission(await api.all(signal), submission, {
+        tokenTag: tagNames.token,
+        now: environment.now(),
+      });
+    },
+  };
+}
