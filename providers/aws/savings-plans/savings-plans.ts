@@ -36,7 +36,8 @@ export function createSavingsPlans(
     provider: "aws",
     service: "savings-plans",
     schema: savingsPlanSchema,
-    recovery: { kind: "resend", minimumAge: listingHolds },
+    // After a day a person looks: whatever AWS was slow to show is shown by then.
+    recovery: { kind: "resend", minimumAge: listingHolds, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
     describe(recommendation) {
