@@ -21,7 +21,7 @@ export interface ReportTextOptions {
   readonly again?: string;
 }
 
-/** From so many columns on, ids (GUIDs of 36 characters) are not broken over two lines: they are there to be copied. */
+/** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
 const roomForWholeIds = 116;
 
 /** A report for a person: the table, totals per currency, and what to do next. */
@@ -36,7 +36,7 @@ export function reportText(report: Report, { descriptions, width, paint, again }
       { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
-      { title: "commitment", minimum: width < roomForWholeIds ? 19 : 36, paint: (line) => paint("dim", line) },
+      { title: "commitment", minimum: width < roomForWholeIds ? 19 : 40, paint: (line) => paint("dim", line) },
       { title: "price", minimum: 24, align: "right" },
       { title: "why", minimum: 24 },
     ],

@@ -1,9 +1,9 @@
-/** Hex characters of the token that fit into a name beside the rest: 160 bits. */
-const tokenLength = 40;
+/** Hex characters of the token that fit into a name beside the rest: 128 bits. */
+const tokenLength = 32;
 
 /**
  * The id of the caller's choice under which a recommendation is bought: a part of its token, and the generation from the
- * first proof on that a purchase under it came to nothing, because an id that was used stays used. At most 54 characters
+ * first proof on that a purchase under it came to nothing, because an id that was used stays used. At most 46 characters
  * of `[a-z0-9-]`, which every service takes (OpenSearch at most 64).
  */
 export function reservationName(token: string, generation: number): string {
@@ -14,7 +14,7 @@ export function reservationName(token: string, generation: number): string {
 export function createNameMatcher(tokens: ReadonlySet<string>): (name: string | undefined) => string | undefined {
   const byPart = new Map([...tokens].map((token) => [token.slice(0, tokenLength), token]));
   return (name) => {
-    const [, part = ""] = /^buyonce-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "") ?? [];
+    const [, part = ""] = /^buyonce-([0-9a-f]{32})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "") ?? [];
     return byPart.get(part);
   };
 }

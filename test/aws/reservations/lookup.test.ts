@@ -5,7 +5,7 @@ import { ok, startLoopback, type Reply } from "../loopback.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { name, price, type Entry } from "./wire.ts";
 
-const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee";
+const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
 
 async function find(one: TestedService, replies: readonly Reply[], ids: readonly string[] = []) {
   await using loopback = await startLoopback();

@@ -1,7 +1,7 @@
 import { ok, recorded, type Reply } from "../loopback.ts";
 
 /** Made of the first 40 characters of the token. */
-export const name = "buyonce-1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e";
+export const name = "buyonce-1f3a9c5de07b4286a1c4d5e6f708192a";
 
 /** How a server gives an offering or a reservation, by the names of its service or those on the wire. */
 export type Entry = Readonly<Record<string, string | number | readonly Charge[] | undefined>>;
