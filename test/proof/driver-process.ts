@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
+import { createGcp } from "../../providers/gcp/index.ts";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
@@ -63,7 +64,11 @@ print({ kind: "started" });
 try {
   const ledger = await openLedger();
   const settings = { endpoint: order.url, environment, purchaseTimeout: 1500, readTimeout: 1500 };
-  const providers = [createAzure(settings), createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } })];
+  const providers = [
+    createAzure(settings),
+    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } }),
+    createGcp(settings),
+  ];
   const purchaser = createPurchaser({
     ledger,
     environment,

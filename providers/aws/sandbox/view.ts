@@ -42,6 +42,8 @@ export function viewReservedInstances(store: SandboxStore, behaviour: AwsBehavio
 /** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch. */
 export interface ReservationView {
   readonly service: string;
+  /** By which a person looks it up: the name, but for OpenSearch, which makes up an id of its own besides. */
+  readonly id: string;
   /** The caller's id for it. */
   readonly name: string;
   readonly region: string;
@@ -60,6 +62,7 @@ export function viewReservations(store: SandboxStore, behaviour: AwsBehaviour): 
     .values()
     .map((one) => ({
       service: one.service,
+      id: one.service === "opensearch" ? one.id : one.name,
       name: one.name,
       region: one.region,
       attributes: one.offering.attributes,
