@@ -115,6 +115,6 @@ describe("an empty list", () => {
   test("that came too early and too late says when to drive again", async () => {
     expect(await resolve([], { age: 300_000 })).toMatchObject({ reason: expect.stringContaining("in 10 minutes") });
     await using loopback = await startLoopback();
-    expect(savingsPlansAt(loopback).recovery).toEqual({ kind: "resend", minimumAge: 900_000, parkAfter: 86_400_000 });
+    expect(savingsPlansAt(loopback).recovery).toMatchObject({ kind: "resend", minimumAge: 900_000 });
   });
 });
