@@ -26,6 +26,7 @@ const boughtTwice: readonly Lesson[] = [
       "azure/wire.test.ts#lessons 680, 721: tags and display name are in the bytes of calculatePrice and of the PUT",
       "azure/seven-services.test.ts#tags and display name are in the bytes of the POST and of the PUT",
       "aws/mark.test.ts#stamps source and token on the id",
+      "aws/reservations/purchase.test.ts#lesson: a refactoring dropped the token; id and tags are in the bytes that leave",
     ],
   },
   {
@@ -47,6 +48,7 @@ const boughtTwice: readonly Lesson[] = [
     tests: [
       "azure/purchase.test.ts#lesson 1766: 400 whose JSON is truncated",
       "azure/purchase.test.ts#lesson 1767: a cut 400",
+      "aws/reservations/purchase.test.ts#lesson: a 400 whose body was cut",
       "azure/seven-services.test.ts#a purchase answered with %s: looked for under its id, found, never sent twice",
     ],
   },
@@ -59,6 +61,7 @@ const boughtTwice: readonly Lesson[] = [
       "drive/lessons.test.ts#1537: an execution id that differs only in letter case is another execution",
       "drive/buy.test.ts#the same execution with another recommendation is a conflict that names the fields",
       "azure/find.test.ts#letter case of token and ids does not hide an order",
+      "aws/reservations/lookup.test.ts#lesson: letter case forked the token; it does not hide a reservation",
     ],
   },
   {
@@ -109,12 +112,14 @@ const boughtTwice: readonly Lesson[] = [
       "azure/find.test.ts#lessons 1937, 1941: a lookup that failed is refused, never taken for nothing there",
       "azure/two-step.test.ts#lessons 1937, 1941: a lookup that fails (%s) buys nothing",
       "aws/lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
+      "aws/reservations/lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
     ],
   },
   {
     lesson: "The SDK sent the purchase again below the guard (Terraform for RDS: two bought, one told; aws-cli: five)",
     tests: [
       "aws/purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
+      "aws/reservations/purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
       "aws/purchase.test.ts#even if the SDK tried again, nothing would leave a second time",
       "azure/purchase.test.ts#lesson of the SDK that re-sent below the guard",
       "azure/two-step.test.ts#an unknown outcome is not sent again",
@@ -150,6 +155,8 @@ const notBought: readonly Lesson[] = [
       "azure/two-step.test.ts#lesson 1930: a %s order does not suppress the purchase",
       "azure/seven-services.test.ts#%s does not suppress",
       "aws/resolve.test.ts#lesson: `payment-failed` counted as live",
+      "aws/reservations/already-exists.test.ts#lesson: %s counted as live",
+      "aws/reservations/drive.test.ts#lesson: billing failed, nothing bought, success reported",
       "end-to-end/faults.test.ts#billing that fails later: nothing is bought, and the next drive buys again",
     ],
   },
@@ -158,6 +165,7 @@ const notBought: readonly Lesson[] = [
     tests: [
       "drive/unknown-outcome.test.ts#whose billing failed does not suppress: it is bought again, as a new generation",
       "ledger/contract.ts#proof of failure opens a new generation; proof that nothing was bought does not",
+      "aws/reservations/drive.test.ts#lesson: a used reservation id in a failed state blocked for ever; the next generation is bought",
     ],
     later: true,
   },
@@ -165,6 +173,7 @@ const notBought: readonly Lesson[] = [
     lesson: "ALREADY_EXISTS was recorded as a failure (1560)",
     tests: [
       "azure/purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
+      "aws/reservations/already-exists.test.ts#lesson: ALREADY_EXISTS was recorded as a failure",
       "end-to-end/faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
     ],
   },
@@ -247,6 +256,7 @@ const wrongThing: readonly Lesson[] = [
     tests: [
       "azure/schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
       "aws/recommendation.test.ts#no default for what decides money: %s is required",
+      "aws/reservations/recommendation.test.ts#lesson: no default for what decides money; %s is required",
       "drive/validate.test.ts#a negative quantity",
       "drive/buy.test.ts#an invalid execution is refused whole before anything is claimed or sent",
     ],
@@ -265,6 +275,9 @@ const wrongThing: readonly Lesson[] = [
       "aws/quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
       "aws/quote.test.ts#all pages are read; the first mismatch does not end the search",
       "aws/quote.test.ts#a second match on a later page is seen",
+      "aws/reservations/quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
+      "aws/reservations/quote.test.ts#lesson: the first mismatch ended the search; all pages are read",
+      "aws/reservations/quote.test.ts#lesson: a product description matches parts",
     ],
   },
   {
@@ -273,6 +286,7 @@ const wrongThing: readonly Lesson[] = [
       "spec/money.test.ts#sums exactly and per currency: 0.1 + 0.2 is 0.3",
       "spec/money.test.ts#is written with at least two decimals and none lost",
       "aws/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
+      "aws/reservations/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "drive/lessons.test.ts#1830: another count under the same index is a conflict that names it",
     ],
   },
@@ -280,6 +294,7 @@ const wrongThing: readonly Lesson[] = [
     lesson: "The limit looked at the upfront part only, and trusted the caller's price (1141, 1905)",
     tests: [
       "aws/quote.test.ts#lesson: the cap looked only at the upfront part; recurring charges of the term are in the price",
+      "aws/reservations/quote.test.ts#lesson: the cap looked only at the upfront part; nothing upfront has the charges of the whole term",
       "azure/wire.test.ts#the recorded monthly price is the whole term, not one instalment",
       "drive/lessons.test.ts#1905: a caller cannot bring a price",
       "drive/buy.test.ts#a limit in another currency is refused",
@@ -317,12 +332,14 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
       "azure/seven-services.test.ts#a listing %s: refused, nothing sent",
       "azure/find.test.ts#200 without the array",
       "aws/lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
+      "aws/reservations/lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
     ],
   },
   {
     lesson: "The list was short, or empty after a change of rights (azure-powershell 21843, 16190)",
     tests: [
       "drive/lookup.test.ts#a listing that lacks what the ledger knows as bought is not believed",
+      "aws/reservations/drive.test.ts#lesson: the list was short or empty after a change of rights",
       "azure/find.test.ts#known ids are found for the canary, though they carry none of the tokens",
       "end-to-end/faults.test.ts#an empty listing, although the ledger knows an order: refused",
     ],
@@ -339,6 +356,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     tests: [
       "azure/find.test.ts#lessons 667, 688: endless empty pages end at the page limit",
       "aws/quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
+      "aws/reservations/quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
       "drive/trouble.test.ts#a deadline too near for one send: refused, nothing sent, not even written ahead",
       "end-to-end/deadline.test.ts#a deadline, while an endpoint hangs",
     ],
@@ -358,6 +376,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     lesson: "It fell back to ambient credentials of another account (9531681a)",
     tests: [
       "aws/account.test.ts#lesson: fell back to ambient credentials of another account; refused, naming both, nothing sent",
+      "aws/reservations/purchase.test.ts#lesson: fell back to credentials of another account; the purchase is not sent",
       "azure/wire.test.ts#lesson 9531681a: a token of another tenant than the one asked for sends nothing",
       "end-to-end/credentials.test.ts#lesson 9531681a: of another account or tenant: refused, both named",
     ],

@@ -16,7 +16,7 @@ export interface VisibilityLimits {
 export interface AwsSettings {
   /** Any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http. */
   readonly credentials?: STSClientConfig["credentials"];
-  /** One URL for EC2 and STS of every region: https, or http on loopback with a fixed dummy credential. */
+  /** One URL for all services of every region: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The tag keys under which source and token are stamped on what was bought. */
   readonly tagNames?: TagNames | undefined;
@@ -28,7 +28,7 @@ export interface AwsSettings {
   readonly purchaseTimeout?: number | undefined;
   /** Milliseconds for each attempt of a read. Default 30,000. */
   readonly readTimeout?: number | undefined;
-  /** The most pages of offerings that are read before a quote is refused. Default 20. */
+  /** The most pages of offerings, or of reservations, that are read before a quote or a look-up is refused. Default 20. */
   readonly maxPages?: number | undefined;
   readonly visibility?: Partial<VisibilityLimits> | undefined;
 }

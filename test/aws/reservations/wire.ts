@@ -113,7 +113,10 @@ export function speaking({ protocol, names, lists, purchase, attributes, id, ans
     Object.fromEntries(
       Object.entries(entry)
         .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [wireName.get(key) ?? key, key === "payment" ? words(String(value)) : value]),
+        .map(([key, value]) => [
+          wireName.get(key) ?? key,
+          key === "payment" && typeof value === "string" ? words(value) : value,
+        ]),
     );
   const offering = (entry: Entry) => protocol.entry(encode({ ...attributes, ...priced, ...entry }));
   const reservation = (entry: Entry) =>
