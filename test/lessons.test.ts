@@ -158,6 +158,8 @@ const notBought: readonly Lesson[] = [
     tests: [
       "drive/unknown-outcome.test.ts#whose billing failed does not suppress: it is bought again, as a new generation",
       "ledger/contract.ts#proof of failure opens a new generation; proof that nothing was bought does not",
+      "gcp/quote.test.ts#lesson: a used name: a later generation is in the name",
+      "gcp/purchase.test.ts#lesson: a used name in a final state blocked for ever",
     ],
     later: true,
   },
@@ -166,6 +168,7 @@ const notBought: readonly Lesson[] = [
     tests: [
       "azure/purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
       "end-to-end/faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
+      "gcp/purchase.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
     ],
   },
   {
@@ -257,6 +260,8 @@ const wrongThing: readonly Lesson[] = [
       "aws/quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
       "aws/lookup.test.ts#a zone where a region was asked for differs",
       "azure/wire.test.ts#every field that decides money is sent as it was asked for",
+      "gcp/quote.test.ts#lesson 1538: the family decides the type and the price",
+      "gcp/resolve.test.ts#lesson 1538: everything general-purpose",
     ],
   },
   {
@@ -274,6 +279,8 @@ const wrongThing: readonly Lesson[] = [
       "spec/money.test.ts#is written with at least two decimals and none lost",
       "aws/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "drive/lessons.test.ts#1830: another count under the same index is a conflict that names it",
+      "gcp/recommendation.test.ts#lesson 1022: memory is in MB, by name",
+      "gcp/resolve.test.ts#lesson 1022: memory in GB sent as MB",
     ],
   },
   {
@@ -290,6 +297,7 @@ const wrongThing: readonly Lesson[] = [
     tests: [
       "azure/wire.test.ts#lesson 640: nothing but a price and a reservation order is asked for, never a resource",
       "drive/validate.test.ts#a service that is not there",
+      "gcp/recommendation.test.ts#lesson 640: a database and a bucket were created for a purchase",
     ],
   },
   {
