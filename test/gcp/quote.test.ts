@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GcpSettings } from "../../providers/gcp/index.ts";
+import { families } from "../../providers/gcp/compute/families.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { ok, startLoopback, type Reply } from "./loopback.ts";
 import { calmly, computeAt, fakeEnvironment, marker, name, problem, recommendation, request } from "./samples.ts";
@@ -215,6 +216,24 @@ describe("exactly one price must remain", () => {
       message: expect.stringMatching(/in Americas.*in Iowa/),
     });
   });
+});
+
+test("the words of one family begin no other family's: a rule that fits one cannot price another", () => {
+  const beginnings = Object.entries(families).flatMap(
+    ([
+      family,
+      {
+        sku: words,
+        words: { vcpus, memory },
+      },
+    ]) => [vcpus, memory].map((word) => ({ family, text: `${words}${word} ` })),
+  );
+  for (const { family, text } of beginnings) {
+    const others = beginnings.filter((one) => one.family !== family && one.text.startsWith(text));
+    expect(others, text).toEqual([]);
+  }
+  const types = Object.values(families).map(({ type }) => type);
+  expect(new Set(types).size).toBe(types.length);
 });
 
 describe("a price that is not what it has to be is no price", () => {
