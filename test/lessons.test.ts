@@ -166,6 +166,8 @@ const notBought: readonly Lesson[] = [
       "drive/unknown-outcome.test.ts#whose billing failed does not suppress: it is bought again, as a new generation",
       "ledger/contract.ts#proof of failure opens a new generation; proof that nothing was bought does not",
       "aws/reservations/drive.test.ts#lesson: a used reservation id in a failed state blocked for ever; the next generation is bought",
+      "gcp/quote.test.ts#lesson: a used name: a later generation is in the name",
+      "gcp/purchase.test.ts#lesson: a used name in a final state blocked for ever",
     ],
     later: true,
   },
@@ -175,6 +177,7 @@ const notBought: readonly Lesson[] = [
       "azure/purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
       "aws/reservations/already-exists.test.ts#lesson: ALREADY_EXISTS was recorded as a failure",
       "end-to-end/faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
+      "gcp/purchase.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
     ],
   },
   {
@@ -267,6 +270,8 @@ const wrongThing: readonly Lesson[] = [
       "aws/quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
       "aws/lookup.test.ts#a zone where a region was asked for differs",
       "azure/wire.test.ts#every field that decides money is sent as it was asked for",
+      "gcp/quote.test.ts#lesson 1538: the family decides the type and the price",
+      "gcp/resolve.test.ts#lesson 1538: everything general-purpose",
     ],
   },
   {
@@ -288,6 +293,8 @@ const wrongThing: readonly Lesson[] = [
       "aws/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "aws/reservations/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "drive/lessons.test.ts#1830: another count under the same index is a conflict that names it",
+      "gcp/recommendation.test.ts#lesson 1022: memory is in MB, by name",
+      "gcp/resolve.test.ts#lesson 1022: memory in GB sent as MB",
     ],
   },
   {
@@ -305,6 +312,7 @@ const wrongThing: readonly Lesson[] = [
     tests: [
       "azure/wire.test.ts#lesson 640: nothing but a price and a reservation order is asked for, never a resource",
       "drive/validate.test.ts#a service that is not there",
+      "gcp/recommendation.test.ts#lesson 640: a database and a bucket were created for a purchase",
     ],
   },
   {

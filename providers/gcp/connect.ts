@@ -9,9 +9,8 @@ export type Connected<Clients> = Clients & Pick<Transport, "run">;
 
 /** The SDKs' clients, each loaded and made when it is first asked for. Throws a RefusedError for a missing package. */
 export interface Connect {
-  compute(): Promise<
-    Connected<{ readonly commitments: RegionCommitmentsClient; readonly operations: RegionOperationsClient }>
-  >;
+  commitments(): Promise<Connected<{ readonly commitments: RegionCommitmentsClient }>>;
+  operations(): Promise<Connected<{ readonly operations: RegionOperationsClient }>>;
   catalog(): Promise<Connected<{ readonly catalog: CloudCatalogClient }>>;
 }
 
@@ -26,7 +25,8 @@ const universeDomain = "googleapis.com";
 /** Shares one transport and its clients among the services of one provider. Sends nothing, looks for no credential. */
 export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" | "endpoint">): Connect {
   const insecure = endpoint?.insecure ?? false;
-  let compute: ReturnType<Connect["compute"]> | undefined;
+  let commitments: ReturnType<Connect["commitments"]> | undefined;
+  let operations: ReturnType<Connect["operations"]> | undefined;
   let catalog: ReturnType<Connect["catalog"]> | undefined;
   let transport: Promise<Transport> | undefined;
 
@@ -48,15 +48,16 @@ export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" 
     return { fallback: true, universeDomain, auth: through as never, ...at };
   }
 
-  async function makeCompute(): ReturnType<Connect["compute"]> {
-    const { RegionCommitmentsClient, RegionOperationsClient } = await loadCompute();
+  async function makeCommitments(): ReturnType<Connect["commitments"]> {
+    const { RegionCommitmentsClient } = await loadCompute();
     const through = await (transport ??= makeTransport());
-    const options = optionsFor(through);
-    return {
-      commitments: new RegionCommitmentsClient(options),
-      operations: new RegionOperationsClient(options),
-      run: through.run,
-    };
+    return { commitments: new RegionCommitmentsClient(optionsFor(through)), run: through.run };
+  }
+
+  async function makeOperations(): ReturnType<Connect["operations"]> {
+    const { RegionOperationsClient } = await loadCompute();
+    const through = await (transport ??= makeTransport());
+    return { operations: new RegionOperationsClient(optionsFor(through)), run: through.run };
   }
 
   async function makeCatalog(): ReturnType<Connect["catalog"]> {
@@ -66,7 +67,8 @@ export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" 
   }
 
   return {
-    compute: () => (compute ??= makeCompute()),
+    commitments: () => (commitments ??= makeCommitments()),
+    operations: () => (operations ??= makeOperations()),
     catalog: () => (catalog ??= makeCatalog()),
   };
 }

@@ -32,7 +32,8 @@ export interface Ended {
 export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandLine {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-cli-"));
   writeFileSync(join(folder, "execution.json"), JSON.stringify(execution));
-  const fixed = ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--ledger", "ledger.db", "--json"];
+  const endpoints = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
+  const fixed = [...endpoints, "--ledger", "ledger.db", "--json"];
 
   function start(...options: string[]) {
     const child = spawn(process.execPath, [main, "drive", "execution.json", ...fixed, ...options], {

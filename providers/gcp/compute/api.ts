@@ -40,7 +40,7 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
   }
 
   async function page({ projectId: project, region }: GcpScope, pageToken: string | undefined, signal: AbortSignal) {
-    const { commitments, run } = await connect.compute();
+    const { commitments, run } = await connect.commitments();
     const request = { project, region, ...(pageToken === undefined ? {} : { pageToken }) };
     const [, , answer] = await run({ signal, timeout }, () => commitments.list(request, once));
     return believable(answer, project, region);
@@ -84,7 +84,7 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
         untrusted: "lookup-untrusted",
       } as const;
       return read(step, signal, async () => {
-        const { commitments, run } = await connect.compute();
+        const { commitments, run } = await connect.commitments();
         try {
           const [answer] = await run({ signal, timeout }, () =>
             commitments.get({ project, region, commitment: name }, once),
@@ -100,13 +100,13 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
     },
 
     async operation({ projectId: project, region }, operation, signal) {
-      const { operations, run } = await connect.compute();
+      const { operations, run } = await connect.operations();
       const [answer] = await run({ signal, timeout }, () => operations.get({ project, region, operation }, once));
       return answer;
     },
 
     async insert({ projectId: project, region }, requestId, commitmentResource) {
-      const { commitments, run } = await connect.compute();
+      const { commitments, run } = await connect.commitments();
       const request = { project, region, requestId, commitmentResource };
       const [{ latestResponse }] = await run({ timeout: purchaseTimeout, freshConnection: true }, () =>
         commitments.insert(request, once),

@@ -1,6 +1,7 @@
 import type { protos } from "@google-cloud/billing";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import { UnbelievableAnswerError } from "../../azure/api-error.ts";
+import { withSignal } from "../../aws/with-signal.ts";
 import type { Connect } from "../connect.ts";
 import { readWithRetry } from "../read-with-retry.ts";
 import { toRefusal } from "../refusal.ts";
@@ -39,17 +40,35 @@ const parent = "services/6F81-5844-456A";
 /** How long prices that were read are taken as current, in milliseconds: about as long as a drive. */
 const life = 10 * 60_000;
 
+/** One reading of the list, shared by all that ask meanwhile. */
+interface SharedReading {
+  readonly at: number;
+  readonly skus: Promise<readonly Sku[]>;
+  /** What ends it. */
+  readonly signal: AbortSignal;
+}
+
 /** Reads the catalogue once per currency for about the length of a drive: it has tens of thousands of SKUs. */
 export function createCatalog(connect: Connect, settings: ResolvedSettings): Catalog {
-  const known = new Map<string, { readonly at: number; readonly skus: readonly Sku[] }>();
+  const readings = new Map<string, SharedReading>();
 
   async function commitmentSkus(currency: string, signal: AbortSignal): Promise<readonly Sku[]> {
     const now = settings.environment.now();
-    const kept = known.get(currency);
+    const known = readings.get(currency);
     // A clock that jumped back makes it old as well.
-    if (kept && now >= kept.at && now - kept.at < life) return kept.skus;
-    const skus = await readCatalog(connect, settings, currency, signal);
-    known.set(currency, { at: now, skus });
+    if (known && now >= known.at && now - known.at < life) {
+      try {
+        return await withSignal(known.skus, signal);
+      } catch (error) {
+        // Where the drive that reads it was stopped, the others go on.
+        if (!known.signal.aborted || signal.aborted) throw error;
+        return commitmentSkus(currency, signal);
+      }
+    }
+    const skus = readCatalog(connect, settings, currency, signal);
+    readings.set(currency, { at: now, skus, signal });
+    // A failure is not kept: the next one asks again.
+    skus.catch(() => readings.delete(currency));
     return skus;
   }
 

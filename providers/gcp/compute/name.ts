@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Marker } from "../../../src/spec/executor.ts";
+import type { Marker, Submission } from "../../../src/spec/executor.ts";
+import { hashJson } from "../../../src/spec/fingerprint.ts";
 import type { TagNames } from "../../../src/spec/tag-names.ts";
 
 /**
@@ -40,11 +40,12 @@ export function isMarked(name: string, description: string | undefined, tagNames
 }
 
 /**
- * The UUID under which Google recognises a repeat of the same request, for a while. It carries the attempt: under the
- * same one, a refusal that the user has lifted meanwhile could be answered again.
+ * The UUID under which Google recognises a repeat of the same request, for a while, and answers with what became of the
+ * first. It carries the attempt, or a refusal that the user has lifted meanwhile would be answered again; and the whole
+ * request, or another purchase under the same name (after the ledger was lost) would be answered as if it were the first.
  */
-export function requestIdOf(name: string, attempt: number): string {
-  const hex = createHash("sha256").update(`${name}:${attempt}`).digest("hex");
+export function requestIdOf({ attempt, request }: Pick<Submission, "attempt" | "request">): string {
+  const hex = hashJson({ attempt, request });
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

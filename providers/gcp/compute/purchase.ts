@@ -3,9 +3,9 @@ import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from ".
 import type { Submission } from "../../../src/spec/executor.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { ComputeApi } from "./api.ts";
-import { toCommitment } from "./commitment.ts";
+import { meaningOf, toCommitment } from "./commitment.ts";
 import { differencesOf, sayDifferences } from "./compare.ts";
-import { requestIdOf } from "./name.ts";
+import { isMarked, requestIdOf } from "./name.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
 import { parseScope, type GcpScope } from "./scope.ts";
 import { judgeError, judgeOperation, type PurchaseVerdict } from "./verdict.ts";
@@ -31,7 +31,7 @@ export async function purchase(submission: Submission, { api, settings }: Purcha
   const { name } = request;
   let verdict: PurchaseVerdict;
   try {
-    const sent = await api.insert(scope, requestIdOf(name, submission.attempt), request);
+    const sent = await api.insert(scope, requestIdOf(submission), request);
     verdict = judgeOperation(sent, name);
   } catch (error) {
     verdict = judgeError(error);
@@ -52,12 +52,8 @@ export async function purchase(submission: Submission, { api, settings }: Purcha
   }
 
   switch (verdict.kind) {
-    case "bought": {
-      // Only for its state: that it is bought is known.
-      const found = await api.commitment(scope, name, signal).catch(() => undefined);
-      const commitment = found ?? { name, status: "CREATING", description: request.description, resources: [] };
-      return toCommitment({ licenseResource: undefined, ...commitment }, settings.tagNames, submission.price);
-    }
+    case "bought":
+      return bought(submission, scope, request, { api, settings }, signal);
     case "exists":
       return existing(submission, scope, request, verdict.reason, { api, settings }, signal);
     case "rejected":
@@ -82,6 +78,25 @@ function recorded(submission: Submission): { readonly scope: GcpScope; readonly 
       cause,
     });
   }
+}
+
+/** The commitment of an operation that is done. Where it cannot be read yet, it is bought all the same. */
+async function bought(
+  { price }: Submission,
+  scope: GcpScope,
+  request: PurchaseRequest,
+  { api, settings }: PurchaseContext,
+  signal: AbortSignal,
+): Promise<Commitment> {
+  const { name, description } = request;
+  const found = await api.commitment(scope, name, signal).catch(() => undefined);
+  if (found === undefined) {
+    const state = "CREATING";
+    return { id: name, state, ...meaningOf(state), marked: isMarked(name, description, settings.tagNames), price };
+  }
+  const differences = differencesOf(request, found);
+  if (differences.length === 0) return toCommitment(found, settings.tagNames, price);
+  throw unknown(name, `its operation is done, but the commitment is something else: ${sayDifferences(differences)}`);
 }
 
 /** The commitment of a name that Google says is taken: adopted if it is what was to be bought. */

@@ -1,0 +1,220 @@
+import { describe, expect, test } from "vitest";
+import { thrownBy } from "../aws/executor.ts";
+import { ok, startLoopback, type Reply } from "./loopback.ts";
+import {
+  calmly,
+  commitment,
+  computeAt,
+  list,
+  missing,
+  name,
+  otherToken,
+  problem,
+  submission,
+  token,
+} from "./samples.ts";
+
+const { scope } = submission;
+const wanted = (tokens: readonly string[], ids: readonly string[] = []) => ({
+  tokens: new Set(tokens),
+  ids: new Set(ids),
+});
+
+async function lookUp(replies: readonly Reply[], { tokens = [token], ids = [] as string[], settings = {} } = {}) {
+  await using loopback = await startLoopback();
+  loopback.on("list", ...replies);
+  const work = computeAt(loopback.url, settings).findByTokens(scope, wanted(tokens, ids), calmly);
+  const result = await work.catch((thrown: unknown) => thrown);
+  return { result, lists: loopback.arrived.filter(({ kind }) => kind === "list") };
+}
+
+const untrusted = { name: "RefusedError", code: "lookup-untrusted", retryable: true };
+
+describe("the list of commitments", () => {
+  test("an empty one is believed although Google leaves the array out; project and region are in the request", async () => {
+    const { result, lists } = await lookUp([ok(list([]))]);
+    expect(result).toEqual({ byToken: new Map(), byId: new Map() });
+    expect(lists.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "GET /compute/v1/projects/my-project-123/regions/us-central1/commitments",
+    ]);
+  });
+
+  test("every page is read, and a commitment that moved between pages is one", async () => {
+    const other = { ...commitment, name: "by-hand", description: "" };
+    const pages = [ok(list([other, commitment], { nextPageToken: "2" })), ok(list([commitment]))];
+    const { result, lists } = await lookUp(pages, { ids: ["by-hand", "gone"] });
+    expect(lists.map(({ query }) => query.get("pageToken"))).toEqual([null, "2"]);
+    const found = {
+      id: name,
+      state: "ACTIVE",
+      standing: "live",
+      settled: true,
+      marked: true,
+      purchasedAt: commitment.creationTimestamp,
+    };
+    expect(result).toEqual({
+      byToken: new Map([[token, [found]]]),
+      byId: new Map([["by-hand", { ...found, id: "by-hand", marked: false }]]),
+    });
+  });
+
+  test("the token is found by its part in the name of any generation, and whole in a description", async () => {
+    const later = { ...commitment, name: `${name}-g2`, description: "" };
+    const described = { ...commitment, name: "renamed", description: `x ${commitment.description}` };
+    const almost = { ...commitment, name: `${name}-g2x`, description: `cudly-idempotency-token=${token.slice(1)}` };
+    const { result } = await lookUp([ok(list([later, described, almost]))], { tokens: [token, otherToken] });
+    const { byToken } = result as { byToken: Map<string, { id: string }[]> };
+    expect([...byToken].map(([key, found]) => [key, found.map(({ id }) => id)])).toEqual([
+      [token, [`${name}-g2`, "renamed"]],
+    ]);
+  });
+
+  test.each([
+    ["CREATING", "live", false],
+    ["NOT_YET_ACTIVE", "live", false],
+    ["ACTIVE", "live", true],
+    ["EXPIRED", "ended", true],
+    ["CANCELLED", "unclear", true],
+    ["NEVER_HEARD_OF", "live", false],
+  ])("%s is %s, settled: %s", async (status, standing, settled) => {
+    const { result } = await lookUp([ok(list([{ ...commitment, status }]))]);
+    const { byToken } = result as { byToken: Map<string, unknown[]> };
+    expect(byToken.get(token)).toMatchObject([{ state: status, standing, settled }]);
+  });
+});
+
+describe("a list that cannot vouch for completeness is refused: it is no proof that nothing was bought", () => {
+  test.each<[string, Reply[]]>([
+    ["an empty object", [ok({})]],
+    ["a list of another kind", [ok(list([], { kind: "compute#reservationList" }))]],
+    ["a list of no kind", [ok(list([], { kind: undefined }))]],
+    ["a list that names no place", [ok(list([], { id: undefined, selfLink: undefined }))]],
+    ["a list of another region", [ok(list([], { id: "projects/my-project-123/regions/us-east1/commitments" }))]],
+    [
+      "a list of another project",
+      [ok(list([], { selfLink: "https://x/projects/other/regions/us-central1/commitments" }))],
+    ],
+    ["a list in part", [ok(list([commitment], { warning: { code: "UNREACHABLE", message: "x" } }))]],
+    ["an entry without a name", [ok(list([{ ...commitment, name: undefined }]))]],
+    ["an entry without a status", [ok(list([{ ...commitment, status: undefined }]))]],
+    ["HTML", [ok("<html></html>")]],
+    ["an array", [ok([])]],
+    ["nothing", [ok("")]],
+    ["a page token that repeats", [ok(list([commitment], { nextPageToken: "2" }))]],
+    ["a second page that is none", [ok(list([commitment], { nextPageToken: "2" })), ok({})]],
+  ])("%s", async (_what, replies) => {
+    const { result, lists } = await lookUp(replies);
+    expect(result).toMatchObject(untrusted);
+    expect(lists.length).toBeLessThanOrEqual(2);
+  });
+
+  test("more pages than the limit", async () => {
+    const pages = ["2", "3", "4"].map((nextPageToken) => ok(list([], { nextPageToken })));
+    const { result, lists } = await lookUp(pages, { settings: { maxPages: 3 } });
+    expect(result).toMatchObject({ ...untrusted, message: expect.stringContaining("more than 3 pages") });
+    expect(lists).toHaveLength(3);
+  });
+
+  test("a warning that there is nothing on a page is harmless", async () => {
+    const { result } = await lookUp([ok(list([], { warning: { code: "NO_RESULTS_ON_PAGE" } }))]);
+    expect(result).toEqual({ byToken: new Map(), byId: new Map() });
+  });
+});
+
+describe("a list that fails", () => {
+  test.each<[string, Reply, object, number]>([
+    ["401", { status: 401, body: problem(401, "authError") }, { code: "access-denied", retryable: false }, 1],
+    [
+      "403 names the permission",
+      { status: 403, body: problem(403, "forbidden") },
+      { code: "access-denied", message: expect.stringContaining("compute.commitments.list") },
+      1,
+    ],
+    ["404 of the project", { status: 404, body: missing("projects/my-project-123") }, { code: "lookup-failed" }, 1],
+    [
+      "503, tried again as often as set, by this package and not by the SDK",
+      { status: 503, body: {} },
+      { code: "lookup-failed", retryable: true },
+      3,
+    ],
+    [
+      "a rate limit",
+      { status: 403, body: problem(403, "rateLimitExceeded") },
+      { code: "lookup-failed", retryable: true },
+      3,
+    ],
+    ["a reset", (response) => response.socket?.resetAndDestroy(), { code: "lookup-failed", retryable: true }, 3],
+  ])("%s", async (_what, reply, expected, count) => {
+    const { result, lists } = await lookUp([reply], { settings: { readAttempts: 3 } });
+    expect(result).toMatchObject({ name: "RefusedError", ...expected });
+    expect(lists).toHaveLength(count);
+  });
+
+  test("a 503 that passes costs nothing but a second request", async () => {
+    const { result, lists } = await lookUp([{ status: 503, body: {} }, ok(list([commitment]))]);
+    expect(result).toMatchObject({ byToken: new Map([[token, [{ id: name }]]]) });
+    expect(lists).toHaveLength(2);
+  });
+
+  test("no token can be had: nothing is sent over the network", async () => {
+    const auth = {
+      getRequestHeaders: async () => Promise.reject(new Error("Could not load the default credentials.")),
+    };
+    const compute = computeAt("https://127.0.0.1:9", { auth });
+    expect(await thrownBy(compute.findByTokens(scope, wanted([token]), calmly))).toMatchObject({
+      code: "credentials-unavailable",
+      message: expect.stringContaining("gcloud auth application-default login"),
+    });
+  });
+
+  test("a credential is never asked for where the endpoint is http", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("list", ok(list([])));
+    let asked = 0;
+    const auth = { getRequestHeaders: async () => (asked++, new Headers({ authorization: "Bearer real" })) };
+    await computeAt(loopback.url, { auth }).findByTokens(scope, wanted([token]), calmly);
+    expect(asked).toBe(0);
+    expect(loopback.last("list").headers.authorization).toBe("Bearer buyonce-loopback");
+  });
+});
+
+describe("one commitment by its name", () => {
+  const read = async (reply: Reply, id = name) => {
+    await using loopback = await startLoopback();
+    loopback.on("get", reply);
+    const result = await computeAt(loopback.url, { readAttempts: 1 })
+      .read(scope, id, calmly)
+      .catch((thrown: unknown) => thrown);
+    return { result, gets: loopback.count("get") };
+  };
+
+  test("is there", async () => {
+    expect((await read(ok(commitment))).result).toMatchObject({ id: name, state: "ACTIVE", marked: true });
+  });
+
+  test("by the server's number too, as a person may give it", async () => {
+    expect((await read(ok(commitment), commitment.id)).result).toMatchObject({ id: name });
+  });
+
+  test("is not there: only a 404 that names this commitment says so", async () => {
+    expect((await read({ status: 404, body: missing() })).result).toBeUndefined();
+    for (const body of [
+      missing("projects/my-project-123"),
+      problem(404, "other", `commitments/${name}'`),
+      "",
+      "<html/>",
+    ]) {
+      expect((await read({ status: 404, body })).result).toMatchObject({ code: "lookup-failed" });
+    }
+  });
+
+  test("another one in its place is not believed", async () => {
+    expect((await read(ok({ ...commitment, name: "other", id: "1" }))).result).toMatchObject({
+      code: "lookup-untrusted",
+    });
+  });
+
+  test("what cannot be a name is not put into a path", async () => {
+    expect(await read(ok(commitment), "../../commitments")).toEqual({ result: undefined, gets: 0 });
+  });
+});
