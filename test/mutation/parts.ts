@@ -9,7 +9,8 @@ export interface Part {
  * the command line, no chaos and no search.
  */
 export const parts: Readonly<Record<string, Part>> = {
-  drive: { mutate: ["src/drive/**/*.ts"], tests: ["test/drive/**/*.test.ts"] },
+  // Without crash.test.ts, which waits for each of its deaths: what it notices, others do too, or it is a survivor.
+  drive: { mutate: ["src/drive/**/*.ts"], tests: ["test/drive/!(crash).test.ts"] },
   ledger: {
     mutate: ["src/ledger/*.ts", "src/ledger/sqlite/*.ts"],
     tests: ["test/ledger/memory.test.ts", "test/ledger/sqlite.test.ts"],
