@@ -28,6 +28,12 @@ const settleTime = 15_000;
 const lookShare = 0.25;
 
 /**
+ * Milliseconds that may pass between the end of a look and the send. A driver that was stopped for longer may have lost
+ * its lease, and another one may have bought: with these and the look, it is 20 seconds, and the lease is 30.
+ */
+const lookLife = 5_000;
+
+/**
  * Buys: reads the alias, and only where Azure says that there is none sends the one `PUT savingsPlanOrderAliases/{name}`,
  * which spends money. All of it within the purchase timeout. Returns what was bought, also where it came to nothing.
  *
@@ -44,12 +50,18 @@ export async function purchaseSavingsPlan(
   const until = performance.now() + purchaseTimeout;
   const left = () => Math.max(1, Math.ceil(until - performance.now()));
 
-  let existing = await look(client, aliasName, purchaseTimeout * lookShare);
+  const lookTimeout = purchaseTimeout * lookShare;
+  let lookedAt = environment.now();
+  let existing = await look(client, aliasName, lookTimeout);
   if (existing === undefined && sentBefore) {
-    await environment.sleep(Math.min(settleTime, purchaseTimeout * lookShare));
-    existing = await look(client, aliasName, purchaseTimeout * lookShare);
+    await environment.sleep(Math.min(settleTime, lookTimeout));
+    lookedAt = environment.now();
+    existing = await look(client, aliasName, lookTimeout);
   }
   if (existing !== undefined) return adopt(client, purchase, existing, left());
+  if (environment.now() - lookedAt > lookTimeout + lookLife) {
+    throw notSent(aliasName, "this driver was held up after its look, and another one may have bought meanwhile");
+  }
 
   const answer = await client.put(client.url(aliasPath(aliasName)), request, left()).catch((error: unknown) => {
     throw fromTransport(error, subjectOf(aliasName));
@@ -86,12 +98,16 @@ export async function purchaseSavingsPlan(
 async function look(client: ArmClient, aliasName: string, timeout: number): Promise<SavingsPlanOrderAlias | undefined> {
   const options = { attempts: 1, signal: AbortSignal.timeout(Math.ceil(timeout)) };
   return getAlias(client, aliasName, options).catch((error: unknown) => {
-    throw new PurchaseRejectedError({
-      message: `The purchase of ${subjectOf(aliasName)} was not sent, because its alias could not be read first: ${messageOf(error)}. Try again later.`,
-      providerCode: "SavingsPlanOrderAliasUnreadable",
-      retryable: true,
-      cause: error,
-    });
+    throw notSent(aliasName, `its alias could not be read first: ${messageOf(error)}`, error);
+  });
+}
+
+function notSent(aliasName: string, reason: string, cause?: unknown): PurchaseRejectedError {
+  return new PurchaseRejectedError({
+    message: `The purchase of ${subjectOf(aliasName)} was not sent, because ${reason}. Try again later.`,
+    providerCode: "SavingsPlanOrderAliasUnreadable",
+    retryable: true,
+    cause,
   });
 }
 

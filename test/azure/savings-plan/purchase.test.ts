@@ -120,6 +120,40 @@ describe("the alias is read before it is written", () => {
   });
 });
 
+describe("a driver that is stopped between its look and the send", () => {
+  /** The clock jumps by so many milliseconds while the nth look is under way. */
+  async function stoppedFor(milliseconds: number, sentBefore: boolean) {
+    let jumped = 0;
+    const environment = fakeEnvironment();
+    const now = () => environment.now() + jumped;
+    const look = (nth: number) => {
+      if (nth === (sentBefore ? 2 : 1)) jumped = milliseconds;
+      return noAlias;
+    };
+    await using server = await startLoopback(answering({ alias: look, purchase: answered(201, alias()) }));
+    const outcome = await executorAt(server, { environment: { ...environment, now } })
+      .doPurchase(submit(), { sentBefore })
+      .catch((error: unknown) => error);
+    return { outcome, puts: server.count("PUT") };
+  }
+
+  test.each([true, false])(
+    "sends nothing after 21 seconds, for another one may have bought: sent before %s",
+    async (sentBefore) => {
+      const { outcome, puts } = await stoppedFor(21_000, sentBefore);
+      expect(outcome).toBeInstanceOf(PurchaseRejectedError);
+      expect(outcome).toMatchObject({ retryable: true, message: expect.stringContaining("held up") });
+      expect(puts).toBe(0);
+    },
+  );
+
+  test.each([true, false])("sends after 19: sent before %s", async (sentBefore) => {
+    const { outcome, puts } = await stoppedFor(19_000, sentBefore);
+    expect(outcome).toMatchObject({ id: orderId });
+    expect(puts).toBe(1);
+  });
+});
+
 describe("a second send (that Azure answers a second PUT with the first order is an assumption)", () => {
   test("absent twice, a while apart: only then is the same sent again", async () => {
     const { kinds, slept, arrived } = await purchase({ sentBefore: true, put: answered(201, alias()) });
