@@ -12,7 +12,7 @@ export async function isOverdue({ ledger, stop }: DriveContext, { executor, reco
   return (await ledger.now()) - record.submission.submittedAt >= executor.recovery.parkAfter;
 }
 
-/** Longer handles, such as EC2's list of all ids that there were, are cut in messages; the outcome holds them whole. */
+/** Longer handles, such as a list of all ids that there were, are cut in messages; the outcome holds them whole. */
 const longestHandle = 200;
 
 /** An unresolved outcome with what a person needs to decide: since when it is parked, its handle, when it was sent, the last answer. */
