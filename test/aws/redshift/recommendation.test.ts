@@ -78,7 +78,7 @@ describe("DynamoDB, which has no API for its reserved capacity", () => {
           {
             path: "recommendations[0].service",
             message:
-              "cannot be bought here: AWS has no API that buys DynamoDB reserved capacity. Buy it in the AWS console (DynamoDB, Reserved capacity), and remove it from the execution",
+              'cannot be bought here: aws has no API that buys a commitment for "dynamodb". Buy its reserved capacity in the AWS console (DynamoDB, Reserved capacity), and remove it from the execution.',
           },
         ],
       }),

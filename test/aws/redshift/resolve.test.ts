@@ -12,9 +12,9 @@ async function resolve(items: readonly string[], owned: readonly string[] = [], 
 }
 
 describe("after an unknown outcome", () => {
-  test("nothing that Redshift shows proves that it was not bought: a person decides", async () => {
+  test("nothing that Redshift shows proves that it was not bought: a person decides, after a day at the latest", async () => {
     await using loopback = await startLoopback();
-    expect(redshiftAt(loopback).recovery).toEqual({ kind: "manual", minimumAge: 300_000 });
+    expect(redshiftAt(loopback).recovery).toEqual({ kind: "manual", minimumAge: 300_000, parkAfter: 86_400_000 });
   });
 
   test("exactly one new one that fits: found, at the price that was agreed on", async () => {
