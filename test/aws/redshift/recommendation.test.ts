@@ -69,7 +69,7 @@ describe("DynamoDB, which has no API for its reserved capacity", () => {
   test.each([
     { provider: "aws", service: "dynamodb" },
     { ...recommendation, service: "dynamodb" },
-  ])("lesson: a purchase created something else; refused at validation, and it says what to do: %o", (item) => {
+  ])("lesson 640: refused at validation, and it says what to do: %o", (item) => {
     const validate = () => purchaser.validate(execution(item));
     expect(validate).toThrow(
       expect.objectContaining({
