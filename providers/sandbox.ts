@@ -58,7 +58,7 @@ export interface CloudSandbox extends Sandbox {
   savingsPlanOrders(): readonly SavingsPlanOrderView[];
   /** Every EC2 Reserved Instance that was bought, hidden ones too, oldest first. Looking does not move them on. */
   reservedInstances(): readonly ReservedInstanceView[];
-  /** Every reservation of RDS, ElastiCache, MemoryDB and OpenSearch that was bought, oldest first. */
+  /** Every reservation of RDS, ElastiCache, MemoryDB, OpenSearch and Redshift that was bought, oldest first. */
   reservations(): readonly ReservationView[];
   /** Every AWS savings plan that was bought, hidden ones too, oldest first. Looking does not move them on. */
   savingsPlans(): readonly SavingsPlanView[];

@@ -311,6 +311,7 @@ const wrongThing: readonly Lesson[] = [
     lesson: "'Purchase' made a real database, a bucket (640)",
     tests: [
       "azure/wire.test.ts#lesson 640: nothing but a price and a reservation order is asked for, never a resource",
+      "aws/redshift/recommendation.test.ts#lesson 640: refused at validation, and it says what to do",
       "drive/validate.test.ts#a service that is not there",
       "gcp/recommendation.test.ts#lesson 640: a database and a bucket were created for a purchase",
     ],

@@ -1,7 +1,9 @@
 import type { Provider } from "../../src/spec/executor.ts";
+import { serviceWithoutApi } from "../../src/spec/service-without-api.ts";
 import { createConnect } from "./connect.ts";
 import { createEc2 } from "./ec2/ec2.ts";
 import { elasticache } from "./reservations/elasticache.ts";
+import { createRedshift } from "./redshift/executor.ts";
 import { createReservationExecutor } from "./reservations/executor.ts";
 import { memorydb } from "./reservations/memorydb.ts";
 import { opensearch } from "./reservations/opensearch.ts";
@@ -27,6 +29,13 @@ export function createAws(settings: AwsSettings = {}): Provider {
       memorydb: createReservationExecutor(memorydb, connect, resolved),
       opensearch: createReservationExecutor(opensearch, connect, resolved),
       "savings-plans": createSavingsPlans(connect, resolved),
+      redshift: createRedshift(connect, resolved),
+      dynamodb: serviceWithoutApi({
+        provider: "aws",
+        service: "dynamodb",
+        instead:
+          "Buy its reserved capacity in the AWS console (DynamoDB, Reserved capacity), and remove it from the execution.",
+      }),
     },
   };
 }

@@ -13,6 +13,8 @@ export interface PurchaseContext {
   readonly permission: string;
   /** The codes of a quota that is used up. */
   readonly quotaCodes: readonly string[];
+  /** Further codes of a 4xx that leave open whether it was bought. */
+  readonly ambiguousCodes?: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export function classifyPurchaseError(
     const { code: providerCode, message, retryable, retryAfter } = error;
     return new PurchaseRejectedError({ providerCode, message, retryable, retryAfter, cause: error });
   }
-  const { title } = context;
+  const { title, ambiguousCodes: furtherCodes = [] } = context;
   const problem = readSdkError(error);
   const said = `${problem.code ?? problem.systemCode ?? problem.name}: ${problem.message}`;
   if (!handedOver || failedToConnect(problem)) {
@@ -43,7 +45,8 @@ export function classifyPurchaseError(
     });
   }
   const { status, code } = problem;
-  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && code && !ambiguousCodes.has(code)) {
+  const isAmbiguous = status === 408 || code === undefined || ambiguousCodes.has(code) || furtherCodes.includes(code);
+  if (status !== undefined && status >= 400 && status < 500 && !isAmbiguous) {
     return new PurchaseRejectedError({
       providerCode: code,
       message: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,

@@ -115,6 +115,16 @@ const shops: readonly Shop[] = [
     expected: [["EC2Instance", "us-east-1", "m5", "0.00123000", "payment-pending", { k: "v" }]],
     again: "the same",
   },
+  {
+    service: "redshift",
+    offerings: "describe-reserved-node-offerings",
+    ids: `ReservedNodeOfferings[?NodeType=='ra3.xlplus' && ReservedNodeOfferingType=='Upgradable' &&
+      OfferingType=='No Upfront' && Duration==\`31536000\`].ReservedNodeOfferingId`,
+    purchase: "purchase-reserved-node-offering --reserved-node-offering-id ID --node-count 2",
+    list: "describe-reserved-nodes",
+    bought: "ReservedNodes[].[NodeType, NodeCount, State]",
+    expected: [["ra3.xlplus", 2, "payment-pending"]],
+  },
 ];
 
 /** As a shell would split it. */

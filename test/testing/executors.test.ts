@@ -26,6 +26,7 @@ describe("every executor keeps the contract", () => {
   testExecutor({ name: "MemoryDB", make: () => sandboxWorld("memorydb"), test });
   testExecutor({ name: "OpenSearch", make: () => sandboxWorld("opensearch"), test });
   testExecutor({ name: "savings plans", make: () => sandboxWorld("savings-plans"), test });
+  testExecutor({ name: "Redshift", make: () => sandboxWorld("redshift"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

@@ -1,5 +1,6 @@
 import { maskToken } from "../../../src/spec/token.ts";
 import type { Resolution, Submission } from "../../../src/spec/executor.ts";
+import { judgeCandidates, unclear } from "../judge-candidates.ts";
 import { purchaseGroupTag } from "../settings.ts";
 import type { ReservedInstance } from "./api.ts";
 import { instanceDifferences } from "./attributes.ts";
@@ -27,36 +28,26 @@ export function resolveSubmission(
   submission: Submission,
   { owned, tokenTag, now, minimumAge }: ResolveContext,
 ): Resolution {
-  const { tagged, untagged, early } = candidatesIn(instances, submission, owned, tokenTag);
-  const { quantity } = submission.recommendation;
+  const candidates = candidatesIn(instances, submission, owned, tokenTag);
+  const { tagged } = candidates;
+  const recommendation = ec2RecommendationSchema.parse(submission.recommendation);
+  const { quantity } = recommendation;
   if (tagged.length > 0) {
     if (countOf(tagged) === quantity) return { kind: "found", commitment: commitmentOf(tagged, tokenTag) };
     return unclear(`${list(tagged)} carry the token, but not the count asked for (${quantity})`);
   }
-  const [candidate, ...others] = untagged;
-  const manual = `If it is this purchase, tag it with ${tokenTag} = the token ${maskToken(submission.token)} that the report shows in full (on several also ${purchaseGroupTag} = the first id); if not, tag it with anything else under that key. Then drive again.`;
-  if (!candidate && early.length > 0) {
-    return unclear(
-      `${list(early)} is new and fits, but began before the submission: EC2's clock and the ledger's differ. ${manual}`,
-    );
-  }
-  if (!candidate) return { kind: "absent", reason: "EC2 lists no new Reserved Instance that fits the submission." };
-  if (others.length > 0)
-    return unclear(`several new Reserved Instances fit the submission: ${list(untagged)}. ${manual}`);
-  const recommendation = ec2RecommendationSchema.parse(submission.recommendation);
-  if (countOf(untagged) !== quantity || instanceDifferences(recommendation, candidate).length > 0) {
-    return unclear(`${list(untagged)} is new and fits the submission only in part (asked for ${quantity}). ${manual}`);
-  }
-  const commitment = commitmentOf(untagged, tokenTag);
-  if (commitment.standing === "live") return { kind: "found", commitment };
-  // Somebody else's failed purchase may look the same while our own is not listed yet.
-  if (commitment.standing === "failed" && now - submission.submittedAt >= minimumAge)
-    return { kind: "found", commitment };
-  return unclear(`${list(untagged)} fits the submission, but is ${commitment.state}. ${manual}`);
-}
-
-function unclear(reason: string): Resolution {
-  return { kind: "unclear", reason: reason.endsWith(".") ? reason : `${reason}.` };
+  return judgeCandidates(candidates, {
+    title: "EC2",
+    thing: "Reserved Instance",
+    quantity,
+    list,
+    isExact: (instance) =>
+      instance.InstanceCount === quantity && instanceDifferences(recommendation, instance).length === 0,
+    commitmentOf: (instance) => commitmentOf([instance], tokenTag),
+    // Somebody else's failed purchase may look the same while our own is not listed yet.
+    failedIsProof: now - submission.submittedAt >= minimumAge,
+    manual: `If it is this purchase, tag it with ${tokenTag} = the token ${maskToken(submission.token)} that the report shows in full (on several also ${purchaseGroupTag} = the first id); if not, tag it with anything else under that key. Then drive again.`,
+  });
 }
 
 /** `id (2 × m5.large, active)`, for a person. */

@@ -17,33 +17,33 @@ import type {
 } from "./service.ts";
 
 /** The calls of a service for one account and region. Reads are complete or throw RefusedErrors; they retry by themselves. */
-export interface ReservationApi<R extends ReservationRecommendation> {
+export interface ReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest> {
   /** All reservations of the account and region. */
   all(signal: AbortSignal): Promise<readonly KnownReservation[]>;
   /** The one with that id or that name; undefined where the service clearly says that there is none. */
   one(query: Pick<ReservationQuery, "id" | "name">, signal: AbortSignal): Promise<KnownReservation | undefined>;
   offerings(recommendation: R, signal: AbortSignal): Promise<readonly SeenOffering[]>;
   /** Sends the purchase once. Throws whatever the SDK throws. */
-  purchase(request: PurchaseRequest, signal: AbortSignal, report: SendReport): Promise<Reservation | undefined>;
+  purchase(request: Request, signal: AbortSignal, report: SendReport): Promise<Reservation | undefined>;
 }
 
 /** Checks the account and gives the calls for it. */
-export type ConnectReservations<R extends ReservationRecommendation> = (
+export type ConnectReservations<R extends ReservationRecommendation, Request = PurchaseRequest> = (
   scope: AwsScope,
   signal: AbortSignal,
-) => Promise<ReservationApi<R>>;
+) => Promise<ReservationApi<R, Request>>;
 
 /** The calls of one service over the connections of one provider. */
-export function createReservationApi<R extends ReservationRecommendation>(
-  service: ReservationService<R>,
+export function createReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest>(
+  service: ReservationService<R, Request>,
   connect: Connect,
   maxPages: number,
-): ConnectReservations<R> {
+): ConnectReservations<R, Request> {
   const { calls, codes } = service;
 
   return async (scope, signal) => {
     const connection = await connect(scope.accountId, scope.region, signal);
-    const api: ReservationCalls<R> = await service.connect(connection, scope.region);
+    const api: ReservationCalls<R, Request> = await service.connect(connection, scope.region);
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
       return reading({ permission: `${calls.permissions}:${call}`, where: scope.label, code }, signal, work);

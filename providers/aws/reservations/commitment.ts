@@ -33,7 +33,7 @@ export function fromAnswer(reservation: Reservation | undefined, title: string):
   });
 }
 
-/** A reservation as the core knows it. Its name is its marker, so it is always marked. */
+/** A reservation as the core knows it. Its name is its marker, so it is always marked; on Redshift there is nothing to wait for. */
 export function commitmentOf({ id, state, start, count, charges }: KnownReservation): Commitment {
   const price = count === undefined ? undefined : priceOf(charges, count)?.total;
   return {
@@ -49,7 +49,7 @@ export function commitmentOf({ id, state, start, count, charges }: KnownReservat
 
 /** All that decides what is bought, as asked for, by field. */
 export function askedOf<R extends ReservationRecommendation>(
-  service: ReservationService<R>,
+  service: Pick<ReservationService<R>, "asked">,
   recommendation: R,
 ): ReadonlyMap<string, string> {
   const { payment, term } = recommendation;
@@ -62,7 +62,7 @@ export function askedOf<R extends ReservationRecommendation>(
 
 /** How a reservation differs from what was asked for, its count included. */
 export function reservationDifferences<R extends ReservationRecommendation>(
-  service: ReservationService<R>,
+  service: Pick<ReservationService<R>, "asked">,
   recommendation: R,
   { attributes, count }: Reservation,
 ): readonly Difference[] {

@@ -1,13 +1,12 @@
-import { RefusedError } from "../../../src/spec/errors.ts";
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import type { Resolution, ServiceExecutor } from "../../../src/spec/executor.ts";
 import type { Connect } from "../connect.ts";
-import { differencesBetween, notStated, statedDifferences } from "../differences.ts";
-import { chooseOffering } from "../offering.ts";
-import { type AwsScope, awsScope, parseScope } from "../scope.ts";
+import { statedDifferences } from "../differences.ts";
+import { parseScope } from "../scope.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { createReservationApi } from "./api.ts";
-import { askedOf, commitmentOf, reservationDifferences } from "./commitment.ts";
+import { findReservationOffering, reservationBase } from "./base.ts";
+import { commitmentOf, reservationDifferences } from "./commitment.ts";
 import { createNameMatcher, reservationName } from "./name.ts";
 import { purchase } from "./purchase.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
@@ -26,22 +25,12 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
 ): ServiceExecutor<R> {
   const { title } = service;
   const api = createReservationApi(service, connect, maxPages);
-  const scopeOf = (recommendation: R): AwsScope => awsScope(service.name, recommendation);
 
   return {
-    provider: "aws",
-    service: service.name,
-    schema: service.schema,
+    ...reservationBase(service, api),
     // After a day a person looks: whatever the provider was slow to show is shown by then.
     recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
-
-    describe(recommendation) {
-      const { quantity, region, term, payment } = recommendation;
-      return `${quantity} × ${service.describe(recommendation)} (${service.name}), ${region}, ${term}, ${payment}`;
-    },
-
-    scopeOf,
 
     async findByTokens(scope, { tokens, ids }, { signal }) {
       const tokenOf = createNameMatcher(tokens);
@@ -56,39 +45,13 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
       return { byToken, byId };
     },
 
-    async read(scope, id, { signal }) {
-      const found = await (await api(parseScope(scope), signal)).one({ id }, signal);
-      return found && commitmentOf(found);
-    },
-
-    async verify(recommendation, { id }, { signal }) {
-      const scope = scopeOf(recommendation);
-      const found = await (await api(scope, signal)).one({ id }, signal);
-      const differences = found && reservationDifferences(service, recommendation, found);
-      if (differences && differences.every((difference) => difference.found !== notStated)) return differences;
-      throw new RefusedError({
-        code: "commitment-unverifiable",
-        message: `${title} does not say enough about ${id} in ${scope.label} to compare it with what was asked for. Drive again later.`,
-        retryable: true,
-      });
-    },
-
     async quote(recommendation, { token, source, generation }, { signal }) {
-      const { quantity, payment } = recommendation;
-      const asked = askedOf(service, recommendation);
-      const seen = await (await api(scopeOf(recommendation), signal)).offerings(recommendation, signal);
-      const offering = chooseOffering(seen, {
-        title,
-        summary: `${[...asked.values()].join(", ")} in ${recommendation.region}`,
-        differences: ({ attributes }) => differencesBetween(asked, attributes),
-        payment,
-        quantity,
-      });
+      const offering = await findReservationOffering(service, api, recommendation, signal);
       const name = reservationName(token, generation);
       const request: PurchaseRequest = {
         offeringId: offering.id,
         name,
-        count: quantity,
+        count: recommendation.quantity,
         tags: { [tagNames.source]: source, [tagNames.token]: token },
       };
       return { price: offering.price.total, handle: { name }, request };

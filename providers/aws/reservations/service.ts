@@ -19,7 +19,7 @@ export interface ReservationRecommendation extends AwsRecommendation {
 export interface Reservation {
   /** The id that a person looks it up by, and that reads it. */
   readonly id: string | undefined;
-  /** The id of the caller's choice; the same as `id`, except where the service makes up one of its own besides. */
+  /** The id of the caller's choice; the same as `id`, except where the service makes up one of its own besides. Redshift takes none: `id`. */
   readonly name: string | undefined;
   /** What was bought, by the field of the recommendation. */
   readonly attributes: ReadonlyMap<string, string | undefined>;
@@ -38,11 +38,11 @@ export interface ReservationQuery {
 }
 
 /** The calls of one service for one account and region. They throw whatever its SDK throws. */
-export interface ReservationCalls<R extends ReservationRecommendation> {
+export interface ReservationCalls<R extends ReservationRecommendation, Request = PurchaseRequest> {
   reservations(query: ReservationQuery, signal: AbortSignal): Promise<Page<Reservation>>;
   offerings(recommendation: R, next: string | undefined, signal: AbortSignal): Promise<Page<SeenOffering>>;
   /** Sends the purchase once; `report` says whether it was handed to the network. */
-  purchase(request: PurchaseRequest, signal: AbortSignal, report: SendReport): Promise<Reservation | undefined>;
+  purchase(request: Request, signal: AbortSignal, report: SendReport): Promise<Reservation | undefined>;
 }
 
 /** How the calls of a service are named, for messages and limits. */
@@ -57,9 +57,9 @@ export interface ReservationCallNames {
 
 /**
  * A service that sells reservations under an id of the caller's choice and refuses a second one under it: all that sets it
- * apart from the others. Adding one is one file.
+ * apart from the others. Adding one is one file. Redshift, which takes no id, has another `Request`.
  */
-export interface ReservationService<R extends ReservationRecommendation> {
+export interface ReservationService<R extends ReservationRecommendation, Request = PurchaseRequest> {
   /** The recommendation's `service`: `rds`. */
   readonly name: string;
   /** For messages: `RDS`. */
@@ -76,5 +76,5 @@ export interface ReservationService<R extends ReservationRecommendation> {
     readonly notFound: readonly string[];
     readonly quota: readonly string[];
   };
-  connect(connection: Connection, region: string): Promise<ReservationCalls<R>>;
+  connect(connection: Connection, region: string): Promise<ReservationCalls<R, Request>>;
 }

@@ -8,12 +8,22 @@ import { purchasesIn } from "./purchases.ts";
 import { elasticache } from "./reservations/elasticache.ts";
 import { memorydb } from "./reservations/memorydb.ts";
 import { opensearch } from "./reservations/opensearch.ts";
+import { redshift } from "./redshift/redshift.ts";
 import { rds } from "./reservations/rds.ts";
 import { savingsPlansService } from "./savings-plans/savings-plans.ts";
 import { sts } from "./sts.ts";
 
 /** Every imitated service; a further one is one more entry. */
-const services: readonly AwsService[] = [ec2, rds, elasticache, memorydb, opensearch, savingsPlansService, sts];
+const services: readonly AwsService[] = [
+  ec2,
+  rds,
+  elasticache,
+  memorydb,
+  opensearch,
+  redshift,
+  savingsPlansService,
+  sts,
+];
 
 /** The code that goes with a status where nothing says otherwise. EC2 throttles with 503. */
 const usualCodes: Readonly<Record<number, string>> = {

@@ -39,12 +39,12 @@ export function viewReservedInstances(store: SandboxStore, behaviour: AwsBehavio
     }));
 }
 
-/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch. */
+/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch, Redshift. */
 export interface ReservationView {
   readonly service: string;
   /** By which a person looks it up: the name, but for OpenSearch, which makes up an id of its own besides. */
   readonly id: string;
-  /** The caller's id for it. */
+  /** The caller's id for it; on Redshift the service's own. */
   readonly name: string;
   readonly region: string;
   /** What was bought, in the service's own words. */

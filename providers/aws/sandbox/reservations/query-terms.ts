@@ -3,7 +3,7 @@ import type { Query } from "../query.ts";
 import type { XmlElements } from "../xml.ts";
 import type { ReservableOffering } from "./offering.ts";
 
-/** RDS and ElastiCache take 20 to 100. */
+/** RDS, ElastiCache and Redshift take 20 to 100. */
 export function pageSize(input: Query): number {
   const size = input.integer("MaxRecords") ?? 100;
   if (size < 20 || size > 100) throw new AwsFault(400, "InvalidParameterValue", "MaxRecords must be 20 to 100.");

@@ -6,11 +6,11 @@ import { justBought, noteReads, type Purchased, stateOf, visibleIn } from "../pu
 import { type PurchaseCollection, purchasesIn, shownBy } from "../purchases.ts";
 import type { ReservableOffering } from "./offering.ts";
 
-/** A reservation that was bought under an id of the caller's choice. */
+/** A reservation that was bought, under an id of the caller's choice wherever the service takes one. */
 export type StoredReservation = Purchased & {
   /** The service's signing name. */
   readonly service: string;
-  /** The caller's id for it. */
+  /** The caller's id for it; on Redshift the service's own. */
   readonly name: string;
   readonly offering: ReservableOffering;
   readonly count: number;

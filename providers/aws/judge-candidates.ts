@@ -1,0 +1,52 @@
+import type { Commitment } from "../../src/spec/commitment.ts";
+import type { Resolution } from "../../src/spec/executor.ts";
+import type { Candidates } from "./candidates.ts";
+
+/** What the candidates of one submission are judged by. */
+export interface CandidateJudgement<Item> {
+  /** How the service is called in messages: `EC2`. */
+  readonly title: string;
+  /** What it sells, in the singular: `Reserved Instance`. */
+  readonly thing: string;
+  /** How many were asked for. */
+  readonly quantity: number;
+  /** The entries for a person: id, count, state. */
+  list(items: readonly Item[]): string;
+  /** It states everything that was asked for, its count included, and is all of it. */
+  isExact(item: Item): boolean;
+  commitmentOf(item: Item): Commitment;
+  /** Whether one that came to nothing may be taken for what became of the submission. */
+  readonly failedIsProof: boolean;
+  /** What a person can do where nothing is clear. */
+  readonly manual: string;
+}
+
+/**
+ * What became of a submission, by what is new and carries no token: the only candidate is it, if it fits in everything and
+ * is live. Several, one that fits in part, or one that began too early are for a person.
+ */
+export function judgeCandidates<Item>(
+  { untagged, early }: Candidates<Item>,
+  { title, thing, quantity, list, isExact, commitmentOf, failedIsProof, manual }: CandidateJudgement<Item>,
+): Resolution {
+  const [candidate, ...others] = untagged;
+  if (!candidate && early.length > 0) {
+    return unclear(
+      `${list(early)} is new and fits, but began before the submission: ${title}'s clock and the ledger's differ. ${manual}`,
+    );
+  }
+  if (!candidate) return { kind: "absent", reason: `${title} lists no new ${thing} that fits the submission.` };
+  if (others.length > 0) return unclear(`several new ${thing}s fit the submission: ${list(untagged)}. ${manual}`);
+  if (!isExact(candidate)) {
+    return unclear(`${list(untagged)} is new and fits the submission only in part (asked for ${quantity}). ${manual}`);
+  }
+  const commitment = commitmentOf(candidate);
+  const { standing, state } = commitment;
+  if (standing === "live" || (standing === "failed" && failedIsProof)) return { kind: "found", commitment };
+  return unclear(`${list(untagged)} fits the submission, but is ${state}. ${manual}`);
+}
+
+/** No answer that can be read in one way only; the reason as a sentence. */
+export function unclear(reason: string): Resolution {
+  return { kind: "unclear", reason: reason.endsWith(".") ? reason : `${reason}.` };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import type { Submission } from "../../../src/spec/executor.ts";
+import { token } from "../answers.ts";
+import { calmly, thrownBy } from "../executor.ts";
+import { ok, startLoopback } from "../loopback.ts";
+import { node, nodes, redshiftAt, submission } from "./answers.ts";
+
+async function resolve(items: readonly string[], owned: readonly string[] = [], asked: Submission = submission) {
+  await using loopback = await startLoopback();
+  loopback.on("DescribeReservedNodes", nodes(items));
+  return await redshiftAt(loopback).resolve(asked, { ...calmly, owned: new Set(owned) });
+}
+
+describe("after an unknown outcome", () => {
+  test("nothing that Redshift shows proves that it was not bought: a person decides, after a day at the latest", async () => {
+    await using loopback = await startLoopback();
+    expect(redshiftAt(loopback).recovery).toEqual({ kind: "manual", minimumAge: 300_000, parkAfter: 86_400_000 });
+  });
+
+  test("exactly one new one that fits: found, at the price that was agreed on", async () => {
+    expect(await resolve([node("rn-old"), node("rn-new", { State: "payment-pending" })])).toEqual({
+      kind: "found",
+      commitment: {
+        id: "rn-new",
+        state: "payment-pending",
+        standing: "live",
+        settled: false,
+        marked: false,
+        price: submission.price,
+        purchasedAt: "2026-07-14T11:00:01.000Z",
+      },
+    });
+  });
+
+  test.each(["pending-payment", "payment-pending", "exchanging", "active", "a-state-of-tomorrow"])(
+    "lesson: a state that was not known was not seen; %s counts as bought",
+    async (State) => {
+      expect(await resolve([node("rn-new", { State })])).toMatchObject({
+        kind: "found",
+        commitment: { id: "rn-new", standing: "live" },
+      });
+    },
+  );
+
+  test("the list is read to its end", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedNodes", nodes([node("rn-old")], "two"), nodes([node("rn-new")]));
+    const found = await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    expect(found).toMatchObject({ kind: "found", commitment: { id: "rn-new" } });
+  });
+
+  test.each([
+    ["in the baseline", node("rn-old")],
+    ["another node type", node("rn-new", { NodeType: "ra3.4xlarge" })],
+    ["another kind of offering", node("rn-new", { ReservedNodeOfferingType: "Regular" })],
+    ["another payment", node("rn-new", { OfferingType: "No Upfront" })],
+    ["another term", node("rn-new", { Duration: "94608000" })],
+  ])("%s: not this purchase", async (_what, item) => {
+    expect(await resolve([item])).toEqual({
+      kind: "absent",
+      reason: "Redshift lists no new reserved node that fits the submission.",
+    });
+  });
+
+  test("one that the ledger knows to be another token's is not this purchase", async () => {
+    expect(await resolve([node("rn-new")], ["rn-new"])).toMatchObject({ kind: "absent" });
+    expect(await resolve([node("rn-1"), node("rn-2")], ["rn-1"])).toMatchObject({ commitment: { id: "rn-2" } });
+  });
+
+  test("begun more than 5 minutes before the submission: two clocks that differ, for a person", async () => {
+    const early = await resolve([node("rn-new", { StartTime: "2026-07-14T10:54:59.000Z" })]);
+    expect(early).toMatchObject({ kind: "unclear", reason: expect.stringContaining("Redshift's clock") });
+    const tolerated = await resolve([node("rn-new", { StartTime: "2026-07-14T10:55:00.000Z" })]);
+    expect(tolerated).toMatchObject({ kind: "found" });
+  });
+
+  test.each([
+    ["several", [node("rn-1"), node("rn-2")]],
+    ["another count", [node("rn-1", { NodeCount: "3" })]],
+    ["no count", [node("rn-1", { NodeCount: undefined })]],
+    ["an attribute left out", [node("rn-1", { ReservedNodeOfferingType: undefined })]],
+    ["no start, but several", [node("rn-1", { StartTime: undefined }), node("rn-2")]],
+    ["retired", [node("rn-1", { State: "retired" })]],
+  ])("%s: a person decides, the ids and the command are named", async (_what, items) => {
+    expect(await resolve(items)).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringMatching(/rn-1 \(.*`buyonce resolve`/),
+    });
+  });
+
+  test("lesson: `payment-failed` counted as live; yet it proves nothing here, it may be somebody else's", async () => {
+    expect(await resolve([node("rn-1", { State: "payment-failed" })])).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("payment-failed"),
+    });
+  });
+
+  test("the token is nowhere in what a person reads", async () => {
+    expect(JSON.stringify(await resolve([node("rn-1"), node("rn-2")]))).not.toContain(token);
+  });
+
+  test("an answer or a record that cannot be trusted is thrown, never 'absent'", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedNodes", ok(""));
+    const untrusted = redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    expect(await thrownBy(untrusted)).toMatchObject({ code: "lookup-untrusted" });
+    expect(await thrownBy(resolve([], [], { ...submission, handle: {} }))).toBeInstanceOf(Error);
+  });
+});
