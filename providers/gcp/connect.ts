@@ -22,20 +22,13 @@ const loopbackAuth: GcpAuth = {
 /** Given here, so that the environment (`GOOGLE_CLOUD_UNIVERSE_DOMAIN`) does not decide where credentials go. */
 const universeDomain = "googleapis.com";
 
-/** Shares one transport and its clients among the services of one provider. Sends nothing, looks for no credential. */
+/** Makes clients with one transport for each of the two APIs. Sends nothing, looks for no credential. */
 export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" | "endpoint">): Connect {
   const insecure = endpoint?.insecure ?? false;
-  let commitments: ReturnType<Connect["commitments"]> | undefined;
-  let operations: ReturnType<Connect["operations"]> | undefined;
-  let catalog: ReturnType<Connect["catalog"]> | undefined;
-  let transport: Promise<Transport> | undefined;
 
-  async function makeTransport(): Promise<Transport> {
-    if (insecure) return createTransport(loopbackAuth, true);
-    if (auth !== undefined) return createTransport(auth, false);
-    const { RegionCommitmentsClient } = await loadCompute();
-    // This client sends nothing: it holds the SDK's search for the application default credentials.
-    return createTransport(new RegionCommitmentsClient({ fallback: true, universeDomain }).auth, false);
+  /** `holder`, a client that sends nothing, holds the SDK's search for the application default credentials. */
+  function transportOr(holder: () => { readonly auth: GcpAuth }): Transport {
+    return insecure ? createTransport(loopbackAuth, true) : createTransport(auth ?? holder().auth, false);
   }
 
   function optionsFor({ auth: through }: Transport) {
@@ -48,27 +41,38 @@ export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" 
     return { fallback: true, universeDomain, auth: through as never, ...at };
   }
 
-  async function makeCommitments(): ReturnType<Connect["commitments"]> {
-    const { RegionCommitmentsClient } = await loadCompute();
-    const through = await (transport ??= makeTransport());
-    return { commitments: new RegionCommitmentsClient(optionsFor(through)), run: through.run };
-  }
-
-  async function makeOperations(): ReturnType<Connect["operations"]> {
-    const { RegionOperationsClient } = await loadCompute();
-    const through = await (transport ??= makeTransport());
-    return { operations: new RegionOperationsClient(optionsFor(through)), run: through.run };
-  }
-
-  async function makeCatalog(): ReturnType<Connect["catalog"]> {
-    const { CloudCatalogClient } = await loadBilling();
-    const through = await (transport ??= makeTransport());
-    return { catalog: new CloudCatalogClient(optionsFor(through)), run: through.run };
-  }
+  const compute = lazy(async () => {
+    const sdk = await loadCompute();
+    // A token of a service account can be for one API alone, so each has a credential of its own.
+    const transport = transportOr(() => new sdk.RegionCommitmentsClient({ fallback: true, universeDomain }));
+    return { sdk, transport, options: optionsFor(transport) };
+  });
 
   return {
-    commitments: () => (commitments ??= makeCommitments()),
-    operations: () => (operations ??= makeOperations()),
-    catalog: () => (catalog ??= makeCatalog()),
+    commitments: lazy(async () => {
+      const { sdk, transport, options } = await compute();
+      return { commitments: new sdk.RegionCommitmentsClient(options), run: transport.run };
+    }),
+    operations: lazy(async () => {
+      const { sdk, transport, options } = await compute();
+      return { operations: new sdk.RegionOperationsClient(options), run: transport.run };
+    }),
+    catalog: lazy(async () => {
+      const { CloudCatalogClient } = await loadBilling();
+      const transport = transportOr(() => new CloudCatalogClient({ fallback: true, universeDomain }));
+      return { catalog: new CloudCatalogClient(optionsFor(transport)), run: transport.run };
+    }),
+  };
+}
+
+/** Makes something when it is first asked for; a failure is not kept: a missing package may be installed meanwhile. */
+function lazy<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }

@@ -53,8 +53,9 @@ export function createTransport(credential: GcpAuth, insecure: boolean): Transpo
     const ending = AbortSignal.any([AbortSignal.timeout(call.timeout), ...(call.signal ? [call.signal] : [])]);
     try {
       const all = new Headers(headers);
-      // Versions of google-auth-library before 10 give a plain object.
-      const given = new Headers(await withSignal(credential.getRequestHeaders(url), ending));
+      // The origin is the audience of a token that a service account signs itself. Versions of google-auth-library before
+      // 10 give a plain object.
+      const given = new Headers(await withSignal(credential.getRequestHeaders(`${url.origin}/`), ending));
       for (const [name, value] of given) all.set(name, value);
       ending.throwIfAborted();
       call.handedOver = true;

@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { thrownBy } from "../aws/executor.ts";
+import { environmentVariables, thrownBy } from "../aws/executor.ts";
 import { ok, startLoopback, type Reply } from "./loopback.ts";
 import {
   calmly,
   commitment,
   computeAt,
   list,
+  marker,
   missing,
   name,
   otherToken,
   problem,
+  recommendation,
   submission,
   token,
 } from "./samples.ts";
@@ -156,14 +158,32 @@ describe("a list that fails", () => {
     expect(lists).toHaveLength(2);
   });
 
-  test("no token can be had: nothing is sent over the network", async () => {
+  test("no token can be had: nothing is sent over the network; a token is asked for by the API's origin", async () => {
+    const asked: unknown[] = [];
     const auth = {
-      getRequestHeaders: async () => Promise.reject(new Error("Could not load the default credentials.")),
+      getRequestHeaders: async (url?: string | URL) => {
+        asked.push(url);
+        throw new Error("Could not load the default credentials.");
+      },
     };
     const compute = computeAt("https://127.0.0.1:9", { auth });
     expect(await thrownBy(compute.findByTokens(scope, wanted([token]), calmly))).toMatchObject({
       code: "credentials-unavailable",
       message: expect.stringContaining("gcloud auth application-default login"),
+    });
+    expect(asked).toEqual(["https://127.0.0.1:9/"]);
+  });
+
+  test("without a credential of the caller's the SDK's own search is asked, for each API; none of it goes over the network", async () => {
+    // A file that is not there ends the search before it asks the machine's metadata server.
+    using _variables = environmentVariables({ GOOGLE_APPLICATION_CREDENTIALS: "/nowhere.json" });
+    const compute = computeAt("https://127.0.0.1:9");
+    const unavailable = { code: "credentials-unavailable", message: expect.stringContaining("/nowhere.json") };
+    expect(await thrownBy(compute.findByTokens(scope, wanted([token]), calmly))).toMatchObject(unavailable);
+    expect(await thrownBy(compute.quote(recommendation, marker, calmly))).toMatchObject(unavailable);
+    expect(await thrownBy(compute.doPurchase(submission, { sentBefore: false }))).toMatchObject({
+      name: "PurchaseRejectedError",
+      message: expect.stringContaining("it was not sent, because no Google token could be had"),
     });
   });
 

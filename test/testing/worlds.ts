@@ -68,7 +68,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
 export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
   const sandbox = await startCloudSandbox(options);
   return {
-    executor: computeAt(sandbox.url, { purchaseTimeout: 5000, readTimeout: 5000 }),
+    executor: computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 }),
     recommendation,
     another: { ...recommendation, vcpus: 16 },
     purchases: () => sandbox.commitments().length,

@@ -14,6 +14,11 @@ export type GcpOperation = protos.google.cloud.compute.v1.IOperation;
 
 /** The calls to Compute Engine. Reads retry by themselves and throw RefusedErrors, or the signal's reason. */
 export interface ComputeApi {
+  /**
+   * Loads and makes the SDK's clients, which takes seconds on a busy machine: before a purchase, not between its send and
+   * the look at what became of it. Sends nothing.
+   */
+  prepare(): Promise<void>;
   /** Every commitment of a project and region. Throws when it cannot vouch for completeness. */
   commitments(scope: GcpScope, signal: AbortSignal): Promise<readonly GcpCommitment[]>;
   /** One by name, or by the server's number; undefined only when Google clearly says that there is none. */
@@ -47,6 +52,11 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
   }
 
   return {
+    async prepare() {
+      await connect.commitments();
+      await connect.operations();
+    },
+
     async commitments(scope, signal) {
       const step = {
         purpose: `list the commitments of ${scope.label}`,

@@ -82,6 +82,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
 
     async quote(recommendation, marker, { signal }) {
       const { machineFamily, region, term, maxPrice } = recommendation;
+      // What the purchase needs is loaded before anything is written ahead.
+      await api.prepare();
       const currency = maxPrice?.currency ?? settings.currency;
       const rates = await catalog.rates({ family: families[machineFamily], region, term, currency }, signal);
       return {

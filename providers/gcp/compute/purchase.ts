@@ -1,5 +1,10 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
-import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../../src/spec/errors.ts";
+import {
+  BuyonceError,
+  messageOf,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+} from "../../../src/spec/errors.ts";
 import type { Submission } from "../../../src/spec/executor.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { ComputeApi } from "./api.ts";
@@ -20,15 +25,16 @@ export interface PurchaseContext {
 const looks = 12;
 
 /**
- * Sends a recorded purchase once, then looks at its operation until that is done, all within the purchase timeout. The
+ * Sends a recorded purchase once, then looks at its operation until that is done, both within the purchase timeout. The
  * name is the handle: where Google says that it exists, that commitment is read, compared and adopted.
  *
  * Throws a PurchaseRejectedError where nothing was bought by this send, a PurchaseOutcomeUnknownError otherwise.
  */
 export async function purchase(submission: Submission, { api, settings }: PurchaseContext): Promise<Commitment> {
-  const signal = AbortSignal.timeout(settings.purchaseTimeout);
   const { scope, request } = recorded(submission);
   const { name } = request;
+  await prepare(api, name);
+  const signal = AbortSignal.timeout(settings.purchaseTimeout);
   let verdict: PurchaseVerdict;
   try {
     const sent = await api.insert(scope, requestIdOf(submission), request);
@@ -64,6 +70,19 @@ export async function purchase(submission: Submission, { api, settings }: Purcha
       });
     case "unknown":
       throw unknown(name, verdict.reason, verdict.retryAfter);
+  }
+}
+
+/** Throws a PurchaseRejectedError when the SDK cannot be used: nothing can be sent. */
+async function prepare(api: ComputeApi, name: string): Promise<void> {
+  try {
+    await api.prepare();
+  } catch (cause) {
+    throw new PurchaseRejectedError({
+      message: `Commitment ${name} was not sent: ${messageOf(cause)}`,
+      providerCode: BuyonceError.isInstance(cause) ? cause.code : "SdkUnusable",
+      cause,
+    });
   }
 }
 
