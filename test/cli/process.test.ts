@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import execution from "../../fixtures/execution.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -90,25 +91,25 @@ describe("the process", () => {
   });
 
   test("the fixture is bought once: 0, one JSON document; again 0, already bought, no purchase request", async () => {
+    const { length } = execution.recommendations;
     const first = await run("drive", fixture, ...endpoints(), "--json");
     expect(first.code).toBe(0);
     const statuses = (text: string) =>
       (JSON.parse(text) as { outcomes: { status: string }[] }).outcomes.map(({ status }) => status);
-    expect(statuses(first.stdout)).toEqual(Array(8).fill("purchased"));
-    expect(sandbox.purchases()).toBe(8);
+    expect(statuses(first.stdout)).toEqual(Array(length).fill("purchased"));
+    expect(sandbox.purchases()).toBe(length);
 
     const sent = sandbox.requests.filter(({ method }) => method === "PUT").length;
     const second = await run("drive", fixture, ...endpoints(), "--json");
     expect(second.code).toBe(0);
-    expect(statuses(second.stdout)).toEqual(Array(8).fill("already-purchased"));
-    expect(sandbox.purchases()).toBe(8);
+    expect(statuses(second.stdout)).toEqual(Array(length).fill("already-purchased"));
+    expect(sandbox.purchases()).toBe(length);
     expect(sandbox.requests.filter(({ method }) => method === "PUT").length).toBe(sent);
     expect(await readdir(join(folder, ".buyonce"))).toContain("sandbox-ledger.db");
   });
 
   test("SIGINT during a send: it is waited for and recorded, nothing new is started, the report says how to go on", async () => {
     const file = join(folder, "interrupted.json");
-    const execution = (await import("../../fixtures/execution.json", { with: { type: "json" } })).default;
     const recommendations = execution.recommendations.slice(0, 2);
     await writeFile(file, JSON.stringify({ ...execution, executionId: "interrupted", recommendations }));
     const before = sandbox.purchases();
