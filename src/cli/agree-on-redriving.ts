@@ -24,7 +24,7 @@ export async function agreeOnRedriving({ records, descriptions, parts, signal }:
   const table = layOut(
     [
       { title: "execution", minimum: 12 },
-      { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "stands", minimum: 9 },
       { title: "limit", minimum: 24, align: "right" },

@@ -33,7 +33,7 @@ export function reportText(report: Report, { descriptions, width, paint, again }
   };
   const table = layOut(
     [
-      { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
       { title: "commitment", minimum: width < roomForWholeIds ? 19 : 40, paint: (line) => paint("dim", line) },

@@ -25,7 +25,7 @@ export function spendingText(
   const limit = ({ recIndex }: QuotedRecommendation) => recommendations[recIndex]?.maxPrice;
   const table = layOut(
     [
-      { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "price", minimum: 24, align: "right", paint: (line) => paint("bold", line) },
       { title: "limit", minimum: 24, align: "right" },

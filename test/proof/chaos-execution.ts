@@ -6,29 +6,38 @@ const example = JSON.parse(
 ) as Execution;
 
 /** All kinds of the example, without their price limits. */
-function unlimited(provider: string): readonly Recommendation[] {
-  return example.recommendations
-    .filter((recommendation) => recommendation.provider === provider)
-    .map(({ maxPrice: _maxPrice, ...recommendation }) => recommendation as Recommendation);
+const kinds = example.recommendations.map(
+  ({ maxPrice: _maxPrice, ...recommendation }) => recommendation as Recommendation,
+);
+const ofService = (service: string) => kinds.filter((kind) => kind.service === service);
+
+/** What many can be bought of, and be told apart: everything that carries its token from the purchase on. */
+const stamped = kinds.filter(({ service }) => service !== "ec2" && service !== "redshift");
+
+/** How many of which kind. */
+export interface ChaosMix {
+  /** All together. */
+  readonly recommendations: number;
+  /** EC2 Reserved Instances. Every third of them is like the first, so that they share a lane. */
+  readonly ec2: number;
+  /** Redshift reserved nodes, each of another count: nothing else tells whose they are. */
+  readonly redshift: number;
 }
 
-/**
- * An execution of so many recommendations: the seven Azure services in turn, and `ec2` Reserved Instances spread among
- * them. Every third of those is like the first, so that they share a lane.
- */
-export function chaosExecution(executionId: string, count: number, ec2: number): Execution {
-  const azure = unlimited("azure");
-  const [instance] = unlimited("aws");
+/** An execution of all services in turn, with Reserved Instances and reserved nodes spread among them. */
+export function chaosExecution(executionId: string, { recommendations: count, ec2, redshift }: ChaosMix): Execution {
+  const [instance] = ofService("ec2");
+  const [node] = ofService("redshift");
   const instanceTypes = ["m5.large", "m5.xlarge", "t3.micro"];
   const recommendations = Array.from({ length: count }, (_, index): Recommendation => {
     const nth = Math.floor((index * ec2) / count);
     const isEc2 = nth !== Math.floor(((index + 1) * ec2) / count);
-    const like =
-      isEc2 && instance ? { ...instance, instanceType: instanceTypes[nth % 3] } : azure[index % azure.length];
-    return { ...like, quantity: 1 + (index % 3) } as Recommendation;
-  }).map((recommendation) =>
     // Indistinguishable but for their type: what shares a lane also has one quantity.
-    recommendation.provider === "aws" ? { ...recommendation, quantity: 2 } : recommendation,
-  );
+    if (isEc2 && instance) return { ...instance, instanceType: instanceTypes[nth % 3], quantity: 2 } as Recommendation;
+    if (index < redshift && node) return { ...node, quantity: index + 1 };
+    const like = stamped[index % stamped.length];
+    if (like === undefined) throw new RangeError("The example holds nothing that can be told apart.");
+    return like.quantity === undefined ? like : { ...like, quantity: 1 + (index % 3) };
+  });
   return { executionId, source: "chaos", recommendations };
 }

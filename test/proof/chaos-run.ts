@@ -6,6 +6,7 @@ import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { startPostgresServer } from "../ledger/postgres-server.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
+import { type Bought, boughtIn } from "./bought.ts";
 import { chaosExecution } from "./chaos-execution.ts";
 import { faultsFor } from "./chaos-faults.ts";
 import { createRandom, type Random } from "./chaos-random.ts";
@@ -19,6 +20,8 @@ export interface ChaosOptions {
   readonly recommendations: number;
   /** How many of them are EC2 Reserved Instances. */
   readonly ec2: number;
+  /** How many of them are Redshift reserved nodes. */
+  readonly redshift: number;
   /** The trouble ends when all is bought, or after so long. */
   readonly length: number;
   /** On average. */
@@ -65,7 +68,7 @@ interface World {
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const random = createRandom(options.seed);
-  const execution = chaosExecution(`chaos-${options.seed}`, options.recommendations, options.ec2);
+  const execution = chaosExecution(`chaos-${options.seed}`, options);
   const folder = mkdtempSync(join(tmpdir(), "buyonce-chaos-"));
   const server = options.ledger === "postgres" ? await startPostgresServer() : undefined;
   const address = await server?.connectionString("chaos");
@@ -99,11 +102,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...changes,
     }),
   };
-  const commitments = watchPurchases(sandbox);
+  const tokens = execution.recommendations.map((_, index) => deriveIdempotencyToken(execution.executionId, index));
+  const commitments = watchPurchases(() => boughtIn(sandbox, execution.recommendations, tokens));
   try {
     const trouble = await makeTrouble(world, commitments, server);
-    const calm = await driveInPeace(world);
-    const tokens = execution.recommendations.map((_, index) => deriveIdempotencyToken(execution.executionId, index));
+    const calm = await driveInPeace(world, commitments);
     const end: History = { tokens, commitments: commitments.inTheEnd(), drivers: history };
     const outcomes = history.flatMap(({ lines }) => lines.filter(({ kind }) => kind === "outcome"));
     const failed = history.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "failed" ? [line] : [])));
@@ -144,16 +147,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 /** Notes when each commitment appeared. */
-function watchPurchases(sandbox: CloudSandbox) {
+function watchPurchases(all: () => readonly Bought[]) {
   const appeared = new Map<string, number>();
-  const all = () => [...sandbox.orders(), ...sandbox.reservedInstances()];
   return {
     look: () => {
       for (const { id } of all()) if (!appeared.has(id)) appeared.set(id, Date.now());
     },
     count: () => appeared.size,
-    inTheEnd: () =>
-      all().map(({ id, tags }) => ({ id, token: tags["cudly-idempotency-token"], at: appeared.get(id) ?? 0 })),
+    boughtFor: (token: string) => all().find((one) => one.token === token),
+    inTheEnd: () => all().map(({ id, token }) => ({ id, token, at: appeared.get(id) ?? 0 })),
   };
 }
 
@@ -282,15 +284,22 @@ async function makeTrouble(
 }
 
 /** Drives alone and undisturbed until everything is reported as bought; returns how often, or more than `calmDrives`. */
-async function driveInPeace(world: World): Promise<number> {
+async function driveInPeace(world: World, commitments: ReturnType<typeof watchPurchases>): Promise<number> {
+  let findings: NonNullable<DriverOrder["findings"]> = [];
   for (let nth = 1; nth <= calmDrives; nth += 1) {
     await delay(world.options.latency + 300);
     if (world.options.ec2 > 0) world.moveClock();
-    const driver = startDriver(`calm ${nth}`, world.orderFor("1", { patience: 60_000 }));
+    const driver = startDriver(`calm ${nth}`, world.orderFor("1", { patience: 60_000, findings }));
     world.history.push(driver);
     const { stderr } = await driver.ended;
     if (stderr !== "") throw new Error(`calm ${nth} broke: ${stderr}`);
     const report = driver.lines.find((line) => line.kind === "report")?.report;
+    // Where nothing can be told by a program, a person looks into the cloud.
+    findings = (report?.outcomes ?? []).flatMap(({ recIndex, token, status, error }) => {
+      if (status !== "unresolved" || !error?.message.includes("buyonce resolve")) return [];
+      const bought = commitments.boughtFor(token);
+      return [{ recIndex, finding: bought === undefined ? ("not-bought" as const) : { bought: bought.id } }];
+    });
     const bought = report?.outcomes.filter(({ status }) => status === "purchased" || status === "already-purchased");
     const whole = bought?.length === world.options.recommendations && bought.every(({ warnings }) => !warnings);
     if (whole) return nth;

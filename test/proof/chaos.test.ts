@@ -19,6 +19,7 @@ describe("chaos", () => {
       drivers: 3,
       recommendations: 20,
       ec2: 4,
+      redshift: 2,
       length: 12_000,
       killEvery: 800,
       faults: 0.12,
@@ -38,6 +39,7 @@ describe("chaos", () => {
       drivers: 4,
       recommendations: 200,
       ec2: 0,
+      redshift: 3,
       length: 25_000,
       killEvery: 1000,
       faults: 0.05,
@@ -58,6 +60,7 @@ describe("chaos", () => {
       drivers: 2,
       recommendations: 4,
       ec2: 1,
+      redshift: 0,
       // Long enough for both drivers to have started on a machine that is busy with other tests.
       length: 12_000,
       killEvery: 100_000,

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     drivers: { type: "string", default: "4" },
     recommendations: { type: "string", default: "60" },
     ec2: { type: "string", default: "9" },
+    redshift: { type: "string", default: "3" },
     faults: { type: "string", default: "0.08" },
   },
 });
@@ -27,6 +28,7 @@ for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) 
     drivers: Number(values.drivers),
     recommendations: Number(values.recommendations),
     ec2: Number(values.ec2),
+    redshift: Number(values.redshift),
     faults: Number(values.faults),
     length: 60_000,
     killEvery: 700,

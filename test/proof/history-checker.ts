@@ -1,3 +1,4 @@
+import type { Decision } from "../../src/drive/decide.ts";
 import type { Outcome, Report } from "../../src/spec/report.ts";
 
 /** What a driver process is told to do. Times are in milliseconds. */
@@ -15,6 +16,8 @@ export interface DriverOrder {
   readonly haste: number;
   readonly clockFile?: string;
   readonly stopBeforeSend?: boolean;
+  /** What a person found out, to be recorded before the drive. */
+  readonly findings?: readonly Pick<Decision, "recIndex" | "finding">[];
 }
 
 /** One line that a driver process printed; `at` is the machine's clock. */
