@@ -3,7 +3,7 @@ import { createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
 import { httpsOnly } from "./https-only.ts";
 import type { ResolvedSettings } from "./settings.ts";
-import { withSignal } from "./with-signal.ts";
+import { withSignal } from "../http/with-signal.ts";
 
 /** What every client of the AWS SDK takes, whatever the service. */
 export type ClientConfiguration = Pick<

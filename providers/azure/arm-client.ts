@@ -6,8 +6,8 @@ import {
 } from "@azure/core-rest-pipeline";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import type { JsonObject } from "../../src/spec/json.ts";
-import { ApiError, UnbelievableAnswerError } from "./api-error.ts";
-import { parseBody, type Answer, type UnknownObject } from "./answer.ts";
+import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
 import { createTenantCredential, loopbackCredential } from "./credential.ts";
 import { readWithRetry } from "./read-with-retry.ts";

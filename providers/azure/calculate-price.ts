@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../src/spec/json.ts";
 import { money, type Money } from "../../src/spec/money.ts";
-import { UnbelievableAnswerError } from "./api-error.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
 import { toRefusal, type ReadStep } from "./refusal.ts";
 

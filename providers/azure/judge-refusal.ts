@@ -1,5 +1,5 @@
-import { errorOf } from "./api-error.ts";
-import type { Answer, UnknownObject } from "./answer.ts";
+import { errorOf } from "../http/api-error.ts";
+import type { Answer, UnknownObject } from "../http/answer.ts";
 
 /** What an answer to a purchase proves whose status is not 2xx. */
 export type RefusalVerdict =

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Commitment } from "../../src/spec/commitment.ts";
 import type { Money } from "../../src/spec/money.ts";
-import { ApiError, UnbelievableAnswerError } from "./api-error.ts";
+import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
 import { meaningOf } from "./states.ts";
 

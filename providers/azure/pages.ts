@@ -1,4 +1,4 @@
-import { UnbelievableAnswerError } from "./api-error.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ArmClient } from "./arm-client.ts";
 import { toRefusal, type ReadStep } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
-import { errorOf } from "./api-error.ts";
-import { parseBody, type Answer } from "./answer.ts";
+import { errorOf } from "../http/api-error.ts";
+import { parseBody, type Answer } from "../http/answer.ts";
 import { parseOrder, type ReservationOrder } from "./order.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 import { meaningOf } from "./states.ts";

@@ -1,5 +1,5 @@
 import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import { TransportError } from "./transport-error.ts";
+import { TransportError } from "../http/transport-error.ts";
 
 /** The error for an exchange without a complete answer. `subject` is what was to be bought: `reservation order 47935840…`. */
 export function fromTransport(error: unknown, subject: string): Error {

@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../http/api-error.ts";
 import type { ResolvedSettings } from "./settings.ts";
-import { TransportError } from "./transport-error.ts";
+import { TransportError } from "../http/transport-error.ts";
 
 /** The wait before the first retry, in milliseconds, before jitter; it doubles with each further one. */
 const firstWait = 500;

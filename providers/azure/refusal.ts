@@ -1,7 +1,7 @@
 import { BuyonceError, messageOf, RefusedError, type ErrorCode } from "../../src/spec/errors.ts";
-import { ApiError, UnbelievableAnswerError } from "./api-error.ts";
+import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { isTransient } from "./read-with-retry.ts";
-import { TransportError } from "./transport-error.ts";
+import { TransportError } from "../http/transport-error.ts";
 
 /** What was being done when a read failed. */
 export interface ReadStep {

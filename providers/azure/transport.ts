@@ -3,8 +3,8 @@ import { Agent as HttpsAgent } from "node:https";
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpMethods, Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
 import { messageOf } from "../../src/spec/errors.ts";
-import { parseRetryAfter, type Answer } from "./answer.ts";
-import { TransportError, type TransportStage } from "./transport-error.ts";
+import { parseRetryAfter, type Answer } from "../http/answer.ts";
+import { TransportError, type TransportStage } from "../http/transport-error.ts";
 
 /** One request as it leaves. */
 export interface WireRequest {

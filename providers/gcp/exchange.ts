@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { parseBody, parseRetryAfter } from "../azure/answer.ts";
-import { UnbelievableAnswerError } from "../azure/api-error.ts";
+import { parseBody, parseRetryAfter } from "../http/answer.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { GoogleApiError } from "./google-api-error.ts";
 
 /** One request as it leaves. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maskToken } from "../../src/spec/token.ts";
-import type { UnknownObject } from "../azure/answer.ts";
+import type { UnknownObject } from "../http/answer.ts";
 
 /** An answer of a Google API with a status other than 2xx. */
 export class GoogleApiError extends Error {

@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import { TransportError } from "../azure/transport-error.ts";
+import { TransportError } from "../http/transport-error.ts";
 import { GoogleApiError } from "./google-api-error.ts";
 import type { ResolvedSettings } from "./settings.ts";
 

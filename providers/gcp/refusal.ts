@@ -1,6 +1,6 @@
 import { BuyonceError, messageOf, RefusedError, type ErrorCode } from "../../src/spec/errors.ts";
-import { UnbelievableAnswerError } from "../azure/api-error.ts";
-import { TransportError } from "../azure/transport-error.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { TransportError } from "../http/transport-error.ts";
 import { GoogleApiError } from "./google-api-error.ts";
 import { isRateLimit, isTransient } from "./read-with-retry.ts";
 

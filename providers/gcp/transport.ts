@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { messageOf, RefusedError } from "../../src/spec/errors.ts";
-import { UnbelievableAnswerError } from "../azure/api-error.ts";
-import { TransportError } from "../azure/transport-error.ts";
-import { withSignal } from "../aws/with-signal.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { TransportError } from "../http/transport-error.ts";
+import { withSignal } from "../http/with-signal.ts";
 import { exchange } from "./exchange.ts";
 import { GoogleApiError } from "./google-api-error.ts";
 import type { GcpAuth } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { importOptional } from "../../../src/spec/optional-package.ts";
 import type { Connect } from "../connect.ts";
 import type { AwsScope } from "../scope.ts";
-import { withSignal } from "../with-signal.ts";
+import { withSignal } from "../../http/with-signal.ts";
 import { redshiftClients } from "./redshift.ts";
 
 /** Milliseconds: nothing depends on the tags, so nothing waits long for them. */

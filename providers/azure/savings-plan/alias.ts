@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Marker } from "../../../src/spec/executor.ts";
-import { UnbelievableAnswerError } from "../api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../order.ts";
 import { meaningOf } from "../states.ts";

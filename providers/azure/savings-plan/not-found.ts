@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError } from "../../http/api-error.ts";
 
 /** What Azure Resource Manager says about things above an alias or an order: they prove nothing about those. */
 const elsewhere = new Set(["SubscriptionNotFound", "ResourceGroupNotFound", "ResourceTypeNotFound", "TenantNotFound"]);

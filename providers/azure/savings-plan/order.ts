@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Commitment } from "../../../src/spec/commitment.ts";
-import { UnbelievableAnswerError } from "../api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../order.ts";
 import { meaningOf } from "../states.ts";

@@ -1,7 +1,7 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
 import type { Money } from "../../../src/spec/money.ts";
-import { UnbelievableAnswerError } from "../api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../order.ts";
 import type { SavingsPlanOrderAlias } from "./alias.ts";

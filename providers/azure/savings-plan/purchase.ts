@@ -2,7 +2,7 @@ import type { Commitment } from "../../../src/spec/commitment.ts";
 import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
 import type { Money } from "../../../src/spec/money.ts";
-import { parseBody } from "../answer.ts";
+import { parseBody } from "../../http/answer.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { judgeRefusal } from "../judge-refusal.ts";
 import { fromTransport, unknownOutcome } from "../purchase-outcome.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
-import { UnbelievableAnswerError } from "../api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { toRefusal, type ReadStep } from "../refusal.ts";
 

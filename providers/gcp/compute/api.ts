@@ -1,5 +1,5 @@
 import type { protos } from "@google-cloud/compute";
-import { UnbelievableAnswerError } from "../../azure/api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { Connect } from "../connect.ts";
 import { GoogleApiError } from "../google-api-error.ts";
 import { readWithRetry } from "../read-with-retry.ts";

@@ -1,7 +1,7 @@
 import type { protos } from "@google-cloud/billing";
 import { RefusedError } from "../../../src/spec/errors.ts";
-import { UnbelievableAnswerError } from "../../azure/api-error.ts";
-import { withSignal } from "../../aws/with-signal.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
+import { withSignal } from "../../http/with-signal.ts";
 import type { Connect } from "../connect.ts";
 import { readWithRetry } from "../read-with-retry.ts";
 import { toRefusal } from "../refusal.ts";

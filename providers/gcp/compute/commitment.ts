@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Commitment, Standing } from "../../../src/spec/commitment.ts";
 import type { Money } from "../../../src/spec/money.ts";
 import type { TagNames } from "../../../src/spec/tag-names.ts";
-import { UnbelievableAnswerError } from "../../azure/api-error.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import { isMarked } from "./name.ts";
 
 /** A text that is not decisive: null, absent, empty or of another type is taken for absent. */

@@ -1,4 +1,4 @@
-import { TransportError } from "../../azure/transport-error.ts";
+import { TransportError } from "../../http/transport-error.ts";
 import { BuyonceError, messageOf } from "../../../src/spec/errors.ts";
 import { GoogleApiError, maskTokens } from "../google-api-error.ts";
 import { isRateLimit } from "../read-with-retry.ts";
