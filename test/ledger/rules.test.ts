@@ -281,6 +281,14 @@ describe("the rules", () => {
     expect(next?.kind).toBe("granted");
   });
 
+  test("what rests for equally long comes in the order of its places", async () => {
+    const ledger = createMemoryLedger({ clock: () => 1 });
+    const answers = await ledger.claim([2, 0, 1].map(claimRequest), "driver-1", 30_000);
+    await ledger.release(answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : [])));
+    const left = await ledger.unfinished({ olderThan: 0, limit: 9, refused: false, parked: false });
+    expect(left.map(({ recIndex }) => recIndex)).toEqual([0, 1, 2]);
+  });
+
   test("a token that is not there is lost, and its release changes nothing", async () => {
     const { ledger } = await claimed();
     const nobodys = { token: "not there", epoch: 1 };
