@@ -1,7 +1,7 @@
 import type { Environment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../spec/executor.ts";
-import type { Claim, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
@@ -11,6 +11,7 @@ import { errorOutcome } from "./outcome.ts";
 import { ownedByOthers } from "./owned-by-others.ts";
 import { settle } from "./settle.ts";
 import { createStop } from "./stop.ts";
+import { isOpen } from "./unworked-outcome.ts";
 import type { ExecutorOf } from "./validate.ts";
 import { verify } from "./verify.ts";
 
@@ -52,7 +53,6 @@ export async function decide(
   const leases = createLeases(ledger, environment, leaseLength);
   try {
     const task = await claimOpen(ledger, leases, { record, executor, holder, leaseLength }, environment);
-    const tokens = new Map([[record.scope.key, new Set([record.token])]]);
     const emit = () => undefined;
     const drive: DriveContext = {
       ledger,
@@ -60,7 +60,7 @@ export async function decide(
       leases,
       stop,
       emit,
-      lookup: createLookup({ ledger, environment, stop, emit, tokens }),
+      lookup: createLookup({ ledger, environment, stop, emit, tokens: new Map() }),
       noteSent: () => undefined,
       noteLedgerError: () => undefined,
     };
@@ -84,24 +84,24 @@ async function claimOpen(
 ): Promise<OpenTask> {
   const since = environment.now();
   const [answer] = await ledger.claim([asked.record], asked.holder, asked.leaseLength);
-  if (answer?.kind === "in-flight") {
+  if (answer === undefined) throw new TypeError("The ledger answers every claim.");
+  if (answer.kind === "in-flight") {
     throw new RefusedError({
       code: "held-by-another-driver",
       message: `Another driver (${answer.holder}) works on it. Wait until that one is done.`,
       retryable: true,
     });
   }
-  const claim: Claim | undefined = answer?.kind === "granted" ? answer.claim : undefined;
-  if (claim !== undefined) leases.hold([claim], since);
-  const record = answer?.record;
-  const open = record?.state === "submitted" || record?.state === "unknown";
-  if (claim === undefined || record?.submission === undefined || !open) {
+  if (answer.kind === "granted") leases.hold([answer.claim], since);
+  const { record } = answer;
+  const submission = isOpen(record) ? record.submission : undefined;
+  if (answer.kind !== "granted" || submission === undefined) {
     throw new RefusedError({
       code: "nothing-to-resolve",
-      message: `It is ${record?.state ?? "not there"}: there is no unknown outcome to decide about. Drive the execution instead.`,
+      message: `It is ${record.state}: there is no unknown outcome to decide about. Drive the execution instead.`,
     });
   }
-  return { executor: asked.executor, claim, record, submission: record.submission };
+  return { executor: asked.executor, claim: answer.claim, record, submission };
 }
 
 async function decideBought(drive: DriveContext, task: OpenTask, id: string, by: string): Promise<Outcome> {

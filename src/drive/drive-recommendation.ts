@@ -29,12 +29,12 @@ export async function driveRecommendation(drive: DriveContext, task: Task): Prom
     const seen = await lookAtPurchase(drive, task);
     return seen.kind === "done" ? seen.outcome : buy(drive, { ...task, record: seen.record }, { fresh: true });
   }
-  if (record.submission === undefined) return buy(drive, task, { fresh: false });
+  if (record.submission === undefined) return buy(drive, task);
 
   // An earlier driver wrote this ahead: it may have been sent. The right to drive is not the right to buy again.
   return reconcile(drive, task, record.submission, {
     reason: record.error?.message ?? "An earlier driver ended before it recorded what became of this purchase.",
-    boughtBy: "earlier",
+    isOwn: false,
     quotesLeft: maxQuotes,
   });
 }
@@ -43,7 +43,7 @@ export async function driveRecommendation(drive: DriveContext, task: Task): Prom
 async function buy(
   drive: DriveContext,
   task: Task,
-  { fresh, quotesLeft = maxQuotes }: { readonly fresh: boolean; readonly quotesLeft?: number },
+  { fresh = false, quotesLeft = maxQuotes }: { readonly fresh?: boolean; readonly quotesLeft?: number } = {},
 ): Promise<Outcome> {
   const { executor, record } = task;
   const { recommendation, recIndex, token, scope } = record;
@@ -94,7 +94,7 @@ async function buy(
       drive.emit({ type: "outcome-unknown", recIndex, token: masked, detail: sent.error.message });
       return reconcile(drive, task, submission, {
         reason: sent.error.message,
-        boughtBy: "this",
+        isOwn: true,
         quotesLeft: quotesLeft - 1,
       });
   }
@@ -105,12 +105,12 @@ async function reconcile(
   drive: DriveContext,
   task: Task,
   submission: Submission,
-  from: { readonly reason: string; readonly boughtBy: "this" | "earlier"; readonly quotesLeft: number },
+  from: { readonly reason: string; readonly isOwn: boolean; readonly quotesLeft: number },
 ): Promise<Outcome> {
   const resolved = await resolveSubmission(drive, task, submission, from.reason);
   switch (resolved.kind) {
     case "bought": {
-      const status = from.boughtBy === "this" || resolved.resent ? "purchased" : "already-purchased";
+      const status = from.isOwn || resolved.resent ? "purchased" : "already-purchased";
       return settle(drive, task, { commitment: resolved.commitment, submission, status });
     }
     case "dead":

@@ -107,8 +107,13 @@ export async function driveRequests(
         const { claim, record } = answer;
         tasks.push({ request, task: { executor: executorOf(request.recommendation), claim, record } });
       } else if (answer.kind === "in-flight" && wait && !isDone(answer.record)) {
+        const { holder, until, record } = answer;
+        const { recIndex, token } = request;
+        if (waitedFor.get(token)?.holder !== holder) {
+          emit({ type: "waiting-for-driver", recIndex, token: maskToken(token), holder, until });
+        }
         held.push(request);
-        waitedFor.set(request.token, answer.record);
+        waitedFor.set(token, record);
       } else finish(request, withoutClaim(request, answer, environment.now()));
     }
     // What an earlier driver left open, or without its marker, comes first: it holds up others of its lane.

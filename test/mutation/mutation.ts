@@ -41,7 +41,7 @@ for (const name of names) {
     jsonReporter: { fileName: `${folder}/report.json` },
     htmlReporter: { fileName: `${folder}/report.html` },
     ignorePatterns: ["dist", ".buyonce", ".stryker"],
-    tempDirName: ".stryker/work",
+    tempDirName: `${folder}/work`,
     allowEmpty: false,
   }).runMutationTest();
 
@@ -61,7 +61,8 @@ for (const name of names) {
   const believable = broken === 0 && canaries.length > 2 && canaryLives === 1;
 
   const day = new Date().toISOString().slice(0, 10);
-  const command = `\`npm run mutation -- ${name}\``;
+  const files = (values.files ?? []).map((file) => ` --files ${file}`).join("");
+  const command = `\`npm run mutation -- ${name}${files}\``;
   const figures = [killed, timedOut, survived, uncovered, `${score.toFixed(1)} %`];
   const row = `| ${[name, day, command, ...figures].join(" | ")} |`;
   console.log(`${row}\nset-up failures ${broken}; of ${canaries.length} mutants of the canary ${canaryLives} survived`);

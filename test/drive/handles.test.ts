@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { execution, executionId, setup, token } from "./setup.ts";
+
+function parts() {
+  const all = setup();
+  const record = async () => (await all.ledger.execution(executionId))[0];
+  const lines = async () => (await all.ledger.history(token())).map(({ event, detail }) => `${event} ${detail}`.trim());
+  return { ...all, record, lines };
+}
+
+test("a quote that expired is written down as dead, with the provider's words, in the same generation", async () => {
+  const { purchaser, cloud, record, lines } = parts();
+  cloud.faults.sends = ["expired"];
+  await purchaser.drive(execution());
+  expect(await record()).toMatchObject({ state: "purchased", generation: 0, attempt: 2 });
+  expect(await lines()).toContain("dead Session timed out.");
+});
+
+test("three quotes in a row that expire: refused, retryable, and the next drive buys", async () => {
+  const { purchaser, cloud, record } = parts();
+  cloud.faults.sends = ["expired", "expired", "expired", "expired"];
+  const [outcome] = (await purchaser.drive(execution())).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "quote-failed", retryable: true } });
+  expect(outcome?.error?.message).toContain("let 3 quotes in a row expire");
+  expect(cloud.counts.sends).toBe(3);
+  expect(await record()).toMatchObject({ state: "refused", generation: 0 });
+  cloud.faults.sends = [];
+  expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+});
+
+test("taken and ended as failed at once: rejected with the provider's state, a new generation, the id in the history", async () => {
+  const { purchaser, cloud, record, lines } = parts();
+  cloud.faults.sends = ["failed"];
+  const [outcome] = (await purchaser.drive(execution())).outcomes;
+  expect(outcome).toMatchObject({
+    status: "rejected",
+    error: { code: "purchase-rejected", providerCode: "Failed", retryable: false },
+  });
+  expect(outcome?.error?.message).toContain("ended it as Failed (minted-1): nothing was bought");
+  expect(await record()).toMatchObject({ state: "rejected", generation: 1 });
+  expect(await lines()).toContain("dead minted-1 Failed");
+});
+
+test("the deadline comes between the write-ahead and the send: written down as not sent, refused, the same generation", async () => {
+  const { options, cloud, environment, ledger, record, lines } = parts();
+  const late = createPurchaser({
+    ...options,
+    ledger: {
+      ...ledger,
+      submit: async (...parameters) => {
+        const submission = await ledger.submit(...parameters);
+        environment.jump(5000);
+        return submission;
+      },
+    },
+  });
+  const deadline = environment.now() + 61_000 + 4999;
+  const [outcome] = (await late.drive(execution(), { deadline })).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "deadline-too-near", retryable: true } });
+  expect(cloud.counts.sends).toBe(0);
+  expect(await record()).toMatchObject({ state: "refused", generation: 0 });
+  expect((await record())?.submission).toBeUndefined();
+  expect((await lines()).find((line) => line.startsWith("dead"))).toMatch(/^dead not sent: The deadline leaves 60 s/);
+});
+
+test("it fails after it was taken, and the answer is lost: a new generation, and bought once more", async () => {
+  const { purchaser, cloud, record, lines } = parts();
+  cloud.faults.sends = ["lost-after"];
+  cloud.faults.resolve = "throws";
+  await purchaser.drive(execution());
+  cloud.faults.resolve = undefined;
+  for (const { id } of cloud.orders) cloud.fail(id);
+  expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+    status: "purchased",
+    commitment: { id: "minted-2" },
+  });
+  expect(await record()).toMatchObject({ generation: 1, attempt: 2 });
+  expect(await lines()).toContain("dead minted-1 is BillingFailed: nothing was bought");
+  expect(cloud.live(token())).toHaveLength(1);
+});

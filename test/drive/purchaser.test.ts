@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { executorsOf } from "../../src/drive/validate.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
+import { execution, executionId, setup, token } from "./setup.ts";
+
+describe("options are checked before anything is claimed", () => {
+  test.each([0, 999, Number.NaN])("a lease of %d ms is too short", (leaseLength) => {
+    expect(() => setup({ leaseLength })).toThrow(
+      new RangeError(`leaseLength must be at least 1000 ms, not ${leaseLength}.`),
+    );
+  });
+
+  test("a lease of a second is not", () => {
+    expect(() => setup({ leaseLength: 1000 })).not.toThrow();
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 1001])("a concurrency of %d", async (concurrency) => {
+    const { purchaser, cloud, ledger } = setup();
+    for (const call of [purchaser.drive(execution(), { concurrency }), purchaser.quote(execution(), { concurrency })]) {
+      await expect(call).rejects.toMatchObject({
+        code: "invalid-configuration",
+        message: `concurrency must be a whole number from 1 to 1000, not ${concurrency}.`,
+      });
+    }
+    expect(await ledger.execution(executionId)).toEqual([]);
+    expect(cloud.counts.quotes).toBe(0);
+  });
+
+  test.each([1, 1000])("a concurrency of %d is allowed", async (concurrency) => {
+    const { purchaser } = setup();
+    expect((await purchaser.drive(execution(), { concurrency })).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test.each([Number.NaN, Infinity])("a deadline of %d", async (deadline) => {
+    const { purchaser } = setup();
+    await expect(purchaser.drive(execution(), { deadline })).rejects.toMatchObject({
+      code: "invalid-configuration",
+      message: `deadline must be a time in milliseconds since 1970, not ${deadline}.`,
+    });
+  });
+});
+
+describe("executions and services that are not known", () => {
+  test("an execution that the ledger does not know cannot be driven from it", async () => {
+    await expect(setup().purchaser.redrive("another")).rejects.toMatchObject({
+      code: "invalid-execution",
+      problems: [{ path: "executionId", message: "is not in the ledger" }],
+    });
+  });
+
+  test.each([
+    ["a provider", []],
+    ["a service", [{ name: "imitation", services: {} }]],
+  ])("what needs %s that is not there is named, and nothing is claimed", async (_what, providers) => {
+    const { options, ledger, purchaser } = setup();
+    await purchaser.drive(execution());
+    const before = await ledger.execution(executionId);
+    await expect(createPurchaser({ ...options, providers }).redrive(executionId)).rejects.toMatchObject({
+      code: "invalid-execution",
+      problems: [{ path: "recommendations[0]", message: "needs imitation disk" }],
+    });
+    expect(await ledger.execution(executionId)).toEqual(before);
+  });
+
+  test("an executor is looked up by provider and service, and by nothing that every object has", () => {
+    const { cloud } = setup();
+    const executorOf = executorsOf([cloud.provider]);
+    expect(executorOf({ provider: "imitation", service: "disk" })).toBe(cloud.executor);
+    for (const [provider, service] of [
+      ["imitation", "toString"],
+      ["imitation", "tape"],
+      ["other", "disk"],
+    ] as const) {
+      expect(() => executorOf({ provider, service })).toThrow(
+        new RangeError(`There is no executor for ${provider} ${service}.`),
+      );
+    }
+  });
+});
+
+test("a recommendation is described by its executor", () => {
+  expect(setup().purchaser.describe(disk({ quantity: 3, size: "large" }))).toBe("3 × large");
+});
+
+test("what was driven is stamped with the execution's source, the recommendation's fingerprint and its scope", async () => {
+  const { purchaser, ledger } = setup();
+  await purchaser.drive(execution(disk(), disk({ account: "b" })));
+  expect(await ledger.execution(executionId)).toMatchObject([
+    { token: token(0), recIndex: 0, source: "test", scope: { key: "imitation/a" }, submission: { source: "test" } },
+    { token: token(1), recIndex: 1, source: "test", scope: { key: "imitation/b" } },
+  ]);
+});
+
+test("two drives of one process have two names", async () => {
+  const { purchaser, ledger } = setup();
+  await purchaser.drive(execution());
+  await purchaser.drive(execution());
+  const holders = (await ledger.history(token())).filter(({ event }) => event === "claim").map(({ holder }) => holder);
+  expect(new Set(holders).size).toBe(2);
+  for (const holder of holders) expect(holder).toMatch(/^[^:]+:\d+:[0-9a-f]{8}$/);
+});
+
+test("redriveUnfinished: those untouched for as long as asked, 100 unless told otherwise", async () => {
+  const { options, environment, ledger } = setup();
+  const asked: unknown[] = [];
+  const purchaser = createPurchaser({
+    ...options,
+    ledger: { ...ledger, unfinished: async (query) => (asked.push(query), []) },
+  });
+  await purchaser.redriveUnfinished();
+  await purchaser.redriveUnfinished({ olderThan: 5, limit: 7, retryRefused: true, includeParked: true });
+  expect(asked).toEqual([
+    { olderThan: 0, limit: 100, refused: false, parked: false },
+    { olderThan: 5, limit: 7, refused: true, parked: true },
+  ]);
+  expect(environment.now()).toBe(1_795_305_600_000);
+});
+
+test("redriveUnfinished: an error before there is any report is thrown", async () => {
+  const { options, purchaser, cloud } = setup();
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.resolve = "throws";
+  await purchaser.drive(execution());
+  await expect(createPurchaser({ ...options, providers: [] }).redriveUnfinished()).rejects.toMatchObject({
+    code: "invalid-execution",
+  });
+});
