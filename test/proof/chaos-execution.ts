@@ -33,7 +33,7 @@ export function chaosExecution(executionId: string, { recommendations: count, ec
     const nth = Math.floor((index * ec2) / count);
     const isEc2 = nth !== Math.floor(((index + 1) * ec2) / count);
     // Indistinguishable but for their type: what shares a lane also has one quantity.
-    if (isEc2 && instance) return { ...instance, instanceType: instanceTypes[nth % 3], quantity: 2 } as Recommendation;
+    if (isEc2 && instance) return { ...instance, instanceType: instanceTypes[nth % 3], quantity: 2 };
     if (index < redshift && node) return { ...node, quantity: index + 1 };
     const like = stamped[index % stamped.length];
     if (like === undefined) throw new RangeError("The example holds nothing that can be told apart.");
