@@ -1,8 +1,13 @@
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./drive/purchaser.ts";
 export type { DriveOptions } from "./drive/drive.ts";
-export type { QuotedRecommendation } from "./drive/quote-request.ts";
+export type { QuotedRecommendation, Verdict } from "./drive/prospect.ts";
+export type { Quotation, QuoteOptions } from "./drive/quote.ts";
 export type { Decision } from "./drive/decide.ts";
 export type { RedriveOptions } from "./drive/purchaser.ts";
+export type { SettleOptions } from "./drive/settle-executions.ts";
+export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/history.ts";
+export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/status.ts";
+export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
@@ -40,6 +45,7 @@ export type {
   ClaimRequest,
   HistoryEntry,
   Ledger,
+  RecordsQuery,
   TokenRecord,
   TokenState,
   UnfinishedQuery,

@@ -21,6 +21,10 @@ ${ledgerHelp}
 Money
   Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. Where the file sets no
   maxPrice, the price you agreed to is the limit; with --yes there is none then.
+  --max-total "12000.00 USD" limits all of it together: every price is asked for before the first purchase, and if they
+  come to more, nothing is bought. Every price is checked again before it is sent, with all that this drive has sent by
+  then, outcomes unknown included. Once per currency; a currency that is not named is refused. What another driver holds
+  is left out, and checked when it is this one's turn (--wait).
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -74,6 +78,40 @@ Examples
   buyonce drive execution.json
   buyonce drive execution.json --yes --json --timeout 300 > report.json
   buyonce drive execution.json --ledger postgres://buyer@db.internal/buyonce
+`;
+
+/** What `buyonce quote --help` says below the options. */
+export const quoteHelp = `
+What it does
+  It looks up what is bought already, asks for the prices, and says for each recommendation what a drive would do:
+    buy         nothing shows that it was bought, and the price is within its maxPrice
+    bought      nothing: the ledger knows it as bought
+    adopt       nothing: the provider shows a commitment with its token, which is what was asked for
+    reconcile   it was sent before and nobody knows what became of it: find that out first
+    held        nothing: another driver works on it
+    refuse      a guard would stop it; the error says which
+  It buys nothing, claims nothing and writes nothing; prices may change until the drive. A ledger that is missing counts
+  as an empty one. With --max-total it also says whether all of it together is within the totals.
+${ledgerHelp}
+Exit codes
+  0    a drive would buy all that is not bought yet
+  2    bad usage or an invalid file
+  3    something would be refused, or all of it is above --max-total
+  4    something has to be found out first, or is held by another driver
+  1    an internal error, or a ledger that cannot be used
+  130  stopped
+
+With --json
+  Standard output holds exactly one document:
+    { "executionId", "recommendations": [ { "recIndex", "token", "verdict", "price": { "amount", "currency" },
+        "limit": { "amount", "currency" }, "commitment": { "id", "state", "settled" },
+        "error": { "code", "message", "retryable", "retryAfter" } } ],
+      "totals": { "buy": [ ... ], "bought": [ ... ], "reconcile": [ ... ] }, "error": { ... } }
+  with "error" at the end only where the totals are not enough; else { "error": ... } alone.
+
+Examples
+  buyonce quote execution.json --sandbox
+  buyonce quote execution.json --max-total "12000.00 USD" --max-total "5000.00 GBP"
 `;
 
 /** What `buyonce redrive --help` says below the options. */
@@ -136,4 +174,85 @@ Examples
   buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --not-bought --person "$USER" --reason "not on the bill"
   buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --bought 0a1b2c3d-1111-2222-3333-444455556666 \\
     --person "$USER" --reason "the only one of that day"
+`;
+
+/** What `buyonce settle --help` says below the options. */
+export const settleHelp = `
+What it does
+  It asks the providers about everything that is bought and not yet final, or without its marker, with growing waits,
+  until all of it is final or the time is over. It never buys.
+  What came to nothing (billing failed, say) is said loudly and recorded as rejected: nothing is bought for it any more.
+  The next drive of its file, or buyonce redrive with its id, buys it anew.
+  What is unresolved is not its business: drive it again (buyonce redrive).
+${ledgerHelp}
+Exit codes
+  0    all is final, or nothing was pending
+  3    something came to nothing
+  4    something is still pending, or could not be looked at
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution that the ledger does not know
+  130  stopped before there was a report
+
+With --json
+  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
+  "buyonce drive --help" shows, about what was pending; else { "error": ... }.
+
+Examples
+  buyonce settle
+  buyonce settle 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 --timeout 3600
+`;
+
+/** What `buyonce status --help` says below the options. */
+export const statusHelp = `
+What it shows
+  What the ledger knows. No provider is asked, no credentials are needed, nothing is changed.
+
+Status, and what --state chooses
+  purchased     bought; so does already-purchased
+  pending       bought, and not yet settled or without its marker: a part of purchased
+  in-progress   a driver holds it now
+  unresolved    sent, and no driver has said what became of it: drive it again (buyonce redrive)
+  parked        unresolved beyond the provider's own time limit: a person decides (buyonce resolve); a part of unresolved
+  refused       a guard stopped it; nothing was sent
+  rejected      the provider said no, or it came to nothing; nothing is bought
+  abandoned     its driver ended before anything was sent
+  claimed, submitted, unknown: the ledger's own states, held by a driver or not
+${ledgerHelp}
+Exit codes
+  0    shown
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution that the ledger does not know
+
+With --json
+  Standard output holds exactly one document, times in ISO 8601:
+    { "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
+        "error", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
+      "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] } }
+  "more" says whether there are more than --limit; the totals are of those that are shown.
+
+Examples
+  buyonce status
+  buyonce status --state unresolved --json
+  buyonce status 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+`;
+
+/** What `buyonce history --help` says below the options. */
+export const historyHelp = `
+What it shows
+  Every change that the ledger made, oldest first: when, what happened, the state after it, how many handles were sent or
+  written ahead by then (try), the driver, and the id, price or answer code. No provider is asked, nothing is changed.
+${ledgerHelp}
+Exit codes
+  0    shown
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution or recommendation that the ledger does not know
+
+With --json
+  Standard output holds exactly one document, times in ISO 8601:
+    { "executionId", "recommendations": [ { "executionId", "recIndex", "token", "description", "history": [ { "at",
+        "event", "from", "to", "holder", "epoch", "attempt", "code", "detail" } ] } ] }
+
+Examples
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --json
 `;

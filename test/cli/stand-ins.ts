@@ -7,7 +7,9 @@ import type { Terminal } from "../../src/cli/terminal.ts";
 import type { Decision } from "../../src/drive/decide.ts";
 import type { DriveOptions } from "../../src/drive/drive.ts";
 import type { Purchaser, RedriveOptions } from "../../src/drive/purchaser.ts";
-import type { QuotedRecommendation } from "../../src/drive/quote-request.ts";
+import type { QuotedRecommendation } from "../../src/drive/prospect.ts";
+import type { Quotation, QuoteOptions } from "../../src/drive/quote.ts";
+import type { SettleOptions } from "../../src/drive/settle-executions.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
@@ -34,6 +36,23 @@ export function report(outcomes: readonly Outcome[]): Report {
   const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
   const prices = outcomes.filter(isBought).flatMap(({ price }) => price ?? []);
   return { executionId, outcomes, totals: totals(prices) };
+}
+
+/** A quoted recommendation: 0, to be bought, unless told otherwise. */
+export function quoted(changes: Partial<QuotedRecommendation> = {}): QuotedRecommendation {
+  const recIndex = changes.recIndex ?? 0;
+  return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "buy", ...changes };
+}
+
+/** A quotation of these, with its sums. */
+export function quotationOf(
+  recommendations: readonly QuotedRecommendation[],
+  changes: Partial<Quotation> = {},
+): Quotation {
+  const sum = (...verdicts: readonly string[]) =>
+    totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
+  const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };
+  return { executionId, recommendations, totals: sums, ...changes };
 }
 
 const schema = z.strictObject({
@@ -100,6 +119,8 @@ export interface Calls {
   question?: string;
   driven?: Execution;
   driveOptions?: RedriveOptions;
+  quoteOptions?: QuoteOptions;
+  settleOptions?: SettleOptions;
   decision?: Decision;
   ledgerOptions?: OpenLedgerOptions | undefined;
   readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
@@ -113,8 +134,10 @@ export function standInParts(
     readonly terminal?: Terminal;
     readonly drive?: (options: DriveOptions) => Promise<Report>;
     readonly quotes?: readonly QuotedRecommendation[];
+    readonly quotation?: Partial<Quotation>;
     readonly answer?: "yes" | "no" | "stopped";
     readonly openLedger?: () => Ledger;
+    readonly settle?: () => Promise<readonly Report[]>;
     readonly resolve?: () => Promise<Outcome>;
   } = {},
 ) {
@@ -128,9 +151,10 @@ export function standInParts(
   const purchaser = {
     validate: (execution) => validateExecution(execution, providers),
     describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,
-    quote: async () => {
+    quote: async (_execution, options = {}) => {
       calls.names.push("quote");
-      return behaviour.quotes ?? [];
+      calls.quoteOptions = options;
+      return quotationOf(behaviour.quotes ?? [], behaviour.quotation);
     },
     drive: async (execution, options = {}) => {
       calls.names.push("drive");
@@ -147,6 +171,11 @@ export function standInParts(
       calls.names.push("redrive unfinished");
       calls.driveOptions = options;
       return [await drive(options)];
+    },
+    settle: async (options = {}) => {
+      calls.names.push("settle");
+      calls.settleOptions = options;
+      return behaviour.settle?.() ?? [];
     },
     resolve: async (decision) => {
       calls.names.push("resolve");
