@@ -42,6 +42,7 @@ export function createLedger(store: LedgerStore): Ledger {
     },
 
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
+    ownedByOthers: (scopeKey, token) => store.ownedByOthers(scopeKey, token),
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),
     close: () => store.close(),

@@ -39,6 +39,11 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     /a lane admits one open submission at a time/,
   ],
   ["never renews", () => ({ renew: async () => [] }), /a renewed lease holds on/],
+  [
+    "forgets whose a commitment is",
+    () => ({ ownedByOthers: async () => new Set<string>() }),
+    /a purchase is settled for every later driver/,
+  ],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",
