@@ -5,7 +5,7 @@ import { messageOf, RefusedError } from "./errors.ts";
  * that names the package to install where it is not there; what breaks inside the package is thrown as it is.
  *
  * ```ts
- * const { RDSClient } = await importOptional("@aws-sdk/client-rds", () => import("@aws-sdk/client-rds"));
+ * const { Pool } = await importOptional("pg", () => import("pg"));
  * ```
  */
 export async function importOptional<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
