@@ -1,6 +1,7 @@
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./drive/purchaser.ts";
 export type { DriveOptions } from "./drive/drive.ts";
-export type { QuotedRecommendation } from "./drive/quote-request.ts";
+export type { QuotedRecommendation, Verdict } from "./drive/prospect.ts";
+export type { Quotation, QuoteOptions } from "./drive/quote.ts";
 export type { Decision } from "./drive/decide.ts";
 export type { RedriveOptions } from "./drive/purchaser.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";

@@ -1,9 +1,10 @@
 import type { Purchaser } from "../drive/purchaser.ts";
-import { BuyonceError } from "../spec/errors.ts";
+import { BuyonceError, RefusedError } from "../spec/errors.ts";
 import type { Execution } from "../spec/recommendation.ts";
 import type { DriveCommandOptions } from "./drive-options.ts";
 import type { DriveParts } from "./drive-parts.ts";
-import { spendingQuestion, spendingText, withShownPrices } from "./spending-text.ts";
+import { quoteText } from "./quote-text.ts";
+import { spendingQuestion, withShownPrices } from "./spending-text.ts";
 import { painter, widthOf } from "./terminal.ts";
 
 /** What a person is asked about. */
@@ -19,26 +20,30 @@ export interface Spending {
 
 /**
  * Shows what would be spent, and asks. Returns the execution as the person agreed to it, the shown prices as its limits;
- * throws a BuyonceError `aborted` where the person says no, or stops.
+ * throws a BuyonceError `aborted` where the person says no, or stops, and a RefusedError where it comes to more than the
+ * totals.
  */
 export async function agreeOnSpending(spending: Spending): Promise<Execution> {
   const { execution, purchaser, descriptions, options, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
-  const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env) };
+  const { timeout, concurrency, maxTotals } = options;
+  const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
 
   stderr.write("Asking for prices; nothing is bought yet.\n");
-  const prospects = await stoppable(signal, () =>
+  const quotation = await stoppable(signal, () =>
     purchaser.quote(execution, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]),
-      concurrency: options.concurrency,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
+      concurrency,
+      ...(maxTotals ? { maxTotals } : {}),
     }),
   );
-  stderr.write(`\n${spendingText(execution, prospects, layout)}\n`);
+  stderr.write(`\n${quoteText(quotation, layout)}\n`);
+  if (quotation.error) throw new RefusedError(quotation.error);
 
-  const answer = await stoppable(signal, () => parts.confirm(spendingQuestion(prospects), signal));
+  const answer = await stoppable(signal, () => parts.confirm(spendingQuestion(quotation), signal));
   if (answer === "stopped") throw aborted("Stopped");
   if (answer === "no") throw aborted("You said no");
-  return withShownPrices(execution, prospects);
+  return withShownPrices(execution, quotation);
 }
 
 async function stoppable<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {

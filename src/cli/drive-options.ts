@@ -1,4 +1,5 @@
 import { parseEndpoint } from "../spec/endpoint.ts";
+import type { Money } from "../spec/money.ts";
 import { isPostgres } from "./ledger-location.ts";
 import { canAsk, type Terminal } from "./terminal.ts";
 import type { Endpoints, ProviderName } from "./providers.ts";
@@ -27,6 +28,8 @@ export interface BuyCommandOptions extends CloudCommandOptions {
   /** Seconds by which it has reported. */
   readonly timeout: number;
   readonly yes: boolean;
+  /** The most that it may spend, per currency. */
+  readonly maxTotals?: readonly Money[] | undefined;
 }
 
 /** The options of `buyonce drive`, parsed. */

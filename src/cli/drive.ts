@@ -71,14 +71,15 @@ interface Drive {
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean): Promise<Report> {
   const { purchaser, descriptions, options, parts } = drive;
-  const { concurrency, wait } = options;
+  const { concurrency, wait, maxTotals } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
     const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (onEvent) => {
         const deadline = parts.now() + options.timeout * 1000;
-        return purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent });
+        const limits = maxTotals ? { maxTotals } : {};
+        return purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );
   });

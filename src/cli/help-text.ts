@@ -21,6 +21,10 @@ ${ledgerHelp}
 Money
   Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. Where the file sets no
   maxPrice, the price you agreed to is the limit; with --yes there is none then.
+  --max-total "12000.00 USD" limits all of it together: every price is asked for before the first purchase, and if they
+  come to more, nothing is bought. Every price is checked again before it is sent, with all that this drive has sent by
+  then, outcomes unknown included. Once per currency; a currency that is not named is refused. What another driver holds
+  is left out, and checked when it is this one's turn (--wait).
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -74,6 +78,40 @@ Examples
   buyonce drive execution.json
   buyonce drive execution.json --yes --json --timeout 300 > report.json
   buyonce drive execution.json --ledger postgres://buyer@db.internal/buyonce
+`;
+
+/** What `buyonce quote --help` says below the options. */
+export const quoteHelp = `
+What it does
+  It looks up what is bought already, asks for the prices, and says for each recommendation what a drive would do:
+    buy         nothing shows that it was bought, and the price is within its maxPrice
+    bought      nothing: the ledger knows it as bought
+    adopt       nothing: the provider shows a commitment with its token, which is what was asked for
+    reconcile   it was sent before and nobody knows what became of it: find that out first
+    held        nothing: another driver works on it
+    refuse      a guard would stop it; the error says which
+  It buys nothing, claims nothing and writes nothing; prices may change until the drive. A ledger that is missing counts
+  as an empty one. With --max-total it also says whether all of it together is within the totals.
+${ledgerHelp}
+Exit codes
+  0    a drive would buy all that is not bought yet
+  2    bad usage or an invalid file
+  3    something would be refused, or all of it is above --max-total
+  4    something has to be found out first, or is held by another driver
+  1    an internal error, or a ledger that cannot be used
+  130  stopped
+
+With --json
+  Standard output holds exactly one document:
+    { "executionId", "recommendations": [ { "recIndex", "token", "verdict", "price": { "amount", "currency" },
+        "limit": { "amount", "currency" }, "commitment": { "id", "state", "settled" },
+        "error": { "code", "message", "retryable", "retryAfter" } } ],
+      "totals": { "buy": [ ... ], "bought": [ ... ], "reconcile": [ ... ] }, "error": { ... } }
+  with "error" at the end only where the totals are not enough; else { "error": ... } alone.
+
+Examples
+  buyonce quote execution.json --sandbox
+  buyonce quote execution.json --max-total "12000.00 USD" --max-total "5000.00 GBP"
 `;
 
 /** What `buyonce redrive --help` says below the options. */

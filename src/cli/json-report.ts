@@ -1,3 +1,4 @@
+import type { Quotation } from "../drive/quote.ts";
 import { BuyonceError, InvalidExecutionError } from "../spec/errors.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { explainError } from "./explain-error.ts";
@@ -10,6 +11,11 @@ export function jsonReport(report: Report): string {
 /** The one JSON document of `redrive --json`; with an error where it ended before all was driven. */
 export function jsonReports(reports: readonly Report[], error?: unknown): string {
   return text({ reports: reports.map(reportDocument), ...(error === undefined ? {} : errorDocument(error)) });
+}
+
+/** The one JSON document of `quote --json`, tokens in full. */
+export function jsonQuotation({ executionId, recommendations, totals, error }: Quotation): string {
+  return text({ executionId, recommendations, totals, error });
 }
 
 /** The one JSON document of `resolve --json`. */

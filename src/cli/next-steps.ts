@@ -47,6 +47,8 @@ const steps: Partial<Record<ErrorCode, string>> = {
   "several-offerings": corrected,
   "price-above-limit": `If the price is acceptable, raise maxPrice in the file; then ${again}.`,
   "price-currency-mismatch": `Give maxPrice in the currency of the price; then ${again}.`,
+  "total-above-limit": `If the sum is acceptable, ${again} with a higher --max-total.`,
+  "total-currency-missing": `Give a --max-total in that currency too; then ${again}.`,
   "deadline-too-near": `There was no time left to send it: ${again}, with a longer --timeout if this goes on.`,
   "claim-lost": `Another driver took it over: ${again} to see what it did.`,
 };

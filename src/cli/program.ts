@@ -5,9 +5,12 @@ import {
   defaultFiles,
   type DriveCommandOptions,
 } from "./drive-options.ts";
-import { driveHelp, redriveHelp, resolveHelp } from "./help-text.ts";
+import type { Money } from "../spec/money.ts";
+import { driveHelp, quoteHelp, redriveHelp, resolveHelp } from "./help-text.ts";
 import { maskPassword } from "./mask-password.ts";
+import { moneyPerCurrency } from "./parse-money.ts";
 import { wholeNumber } from "./parse-number.ts";
+import type { QuoteCommandOptions } from "./quote.ts";
 import { type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
 import type { ResolveCommandOptions } from "./resolve.ts";
 import type { SandboxCommandOptions } from "./sandbox.ts";
@@ -16,6 +19,7 @@ import { type Terminal, widthOf } from "./terminal.ts";
 /** What the commands do; `run.ts` brings the real ones. */
 export interface ProgramActions {
   readonly drive: (file: string, options: DriveCommandOptions) => Promise<void>;
+  readonly quote: (file: string, options: QuoteCommandOptions) => Promise<void>;
   readonly redrive: (executionId: string | undefined, options: RedriveCommandOptions) => Promise<void>;
   readonly resolve: (executionId: string, recIndex: number, options: ResolveCommandOptions) => Promise<void>;
   readonly sandbox: (options: SandboxCommandOptions) => Promise<void>;
@@ -30,9 +34,13 @@ interface CloudFlags {
   readonly json?: true;
 }
 
-interface BuyFlags extends CloudFlags {
+interface QuoteFlags extends CloudFlags {
   readonly concurrency: number;
   readonly timeout: number;
+  readonly maxTotal?: readonly Money[];
+}
+
+interface BuyFlags extends QuoteFlags {
   readonly yes?: true;
 }
 
@@ -80,6 +88,17 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
     .action((file: string, flags: DriveFlags) =>
       actions.drive(file, { ...buyOptions(flags), wait: flags.wait ?? false }),
     );
+
+  const quote = program
+    .command("quote")
+    .description("Say what driving an execution would cost and do; nothing is bought.")
+    .argument("<execution.json>", "the execution file, at most 10 MB");
+  withLimits(withCloudOptions(quote, "ask it"), "recommendations are quoted", "it gives up")
+    .addHelpText("after", quoteHelp)
+    .action((file: string, flags: QuoteFlags) => {
+      const { concurrency, timeout, maxTotal: maxTotals } = flags;
+      return actions.quote(file, { ...cloudOptions(flags), concurrency, timeout, maxTotals });
+    });
 
   const redrive = program
     .command("redrive")
@@ -154,10 +173,21 @@ function withCloudOptions(command: Command, sandboxUse: string): Command {
 }
 
 function withBuyOptions(command: Command): Command {
+  return withLimits(command, "recommendations are driven", "it has reported whatever it knows").option(
+    "--yes",
+    "buy without being asked",
+  );
+}
+
+function withLimits(command: Command, what: string, end: string): Command {
   return command
-    .option("--concurrency <n>", "how many recommendations are driven at once", wholeNumber(1, 100), 4)
-    .option("--timeout <seconds>", "by when it has reported whatever it knows", wholeNumber(1, 86_400), 600)
-    .option("--yes", "buy without being asked");
+    .option("--concurrency <n>", `how many ${what} at once`, wholeNumber(1, 100), 4)
+    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600)
+    .option(
+      "--max-total <amount>",
+      'the most that all of it may cost, such as "12000.00 USD"; once per currency',
+      moneyPerCurrency,
+    );
 }
 
 function cloudOptions({
@@ -181,6 +211,6 @@ function cloudOptions({
 }
 
 function buyOptions(flags: BuyFlags): BuyCommandOptions {
-  const { concurrency, timeout, yes } = flags;
-  return { ...cloudOptions(flags), concurrency, timeout, yes: yes ?? false };
+  const { concurrency, timeout, yes, maxTotal: maxTotals } = flags;
+  return { ...cloudOptions(flags), concurrency, timeout, maxTotals, yes: yes ?? false };
 }

@@ -73,7 +73,7 @@ interface Redrive {
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
   const { executionId, records, purchaser, options, parts } = redrive;
-  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit } = options;
+  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, maxTotals } = options;
   const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
   return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
     if (ask) await agreeOnRedriving({ records, descriptions, parts, signal });
@@ -81,7 +81,7 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
       () => createRedriveProgress(parts.terminal, records, descriptions),
       async (onEvent) => {
         const deadline = parts.now() + options.timeout * 1000;
-        const how = { signal, deadline, concurrency, onEvent };
+        const how = { signal, deadline, concurrency, onEvent, ...(maxTotals ? { maxTotals } : {}) };
         if (executionId !== undefined) return [await purchaser.redrive(executionId, how)];
         return purchaser.redriveUnfinished({
           ...how,

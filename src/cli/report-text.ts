@@ -1,10 +1,11 @@
-import { formatMoney, type Money, totals } from "../spec/money.ts";
+import { formatMoney } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { cleanText } from "./clean-text.ts";
 import { layOut } from "./layout.ts";
 import { nextSteps } from "./next-steps.ts";
 import { shorten } from "./shorten.ts";
 import { statusStyle } from "./status-style.ts";
+import { sumText } from "./sum-text.ts";
 import type { Paint } from "./terminal.ts";
 import { whatText } from "./what-text.ts";
 import { why } from "./why.ts";
@@ -56,21 +57,15 @@ export function reportText(report: Report, { descriptions, width, paint, again }
     .join("\n");
 }
 
-function totalsText({ outcomes, totals: all }: Report, paint: Paint): string {
+function totalsText({ outcomes }: Report, paint: Paint): string {
   const now = outcomes.filter(({ status }) => status === "purchased");
   const before = outcomes.filter(({ status }) => status === "already-purchased");
-  const pricesOf = (some: readonly Outcome[]) => totals(some.flatMap(({ price }) => price ?? []));
-  const line = (label: string, some: readonly Outcome[], prices: readonly Money[]) => {
-    const unknown = some.filter(({ price }) => price === undefined).length;
-    const parts = [...prices.map(formatMoney), ...(unknown === 0 ? [] : [`${unknown} without a known price`])];
-    const text = some.length === 0 ? "nothing" : parts.join("   ");
-    return `${paint("dim", label.padEnd(22))}${label === "total" ? paint("bold", text) : text}\n`;
-  };
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
   // All three lines, always: a drive that spent nothing says so.
   return [
-    line("bought by this drive", now, pricesOf(now)),
-    line("bought before", before, pricesOf(before)),
-    line("total", [...now, ...before], all),
+    line("bought by this drive", sumText(now)),
+    line("bought before", sumText(before)),
+    line("total", paint("bold", sumText([...now, ...before]))),
   ].join("");
 }
 

@@ -1,5 +1,4 @@
 import type { Decision } from "../drive/decide.ts";
-import { BuyonceError } from "../spec/errors.ts";
 import type { Outcome } from "../spec/report.ts";
 import { cleanText } from "./clean-text.ts";
 import { close } from "./close.ts";
@@ -11,6 +10,7 @@ import { providersOf, recordsOf } from "./left-behind.ts";
 import { againFromLedger } from "./next-steps.ts";
 import { endpointsAt, realClouds } from "./providers.ts";
 import { recordedText } from "./recorded-text.ts";
+import { stoppable } from "./stoppable.ts";
 import { usageError } from "./usage-error.ts";
 
 /** The options of `buyonce resolve`, parsed. */
@@ -55,7 +55,9 @@ export async function resolveCommand(
       const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, requestTimeout);
       const purchaser = parts.createPurchaser({ ledger, providers });
-      const outcome = await stoppable(parts, (signal) => purchaser.resolve(decision, { signal }));
+      const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
+        purchaser.resolve(decision, { signal }),
+      );
       const again = againFromLedger(executionId);
       terminal.stdout.write(options.json ? jsonOutcome(outcome) : recordedText(outcome, decision, again));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
@@ -87,21 +89,4 @@ function whatIsSaid({
 /** Not bought is recorded as a refusal that the next drive lifts. */
 function isRecorded({ status, error }: Outcome): boolean {
   return status === "refused" && error?.code === "resolved-as-not-bought";
-}
-
-async function stoppable<T>({ onInterrupt, exit }: DriveParts, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stopListening = onInterrupt({
-    first: () => controller.abort(),
-    again: () => exit(exitCodes.interrupted),
-  });
-  try {
-    return await run(controller.signal);
-  } catch (error) {
-    // A guard's or the ledger's word stays; what a stopped wait throws does not say that it was stopped.
-    if (!controller.signal.aborted || BuyonceError.isInstance(error)) throw error;
-    throw new BuyonceError({ code: "aborted", message: "Stopped: nothing was recorded.", cause: error });
-  } finally {
-    stopListening();
-  }
 }

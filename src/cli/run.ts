@@ -54,6 +54,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { driveCommand } = await import("./drive.ts");
       code = await driveCommand(file, options, await driveParts());
     },
+    quote: async (file, options) => {
+      const { quoteCommand } = await import("./quote.ts");
+      code = await quoteCommand(file, options, await driveParts());
+    },
     redrive: async (executionId, options) => {
       const { redriveCommand } = await import("./redrive.ts");
       code = await redriveCommand(executionId, options, await driveParts());

@@ -3,6 +3,7 @@ import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
+import { createBudget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
@@ -61,6 +62,8 @@ export async function decide(
       stop,
       emit,
       lookup: createLookup({ ledger, environment, stop, emit, tokens: new Map() }),
+      // Nothing is bought here.
+      budget: createBudget(undefined),
       noteSent: () => undefined,
       noteLedgerError: () => undefined,
     };

@@ -3,6 +3,7 @@ import type { LedgerError } from "../spec/errors.ts";
 import type { DriveStep } from "../spec/events.ts";
 import type { ServiceExecutor } from "../spec/executor.ts";
 import type { Claim, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Budget } from "./budget.ts";
 import type { Leases } from "./leases.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Stop } from "./stop.ts";
@@ -14,6 +15,8 @@ export interface DriveContext {
   readonly leases: Leases;
   readonly lookup: Lookup;
   readonly stop: Stop;
+  /** Asked before anything is sent. */
+  readonly budget: Budget;
   readonly emit: (step: DriveStep) => void;
   /** The ledger cannot be read or written: nothing more is started, and the drive ends with this error if it sent nothing. */
   readonly noteLedgerError: (error: LedgerError) => void;

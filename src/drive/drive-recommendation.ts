@@ -1,12 +1,12 @@
 import type { Commitment } from "../spec/commitment.ts";
 import { messageOf, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
-import type { Marker, Submission } from "../spec/executor.ts";
+import type { Submission } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
+import { askForPrice } from "./ask-for-price.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { inStep } from "./in-step.ts";
 import { lookAtPurchase } from "./look-at-purchase.ts";
 import { match } from "./match.ts";
 import { refused, rejected, unresolved } from "./outcome.ts";
@@ -62,17 +62,13 @@ async function buy(
     }
 
     if (quotesLeft === 0) throw tooManyQuotes();
-    drive.stop.check();
-    drive.emit({ type: "quoting", recIndex, token: masked });
-    const marker: Marker = { token, source: record.source, generation: record.generation };
-    const quote = await inStep("quote-failed", "The quote failed", () =>
-      executor.quote(recommendation, marker, drive.stop),
-    );
-    drive.emit({ type: "quoted", recIndex, token: masked, price: quote.price });
+    const { quote, marker } = await askForPrice(drive, task);
     checkPrice(quote.price, recommendation.maxPrice);
     drive.stop.checkTimeFor(executor.sendTimeout);
+    drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
   } catch (error) {
+    drive.budget.giveBack(token);
     return refused(drive, task, error);
   }
 
@@ -87,6 +83,7 @@ async function buy(
       if (sent.commitment.standing === "failed") return rejectFailed(drive, task, sent.commitment);
       return settle(drive, task, { commitment: sent.commitment, submission, status: "purchased" });
     case "rejected":
+      drive.budget.giveBack(token);
       return rejected(drive, task, sent.error);
     case "expired":
       return startAnew(drive, task, { failed: false, detail: sent.error.message }, quotesLeft - 1);
@@ -127,6 +124,7 @@ async function startAnew(
   proof: { readonly failed: boolean; readonly detail: string },
   quotesLeft: number,
 ): Promise<Outcome> {
+  drive.budget.giveBack(task.record.token);
   let record: TokenRecord;
   try {
     record = await drive.ledger.dead(task.claim, { failed: proof.failed, detail: proof.detail });
@@ -138,6 +136,7 @@ async function startAnew(
 
 /** Written ahead, but not sent. */
 async function withdraw(drive: DriveContext, task: Task, cause: unknown): Promise<Outcome> {
+  drive.budget.giveBack(task.record.token);
   try {
     await drive.ledger.dead(task.claim, { failed: false, detail: `not sent: ${messageOf(cause)}` });
   } catch (error) {
@@ -152,6 +151,7 @@ async function rejectFailed(drive: DriveContext, task: Task, { id, state }: Comm
     providerCode: state,
     message: `The provider took the purchase and ended it as ${state} (${id}): nothing was bought. Look up why at the provider, then drive again.`,
   });
+  drive.budget.giveBack(task.record.token);
   try {
     await drive.ledger.dead(task.claim, { failed: true, detail: `${id} ${state}` });
   } catch (cause) {

@@ -3,15 +3,18 @@ import type { Environment } from "../spec/environment.ts";
 import type { LedgerError } from "../spec/errors.ts";
 import type { DriveEvent, DriveStep } from "../spec/events.ts";
 import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
-import { totals } from "../spec/money.ts";
+import { type Money, totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
+import type { Budget } from "./budget.ts";
+import { budgetFor } from "./budget-for.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { isBroken, unresolved } from "./outcome.ts";
 import { createStop } from "./stop.ts";
+import { tokensByScope } from "./tokens-by-scope.ts";
 import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./unworked-outcome.ts";
 import type { ExecutorOf } from "./validate.ts";
 
@@ -25,6 +28,13 @@ export interface DriveOptions {
   readonly concurrency?: number;
   /** Waits for recommendations that another driver holds, instead of reporting them `in-progress`. Default false. */
   readonly wait?: boolean;
+  /**
+   * The most that one drive may spend, per currency: the whole prices of what it sends, unknown outcomes included. Before
+   * its first purchase it asks for all prices: if they come to more, nothing is bought. A quote that rose meanwhile is
+   * checked again before it is sent, as is an older submission before it is sent again. A currency that is not among them
+   * is refused. Default: no limit.
+   */
+  readonly maxTotals?: readonly Money[];
   /** Told each step. What it throws is passed over: a progress line must not disturb a purchase. */
   readonly onEvent?: (event: DriveEvent) => void;
 }
@@ -36,6 +46,10 @@ interface DriveParts {
   readonly leaseLength: number;
   /** Names this drive in the ledger, for the people who look into it. */
   readonly holder: string;
+  /** What the caller's totals leave, for all that one call drives. */
+  readonly budget: Budget;
+  /** What is done about each; default: it is driven. */
+  readonly work?: (drive: DriveContext, task: Task) => Promise<Outcome>;
 }
 
 /** Milliseconds between two questions whether another driver is done. */
@@ -45,7 +59,7 @@ const waitForDriver = 1000;
 export async function driveRequests(
   executionId: string,
   requests: readonly ClaimRequest[],
-  { ledger, environment, executorOf, leaseLength, holder }: DriveParts,
+  { ledger, environment, executorOf, leaseLength, holder, budget, work = driveRecommendation }: DriveParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
   const emit = (step: DriveStep) => {
@@ -77,20 +91,21 @@ export async function driveRequests(
     const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
     emit({ type: "claimed", granted: count("granted"), settled: count("settled"), inFlight: count("in-flight") });
 
-    const drive: DriveContext = {
+    const context: DriveContext = {
       ledger,
       environment,
       leases,
       stop,
       emit,
       lookup: createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
+      budget,
       noteSent: () => (sent = true),
       noteLedgerError: (error) => (ledgerError ??= error),
     };
     const limit = pLimit(concurrency);
     const lanes = new Map<string, ReturnType<typeof pLimit>>();
     const held: ClaimRequest[] = [];
-    const run = (request: ClaimRequest, task: Task) => {
+    const run = (drive: DriveContext, request: ClaimRequest, task: Task) => {
       const one = () => limit(async () => finish(request, await driveOne(drive, task)));
       // What could not be told apart afterwards is bought one after the other.
       const lane = task.executor.laneOf?.(request.recommendation);
@@ -120,14 +135,16 @@ export async function driveRequests(
     const holdsUp = ({ task }: { readonly task: Task }) =>
       isOpen(task.record) || task.record.commitment?.marked === false;
     const inOrder = [...tasks.filter(holdsUp), ...tasks.filter((each) => !holdsUp(each))];
-    await Promise.all(inOrder.map(({ request, task }) => run(request, task)));
+    const ofRound = inOrder.map(({ task }) => task);
+    const drive = { ...context, budget: await budgetFor(context, ofRound, limit) };
+    await Promise.all(inOrder.map(({ request, task }) => run(drive, request, task)));
     return held;
   }
 
   async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
     if (ledgerError !== undefined) return leftAsItIs(task.record, ledgerError);
     try {
-      return await driveRecommendation(drive, task);
+      return await work(drive, task);
     } catch (error) {
       // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
       return unresolved(drive, task, error);
@@ -174,10 +191,4 @@ export async function driveRequests(
   if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted")) throw stop.signal.reason;
   const bought = report.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
   return { executionId, outcomes: report, totals: totals(bought) };
-}
-
-function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const scopes = new Map<string, Set<string>>();
-  for (const { scope, token } of requests) scopes.set(scope.key, (scopes.get(scope.key) ?? new Set()).add(token));
-  return scopes;
 }

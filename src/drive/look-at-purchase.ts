@@ -1,6 +1,8 @@
+import type { Commitment } from "../spec/commitment.ts";
 import { messageOf } from "../spec/errors.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
+import { cameToNothing } from "./came-to-nothing.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { boughtOutcome, errorOutcome, isBroken, isLost } from "./outcome.ts";
 import { settle } from "./settle.ts";
@@ -9,7 +11,7 @@ import { settle } from "./settle.ts";
 export type Looked =
   | { readonly kind: "done"; readonly outcome: Outcome }
   /** The provider proved that it came to nothing: a new generation is open. */
-  | { readonly kind: "came-to-nothing"; readonly record: TokenRecord };
+  | { readonly kind: "came-to-nothing"; readonly record: TokenRecord; readonly commitment: Commitment };
 
 /** Looks again at a purchase that the ledger knows as still pending or without its marker. It stays bought unless the provider proves otherwise. */
 export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<Looked> {
@@ -26,13 +28,12 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
       if (standing !== "live" || own.has(id)) continue;
       warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
     }
-    if (seen?.standing === "failed") {
-      // Only a second look, at the commitment itself, is proof enough to buy again.
-      const again = await executor.read(scope, commitment.id, drive.stop);
-      if (again?.standing === "failed") {
-        return { kind: "came-to-nothing", record: await drive.ledger.reopen(task.claim, again) };
-      }
-    } else if (seen !== undefined) {
+    const failed = await cameToNothing({ executor, stop: drive.stop }, scope, commitment, listing);
+    if (failed !== undefined) {
+      const reopened = await drive.ledger.reopen(task.claim, failed);
+      return { kind: "came-to-nothing", record: reopened, commitment: failed };
+    }
+    if (seen !== undefined && seen.standing !== "failed") {
       current = { ...commitment, state: seen.state, standing: seen.standing, settled: seen.settled };
     }
   } catch (error) {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import pLimit from "p-limit";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
@@ -9,9 +8,10 @@ import type { ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Execution, Recommendation } from "../spec/recommendation.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { deriveIdempotencyToken } from "../spec/token.ts";
+import { type Budget, createBudget } from "./budget.ts";
 import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions } from "./drive.ts";
-import { type QuotedRecommendation, quoteRequest } from "./quote-request.ts";
+import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
@@ -47,13 +47,10 @@ export interface Purchaser {
   /** In a few words, what a recommendation buys. */
   describe(recommendation: Recommendation): string;
   /**
-   * What an execution would cost, per recommendation. Moves no money and writes nothing; what the ledger knows as
-   * bought is not quoted again. Throws an InvalidExecutionError, or a LedgerError.
+   * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
+   * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
    */
-  quote(
-    execution: unknown,
-    options?: Pick<DriveOptions, "signal" | "concurrency">,
-  ): Promise<readonly QuotedRecommendation[]>;
+  quote(execution: unknown, options?: QuoteOptions): Promise<Quotation>;
   /**
    * Buys what is not yet bought, and reports the truth about every recommendation. Driving the same execution again,
    * from any machine that shares the ledger, buys nothing twice.
@@ -67,7 +64,9 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were driven. What is parked waits for a person and is passed over. Call it by a timer. Throws as `drive` does, unless there is a report by then.
+   * recommendations that were driven. What is parked waits for a person and is passed over. Totals are those of the whole
+   * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
+   * there is a report by then.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
@@ -106,9 +105,14 @@ export function createPurchaser({
     }));
   }
 
-  const driveAll = (executionId: string, requests: readonly ClaimRequest[], options: DriveOptions) => {
+  const driveAll = (
+    executionId: string,
+    requests: readonly ClaimRequest[],
+    options: DriveOptions,
+    budget = createBudget(options.maxTotals),
+  ) => {
     checkOptions(options);
-    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName() };
+    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget };
     return driveRequests(executionId, requests, parts, options);
   };
 
@@ -116,16 +120,10 @@ export function createPurchaser({
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
 
-    quote: async (execution, { signal = new AbortController().signal, concurrency = 4 } = {}) => {
+    quote: async (execution, options = {}) => {
       const valid = validateExecution(execution, providers);
-      checkOptions({ concurrency });
-      const known = await ledger.execution(valid.executionId);
-      const limit = pLimit(concurrency);
-      return Promise.all(
-        requestsOf(valid).map((request) =>
-          limit(() => quoteRequest(request, known, executorOf(request.recommendation), signal)),
-        ),
-      );
+      checkOptions(options);
+      return quoteRequests(valid.executionId, requestsOf(valid), { ledger, environment, executorOf }, options);
     },
 
     drive: async (execution, options = {}) => {
@@ -148,11 +146,13 @@ export function createPurchaser({
       includeParked = false,
       ...options
     } = {}) => {
+      // One for all of them: the totals are those of this call.
+      const budget = createBudget(options.maxTotals);
       const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused, parked: includeParked });
       const reports: Report[] = [];
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
         try {
-          reports.push(await redriveRecords(executionId, own, options));
+          reports.push(await redriveRecords(executionId, own, options, budget));
         } catch (error) {
           // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
           if (reports.length === 0) throw error;
@@ -170,6 +170,7 @@ export function createPurchaser({
     executionId: string,
     records: readonly TokenRecord[],
     options: DriveOptions,
+    budget?: Budget,
   ): Promise<Report> {
     const problems = records.flatMap(({ recommendation, recIndex }) => {
       const service = providers.find(({ name }) => name === recommendation.provider)?.services[recommendation.service];
@@ -183,7 +184,7 @@ export function createPurchaser({
         : [];
     });
     if (problems.length > 0) throw new InvalidExecutionError(problems);
-    return driveAll(executionId, records, options);
+    return driveAll(executionId, records, options, budget);
   }
 }
 
@@ -192,7 +193,7 @@ function holderName(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
-function checkOptions({ concurrency = 1, deadline = 0 }: DriveOptions): void {
+function checkOptions({ concurrency = 1, deadline = 0 }: Pick<DriveOptions, "concurrency" | "deadline">): void {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
     throw new RefusedError({
       code: "invalid-configuration",

@@ -77,6 +77,7 @@ export async function resolveSubmission(
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
       checkBeforeSend(drive, task);
+      drive.budget.take(token, submission.price);
       const sent = await sendOnce(drive, task, submission, { sentBefore: true });
       if (sent.kind === "bought") return judge(sent.commitment, { resent: true });
       if (sent.kind === "expired" && (await age()) >= recovery.minimumAge) {

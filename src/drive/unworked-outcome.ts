@@ -12,16 +12,7 @@ export function withoutClaim(
 ): Outcome {
   const { commitment } = answer.record;
   if (answer.kind === "conflict") {
-    return errorOutcome(
-      request,
-      "refused",
-      new RefusedError({
-        code: "fingerprint-conflict",
-        message:
-          `This execution was driven before with another recommendation at this place (it differs in ${answer.fields.join(", ")}; ` +
-          `the first one is ${answer.record.state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
-      }),
-    );
+    return errorOutcome(request, "refused", conflictError(answer.fields, answer.record));
   }
   // What another driver still looks after (pending, or without its marker) is bought all the same.
   if (commitment !== undefined && answer.record.state === "purchased") {
@@ -31,21 +22,28 @@ export function withoutClaim(
     return boughtOutcome(request, commitment, "already-purchased", warnings);
   }
   return answer.kind === "in-flight"
-    ? heldOutcome(request, answer.holder, answer.until, now)
+    ? errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now))
     : lostOutcome(request, undefined);
 }
 
-function heldOutcome(request: ClaimRequest, holder: string, until: number, now: number): Outcome {
-  return errorOutcome(
-    request,
-    "in-progress",
-    new RefusedError({
-      code: "held-by-another-driver",
-      message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
-      retryable: true,
-      retryAfter: Math.max(0, until - now),
-    }),
-  );
+/** Another recommendation has this place in the execution. */
+export function conflictError(fields: readonly string[], { state }: Pick<TokenRecord, "state">): RefusedError {
+  return new RefusedError({
+    code: "fingerprint-conflict",
+    message:
+      `This execution was driven before with another recommendation at this place (it differs in ${fields.join(", ")}; ` +
+      `the first one is ${state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
+  });
+}
+
+/** Another driver works on it. */
+export function heldError(holder: string, until: number, now: number): RefusedError {
+  return new RefusedError({
+    code: "held-by-another-driver",
+    message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
+    retryable: true,
+    retryAfter: Math.max(0, until - now),
+  });
 }
 
 /** What the ledger says about a recommendation that this drive waited for. */

@@ -1,12 +1,17 @@
 import type { Commitment } from "../spec/commitment.ts";
 import { RefusedError } from "../spec/errors.ts";
+import type { TokenRecord } from "../spec/ledger.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { inStep } from "./in-step.ts";
 
 /** A commitment found by its marker is compared with what was asked before it is adopted. */
-export async function verify(drive: DriveContext, { executor, record }: Task, found: Commitment): Promise<void> {
+export async function verify(
+  { stop }: Pick<DriveContext, "stop">,
+  { executor, record }: Pick<Task, "executor"> & { readonly record: Pick<TokenRecord, "recommendation"> },
+  found: Commitment,
+): Promise<void> {
   const differences = await inStep("commitment-unverifiable", `Comparing ${found.id} failed`, () =>
-    executor.verify(record.recommendation, found, drive.stop),
+    executor.verify(record.recommendation, found, stop),
   );
   if (differences.length === 0) return;
   const list = differences.map(({ field, asked, found }) => `${field}: asked ${asked}, found ${found}`).join("; ");

@@ -1,6 +1,7 @@
 import type { Commitment } from "../spec/commitment.ts";
 import { LedgerError } from "../spec/errors.ts";
 import { differingFields } from "../spec/fingerprint.ts";
+import { isHeld } from "../spec/lease.ts";
 import type { Claim, ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
 import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
@@ -209,11 +210,6 @@ async function claimOne(
   };
   await transaction.put(claimed, historyEntry("claim", record, claimed, now, ""));
   return { kind: "granted", claim: { token: claimed.token, epoch: claimed.epoch }, record: claimed };
-}
-
-/** A lease that ends further away than its length was given by a clock that has since been set back: it has lapsed. */
-function isHeld({ leaseUntil = 0, leaseLength = 0 }: TokenRecord, now: number): boolean {
-  return leaseUntil > now && leaseUntil <= now + leaseLength;
 }
 
 async function heldRecord(transaction: LedgerTransaction, claim: Claim): Promise<TokenRecord> {

@@ -30,6 +30,8 @@ export type ErrorCode =
   | "several-offerings"
   | "price-above-limit"
   | "price-currency-mismatch"
+  | "total-above-limit"
+  | "total-currency-missing"
   | "deadline-too-near"
   // after a send
   | "purchase-rejected"

@@ -12,6 +12,7 @@ import {
   executionOf,
   fakeTerminal,
   outcome,
+  quoted,
   plainOptions,
   report,
   standInParts,
@@ -194,10 +195,14 @@ describe("where it drives, and which ledger records it", () => {
 describe("a real cloud, at a terminal", () => {
   const price = { amount: "24.5", currency: "GBP" };
   const quotes = [
-    { recIndex: 0, price, alreadyBought: false },
-    { recIndex: 1, alreadyBought: false, error: { code: "not-offered", message: "No such offering." } },
-    { recIndex: 2, price, alreadyBought: true },
-  ] as const;
+    quoted({ price }),
+    quoted({
+      recIndex: 1,
+      verdict: "refuse",
+      error: { code: "not-offered", message: "No such offering.", retryable: false },
+    }),
+    quoted({ recIndex: 2, price, verdict: "bought" }),
+  ];
   const execution = executionOf("azure", "aws", "azure");
 
   test("shows prices, limits, sums and what cannot be bought, then asks", async () => {
@@ -210,13 +215,14 @@ describe("a real cloud, at a terminal", () => {
     );
     expect(written.stderr).toContain(
       `
-#  what                   price  limit  note
-─────────────────────────────────────────────────────────────────────────────────────────────
-0  azure compute × 1  24.50 GBP   none
-1  aws ec2 × 1                    none  would be refused now: No such offering. (not-offered)
-2  azure compute × 1                    bought before: nothing is spent
+#  what                   price  limit  a drive would
+──────────────────────────────────────────────────────────────────────────────────
+0  azure compute × 1  24.50 GBP   none  buy it
+1  aws ec2 × 1                    none  refuse it: No such offering. (not-offered)
+2  azure compute × 1  24.50 GBP         buy nothing: bought before
 
-to be spent   24.50 GBP
+would be bought   24.50 GBP
+bought before     24.50 GBP
 #1: no price is known and the file sets no maxPrice. If the drive gets a price, it buys at any price.
 `,
     );
@@ -249,7 +255,7 @@ to be spent   24.50 GBP
 
   test("all bought before: the question says so", async () => {
     const { terminal } = fakeTerminal({ tty: true });
-    const stands = standInParts({ terminal, quotes: [{ recIndex: 0, price, alreadyBought: true }] });
+    const stands = standInParts({ terminal, quotes: [quoted({ price, verdict: "bought" })] });
     const { run, calls } = await drive(executionOf("azure"), {}, stands);
     await run;
     expect(calls.question).toBe("All of it was bought before. Drive it again to see how it stands?");

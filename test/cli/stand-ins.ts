@@ -7,7 +7,8 @@ import type { Terminal } from "../../src/cli/terminal.ts";
 import type { Decision } from "../../src/drive/decide.ts";
 import type { DriveOptions } from "../../src/drive/drive.ts";
 import type { Purchaser, RedriveOptions } from "../../src/drive/purchaser.ts";
-import type { QuotedRecommendation } from "../../src/drive/quote-request.ts";
+import type { QuotedRecommendation } from "../../src/drive/prospect.ts";
+import type { Quotation, QuoteOptions } from "../../src/drive/quote.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
@@ -34,6 +35,19 @@ export function report(outcomes: readonly Outcome[]): Report {
   const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
   const prices = outcomes.filter(isBought).flatMap(({ price }) => price ?? []);
   return { executionId, outcomes, totals: totals(prices) };
+}
+
+/** A quoted recommendation: 0, to be bought, unless told otherwise. */
+export function quoted(changes: Partial<QuotedRecommendation> = {}): QuotedRecommendation {
+  const recIndex = changes.recIndex ?? 0;
+  return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "buy", ...changes };
+}
+
+function quotationOf(recommendations: readonly QuotedRecommendation[], changes: Partial<Quotation> = {}): Quotation {
+  const sum = (...verdicts: readonly string[]) =>
+    totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
+  const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };
+  return { executionId, recommendations, totals: sums, ...changes };
 }
 
 const schema = z.strictObject({
@@ -100,6 +114,7 @@ export interface Calls {
   question?: string;
   driven?: Execution;
   driveOptions?: RedriveOptions;
+  quoteOptions?: QuoteOptions;
   decision?: Decision;
   ledgerOptions?: OpenLedgerOptions | undefined;
   readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
@@ -113,6 +128,7 @@ export function standInParts(
     readonly terminal?: Terminal;
     readonly drive?: (options: DriveOptions) => Promise<Report>;
     readonly quotes?: readonly QuotedRecommendation[];
+    readonly quotation?: Partial<Quotation>;
     readonly answer?: "yes" | "no" | "stopped";
     readonly openLedger?: () => Ledger;
     readonly resolve?: () => Promise<Outcome>;
@@ -128,9 +144,10 @@ export function standInParts(
   const purchaser = {
     validate: (execution) => validateExecution(execution, providers),
     describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,
-    quote: async () => {
+    quote: async (_execution, options = {}) => {
       calls.names.push("quote");
-      return behaviour.quotes ?? [];
+      calls.quoteOptions = options;
+      return quotationOf(behaviour.quotes ?? [], behaviour.quotation);
     },
     drive: async (execution, options = {}) => {
       calls.names.push("drive");
