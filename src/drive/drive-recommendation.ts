@@ -124,7 +124,6 @@ async function startAnew(
   proof: { readonly failed: boolean; readonly detail: string },
   quotesLeft: number,
 ): Promise<Outcome> {
-  drive.budget.giveBack(task.record.token);
   let record: TokenRecord;
   try {
     record = await drive.ledger.dead(task.claim, { failed: proof.failed, detail: proof.detail });
