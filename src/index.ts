@@ -4,6 +4,16 @@ export type { QuotedRecommendation, Verdict } from "./drive/prospect.ts";
 export type { Quotation, QuoteOptions } from "./drive/quote.ts";
 export type { Decision } from "./drive/decide.ts";
 export type { RedriveOptions } from "./drive/purchaser.ts";
+export type { SettleOptions } from "./drive/settle-executions.ts";
+export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/history.ts";
+export {
+  type LedgerStatus,
+  ledgerStatus,
+  type RecordStatus,
+  type StatusFilter,
+  statusFilters,
+  type StatusOptions,
+} from "./inspect/status.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
@@ -41,6 +51,7 @@ export type {
   ClaimRequest,
   HistoryEntry,
   Ledger,
+  RecordsQuery,
   TokenRecord,
   TokenState,
   UnfinishedQuery,

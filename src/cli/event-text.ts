@@ -17,6 +17,8 @@ function words(event: DriveEvent): string {
       return `looking up what is already bought in ${event.scope}`;
     case "listed":
       return `looked up ${event.scope}: ${event.matches} of these already there`;
+    case "still-pending":
+      return `${event.pending} still pending; looking again in ${Math.ceil(event.wait / 1000)} s`;
     case "waiting-for-driver":
       return `waiting for driver ${event.holder}, who holds it until ${new Date(event.until).toISOString()}`;
     case "reconciling":

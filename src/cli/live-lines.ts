@@ -76,7 +76,8 @@ export function createLiveLines(
   const timer = setInterval(draw, frameTime).unref();
   return {
     event: (event) => {
-      if (event.type === "listing" || event.type === "listed") headline = eventText(event);
+      if (event.type === "listing" || event.type === "listed" || event.type === "still-pending")
+        headline = eventText(event);
       if ("recIndex" in event) lines[event.recIndex] = lineOf(event, paint);
     },
     note: (text) => {

@@ -8,7 +8,6 @@ import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
-import { driveRecommendation } from "./drive-recommendation.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
@@ -39,6 +38,9 @@ export interface DriveOptions {
   readonly onEvent?: (event: DriveEvent) => void;
 }
 
+/** What is done about each recommendation that is claimed: it is driven, or only looked after. */
+export type Work = (drive: DriveContext, task: Task) => Promise<Outcome>;
+
 interface DriveParts {
   readonly ledger: Ledger;
   readonly environment: Environment;
@@ -48,8 +50,7 @@ interface DriveParts {
   readonly holder: string;
   /** What the caller's totals leave, for all that one call drives. */
   readonly budget: Budget;
-  /** What is done about each; default: it is driven. */
-  readonly work?: (drive: DriveContext, task: Task) => Promise<Outcome>;
+  readonly work: Work;
 }
 
 /** Milliseconds between two questions whether another driver is done. */
@@ -59,7 +60,7 @@ const waitForDriver = 1000;
 export async function driveRequests(
   executionId: string,
   requests: readonly ClaimRequest[],
-  { ledger, environment, executorOf, leaseLength, holder, budget, work = driveRecommendation }: DriveParts,
+  { ledger, environment, executorOf, leaseLength, holder, budget, work }: DriveParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
   const emit = (step: DriveStep) => {

@@ -10,8 +10,11 @@ import type { Outcome, Report } from "../spec/report.ts";
 import { deriveIdempotencyToken } from "../spec/token.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { decide, type Decision } from "./decide.ts";
-import { driveRequests, type DriveOptions } from "./drive.ts";
+import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
+import { driveRecommendation } from "./drive-recommendation.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
+import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
+import { settleRecommendation } from "./settle-recommendation.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
@@ -70,6 +73,13 @@ export interface Purchaser {
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
+   * Looks after what is bought and pending, until it is final or until the deadline (default: in ten minutes), with growing
+   * waits: notes its state, stamps missing markers. It never buys: what came to nothing (billing failed, say) is reported
+   * and recorded as `rejected`, and the next drive buys it anew. One report per execution, about what was pending. Throws
+   * as `redriveUnfinished` does.
+   */
+  settle(options?: SettleOptions): Promise<readonly Report[]>;
+  /**
    * Lets a person decide about a purchase whose outcome stays unknown, with name and reason in the history. What is said
    * to be bought is compared first; what the provider still shows cannot be called not bought.
    *
@@ -110,9 +120,10 @@ export function createPurchaser({
     requests: readonly ClaimRequest[],
     options: DriveOptions,
     budget = createBudget(options.maxTotals),
+    work: Work = driveRecommendation,
   ) => {
     checkOptions(options);
-    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget };
+    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget, work };
     return driveRequests(executionId, requests, parts, options);
   };
 
@@ -162,6 +173,13 @@ export function createPurchaser({
       return reports;
     },
 
+    settle: async (options = {}) => {
+      checkOptions(options);
+      const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
+        redriveRecords(executionId, records, how, undefined, settleRecommendation);
+      return settleExecutions(options, { ledger, environment, look });
+    },
+
     resolve: (decision, { signal } = {}) =>
       decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
   };
@@ -171,6 +189,7 @@ export function createPurchaser({
     records: readonly TokenRecord[],
     options: DriveOptions,
     budget?: Budget,
+    work?: Work,
   ): Promise<Report> {
     const problems = records.flatMap(({ recommendation, recIndex }) => {
       const service = providers.find(({ name }) => name === recommendation.provider)?.services[recommendation.service];
@@ -184,7 +203,7 @@ export function createPurchaser({
         : [];
     });
     if (problems.length > 0) throw new InvalidExecutionError(problems);
-    return driveAll(executionId, records, options, budget);
+    return driveAll(executionId, records, options, budget, work);
   }
 }
 

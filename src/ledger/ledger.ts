@@ -42,6 +42,7 @@ export function createLedger(store: LedgerStore): Ledger {
       return store.withWork(kinds, now - olderThan, limit);
     },
 
+    records: (query) => store.records(query),
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),

@@ -25,6 +25,17 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
         .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
         .slice(0, limit),
+    records: async ({ states, held, unfinished = false, limit }) =>
+      [...records.values()]
+        .filter((record) => states?.includes(record.state) ?? true)
+        .filter((record) => held === undefined || held === restingSince(record) > clock())
+        .filter((record) => !unfinished || workLeft(record) === "unfinished")
+        .toSorted(
+          (a, b) =>
+            restingSince(b) - restingSince(a) ||
+            (a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : a.recIndex - b.recIndex),
+        )
+        .slice(0, limit),
     history: async (token) => entries.filter((entry) => entry.token === token),
     close: async () => undefined,
 

@@ -1,4 +1,4 @@
-import type { HistoryEntry, TokenRecord } from "../spec/ledger.ts";
+import type { HistoryEntry, RecordsQuery, TokenRecord } from "../spec/ledger.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
 export interface LedgerTransaction {
@@ -28,6 +28,8 @@ export interface LedgerStore {
   execution(executionId: string): Promise<readonly TokenRecord[]>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
   withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
+  /** Those that rest since the latest time first. It reads them all, unless the store has an index for it. */
+  records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
 }

@@ -7,11 +7,12 @@ interface RecommendationEvent {
   readonly token: string;
 }
 
-/** One step of a drive, for progress and logs. `at` is in milliseconds since 1970. */
+/** One step of a drive, for progress and logs. `at` is in milliseconds since 1970, `wait` in milliseconds. */
 export type DriveEvent = { readonly at: number } & (
   | { readonly type: "claimed"; readonly granted: number; readonly settled: number; readonly inFlight: number }
   | { readonly type: "listing"; readonly scope: string }
   | { readonly type: "listed"; readonly scope: string; readonly matches: number }
+  | { readonly type: "still-pending"; readonly pending: number; readonly wait: number }
   | (RecommendationEvent & { readonly type: "waiting-for-driver"; readonly holder: string; readonly until: number })
   | (RecommendationEvent & { readonly type: "reconciling"; readonly detail: string })
   | (RecommendationEvent & { readonly type: "adopting"; readonly commitmentId: string })

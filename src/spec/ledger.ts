@@ -96,6 +96,16 @@ export interface UnfinishedQuery {
   readonly parked: boolean;
 }
 
+/** Which records are meant; what is left out does not narrow it. */
+export interface RecordsQuery {
+  readonly states?: readonly TokenState[];
+  /** Those on which a driver's lease lasts, or those on which none does. */
+  readonly held?: boolean;
+  /** Only those on which work is left; see {@link Ledger.unfinished}. */
+  readonly unfinished?: boolean;
+  readonly limit: number;
+}
+
 /**
  * The durable record. All drivers of an execution share one, on one machine or many.
  *
@@ -156,6 +166,9 @@ export interface Ledger {
 
   /** Records on which work is left and which nobody holds, longest untouched first. */
   unfinished(query: UnfinishedQuery): Promise<readonly TokenRecord[]>;
+
+  /** Records of all executions, those that somebody worked on last first. Changes nothing. */
+  records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
 
   /** What is recorded as bought in a scope. */
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Commitment } from "../spec/commitment.ts";
 import type { Submission } from "../spec/executor.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger } from "../spec/ledger.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger, RecordsQuery } from "../spec/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
 
 /** Which ledger is tested, and with what. */
@@ -298,6 +298,38 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
       [2000, undefined, undefined, 2003],
     );
     assertSame([await found(false), await found(true)], [[2], [0, 2, 3]]);
+  });
+
+  test("records are listed, those worked on last first, by state, by lease and by what is left to do", async ({
+    ledger,
+    at,
+  }) => {
+    const found = async (query: Partial<RecordsQuery> = {}) =>
+      (await ledger.records({ limit: 9, ...query })).map(({ recIndex }) => recIndex);
+    await ledger.refuse(granted(await claim(ledger, "driver-1", 0)).claim, reason);
+    at(2000);
+    await ledger.purchase(granted(await claim(ledger, "driver-1", 1)).claim, bought());
+    at(3000);
+    const pending = bought({ id: "order-2", settled: false });
+    await ledger.purchase(granted(await claim(ledger, "driver-1", 2)).claim, pending);
+    at(4000);
+    await ledger.submit(granted(await claim(ledger, "driver-1", 3)).claim, planned());
+    assertSame(await found(), [3, 2, 1, 0]);
+    assertSame(await found({ limit: 2 }), [3, 2]);
+    assertSame(await found({ states: ["purchased", "refused"] }), [2, 1, 0]);
+    assertSame(await found({ states: [] }), []);
+    assertSame(await found({ held: true }), [3]);
+    assertSame(await found({ held: false }), [2, 1, 0]);
+    assertSame(await found({ unfinished: true }), [3, 2]);
+    assertSame(await found({ unfinished: true, states: ["purchased"], held: false }), [2]);
+    const [first] = await ledger.records({ limit: 1 });
+    assertMatches(first, { state: "submitted", holder: "driver-1", submission: planned() });
+    at(33_999);
+    assertSame(await found({ held: true }), [3]);
+    at(34_000);
+    assertSame(await found({ held: true }), []);
+    await ledger.refuse(granted(await claim(ledger, "driver-2", 0)).claim, reason);
+    assertSame(await found({ held: false }), [0, 3, 2, 1]);
   });
 }
 

@@ -9,6 +9,7 @@ import type { DriveOptions } from "../../src/drive/drive.ts";
 import type { Purchaser, RedriveOptions } from "../../src/drive/purchaser.ts";
 import type { QuotedRecommendation } from "../../src/drive/prospect.ts";
 import type { Quotation, QuoteOptions } from "../../src/drive/quote.ts";
+import type { SettleOptions } from "../../src/drive/settle-executions.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
@@ -115,6 +116,7 @@ export interface Calls {
   driven?: Execution;
   driveOptions?: RedriveOptions;
   quoteOptions?: QuoteOptions;
+  settleOptions?: SettleOptions;
   decision?: Decision;
   ledgerOptions?: OpenLedgerOptions | undefined;
   readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
@@ -131,6 +133,7 @@ export function standInParts(
     readonly quotation?: Partial<Quotation>;
     readonly answer?: "yes" | "no" | "stopped";
     readonly openLedger?: () => Ledger;
+    readonly settle?: () => Promise<readonly Report[]>;
     readonly resolve?: () => Promise<Outcome>;
   } = {},
 ) {
@@ -164,6 +167,11 @@ export function standInParts(
       calls.names.push("redrive unfinished");
       calls.driveOptions = options;
       return [await drive(options)];
+    },
+    settle: async (options = {}) => {
+      calls.names.push("settle");
+      calls.settleOptions = options;
+      return behaviour.settle?.() ?? [];
     },
     resolve: async (decision) => {
       calls.names.push("resolve");

@@ -24,6 +24,7 @@ const titles = [
   "a person's decision is appended to the history and changes nothing else",
   "unfinished is what nobody holds and work is left on, longest untouched first",
   "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
+  "records are listed, those worked on last first, by state, by lease and by what is left to do",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

@@ -39,6 +39,11 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     /a lane admits one open submission at a time/,
   ],
   ["never renews", () => ({ renew: async () => [] }), /a renewed lease holds on/],
+  [
+    "lists records in another order",
+    ({ records }) => ({ records: async (query) => (await records(query)).toReversed() }),
+    /records are listed, those worked on last first/,
+  ],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

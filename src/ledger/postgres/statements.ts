@@ -47,6 +47,14 @@ export function statements(schema: string) {
       WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND resting_since <= $2::bigint
       ORDER BY resting_since, rec_index LIMIT $3::bigint`,
 
+    // An empty parameter narrows nothing. The clock is the server's, unless a test brings its own.
+    records: `
+      SELECT record FROM ${schema}.token_record
+      WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
+        AND ($2 = '' OR (resting_since > coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) = ($2 = 'true'))
+        AND ($4 = 'false' OR work_left = 'unfinished')
+      ORDER BY resting_since DESC, execution_id, rec_index LIMIT $5::bigint`,
+
     // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever
     // that is and whenever it was committed, in the same statement.
     own: `

@@ -32,6 +32,14 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
        WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
        ORDER BY resting_since, rec_index LIMIT ?`,
     ),
+    // Null narrows nothing.
+    records: database.prepare(
+      `SELECT record FROM token_record
+       WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+         AND (:held IS NULL OR (resting_since > :now) = :held)
+         AND (:unfinished = 0 OR work_left = 'unfinished')
+       ORDER BY resting_since DESC, execution_id, rec_index LIMIT :limit`,
+    ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
     purchasedIn: database.prepare("SELECT record FROM token_record WHERE scope_key = ? AND state = 'purchased'"),
@@ -113,6 +121,18 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
     withWork: (kinds, restingBefore, limit) =>
       read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
+    records: ({ states, held, unfinished = false, limit }) =>
+      read(() =>
+        sql.records
+          .all({
+            states: states ? JSON.stringify(states) : null,
+            held: held === undefined ? null : Number(held),
+            unfinished: Number(unfinished),
+            now: clock(),
+            limit,
+          })
+          .map(record),
+      ),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     close: () => oneByOne(async () => database.close()),

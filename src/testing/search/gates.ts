@@ -55,6 +55,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     execution: ledger.execution,
     decide: ledger.decide,
     unfinished: ledger.unfinished,
+    records: ledger.records,
     history: ledger.history,
     renew: ledger.renew,
     close: ledger.close,

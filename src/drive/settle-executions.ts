@@ -1,0 +1,101 @@
+import type { Environment } from "../spec/environment.ts";
+import { InvalidExecutionError } from "../spec/errors.ts";
+import type { DriveStep } from "../spec/events.ts";
+import type { Ledger, TokenRecord } from "../spec/ledger.ts";
+import { totals } from "../spec/money.ts";
+import type { Outcome, Report } from "../spec/report.ts";
+import type { DriveOptions } from "./drive.ts";
+import { isPending } from "./settle-recommendation.ts";
+import { createStop } from "./stop.ts";
+
+/** What is looked after, and for how long. */
+export interface SettleOptions extends Pick<DriveOptions, "signal" | "deadline" | "concurrency" | "onEvent"> {
+  /** Only this execution; default: all that is pending in the ledger. */
+  readonly executionId?: string;
+}
+
+interface SettleParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  /** Looks once at pending records of one execution. */
+  readonly look: (executionId: string, records: readonly TokenRecord[], options: DriveOptions) => Promise<Report>;
+}
+
+/** Milliseconds before the second look; each further wait is twice as long, up to the longest. */
+const firstWait = 5000;
+const longestWait = 300_000;
+const shortestWait = 1000;
+
+/** Milliseconds left for a look before the deadline. */
+const lookTime = 5000;
+
+/** Milliseconds until it ends unless a deadline is given. */
+const defaultTime = 600_000;
+
+/** More than any ledger has pending; what is left over is for the next call. */
+const maxPending = 10_000;
+
+/**
+ * Looks at everything pending until it is final, or until the deadline: then it is reported as it stood last. One report
+ * per execution, about what was pending in it at the beginning.
+ */
+export async function settleExecutions(
+  { executionId, signal, deadline, concurrency, onEvent }: SettleOptions,
+  { ledger, environment, look }: SettleParts,
+): Promise<readonly Report[]> {
+  const end = deadline ?? environment.now() + defaultTime;
+  const stop = createStop(environment, { signal, deadline: end });
+  const options: DriveOptions = {
+    deadline: end,
+    ...(signal ? { signal } : {}),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(onEvent ? { onEvent } : {}),
+  };
+  const emit = (step: DriveStep) => {
+    try {
+      onEvent?.({ ...step, at: environment.now() });
+    } catch {
+      // As in a drive: a listener that fails disturbs nothing.
+    }
+  };
+  const outcomes = new Map<string, Map<number, Outcome>>();
+  try {
+    let open = await pendingIn(ledger, executionId);
+    for (let wait = firstWait; open.length > 0; wait = Math.min(2 * wait, longestWait)) {
+      for (const [id, records] of Map.groupBy(open, (record) => record.executionId)) {
+        const known = outcomes.get(id) ?? new Map<number, Outcome>();
+        outcomes.set(id, known);
+        for (const outcome of (await look(id, records, options)).outcomes) known.set(outcome.recIndex, outcome);
+      }
+      const followed = new Set(open.map(({ token }) => token));
+      open = (await pendingIn(ledger, executionId)).filter(({ token }) => followed.has(token));
+      // The last wait ends so early that one more look is done by the deadline.
+      const pause = Math.min(wait, end - environment.now() - lookTime);
+      if (open.length === 0 || stop.signal.aborted || pause < shortestWait) break;
+      emit({ type: "still-pending", pending: open.length, wait: pause });
+      await environment.sleep(pause, stop.signal);
+    }
+  } catch (error) {
+    // Stopped, or the ledger failed: what was seen before is reported.
+    if (outcomes.size === 0) throw error;
+  } finally {
+    stop.end();
+  }
+  return [...outcomes].map(([id, known]) => reportOf(id, [...known.values()]));
+}
+
+async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
+  if (executionId === undefined) {
+    return ledger.records({ states: ["purchased"], unfinished: true, limit: maxPending });
+  }
+  const records = await ledger.execution(executionId);
+  if (records.length === 0) {
+    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+  }
+  return records.filter(isPending);
+}
+
+function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
+  const bought = outcomes.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
+  return { executionId, outcomes: outcomes.toSorted((a, b) => a.recIndex - b.recIndex), totals: totals(bought) };
+}

@@ -1,0 +1,113 @@
+import { InvalidExecutionError } from "../spec/errors.ts";
+import { isHeld } from "../spec/lease.ts";
+import type { Ledger, RecordsQuery, TokenRecord } from "../spec/ledger.ts";
+import { type Money, totals } from "../spec/money.ts";
+import type { OutcomeStatus } from "../spec/report.ts";
+
+/**
+ * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
+ * while a driver holds it; `unresolved` when it was sent, and no driver has said what became of it; and `abandoned` when
+ * its driver ended before anything was sent.
+ */
+export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "abandoned";
+
+type Narrowed = Omit<RecordsQuery, "limit">;
+
+/** What may be asked for: a status, a part of one (`pending`: bought, not yet settled or not marked), or a state of the ledger. */
+const filters = {
+  purchased: { states: ["purchased"] },
+  "already-purchased": { states: ["purchased"] },
+  pending: { states: ["purchased"], unfinished: true },
+  "in-progress": { states: ["claimed", "submitted", "unknown"], held: true },
+  unresolved: { states: ["submitted", "unknown"], held: false },
+  abandoned: { states: ["claimed"], held: false },
+  refused: { states: ["refused"] },
+  rejected: { states: ["rejected"] },
+  claimed: { states: ["claimed"] },
+  submitted: { states: ["submitted"] },
+  unknown: { states: ["unknown"] },
+} as const satisfies Readonly<Record<string, Narrowed>>;
+
+/** One of the words that {@link ledgerStatus} filters by. */
+export type StatusFilter = keyof typeof filters;
+
+/** All words that {@link ledgerStatus} filters by. */
+export const statusFilters = Object.keys(filters) as readonly StatusFilter[];
+
+/** What is shown of the ledger. */
+export interface StatusOptions {
+  /** Only this execution; its recommendations come in their order. */
+  readonly executionId?: string | undefined;
+  readonly state?: StatusFilter | undefined;
+  /** At most so many recommendations. Default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** What the ledger knows. */
+export interface LedgerStatus {
+  /** Those that somebody worked on last come first, or one execution's in their order. */
+  readonly recommendations: readonly { readonly status: RecordStatus; readonly record: TokenRecord }[];
+  /** There are more than the limit. */
+  readonly more: boolean;
+  /** Sums per currency of what is in `recommendations`: what is bought, and what was sent and may be bought. */
+  readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
+}
+
+/**
+ * What the ledger knows, without asking a provider. Changes nothing. Throws an InvalidExecutionError for an execution that
+ * it does not know, or a LedgerError.
+ */
+export async function ledgerStatus(
+  ledger: Ledger,
+  { executionId, state, limit = 100 }: StatusOptions = {},
+): Promise<LedgerStatus> {
+  const query: Narrowed = state === undefined ? {} : filters[state];
+  const now = await ledger.now();
+  const found =
+    executionId === undefined
+      ? await ledger.records({ ...query, limit: limit + 1 })
+      : (await recordsOf(ledger, executionId)).filter((record) => isMeant(record, query, now));
+  const recommendations = found.slice(0, limit).map((record) => ({ status: statusOf(record, now), record }));
+  const sum = (status: RecordStatus) =>
+    totals(recommendations.flatMap((each) => (each.status === status ? (recordedPrice(each.record) ?? []) : [])));
+  return {
+    recommendations,
+    more: found.length > limit,
+    totals: { bought: sum("purchased"), unresolved: sum("unresolved") },
+  };
+}
+
+/** What it cost, or at what price it was sent. */
+export function recordedPrice({ commitment, submission }: TokenRecord): Money | undefined {
+  return commitment?.price ?? submission?.price;
+}
+
+async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
+  const records = await ledger.execution(executionId);
+  if (records.length > 0) return records;
+  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+}
+
+function statusOf(record: TokenRecord, now: number): RecordStatus {
+  switch (record.state) {
+    case "purchased":
+    case "refused":
+    case "rejected":
+      return record.state;
+    case "claimed":
+      return isHeld(record, now) ? "in-progress" : "abandoned";
+    case "submitted":
+    case "unknown":
+      return isHeld(record, now) ? "in-progress" : "unresolved";
+  }
+}
+
+function isMeant(record: TokenRecord, { states, held, unfinished }: Narrowed, now: number): boolean {
+  const { commitment } = record;
+  const done = commitment?.settled === true && commitment.marked;
+  return (
+    (states?.includes(record.state) ?? true) &&
+    (held === undefined || held === isHeld(record, now)) &&
+    !(unfinished === true && done)
+  );
+}

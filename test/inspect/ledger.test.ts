@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { ledgerHistory } from "../../src/inspect/history.ts";
+import { ledgerStatus, type StatusFilter, statusFilters } from "../../src/inspect/status.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
+import { execution, setup, token } from "../drive/setup.ts";
+
+/** One execution for each way in which a recommendation can stand, oldest first, named after it. */
+async function everyStatus() {
+  const parts = setup();
+  const { cloud, environment, options, purchaser, ledger } = parts;
+  const drive = (executionId: string) => {
+    environment.advance(60_000);
+    return purchaser.drive({ ...execution(), executionId });
+  };
+  /** A driver that dies where the ledger never answers. */
+  const dieAt = async (executionId: string, stuck: Partial<Ledger>) => {
+    const dead = { ...environment, every: () => () => undefined };
+    const dying = createPurchaser({ ...options, ledger: { ...ledger, ...stuck }, environment: dead });
+    void dying.drive({ ...execution(), executionId });
+    await new Promise((done) => setTimeout(done, 20));
+  };
+  const never = () => new Promise<never>(() => undefined);
+  await drive("settled");
+  for (const order of cloud.orders) order.state = "Succeeded";
+  await drive("settled");
+  await drive("pending");
+  await purchaser.drive({ ...execution(disk({ maxPrice: { amount: "9", currency: "GBP" } })), executionId: "refused" });
+  cloud.faults.sends = ["rejected"];
+  await drive("rejected");
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.resolve = "throws";
+  await drive("unknown");
+  await dieAt("abandoned", { submit: never });
+  const submitThenDie: Partial<Ledger> = { submit: async (...all) => ledger.submit(...all).then(never) };
+  await dieAt("submitted", submitThenDie);
+  environment.advance(60_000);
+  await dieAt("held", { submit: never });
+  return parts;
+}
+
+const names = async (ledger: Ledger, state?: StatusFilter, limit?: number) =>
+  (await ledgerStatus(ledger, { state, limit })).recommendations.map(({ record }) => record.executionId);
+
+describe("the status of the ledger", () => {
+  test("every way to stand has its word, what was worked on last first", async () => {
+    const { ledger } = await everyStatus();
+    const { recommendations, totals, more } = await ledgerStatus(ledger);
+    expect(recommendations.map(({ status, record }) => `${record.executionId}: ${status}`)).toEqual([
+      "held: in-progress",
+      "abandoned: abandoned",
+      "submitted: unresolved",
+      "unknown: unresolved",
+      "rejected: rejected",
+      "pending: purchased",
+      "refused: refused",
+      "settled: purchased",
+    ]);
+    const twenty = [{ amount: "20", currency: "GBP" }];
+    expect({ totals, more }).toEqual({ totals: { bought: twenty, unresolved: twenty }, more: false });
+  });
+
+  test.each<[StatusFilter, string[]]>([
+    ["purchased", ["pending", "settled"]],
+    ["already-purchased", ["pending", "settled"]],
+    ["pending", ["pending"]],
+    ["in-progress", ["held"]],
+    ["unresolved", ["submitted", "unknown"]],
+    ["abandoned", ["abandoned"]],
+    ["refused", ["refused"]],
+    ["rejected", ["rejected"]],
+    ["claimed", ["held", "abandoned"]],
+    ["submitted", ["submitted"]],
+    ["unknown", ["unknown"]],
+  ])("filtered by %s; within one execution the same", async (state, expected) => {
+    const { ledger } = await everyStatus();
+    expect(await names(ledger, state)).toEqual(expected);
+    for (const executionId of [
+      "held",
+      "abandoned",
+      "submitted",
+      "unknown",
+      "rejected",
+      "pending",
+      "refused",
+      "settled",
+    ]) {
+      const { recommendations } = await ledgerStatus(ledger, { executionId, state });
+      expect(recommendations).toHaveLength(expected.includes(executionId) ? 1 : 0);
+    }
+    expect(statusFilters).toContain(state);
+  });
+
+  test("at most so many, and whether there are more; the totals are of those", async () => {
+    const { ledger } = await everyStatus();
+    expect(await names(ledger, undefined, 2)).toEqual(["held", "abandoned"]);
+    const one = await ledgerStatus(ledger, { state: "purchased", limit: 1 });
+    expect(one).toMatchObject({ more: true, totals: { bought: [{ amount: "10", currency: "GBP" }] } });
+    expect(await ledgerStatus(ledger, { state: "purchased", limit: 2 })).toMatchObject({ more: false });
+  });
+
+  test("one execution comes in its order; an unknown one is an error; nothing is changed", async () => {
+    const { ledger, purchaser } = setup();
+    await purchaser.drive(execution(disk(), disk(), disk()));
+    const before = await ledger.execution("execution-1");
+    const { recommendations } = await ledgerStatus(ledger, { executionId: "execution-1" });
+    expect(recommendations.map(({ record }) => record.recIndex)).toEqual([0, 1, 2]);
+    expect(await ledger.execution("execution-1")).toEqual(before);
+    await expect(ledgerStatus(ledger, { executionId: "none" })).rejects.toMatchObject({ code: "invalid-execution" });
+  });
+});
+
+describe("the history", () => {
+  test("every change with time, driver, attempt and answer code", async () => {
+    const { ledger, purchaser, cloud } = setup();
+    cloud.faults.sends = ["rejected"];
+    await purchaser.drive(execution());
+    await purchaser.drive(execution());
+    const [history, ...more] = await ledgerHistory(ledger, "execution-1");
+    expect(more).toEqual([]);
+    expect(history?.record.token).toBe(token());
+    expect(history?.lines.map(({ event, from, to, attempt, code }) => [event, from, to, attempt, code])).toEqual([
+      ["claim", undefined, "claimed", 0, undefined],
+      ["submit", "claimed", "submitted", 1, undefined],
+      ["reject", "submitted", "rejected", 1, "purchase-rejected"],
+      ["claim", "rejected", "claimed", 1, undefined],
+      ["submit", "claimed", "submitted", 2, undefined],
+      ["purchase", "submitted", "purchased", 2, undefined],
+    ]);
+    expect(history?.lines[2]?.detail).toBe("The card was declined.");
+    const holders = new Set(history?.lines.map(({ holder }) => holder));
+    expect(holders.size).toBe(2);
+  });
+
+  test("of one recommendation; what is not there is an error", async () => {
+    const { ledger, purchaser } = setup();
+    await purchaser.drive(execution(disk(), disk()));
+    expect((await ledgerHistory(ledger, "execution-1", 1)).map(({ record }) => record.recIndex)).toEqual([1]);
+    expect(await ledgerHistory(ledger, "execution-1")).toHaveLength(2);
+    await expect(ledgerHistory(ledger, "execution-1", 2)).rejects.toThrow("recIndex: is not in the ledger");
+    await expect(ledgerHistory(ledger, "none")).rejects.toThrow("executionId: is not in the ledger");
+  });
+});
