@@ -4,6 +4,7 @@ import { calculatePrice } from "./calculate-price.ts";
 import { requireOffered } from "./catalog.ts";
 import { compareOrder } from "./compare-order.ts";
 import { createListing } from "./listing.ts";
+import { describeReservation } from "./describe.ts";
 import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
 import { visitOrders } from "./orders.ts";
 import { toJson } from "./purchase-body.ts";
@@ -44,8 +45,7 @@ export function createExecutor(
     recovery: { kind: "resend", minimumAge: 300_000, parkAfter },
     sendTimeout: purchaseTimeout,
 
-    describe: ({ quantity, sku, region, term, billingPlan }) =>
-      `${quantity} × ${sku} (${service.name}), ${region}, ${term}, ${billingPlan}`,
+    describe: describeReservation,
 
     scopeOf: ({ tenantId }) =>
       scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),

@@ -175,3 +175,83 @@ Examples
   buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --bought 0a1b2c3d-1111-2222-3333-444455556666 \\
     --person "$USER" --reason "the only one of that day"
 `;
+
+/** What `buyonce settle --help` says below the options. */
+export const settleHelp = `
+What it does
+  It asks the providers about everything that is bought and not yet final, or without its marker, with growing waits,
+  until all of it is final or the time is over. It never buys.
+  What came to nothing (billing failed, say) is said loudly and recorded as rejected: nothing is bought for it any more.
+  The next drive of its file, or buyonce redrive with its id, buys it anew.
+  What is unresolved is not its business: drive it again (buyonce redrive).
+${ledgerHelp}
+Exit codes
+  0    all is final, or nothing was pending
+  3    something came to nothing
+  4    something is still pending, or could not be looked at
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution that the ledger does not know
+  130  stopped before there was a report
+
+With --json
+  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
+  "buyonce drive --help" shows, about what was pending; else { "error": ... }.
+
+Examples
+  buyonce settle
+  buyonce settle 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 --timeout 3600
+`;
+
+/** What `buyonce status --help` says below the options. */
+export const statusHelp = `
+What it shows
+  What the ledger knows. No provider is asked, no credentials are needed, nothing is changed.
+
+Status, and what --state chooses
+  purchased     bought; so does already-purchased
+  pending       bought, and not yet settled or without its marker: a part of purchased
+  in-progress   a driver holds it now
+  unresolved    sent, and no driver has said what became of it: drive it again (buyonce redrive)
+  refused       a guard stopped it; nothing was sent
+  rejected      the provider said no, or it came to nothing; nothing is bought
+  abandoned     its driver ended before anything was sent
+  claimed, submitted, unknown: the ledger's own states, held by a driver or not
+${ledgerHelp}
+Exit codes
+  0    shown
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution that the ledger does not know
+
+With --json
+  Standard output holds exactly one document, times in ISO 8601:
+    { "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
+        "error", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
+      "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] } }
+  "more" says whether there are more than --limit; the totals are of those that are shown.
+
+Examples
+  buyonce status
+  buyonce status --state unresolved --json
+  buyonce status 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+`;
+
+/** What `buyonce history --help` says below the options. */
+export const historyHelp = `
+What it shows
+  Every change that the ledger made, oldest first: when, what happened, the state after it, how many handles were sent or
+  written ahead by then (try), the driver, and the id, price or answer code. No provider is asked, nothing is changed.
+${ledgerHelp}
+Exit codes
+  0    shown
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or an execution or recommendation that the ledger does not know
+
+With --json
+  Standard output holds exactly one document, times in ISO 8601:
+    { "executionId", "recommendations": [ { "executionId", "recIndex", "token", "description", "history": [ { "at",
+        "event", "from", "to", "holder", "epoch", "attempt", "code", "detail" } ] } ] }
+
+Examples
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --json
+`;

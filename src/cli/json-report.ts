@@ -1,5 +1,8 @@
 import type { Quotation } from "../drive/quote.ts";
+import type { RecommendationHistory } from "../inspect/history.ts";
+import { type LedgerStatus, recordedPrice } from "../inspect/status.ts";
 import { BuyonceError, InvalidExecutionError } from "../spec/errors.ts";
+import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { explainError } from "./explain-error.ts";
 
@@ -18,6 +21,48 @@ export function jsonQuotation({ executionId, recommendations, totals, error }: Q
   return text({ executionId, recommendations, totals, error });
 }
 
+/** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
+export function jsonStatus({ recommendations, more, totals }: LedgerStatus, descriptions: readonly string[]): string {
+  const rows = recommendations.map(({ status, record }, index) => ({
+    ...recordDocument(record, descriptions[index]),
+    status,
+    state: record.state,
+    commitment: record.commitment,
+    price: recordedPrice(record),
+    error: record.error,
+    attempt: record.attempt,
+    generation: record.generation,
+    holder: record.holder,
+    leaseUntil: record.leaseUntil === undefined ? undefined : isoTime(record.leaseUntil),
+    createdAt: isoTime(record.createdAt),
+    updatedAt: isoTime(record.updatedAt),
+  }));
+  return text({ recommendations: rows, more, totals });
+}
+
+/** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
+export function jsonHistory(
+  executionId: string,
+  histories: readonly RecommendationHistory[],
+  descriptions: readonly string[],
+): string {
+  const recommendations = histories.map(({ record, lines }, index) => ({
+    ...recordDocument(record, descriptions[index]),
+    history: lines.map(({ at, event, from, to, holder, epoch, attempt, code, detail }) => ({
+      at: isoTime(at),
+      event,
+      from,
+      to,
+      holder,
+      epoch,
+      attempt,
+      code,
+      detail,
+    })),
+  }));
+  return text({ executionId, recommendations });
+}
+
 /** The one JSON document of `resolve --json`. */
 export function jsonOutcome(outcome: Outcome): string {
   return text(outcomeDocument(outcome));
@@ -34,6 +79,14 @@ function reportDocument({ executionId, outcomes, totals }: Report) {
 
 function outcomeDocument({ recIndex, status, token, commitment, price, error, parked, warnings }: Outcome) {
   return { recIndex, status, token, commitment, price, error, parked, warnings };
+}
+
+function recordDocument({ executionId, recIndex, token }: TokenRecord, description: string | undefined) {
+  return { executionId, recIndex, token, description };
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function errorDocument(error: unknown) {

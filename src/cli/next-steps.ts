@@ -15,7 +15,12 @@ const again = "drive the same file again";
 
 /** How to go on with an execution that only the ledger has. */
 export function againFromLedger(executionId: string): string {
-  return `run buyonce redrive ${shellWord(cleanText(executionId))}`;
+  return `run buyonce redrive ${idForCommand(executionId)}`;
+}
+
+/** An execution's id as it is typed on a command line. */
+export function idForCommand(executionId: string): string {
+  return shellWord(cleanText(executionId));
 }
 
 /** For these the file itself has to change: the ledger's copy of it does not. */
@@ -55,11 +60,12 @@ const steps: Partial<Record<ErrorCode, string>> = {
 
 /**
  * What to do about everything that is not bought, or bought but not done: one step for all recommendations that need
- * the same. Tokens are masked. `phrase` is how to drive them again.
+ * the same. Tokens are masked. `phrase` is how to drive them again, `pendingPhrase` how to see settled what is pending.
  */
-export function nextSteps(outcomes: readonly Outcome[], phrase = again): readonly NextStep[] {
+export function nextSteps(outcomes: readonly Outcome[], phrase = again, pendingPhrase = phrase): readonly NextStep[] {
   const grouped = Map.groupBy(outcomes, (outcome) => {
     const text = nextStep(outcome);
+    if (outcome.commitment) return text?.replaceAll(again, pendingPhrase);
     if (phrase === again || (outcome.error && needFile.has(outcome.error.code))) return text;
     return text?.replace(", or now with --wait", "").replaceAll(again, phrase);
   });

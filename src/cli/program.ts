@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { type StatusFilter, statusFilters } from "../inspect/status.ts";
 import {
   type BuyCommandOptions,
   type CloudCommandOptions,
@@ -6,7 +7,7 @@ import {
   type DriveCommandOptions,
 } from "./drive-options.ts";
 import type { Money } from "../spec/money.ts";
-import { driveHelp, quoteHelp, redriveHelp, resolveHelp } from "./help-text.ts";
+import { driveHelp, historyHelp, quoteHelp, redriveHelp, resolveHelp, settleHelp, statusHelp } from "./help-text.ts";
 import { maskPassword } from "./mask-password.ts";
 import { moneyPerCurrency } from "./parse-money.ts";
 import { wholeNumber } from "./parse-number.ts";
@@ -14,6 +15,8 @@ import type { QuoteCommandOptions } from "./quote.ts";
 import { type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
 import type { ResolveCommandOptions } from "./resolve.ts";
 import type { SandboxCommandOptions } from "./sandbox.ts";
+import type { SettleCommandOptions } from "./settle.ts";
+import type { LedgerCommandOptions, StatusCommandOptions } from "./status.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 
 /** What the commands do; `run.ts` brings the real ones. */
@@ -21,22 +24,36 @@ export interface ProgramActions {
   readonly drive: (file: string, options: DriveCommandOptions) => Promise<void>;
   readonly quote: (file: string, options: QuoteCommandOptions) => Promise<void>;
   readonly redrive: (executionId: string | undefined, options: RedriveCommandOptions) => Promise<void>;
+  readonly settle: (executionId: string | undefined, options: SettleCommandOptions) => Promise<void>;
+  readonly status: (executionId: string | undefined, options: StatusCommandOptions) => Promise<void>;
+  readonly history: (executionId: string, recIndex: number | undefined, options: LedgerCommandOptions) => Promise<void>;
   readonly resolve: (executionId: string, recIndex: number, options: ResolveCommandOptions) => Promise<void>;
   readonly sandbox: (options: SandboxCommandOptions) => Promise<void>;
 }
 
-interface CloudFlags {
+interface LedgerFlags {
   readonly ledger?: string;
   readonly sandbox?: true;
-  readonly azureEndpoint?: string;
-  readonly awsEndpoint?: string;
-  readonly gcpEndpoint?: string;
   readonly json?: true;
 }
 
-interface QuoteFlags extends CloudFlags {
+interface StatusFlags extends LedgerFlags {
+  readonly state?: StatusFilter;
+  readonly limit: number;
+}
+
+interface CloudFlags extends LedgerFlags {
+  readonly azureEndpoint?: string;
+  readonly awsEndpoint?: string;
+  readonly gcpEndpoint?: string;
+}
+
+interface PaceFlags extends CloudFlags {
   readonly concurrency: number;
   readonly timeout: number;
+}
+
+interface QuoteFlags extends PaceFlags {
   readonly maxTotal?: readonly Money[];
 }
 
@@ -93,7 +110,7 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
     .command("quote")
     .description("Say what driving an execution would cost and do; nothing is bought.")
     .argument("<execution.json>", "the execution file, at most 10 MB");
-  withLimits(withCloudOptions(quote, "ask it"), "recommendations are quoted", "it gives up")
+  withLimits(withCloudOptions(quote, "ask it"), "are quoted", "it gives up")
     .addHelpText("after", quoteHelp)
     .action((file: string, flags: QuoteFlags) => {
       const { concurrency, timeout, maxTotal: maxTotals } = flags;
@@ -126,6 +143,41 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
         retryRefused: flags.retryRefused ?? false,
         parked: flags.parked ?? false,
       }),
+    );
+
+  const settle = program
+    .command("settle")
+    .description("Look after what is bought and pending until it is final; nothing is bought.")
+    .argument("[executionId]", "the execution (default: all that is pending, of all executions)");
+  withPace(withCloudOptions(settle, "ask it"), "are looked at", "it has reported, final or not")
+    .addHelpText("after", settleHelp)
+    .action((executionId: string | undefined, flags: PaceFlags) => {
+      const { concurrency, timeout } = flags;
+      return actions.settle(executionId, { ...cloudOptions(flags), concurrency, timeout });
+    });
+
+  const status = program
+    .command("status")
+    .description("Show what the ledger knows; no provider is asked.")
+    .argument("[executionId]", "the execution (default: all of them, last changed first)")
+    .addOption(new Option("--state <state>", "only these; --help says what they mean").choices(statusFilters))
+    .option("--limit <n>", "at most so many recommendations", wholeNumber(1, 10_000), 100);
+  withLedgerOptions(status)
+    .addHelpText("after", statusHelp)
+    .action((executionId: string | undefined, flags: StatusFlags) => {
+      const { state, limit } = flags;
+      return actions.status(executionId, { ...ledgerOptions(flags), state, limit });
+    });
+
+  const history = program
+    .command("history")
+    .description("Show every change that the ledger made to an execution; no provider is asked.")
+    .argument("<executionId>", "the execution")
+    .argument("[recIndex]", "the recommendation, counted from 0 (default: all)", wholeNumber(0, 999_999));
+  withLedgerOptions(history)
+    .addHelpText("after", historyHelp)
+    .action((executionId: string, recIndex: number | undefined, flags: LedgerFlags) =>
+      actions.history(executionId, recIndex, ledgerOptions(flags)),
     );
 
   const resolve = program
@@ -173,35 +225,43 @@ function withCloudOptions(command: Command, sandboxUse: string): Command {
 }
 
 function withBuyOptions(command: Command): Command {
-  return withLimits(command, "recommendations are driven", "it has reported whatever it knows").option(
+  return withLimits(command, "are driven", "it has reported whatever it knows").option(
     "--yes",
     "buy without being asked",
   );
 }
 
 function withLimits(command: Command, what: string, end: string): Command {
-  return command
-    .option("--concurrency <n>", `how many ${what} at once`, wholeNumber(1, 100), 4)
-    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600)
-    .option(
-      "--max-total <amount>",
-      'the most that all of it may cost, such as "12000.00 USD"; once per currency',
-      moneyPerCurrency,
-    );
+  return withPace(command, what, end).option(
+    "--max-total <amount>",
+    'the most that all of it may cost, such as "12000.00 USD"; once per currency',
+    moneyPerCurrency,
+  );
 }
 
-function cloudOptions({
-  ledger,
-  sandbox,
-  azureEndpoint,
-  awsEndpoint,
-  gcpEndpoint,
-  json,
-}: CloudFlags): CloudCommandOptions {
+function withPace(command: Command, what: string, end: string): Command {
+  return command
+    .option("--concurrency <n>", `how many recommendations ${what} at once`, wholeNumber(1, 100), 4)
+    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600);
+}
+
+function withLedgerOptions(command: Command): Command {
+  return command
+    .option(
+      "--ledger <file|url>",
+      `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
+    )
+    .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
+    .option("--json", "print one JSON document and nothing else on standard output");
+}
+
+function ledgerOptions({ ledger, sandbox, json }: LedgerFlags): LedgerCommandOptions {
+  return { ledger, sandbox: sandbox ?? false, json: json ?? false };
+}
+
+function cloudOptions({ azureEndpoint, awsEndpoint, gcpEndpoint, ...flags }: CloudFlags): CloudCommandOptions {
   return {
-    ledger,
-    sandbox: sandbox ?? false,
-    json: json ?? false,
+    ...ledgerOptions(flags),
     endpoints: {
       ...(azureEndpoint === undefined ? {} : { azure: azureEndpoint }),
       ...(awsEndpoint === undefined ? {} : { aws: awsEndpoint }),

@@ -68,7 +68,7 @@ export function quoteText(
     line("bought before", sumText(of("bought", "adopt"))),
   ];
   const warnings = [
-    error && `A drive would buy nothing: ${error.message} (${error.code})`,
+    error && `A drive would buy nothing. ${error.message} (${error.code})`,
     anyPrice(of("refuse"), maxTotals),
   ]
     .flatMap((text) => (text ? wrap(cleanText(text), width) : []))

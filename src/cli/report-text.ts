@@ -1,8 +1,8 @@
 import { formatMoney } from "../spec/money.ts";
-import type { Outcome, Report } from "../spec/report.ts";
+import type { Report } from "../spec/report.ts";
 import { cleanText } from "./clean-text.ts";
 import { layOut } from "./layout.ts";
-import { nextSteps } from "./next-steps.ts";
+import { type NextStep, nextSteps } from "./next-steps.ts";
 import { shorten } from "./shorten.ts";
 import { statusStyle } from "./status-style.ts";
 import { sumText } from "./sum-text.ts";
@@ -20,13 +20,18 @@ export interface ReportTextOptions {
   readonly paint: Paint;
   /** How to drive it again, as in "drive the same file again". */
   readonly again?: string;
+  /** How to see settled what is pending; default: by driving it again. */
+  readonly pendingAgain?: string;
 }
 
 /** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
 const roomForWholeIds = 116;
 
 /** A report for a person: the table, totals per currency, and what to do next. */
-export function reportText(report: Report, { descriptions, width, paint, again }: ReportTextOptions): string {
+export function reportText(
+  report: Report,
+  { descriptions, width, paint, again, pendingAgain }: ReportTextOptions,
+): string {
   const { outcomes } = report;
   const colour = (row: number) => {
     const outcome = outcomes[row];
@@ -52,7 +57,7 @@ export function reportText(report: Report, { descriptions, width, paint, again }
     width,
     paint,
   );
-  return [table, totalsText(report, paint), stepsText(outcomes, width, paint, again)]
+  return [table, totalsText(report, paint), stepsText(nextSteps(outcomes, again, pendingAgain), width, paint)]
     .filter((part) => part !== "")
     .join("\n");
 }
@@ -69,8 +74,7 @@ function totalsText({ outcomes }: Report, paint: Paint): string {
   ].join("");
 }
 
-function stepsText(outcomes: readonly Outcome[], width: number, paint: Paint, again: string | undefined): string {
-  const steps = nextSteps(outcomes, again);
+function stepsText(steps: readonly NextStep[], width: number, paint: Paint): string {
   if (steps.length === 0) return "";
   const lines = steps.flatMap(({ recIndexes, text }) => {
     const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);

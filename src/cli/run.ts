@@ -62,6 +62,18 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { redriveCommand } = await import("./redrive.ts");
       code = await redriveCommand(executionId, options, await driveParts());
     },
+    settle: async (executionId, options) => {
+      const { settleCommand } = await import("./settle.ts");
+      code = await settleCommand(executionId, options, await driveParts());
+    },
+    status: async (executionId, options) => {
+      const { statusCommand } = await import("./status.ts");
+      code = await statusCommand(executionId, options, { terminal, openLedger });
+    },
+    history: async (executionId, recIndex, options) => {
+      const { historyCommand } = await import("./history.ts");
+      code = await historyCommand(executionId, recIndex, options, { terminal, openLedger });
+    },
     resolve: async (executionId, recIndex, options) => {
       const { resolveCommand } = await import("./resolve.ts");
       code = await resolveCommand(executionId, recIndex, options, await driveParts());

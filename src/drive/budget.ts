@@ -24,13 +24,13 @@ export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
   checkTotals(maxTotals);
   const taken = new Map<string, Money>();
 
-  /** The limit that these prices together break, and their sum in its currency. */
-  function broken(prices: readonly Money[]): { sum: Money; limit: Money | undefined } | undefined {
-    for (const sum of totals(prices)) {
+  /** The sums of these prices that are above their limit, or have none. */
+  function broken(prices: readonly Money[]): readonly Broken[] {
+    return totals(prices).flatMap((sum) => {
       const limit = maxTotals?.find(({ currency }) => currency === sum.currency);
-      if (maxTotals !== undefined && (limit === undefined || compareMoney(sum, limit) > 0)) return { sum, limit };
-    }
-    return undefined;
+      if (maxTotals === undefined || (limit !== undefined && compareMoney(sum, limit) <= 0)) return [];
+      return [{ sum, limit }];
+    });
   }
 
   return {
@@ -38,51 +38,52 @@ export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
 
     check: (prices) => {
       const found = broken([...prices, ...taken.values()]);
-      if (found === undefined) return;
-      const { sum, limit } = found;
-      if (limit === undefined) throw currencyMissing(`What is still to be bought comes to ${formatMoney(sum)}`);
-      const sent = totals([...taken.values()]).find(({ currency }) => currency === sum.currency);
-      const beside = sent === undefined ? "" : `, of which ${formatMoney(sent)} were sent before`;
-      throw totalAbove(
-        `What is still to be bought comes to ${formatMoney(sum)}${beside}, above the total of ${formatMoney(limit)}. Nothing of it was bought.`,
+      if (found.length === 0) return;
+      const sent = totals([...taken.values()])
+        .map(formatMoney)
+        .join(", ");
+      const beside = sent === "" ? "" : `, with ${sent} sent before`;
+      throw refusal(
+        found,
+        `What is still to be bought comes to ${describe(found)}${beside}. Nothing of it was bought.`,
       );
     },
 
     take: (token, price) => {
       const others = [...taken].flatMap(([holder, amount]) => (holder === token ? [] : [amount]));
       const found = broken([...others.filter(({ currency }) => currency === price.currency), price]);
-      if (found === undefined) {
-        taken.set(token, price);
-        return;
+      if (found.length > 0) {
+        const text = `With its price of ${formatMoney(price)} the drive would have sent ${describe(found)}.`;
+        throw refusal(found, `${text} Nothing was sent for it now.`);
       }
-      const { sum, limit } = found;
-      if (limit === undefined) throw currencyMissing(`The price is ${formatMoney(price)}`);
-      throw totalAbove(
-        `With this price of ${formatMoney(price)} the drive would have sent ${formatMoney(sum)}, above the total of ${formatMoney(limit)}. Nothing was sent for it now.`,
-      );
+      taken.set(token, price);
     },
 
     giveBack: (token) => void taken.delete(token),
   };
 }
 
-function totalAbove(what: string): RefusedError {
-  return new RefusedError({
-    code: "total-above-limit",
-    message: `${what} Raise the total (maxTotals, --max-total) if the prices are right, then drive again.`,
-  });
+interface Broken {
+  readonly sum: Money;
+  readonly limit: Money | undefined;
 }
 
-function currencyMissing(what: string): RefusedError {
-  return new RefusedError({
-    code: "total-currency-missing",
-    message: `${what}, and no total is given in that currency. Nothing was sent for it. Give one (maxTotals, --max-total), then drive again.`,
-  });
+function describe(found: readonly Broken[]): string {
+  return found
+    .map(
+      ({ sum, limit }) => `${formatMoney(sum)} (${limit ? `total allowed ${formatMoney(limit)}` : "no total given"})`,
+    )
+    .join(" and ");
+}
+
+function refusal(found: readonly Broken[], message: string): RefusedError {
+  const above = found.some(({ limit }) => limit !== undefined);
+  return new RefusedError({ code: above ? "total-above-limit" : "total-currency-missing", message });
 }
 
 function checkTotals(maxTotals: readonly Money[] | undefined): void {
-  const currencies = new Set(maxTotals?.map(({ currency }) => currency));
   if (maxTotals === undefined) return;
+  const currencies = new Set(maxTotals.map(({ currency }) => currency));
   // An empty list would limit nothing, or everything: neither is what its writer can be trusted to have meant.
   const valid = maxTotals.length > 0 && maxTotals.every((total) => moneySchema.safeParse(total).success);
   if (valid && currencies.size === maxTotals.length) return;

@@ -36,16 +36,16 @@ export const statusFilters = Object.keys(filters) as readonly StatusFilter[];
 
 /** What is shown of the ledger. */
 export interface StatusOptions {
-  /** Only this execution; its recommendations come in their order. */
+  /** Only this execution. */
   readonly executionId?: string | undefined;
   readonly state?: StatusFilter | undefined;
-  /** At most so many recommendations. Default 100. */
+  /** At most so many recommendations, those that somebody worked on last. Default 100. */
   readonly limit?: number | undefined;
 }
 
 /** What the ledger knows. */
 export interface LedgerStatus {
-  /** Those that somebody worked on last come first, or one execution's in their order. */
+  /** By execution, the one that somebody worked on last first; within it in their order. */
   readonly recommendations: readonly { readonly status: RecordStatus; readonly record: TokenRecord }[];
   /** There are more than the limit. */
   readonly more: boolean;
@@ -67,7 +67,11 @@ export async function ledgerStatus(
     executionId === undefined
       ? await ledger.records({ ...query, limit: limit + 1 })
       : (await recordsOf(ledger, executionId)).filter((record) => isMeant(record, query, now));
-  const recommendations = found.slice(0, limit).map((record) => ({ status: statusOf(record, now), record }));
+  // By execution: what was driven together is read together.
+  const shown = [...Map.groupBy(found.slice(0, limit), (record) => record.executionId).values()].flatMap((own) =>
+    own.toSorted((a, b) => a.recIndex - b.recIndex),
+  );
+  const recommendations = shown.map((record) => ({ status: statusOf(record, now), record }));
   const sum = (status: RecordStatus) =>
     totals(recommendations.flatMap((each) => (each.status === status ? (recordedPrice(each.record) ?? []) : [])));
   return {

@@ -19,7 +19,7 @@ describe("a budget", () => {
     const budget = createBudget([gbp("0.3")]);
     budget.take("a", gbp("0.1"));
     budget.take("b", gbp("0.2"));
-    expect(() => budget.take("c", gbp("0.0000000001"))).toThrow("0.3000000001 GBP, above the total of 0.30 GBP");
+    expect(() => budget.take("c", gbp("0.0000000001"))).toThrow("0.3000000001 GBP (total allowed 0.30 GBP)");
     budget.take("c", gbp("0"));
     budget.giveBack("a");
     budget.giveBack("a");
@@ -33,7 +33,9 @@ describe("a budget", () => {
     budget.take("a", gbp("10"));
     budget.take("a", gbp("10"));
     expect(() => budget.take("a", gbp("11"))).toThrow();
-    expect(() => budget.check([gbp("0.01")])).toThrow("10.01 GBP, of which 10.00 GBP were sent before");
+    expect(() => budget.check([gbp("0.01")])).toThrow(
+      "10.01 GBP (total allowed 10.00 GBP), with 10.00 GBP sent before",
+    );
     budget.take("a", gbp("4"));
     budget.check([gbp("6")]);
   });
@@ -43,8 +45,11 @@ describe("a budget", () => {
     budget.take("a", gbp("10"));
     budget.take("b", usd("5"));
     expect(() => budget.take("c", usd("1"))).toThrow("6.00 USD");
-    expect(() => budget.take("c", { amount: "0", currency: "EUR" })).toThrow("no total is given in that currency");
-    expect(() => budget.check([{ amount: "1", currency: "EUR" }])).toThrow("comes to 1.00 EUR, and no total");
+    expect(() => budget.take("c", { amount: "0", currency: "EUR" })).toThrow("0.00 EUR (no total given)");
+    expect(() => budget.check([{ amount: "1", currency: "EUR" }])).toThrow("comes to 1.00 EUR (no total given)");
+    expect(() => budget.check([gbp("1"), { amount: "1", currency: "EUR" }])).toThrow(
+      "comes to 11.00 GBP (total allowed 10.00 GBP) and 1.00 EUR (no total given)",
+    );
   });
 
   test("without totals everything goes", () => {
@@ -84,7 +89,7 @@ describe("before the first purchase", () => {
     const { purchaser, cloud, ledger } = setup();
     const report = await purchaser.drive(two, upTo(total));
     expect(said(report)).toEqual(["total-above-limit", "total-above-limit"]);
-    expect(report.outcomes[0]?.error?.message).toContain("comes to 20.00 GBP, above the total of");
+    expect(report.outcomes[0]?.error?.message).toContain("comes to 20.00 GBP (total allowed");
     expect(cloud.counts.sends).toBe(0);
     const history = await ledger.history(token());
     expect(history.map(({ event }) => event)).toEqual(["claim", "refuse"]);
@@ -148,7 +153,9 @@ describe("before the first purchase", () => {
     await new Promise((done) => setTimeout(done, 20));
     const report = await purchaser.drive(two, { ...upTo("19"), wait: true });
     expect(said(report)).toEqual(["total-above-limit", "purchased"]);
-    expect(report.outcomes[0]?.error?.message).toContain("20.00 GBP, of which 10.00 GBP were sent before");
+    expect(report.outcomes[0]?.error?.message).toContain(
+      "20.00 GBP (total allowed 19.00 GBP), with 10.00 GBP sent before",
+    );
     expect(cloud.orders).toHaveLength(1);
   });
 });
@@ -163,7 +170,7 @@ describe("under way", () => {
     expect(said(report).toSorted()).toEqual(["purchased", "purchased", "total-above-limit"]);
     const refused = report.outcomes.find(({ status }) => status === "refused");
     expect(refused?.error?.message).toContain(
-      "With this price of 11.00 GBP the drive would have sent 33.00 GBP, above the total of 32.99 GBP.",
+      "With its price of 11.00 GBP the drive would have sent 33.00 GBP (total allowed 32.99 GBP).",
     );
     expect(cloud.counts.sends).toBe(2);
   });
@@ -245,7 +252,7 @@ describe("an older submission", () => {
     const sends = cloud.counts.sends;
     const report = await purchaser.drive(execution(), upTo("9.99"));
     expect(said(report)).toEqual(["outcome-unknown"]);
-    expect(report.outcomes[0]?.error?.message).toContain("above the total of 9.99 GBP");
+    expect(report.outcomes[0]?.error?.message).toContain("total allowed 9.99 GBP");
     expect(cloud.counts.sends).toBe(sends);
     expect(said(await purchaser.drive(execution(), upTo("10")))).toEqual(["purchased"]);
     expect(cloud.orders).toHaveLength(1);

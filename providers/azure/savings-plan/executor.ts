@@ -14,6 +14,7 @@ import { getOrder, ordersPath, parseOrder, toCommitment } from "./order.ts";
 import { priceOf } from "./price.ts";
 import { purchaseSavingsPlan } from "./purchase.ts";
 import { purchaseUnder } from "./purchase-under.ts";
+import { describeSavingsPlan } from "../describe.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./schema.ts";
 import { validatePurchase } from "./validate-purchase.ts";
 
@@ -46,8 +47,7 @@ export function createSavingsPlanExecutor(
     recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
-    describe: ({ commitment, term, billingPlan }) =>
-      `${commitment.amount} ${commitment.currency} per hour (savings-plan), ${term}, ${billingPlan}`,
+    describe: describeSavingsPlan,
 
     // Another listing than that of the reservations.
     scopeOf: ({ tenantId }) =>

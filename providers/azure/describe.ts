@@ -1,0 +1,21 @@
+import type { Recommendation } from "../../src/spec/recommendation.ts";
+import type { SavingsPlanRecommendation } from "./savings-plan/schema.ts";
+import type { AzureRecommendation } from "./schema.ts";
+
+/** A reservation in a few words. */
+export function describeReservation(recommendation: AzureRecommendation): string {
+  const { quantity, sku, service, region, term, billingPlan } = recommendation;
+  return `${quantity} × ${sku} (${service}), ${region}, ${term}, ${billingPlan}`;
+}
+
+/** A savings plan in a few words. */
+export function describeSavingsPlan({ commitment, term, billingPlan }: SavingsPlanRecommendation): string {
+  return `${commitment.amount} ${commitment.currency} per hour (savings-plan), ${term}, ${billingPlan}`;
+}
+
+/** Any recommendation for Azure in a few words, as its executor would say it, without loading an SDK. */
+export function describeAzure(recommendation: Recommendation): string {
+  return recommendation.service === "savings-plan"
+    ? describeSavingsPlan(recommendation as unknown as SavingsPlanRecommendation)
+    : describeReservation(recommendation as AzureRecommendation);
+}
