@@ -26,7 +26,7 @@ export function historyText(lines: readonly HistoryLine[], width: number, paint:
       { title: "time (UTC)", minimum: 10, paint: (line) => paint("dim", line) },
       { title: "what", minimum: 10, paint: (line) => paint("bold", line) },
       { title: "then", minimum: 9 },
-      { title: "try", minimum: 1, align: "right" },
+      { title: "try", minimum: 3, align: "right" },
       { title: "driver", minimum: 12, paint: (line) => paint("dim", line) },
       { title: "detail", minimum: 24 },
     ],

@@ -59,7 +59,7 @@ export function quoteText(
     paint,
   );
   const of = (...verdicts: readonly Verdict[]) => recommendations.filter(({ verdict }) => verdicts.includes(verdict));
-  const line = (label: string, text: string) => `${paint("dim", label.padEnd(18))}${text}\n`;
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
   const open = of("reconcile");
   const sums = [
     line("would be bought", paint("bold", sumText(of("buy")))),

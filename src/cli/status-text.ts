@@ -1,5 +1,4 @@
-import type { LedgerStatus, RecordStatus } from "../inspect/status.ts";
-import { recordedPrice } from "../inspect/status.ts";
+import { type LedgerStatus, mayBeBought, type RecordStatus, recordedPrice } from "../inspect/status.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { formatMoney } from "../spec/money.ts";
 import { cleanText } from "./clean-text.ts";
@@ -23,12 +22,14 @@ export interface StatusTextOptions {
 
 const order: readonly RecordStatus[] = ["purchased", "in-progress", "unresolved", "refused", "rejected", "abandoned"];
 
+const labelWidth = 22;
+
 /** From so many columns on, ids are not broken over two lines: they are there to be copied. */
 const roomForWholeIds = 130;
 
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
-  { recommendations, more, totals }: LedgerStatus,
+  { recommendations, more }: LedgerStatus,
   { descriptions, width, paint }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) => (status === "abandoned" ? "yellow" : statusStyle[status].colour);
@@ -70,13 +71,13 @@ export function statusText(
     const count = recommendations.filter((each) => each.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
-  const line = (label: string, text: string) => `${paint("dim", label.padEnd(20))}${text}\n`;
-  const priced = (status: RecordStatus) =>
-    recommendations.flatMap((each) => {
-      const price = recordedPrice(each.record);
-      return each.status === status ? [price ? { price } : {}] : [];
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
+  const priced = (keep: (record: TokenRecord) => boolean) =>
+    recommendations.flatMap(({ record }) => {
+      const price = recordedPrice(record);
+      return keep(record) ? [price ? { price } : {}] : [];
     });
-  const unresolved = totals.unresolved.length > 0 || priced("unresolved").length > 0;
+  const open = priced(mayBeBought);
   const rest = more
     ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
     : [];
@@ -84,9 +85,9 @@ export function statusText(
     several ? "" : `${paint("bold", `Execution ${cleanText(ids[0] ?? "")}`)}\n\n`,
     table,
     "\n",
-    line("shown", counts.join(", ")),
-    line("bought", sumText(priced("purchased"))),
-    ...(unresolved ? [line("sent, may be bought", sumText(priced("unresolved")))] : []),
+    line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
+    line("bought", sumText(priced(({ state }) => state === "purchased"))),
+    ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
     ...[...rest, ...nextTexts(recommendations)].flatMap((text) => wrap(text, width)).map((text) => `${text}\n`),
   ].join("");
 }
@@ -96,7 +97,7 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
   const { commitment, error, holder, leaseUntil } = record;
   switch (status) {
     case "in-progress":
-      return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}`;
+      return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
     case "abandoned":
       return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
     case "unresolved":

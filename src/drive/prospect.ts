@@ -104,9 +104,7 @@ function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Com
 }
 
 function toReconcile(request: ClaimRequest, { submission, error }: TokenRecord): QuotedRecommendation {
-  const message =
-    error?.message ??
-    "An earlier driver ended before it recorded what became of this purchase. Drive it: that is found out first.";
+  const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;
   return {
     ...withError(request, "reconcile", new PurchaseOutcomeUnknownError({ message })),

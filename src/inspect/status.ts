@@ -49,7 +49,10 @@ export interface LedgerStatus {
   readonly recommendations: readonly { readonly status: RecordStatus; readonly record: TokenRecord }[];
   /** There are more than the limit. */
   readonly more: boolean;
-  /** Sums per currency of what is in `recommendations`: what is bought, and what was sent and may be bought. */
+  /**
+   * Sums per currency of what is in `recommendations`: what is bought, and what was written ahead or sent and may be
+   * bought, whether a driver holds it or not.
+   */
   readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
 }
 
@@ -72,18 +75,23 @@ export async function ledgerStatus(
     own.toSorted((a, b) => a.recIndex - b.recIndex),
   );
   const recommendations = shown.map((record) => ({ status: statusOf(record, now), record }));
-  const sum = (status: RecordStatus) =>
-    totals(recommendations.flatMap((each) => (each.status === status ? (recordedPrice(each.record) ?? []) : [])));
+  const sum = (keep: (record: TokenRecord) => boolean) =>
+    totals(shown.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
   return {
     recommendations,
     more: found.length > limit,
-    totals: { bought: sum("purchased"), unresolved: sum("unresolved") },
+    totals: { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) },
   };
 }
 
 /** What it cost, or at what price it was sent. */
 export function recordedPrice({ commitment, submission }: TokenRecord): Money | undefined {
   return commitment?.price ?? submission?.price;
+}
+
+/** Written ahead or sent, and not known to be bought or not. */
+export function mayBeBought({ state }: TokenRecord): boolean {
+  return state === "submitted" || state === "unknown";
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

@@ -185,10 +185,11 @@ describe("where it drives, and which ledger records it", () => {
     expect(calls.driveOptions?.deadline).toBe(1_000_000 + timeout * 1000);
   });
 
-  test("concurrency and --wait reach the drive", async () => {
-    const { run, calls } = await drive(executionOf("aws"), { yes: true, concurrency: 7, wait: true });
+  test("concurrency, --wait and --max-total reach the drive", async () => {
+    const maxTotals = [{ amount: "12000.00", currency: "USD" }];
+    const { run, calls } = await drive(executionOf("aws"), { yes: true, concurrency: 7, wait: true, maxTotals });
     await run;
-    expect(calls.driveOptions).toMatchObject({ concurrency: 7, wait: true });
+    expect(calls.driveOptions).toMatchObject({ concurrency: 7, wait: true, maxTotals });
   });
 });
 
@@ -221,8 +222,8 @@ describe("a real cloud, at a terminal", () => {
 1  aws ec2 × 1                    none  refuse it: No such offering. (not-offered)
 2  azure compute × 1  24.50 GBP         buy nothing: bought before
 
-would be bought   24.50 GBP
-bought before     24.50 GBP
+would be bought       24.50 GBP
+bought before         24.50 GBP
 #1: no price is known and the file sets no maxPrice. If the drive gets a price, it buys at any price.
 `,
     );
@@ -259,6 +260,18 @@ bought before     24.50 GBP
     const { run, calls } = await drive(executionOf("azure"), {}, stands);
     await run;
     expect(calls.question).toBe("All of it was bought before. Drive it again to see how it stands?");
+  });
+
+  test("above --max-total nobody is asked: refused, exit code 3", async () => {
+    const { terminal, written } = fakeTerminal({ tty: true });
+    const error = { code: "total-above-limit", message: "It comes to too much.", retryable: false } as const;
+    const maxTotals = [{ amount: "20", currency: "GBP" }];
+    const stands = standInParts({ terminal, quotes, quotation: { error } });
+    const { run, calls } = await drive(execution, { maxTotals }, stands);
+    await expect(run).rejects.toMatchObject({ code: "total-above-limit" });
+    expect(calls.names).toEqual(["ledger", "quote", "interrupts ignored"]);
+    expect(calls.quoteOptions).toMatchObject({ maxTotals });
+    expect(written.stderr).toMatch(/total allowed +20.00 GBP/);
   });
 
   test("a dumb terminal cannot be asked at", async () => {

@@ -71,6 +71,8 @@ describe("nextSteps", () => {
     ["several-offerings", /new execution/],
     ["price-above-limit", /raise maxPrice/],
     ["price-currency-mismatch", /in the currency of the price/],
+    ["total-above-limit", /with a higher --max-total/],
+    ["total-currency-missing", /Give a --max-total in that currency too/],
     ["deadline-too-near", /longer --timeout/],
     ["internal", /^Nothing was sent. Lift the cause named above/],
   ])("refused with %s", (code, text) => {

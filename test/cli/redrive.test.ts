@@ -45,6 +45,7 @@ describe("redrive", () => {
   test("what was left behind: the options reach the purchaser, the table names the execution", async () => {
     const { terminal, written } = fakeTerminal();
     const { parts, calls } = stands(ledgerOf("azure", "aws"), { terminal });
+    const maxTotals = [{ amount: "12000.00", currency: "USD" }];
     const chosen = {
       ...options,
       endpoints: loopback,
@@ -53,6 +54,7 @@ describe("redrive", () => {
       retryRefused: true,
       parked: true,
       concurrency: 2,
+      maxTotals,
     };
     expect(await redriveCommand(undefined, chosen, parts)).toBe(0);
     expect(calls.names).toEqual(["ledger", "redrive unfinished", "interrupts ignored"]);
@@ -62,6 +64,7 @@ describe("redrive", () => {
       retryRefused: true,
       includeParked: true,
       concurrency: 2,
+      maxTotals,
     });
     expect(calls.driveOptions?.deadline).toBe(1_600_000);
     expect(calls).toMatchObject({ ledger: ".buyonce/sandbox-ledger.db", ledgerOptions: { mustExist: true } });

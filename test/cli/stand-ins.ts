@@ -44,7 +44,11 @@ export function quoted(changes: Partial<QuotedRecommendation> = {}): QuotedRecom
   return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "buy", ...changes };
 }
 
-function quotationOf(recommendations: readonly QuotedRecommendation[], changes: Partial<Quotation> = {}): Quotation {
+/** A quotation of these, with its sums. */
+export function quotationOf(
+  recommendations: readonly QuotedRecommendation[],
+  changes: Partial<Quotation> = {},
+): Quotation {
   const sum = (...verdicts: readonly string[]) =>
     totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
   const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };

@@ -1,0 +1,324 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { describeRecords } from "../../src/cli/describe-records.ts";
+import { historyCommand } from "../../src/cli/history.ts";
+import { settleCommand, type SettleCommandOptions } from "../../src/cli/settle.ts";
+import { statusCommand, type StatusCommandOptions } from "../../src/cli/status.ts";
+import fixture from "../../fixtures/execution.json" with { type: "json" };
+import { createAws } from "../../providers/aws/index.ts";
+import { createAzure } from "../../providers/azure/index.ts";
+import { validateExecution } from "../../src/drive/validate.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
+import type { Recommendation } from "../../src/spec/recommendation.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { bought, executionId, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
+
+const started = Date.UTC(2026, 10, 22, 9, 5, 0);
+const disk: Recommendation = { provider: "none", service: "disk", quantity: 1, term: "P1Y" };
+const reservation = fixture.recommendations.find(({ service }) => service === "compute") as unknown as Recommendation;
+
+function record(recIndex: number, changes: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    token: deriveIdempotencyToken(executionId, recIndex),
+    executionId,
+    recIndex,
+    source: "test",
+    recommendation: reservation,
+    fingerprint: "f",
+    scope: { key: "azure", label: "Azure" },
+    state: "purchased",
+    generation: 0,
+    attempt: 1,
+    epoch: 1,
+    createdAt: started,
+    updatedAt: started,
+    ...changes,
+  };
+}
+const commitment = { id: "0a1b2c3d-1111-2222-3333-444455556666", standing: "live", marked: true } as const;
+const done = { ...commitment, state: "Succeeded", settled: true, price: { amount: "24.5", currency: "GBP" } };
+const pending = { ...commitment, state: "Creating", settled: false };
+const lost = { code: "outcome-unknown", message: "No answer." };
+const records = [
+  record(0, { commitment: done }),
+  record(1, { commitment: pending }),
+  record(2, { state: "unknown", error: lost, submission: { price: { amount: "7", currency: "USD" } } as never }),
+  record(3, { state: "claimed", holder: "vm:1:aa", leaseUntil: started + 30_000, leaseLength: 30_000 }),
+  record(4, { state: "claimed", recommendation: disk }),
+];
+
+function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
+  return {
+    ...createMemoryLedger({ clock: () => started }),
+    records: async ({ limit, states, unfinished = false }) =>
+      all
+        .filter(({ state }) => states?.includes(state) ?? true)
+        .filter(({ commitment }) => !unfinished || commitment?.settled !== true)
+        .slice(0, limit),
+    execution: async (id) => all.filter((each) => each.executionId === id),
+    history: async (token) => [
+      {
+        token,
+        at: started,
+        event: "claim",
+        from: undefined,
+        to: "claimed",
+        holder: "vm:1:aa",
+        epoch: 1,
+        attempt: 0,
+        detail: "",
+      },
+      {
+        token,
+        at: started + 1000,
+        event: "submit",
+        from: "claimed",
+        to: "submitted",
+        holder: "vm:1:aa",
+        epoch: 1,
+        attempt: 1,
+        detail: '{"amount":"7","currency":"USD"}',
+      },
+      {
+        token,
+        at: started + 61_000,
+        event: "unknown",
+        from: "submitted",
+        to: "unknown",
+        holder: "vm:1:aa",
+        epoch: 1,
+        attempt: 1,
+        detail: "outcome-unknown: No answer.",
+      },
+    ],
+  };
+}
+
+describe("buyonce status", () => {
+  const options: StatusCommandOptions = { sandbox: false, json: false, limit: 100 };
+  async function status(changes: Partial<StatusCommandOptions> = {}, id?: string, ledger = ledgerOf(), columns = 200) {
+    const { terminal, written } = fakeTerminal({ columns });
+    const { parts, calls } = standInParts({ terminal, openLedger: () => ledger });
+    return { code: await statusCommand(id, { ...options, ...changes }, parts), calls, ...written };
+  }
+
+  test("one execution: what, status, commitment, price, since when, why; sums; what to do next", async () => {
+    const { code, stdout, calls } = await status();
+    expect(code).toBe(0);
+    expect(calls.names).toEqual(["ledger"]);
+    expect(calls).toMatchObject({ ledger: ".buyonce/ledger.db", ledgerOptions: { mustExist: true }, providers: [] });
+    const rows = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | "));
+    const what = "1 × Standard_B1ls (compute), westus, P1Y, Upfront";
+    const [when, id] = ["2026-11-22 09:05:00", commitment.id];
+    expect(rows[0]).toBe(`Execution ${executionId}`);
+    expect(rows).toContain("# | what | status | commitment | price | changed (UTC) | why");
+    for (const row of [
+      `0 | ${what} | purchased | ${id} | 24.50 GBP | ${when}`,
+      `1 | ${what} | purchased | ${id} | ${when} | not yet settled (Creating)`,
+      `2 | ${what} | unresolved | 7.00 USD | ${when} | No answer. (outcome-unknown)`,
+      `3 | ${what} | in-progress | ${when} | vm:1:aa holds it until 2026-11-22 09:05:30`,
+      `4 | none disk | abandoned | ${when} | its driver ended before anything was sent`,
+      "shown | 2 purchased, 1 in-progress, 1 unresolved, 1 abandoned",
+      "bought | 24.50 GBP | 1 without a known price",
+      "sent, may be bought | 7.00 USD",
+      "next: buyonce redrive finds out what was sent, and buys what proves not to be bought.",
+      "next: buyonce settle waits until the provider's state is final.",
+    ])
+      expect(rows.join("\n")).toContain(row);
+  });
+
+  test("several: the id stands once before its rows; more than the limit is said", async () => {
+    const others = [record(0, { executionId: "another" }), record(1, { executionId: "another" }), ...records];
+    const { stdout } = await status({ limit: 3 }, undefined, ledgerOf(others));
+    expect(stdout.match(/another/g)).toHaveLength(1);
+    expect(stdout).toContain("These are the last 3; there are more: --limit shows them, --state narrows.");
+  });
+
+  test.each([80, 100, 140, 200])("no line is wider than %d columns", async (width) => {
+    const message = "Reservation order ".concat("0a1b2c3d-1111-2222-3333-444455556666 ".repeat(3));
+    const all = [
+      ...records,
+      record(5, { executionId: "another", state: "refused", error: { code: "internal", message } }),
+    ];
+    const { stdout } = await status({}, undefined, ledgerOf(all), width);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
+  test("--sandbox, --ledger and --state choose; nothing found is said", async () => {
+    expect((await status({ sandbox: true })).calls.ledger).toBe(".buyonce/sandbox-ledger.db");
+    expect((await status({ ledger: "my.db" })).calls.ledger).toBe("my.db");
+    expect((await status({ state: "rejected" })).stdout).toBe("Nothing is rejected.\n");
+    expect((await status({}, undefined, ledgerOf([]))).stdout).toBe("The ledger holds nothing.\n");
+    await expect(status({}, "none")).rejects.toThrow('The ledger knows no execution "none"');
+  });
+
+  test("--json: one document, times in ISO 8601", async () => {
+    const { stdout } = await status({ json: true, state: "unknown" }, executionId);
+    expect(JSON.parse(stdout)).toEqual({
+      recommendations: [
+        {
+          executionId,
+          recIndex: 2,
+          token: deriveIdempotencyToken(executionId, 2),
+          description: "1 × Standard_B1ls (compute), westus, P1Y, Upfront",
+          status: "unresolved",
+          state: "unknown",
+          price: { amount: "7", currency: "USD" },
+          error: lost,
+          attempt: 1,
+          generation: 0,
+          createdAt: "2026-11-22T09:05:00.000Z",
+          updatedAt: "2026-11-22T09:05:00.000Z",
+        },
+      ],
+      more: false,
+      totals: { bought: [], unresolved: [{ amount: "7", currency: "USD" }] },
+    });
+  });
+});
+
+describe("descriptions without an SDK", () => {
+  test("say what the executors say, for everything that the fixture buys", async () => {
+    const providers = [createAzure(), createAws()];
+    const { recommendations } = validateExecution(fixture, providers);
+    const said = recommendations.map((recommendation) => {
+      const services = providers.find(({ name }) => name === recommendation.provider)?.services;
+      return services?.[recommendation.service]?.describe(recommendation);
+    });
+    const all = recommendations.map((recommendation, recIndex) => record(recIndex, { recommendation }));
+    expect(await describeRecords(all)).toEqual(said);
+    expect(said.length).toBeGreaterThan(8);
+  });
+
+  test("what nobody knows, or cannot be read, is provider and service", async () => {
+    const strange = [
+      disk,
+      { ...disk, provider: "aws", service: "unheard-of" },
+      { ...disk, provider: "azure", service: "savings-plan" },
+    ];
+    const all = strange.map((recommendation, recIndex) => record(recIndex, { recommendation }));
+    expect(await describeRecords(all)).toEqual(["none disk", "aws unheard-of", "azure savings-plan"]);
+  });
+});
+
+describe("buyonce history", () => {
+  async function history(recIndex?: number, json = false) {
+    const { terminal, written } = fakeTerminal({ columns: 140 });
+    const { parts } = standInParts({ terminal, openLedger: () => ledgerOf() });
+    return { code: await historyCommand(executionId, recIndex, { sandbox: false, json }, parts), ...written };
+  }
+
+  test("every change: when, what, the state after it, try, driver, price or answer code", async () => {
+    const { code, stdout } = await history(2);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`#2 1 × Standard_B1ls (compute), westus, P1Y, Upfront
+
+time (UTC)           what             then       try  driver   detail
+${"─".repeat(90)}
+2026-11-22 09:05:00  claimed          claimed         vm:1:aa
+2026-11-22 09:05:01  written ahead    submitted    1  vm:1:aa  at 7.00 USD
+2026-11-22 09:06:01  outcome unknown  unknown      1  vm:1:aa  outcome-unknown: No answer.
+`);
+    expect((await history()).stdout.match(/^#\d/gm)).toEqual(["#0", "#1", "#2", "#3", "#4"]);
+    await expect(history(9)).rejects.toThrow("knows no recommendation #9");
+  });
+
+  test("--json: one document, the answer code apart", async () => {
+    const document = JSON.parse((await history(2, true)).stdout) as { recommendations: { history: object[] }[] };
+    expect(document).toMatchObject({ executionId, recommendations: [{ recIndex: 2 }] });
+    expect(document.recommendations[0]?.history[2]).toEqual({
+      at: "2026-11-22T09:06:01.000Z",
+      event: "unknown",
+      from: "submitted",
+      to: "unknown",
+      holder: "vm:1:aa",
+      epoch: 1,
+      attempt: 1,
+      code: "outcome-unknown",
+      detail: "No answer.",
+    });
+  });
+});
+
+describe("buyonce settle", () => {
+  const endpoints = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
+  const options: SettleCommandOptions = { sandbox: false, endpoints, json: false, concurrency: 4, timeout: 60 };
+  const failed = outcome({
+    recIndex: 1,
+    status: "rejected",
+    error: {
+      code: "purchase-rejected",
+      providerCode: "BillingFailed",
+      message: "It came to nothing.",
+      retryable: false,
+    },
+  });
+  const settled = outcome({ ...bought, status: "already-purchased" });
+  const stillPending = outcome({
+    recIndex: 1,
+    status: "already-purchased",
+    commitment: { id: "a", state: "Creating", settled: false },
+  });
+  let last: ReturnType<typeof standInParts>["calls"] | undefined;
+  afterEach(() => (last = undefined));
+
+  async function settle(
+    outcomes: Parameters<typeof report>[0],
+    changes: Partial<SettleCommandOptions> = {},
+    id?: string,
+  ) {
+    const { terminal, written } = fakeTerminal();
+    const all = id === undefined ? records : [record(1, { commitment: pending })];
+    const { parts, calls } = standInParts({
+      terminal,
+      openLedger: () => ledgerOf(all),
+      settle: async () => [report(outcomes)],
+    });
+    last = calls;
+    return { code: await settleCommand(id, { ...options, ...changes }, parts), ...written };
+  }
+
+  test.each([
+    [0, [settled]],
+    [3, [settled, failed]],
+    [3, [stillPending, failed]],
+    [4, [settled, stillPending]],
+    [4, [outcome({ ...bought, status: "already-purchased", warnings: ["Its marker is missing."] })]],
+    [4, [outcome({ status: "in-progress" })]],
+  ])("exit code %d", async (code, outcomes) => {
+    expect((await settle(outcomes)).code).toBe(code);
+  });
+
+  test("what came to nothing is said loudly, with the next step; nobody is asked", async () => {
+    const { stdout } = await settle([settled, failed], {}, executionId);
+    expect(stdout).toContain("CAME TO NOTHING: #1. Bought before, and now not bought: see why below.");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then run buyonce redrive ${executionId}: it is tried`);
+    expect(last?.names).toEqual(["ledger", "settle", "interrupts ignored"]);
+    expect(last?.settleOptions).toMatchObject({ executionId, deadline: 1_060_000, concurrency: 4 });
+  });
+
+  test("what is still pending: settle again", async () => {
+    const { stdout } = await settle([settled, stillPending]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      `Bought, not yet settled: run buyonce settle ${executionId} again later to see it settled.`,
+    );
+    expect(stdout).not.toContain("CAME TO NOTHING");
+  });
+
+  test("against a real cloud it needs no --yes; --json: one document of reports", async () => {
+    const { stdout } = await settle([settled], { endpoints: {}, json: true });
+    expect(last?.ledger).toBe(".buyonce/ledger.db");
+    expect(JSON.parse(stdout)).toMatchObject({
+      reports: [{ executionId, outcomes: [{ status: "already-purchased" }] }],
+    });
+  });
+
+  test.each([false, true])("nothing pending (--json %s): says so, 0, nothing is started", async (json) => {
+    const { terminal, written } = fakeTerminal();
+    const { parts, calls } = standInParts({ terminal, openLedger: () => ledgerOf([record(0, { commitment: done })]) });
+    expect(await settleCommand(undefined, { ...options, sandbox: true, endpoints: {}, json }, parts)).toBe(0);
+    expect(calls.names).toEqual(["ledger"]);
+    if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
+    else expect(written.stdout).toBe("Nothing is pending: what is bought is final.\n");
+  });
+});

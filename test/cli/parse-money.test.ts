@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { moneyPerCurrency } from "../../src/cli/parse-money.ts";
+
+describe("--max-total", () => {
+  test("an amount and its currency, once per currency", () => {
+    const first = moneyPerCurrency("12000.00 USD", undefined);
+    expect(moneyPerCurrency(" 5  GBP ", first)).toEqual([
+      { amount: "12000.00", currency: "USD" },
+      { amount: "5", currency: "GBP" },
+    ]);
+    expect(() => moneyPerCurrency("1 USD", first)).toThrow("given twice for USD");
+  });
+
+  test.each([
+    "",
+    "12000",
+    "USD",
+    "12,000 USD",
+    "-1 USD",
+    "1e3 USD",
+    "1 usd",
+    "1 USD EUR",
+    "USD 1",
+    "1USD",
+    "Infinity USD",
+  ])("%j is a usage error", (text) => {
+    expect(() => moneyPerCurrency(text, undefined)).toThrow('such as "12000.00 USD"');
+  });
+});
