@@ -1,3 +1,4 @@
+import type { Provider } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Recommendation } from "../spec/recommendation.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
@@ -7,11 +8,14 @@ type Describe = (recommendation: Recommendation) => string;
 /** Describing loads no SDK and looks for no credentials. */
 const describers: Readonly<Record<ProviderName, () => Promise<Describe>>> = {
   azure: async () => (await import("../../providers/azure/describe.ts")).describeAzure,
-  aws: async () => {
-    const { services } = (await import("../../providers/aws/aws.ts")).createAws();
-    return (recommendation) => services[recommendation.service]?.describe(recommendation) ?? "";
-  },
+  // These load theirs at the first request.
+  aws: async () => describerOf((await import("../../providers/aws/index.ts")).createAws()),
+  gcp: async () => describerOf((await import("../../providers/gcp/index.ts")).createGcp()),
 };
+
+function describerOf({ services }: Provider): Describe {
+  return (recommendation) => services[recommendation.service]?.describe(recommendation) ?? "";
+}
 
 /** What each record asks for, in a few words; provider and service where nobody knows how to say more. */
 export async function describeRecords(records: readonly TokenRecord[]): Promise<readonly string[]> {

@@ -212,6 +212,7 @@ Status, and what --state chooses
   pending       bought, and not yet settled or without its marker: a part of purchased
   in-progress   a driver holds it now
   unresolved    sent, and no driver has said what became of it: drive it again (buyonce redrive)
+  parked        unresolved beyond the provider's own time limit: a person decides (buyonce resolve); a part of unresolved
   refused       a guard stopped it; nothing was sent
   rejected      the provider said no, or it came to nothing; nothing is bought
   abandoned     its driver ended before anything was sent

@@ -14,6 +14,7 @@ const words: Readonly<Record<string, string>> = {
   reject: "rejected",
   refuse: "refused",
   unknown: "outcome unknown",
+  park: "parked",
   dead: "proven not bought",
   reopen: "came to nothing",
   decide: "decided by a person",

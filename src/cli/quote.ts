@@ -7,7 +7,7 @@ import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles }
 import type { DriveParts } from "./drive-parts.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { jsonQuotation } from "./json-report.ts";
-import { providersNamedIn, realClouds } from "./providers.ts";
+import { endpointsAt, providersNamedIn, realClouds } from "./providers.ts";
 import { quoteText } from "./quote-text.ts";
 import { readExecutionFile } from "./read-execution-file.ts";
 import { stoppable } from "./stoppable.ts";
@@ -41,7 +41,7 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
 
   const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
   try {
-    const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+    const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
     const providers = await parts.createProviders(needed, endpoints, requestTimeout);
     const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
     const ledger = await parts.openLedger(location, { emptyIfMissing: true });

@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { jsonReports } from "./json-report.ts";
 import { providersOf, recordsOf } from "./left-behind.ts";
 import { againFromLedger, idForCommand } from "./next-steps.ts";
-import { realClouds } from "./providers.ts";
+import { endpointsAt, realClouds } from "./providers.ts";
 import { createRedriveProgress } from "./redrive-progress.ts";
 import { reportText } from "./report-text.ts";
 import { painter, widthOf } from "./terminal.ts";
@@ -54,7 +54,7 @@ export async function settleCommand(
 
     const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
     try {
-      const endpoints = sandbox ? { azure: sandbox.url, aws: sandbox.url } : options.endpoints;
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, requestTimeout);
       const purchaser = parts.createPurchaser({ ledger, providers });
       const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
@@ -81,7 +81,7 @@ export async function settleCommand(
 
 async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
   return executionId === undefined
-    ? ledger.records({ states: ["purchased"], unfinished: true, limit: maxPending })
+    ? ledger.records({ states: ["purchased"], work: "unfinished", limit: maxPending })
     : (await recordsOf(ledger, executionId)).filter(isPending);
 }
 

@@ -101,6 +101,9 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
     case "abandoned":
       return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
     case "unresolved":
+      if (record.parkedAt !== undefined) {
+        return `parked since ${timeText(record.parkedAt)}: a person decides (buyonce resolve)${error ? `; ${error.message} (${error.code})` : ""}`;
+      }
       return error ? `${error.message} (${error.code})` : "its driver ended before it recorded what became of it";
     case "refused":
     case "rejected":
@@ -117,8 +120,13 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
 function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly string[] {
   const has = (keep: (each: LedgerStatus["recommendations"][number]) => boolean) => recommendations.some(keep);
   return [
-    ...(has(({ status }) => status === "unresolved" || status === "abandoned")
+    ...(has(
+      ({ status, record }) => (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned",
+    )
       ? ["next: buyonce redrive finds out what was sent, and buys what proves not to be bought."]
+      : []),
+    ...(has(({ record }) => record.parkedAt !== undefined)
+      ? ["next: look at the provider for what is parked, and say what you found with buyonce resolve."]
       : []),
     ...(has(({ status, record }) => status === "purchased" && record.commitment?.settled === false)
       ? ["next: buyonce settle waits until the provider's state is final."]

@@ -10,6 +10,7 @@ import { checkPrice } from "./check-price.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { match } from "./match.ts";
 import { boughtOutcome, errorOutcome, isBroken } from "./outcome.ts";
+import { parkedOutcome } from "./parked.ts";
 import { isOpen } from "./unworked-outcome.ts";
 import { verify } from "./verify.ts";
 
@@ -85,11 +86,7 @@ export function plannedPrices(prospects: readonly QuotedRecommendation[]): reado
 }
 
 /** A verdict that is an error's. */
-export function withError(
-  request: ClaimRequest,
-  verdict: "reconcile" | "held" | "refuse",
-  cause: unknown,
-): QuotedRecommendation {
+export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): QuotedRecommendation {
   const { error } = errorOutcome(request, "refused", cause);
   return { ...placeOf(request), verdict, ...(error ? { error } : {}) };
 }
@@ -103,13 +100,13 @@ function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Com
   return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
 }
 
-function toReconcile(request: ClaimRequest, { submission, error }: TokenRecord): QuotedRecommendation {
+function toReconcile(request: ClaimRequest, record: TokenRecord): QuotedRecommendation {
+  const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;
-  return {
-    ...withError(request, "reconcile", new PurchaseOutcomeUnknownError({ message })),
-    ...(price ? { price } : {}),
-  };
+  const outcome = errorOutcome(record, "unresolved", new PurchaseOutcomeUnknownError({ message }));
+  const { error: why } = parkedAt === undefined ? outcome : parkedOutcome(record, parkedAt, outcome);
+  return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), ...(why ? { error: why } : {}) };
 }
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */

@@ -86,7 +86,7 @@ export async function settleExecutions(
 
 async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
   if (executionId === undefined) {
-    return ledger.records({ states: ["purchased"], unfinished: true, limit: maxPending });
+    return ledger.records({ states: ["purchased"], work: "unfinished", limit: maxPending });
   }
   const records = await ledger.execution(executionId);
   if (records.length === 0) {

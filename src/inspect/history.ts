@@ -3,7 +3,7 @@ import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
 
 /** A line of the history, its answer code apart. */
 export interface HistoryLine extends HistoryEntry {
-  /** The code of the error, where it was refused, rejected or left unknown. */
+  /** The code of the error, where it was refused, rejected, parked or left unknown. */
   readonly code?: string;
 }
 
@@ -35,7 +35,7 @@ export async function ledgerHistory(
 }
 
 /** Events whose detail begins with the code of an error. */
-const withCode = new Set(["refuse", "reject", "unknown"]);
+const withCode = new Set(["refuse", "reject", "unknown", "park"]);
 
 function lineOf(entry: HistoryEntry): HistoryLine {
   const [, code, detail] = (withCode.has(entry.event) && /^([a-z-]+): ([^]*)$/.exec(entry.detail)) || [];

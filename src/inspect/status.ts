@@ -13,13 +13,17 @@ export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "abando
 
 type Narrowed = Omit<RecordsQuery, "limit">;
 
-/** What may be asked for: a status, a part of one (`pending`: bought, not yet settled or not marked), or a state of the ledger. */
+/**
+ * What may be asked for: a status, a part of one (`pending`: bought, not yet settled or not marked; `parked`: unresolved
+ * beyond the provider's time limit, so that it waits for a person), or a state of the ledger.
+ */
 const filters = {
   purchased: { states: ["purchased"] },
   "already-purchased": { states: ["purchased"] },
-  pending: { states: ["purchased"], unfinished: true },
+  pending: { states: ["purchased"], work: "unfinished" },
   "in-progress": { states: ["claimed", "submitted", "unknown"], held: true },
   unresolved: { states: ["submitted", "unknown"], held: false },
+  parked: { states: ["unknown"], work: "parked" },
   abandoned: { states: ["claimed"], held: false },
   refused: { states: ["refused"] },
   rejected: { states: ["rejected"] },
@@ -114,12 +118,13 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
   }
 }
 
-function isMeant(record: TokenRecord, { states, held, unfinished }: Narrowed, now: number): boolean {
-  const { commitment } = record;
+function isMeant(record: TokenRecord, { states, held, work }: Narrowed, now: number): boolean {
+  const { commitment, parkedAt } = record;
   const done = commitment?.settled === true && commitment.marked;
+  const left = parkedAt === undefined ? (done ? undefined : "unfinished") : "parked";
   return (
     (states?.includes(record.state) ?? true) &&
     (held === undefined || held === isHeld(record, now)) &&
-    !(unfinished === true && done)
+    (work === undefined || work === left)
   );
 }

@@ -25,11 +25,11 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
         .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
         .slice(0, limit),
-    records: async ({ states, held, unfinished = false, limit }) =>
+    records: async ({ states, held, work, limit }) =>
       [...records.values()]
         .filter((record) => states?.includes(record.state) ?? true)
         .filter((record) => held === undefined || held === restingSince(record) > clock())
-        .filter((record) => !unfinished || workLeft(record) === "unfinished")
+        .filter((record) => work === undefined || work === workLeft(record))
         .toSorted(
           (a, b) =>
             restingSince(b) - restingSince(a) ||

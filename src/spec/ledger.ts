@@ -101,8 +101,8 @@ export interface RecordsQuery {
   readonly states?: readonly TokenState[];
   /** Those on which a driver's lease lasts, or those on which none does. */
   readonly held?: boolean;
-  /** Only those on which work is left; see {@link Ledger.unfinished}. */
-  readonly unfinished?: boolean;
+  /** Those on which work is left that a drive can do, or those that are parked; see {@link Ledger.unfinished}. */
+  readonly work?: "unfinished" | "parked";
   readonly limit: number;
 }
 

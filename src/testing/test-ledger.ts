@@ -320,8 +320,8 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     assertSame(await found({ states: [] }), []);
     assertSame(await found({ held: true }), [3]);
     assertSame(await found({ held: false }), [2, 1, 0]);
-    assertSame(await found({ unfinished: true }), [3, 2]);
-    assertSame(await found({ unfinished: true, states: ["purchased"], held: false }), [2]);
+    assertSame(await found({ work: "unfinished" }), [3, 2]);
+    assertSame(await found({ work: "unfinished", states: ["purchased"], held: false }), [2]);
     const [first] = await ledger.records({ limit: 1 });
     assertMatches(first, { state: "submitted", holder: "driver-1", submission: planned() });
     at(33_999);
@@ -330,6 +330,9 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     assertSame(await found({ held: true }), []);
     await ledger.refuse(granted(await claim(ledger, "driver-2", 0)).claim, reason);
     assertSame(await found({ held: false }), [0, 3, 2, 1]);
+    assertSame(await found({ work: "parked" }), []);
+    await ledger.park(granted(await claim(ledger, "driver-2", 3)).claim, reason);
+    assertSame([await found({ work: "parked" }), await found({ work: "unfinished" })], [[3], [2]]);
   });
 }
 

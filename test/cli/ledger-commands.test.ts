@@ -50,10 +50,10 @@ const records = [
 function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
   return {
     ...createMemoryLedger({ clock: () => started }),
-    records: async ({ limit, states, unfinished = false }) =>
+    records: async ({ limit, states, work }) =>
       all
         .filter(({ state }) => states?.includes(state) ?? true)
-        .filter(({ commitment }) => !unfinished || commitment?.settled !== true)
+        .filter(({ commitment }) => work !== "unfinished" || commitment?.settled !== true)
         .slice(0, limit),
     execution: async (id) => all.filter((each) => each.executionId === id),
     history: async (token) => [

@@ -107,6 +107,23 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     expect(cloud.counts).toMatchObject({ quotes: 1, sends: 1 });
   });
 
+  test("parked: what a person has to decide is said", async () => {
+    const { purchaser, cloud, environment, ledger } = setup();
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    environment.advance(100 * 60 * 60_000);
+    await purchaser.drive(execution());
+    expect((await ledger.execution("execution-1"))[0]?.parkedAt).toBeDefined();
+    expect((await purchaser.quote(execution())).recommendations).toMatchObject([
+      {
+        verdict: "reconcile",
+        price: ten,
+        error: { message: expect.stringMatching(/^Parked since .*buyonce resolve/) },
+      },
+    ]);
+  });
+
   test("held by another driver, until when; after its lease it is as the ledger has it", async () => {
     const { purchaser, options, environment } = setup();
     const stuck: Ledger = { ...options.ledger, purchasedIn: () => new Promise(() => undefined) };

@@ -52,7 +52,8 @@ interface Status {
 }
 /** What the ledger says, by a process that may load no SDK. */
 async function status(...args: readonly string[]) {
-  const { code, stdout, stderr } = await start(["status", "--ledger", "l.db", "--json", ...args], ["--import", noSdk]).ended;
+  const { code, stdout, stderr } = await start(["status", "--ledger", "l.db", "--json", ...args], ["--import", noSdk])
+    .ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return (JSON.parse(stdout) as Status).recommendations;
 }

@@ -32,6 +32,20 @@ export const cache: Recommendation = {
   appliedScope: { type: "Shared" },
 };
 
+/** A search service for a year, paid by the month. */
+export const search: Recommendation = {
+  provider: "azure",
+  service: "search",
+  tenantId,
+  subscriptionId,
+  region: "westus",
+  sku: "search_standard_s1",
+  quantity: 1,
+  term: "P1Y",
+  billingPlan: "Monthly",
+  appliedScope: { type: "Shared" },
+};
+
 /** Two m5.large for a year, nothing upfront. */
 export const ec2: Recommendation = {
   provider: "aws",

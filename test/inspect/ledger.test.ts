@@ -27,6 +27,11 @@ async function everyStatus() {
   await drive("settled");
   await drive("pending");
   await purchaser.drive({ ...execution(disk({ maxPrice: { amount: "9", currency: "GBP" } })), executionId: "refused" });
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.resolve = "throws";
+  await drive("parked");
+  environment.advance(100 * 60 * 60_000);
+  await drive("parked");
   cloud.faults.sends = ["rejected"];
   await drive("rejected");
   cloud.faults.sends = ["lost-before"];
@@ -53,12 +58,13 @@ describe("the status of the ledger", () => {
       "submitted: unresolved",
       "unknown: unresolved",
       "rejected: rejected",
+      "parked: unresolved",
       "pending: purchased",
       "refused: refused",
       "settled: purchased",
     ]);
-    const twenty = [{ amount: "20", currency: "GBP" }];
-    expect({ totals, more }).toEqual({ totals: { bought: twenty, unresolved: twenty }, more: false });
+    const gbp = (amount: string) => [{ amount, currency: "GBP" }];
+    expect({ totals, more }).toEqual({ totals: { bought: gbp("20"), unresolved: gbp("30") }, more: false });
   });
 
   test.each<[StatusFilter, string[]]>([
@@ -66,13 +72,14 @@ describe("the status of the ledger", () => {
     ["already-purchased", ["pending", "settled"]],
     ["pending", ["pending"]],
     ["in-progress", ["held"]],
-    ["unresolved", ["submitted", "unknown"]],
+    ["unresolved", ["submitted", "unknown", "parked"]],
+    ["parked", ["parked"]],
     ["abandoned", ["abandoned"]],
     ["refused", ["refused"]],
     ["rejected", ["rejected"]],
     ["claimed", ["held", "abandoned"]],
     ["submitted", ["submitted"]],
-    ["unknown", ["unknown"]],
+    ["unknown", ["unknown", "parked"]],
   ])("filtered by %s; within one execution the same", async (state, expected) => {
     const { ledger } = await everyStatus();
     expect(await names(ledger, state)).toEqual(expected);
@@ -81,6 +88,7 @@ describe("the status of the ledger", () => {
       "abandoned",
       "submitted",
       "unknown",
+      "parked",
       "rejected",
       "pending",
       "refused",

@@ -52,7 +52,7 @@ export function statements(schema: string) {
       SELECT record FROM ${schema}.token_record
       WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
         AND ($2 = '' OR (resting_since > coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) = ($2 = 'true'))
-        AND ($4 = 'false' OR work_left = 'unfinished')
+        AND ($4 = '' OR work_left = $4)
       ORDER BY resting_since DESC, execution_id, rec_index LIMIT $5::bigint`,
 
     // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever

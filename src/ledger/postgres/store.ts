@@ -108,9 +108,9 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       (
         await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(restingBefore), String(limit)))
       ).map((row) => parse(row["record"])),
-    records: async ({ states, held, unfinished = false, limit }) => {
+    records: async ({ states, held, work, limit }) => {
       const narrow = (value: unknown) => (value === undefined ? "" : JSON.stringify(value));
-      const parameters = [narrow(states), narrow(held), narrow(clock?.()), String(unfinished), String(limit)];
+      const parameters = [narrow(states), narrow(held), narrow(clock?.()), work ?? "", String(limit)];
       return (await transact.read((query) => query(sql.records, ...parameters))).map((row) => parse(row["record"]));
     },
     execution: async (executionId) =>

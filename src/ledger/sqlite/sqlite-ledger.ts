@@ -37,7 +37,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       `SELECT record FROM token_record
        WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
          AND (:held IS NULL OR (resting_since > :now) = :held)
-         AND (:unfinished = 0 OR work_left = 'unfinished')
+         AND (:work IS NULL OR work_left = :work)
        ORDER BY resting_since DESC, execution_id, rec_index LIMIT :limit`,
     ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
@@ -121,13 +121,13 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
     withWork: (kinds, restingBefore, limit) =>
       read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
-    records: ({ states, held, unfinished = false, limit }) =>
+    records: ({ states, held, work, limit }) =>
       read(() =>
         sql.records
           .all({
             states: states ? JSON.stringify(states) : null,
             held: held === undefined ? null : Number(held),
-            unfinished: Number(unfinished),
+            work: work ?? null,
             now: clock(),
             limit,
           })
