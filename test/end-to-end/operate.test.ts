@@ -25,7 +25,7 @@ let folder: string;
 let sandbox: CloudSandbox;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "buyonce-operate-"));
-  sandbox = await startCloudSandbox({ azure: { finalStates: { search_standard_s1: "BillingFailed" } } });
+  sandbox = await startCloudSandbox();
 });
 afterEach(async () => {
   await sandbox.close();
@@ -74,7 +74,11 @@ test("quoted, refused by its total, bought within it; what came to nothing is fo
   expect([driven.code, sends().length]).toEqual([0, 3]);
   expect((await status("--state", "purchased")).map((each) => each.status)).toEqual(Array(3).fill("purchased"));
 
-  const settled = await run("settle", "--timeout", "60");
+  const [vm, searchService] = sandbox.orders();
+  if (vm === undefined || searchService === undefined) throw new Error("two orders");
+  sandbox.setOrderState(vm.id, "Succeeded");
+  sandbox.setOrderState(searchService.id, "BillingFailed");
+  const settled = await run("settle");
   const [report] = (JSON.parse(settled.stdout) as { reports: readonly Report[] }).reports;
   expect(settled.code).toBe(3);
   expect(report?.outcomes.find(({ recIndex }) => recIndex === 1)).toMatchObject({
@@ -83,10 +87,9 @@ test("quoted, refused by its total, bought within it; what came to nothing is fo
   });
   expect(report?.outcomes.find(({ recIndex }) => recIndex === 0)?.commitment?.settled).toBe(true);
   expect(sends()).toHaveLength(3);
-  expect((await status(executionId, "--state", "rejected")).length).toBe(1);
   expect((await run("drive", "e.json")).code).toBe(0);
   expect(sends()).toHaveLength(4);
-}, 60_000);
+}, 120_000);
 
 test("killed after it sent: status and quote say unresolved, without an SDK or a request that buys; history names both drivers", async () => {
   await writeFile(join(folder, "e.json"), JSON.stringify(executionOf(ec2)));
@@ -105,4 +108,4 @@ test("killed after it sent: status and quote say unresolved, without an SDK or a
   const history = await start(["history", executionId, "0", "--ledger", "l.db"], ["--import", noSdk]).ended;
   expect(history.stdout).toMatch(/claimed[^]*written ahead +submitted +1/);
   expect(sends()).toHaveLength(1);
-}, 60_000);
+}, 120_000);
