@@ -42,6 +42,7 @@ async function everyStatus() {
   await dieAt("submitted", submitThenDie);
   environment.advance(60_000);
   await dieAt("held", { submit: never });
+  await dieAt("sent", submitThenDie);
   return parts;
 }
 
@@ -54,6 +55,7 @@ describe("the status of the ledger", () => {
     const { recommendations, totals, more } = await ledgerStatus(ledger);
     expect(recommendations.map(({ status, record }) => `${record.executionId}: ${status}`)).toEqual([
       "held: in-progress",
+      "sent: in-progress",
       "abandoned: abandoned",
       "submitted: unresolved",
       "unknown: unresolved",
@@ -64,27 +66,28 @@ describe("the status of the ledger", () => {
       "settled: purchased",
     ]);
     const gbp = (amount: string) => [{ amount, currency: "GBP" }];
-    expect({ totals, more }).toEqual({ totals: { bought: gbp("20"), unresolved: gbp("30") }, more: false });
+    expect({ totals, more }).toEqual({ totals: { bought: gbp("20"), unresolved: gbp("40") }, more: false });
   });
 
   test.each<[StatusFilter, string[]]>([
     ["purchased", ["pending", "settled"]],
     ["already-purchased", ["pending", "settled"]],
     ["pending", ["pending"]],
-    ["in-progress", ["held"]],
+    ["in-progress", ["held", "sent"]],
     ["unresolved", ["submitted", "unknown", "parked"]],
     ["parked", ["parked"]],
     ["abandoned", ["abandoned"]],
     ["refused", ["refused"]],
     ["rejected", ["rejected"]],
     ["claimed", ["held", "abandoned"]],
-    ["submitted", ["submitted"]],
+    ["submitted", ["sent", "submitted"]],
     ["unknown", ["unknown", "parked"]],
   ])("filtered by %s; within one execution the same", async (state, expected) => {
     const { ledger } = await everyStatus();
     expect(await names(ledger, state)).toEqual(expected);
     for (const executionId of [
       "held",
+      "sent",
       "abandoned",
       "submitted",
       "unknown",
@@ -102,7 +105,7 @@ describe("the status of the ledger", () => {
 
   test("at most so many, and whether there are more; the totals are of those", async () => {
     const { ledger } = await everyStatus();
-    expect(await names(ledger, undefined, 2)).toEqual(["held", "abandoned"]);
+    expect(await names(ledger, undefined, 2)).toEqual(["held", "sent"]);
     const one = await ledgerStatus(ledger, { state: "purchased", limit: 1 });
     expect(one).toMatchObject({ more: true, totals: { bought: [{ amount: "10", currency: "GBP" }] } });
     expect(await ledgerStatus(ledger, { state: "purchased", limit: 2 })).toMatchObject({ more: false });

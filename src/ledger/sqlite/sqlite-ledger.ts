@@ -32,13 +32,15 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
        WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
        ORDER BY resting_since, rec_index LIMIT ?`,
     ),
-    // Null narrows nothing.
+    // Null narrows nothing. All rows are gone through, so the records, which are long, are read of those only that come out.
     records: database.prepare(
-      `SELECT record FROM token_record
-       WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-         AND (:held IS NULL OR (resting_since > :now) = :held)
-         AND (:work IS NULL OR work_left = :work)
-       ORDER BY resting_since DESC, execution_id, rec_index LIMIT :limit`,
+      `SELECT record FROM token_record WHERE rowid IN (
+         SELECT rowid FROM token_record
+         WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+           AND (:held IS NULL OR (resting_since > :now) = :held)
+           AND (:work IS NULL OR work_left = :work)
+         ORDER BY resting_since DESC, execution_id, rec_index LIMIT :limit)
+       ORDER BY resting_since DESC, execution_id, rec_index`,
     ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
