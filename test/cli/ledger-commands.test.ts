@@ -6,6 +6,7 @@ import { statusCommand, type StatusCommandOptions } from "../../src/cli/status.t
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
+import { createGcp } from "../../providers/gcp/index.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
@@ -179,7 +180,7 @@ describe("buyonce status", () => {
 
 describe("descriptions without an SDK", () => {
   test("say what the executors say, for everything that the fixture buys", async () => {
-    const providers = [createAzure(), createAws()];
+    const providers = [createAzure(), createAws(), createGcp()];
     const { recommendations } = validateExecution(fixture, providers);
     const said = recommendations.map((recommendation) => {
       const services = providers.find(({ name }) => name === recommendation.provider)?.services;
