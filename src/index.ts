@@ -6,14 +6,8 @@ export type { Decision } from "./drive/decide.ts";
 export type { RedriveOptions } from "./drive/purchaser.ts";
 export type { SettleOptions } from "./drive/settle-executions.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/history.ts";
-export {
-  type LedgerStatus,
-  ledgerStatus,
-  type RecordStatus,
-  type StatusFilter,
-  statusFilters,
-  type StatusOptions,
-} from "./inspect/status.ts";
+export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/status.ts";
+export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";

@@ -1,6 +1,7 @@
 import type { Quotation } from "../drive/quote.ts";
 import type { RecommendationHistory } from "../inspect/history.ts";
-import { type LedgerStatus, recordedPrice } from "../inspect/status.ts";
+import { recordedPrice } from "../inspect/recorded.ts";
+import type { LedgerStatus } from "../inspect/status.ts";
 import { BuyonceError, InvalidExecutionError } from "../spec/errors.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, Report } from "../spec/report.ts";

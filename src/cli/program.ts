@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { type StatusFilter, statusFilters } from "../inspect/status.ts";
+import { type StatusFilter, statusFilters } from "../inspect/status-filters.ts";
 import {
   type BuyCommandOptions,
   type CloudCommandOptions,

@@ -1,4 +1,5 @@
-import { type LedgerStatus, mayBeBought, type RecordStatus, recordedPrice } from "../inspect/status.ts";
+import { mayBeBought, recordedPrice } from "../inspect/recorded.ts";
+import type { LedgerStatus, RecordStatus } from "../inspect/status.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { formatMoney } from "../spec/money.ts";
 import { cleanText } from "./clean-text.ts";

@@ -1,4 +1,5 @@
-import { type StatusFilter, ledgerStatus } from "../inspect/status.ts";
+import { ledgerStatus } from "../inspect/status.ts";
+import type { StatusFilter } from "../inspect/status-filters.ts";
 import { close } from "./close.ts";
 import { describeRecords } from "./describe-records.ts";
 import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./drive-options.ts";

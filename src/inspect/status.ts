@@ -1,8 +1,10 @@
 import { InvalidExecutionError } from "../spec/errors.ts";
 import { isHeld } from "../spec/lease.ts";
-import type { Ledger, RecordsQuery, TokenRecord } from "../spec/ledger.ts";
+import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import { type Money, totals } from "../spec/money.ts";
 import type { OutcomeStatus } from "../spec/report.ts";
+import { mayBeBought, recordedPrice } from "./recorded.ts";
+import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
@@ -10,33 +12,6 @@ import type { OutcomeStatus } from "../spec/report.ts";
  * its driver ended before anything was sent.
  */
 export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "abandoned";
-
-type Narrowed = Omit<RecordsQuery, "limit">;
-
-/**
- * What may be asked for: a status, a part of one (`pending`: bought, not yet settled or not marked; `parked`: unresolved
- * beyond the provider's time limit, so that it waits for a person), or a state of the ledger.
- */
-const filters = {
-  purchased: { states: ["purchased"] },
-  "already-purchased": { states: ["purchased"] },
-  pending: { states: ["purchased"], work: "unfinished" },
-  "in-progress": { states: ["claimed", "submitted", "unknown"], held: true },
-  unresolved: { states: ["submitted", "unknown"], held: false },
-  parked: { states: ["unknown"], work: "parked" },
-  abandoned: { states: ["claimed"], held: false },
-  refused: { states: ["refused"] },
-  rejected: { states: ["rejected"] },
-  claimed: { states: ["claimed"] },
-  submitted: { states: ["submitted"] },
-  unknown: { states: ["unknown"] },
-} as const satisfies Readonly<Record<string, Narrowed>>;
-
-/** One of the words that {@link ledgerStatus} filters by. */
-export type StatusFilter = keyof typeof filters;
-
-/** All words that {@link ledgerStatus} filters by. */
-export const statusFilters = Object.keys(filters) as readonly StatusFilter[];
 
 /** What is shown of the ledger. */
 export interface StatusOptions {
@@ -68,7 +43,7 @@ export async function ledgerStatus(
   ledger: Ledger,
   { executionId, state, limit = 100 }: StatusOptions = {},
 ): Promise<LedgerStatus> {
-  const query: Narrowed = state === undefined ? {} : filters[state];
+  const query: Narrowed = state === undefined ? {} : queryOf[state];
   const now = await ledger.now();
   const found =
     executionId === undefined
@@ -86,16 +61,6 @@ export async function ledgerStatus(
     more: found.length > limit,
     totals: { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) },
   };
-}
-
-/** What it cost, or at what price it was sent. */
-export function recordedPrice({ commitment, submission }: TokenRecord): Money | undefined {
-  return commitment?.price ?? submission?.price;
-}
-
-/** Written ahead or sent, and not known to be bought or not. */
-export function mayBeBought({ state }: TokenRecord): boolean {
-  return state === "submitted" || state === "unknown";
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moneyPerCurrency } from "../../src/cli/parse-money.ts";
+import { moneySchema } from "../../src/spec/money.ts";
 
 describe("--max-total", () => {
   test("an amount and its currency, once per currency", () => {
@@ -9,6 +10,15 @@ describe("--max-total", () => {
       { amount: "5", currency: "GBP" },
     ]);
     expect(() => moneyPerCurrency("1 USD", first)).toThrow("given twice for USD");
+  });
+
+  test("nothing that moneySchema takes is refused, and the other way round", () => {
+    for (const amount of ["0", "0.00", "007", "1.", ".5", "1.2.3", "9".repeat(40), "9".repeat(41)]) {
+      const taken = moneySchema.safeParse({ amount, currency: "USD" }).success;
+      const parse = () => moneyPerCurrency(`${amount} USD`, undefined);
+      if (taken) expect(parse()).toEqual([{ amount, currency: "USD" }]);
+      else expect(parse).toThrow();
+    }
   });
 
   test.each([

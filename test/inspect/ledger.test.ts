@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { ledgerHistory } from "../../src/inspect/history.ts";
-import { ledgerStatus, type StatusFilter, statusFilters } from "../../src/inspect/status.ts";
+import { ledgerStatus } from "../../src/inspect/status.ts";
+import { type StatusFilter, statusFilters } from "../../src/inspect/status-filters.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "../drive/setup.ts";

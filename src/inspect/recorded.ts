@@ -1,0 +1,12 @@
+import type { TokenRecord } from "../spec/ledger.ts";
+import type { Money } from "../spec/money.ts";
+
+/** What it cost, or at what price it was sent. */
+export function recordedPrice({ commitment, submission }: TokenRecord): Money | undefined {
+  return commitment?.price ?? submission?.price;
+}
+
+/** Written ahead or sent, and not known to be bought or not. */
+export function mayBeBought({ state }: TokenRecord): boolean {
+  return state === "submitted" || state === "unknown";
+}
