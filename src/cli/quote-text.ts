@@ -38,7 +38,7 @@ export function quoteText(
 ): string {
   const table = layOut(
     [
-      { title: "#", minimum: 1, align: "right", paint: (line) => paint("dim", line) },
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
       { title: "what", minimum: 20 },
       { title: "price", minimum: 14, align: "right", paint: (line) => paint("bold", line) },
       { title: "limit", minimum: 14, align: "right" },

@@ -40,7 +40,7 @@ export function statusText(
   const table = layOut(
     [
       ...(several ? [{ title: "execution", minimum: idWidth }] : []),
-      { title: "#", minimum: 1, align: "right" as const, paint: (line: string) => paint("dim", line) },
+      { title: "#", minimum: 5, align: "right" as const, paint: (line: string) => paint("dim", line) },
       { title: "what", minimum: 16 },
       {
         title: "status",
