@@ -9,7 +9,6 @@ import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
-import { ownedByOthers } from "./owned-by-others.ts";
 import { settle } from "./settle.ts";
 import { createStop } from "./stop.ts";
 import { isOpen } from "./unworked-outcome.ts";
@@ -123,7 +122,7 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
-  const owned = await ownedByOthers(drive.ledger, record.scope.key, record.token);
+  const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
   const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
   const listed = match(await drive.lookup.fresh(executor, record.scope, record.token), record.token);
   const shown =

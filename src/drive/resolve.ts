@@ -5,7 +5,6 @@ import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { ownedByOthers } from "./owned-by-others.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { verify } from "./verify.ts";
 
@@ -95,7 +94,7 @@ export async function resolveSubmission(
 }
 
 async function ask(drive: DriveContext, { executor, record }: Task, submission: Submission): Promise<Resolution> {
-  const owned = await ownedByOthers(drive.ledger, submission.scope.key, record.token);
+  const owned = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
   try {
     return await executor.resolve(submission, { signal: drive.stop.signal, owned });
   } catch (error) {

@@ -5,7 +5,6 @@ import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { boughtOutcome, errorOutcome, isBroken, refused, unresolved } from "./outcome.ts";
-import { ownedByOthers } from "./owned-by-others.ts";
 
 /** What turned out to be bought, and how it came about. */
 export interface Bought {
@@ -86,7 +85,7 @@ async function mark(
   const { recIndex, token, source, generation, scope } = record;
   drive.emit({ type: "marking", recIndex, token: maskToken(token), commitmentId: commitment.id });
   try {
-    const owned = await ownedByOthers(drive.ledger, scope.key, token);
+    const owned = await drive.ledger.ownedByOthers(scope.key, token);
     const marker = { token, source, generation };
     const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
     if (marked.standing !== "failed") return { ...marked, price: commitment.price };

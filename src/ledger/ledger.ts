@@ -44,6 +44,7 @@ export function createLedger(store: LedgerStore): Ledger {
 
     records: (query) => store.records(query),
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
+    ownedByOthers: (scopeKey, token) => store.ownedByOthers(scopeKey, token),
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),
     close: () => store.close(),

@@ -10,7 +10,8 @@ import { occupiedLane, restingSince, workLeft } from "./store.ts";
  */
 export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () => number } = {}): Ledger {
   const records = new Map<string, TokenRecord>();
-  const owners = new Map<string, string>();
+  /** Token by commitment id, by scope. */
+  const owners = new Map<string, Map<string, string>>();
   const entries: HistoryEntry[] = [];
   const oneByOne = createSerializer();
   const sorted = (keep: (record: TokenRecord) => boolean) =>
@@ -19,6 +20,8 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
   return createLedger({
     now: async () => clock(),
     purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
+    ownedByOthers: async (scopeKey, token) =>
+      new Set([...(owners.get(scopeKey) ?? [])].flatMap(([id, owner]) => (owner === token ? [] : [id]))),
     execution: async (executionId) => sorted((record) => record.executionId === executionId),
     withWork: async (kinds, before, limit) =>
       [...records.values()]
@@ -42,7 +45,7 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     transaction: (_tokens, run) =>
       oneByOne(async () => {
         const written = new Map<string, TokenRecord>();
-        const owned = new Map<string, string>();
+        const owned: { readonly scopeKey: string; readonly id: string; readonly token: string }[] = [];
         const appended: HistoryEntry[] = [];
         const result = await run({
           now: clock(),
@@ -59,14 +62,15 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
               .filter((record) => occupiedLane(record) === lane && record.token !== exceptToken)
               .map(({ token }) => token),
           own: async (scopeKey, ids, token) => {
-            const key = (id: string) => `${scopeKey} ${id}`;
-            const taken = ids.filter((id) => (owners.get(key(id)) ?? token) !== token);
-            for (const id of ids) owned.set(key(id), token);
+            const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
+            for (const id of ids) owned.push({ scopeKey, id, token });
             return taken;
           },
         });
         for (const [token, record] of written) records.set(token, record);
-        for (const [key, token] of owned) owners.set(key, token);
+        for (const { scopeKey, id, token } of owned) {
+          owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
+        }
         entries.push(...appended);
         return result;
       }),

@@ -173,6 +173,9 @@ export interface Ledger {
   /** What is recorded as bought in a scope. */
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
 
+  /** The ids in a scope that were ever recorded as bought, for any token but this one. */
+  ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
+
   /** All records of an execution, by recIndex. */
   execution(executionId: string): Promise<readonly TokenRecord[]>;
 

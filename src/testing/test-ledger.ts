@@ -108,6 +108,9 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
       ["token-0"],
     );
     assertSame(await ledger.purchasedIn("scope-2"), []);
+    assertSame([...(await ledger.ownedByOthers("scope-1", "token-1"))], [bought().id]);
+    assertSame([...(await ledger.ownedByOthers("scope-1", "token-0"))], []);
+    assertSame([...(await ledger.ownedByOthers("scope-2", "token-1"))], []);
     await assertLedgerError(ledger.reject(held, reason), { code: "internal" });
   });
 

@@ -374,7 +374,7 @@ test("an earlier driver's submission about which nothing is learned: says that a
   await expect.poll(async () => (await ledger.execution(executionId))[0]?.state).toBe("submitted");
   parts.environment.advance(0);
   parts.environment.jump(31_000);
-  const silent = changed(parts, {}, { purchasedIn: () => Promise.reject(new Error("no time")) });
+  const silent = changed(parts, {}, { ownedByOthers: () => Promise.reject(new Error("no time")) });
   const [outcome] = (await silent.redrive(executionId)).outcomes;
   expect(outcome).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown", retryAfter: 300_000 } });
   expect(outcome?.error?.message).toMatch(

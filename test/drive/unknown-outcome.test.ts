@@ -304,7 +304,7 @@ describe("the marker, when its driver died before it was stamped", () => {
     const parts = setup({ identity: "stamped" });
     const { options, ledger, cloud } = parts;
     // Bought and recorded; then the process dies.
-    const dying: Ledger = { ...ledger, purchasedIn: neverAfter(ledger, () => cloud.counts.sends > 0) };
+    const dying: Ledger = { ...ledger, ownedByOthers: neverAfter(ledger, () => cloud.counts.sends > 0) };
     const environment = { ...options.environment, ...parts.environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: dying, environment }).drive(execution());
     await new Promise((done) => setTimeout(done, 20));
@@ -332,8 +332,8 @@ describe("the marker, when its driver died before it was stamped", () => {
   });
 });
 
-function neverAfter(ledger: Ledger, dead: () => boolean): Ledger["purchasedIn"] {
-  return (scopeKey) => (dead() ? new Promise(() => undefined) : ledger.purchasedIn(scopeKey));
+function neverAfter(ledger: Ledger, dead: () => boolean): Ledger["ownedByOthers"] {
+  return (...asked) => (dead() ? new Promise(() => undefined) : ledger.ownedByOthers(...asked));
 }
 
 describe("a purchase that is pending", () => {

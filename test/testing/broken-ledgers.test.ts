@@ -44,6 +44,11 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     ({ records }) => ({ records: async (query) => (await records(query)).toReversed() }),
     /records are listed, those worked on last first/,
   ],
+  [
+    "forgets whose a commitment is",
+    () => ({ ownedByOthers: async () => new Set<string>() }),
+    /a purchase is settled for every later driver/,
+  ],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

@@ -65,6 +65,7 @@ export function statements(schema: string) {
       RETURNING commitment_id, token`,
 
     purchasedIn: `SELECT record FROM ${schema}.token_record WHERE scope_key = $1 AND state = 'purchased'`,
+    ownedByOthers: `SELECT commitment_id FROM ${schema}.commitment_owner WHERE scope_key = $1 AND token <> $2`,
     execution: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
     history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };

@@ -104,6 +104,10 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       }),
     purchasedIn: async (scopeKey) =>
       (await transact.read((query) => query(sql.purchasedIn, scopeKey))).map((row) => parse(row["record"])),
+    ownedByOthers: async (scopeKey, token) => {
+      const rows = await transact.read((query) => query(sql.ownedByOthers, scopeKey, token));
+      return new Set(rows.map((row) => String(row["commitment_id"])));
+    },
     withWork: async (kinds, restingBefore, limit) =>
       (
         await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(restingBefore), String(limit)))

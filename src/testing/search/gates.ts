@@ -52,6 +52,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     // Reads that change nothing need no order of their own; they run with the effect before them.
     now: ledger.now,
     purchasedIn: ledger.purchasedIn,
+    ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
     decide: ledger.decide,
     unfinished: ledger.unfinished,
