@@ -4,6 +4,7 @@ import type { HistoryEntry, Ledger, TokenRecord } from "../../spec/ledger.ts";
 import { createLedger } from "../ledger.ts";
 import { createSerializer } from "../serialize.ts";
 import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
+import { createGroupCommit } from "./group-commit.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
 /** What the ledger is made of. */
@@ -16,6 +17,7 @@ export interface SqliteStoreOptions {
 /** The ledger in a migrated database. */
 export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledger {
   const oneByOne = createSerializer();
+  const groupCommit = createGroupCommit(database, oneByOne);
   const sql = {
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
@@ -82,8 +84,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     return oneByOne(() => guarded(run));
   }
 
-  function begin(): LedgerTransaction {
-    database.exec("BEGIN IMMEDIATE");
+  function transaction(): LedgerTransaction {
     return {
       now: clock(),
       get: async (token) => {
@@ -106,21 +107,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
 
   return createLedger({
     now: async () => clock(),
-    // Within a transaction only promises that are already resolved are awaited, so that it stays as short as its SQL.
-    transaction: (_tokens, run) =>
-      oneByOne(() =>
-        guarded(async () => {
-          const transaction = begin();
-          try {
-            const result = await run(transaction);
-            database.exec("COMMIT");
-            return result;
-          } catch (error) {
-            if (database.isTransaction) database.exec("ROLLBACK");
-            throw error;
-          }
-        }),
-      ),
+    transaction: (_tokens, run) => guarded(() => groupCommit(() => run(transaction()))),
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
     ownedByOthers: (scopeKey, token) =>
       read(() => new Set(sql.ownedByOthers.all(scopeKey, token).map((row) => text(row, "commitment_id")))),
