@@ -1,0 +1,41 @@
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { answer, orderOfChild } from "../child.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { countCalls } from "./count-calls.ts";
+import type { CostOrder, CostResult } from "./cost.ts";
+
+/** Drives against a cloud in this process's memory: what is measured is this library alone. */
+const { ledger: kind, identity, recommendations, trial } = orderOfChild<CostOrder>();
+
+async function drive(inner: Ledger, executionId: string, size: number): Promise<CostResult> {
+  const { ledger, calls } = countCalls(inner);
+  const cloud = createImitationCloud({ identity, now: () => Date.now() });
+  const purchaser = createPurchaser({ ledger, providers: [cloud.provider] });
+  // Where the marker comes afterwards, what is alike is bought one after the other: sixteen kinds.
+  const execution = {
+    executionId,
+    source: "buyonce-bench",
+    recommendations: Array.from({ length: size }, (_, position) =>
+      disk({ account: executionId, size: `size ${position % 16}` }),
+    ),
+  };
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const { outcomes } = await purchaser.drive(execution);
+  const time = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
+  const other = outcomes.find(({ status }) => status !== "purchased");
+  if (other !== undefined) throw new Error(`Not everything was bought: ${other.status}, ${other.error?.message}`);
+  return { time, cpu: (user + system) / 1000, calls };
+}
+
+using folder = temporaryFolder();
+const ledger = kind === "memory" ? createMemoryLedger() : await openSqliteLedger({ file: folder.file("ledger.db") });
+if (trial) await drive(ledger, "trial", 200);
+const result = await drive(ledger, "bench", recommendations);
+await ledger.close();
+answer(result);

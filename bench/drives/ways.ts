@@ -1,0 +1,82 @@
+import pLimit from "p-limit";
+import {
+  applyPurchaseTags,
+  createAzure,
+  createReservationsClient,
+  findReservationOrdersByToken,
+  purchaseTwoStep,
+} from "../../providers/azure/index.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { PurchaseOutcomeUnknownError } from "../../src/spec/errors.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { executionOf, purchaseBody, source } from "../execution.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { createWire } from "./wire.ts";
+
+/** What is to be bought, and where. */
+export interface Work {
+  readonly url: string;
+  readonly executionId: string;
+  readonly recommendations: number;
+  readonly concurrency: number;
+}
+
+/** Buys it all; returns the milliseconds that took. */
+export type Way = (work: Work) => Promise<number>;
+
+/** This library, with its ledger on disk. */
+export const library: Way = async ({ url, executionId, recommendations, concurrency }) => {
+  using folder = temporaryFolder();
+  const ledger = await openSqliteLedger({ file: folder.file("ledger.db") });
+  const purchaser = createPurchaser({ ledger, providers: [createAzure({ endpoint: url })] });
+  const begun = performance.now();
+  const { outcomes } = await purchaser.drive(executionOf(executionId, recommendations), { concurrency });
+  const took = performance.now() - begun;
+  await ledger.close();
+  const failed = outcomes.find(({ status }) => status !== "purchased");
+  if (failed !== undefined) throw new Error(`The library did not buy: ${failed.status} ${failed.error?.message}`);
+  return took;
+};
+
+/** No ledger: before every recommendation, and before every retry, all orders are listed to look for its token. */
+export const lookupEachTime: Way = async ({ url, executionId, recommendations, concurrency }) => {
+  const client = createReservationsClient({ endpoint: url });
+  const limit = pLimit(concurrency);
+  const buyOne = async (token: string): Promise<void> => {
+    const body = applyPurchaseTags(purchaseBody, source, token);
+    for (let attempt = 1; ; attempt += 1) {
+      if ((await findReservationOrdersByToken(client, token)).length > 0) return;
+      try {
+        await purchaseTwoStep({ client, body });
+        return;
+      } catch (error) {
+        if (attempt === 3 || !PurchaseOutcomeUnknownError.isInstance(error)) throw error;
+      }
+    }
+  };
+  const begun = performance.now();
+  const tokens = Array.from({ length: recommendations }, (_, recIndex) =>
+    deriveIdempotencyToken(executionId, recIndex),
+  );
+  await Promise.all(tokens.map((token) => limit(() => buyOne(token))));
+  return performance.now() - begun;
+};
+
+/** The requests alone, without any guard and without the SDK: what no program can undercut on this machine. */
+export const bareRequests: Way = async ({ url, executionId, recommendations, concurrency }) => {
+  using wire = createWire(url);
+  const limit = pLimit(concurrency);
+  const buyOne = async (recIndex: number): Promise<void> => {
+    const body = applyPurchaseTags(purchaseBody, source, deriveIdempotencyToken(executionId, recIndex));
+    const { properties } = (await wire.send("POST", "/providers/Microsoft.Capacity/calculatePrice", body)) as {
+      properties: { reservationOrderId: string };
+    };
+    await wire.send("PUT", `/providers/Microsoft.Capacity/reservationOrders/${properties.reservationOrderId}`, body);
+  };
+  const begun = performance.now();
+  let next: string | undefined = "/providers/Microsoft.Capacity/reservationOrders";
+  while (next !== undefined) ({ nextLink: next } = (await wire.send("GET", next)) as { nextLink?: string });
+  await Promise.all(Array.from({ length: recommendations }, (_, recIndex) => limit(() => buyOne(recIndex))));
+  return performance.now() - begun;
+};

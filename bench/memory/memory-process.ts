@@ -1,0 +1,57 @@
+import process from "node:process";
+import { createAzure } from "../../providers/azure/index.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { answer, orderOfChild } from "../child.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import type { MemoryOrder, MemoryResult } from "./memory.ts";
+
+/** Milliseconds between two looks at the heap: each of them stops the process for a full collection. */
+const betweenLooks = 250;
+
+function heapNow(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+async function measure(run: () => Promise<unknown>): Promise<MemoryResult> {
+  const before = heapNow();
+  let heap = before;
+  const look = () => (heap = Math.max(heap, heapNow()));
+  const timer = setInterval(look, betweenLooks);
+  const begun = performance.now();
+  const kept = await run();
+  const time = performance.now() - begun;
+  clearInterval(timer);
+  look();
+  if (kept === undefined) throw new Error("What was made is held until the last look.");
+  return { time, heap, added: heap - before, resident: process.resourceUsage().maxRSS * 1024 };
+}
+
+/** Every page of a tenant is read, for a token that no order carries. */
+async function list(url: string): Promise<MemoryResult> {
+  const executor = createAzure({ endpoint: url }).services["compute"];
+  if (executor === undefined) throw new Error("Azure sells virtual machines.");
+  const wanted = { tokens: new Set(["0".repeat(64)]), ids: new Set<string>() };
+  const { signal } = new AbortController();
+  return measure(() => executor.findByTokens({ key: "azure/default", label: "the tenant" }, wanted, { signal }));
+}
+
+async function drive(recommendations: number): Promise<MemoryResult> {
+  using folder = temporaryFolder();
+  const ledger = await openSqliteLedger({ file: folder.file("ledger.db") });
+  const cloud = createImitationCloud({ identity: "minted", now: () => Date.now() });
+  const purchaser = createPurchaser({ ledger, providers: [cloud.provider] });
+  const execution = {
+    executionId: "bench",
+    source: "buyonce-bench",
+    recommendations: Array.from({ length: recommendations }, () => disk()),
+  };
+  const result = await measure(() => purchaser.drive(execution));
+  await ledger.close();
+  return result;
+}
+
+const order = orderOfChild<MemoryOrder>();
+answer(await (order.kind === "listing" ? list(order.url) : drive(order.recommendations)));

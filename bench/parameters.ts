@@ -1,0 +1,60 @@
+/** How much is measured. Nothing is random: the same parameters make the same executions, tenants and ledgers. */
+export interface Parameters {
+  /** `full`, `quick` or `tiny`. */
+  readonly name: string;
+  readonly drives: {
+    /** Milliseconds that every request takes in the sandbox before it has its effect. */
+    readonly latency: number;
+    readonly concurrency: number;
+    readonly recommendations: readonly number[];
+    readonly existingOrders: readonly number[];
+    /** The other ways are measured where they should take no longer than so many milliseconds, else calculated. */
+    readonly patience: number;
+  };
+  readonly ownCost: { readonly recommendations: readonly number[] };
+  readonly memory: { readonly orders: readonly number[]; readonly recommendations: readonly number[] };
+  readonly ledger: {
+    readonly sqliteRecords: readonly number[];
+    readonly postgresRecords: readonly number[];
+    readonly claims: readonly number[];
+  };
+  readonly startUp: { readonly runs: number };
+}
+
+/** About five minutes. */
+const full: Parameters = {
+  name: "full",
+  drives: {
+    latency: 50,
+    concurrency: 4,
+    recommendations: [1, 10, 100, 1000],
+    existingOrders: [0, 1000, 10_000],
+    patience: 6000,
+  },
+  ownCost: { recommendations: [100, 1000, 10_000] },
+  memory: { orders: [1000, 100_000], recommendations: [100, 10_000] },
+  ledger: { sqliteRecords: [0, 1_000_000], postgresRecords: [0, 100_000], claims: [1, 100, 1000] },
+  startUp: { runs: 9 },
+};
+
+/** Under a minute. */
+const quick: Parameters = {
+  name: "quick",
+  drives: { ...full.drives, recommendations: [1, 10, 100], existingOrders: [0, 1000], patience: 4000 },
+  ownCost: { recommendations: [100, 1000] },
+  memory: { orders: [1000, 10_000], recommendations: [100, 1000] },
+  ledger: { sqliteRecords: [0, 100_000], postgresRecords: [], claims: [1, 100] },
+  startUp: { runs: 5 },
+};
+
+/** A few seconds: for the test of the benchmark itself; its figures say nothing. */
+const tiny: Parameters = {
+  name: "tiny",
+  drives: { latency: 1, concurrency: 2, recommendations: [2], existingOrders: [60], patience: 4000 },
+  ownCost: { recommendations: [10] },
+  memory: { orders: [100], recommendations: [10] },
+  ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },
+  startUp: { runs: 1 },
+};
+
+export const parameterSets = { full, quick, tiny } as const;
