@@ -132,7 +132,7 @@ test("what is recorded does not grow with every drive that learns nothing", asyn
   const silent = createPurchaser({
     ...options,
     environment: { ...environment, sleep: () => Promise.reject(new Error("no time")) },
-    ledger: { ...ledger, purchasedIn: () => Promise.reject(new Error("no time")) },
+    ledger: { ...ledger, ownedByOthers: () => Promise.reject(new Error("no time")) },
   });
   const lengths: (number | undefined)[] = [];
   for (let drive = 0; drive < 4; drive += 1) {
