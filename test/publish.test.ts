@@ -77,13 +77,15 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
   });
 
   test("TypeScript finds the types of all of them, those of no optional package, and checks against them", async () => {
-    const imports = entries.map((entry, index) => `import * as entry${index} from "${specifier(entry)}";`);
+    // Its types are made of those of the API, which who uses it has.
+    const typed = entries.filter((entry) => entry !== "./opentelemetry");
+    const imports = typed.map((entry, index) => `import * as entry${index} from "${specifier(entry)}";`);
     const uses = `import { createPurchaser, createMemoryLedger, type DriveEvent, type Report } from "buyonce";
       const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [] });
       const report: Report = await purchaser.drive({}, { onEvent: (event: DriveEvent) => console.log(event.at) });
       // @ts-expect-error: the types are there; with any this would be no error.
       const wrong: number = report.outcomes;
-      export { report, wrong, ${entries.map((_, index) => `entry${index}`).join(", ")} };`;
+      export { report, wrong, ${typed.map((_, index) => `entry${index}`).join(", ")} };`;
     write("use.ts", [...imports, uses].join("\n"));
     write("tsconfig.json", {
       compilerOptions: {
@@ -134,6 +136,13 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
         error: { code: "invalid-configuration", message: expect.stringContaining(command) as string },
       },
     ]);
+  });
+
+  test("telemetry names its package", async () => {
+    write("telemetry.js", `import { createTelemetry } from "buyonce/opentelemetry"; await createTelemetry();`);
+    const { stderr, code } = await run(process.execPath, ["telemetry.js"]);
+    expect(stderr).toContain("needs the package @opentelemetry/api, which is not installed");
+    expect(code).toBe(1);
   });
 
   test("a PostgreSQL ledger names its package", async () => {
