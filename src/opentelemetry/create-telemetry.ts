@@ -40,7 +40,7 @@ export async function createTelemetry({ tracer, meter }: TelemetrySettings = {})
     };
   }
 
-  function told<Options extends DriveOptions>(options: Options | undefined): Options & DriveOptions {
+  function told<Options extends Pick<DriveOptions, "onEvent">>(options: Options | undefined): Options {
     const measure = listener();
     const given = options?.onEvent;
     const onEvent = (event: DriveEvent) => {
@@ -60,6 +60,7 @@ export async function createTelemetry({ tracer, meter }: TelemetrySettings = {})
       drive: (execution, options) => purchaser.drive(execution, told(options)),
       redrive: (executionId, options) => purchaser.redrive(executionId, told(options)),
       redriveUnfinished: (options) => purchaser.redriveUnfinished(told(options)),
+      settle: (options) => purchaser.settle(told(options)),
     }),
   };
 }

@@ -128,6 +128,8 @@ export function createSpanListener(
         else end(span, at, {}, event.error);
         return;
       }
+      case "still-pending":
+        return;
       case "ended":
         endAll(at, event.error);
         return;
