@@ -9,6 +9,9 @@ export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./i
 export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/status.ts";
 export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
+export { createEventLog } from "./log/event-log.ts";
+export { eventLevel } from "./log/event-level.ts";
+export type { Logger, LogLevel } from "./log/logger.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
 export { type Environment, systemEnvironment } from "./spec/environment.ts";
@@ -23,7 +26,7 @@ export {
   PurchaseRejectedError,
   RefusedError,
 } from "./spec/errors.ts";
-export type { DriveEvent } from "./spec/events.ts";
+export type { DriveEvent, EventError, SendResult, StartedRecommendation } from "./spec/events.ts";
 export type {
   CallOptions,
   Difference,

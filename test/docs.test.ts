@@ -37,6 +37,27 @@ describe("what the documentation says", () => {
     expect(codes.length).toBeGreaterThan(20);
     expect(listed.toSorted()).toEqual(codes.toSorted());
   });
+
+  test("docs/events.md explains every event once, and no other, with all its fields and in the order of their definition", () => {
+    const [, union = ""] = /export type DriveEvent =([^]*?)\n\);/.exec(text("src/spec/events.ts")) ?? [];
+    const events = union
+      .split(/^ {2}\| /m)
+      .slice(1)
+      .map((member) => {
+        const type = /type: "([a-z-]+)"/.exec(member)?.[1];
+        const fields = [...member.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
+        return { type, fields: fields.filter((name) => name !== "type") };
+      });
+    expect(events.length).toBeGreaterThan(15);
+    const rows = text("docs/events.md").matchAll(/^\| `([a-z-]+)` +\|[^|]*\|([^|]*)\|[^|]*\|$/gm);
+    const listed = [...rows].map(([, type, fields = ""]) => {
+      return { type, fields: [...fields.matchAll(/`(\w+)`(?=[,:;]? |$)/g)].map(([, name]) => name) };
+    });
+    expect(listed.map(({ type }) => type)).toEqual(events.map(({ type }) => type));
+    for (const [position, { type, fields }] of events.entries()) {
+      expect(listed[position]?.fields, type).toEqual(expect.arrayContaining(fields));
+    }
+  });
 });
 
 test("the README shows what its first command really prints, the first time and the second", async () => {

@@ -11,6 +11,8 @@ export function eventText(event: DriveEvent): string {
 
 function words(event: DriveEvent): string {
   switch (event.type) {
+    case "started":
+      return `driving ${event.recommendations.length} of execution ${event.executionId}`;
     case "claimed":
       return `claimed ${event.granted}; bought and settled before ${event.settled}; held by other drivers ${event.inFlight}`;
     case "listing":
@@ -19,26 +21,40 @@ function words(event: DriveEvent): string {
       return `looked up ${event.scope}: ${event.matches} of these already there`;
     case "still-pending":
       return `${event.pending} still pending; looking again in ${Math.ceil(event.wait / 1000)} s`;
+    case "look-up-failed":
+      return `the look-up in ${event.scope} failed: ${event.error.message} (${event.error.code})`;
     case "waiting-for-driver":
       return `waiting for driver ${event.holder}, who holds it until ${new Date(event.until).toISOString()}`;
     case "reconciling":
       return `asking what became of the earlier purchase: ${event.detail}`;
+    case "reconciled":
+      return `what became of the earlier purchase: ${event.result}`;
     case "adopting":
       return `found commitment ${event.commitmentId}`;
     case "quoting":
       return "asking for the price";
     case "quoted":
       return `price ${formatMoney(event.price)}`;
+    case "writing-ahead":
+      return "writing ahead";
     case "submitted":
       return `written ahead, attempt ${event.attempt}`;
     case "sending":
       return event.sentBefore ? "sending again under the same handle" : "buying";
+    case "sent":
+      return event.error ? `sent: ${event.result}: ${event.error.message}` : `sent: ${event.result}`;
     case "outcome-unknown":
       return `outcome unknown: ${event.detail}`;
     case "marking":
       return `stamping the token on ${event.commitmentId}`;
+    case "settling":
+      return `recording ${event.commitmentId}`;
+    case "marked":
+      return event.marked ? "stamped" : "not stamped";
     case "finished":
       return outcomeText(event.outcome);
+    case "ended":
+      return event.error ? `ended: ${event.error.message} (${event.error.code})` : "ended";
     default:
       return event satisfies never;
   }

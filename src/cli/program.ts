@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { type StatusFilter, statusFilters } from "../inspect/status-filters.ts";
+import { logLevels } from "./command-log.ts";
 import {
   type BuyCommandOptions,
   type CloudCommandOptions,
@@ -242,7 +243,13 @@ function withLimits(command: Command, what: string, end: string): Command {
 function withPace(command: Command, what: string, end: string): Command {
   return command
     .option("--concurrency <n>", `how many recommendations ${what} at once`, wholeNumber(1, 100), 4)
-    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600);
+    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600)
+    .addOption(
+      new Option(
+        "--log-level <level>",
+        "write a log to standard error, one JSON document a line, instead of lines for people; asks nothing",
+      ).choices(logLevels),
+    );
 }
 
 function withLedgerOptions(command: Command): Command {

@@ -12,6 +12,8 @@ export function createRedriveProgress(
   records: readonly TokenRecord[],
   descriptions: readonly string[],
 ): Progress {
+  // A log names the execution itself.
+  if (terminal.log) return createProgress(terminal, descriptions);
   const several = new Set(records.map(({ executionId }) => executionId)).size > 1;
   const numbers = records.map(({ executionId, recIndex }) =>
     several ? `${recIndex} of ${shortId(executionId)}` : String(recIndex),

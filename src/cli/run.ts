@@ -1,6 +1,9 @@
 import process from "node:process";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
+import type { LogLevel } from "../log/logger.ts";
+import { BuyonceError } from "../spec/errors.ts";
+import { createCommandLog } from "./command-log.ts";
 import { confirm } from "./confirm.ts";
 import type { DriveParts } from "./drive-parts.ts";
 import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
@@ -20,7 +23,16 @@ import { usageError } from "./usage-error.ts";
  */
 export async function run(args: readonly string[], version: string): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
-  const terminal: Terminal = { stdin, stdout, stderr, env };
+  const log = createCommandLog(stderr);
+  const terminal: Terminal = {
+    stdin,
+    stdout,
+    stderr: log.stderr,
+    env,
+    get log() {
+      return log.logger;
+    },
+  };
   const json = args.includes("--json");
   const exit = (code: ExitCode) => process.exit(code);
   const interrupts = (handlers: InterruptHandlers) => onInterrupt(process, handlers, () => performance.now());
@@ -90,6 +102,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
     },
   });
 
+  program.hook("preAction", async (_program, command) => {
+    const { logLevel } = command.opts<{ logLevel?: LogLevel }>();
+    if (logLevel !== undefined) await log.start(logLevel);
+  });
+
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
@@ -109,8 +126,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
 }
 
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */
-function report(error: unknown, { stdout, stderr, env }: Terminal, json: boolean): void {
-  stderr.write(`buyonce: ${explainError(error)}\n`);
+function report(error: unknown, { stdout, stderr, env, log }: Terminal, json: boolean): void {
+  const code = BuyonceError.isInstance(error) ? error.code : "internal";
+  if (log) log.error({ code }, explainError(error));
+  else stderr.write(`buyonce: ${explainError(error)}\n`);
   if (exitCodeOfError(error) === exitCodes.internal) {
     stderr.write("If a drive was under way, drive the same file again: what became of it is found out first.\n");
   }

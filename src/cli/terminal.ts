@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Logger } from "../log/logger.ts";
 
 /** A stream that the command writes to: the process's own, or a test's. */
 export interface Output {
@@ -16,6 +17,8 @@ export interface Terminal {
   /** Everything else: progress, questions, notes, errors. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where standard error is a log: then events go there whole, instead of lines for people. */
+  readonly log?: Logger | undefined;
 }
 
 /** Puts a text in a colour or weight, or leaves it plain. */

@@ -105,6 +105,8 @@ async function reconcile(
   from: { readonly reason: string; readonly isOwn: boolean; readonly quotesLeft: number },
 ): Promise<Outcome> {
   const resolved = await resolveSubmission(drive, task, submission, from.reason);
+  const { recIndex, token } = task.record;
+  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result: resolved.kind });
   switch (resolved.kind) {
     case "bought": {
       const status = from.isOwn || resolved.resent ? "purchased" : "already-purchased";

@@ -9,6 +9,7 @@ import { maskToken } from "../spec/token.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { eventError } from "./event-error.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { isBroken, unresolved } from "./outcome.ts";
@@ -79,6 +80,12 @@ export async function driveRequests(
   const finish = ({ recIndex, token }: ClaimRequest, outcome: Outcome) => {
     outcomes.set(token, outcome);
     emit({ type: "finished", recIndex, token: maskToken(token), outcome });
+    return outcome;
+  };
+
+  const ended = (error: unknown) => {
+    emit({ type: "ended", executionId, error: eventError(error) });
+    return error;
   };
 
   /** Claims and drives; returns the requests that another driver holds. */
@@ -178,18 +185,24 @@ export async function driveRequests(
     }
   }
 
+  const named = requests.map(({ recIndex, token, recommendation: { provider, service } }) => {
+    return { recIndex, token: maskToken(token), provider, service };
+  });
+  emit({ type: "started", executionId, recommendations: named });
   try {
     await waitFor(await round(requests));
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isBroken(error)) throw ended(error);
     ledgerError ??= error;
   } finally {
     await leases.end();
     stop.end();
   }
-  if (ledgerError !== undefined && !sent) throw ledgerError;
-  const report = requests.map((request) => outcomes.get(request.token) ?? missing(request));
-  if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted")) throw stop.signal.reason;
+  if (ledgerError !== undefined && !sent) throw ended(ledgerError);
+  const report = requests.map((request) => outcomes.get(request.token) ?? finish(request, missing(request)));
+  if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted"))
+    throw ended(stop.signal.reason);
+  emit({ type: "ended", executionId });
   const bought = report.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
   return { executionId, outcomes: report, totals: totals(bought) };
 }

@@ -4,6 +4,7 @@ import type { DriveStep } from "../spec/events.ts";
 import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import { termYears } from "../spec/recommendation.ts";
+import { eventError } from "./event-error.ts";
 import { inStep } from "./in-step.ts";
 import type { Stop } from "./stop.ts";
 
@@ -34,6 +35,17 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
   async function list(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
     stop.check();
     emit({ type: "listing", scope: scope.label });
+    try {
+      const listing = await listAndCheck(executor, scope, wanted);
+      emit({ type: "listed", scope: scope.label, matches: listing.byToken.size });
+      return listing;
+    } catch (error) {
+      emit({ type: "look-up-failed", scope: scope.label, error: eventError(error) });
+      throw error;
+    }
+  }
+
+  async function listAndCheck(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await ledger.purchasedIn(scope.key);
     const ids = new Set(known.flatMap(idsOf));
@@ -41,7 +53,6 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
       executor.findByTokens(scope, { tokens: wanted, ids }, stop),
     );
     await checkCanary(executor, scope, known, listing);
-    emit({ type: "listed", scope: scope.label, matches: listing.byToken.size });
     return listing;
   }
 

@@ -1,8 +1,9 @@
 import type { Commitment } from "../spec/commitment.ts";
 import { type BuyonceError, messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../spec/errors.ts";
-import type { Submission } from "../spec/executor.ts";
+import type { ServiceExecutor, Submission } from "../spec/executor.ts";
 import { maskToken } from "../spec/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { eventError } from "./event-error.ts";
 
 /** What a send ended with. */
 export type Sent =
@@ -29,8 +30,17 @@ export async function sendOnce(
   submission: Submission,
   { sentBefore }: { readonly sentBefore: boolean },
 ): Promise<Sent> {
-  drive.emit({ type: "sending", recIndex: record.recIndex, token: maskToken(record.token), sentBefore });
+  const { recIndex } = record;
+  const token = maskToken(record.token);
+  drive.emit({ type: "sending", recIndex, token, sentBefore });
   drive.noteSent();
+  const sent = await send(executor, submission, sentBefore);
+  const error = sent.kind === "bought" ? undefined : eventError(sent.error);
+  drive.emit({ type: "sent", recIndex, token, result: sent.kind, ...(error ? { error } : {}) });
+  return sent;
+}
+
+async function send(executor: ServiceExecutor, submission: Submission, sentBefore: boolean): Promise<Sent> {
   try {
     const commitment = await executor.doPurchase(submission, { sentBefore });
     return { kind: "bought", commitment };

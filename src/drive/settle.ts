@@ -28,6 +28,12 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   const commitment: Commitment = { ...bought.commitment, price };
   const warnings: string[] = [...(bought.warnings ?? [])];
   let recorded = true;
+  drive.emit({
+    type: "settling",
+    recIndex: record.recIndex,
+    token: maskToken(record.token),
+    commitmentId: commitment.id,
+  });
 
   /** Writes to the ledger; what it cannot take is a warning, since bought stays bought. */
   async function keep(write: () => Promise<unknown>): Promise<void> {
@@ -83,11 +89,14 @@ async function mark(
 ): Promise<Commitment> {
   if (commitment.marked || executor.mark === undefined) return commitment;
   const { recIndex, token, source, generation, scope } = record;
-  drive.emit({ type: "marking", recIndex, token: maskToken(token), commitmentId: commitment.id });
+  const masked = maskToken(token);
+  const done = (marked: boolean) => drive.emit({ type: "marked", recIndex, token: masked, marked });
+  drive.emit({ type: "marking", recIndex, token: masked, commitmentId: commitment.id });
   try {
     const owned = await drive.ledger.ownedByOthers(scope.key, token);
     const marker = { token, source, generation };
     const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
+    done(marked.marked);
     if (marked.standing !== "failed") return { ...marked, price: commitment.price };
     // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.
     warnings.push(
@@ -96,6 +105,7 @@ async function mark(
     const { state, standing, price } = commitment;
     return { ...marked, state, standing, settled: false, price };
   } catch (error) {
+    done(false);
     warnings.push(`Its marker is missing at the provider (${messageOf(error)}). Drive again: it is stamped then.`);
     return commitment;
   }

@@ -6,6 +6,9 @@ import type { DriveContext, Task } from "./drive-context.ts";
 /** Records durably, under the claim's epoch, what is about to be sent. Money can move only after this returned. */
 export async function writeAhead(drive: DriveContext, task: Task, marker: Marker, quote: Quote): Promise<Submission> {
   const { executor, record } = task;
+  const { recIndex } = record;
+  const token = maskToken(record.token);
+  drive.emit({ type: "writing-ahead", recIndex, token });
   const lane = executor.laneOf?.(record.recommendation);
   const submission = await drive.ledger.submit(task.claim, {
     ...marker,
@@ -15,11 +18,6 @@ export async function writeAhead(drive: DriveContext, task: Task, marker: Marker
     requestHash: hashJson(quote.request),
     ...(lane === undefined ? {} : { lane }),
   });
-  drive.emit({
-    type: "submitted",
-    recIndex: record.recIndex,
-    token: maskToken(record.token),
-    attempt: submission.attempt,
-  });
+  drive.emit({ type: "submitted", recIndex, token, attempt: submission.attempt });
   return submission;
 }

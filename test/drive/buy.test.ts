@@ -76,14 +76,19 @@ describe("a fresh execution", () => {
       },
     });
     expect(events.map(({ type }) => type)).toEqual([
+      "started",
       "claimed",
       "listing",
       "listed",
       "quoting",
       "quoted",
+      "writing-ahead",
       "submitted",
       "sending",
+      "sent",
+      "settling",
       "finished",
+      "ended",
     ]);
     const texts = events.filter(({ type }) => type !== "finished").map((event) => JSON.stringify(event));
     for (const text of texts) expect(text).not.toContain(token().slice(0, 12));

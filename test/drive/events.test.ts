@@ -25,56 +25,89 @@ const quoted = [
   { ...one, type: "quoting" },
   { ...one, type: "quoted", price: { amount: "10", currency: "GBP" } },
 ];
-const sending = (sentBefore: boolean) => ({ ...one, type: "sending", sentBefore });
-const submitted = (attempt: number) => ({ ...one, type: "submitted", attempt });
+const defect = "It was sent, and the answer could not be understood: cannot read properties of undefined.";
+const unknown = (message: string) => ({ result: "unknown", error: { code: "outcome-unknown", message } });
+const sent = (sentBefore: boolean, answer: object) => [
+  { ...one, type: "sending", sentBefore },
+  { ...one, type: "sent", ...answer },
+];
+const bought = { result: "bought" };
+const submitted = (attempt: number) => [
+  { ...one, type: "writing-ahead" },
+  { ...one, type: "submitted", attempt },
+];
 const reconciling = (detail: string) => ({ ...one, type: "reconciling", detail });
-const lost = { ...one, type: "outcome-unknown", detail: "connection reset" };
+const reconciled = { ...one, type: "reconciled", result: "bought" };
+const lost = (detail: string) => ({ ...one, type: "outcome-unknown", detail });
+const settling = (commitmentId: string) => ({ ...one, type: "settling", commitmentId });
+const sentAgain = (message: string) => [
+  ...sent(false, unknown(message)),
+  lost(message),
+  reconciling(message),
+  reconciling("there is no such order"),
+  ...listed(0),
+  ...sent(true, bought),
+  reconciled,
+  settling("minted-1"),
+];
+
+const recommendations = [{ ...one, provider: "imitation", service: "disk" }];
+/** What is between the first event and the last one, with the outcome before the last. */
+const driven = (outcome: unknown, ...events: readonly unknown[]) => [
+  { type: "started", executionId: "execution-1", recommendations },
+  ...events,
+  { ...one, type: "finished", outcome },
+  { type: "ended", executionId: "execution-1" },
+];
 
 test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
-  ["bought", "minted", undefined, [sending(false)]],
-  ["bought, then marked", "stamped", undefined, [sending(false), { ...one, type: "marking", commitmentId: "order-1" }]],
-  ["bought, the answer lost", "minted", "lost-after", [sending(false), lost, reconciling("connection reset")]],
+  ["bought", "minted", undefined, [...sent(false, bought), settling("minted-1")]],
   [
-    "not bought, the answer lost, sent again",
-    "minted",
-    "lost-before",
+    "bought, then marked",
+    "stamped",
+    undefined,
     [
-      sending(false),
-      lost,
+      ...sent(false, bought),
+      settling("order-1"),
+      { ...one, type: "marking", commitmentId: "order-1" },
+      { ...one, type: "marked", marked: true },
+    ],
+  ],
+  [
+    "bought, the answer lost",
+    "minted",
+    "lost-after",
+    [
+      ...sent(false, unknown("connection reset")),
+      lost("connection reset"),
       reconciling("connection reset"),
-      reconciling("there is no such order"),
-      ...listed(0),
-      sending(true),
+      reconciled,
+      settling("minted-1"),
     ],
   ],
-  [
-    "the executor has a defect, after which nobody knows",
-    "minted",
-    "throws",
-    [
-      sending(false),
-      {
-        ...lost,
-        detail: "It was sent, and the answer could not be understood: cannot read properties of undefined.",
-      },
-      reconciling("It was sent, and the answer could not be understood: cannot read properties of undefined."),
-      reconciling("there is no such order"),
-      ...listed(0),
-      sending(true),
-    ],
-  ],
+  ["not bought, the answer lost, sent again", "minted", "lost-before", sentAgain("connection reset")],
+  ["the executor has a defect, after which nobody knows", "minted", "throws", sentAgain(defect)],
   [
     "the quote expired, quoted again after a listing made now",
     "minted",
     "expired",
-    [sending(false), ...listed(0), ...quoted, submitted(2), sending(false)],
+    [
+      ...sent(false, {
+        result: "expired",
+        error: { code: "purchase-rejected", message: expect.stringMatching(/./) as string },
+      }),
+      ...listed(0),
+      ...quoted,
+      ...submitted(2),
+      ...sent(false, bought),
+      settling("minted-2"),
+    ],
   ],
 ])("every step is told: %s", async (_what, identity, fault, rest) => {
   const parts = setup({ identity });
   parts.cloud.faults.sends = [fault];
   const { events, outcome } = await eventsOf(parts);
-  const finished = { ...one, type: "finished", outcome };
-  expect(events).toEqual([claimed, ...listed(0), ...quoted, submitted(1), ...rest, finished]);
+  expect(events).toEqual(driven(outcome, claimed, ...listed(0), ...quoted, ...submitted(1), ...rest));
 });
 
 test("every step is told: adopted, and looked at again when nothing is left to do", async () => {
@@ -82,12 +115,39 @@ test("every step is told: adopted, and looked at again when nothing is left to d
   parts.cloud.add({ id: "from elsewhere", token: token(), state: "Succeeded" });
   const first = await eventsOf(parts);
   const adopting = { ...one, type: "adopting", commitmentId: "from elsewhere" };
-  expect(first.events).toEqual([claimed, ...listed(1), adopting, { ...one, type: "finished", outcome: first.outcome }]);
+  expect(first.events).toEqual(driven(first.outcome, claimed, ...listed(1), adopting, settling("from elsewhere")));
   const second = await eventsOf(parts);
-  expect(second.events).toEqual([
-    { type: "claimed", granted: 0, settled: 1, inFlight: 0 },
-    { ...one, type: "finished", outcome: second.outcome },
-  ]);
+  expect(second.events).toEqual(driven(second.outcome, { type: "claimed", granted: 0, settled: 1, inFlight: 0 }));
+});
+
+test("a look-up that failed, and a marker that could not be stamped", async () => {
+  const blind = setup();
+  blind.cloud.faults.listing = "throws";
+  const first = await eventsOf(blind);
+  const error = { code: "lookup-failed", message: first.outcome?.error?.message };
+  expect(first.events).toEqual(
+    driven(
+      first.outcome,
+      claimed,
+      { type: "listing", scope: "account a" },
+      { type: "look-up-failed", scope: "account a", error },
+    ),
+  );
+  const unstamped = setup({ identity: "stamped" });
+  unstamped.cloud.faults.mark = "throws";
+  const second = await eventsOf(unstamped);
+  expect(second.outcome).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("marker")] });
+  expect(second.events).toContainEqual({ ...one, type: "marked", marked: false });
+});
+
+test("a drive that throws ends with the error, after the outcomes that there are", async () => {
+  const { purchaser } = setup();
+  const events: DriveEvent[] = [];
+  const signal = AbortSignal.abort();
+  const drive = purchaser.drive(execution(), { signal, onEvent: (event) => events.push(event) });
+  await expect(drive).rejects.toMatchObject({ code: "aborted" });
+  expect(events.at(-2)).toMatchObject({ type: "finished", outcome: { status: "refused", error: { code: "aborted" } } });
+  expect(events.at(-1)).toMatchObject({ type: "ended", error: { code: "aborted" } });
 });
 
 test("another driver's are counted, and a listener that throws disturbs nothing", async () => {

@@ -1,12 +1,11 @@
 import type { ReservedNode } from "@aws-sdk/client-redshift";
 import { z } from "zod";
-import { importOptional } from "../../../src/spec/optional-package.ts";
 import { quantitySchema } from "../../../src/spec/recommendation.ts";
-import { createClients } from "../clients.ts";
 import { awsFields, matching, oneOf, regionField } from "../fields.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "../reservations/service.ts";
 import { chargesOf, termAttributes } from "../reservations/terms.ts";
 import { sendOnce } from "../send-once.ts";
+import { redshiftClients, redshiftSdk } from "./clients.ts";
 import type { NodePurchaseRequest } from "./purchase-request.ts";
 
 /** How Redshift names a kind of offering, by the word used in a recommendation. */
@@ -20,11 +19,6 @@ export interface RedshiftRecommendation extends ReservationRecommendation {
   /** Redshift sells a node type as both, at prices of their own: its `ReservedNodeOfferingType`. */
   readonly offeringKind: keyof typeof offeringKinds;
 }
-
-const sdk = () => importOptional("@aws-sdk/client-redshift", () => import("@aws-sdk/client-redshift"));
-
-/** Its clients; the SDK is loaded with the first. */
-export const redshiftClients = createClients(async (configuration) => new (await sdk()).RedshiftClient(configuration));
 
 /**
  * Redshift's reserved nodes. Its offerings can be filtered by nothing but their id, so all are read and compared.
@@ -61,7 +55,7 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
 
   async connect(connection) {
     const { DescribeReservedNodesCommand, DescribeReservedNodeOfferingsCommand, PurchaseReservedNodeOfferingCommand } =
-      await sdk();
+      await redshiftSdk();
     const reader = await redshiftClients.reader(connection);
     return {
       async reservations({ id, name, next }, signal) {

@@ -1,8 +1,7 @@
-import { importOptional } from "../../../src/spec/optional-package.ts";
 import type { Connect } from "../connect.ts";
 import type { AwsScope } from "../scope.ts";
 import { withSignal } from "../../http/with-signal.ts";
-import { redshiftClients } from "./redshift.ts";
+import { redshiftClients, redshiftSdk } from "./clients.ts";
 
 /** Milliseconds: nothing depends on the tags, so nothing waits long for them. */
 const timeout = 10_000;
@@ -23,10 +22,7 @@ export async function tryToTag(
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   try {
     const connection = await withSignal(connect(accountId, region, limit), limit);
-    const { CreateTagsCommand } = await importOptional(
-      "@aws-sdk/client-redshift",
-      () => import("@aws-sdk/client-redshift"),
-    );
+    const { CreateTagsCommand } = await redshiftSdk();
     const reader = await redshiftClients.reader(connection);
     const ResourceName = `arn:${partitionOf(region)}:redshift:${region}:${accountId}:reservednode:${id}`;
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -1,0 +1,56 @@
+import type { Logger, LogLevel } from "../log/logger.ts";
+import { maskPassword } from "./mask-password.ts";
+import type { Output } from "./terminal.ts";
+
+/** The values of `--log-level`. */
+export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+
+/** Standard error, as text until a log is started on it, then as one JSON document a line. */
+export interface CommandLog {
+  readonly stderr: Output;
+  /** Undefined until it is started. */
+  readonly logger: Logger | undefined;
+  /** From now on standard error is a log; what is written as text becomes lines of level `info`. */
+  start(level: LogLevel): Promise<void>;
+}
+
+/** The log of a command. pino is loaded when it is started: without `--log-level` it never is. */
+export function createCommandLog(stream: Output): CommandLog {
+  let logger: Logger | undefined;
+  const stderr: Output = {
+    // Neither questions nor lines that are redrawn belong into a log.
+    get isTTY() {
+      return logger === undefined && stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? 0;
+    },
+    get rows() {
+      return stream.rows ?? 24;
+    },
+    write: (text) => {
+      if (logger === undefined) return stream.write(text);
+      for (const line of text.split("\n")) if (line.trim() !== "") logger.info({}, line);
+      return true;
+    },
+  };
+  return {
+    stderr,
+    get logger() {
+      return logger;
+    },
+    start: async (level) => {
+      const { pino } = await import("pino");
+      const timestamp = pino.stdTimeFunctions.isoTime;
+      const formatters = { level: (label: string) => ({ level: label }) };
+      const destination = { write: (line: string) => void stream.write(maskPassword(line)) };
+      const made = pino({ level, timestamp, formatters }, destination);
+      logger = {
+        debug: (fields, message) => made.debug(fields, message),
+        info: (fields, message) => made.info(fields, message),
+        warn: (fields, message) => made.warn(fields, message),
+        error: (fields, message) => made.error(fields, message),
+      };
+    },
+  };
+}

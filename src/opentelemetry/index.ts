@@ -1,0 +1,1 @@
+export { createTelemetry, type Telemetry, type TelemetrySettings } from "./create-telemetry.ts";

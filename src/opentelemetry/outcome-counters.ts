@@ -1,0 +1,26 @@
+import type { Attributes, Meter } from "@opentelemetry/api";
+import type { DriveEvent } from "../spec/events.ts";
+
+/** The counters of a meter; each call of what is returned makes the listener of one call of a purchaser. */
+export function createOutcomeCounters(meter: Meter): () => (event: DriveEvent) => void {
+  const outcomes = meter.createCounter("buyonce.outcomes", { description: "Outcomes of recommendations" });
+  const sends = meter.createCounter("buyonce.sends", { description: "Purchase requests that were sent" });
+
+  return () => {
+    const services = new Map<number, Attributes>();
+    return (event) => {
+      if (event.type === "started") {
+        services.clear();
+        for (const { recIndex, provider, service } of event.recommendations) {
+          services.set(recIndex, { "buyonce.provider": provider, "buyonce.service": service });
+        }
+      } else if (event.type === "sent") {
+        sends.add(1, { ...services.get(event.recIndex), "buyonce.result": event.result });
+      } else if (event.type === "finished") {
+        const { status, error } = event.outcome;
+        const code = error && { "error.type": error.code };
+        outcomes.add(1, { ...services.get(event.recIndex), "buyonce.status": status, ...code });
+      }
+    };
+  };
+}

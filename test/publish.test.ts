@@ -1,0 +1,158 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import fixture from "../fixtures/execution.json" with { type: "json" };
+import manifest from "../package.json" with { type: "json" };
+
+// Packs the package and installs it into an empty project, as its users do. It builds, and needs the package registry,
+// so only where asked for: BUYONCE_PUBLISH=1, which .ci/run sets.
+const asked = (process.env["BUYONCE_PUBLISH"] ?? "") !== "";
+const root = resolve(import.meta.dirname, "..");
+const entries = Object.keys(manifest.exports).filter((name) => name !== "./package.json");
+const specifier = (entry: string) => entry.replace(/^\./, "buyonce");
+const optional = Object.keys(manifest.peerDependencies);
+
+describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH=1)", () => {
+  let project: string;
+
+  async function run(command: string, args: readonly string[], cwd = project) {
+    // The Node of this test, for npm and for what the package brings.
+    const PATH = `${dirname(process.execPath)}:${process.env["PATH"]}`;
+    // The condition by which the tests reach the sources is none of its users'.
+    const env = { ...process.env, PATH, NODE_OPTIONS: "", BUYONCE_DEBUG: "" };
+    const options = { cwd, env, maxBuffer: 10_000_000 };
+    return promisify(execFile)(command, args, options).then(
+      ({ stdout, stderr }) => ({ code: 0 as unknown, stdout, stderr }),
+      (error: { code?: unknown; stdout: string; stderr: string }) => ({ code: error.code, ...error }),
+    );
+  }
+  const write = (name: string, text: string | object) =>
+    writeFileSync(join(project, name), typeof text === "string" ? text : JSON.stringify(text));
+  const buyonce = (...args: readonly string[]) => run(process.execPath, ["node_modules/.bin/buyonce", ...args]);
+  const executionOf = (...services: readonly string[]) => {
+    const wanted = services.map((name) => fixture.recommendations.find(({ service }) => service === name));
+    if (wanted.includes(undefined)) throw new Error(`The fixture lacks one of ${services.join(", ")}.`);
+    return { ...fixture, recommendations: wanted };
+  };
+
+  beforeAll(async () => {
+    project = mkdtempSync(join(tmpdir(), "buyonce-publish-"));
+    const packed = await run("npm", ["pack", "--silent", "--pack-destination", project], root);
+    expect(packed, packed.stderr).toMatchObject({ code: 0 });
+    const tarball = packed.stdout.trim().split("\n").at(-1) ?? "";
+    write("package.json", { private: true, type: "module" });
+    const installed = await run("npm", [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "--prefer-offline",
+      "--omit=peer",
+      "--omit=optional",
+      join(project, tarball),
+    ]);
+    expect(installed, installed.stderr).toMatchObject({ code: 0 });
+  }, 240_000);
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+  test("holds what is run and read, nothing of the tests, and no optional package came with it", () => {
+    const installed = (path: string) => existsSync(join(project, "node_modules", path));
+    for (const path of ["LICENSE", "README.md", "CHANGELOG.md", "fixtures/execution.json"]) {
+      expect(installed(`buyonce/${path}`), path).toBe(true);
+    }
+    for (const path of ["test", "src", "examples", "dist/test"]) expect(installed(`buyonce/${path}`), path).toBe(false);
+    expect(optional.length).toBeGreaterThan(5);
+    expect(optional.filter(installed)).toEqual([]);
+  });
+
+  test("every entry point is imported, and none needs an optional package for that", async () => {
+    write("imports.js", entries.map((entry) => `console.log(await import("${specifier(entry)}"));`).join("\n"));
+    const { stdout, stderr, code } = await run(process.execPath, ["imports.js"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.match(/Module: null prototype/g)).toHaveLength(entries.length);
+    expect(stdout).toContain("createPurchaser: [");
+  });
+
+  test("TypeScript finds the types of all of them, those of no optional package, and checks against them", async () => {
+    // Its types are made of those of the API, which who uses it has.
+    const typed = entries.filter((entry) => entry !== "./opentelemetry");
+    const imports = typed.map((entry, index) => `import * as entry${index} from "${specifier(entry)}";`);
+    const uses = `import { createPurchaser, createMemoryLedger, type DriveEvent, type Report } from "buyonce";
+      const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [] });
+      const report: Report = await purchaser.drive({}, { onEvent: (event: DriveEvent) => console.log(event.at) });
+      // @ts-expect-error: the types are there; with any this would be no error.
+      const wrong: number = report.outcomes;
+      export { report, wrong, ${typed.map((_, index) => `entry${index}`).join(", ")} };`;
+    write("use.ts", [...imports, uses].join("\n"));
+    write("tsconfig.json", {
+      compilerOptions: {
+        target: "es2024",
+        module: "nodenext",
+        strict: true,
+        noEmit: true,
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
+      },
+      files: ["use.ts"],
+    });
+    const { stdout, code } = await run(process.execPath, [join(root, "node_modules/.bin/tsc"), "-p", "."]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+  });
+
+  test("the command says its version and its help", async () => {
+    expect(await buyonce("--version")).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+    const help = await buyonce("drive", "--help");
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect(help.stdout).toContain("Exit codes");
+  });
+
+  test("the command buys Azure reservations in the sandbox, once", async () => {
+    write("azure.json", executionOf("compute", "cache"));
+    const drive = async () => {
+      const { stdout, code } = await buyonce("drive", "azure.json", "--sandbox", "--json");
+      const { outcomes } = JSON.parse(stdout) as { outcomes: readonly { status: string }[] };
+      return { code, statuses: outcomes.map(({ status }) => status) };
+    };
+    expect(await drive()).toEqual({ code: 0, statuses: ["purchased", "purchased"] });
+    expect(await drive()).toEqual({ code: 0, statuses: ["already-purchased", "already-purchased"] });
+  });
+
+  test.each([
+    ["rds", "npm install @aws-sdk/client-rds"],
+    ["redshift", "npm install @aws-sdk/client-redshift"],
+    ["savings-plans", "npm install @aws-sdk/client-savingsplans"],
+    ["savings-plan", "npm install @azure/arm-billingbenefits"],
+  ])("what needs an SDK that is not there is refused, naming it: %s", async (service, command) => {
+    write(`${service}.json`, { ...executionOf(service), executionId: service });
+    const { stdout, code } = await buyonce("drive", `${service}.json`, "--sandbox", "--json");
+    const { outcomes } = JSON.parse(stdout) as { outcomes: readonly unknown[] };
+    expect(code).toBe(3);
+    expect(outcomes).toMatchObject([
+      {
+        status: "refused",
+        error: { code: "invalid-configuration", message: expect.stringContaining(command) as string },
+      },
+    ]);
+  });
+
+  test("telemetry names its package", async () => {
+    write("telemetry.js", `import { createTelemetry } from "buyonce/opentelemetry"; await createTelemetry();`);
+    const { stderr, code } = await run(process.execPath, ["telemetry.js"]);
+    expect(stderr).toContain("needs the package @opentelemetry/api, which is not installed");
+    expect(code).toBe(1);
+  });
+
+  test("a PostgreSQL ledger names its package", async () => {
+    const { stderr, code } = await buyonce("redrive", "--sandbox", "--ledger", "postgres://buyer@127.0.0.1:9/buyonce");
+    expect(stderr).toContain("npm install pg");
+    expect(code).toBe(2);
+  });
+});
+
+test("continuous integration packs and installs the package", () => {
+  expect(readFileSync(join(root, ".ci/run"), "utf8")).toMatch(/^export BUYONCE_PUBLISH=1$/m);
+  expect(manifest.files).toContain("CHANGELOG.md");
+});
