@@ -1,4 +1,5 @@
 import type { Difference } from "../../src/spec/executor.ts";
+import type { Attributes } from "../../src/spec/listed-commitment.ts";
 
 /** Stands in a difference for a value that AWS did not give. */
 export const notStated = "not stated";
@@ -22,4 +23,9 @@ export function differencesBetween(
 /** Of the differences, those where AWS did say something: an attribute that it left out may still fit. */
 export function statedDifferences(differences: readonly Difference[]): readonly Difference[] {
   return differences.filter(({ found }) => found !== notStated);
+}
+
+/** The attributes that AWS stated, for an audit. */
+export function statedAttributes(attributes: ReadonlyMap<string, string | undefined>): Attributes {
+  return Object.fromEntries([...attributes].filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -1,36 +1,8 @@
-import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
 import type { Difference } from "../../src/spec/executor.ts";
 import type { ReservationsClient } from "./client.ts";
-import { orderPath, type ReservationOrder } from "./order.ts";
-import { readPages } from "./pages.ts";
+import type { ReservationOrder } from "./order.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
-
-const step: ReadStep = {
-  purpose: "read the reservations of an order that carries the token",
-  operation: "Microsoft.Capacity/reservationorders/reservations/read",
-  code: "commitment-unverifiable",
-  untrusted: "commitment-unverifiable",
-};
-
-const text = z.string().optional().catch(undefined);
-
-const reservationSchema = z.object({
-  location: text,
-  sku: z.object({ name: z.string().min(1) }),
-  properties: z
-    .object({
-      reservedResourceType: text,
-      quantity: z.number().optional().catch(undefined),
-      term: text,
-      billingPlan: text,
-      billingScopeId: text,
-    })
-    .catch({}),
-});
-
-type Reservation = z.infer<typeof reservationSchema>;
+import { readReservations, unverifiable } from "./reservations.ts";
 
 /**
  * What differs between a found order and the purchase that was asked for: SKU, quantity, term, billing plan, and, where
@@ -82,35 +54,6 @@ export async function compareOrder(
     if (billingScopeId) compare("subscriptionId", properties.billingScopeId, billingScopeId, lastSegment);
   }
   return [...differences.values()];
-}
-
-async function readReservations(
-  client: ReservationsClient,
-  orderId: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly Reservation[]> {
-  const reservations: Reservation[] = [];
-  try {
-    const url = client.url(`${orderPath(orderId)}/reservations`);
-    for await (const page of readPages(client, url, signal)) {
-      for (const entry of page) {
-        const reservation = reservationSchema.safeParse(entry);
-        if (!reservation.success) throw unverifiable(orderId, "a reservation of it names no SKU");
-        reservations.push(reservation.data);
-      }
-    }
-  } catch (error) {
-    throw toRefusal(error, step, signal);
-  }
-  return reservations;
-}
-
-function unverifiable(orderId: string, problem: string): RefusedError {
-  return new RefusedError({
-    code: "commitment-unverifiable",
-    message: `Reservation order ${orderId} carries the token, but cannot be compared with what was asked for: ${problem}.`,
-    retryable: true,
-  });
 }
 
 const lower = (value: string) => value.toLowerCase();

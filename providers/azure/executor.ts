@@ -1,16 +1,20 @@
 import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../src/spec/executor.ts";
+import type { ListedCommitment } from "../../src/spec/listed-commitment.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import { requireOffered } from "./catalog.ts";
 import { compareOrder } from "./compare-order.ts";
 import { createListing } from "./listing.ts";
 import { describeReservation } from "./describe.ts";
+import { listedOrder } from "./listed.ts";
 import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
 import { visitOrders } from "./orders.ts";
 import { toJson } from "./purchase-body.ts";
 import { purchaseOrder } from "./purchase-order.ts";
 import { bodyOf } from "./recommendation-body.ts";
+import { calculateRefund } from "./refund.ts";
 import { toRefusal, type ReadStep } from "./refusal.ts";
+import { attributesOfOrder } from "./reservations.ts";
 import { createSchema, type AzureRecommendation } from "./schema.ts";
 import { scopeOfTenant, tenantOf } from "./scope.ts";
 import type { AzureService } from "./service.ts";
@@ -121,6 +125,18 @@ export function createExecutor(
         return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
       }
     },
+
+    async list(scope, { signal }) {
+      const { client } = sessionOf(tenantOf(scope));
+      // By id: an order can move from one page to the next while they are read.
+      const listed = new Map<string, ListedCommitment>();
+      const note = (order: ReservationOrder) => listed.set(order.id, listedOrder(order, client.settings.tagNames));
+      await visitOrders(client, (order) => void note(order), signal);
+      return [...listed.values()];
+    },
+
+    details: (scope, id, { signal }) => attributesOfOrder(sessionOf(tenantOf(scope)).client, id, signal),
+    refund: (scope, id, { signal }) => calculateRefund(sessionOf(tenantOf(scope)).client, id, signal),
   };
 }
 

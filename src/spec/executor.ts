@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
+import type { Attributes, ListedCommitment, Refund } from "./listed-commitment.ts";
 import type { Money } from "./money.ts";
 import type { Recommendation } from "./recommendation.ts";
 
@@ -119,7 +120,7 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   /** In a few words, for tables and prompts: `2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront`. */
   describe(recommendation: R): string;
 
-  /** Which listing can see what is bought for it. */
+  /** Which listing can see what is bought for it. Reads nothing but the fields that say where: account, region, tenant. */
   scopeOf(recommendation: R): Scope;
 
   /**
@@ -170,6 +171,18 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
     marker: Marker,
     options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
   ): Promise<Commitment>;
+
+  /**
+   * For audits: every commitment of the scope, whoever bought it and whatever its state. One complete listing, which
+   * throws as {@link ServiceExecutor.findByTokens} does. Left out, the service cannot be looked at.
+   */
+  list?(scope: Scope, options: CallOptions): Promise<readonly ListedCommitment[]>;
+
+  /** Only where `list` cannot say all that decides what a commitment is: the rest, for one of them. */
+  details?(scope: Scope, id: string, options: CallOptions): Promise<Attributes>;
+
+  /** Only where the provider calculates it: what giving a commitment back would return. Gives nothing back. */
+  refund?(scope: Scope, id: string, options: CallOptions): Promise<Refund>;
 }
 
 /** A cloud: its executors by service. What `createPurchaser` is given. */

@@ -266,6 +266,16 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
         ? { kind: "found", commitment: commitmentOf(only) }
         : { kind: "unclear", reason: "several new ones are there" };
     },
+    list: async (_scope, { signal }) => {
+      signal.throwIfAborted();
+      if (faults.listing === "throws") throw new Error("503 from the listing");
+      return listed().map((order) => ({
+        commitment: { ...listedCommitment(order), purchasedAt: new Date(order.boughtAt).toISOString() },
+        token: order.token,
+        attributes: { size: order.size },
+        count: order.quantity,
+      }));
+    },
     ...(identity !== "stamped"
       ? {}
       : {

@@ -7,7 +7,7 @@ import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
 import { createEc2Api } from "./api.ts";
 import { askedAttributes, instanceDifferences } from "./attributes.ts";
 import { commitmentOf, countOf } from "./commitment.ts";
-import { indexInstances, purchasesIn } from "./listing.ts";
+import { indexInstances, listedPurchase, purchasesIn } from "./listing.ts";
 import { markCommitment } from "./mark.ts";
 import { findOffering } from "./offering.ts";
 import { purchase } from "./purchase.ts";
@@ -126,6 +126,12 @@ export function createEc2(connect: Connect, settings: ResolvedSettings): Service
         { commitment, submission, marker, owned },
         { api, tagNames, visibility, environment, signal },
       );
+    },
+
+    async list(scope, { signal }) {
+      const api = await connectEc2(parseScope(scope), signal);
+      const all = await api.reservedInstances(signal);
+      return purchasesIn(all, tagNames.token).map((members) => listedPurchase(members, tagNames.token));
     },
   };
 }

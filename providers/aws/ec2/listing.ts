@@ -1,7 +1,10 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import type { Listing } from "../../../src/spec/executor.ts";
+import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
+import { statedAttributes } from "../differences.ts";
 import type { ReservedInstance } from "./api.ts";
-import { commitmentOf, groupOf, tagOf } from "./commitment.ts";
+import { foundAttributes } from "./attributes.ts";
+import { commitmentOf, countOf, groupOf, tagOf } from "./commitment.ts";
 
 /**
  * Finds tokens and ids in a complete list of Reserved Instances.
@@ -36,4 +39,15 @@ export function purchasesIn(instances: readonly ReservedInstance[], tokenTag: st
       return token === undefined ? instance.ReservedInstancesId : JSON.stringify([token, groupOf(instance)]);
     }).values(),
   ];
+}
+
+/** A purchase as an audit sees it: its members differ in their counts alone. */
+export function listedPurchase(members: readonly ReservedInstance[], tokenTag: string): ListedCommitment {
+  const [first] = members;
+  return {
+    commitment: commitmentOf(members, tokenTag),
+    token: first && tagOf(first, tokenTag),
+    attributes: statedAttributes(foundAttributes(first ?? {})),
+    count: countOf(members),
+  };
 }

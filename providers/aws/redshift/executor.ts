@@ -3,7 +3,7 @@ import type { ServiceExecutor } from "../../../src/spec/executor.ts";
 import type { Connect } from "../connect.ts";
 import { createReservationApi } from "../reservations/api.ts";
 import { findReservationOffering, reservationBase } from "../reservations/base.ts";
-import { askedOf, commitmentOf } from "../reservations/commitment.ts";
+import { askedOf, commitmentOf, listedReservation } from "../reservations/commitment.ts";
 import { parseScope } from "../scope.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { purchaseNodes } from "./purchase.ts";
@@ -67,6 +67,12 @@ export function createRedshift(
       const tags = { [tagNames.source]: source, [tagNames.token]: token };
       await tryToTag(connect, parseScope(scope), commitment.id, tags, signal);
       return { ...commitment, marked: true };
+    },
+
+    async list(scope, { signal }) {
+      const all = await (await api(parseScope(scope), signal)).all(signal);
+      // Nothing that Redshift shows carries a token: only the ledger's ids say which are its own.
+      return all.map((node) => listedReservation(node, undefined));
     },
   };
 }

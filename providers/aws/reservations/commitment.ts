@@ -1,7 +1,8 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import { PurchaseOutcomeUnknownError, RefusedError } from "../../../src/spec/errors.ts";
 import type { Difference } from "../../../src/spec/executor.ts";
-import { differencesBetween } from "../differences.ts";
+import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
+import { differencesBetween, statedAttributes } from "../differences.ts";
 import { durations, offeringTypes } from "../fields.ts";
 import { priceOf } from "../price.ts";
 import { isFinal, standingOf } from "../standing.ts";
@@ -45,6 +46,12 @@ export function commitmentOf({ id, state, start, count, charges }: KnownReservat
     ...(price ? { price } : {}),
     ...(start ? { purchasedAt: start.toISOString() } : {}),
   };
+}
+
+/** A reservation as an audit sees it. No marker of it can be missing: its name cannot be changed, or it has none at all. */
+export function listedReservation(reservation: KnownReservation, token: string | undefined): ListedCommitment {
+  const { attributes, count } = reservation;
+  return { commitment: commitmentOf(reservation), token, attributes: statedAttributes(attributes), count };
 }
 
 /** All that decides what is bought, as asked for, by field. */

@@ -6,8 +6,8 @@ import { parseScope } from "../scope.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { createReservationApi } from "./api.ts";
 import { findReservationOffering, reservationBase } from "./base.ts";
-import { commitmentOf, reservationDifferences } from "./commitment.ts";
-import { createNameMatcher, reservationName } from "./name.ts";
+import { commitmentOf, listedReservation, reservationDifferences } from "./commitment.ts";
+import { createNameMatcher, reservationName, tokenPartOf } from "./name.ts";
 import { purchase } from "./purchase.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
 import type { ReservationRecommendation, ReservationService } from "./service.ts";
@@ -73,6 +73,11 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
         return { kind: "unclear", reason: `${name} exists, but differs from what was asked for in ${fields}.` };
       }
       return { kind: "found", commitment: { ...commitmentOf(found), price: submission.price } };
+    },
+
+    async list(scope, { signal }) {
+      const all = await (await api(parseScope(scope), signal)).all(signal);
+      return all.map((reservation) => listedReservation(reservation, tokenPartOf(reservation.name)));
     },
   };
 }

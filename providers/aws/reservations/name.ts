@@ -13,8 +13,10 @@ export function reservationName(token: string, generation: number): string {
 /** Finds which of the tokens a reservation of that name was bought for. */
 export function createNameMatcher(tokens: ReadonlySet<string>): (name: string | undefined) => string | undefined {
   const byPart = new Map([...tokens].map((token) => [token.slice(0, tokenLength), token]));
-  return (name) => {
-    const [, part = ""] = /^buyonce-([0-9a-f]{32})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "") ?? [];
-    return byPart.get(part);
-  };
+  return (name) => byPart.get(tokenPartOf(name) ?? "");
+}
+
+/** The part of the token that a name is made of; undefined for a name that was made otherwise. */
+export function tokenPartOf(name: string | undefined): string | undefined {
+  return /^buyonce-([0-9a-f]{32})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "")?.[1];
 }

@@ -37,12 +37,20 @@ export function offeringAttributes(offering: SavingsPlanOffering): ReadonlyMap<s
 
 /** How a plan differs from what was asked for, its commitment included. */
 export function planDifferences(recommendation: SavingsPlanRecommendation, plan: SavingsPlan): readonly Difference[] {
-  const placed = plan.savingsPlanType === "EC2Instance";
   const asked = new Map([
     ...askedAttributes(recommendation),
     ["hourlyCommitment", recommendation.hourlyCommitment.amount],
   ]);
-  const found = new Map([
+  // AWS writes more digits than it was given: "30.00000000".
+  return differencesBetween(asked, planAttributes(plan), (field, value) =>
+    field === "hourlyCommitment" ? plainDecimal(value) : value,
+  );
+}
+
+/** All that a plan is, its commitment included; undefined where AWS did not say. */
+export function planAttributes(plan: SavingsPlan): ReadonlyMap<string, string | undefined> {
+  const placed = plan.savingsPlanType === "EC2Instance";
+  return new Map([
     ["type", plan.savingsPlanType],
     ["region", placed ? plan.region : none],
     ["instanceFamily", placed ? plan.ec2InstanceFamily : none],
@@ -51,10 +59,6 @@ export function planDifferences(recommendation: SavingsPlanRecommendation, plan:
     ["currency", plan.currency],
     ["hourlyCommitment", plan.commitment],
   ]);
-  // AWS writes more digits than it was given: "30.00000000".
-  return differencesBetween(asked, found, (field, value) =>
-    field === "hourlyCommitment" ? plainDecimal(value) : value,
-  );
 }
 
 function secondsText(seconds: number | undefined): string | undefined {

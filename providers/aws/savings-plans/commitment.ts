@@ -2,8 +2,11 @@ import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { Listing } from "../../../src/spec/executor.ts";
+import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { Money } from "../../../src/spec/money.ts";
 import { isFinal, standingOf } from "../standing.ts";
+import { statedAttributes } from "../differences.ts";
+import { planAttributes } from "./attributes.ts";
 import { costOf } from "./cost.ts";
 
 /** A savings plan of which enough is known to be taken for one. */
@@ -56,4 +59,10 @@ export function indexPlans(
     if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
   }
   return { byToken, byId };
+}
+
+/** A plan as an audit sees it. */
+export function listedPlan(plan: KnownPlan, tokenTag: string): ListedCommitment {
+  const token = plan.tags?.[tokenTag] || undefined;
+  return { commitment: commitmentOf(plan, tokenTag), token, attributes: statedAttributes(planAttributes(plan)) };
 }

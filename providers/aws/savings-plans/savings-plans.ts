@@ -8,7 +8,7 @@ import { accountScope, type AwsScope, parseScope } from "../scope.ts";
 import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
 import { createSavingsPlansApi } from "./api.ts";
 import { askedAttributes, offeringAttributes, planDifferences } from "./attributes.ts";
-import { commitmentOf, indexPlans } from "./commitment.ts";
+import { commitmentOf, indexPlans, listedPlan } from "./commitment.ts";
 import { totalOf, upfrontPaymentOf } from "./cost.ts";
 import { purchase } from "./purchase.ts";
 import { clientTokenOf, type PurchaseRequest } from "./purchase-request.ts";
@@ -108,6 +108,11 @@ export function createSavingsPlans(
         tokenTag: tagNames.token,
         now: environment.now(),
       });
+    },
+
+    async list(scope, { signal }) {
+      const api = await connectSavingsPlans(parseScope(scope), signal);
+      return (await api.all(signal)).map((plan) => listedPlan(plan, tagNames.token));
     },
   };
 }

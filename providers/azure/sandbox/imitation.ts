@@ -2,6 +2,7 @@ import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } fro
 import { ArmError, armAnswer, armErrorAnswer } from "./arm-answer.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import { listCatalog } from "./catalogs.ts";
+import { calculateRefund } from "./calculate-refund.ts";
 import { azureCommands } from "./commands.ts";
 import { listOrders, listReservations, listReservationsOf } from "./listings.ts";
 import type { Operation } from "./operation.ts";
@@ -43,6 +44,11 @@ const reservationOperations = {
   "GET reservationOrders/{id}/reservations": {
     route: /^GET \/reservationOrders\/([^/]+)\/reservations$/i,
     run: ({ name, context, behaviour }) => listReservationsOf(orderOf(name, context), behaviour),
+  },
+  "POST calculateRefund": {
+    route: /^POST \/reservationOrders\/([^/]+)\/calculateRefund$/i,
+    run: ({ name, request, context, behaviour }) =>
+      calculateRefund(orderOf(name, context), request.body, context, behaviour),
   },
   "GET reservations": {
     route: /^GET \/reservations$/i,

@@ -1,7 +1,9 @@
 import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../../src/spec/executor.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
+import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { ArmClient } from "../arm-client.ts";
+import { tokenOn } from "../listed.ts";
 import { createListing } from "../listing.ts";
 import { visitEntries } from "../pages.ts";
 import { toRefusal, type ReadStep } from "../refusal.ts";
@@ -10,7 +12,7 @@ import { applyPurchaseTags } from "../tags.ts";
 import { aliasNameOf, getAlias } from "./alias.ts";
 import { bodyOf } from "./body.ts";
 import { compareSavingsPlanOrder } from "./compare-order.ts";
-import { getOrder, ordersPath, parseOrder, toCommitment } from "./order.ts";
+import { getOrder, ordersPath, parseOrder, type SavingsPlanOrder, toCommitment } from "./order.ts";
 import { priceOf } from "./price.ts";
 import { purchaseSavingsPlan } from "./purchase.ts";
 import { purchaseUnder } from "./purchase-under.ts";
@@ -107,6 +109,19 @@ export function createSavingsPlanExecutor(
         signal.throwIfAborted();
         return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
       }
+    },
+
+    async list(scope, { signal }) {
+      const client = clientOf(tenantOf(scope));
+      const listed = new Map<string, ListedCommitment>();
+      const note = (order: SavingsPlanOrder) => {
+        const token = tokenOn(order, client.settings.tagNames);
+        const commitment = { ...toCommitment(order.id, order.state), marked: token !== undefined };
+        // The listing tells neither what was bought nor when: that two are alike cannot be seen in it.
+        listed.set(order.id, { commitment, token, attributes: {} });
+      };
+      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, signal });
+      return [...listed.values()];
     },
   };
 }

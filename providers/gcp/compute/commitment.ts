@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Commitment, Standing } from "../../../src/spec/commitment.ts";
+import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { Money } from "../../../src/spec/money.ts";
 import type { TagNames } from "../../../src/spec/tag-names.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
-import { isMarked } from "./name.ts";
+import { isMarked, tokenOn } from "./name.ts";
 
 /** A text that is not decisive: null, absent, empty or of another type is taken for absent. */
 const text = z.string().min(1).optional().catch(undefined);
@@ -70,5 +71,17 @@ export function toCommitment(
     marked: isMarked(name, description, tagNames),
     ...(price === undefined ? {} : { price }),
     ...(creationTimestamp === undefined ? {} : { purchasedAt: creationTimestamp }),
+  };
+}
+
+/** A commitment as an audit sees it. It counts nothing: its resources say how much. */
+export function listedCommitment(found: GcpCommitment, tagNames: TagNames): ListedCommitment {
+  const { name, description, category, type, plan, resources } = found;
+  const amounts = resources.map((resource) => `${resource.type} ${resource.amount}`).toSorted();
+  const stated = Object.entries({ category, type, plan, resources: amounts.join(", ") });
+  return {
+    commitment: toCommitment(found, tagNames),
+    token: tokenOn(name, description, tagNames),
+    attributes: Object.fromEntries(stated.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
 }

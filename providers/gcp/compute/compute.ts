@@ -5,7 +5,7 @@ import type { Connect } from "../connect.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { createComputeApi } from "./api.ts";
 import { createCatalog } from "./catalog.ts";
-import { toCommitment } from "./commitment.ts";
+import { listedCommitment, toCommitment } from "./commitment.ts";
 import { differencesOf, notStated, sayDifferences } from "./compare.ts";
 import { families } from "./families.ts";
 import { createTokenMatcher, nameOf } from "./name.ts";
@@ -110,5 +110,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
         return { kind: "unclear", reason: `the commitment ${found.name} is CANCELLED.` };
       return { kind: "found", commitment: toCommitment(found, tagNames, submission.price) };
     },
+
+    list: async (scope, { signal }) =>
+      (await api.commitments(parseScope(scope), signal)).map((found) => listedCommitment(found, tagNames)),
   };
 }

@@ -36,7 +36,13 @@ export function createTokenMatcher(
 
 /** Whether a commitment carries any token at all. */
 export function isMarked(name: string, description: string | undefined, tagNames: TagNames): boolean {
-  return /^buyonce-[0-9a-f]{32}(-g\d+)?$/.test(name) || ` ${description ?? ""}`.includes(` ${tagNames.token}=`);
+  return tokenOn(name, description, tagNames) !== undefined;
+}
+
+/** The token that a commitment carries: whole in its description, else the part of it in its name. */
+export function tokenOn(name: string, description: string | undefined, tagNames: TagNames): string | undefined {
+  const word = (description ?? "").split(/\s+/).find((candidate) => candidate.startsWith(`${tagNames.token}=`));
+  return word?.slice(tagNames.token.length + 1) || /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
 }
 
 /**
