@@ -8,10 +8,13 @@ export type { SettleOptions } from "./drive/settle-executions.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/history.ts";
 export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/status.ts";
 export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
+export type { AcceptedLoss } from "./audit/accept-loss.ts";
+export type { AuditOptions } from "./audit/audit.ts";
 export { createMemoryLedger } from "./ledger/memory.ts";
 export { createEventLog } from "./log/event-log.ts";
 export { eventLevel } from "./log/event-level.ts";
 export type { Logger, LogLevel } from "./log/logger.ts";
+export type { AuditedCommitment, AuditedScope, AuditReport, Finding, FindingKind, Place } from "./spec/audit.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
 export { type Environment, systemEnvironment } from "./spec/environment.ts";
@@ -42,6 +45,7 @@ export type {
 } from "./spec/executor.ts";
 export { fingerprint } from "./spec/fingerprint.ts";
 export type { JsonObject, JsonValue } from "./spec/json.ts";
+export type { Attributes, ListedCommitment, Refund } from "./spec/listed-commitment.ts";
 export type {
   Claim,
   ClaimAnswer,

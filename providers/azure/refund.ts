@@ -2,7 +2,7 @@ import { Big } from "big.js";
 import { z } from "zod";
 import { type Money, money } from "../../src/spec/money.ts";
 import type { Refund } from "../../src/spec/listed-commitment.ts";
-import { UnbelievableAnswerError } from "./api-error.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
 import { type ReadStep, toRefusal } from "./refusal.ts";

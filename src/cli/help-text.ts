@@ -256,3 +256,47 @@ Examples
   buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
   buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --json
 `;
+
+/** What `buyonce audit --help` says below the options. */
+export const auditHelp = `
+What it does
+  It reads all commitments in the places that are named (default: those that the ledger knows), and compares them with
+  the ledger:
+    duplicate       several live commitments carry one token; with what a return would give back, and until when, where
+                    the provider calculates that (Azure reservations)
+    twin            two of one kind and count were bought within 15 minutes, and one of them carries no token
+    orphan          it carries a token that this ledger does not know
+    unrecorded      it carries a token that the ledger knows, and the ledger does not know it as bought for it
+    loss            the ledger knows it as live, and the provider does not show it as live
+    missing marker  the ledger knows it, and it does not carry its token at the provider; --repair stamps it (EC2)
+  It never buys and never gives anything back: that is for a person, at the provider.
+  A ledger that is missing counts as an empty one where places are named: then all that is marked is an orphan.
+
+What is gone before its term
+  A commitment that was exchanged, sold or given back is a loss, and drives refuse to buy in its scope while the ledger
+  expects it there. --accept-loss ID records that it is gone, with name and reason in the history; this is refused while
+  the provider shows it as live. Its recommendation stays bought, and is not bought again.
+${ledgerHelp}
+Exit codes
+  0    nothing was found, or all of it was repaired; or a loss was recorded
+  3    something was found; or the loss was refused
+  4    nothing was found, but something could not be looked at
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage
+  130  stopped before there was a report
+
+With --json
+  Standard output holds exactly one document:
+    { "scopes": [ { "key", "label", "listed", "error": { "code", "message" } } ],
+      "findings": [ { "kind", "scope", "token", "executionId", "recIndex", "message", "repaired",
+          "commitments": [ { "id", "state", "price", "purchasedAt", "recorded", "refundError",
+            "refund": { "amount", "lastDay", "limit": { "most", "used" }, "problems": [ ... ], "rules" } } ] } ],
+      "notLookedAt": [ { "provider", "service" } ] }
+  where a token may be its first 32 characters; else { "error": ... }.
+
+Examples
+  buyonce audit
+  buyonce audit --azure --aws 123456789012/us-east-1 --aws 123456789012/eu-west-1 --json
+  buyonce audit --repair
+  buyonce audit --accept-loss 0a1b2c3d-1111-2222-3333-444455556666 --person "$USER" --reason "exchanged for three years"
+`;

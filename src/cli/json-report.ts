@@ -3,6 +3,7 @@ import type { RecommendationHistory } from "../inspect/history.ts";
 import { recordedPrice } from "../inspect/recorded.ts";
 import type { LedgerStatus } from "../inspect/status.ts";
 import { BuyonceError, InvalidExecutionError } from "../spec/errors.ts";
+import type { AuditReport } from "../spec/audit.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { explainError } from "./explain-error.ts";
@@ -62,6 +63,16 @@ export function jsonHistory(
     })),
   }));
   return text({ executionId, recommendations });
+}
+
+/** The one JSON document of `audit --json`, tokens in full. */
+export function jsonAudit({ scopes, findings, notLookedAt }: AuditReport): string {
+  return text({ scopes, findings, notLookedAt });
+}
+
+/** The one JSON document of `audit --accept-loss --json`. */
+export function jsonAcceptedLoss({ executionId, recIndex, token, commitment }: TokenRecord): string {
+  return text({ executionId, recIndex, token, commitment });
 }
 
 /** The one JSON document of `resolve --json`. */

@@ -8,7 +8,18 @@ import {
   type DriveCommandOptions,
 } from "./drive-options.ts";
 import type { Money } from "../spec/money.ts";
-import { driveHelp, historyHelp, quoteHelp, redriveHelp, resolveHelp, settleHelp, statusHelp } from "./help-text.ts";
+import { type AuditCommandOptions, awsPlace, azurePlace, gcpPlace, ownTenant } from "./audit-options.ts";
+import type { Place } from "../spec/audit.ts";
+import {
+  auditHelp,
+  driveHelp,
+  historyHelp,
+  quoteHelp,
+  redriveHelp,
+  resolveHelp,
+  settleHelp,
+  statusHelp,
+} from "./help-text.ts";
 import { maskPassword } from "./mask-password.ts";
 import { moneyPerCurrency } from "./parse-money.ts";
 import { wholeNumber } from "./parse-number.ts";
@@ -29,6 +40,7 @@ export interface ProgramActions {
   readonly status: (executionId: string | undefined, options: StatusCommandOptions) => Promise<void>;
   readonly history: (executionId: string, recIndex: number | undefined, options: LedgerCommandOptions) => Promise<void>;
   readonly resolve: (executionId: string, recIndex: number, options: ResolveCommandOptions) => Promise<void>;
+  readonly audit: (options: AuditCommandOptions) => Promise<void>;
   readonly sandbox: (options: SandboxCommandOptions) => Promise<void>;
 }
 
@@ -78,6 +90,17 @@ interface ResolveFlags extends CloudFlags {
   readonly notBought?: true;
   readonly person: string;
   readonly reason: string;
+}
+
+interface AuditFlags extends CloudFlags {
+  readonly azure?: true | readonly Place[];
+  readonly aws?: readonly Place[];
+  readonly gcp?: readonly Place[];
+  readonly repair?: true;
+  readonly timeout: number;
+  readonly acceptLoss?: string;
+  readonly person?: string;
+  readonly reason?: string;
 }
 
 /** The command line: its commands, options and help. It throws a CommanderError for bad usage, and after help. */
@@ -201,6 +224,38 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
         reason: flags.reason,
       }),
     );
+
+  const audit = program
+    .command("audit")
+    .description("Compare all commitments at the providers with the ledger; nothing is bought or given back.")
+    .option("--azure [tenantId]", "look at a tenant, or at the credential's own", azurePlace)
+    .option(
+      "--aws <account/region>",
+      "look at an account and region, such as 123456789012/us-east-1; repeatable",
+      awsPlace,
+    )
+    .option("--gcp <project/region>", "look at a project and region; repeatable", gcpPlace)
+    .option("--repair", "stamp markers that are missing")
+    .option("--accept-loss <id>", "instead of an audit: record that this commitment is gone before its term")
+    .option("--person <name>", "with --accept-loss: who says so; goes into the history")
+    .option("--reason <text>", "with --accept-loss: why; goes into the history");
+  withCloudOptions(audit, "ask it")
+    .option("--timeout <seconds>", "after which nothing more is looked at", wholeNumber(1, 86_400), 600)
+    .addHelpText("after", auditHelp)
+    .action((flags: AuditFlags) => {
+      const { timeout, acceptLoss, person, reason } = flags;
+      const azure = flags.azure === true ? ownTenant : (flags.azure ?? []);
+      const places = [...azure, ...(flags.aws ?? []), ...(flags.gcp ?? [])];
+      return actions.audit({
+        ...cloudOptions(flags),
+        places: places.length > 0 ? places : undefined,
+        repair: flags.repair ?? false,
+        timeout,
+        acceptLoss,
+        person,
+        reason,
+      });
+    });
 
   program
     .command("sandbox")

@@ -90,6 +90,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
       const { resolveCommand } = await import("./resolve.ts");
       code = await resolveCommand(executionId, recIndex, options, await driveParts());
     },
+    audit: async (options) => {
+      const { auditCommand } = await import("./audit.ts");
+      code = await auditCommand(options, await driveParts());
+    },
     sandbox: async (options) => {
       const { sandboxCommand } = await import("./sandbox.ts");
       const { startCloudSandbox } = await import("../../providers/sandbox.ts");

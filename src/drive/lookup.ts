@@ -3,9 +3,9 @@ import { RefusedError } from "../spec/errors.ts";
 import type { DriveStep } from "../spec/events.ts";
 import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
-import { termYears } from "../spec/recommendation.ts";
 import { eventError } from "./event-error.ts";
 import { inStep } from "./in-step.ts";
+import { idsOf, listingLag, mustBeListed } from "./must-be-listed.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
@@ -24,9 +24,6 @@ interface LookupOptions {
   /** All tokens of this drive, by scope key. */
   readonly tokens: ReadonlyMap<string, ReadonlySet<string>>;
 }
-
-/** For so long (milliseconds) a commitment may be missing from a listing that lags behind. */
-const listingLag = 15 * 60_000;
 
 /** Builds the lookup of one drive. */
 export function createLookup({ ledger, environment, stop, emit, tokens }: LookupOptions): Lookup {
@@ -98,15 +95,4 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
     },
     fresh: (executor, scope, token) => list(executor, scope, new Set([token])),
   };
-}
-
-function idsOf({ commitment }: TokenRecord): string[] {
-  return commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
-}
-
-/** Only what is live, within its term, and under its final id, which is certain once the marker is on it. */
-function mustBeListed({ commitment, purchasedAt = 0, recommendation }: TokenRecord, now: number): boolean {
-  const end = new Date(commitment?.purchasedAt ?? purchasedAt);
-  end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
-  return commitment?.standing === "live" && commitment.marked && now < end.getTime();
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { type AcceptedLoss, acceptLoss } from "../audit/accept-loss.ts";
+import { audit, type AuditOptions } from "../audit/audit.ts";
+import type { AuditReport } from "../spec/audit.ts";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
@@ -87,6 +90,20 @@ export interface Purchaser {
    * `commitment-mismatch`, whatever a failed look-up throws, or an InvalidExecutionError for an unknown recommendation.
    */
   resolve(decision: Decision, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
+  /**
+   * Compares all commitments in the scopes that it may see with the ledger: duplicates, twins, orphans, losses, missing
+   * markers. It never buys and never gives back; it changes nothing unless it is told to repair. Throws a LedgerError, a
+   * RefusedError `aborted`, or an InvalidExecutionError for a place that no provider is there for.
+   */
+  audit(options?: AuditOptions): Promise<AuditReport>;
+  /**
+   * Records that a commitment which the provider no longer shows is gone before its term, with name and reason in the
+   * history: drives stop expecting it. Its recommendation stays bought.
+   *
+   * Throws a RefusedError `still-shown`, `held-by-another-driver`, whatever a failed look-up throws, a LedgerError, or an
+   * InvalidExecutionError for an id that the ledger does not know as bought.
+   */
+  acceptLoss(loss: AcceptedLoss, options?: { readonly signal?: AbortSignal }): Promise<TokenRecord>;
 }
 
 /**
@@ -182,6 +199,11 @@ export function createPurchaser({
 
     resolve: (decision, { signal } = {}) =>
       decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
+
+    audit: (options = {}) =>
+      audit(options, { ledger, environment, providers, executorOf, leaseLength, holder: holderName() }),
+    acceptLoss: (loss, { signal } = {}) =>
+      acceptLoss(loss, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
   };
 
   function redriveRecords(

@@ -49,10 +49,11 @@ export function createLedger(store: LedgerStore): Ledger {
     history: (token) => store.history(token),
     close: () => store.close(),
 
-    claim: (requests, holder, leaseLength) =>
+    claim: (requests, holder, leaseLength, { corrections = false } = {}) =>
       store.transaction(tokensOf(requests), async (transaction) => {
         const answers: ClaimAnswer[] = [];
-        for (const request of requests) answers.push(await claimOne(transaction, request, holder, leaseLength));
+        const claimant = { holder, leaseLength, corrections };
+        for (const request of requests) answers.push(await claimOne(transaction, request, claimant));
         return answers;
       }),
 
@@ -179,11 +180,17 @@ type Change = Partial<TokenRecord> & { readonly detail: string };
 
 const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
 
+interface Claimant {
+  readonly holder: string;
+  readonly leaseLength: number;
+  /** Takes up what is settled too. */
+  readonly corrections: boolean;
+}
+
 async function claimOne(
   transaction: LedgerTransaction,
   request: ClaimRequest,
-  holder: string,
-  leaseLength: number,
+  { holder, leaseLength, corrections }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
   const record = await transaction.get(request.token);
@@ -192,7 +199,8 @@ async function claimOne(
       return { kind: "conflict", fields: differingFields(record.recommendation, request.recommendation), record };
     }
     const { commitment } = record;
-    if (record.state === "purchased" && commitment?.settled && commitment.marked) return { kind: "settled", record };
+    const settled = record.state === "purchased" && commitment?.settled && commitment.marked;
+    if (settled && !corrections) return { kind: "settled", record };
     if (record.holder !== undefined && isHeld(record, now)) {
       return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
     }

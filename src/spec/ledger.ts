@@ -116,8 +116,16 @@ export interface Ledger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 
-  /** Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. */
-  claim(requests: readonly ClaimRequest[], holder: string, leaseLength: number): Promise<readonly ClaimAnswer[]>;
+  /**
+   * Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. `corrections` asks for what is
+   * settled as well: to put right what the record or the provider says about a purchase that needs no driver any more.
+   */
+  claim(
+    requests: readonly ClaimRequest[],
+    holder: string,
+    leaseLength: number,
+    options?: { readonly corrections?: boolean },
+  ): Promise<readonly ClaimAnswer[]>;
 
   /** Extends leases; returns the claims that are lost. */
   renew(claims: readonly Claim[], leaseLength: number): Promise<readonly Claim[]>;

@@ -239,6 +239,20 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     assertMatches(last, { event: "decide", from: "submitted", to: "submitted", detail: "looked at by a person" });
   });
 
+  test("a correction takes up what is settled, and nothing that a driver holds", async ({ ledger }) => {
+    const correct = async (holder: string) => {
+      const [answer] = await ledger.claim([claimRequest(0)], holder, 30_000, { corrections: true });
+      return answer;
+    };
+    await ledger.purchase(granted(await claim(ledger, "driver-1")).claim, bought());
+    assertMatches(await claim(ledger, "driver-2"), { kind: "settled" });
+    const held = granted(await correct("driver-2")).claim;
+    assertMatches(await correct("driver-3"), { kind: "in-flight", holder: "driver-2" });
+    const gone = bought({ standing: "ended", state: "Exchanged" });
+    assertMatches(await ledger.observe(held, gone), { state: "purchased", commitment: gone, holder: undefined });
+    assertMatches(await claim(ledger, "driver-3"), { kind: "settled", record: { commitment: gone } });
+  });
+
   test("unfinished is what nobody holds and work is left on, longest untouched first", async ({ ledger, at }) => {
     const found = async (olderThan: number, refused: boolean, limit = 9) =>
       (await ledger.unfinished({ olderThan, limit, refused, parked: false })).map(({ recIndex }) => recIndex);

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { AcceptedLoss } from "../../src/audit/accept-loss.ts";
+import type { AuditOptions } from "../../src/audit/audit.ts";
 import type { DriveCommandOptions } from "../../src/cli/drive-options.ts";
 import type { DriveParts } from "../../src/cli/drive-parts.ts";
 import type { InterruptHandlers } from "../../src/cli/interrupt.ts";
@@ -12,8 +14,9 @@ import type { Quotation, QuoteOptions } from "../../src/drive/quote.ts";
 import type { SettleOptions } from "../../src/drive/settle-executions.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { AuditReport } from "../../src/spec/audit.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
 import { moneySchema, totals } from "../../src/spec/money.ts";
 import { quantitySchema, type Execution } from "../../src/spec/recommendation.ts";
 import type { Outcome, Report } from "../../src/spec/report.ts";
@@ -122,6 +125,8 @@ export interface Calls {
   quoteOptions?: QuoteOptions;
   settleOptions?: SettleOptions;
   decision?: Decision;
+  auditOptions?: AuditOptions;
+  loss?: AcceptedLoss;
   ledgerOptions?: OpenLedgerOptions | undefined;
   readonly providers: { names: readonly string[]; endpoints: object; purchaseTimeout: number }[];
   interrupts?: InterruptHandlers;
@@ -139,6 +144,7 @@ export function standInParts(
     readonly openLedger?: () => Ledger;
     readonly settle?: () => Promise<readonly Report[]>;
     readonly resolve?: () => Promise<Outcome>;
+    readonly audit?: () => AuditReport;
   } = {},
 ) {
   const calls: Calls = { names: [], providers: [], exits: [] };
@@ -181,6 +187,16 @@ export function standInParts(
       calls.names.push("resolve");
       calls.decision = decision;
       return behaviour.resolve?.() ?? outcome({ ...bought, status: "already-purchased" });
+    },
+    audit: async (options = {}) => {
+      calls.names.push("audit");
+      calls.auditOptions = options;
+      return behaviour.audit?.() ?? { scopes: [], findings: [], notLookedAt: [] };
+    },
+    acceptLoss: async (loss) => {
+      calls.names.push("accept loss");
+      calls.loss = loss;
+      return { executionId, recIndex: 0, token: deriveIdempotencyToken(executionId, 0) } as TokenRecord;
     },
   } satisfies Purchaser;
   const parts: DriveParts = {

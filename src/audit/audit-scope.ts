@@ -1,0 +1,201 @@
+import { idsOf, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
+import type { AuditedCommitment, Finding } from "../spec/audit.ts";
+import type { Commitment } from "../spec/commitment.ts";
+import type { Environment } from "../spec/environment.ts";
+import { messageOf } from "../spec/errors.ts";
+import type { Scope, ServiceExecutor } from "../spec/executor.ts";
+import { isHeld } from "../spec/lease.ts";
+import type { Ledger, TokenRecord } from "../spec/ledger.ts";
+import { type ListedCommitment, tokenKey } from "../spec/listed-commitment.ts";
+import { indexRecords, type Known } from "./tokens.ts";
+import { findTwins } from "./twins.ts";
+import { duplicateText, lossText, markerText, orphanText, twinText, unrecordedText } from "./words.ts";
+
+/** An executor that can be audited. */
+export type Auditable = ServiceExecutor & Required<Pick<ServiceExecutor, "list">>;
+
+interface ScopeParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** More records that are not bought than any ledger has open at a time. */
+const maxOpen = 100_000;
+
+/** Compares what a scope shows with what the ledger knows. Throws whatever the listing or the ledger throws. */
+export async function auditScope(
+  executor: Auditable,
+  scope: Scope,
+  { ledger, environment, signal }: ScopeParts,
+): Promise<{ readonly listed: number; readonly findings: readonly Finding[] }> {
+  // What was bought before the listing must be in it; what is in it must be in the ledger afterwards.
+  const before = await ledger.purchasedIn(scope.key);
+  const listed = await executor.list(scope, { signal });
+  const after = await ledger.purchasedIn(scope.key);
+  const open = await ledger.records({
+    states: ["claimed", "submitted", "unknown", "rejected", "refused"],
+    limit: maxOpen,
+  });
+  const now = await ledger.now();
+  const known = indexRecords(after, open);
+  const view: View = { executor, scope, listed, known, now, signal };
+  const findings = [
+    ...(await duplicates(view)),
+    ...(await twins(view)),
+    ...strangers(view),
+    ...(await losses(view, before, after, environment.now())),
+    ...missingMarkers(view, after),
+  ];
+  return { listed: listed.length, findings };
+}
+
+/** What the parts of an audit look at. */
+interface View {
+  readonly executor: Auditable;
+  readonly scope: Scope;
+  readonly listed: readonly ListedCommitment[];
+  readonly known: Known;
+  /** The ledger's clock. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Live commitments by token, only where there are several. */
+function severalByToken({ listed }: View): readonly (readonly ListedCommitment[])[] {
+  const live = listed.filter(({ commitment, token }) => token !== undefined && commitment.standing === "live");
+  return [...Map.groupBy(live, ({ token = "" }) => tokenKey(token)).values()].filter((group) => group.length > 1);
+}
+
+async function duplicates(view: View): Promise<readonly Finding[]> {
+  const { executor, scope, known, signal } = view;
+  const findings: Finding[] = [];
+  for (const group of severalByToken(view)) {
+    const token = group[0]?.token ?? "";
+    const commitments: AuditedCommitment[] = [];
+    for (const each of group) {
+      commitments.push({ ...audited(view, each), ...(await refundOf(executor, scope, each.commitment, signal)) });
+    }
+    const record = known.ofToken(token);
+    const recorded = commitments.filter((each) => each.recorded).map(({ id }) => id);
+    const message = duplicateText(record, recorded, group.length);
+    findings.push({ kind: "duplicate", ...whose(scope, record, token), commitments, message });
+  }
+  return findings;
+}
+
+async function refundOf(
+  executor: Auditable,
+  scope: Scope,
+  { id }: Commitment,
+  signal: AbortSignal,
+): Promise<Pick<AuditedCommitment, "refund" | "refundError">> {
+  if (executor.refund === undefined) return {};
+  try {
+    return { refund: await executor.refund(scope, id, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { refundError: messageOf(error) };
+  }
+}
+
+async function twins(view: View): Promise<readonly Finding[]> {
+  const { executor, scope, listed, known, signal } = view;
+  const isOwn = (each: ListedCommitment) => each.token !== undefined || known.ofCommitment(each) !== undefined;
+  const details = async ({ commitment }: ListedCommitment) =>
+    (await executor.details?.(scope, commitment.id, { signal })) ?? {};
+  return (await findTwins(listed, isOwn, details)).map(({ stranger, own }) => {
+    const record = known.ofCommitment(own) ?? (own.token === undefined ? undefined : known.ofToken(own.token));
+    return {
+      kind: "twin",
+      ...whose(scope, record, own.token),
+      commitments: [audited(view, stranger), audited(view, own)],
+      message: twinText(stranger.commitment.id, own.commitment.id),
+    };
+  });
+}
+
+/** Orphans, and what the ledger knows under another state or id. */
+function strangers(view: View): readonly Finding[] {
+  const { scope, listed, known, now } = view;
+  const several = new Set(severalByToken(view).flat());
+  return listed.flatMap((each): readonly Finding[] => {
+    const { token, commitment } = each;
+    const counts = commitment.standing === "live" || commitment.standing === "unclear";
+    if (token === undefined || !counts || several.has(each) || known.ofCommitment(each) !== undefined) return [];
+    const record = known.ofToken(token);
+    // A driver that holds it is about to record it.
+    if (record !== undefined && isHeld(record, now)) return [];
+    const kind = record === undefined ? "orphan" : "unrecorded";
+    const message = record === undefined ? orphanText() : unrecordedText(record);
+    return [{ kind, ...whose(scope, record, token), commitments: [audited(view, each)], message }];
+  });
+}
+
+async function losses(
+  view: View,
+  before: readonly TokenRecord[],
+  after: readonly TokenRecord[],
+  at: number,
+): Promise<readonly Finding[]> {
+  const { executor, scope, now, signal } = view;
+  const listed = byId(view);
+  const current = new Map(after.map((record) => [record.token, record]));
+  const findings: Finding[] = [];
+  for (const { token } of before) {
+    const record = current.get(token);
+    const commitment = record?.commitment;
+    if (record === undefined || commitment === undefined || !mustBeListed(record, at)) continue;
+    const { id } = commitment;
+    const seen = listed.get(id.toLowerCase())?.commitment;
+    if (seen?.standing === "live") continue;
+    const shown = seen ?? (await executor.read(scope, id, { signal }));
+    const recent = now - (record.purchasedAt ?? 0) < listingLag;
+    if (seen === undefined && shown?.standing === "live" && recent) continue;
+    findings.push({
+      kind: "loss",
+      ...whose(scope, record, token),
+      commitments: [recordedCommitment(shown ?? commitment)],
+      message: lossText(record, id, shown, seen !== undefined),
+    });
+  }
+  return findings;
+}
+
+function missingMarkers(view: View, after: readonly TokenRecord[]): readonly Finding[] {
+  const { executor, scope, now } = view;
+  const listed = byId(view);
+  return after.flatMap((record): readonly Finding[] => {
+    const { commitment, token } = record;
+    if (commitment === undefined || commitment.standing !== "live" || isHeld(record, now)) return [];
+    const seen = listed.get(commitment.id.toLowerCase());
+    const carriesAnother = seen?.token !== undefined && tokenKey(seen.token) !== tokenKey(token);
+    const missing = seen === undefined ? !commitment.marked : !seen.commitment.marked || carriesAnother;
+    if (!missing) return [];
+    const message = markerText(record, carriesAnother, executor.mark !== undefined);
+    const commitments = [recordedCommitment(seen?.commitment ?? commitment)];
+    return [{ kind: "missing-marker", ...whose(scope, record, token), commitments, message }];
+  });
+}
+
+function byId({ listed }: View): ReadonlyMap<string, ListedCommitment> {
+  return new Map(
+    listed.flatMap((each) => idsOf({ commitment: each.commitment }).map((id) => [id.toLowerCase(), each] as const)),
+  );
+}
+
+function whose({ key, label }: Scope, record: TokenRecord | undefined, token: string | undefined) {
+  return {
+    scope: { key, label },
+    ...(token === undefined ? {} : { token: record?.token ?? token }),
+    ...(record === undefined ? {} : { executionId: record.executionId, recIndex: record.recIndex }),
+  };
+}
+
+function audited({ known }: View, each: ListedCommitment): AuditedCommitment {
+  return { ...recordedCommitment(each.commitment), recorded: known.ofCommitment(each) !== undefined };
+}
+
+function recordedCommitment({ id, furtherIds, state, price, purchasedAt }: Commitment): AuditedCommitment {
+  return { id, furtherIds, state, price, purchasedAt, recorded: true };
+}

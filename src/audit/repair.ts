@@ -1,0 +1,50 @@
+import { ownedByOthers } from "../drive/owned-by-others.ts";
+import type { ExecutorOf } from "../drive/validate.ts";
+import type { Finding } from "../spec/audit.ts";
+import { messageOf } from "../spec/errors.ts";
+import type { Commitment } from "../spec/commitment.ts";
+import { correct, type CorrectionParts } from "./correct.ts";
+
+/**
+ * Stamps a missing marker, under a claim, and records it; returns the finding with what came of it. Anything that is not
+ * a missing marker, or cannot be stamped, is returned as it is.
+ */
+export async function repair(
+  finding: Finding,
+  { executorOf, ...parts }: CorrectionParts & { readonly executorOf: ExecutorOf },
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { kind, executionId, token } = finding;
+  if (kind !== "missing-marker" || executionId === undefined) return finding;
+  const record = (await parts.ledger.execution(executionId)).find((candidate) => candidate.token === token);
+  const executor = record && executorOf(record.recommendation);
+  if (record === undefined || executor?.mark === undefined) return finding;
+  try {
+    const { state, standing } = await correct(record, executor, parts, signal, async ({ ledger, stop }, task) => {
+      const marked = await stamp(task.record.commitment, async (commitment) => {
+        const { scope, source, generation, submission } = task.record;
+        const owned = await ownedByOthers(ledger, scope.key, record.token);
+        const marker = { token: record.token, source, generation };
+        return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
+      });
+      // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
+      if (marked.standing !== "failed") await ledger.observe(task.claim, marked);
+      return marked;
+    });
+    return standing === "failed"
+      ? { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` }
+      : { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...finding, repaired: false, message: messageOf(error) };
+  }
+}
+
+async function stamp(
+  commitment: Commitment | undefined,
+  mark: (commitment: Commitment) => Promise<Commitment | undefined>,
+): Promise<Commitment> {
+  const marked = commitment && (await mark(commitment));
+  if (marked === undefined) throw new TypeError("A purchased record holds its commitment, and its executor marks.");
+  return { ...marked, price: commitment?.price ?? marked.price };
+}

@@ -1,0 +1,81 @@
+import type { Place } from "../spec/audit.ts";
+import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import type { Provider, Scope, ServiceExecutor } from "../spec/executor.ts";
+import type { Ledger } from "../spec/ledger.ts";
+import type { Recommendation } from "../spec/recommendation.ts";
+import type { Auditable } from "./audit-scope.ts";
+
+/** A listing to look at, and what can make it. */
+export interface Target {
+  readonly executor: Auditable;
+  readonly scope: Scope;
+}
+
+/** What is looked at, and the services that cannot be. */
+export interface Targets {
+  readonly targets: readonly Target[];
+  readonly notLookedAt: readonly { readonly provider: string; readonly service: string }[];
+}
+
+/** A ledger with more records is asked for its scopes by naming them. */
+const maxRecords = 100_000;
+
+/** The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there. */
+export function scopesIn(places: readonly Place[], providers: readonly Provider[]): Targets {
+  return collect(
+    places.flatMap((place) => {
+      const provider = providers.find(({ name }) => name === place.provider);
+      if (provider === undefined) {
+        throw new InvalidExecutionError([{ path: "places", message: `names the provider ${place.provider}` }]);
+      }
+      return Object.values(provider.services).map((executor) => ({
+        executor,
+        // A scope is made of where it is, and of nothing else.
+        scopeOf: () => executor.scopeOf({ ...place, service: executor.service } as unknown as Recommendation),
+      }));
+    }),
+  );
+}
+
+/** The scopes of all that the ledger holds. Throws a LedgerError, or a RefusedError where it holds too much to read it all. */
+export async function scopesOfLedger(ledger: Ledger, providers: readonly Provider[]): Promise<Targets> {
+  const records = await ledger.records({ limit: maxRecords + 1 });
+  if (records.length > maxRecords) {
+    throw new RefusedError({
+      code: "invalid-configuration",
+      message: `The ledger holds more than ${maxRecords} recommendations: name what is to be looked at.`,
+    });
+  }
+  return collect(
+    records.map(({ recommendation: { provider, service }, scope }) => {
+      const services = providers.find(({ name }) => name === provider)?.services ?? {};
+      const executor = Object.hasOwn(services, service) ? services[service] : undefined;
+      return { executor: executor ?? { provider, service }, scopeOf: () => scope };
+    }),
+  );
+}
+
+type Candidate = {
+  readonly executor: Pick<ServiceExecutor, "provider" | "service"> & Partial<ServiceExecutor>;
+  readonly scopeOf: () => Scope;
+};
+
+/** Several services may share one listing: it is looked at once. */
+function collect(candidates: readonly Candidate[]): Targets {
+  const targets = new Map<string, Target>();
+  const notLookedAt = new Map<string, { provider: string; service: string }>();
+  for (const { executor, scopeOf } of candidates) {
+    const { provider, service } = executor;
+    if (!canList(executor)) {
+      notLookedAt.set(`${provider} ${service}`, { provider, service });
+      continue;
+    }
+    const scope = scopeOf();
+    if (!targets.has(scope.key)) targets.set(scope.key, { executor, scope });
+  }
+  return { targets: [...targets.values()], notLookedAt: [...notLookedAt.values()] };
+}
+
+function canList(executor: Candidate["executor"]): executor is Auditable {
+  return executor.list !== undefined;
+}
