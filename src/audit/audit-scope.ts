@@ -193,7 +193,9 @@ function whose({ key, label }: Scope, record: TokenRecord | undefined, token: st
 }
 
 function audited({ known }: View, each: ListedCommitment): AuditedCommitment {
-  return { ...recordedCommitment(each.commitment), recorded: known.ofCommitment(each) !== undefined };
+  const record = known.ofCommitment(each);
+  const price = each.commitment.price ?? record?.commitment?.price;
+  return { ...recordedCommitment({ ...each.commitment, price }), recorded: record !== undefined };
 }
 
 function recordedCommitment({ id, furtherIds, state, price, purchasedAt }: Commitment): AuditedCommitment {

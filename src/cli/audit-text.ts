@@ -72,12 +72,19 @@ function findingText(finding: Finding, width: number, paint: Paint): string {
   const where = executionId === undefined ? "" : ` #${recIndex} of ${executionId},`;
   const masked = token === undefined ? "" : `, token ${maskToken(token)}`;
   const head = `${paint(["bold", colour], titles[kind])}${cleanText(`${where} ${scope.label}${masked}`).replace(/^/, " ")}`;
-  const lines = commitments.flatMap((commitment) => commitmentLines(commitment));
-  const indented = [...lines, message].flatMap((text) => wrap(cleanText(text), width - 2).map((line) => `  ${line}`));
-  return `${head}\n${indented.join("\n")}\n`;
+  const rules = [...new Set(commitments.flatMap(({ refund }) => refund?.rules ?? []))];
+  const text = [
+    ...commitments.flatMap((commitment) => commitmentLines(commitment, width)),
+    ...[message, ...rules].flatMap((each) => indented(each, 2, width)),
+  ];
+  return `${head}\n${text.join("\n")}\n`;
 }
 
-function commitmentLines(commitment: AuditedCommitment): readonly string[] {
+function indented(text: string, columns: number, width: number): readonly string[] {
+  return wrap(cleanText(text), width - columns).map((line) => `${" ".repeat(columns)}${line}`);
+}
+
+function commitmentLines(commitment: AuditedCommitment, width: number): readonly string[] {
   const { id, furtherIds = [], state, price, purchasedAt, recorded, refund, refundError } = commitment;
   const facts = [
     state,
@@ -86,17 +93,17 @@ function commitmentLines(commitment: AuditedCommitment): readonly string[] {
     recorded ? "in the ledger" : "not in the ledger",
   ];
   return [
-    `${[id, ...furtherIds].join(" ")}: ${facts.join(", ")}`,
-    ...(refund ? [`  return: ${refundText(refund)}`] : []),
-    ...(refundError === undefined ? [] : [`  return: could not be calculated: ${refundError}`]),
+    ...indented(`${[id, ...furtherIds].join(" ")}: ${facts.join(", ")}`, 2, width),
+    ...(refund ? indented(`return: ${refundText(refund)}`, 4, width) : []),
+    ...(refundError === undefined ? [] : indented(`return: could not be calculated: ${refundError}`, 4, width)),
   ];
 }
 
-function refundText({ amount, lastDay, limit, problems, rules }: NonNullable<AuditedCommitment["refund"]>): string {
+function refundText({ amount, lastDay, limit, problems }: NonNullable<AuditedCommitment["refund"]>): string {
   const given = amount ? `would give back ${formatMoney(amount)} today` : "cannot be returned now";
   const why = problems.length > 0 ? ` (${problems.join("; ")})` : "";
   const until = lastDay ? `, last day ${lastDay}` : "";
   const used = limit?.used ? `, of which ${formatMoney(limit.used)} are used` : "";
   const most = limit ? `; limit ${formatMoney(limit.most)}${used}` : "";
-  return `${given}${why}${until}${most}. ${rules}`;
+  return `${given}${why}${until}${most}`;
 }
