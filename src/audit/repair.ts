@@ -1,4 +1,3 @@
-import { ownedByOthers } from "../drive/owned-by-others.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { Finding } from "../spec/audit.ts";
 import { messageOf } from "../spec/errors.ts";
@@ -23,7 +22,7 @@ export async function repair(
     const { state, standing } = await correct(record, executor, parts, signal, async ({ ledger, stop }, task) => {
       const marked = await stamp(task.record.commitment, async (commitment) => {
         const { scope, source, generation, submission } = task.record;
-        const owned = await ownedByOthers(ledger, scope.key, record.token);
+        const owned = await ledger.ownedByOthers(scope.key, record.token);
         const marker = { token: record.token, source, generation };
         return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
       });
