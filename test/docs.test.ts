@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { apiReference } from "../tools/api-reference.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const text = (path: string) => readFileSync(file(path), "utf8");
@@ -28,6 +29,18 @@ describe("what the documentation says", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test("docs/api is what npm run docs makes, and every export has a doc comment", async () => {
+    const pages = await apiReference();
+    expect(readdirSync(file("docs/api")).toSorted()).toEqual([...pages.keys()].toSorted());
+    for (const [name, page] of pages) expect(text(`docs/api/${name}`), `${name}: npm run docs`).toBe(page);
+    const silent = [...pages.values()].flatMap((page) => {
+      const [exported = ""] = page.split("# What these use");
+      return [...exported.matchAll(/^## (\w+)\n\n```/gm)].map(([, name]) => name);
+    });
+    expect(pages.size).toBe(10);
+    expect(silent).toEqual([]);
   });
 
   test("docs/errors.md lists every error code once, and no other", () => {

@@ -4,6 +4,7 @@ import type { ServiceExecutor, Submission } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { createBudget } from "./budget.ts";
+import type { DriveOptions } from "./drive.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
@@ -39,7 +40,7 @@ interface DecideParts {
 export async function decide(
   { executionId, recIndex, finding, person, reason }: Decision,
   { ledger, environment, executorOf, leaseLength, holder }: DecideParts,
-  signal: AbortSignal | undefined,
+  options: Pick<DriveOptions, "signal" | "deadline">,
 ): Promise<Outcome> {
   for (const [path, value] of Object.entries({ person, reason })) {
     if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
@@ -49,7 +50,7 @@ export async function decide(
     throw new InvalidExecutionError([{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }]);
   }
   const executor = executorOf(record.recommendation);
-  const stop = createStop(environment, { signal });
+  const stop = createStop(environment, options);
   const leases = createLeases(ledger, environment, leaseLength);
   try {
     const task = await claimOpen(ledger, leases, { record, executor, holder, leaseLength }, environment);

@@ -87,9 +87,10 @@ export interface Purchaser {
    * to be bought is compared first; what the provider still shows cannot be called not bought.
    *
    * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `held-by-another-driver`, `commitment-unverifiable` or
-   * `commitment-mismatch`, whatever a failed look-up throws, or an InvalidExecutionError for an unknown recommendation.
+   * `commitment-mismatch`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
+   * InvalidExecutionError for an unknown recommendation.
    */
-  resolve(decision: Decision, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
+  resolve(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;
   /**
    * Compares all commitments in the scopes that it may see with the ledger: duplicates, twins, orphans, losses, missing
    * markers. It never buys and never gives back; it changes nothing unless it is told to repair. Throws a LedgerError, a
@@ -197,8 +198,10 @@ export function createPurchaser({
       return settleExecutions(options, { ledger, environment, look });
     },
 
-    resolve: (decision, { signal } = {}) =>
-      decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
+    resolve: async (decision, options = {}) => {
+      checkOptions(options);
+      return decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, options);
+    },
 
     audit: (options = {}) =>
       audit(options, { ledger, environment, providers, executorOf, leaseLength, holder: holderName() }),

@@ -18,6 +18,11 @@ import type { ExecutorOf } from "./validate.ts";
 export interface QuoteOptions {
   /** Aborted: what is not quoted yet is said to be refused as `aborted`. */
   readonly signal?: AbortSignal;
+  /**
+   * Milliseconds since 1970 by which it answers: a second before, what is not quoted yet is said to be refused as
+   * `deadline-too-near`. Default: none.
+   */
+  readonly deadline?: number;
   /** How many recommendations are quoted at a time. Default 4. */
   readonly concurrency?: number;
   /** The totals that the drive will have; see `DriveOptions.maxTotals`. */
@@ -50,12 +55,12 @@ export async function quoteRequests(
   executionId: string,
   requests: readonly ClaimRequest[],
   { ledger, environment, executorOf }: QuoteParts,
-  { signal, concurrency = 4, maxTotals }: QuoteOptions,
+  { signal, deadline, concurrency = 4, maxTotals }: QuoteOptions,
 ): Promise<Quotation> {
   const budget = createBudget(maxTotals);
   const records = new Map((await ledger.execution(executionId)).map((record) => [record.token, record]));
   const now = await ledger.now();
-  const stop = createStop(environment, { signal });
+  const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
   const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(requests) });
   const limit = pLimit(concurrency);

@@ -62,5 +62,7 @@ export const faultRuleSchema = z.strictObject({
   fault: faultSchema,
 });
 
+/** How a request goes wrong. */
 export type Fault = z.infer<typeof faultSchema>;
+/** Which requests go wrong, how often, and how. */
 export type FaultRule = z.infer<typeof faultRuleSchema>;

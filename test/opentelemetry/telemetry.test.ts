@@ -9,7 +9,7 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser, type Purchaser } from "../../src/drive/purchaser.ts";
 import { createTelemetry } from "../../src/opentelemetry/index.ts";
 import type { DriveEvent } from "../../src/spec/events.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
@@ -235,6 +235,22 @@ describe("a watched purchaser", () => {
     const report = await purchaser.drive(execution(), { onEvent: ({ type }) => told.push(type) });
     expect(report.outcomes[0]?.status).toBe("purchased");
     expect(told).toContain("finished");
+  });
+
+  test("measures every call that drives, and passes the options on", async () => {
+    const asked: [string, unknown][] = [];
+    const call =
+      (name: string) =>
+      async (...values: unknown[]) =>
+        void asked.push([name, values.at(-1)]);
+    const names = ["drive", "redrive", "redriveUnfinished", "settle"] as const;
+    const bare = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Purchaser;
+    const purchaser = (await createTelemetry()).watch(bare);
+    await purchaser.drive(execution(), { concurrency: 3 });
+    await purchaser.redrive("execution-1", { concurrency: 3 });
+    await purchaser.redriveUnfinished({ concurrency: 3 });
+    await purchaser.settle({ concurrency: 3 });
+    expect(asked).toEqual(names.map((name) => [name, { concurrency: 3, onEvent: expect.any(Function) as unknown }]));
   });
 
   test("without settings it uses the global providers, which do nothing unless an SDK is registered", async () => {
