@@ -15,6 +15,7 @@ export { createEventLog } from "./log/event-log.ts";
 export { eventLevel } from "./log/event-level.ts";
 export type { Logger, LogLevel } from "./log/logger.ts";
 export type { AuditedCommitment, AuditedScope, AuditReport, Finding, FindingKind, Place } from "./spec/audit.ts";
+export { htmlReport, type HtmlReportOptions, type ReportedExecution } from "./report/html-report.ts";
 export type { Commitment, Standing } from "./spec/commitment.ts";
 export { parseEndpoint } from "./spec/endpoint.ts";
 export { type Environment, systemEnvironment } from "./spec/environment.ts";

@@ -30,6 +30,8 @@ export interface BuyCommandOptions extends CloudCommandOptions {
   readonly yes: boolean;
   /** The most that it may spend, per currency. */
   readonly maxTotals?: readonly Money[] | undefined;
+  /** The file that an HTML page about it is written to. */
+  readonly report?: string | undefined;
 }
 
 /** The options of `buyonce drive`, parsed. */

@@ -1,5 +1,6 @@
 import type { Purchaser } from "../drive/purchaser.ts";
 import { validateExecution } from "../drive/validate.ts";
+import type { DriveEvent } from "../spec/events.ts";
 import type { Execution } from "../spec/recommendation.ts";
 import type { Report } from "../spec/report.ts";
 import { agreeOnSpending } from "./agree-on-spending.ts";
@@ -21,6 +22,7 @@ import { reportText } from "./report-text.ts";
 import { sandboxText } from "./sandbox-text.ts";
 import { painter, widthOf } from "./terminal.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
+import { checkReportFile, keepEvents, writeReportFile } from "./write-report.ts";
 
 /**
  * `buyonce drive`: buys what a file holds, once, and says how it went. Returns the exit code. Throws a BuyonceError where
@@ -30,6 +32,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
+  await checkReportFile(options.report);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
@@ -50,8 +53,12 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const execution = purchaser.validate(input);
       const descriptions = execution.recommendations.map((recommendation) => purchaser.describe(recommendation));
       const drive = { execution, purchaser, descriptions, options, parts };
-      const report = await driveUntilInterrupted(drive, real.length > 0 && !options.yes);
+      const events: DriveEvent[] = [];
+      const report = await driveUntilInterrupted(drive, real.length > 0 && !options.yes, events);
       writeReport(report, drive, sandbox);
+      const page = { report, descriptions, source: execution.source };
+      const how = { at: parts.now(), events, imitation: real.length === 0 };
+      await writeReportFile(options.report, [page], how, { ledger, note });
       return exitCodeOf(report.outcomes);
     } finally {
       await close("ledger", ledger, note);
@@ -69,14 +76,15 @@ interface Drive {
   readonly parts: DriveParts;
 }
 
-async function driveUntilInterrupted(drive: Drive, ask: boolean): Promise<Report> {
+async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { purchaser, descriptions, options, parts } = drive;
   const { concurrency, wait, maxTotals } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
     const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
     return sending(
       () => createProgress(parts.terminal, descriptions),
-      (onEvent) => {
+      (progress) => {
+        const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
         const limits = maxTotals ? { maxTotals } : {};
         return purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent, ...limits });

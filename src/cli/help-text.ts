@@ -64,6 +64,11 @@ With --json
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
 
+With --report FILE.html
+  A page for people who pay: results, prices, totals per currency, what to do next, and what happened when, with what the
+  ledger holds of earlier drives. It needs no network and no script, and prints on A4. Tokens are masked. It is written
+  after the drive; a file that cannot be written is an error before anything is sent.
+
 Left behind
   buyonce redrive drives again what a dead driver, a lost answer or a missing marker left, without the file;
   buyonce resolve records what a person found out about what stays unresolved.

@@ -72,6 +72,7 @@ interface QuoteFlags extends PaceFlags {
 
 interface BuyFlags extends QuoteFlags {
   readonly yes?: true;
+  readonly report?: string;
 }
 
 interface DriveFlags extends BuyFlags {
@@ -281,10 +282,9 @@ function withCloudOptions(command: Command, sandboxUse: string): Command {
 }
 
 function withBuyOptions(command: Command): Command {
-  return withLimits(command, "are driven", "it has reported whatever it knows").option(
-    "--yes",
-    "buy without being asked",
-  );
+  return withLimits(command, "are driven", "it has reported whatever it knows")
+    .option("--yes", "buy without being asked")
+    .option("--report <file.html>", "write a page about it too, to be read in a browser, printed or mailed");
 }
 
 function withLimits(command: Command, what: string, end: string): Command {
@@ -333,6 +333,6 @@ function cloudOptions({ azureEndpoint, awsEndpoint, gcpEndpoint, ...flags }: Clo
 }
 
 function buyOptions(flags: BuyFlags): BuyCommandOptions {
-  const { concurrency, timeout, yes, maxTotal: maxTotals } = flags;
-  return { ...cloudOptions(flags), concurrency, timeout, maxTotals, yes: yes ?? false };
+  const { concurrency, timeout, yes, maxTotal: maxTotals, report } = flags;
+  return { ...cloudOptions(flags), concurrency, timeout, maxTotals, yes: yes ?? false, report };
 }

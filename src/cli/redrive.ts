@@ -1,4 +1,6 @@
 import type { Purchaser } from "../drive/purchaser.ts";
+import type { ReportedExecution } from "../report/html-report.ts";
+import type { DriveEvent } from "../spec/events.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Report } from "../spec/report.ts";
 import { agreeOnRedriving } from "./agree-on-redriving.ts";
@@ -16,6 +18,7 @@ import { reportText } from "./report-text.ts";
 import { sandboxText } from "./sandbox-text.ts";
 import { painter, widthOf } from "./terminal.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
+import { checkReportFile, keepEvents, writeReportFile } from "./write-report.ts";
 
 /**
  * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
@@ -30,6 +33,7 @@ export async function redriveCommand(
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
   checkSelection(executionId, options);
+  await checkReportFile(options.report);
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
@@ -50,9 +54,13 @@ export async function redriveCommand(
       const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, purchaseTimeoutOf(options.timeout));
       const purchaser = parts.createPurchaser({ ledger, providers });
-      const redrive = { executionId, records, purchaser, options, parts };
+      const events: DriveEvent[] = [];
+      const redrive = { executionId, records, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       writeReports(reports, redrive);
+      const pages = reports.map((report) => pageOf(report, redrive));
+      const how = { at: parts.now(), events, imitation: real.length === 0 };
+      await writeReportFile(options.report, pages, how, { ledger, note });
       if (sandbox && !options.json) terminal.stdout.write(sandboxText(sandbox, painter(terminal.stdout, terminal.env)));
       return exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
     } finally {
@@ -69,6 +77,8 @@ interface Redrive {
   readonly purchaser: Purchaser;
   readonly options: RedriveCommandOptions;
   readonly parts: DriveParts;
+  /** Kept for the page. */
+  readonly events: DriveEvent[];
 }
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
@@ -79,7 +89,8 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
     if (ask) await agreeOnRedriving({ records, descriptions, parts, signal });
     return drive(
       () => createRedriveProgress(parts.terminal, records, descriptions),
-      async (onEvent) => {
+      async (progress) => {
+        const onEvent = keepEvents(options.report, redrive.events, progress);
         const deadline = parts.now() + options.timeout * 1000;
         const how = { signal, deadline, concurrency, onEvent, ...(maxTotals ? { maxTotals } : {}) };
         if (executionId !== undefined) return [await purchaser.redrive(executionId, how)];
@@ -108,12 +119,22 @@ function writeReports(reports: readonly Report[], { records, purchaser, options,
   }
   const paint = painter(stdout, env);
   for (const report of reports) {
-    const descriptions: string[] = [];
-    for (const { executionId, recIndex, recommendation } of records) {
-      if (executionId === report.executionId) descriptions[recIndex] = purchaser.describe(recommendation);
-    }
+    const descriptions = descriptionsOf(report, records, purchaser);
     const again = againFromLedger(report.executionId);
     const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
     stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${text}`);
   }
+}
+
+function descriptionsOf(report: Report, records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
+  const descriptions: string[] = [];
+  for (const { executionId, recIndex, recommendation } of records) {
+    if (executionId === report.executionId) descriptions[recIndex] = purchaser.describe(recommendation);
+  }
+  return descriptions;
+}
+
+function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {
+  const source = records.find(({ executionId }) => executionId === report.executionId)?.source;
+  return { report, source, descriptions: descriptionsOf(report, records, purchaser) };
 }

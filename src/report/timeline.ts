@@ -1,0 +1,95 @@
+import type { HistoryLine } from "../inspect/history.ts";
+import type { DriveEvent } from "../spec/events.ts";
+import { moneySchema } from "../spec/money.ts";
+import type { Outcome } from "../spec/report.ts";
+import { maskToken } from "../spec/token.ts";
+import { amountText } from "./html.ts";
+import { verdictOf } from "./words.ts";
+
+/** One line of what happened to a recommendation. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly what: string;
+}
+
+/**
+ * What happened to a recommendation, oldest first: the steps of this run, and before them what the ledger holds of earlier
+ * ones. Without steps all that the ledger holds.
+ */
+export function timelineOf(
+  outcome: Outcome,
+  events: readonly DriveEvent[],
+  history: readonly HistoryLine[],
+): readonly Moment[] {
+  const mask = maskToken(outcome.token);
+  const own = events.filter((event) => "token" in event && event.token === mask && event.recIndex === outcome.recIndex);
+  const begin = Math.min(...events.map(({ at }) => at));
+  const earlier = own.length === 0 ? history : history.filter(({ at }) => at < begin);
+  return [
+    ...earlier.map((line) => ({ at: line.at, what: historyWords(line) })),
+    ...own.map((event) => ({ at: event.at, what: eventWords(event) })),
+  ].filter(({ what }) => what !== "");
+}
+
+/** A step of a run, in plain words; empty for one that says nothing about a single purchase. */
+function eventWords(event: DriveEvent): string {
+  switch (event.type) {
+    case "waiting-for-driver":
+      return "Waited for another run that was working on it";
+    case "reconciling":
+      return "Asked the provider what became of the order that was sent earlier";
+    case "adopting":
+      return `Found it at the provider, bought already: ${event.commitmentId}`;
+    case "quoting":
+      return "Asked the provider for the price";
+    case "quoted":
+      return `Price: ${amountText(event.price)}`;
+    case "submitted":
+      return "Wrote down what is about to be ordered";
+    case "sending":
+      return event.sentBefore ? "Sent the same order once more, under the same number" : "Sent the order";
+    case "outcome-unknown":
+      return "The provider's answer did not say whether it was bought";
+    case "marking":
+      return `Put our mark on ${event.commitmentId}`;
+    case "finished":
+      return `Result: ${verdictOf(event.outcome).label}`;
+    case "claimed":
+    case "listing":
+    case "listed":
+    case "still-pending":
+      return "";
+    default:
+      return event satisfies never;
+  }
+}
+
+const historyEvents: Readonly<Record<string, string>> = {
+  claim: "A run took it up",
+  submit: "Wrote down what is about to be ordered",
+  purchase: "Recorded as bought",
+  observe: "Looked at it again",
+  reject: "The provider declined it",
+  refuse: "A check stopped it",
+  unknown: "It is not known whether it was bought",
+  park: "Left for a person to decide",
+  dead: "Proven not to be bought",
+  reopen: "The purchase came to nothing",
+  decide: "A person decided",
+};
+
+function historyWords({ event, detail, code }: HistoryLine): string {
+  const what = historyEvents[event] ?? event;
+  const more = event === "submit" ? priceText(detail) : detail;
+  return code !== undefined || more === "" ? what : `${what}: ${more}`;
+}
+
+/** The ledger notes the price as JSON. */
+function priceText(detail: string): string {
+  try {
+    return amountText(moneySchema.parse(JSON.parse(detail)));
+  } catch {
+    return "";
+  }
+}

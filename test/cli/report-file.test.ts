@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { driveCommand } from "../../src/cli/drive.ts";
+import { redriveCommand } from "../../src/cli/redrive.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
+import { maskToken } from "../../src/spec/token.ts";
+import { temporaryFolder } from "../sandbox/support.ts";
+import {
+  bought,
+  executionId,
+  executionOf,
+  fakeTerminal,
+  outcome,
+  plainOptions,
+  report,
+  standInParts,
+} from "./stand-ins.ts";
+
+async function setup(openLedger?: () => Ledger) {
+  const folder = temporaryFolder();
+  const file = join(folder, "execution.json");
+  await writeFile(file, JSON.stringify(executionOf("azure")));
+  const { terminal, written } = fakeTerminal();
+  const { parts, calls } = standInParts({
+    terminal,
+    ...(openLedger ? { openLedger } : {}),
+    drive: async ({ onEvent }) => {
+      const { token } = outcome();
+      onEvent?.({ at: 1_000_000, type: "quoting", recIndex: 0, token: maskToken(token) });
+      return report([outcome(bought)]);
+    },
+  });
+  return { folder, file, parts, calls, written };
+}
+const options = { ...plainOptions, yes: true };
+
+describe("drive --report", () => {
+  test("writes a page with what was driven, what it cost and what happened", async () => {
+    const { folder, file, parts, written } = await setup();
+    const page = join(folder, "report.html");
+    expect(await driveCommand(file, { ...options, report: page }, parts)).toBe(0);
+    const text = readFileSync(page, "utf8");
+    expect(text).toContain("azure compute × 1");
+    expect(text).toContain("24.50 GBP");
+    expect(text).toContain("Asked the provider for the price");
+    expect(text).toContain("Decided by test");
+    expect(text).not.toContain("A trial against an imitation");
+    expect(written.stderr).toContain(`Report: ${page}`);
+    // The ledger of the stand-ins knows nothing of it.
+    expect(written.stderr).toContain(`The report has no history of ${executionId}`);
+  });
+
+  test("against an imitation the page says so", async () => {
+    const { folder, file, parts } = await setup();
+    const page = join(folder, "report.html");
+    await driveCommand(file, { ...options, sandbox: true, report: page }, parts);
+    expect(readFileSync(page, "utf8")).toContain("A trial against an imitation");
+  });
+
+  test.each(["missing/report.html", "."])("%s cannot be written: said before anything is sent", async (name) => {
+    const { folder, file, parts, calls } = await setup();
+    await expect(driveCommand(file, { ...options, report: join(folder, name) }, parts)).rejects.toMatchObject({
+      code: "invalid-configuration",
+      message: expect.stringContaining("Nothing was sent"),
+    });
+    expect(calls.names).toEqual([]);
+  });
+
+  test("a page that cannot be written after all changes nothing about what was bought", async () => {
+    const { folder, file, parts, written } = await setup();
+    const page = join(folder, "report.html");
+    const { createPurchaser } = parts;
+    const late = {
+      ...parts,
+      createPurchaser: (given: Parameters<typeof createPurchaser>[0]) => {
+        const purchaser = createPurchaser(given);
+        return {
+          ...purchaser,
+          drive: async (...args: Parameters<typeof purchaser.drive>) => {
+            await mkdir(page);
+            return purchaser.drive(...args);
+          },
+        };
+      },
+    };
+    expect(await driveCommand(file, { ...options, report: page }, late)).toBe(0);
+    expect(written.stderr).toContain("The report could not be written");
+    expect(written.stdout).toContain("24.50 GBP");
+  });
+
+  test("without it nothing is written", async () => {
+    const { folder, file, parts, written } = await setup();
+    await driveCommand(file, options, parts);
+    expect(existsSync(join(folder, "report.html"))).toBe(false);
+    expect(written.stderr).not.toContain("Report:");
+  });
+});
+
+test("redrive --report writes a page from the ledger's own descriptions and history", async () => {
+  const [recommendation] = executionOf("azure").recommendations;
+  const { token } = outcome();
+  const record = {
+    token,
+    executionId,
+    recIndex: 0,
+    source: "cudly-web",
+    recommendation,
+    state: "unknown",
+    updatedAt: 0,
+    createdAt: 0,
+  } as unknown as TokenRecord;
+  const entry = {
+    token,
+    at: 5,
+    event: "unknown",
+    from: "submitted",
+    to: "unknown",
+    holder: "vm",
+    epoch: 1,
+    attempt: 1,
+  };
+  const { folder, parts } = await setup(() => ({
+    ...createMemoryLedger(),
+    execution: async () => [record],
+    history: async () => [{ ...entry, detail: "outcome-unknown: no answer" } as never],
+  }));
+  const page = join(folder, "report.html");
+  const redrive = { ...options, retryRefused: false, parked: false, report: page };
+  expect(await redriveCommand(executionId, redrive, parts)).toBe(0);
+  const text = readFileSync(page, "utf8");
+  expect(text).toContain("azure compute × 1");
+  expect(text).toContain("Decided by cudly-web");
+  expect(text).toContain("It is not known whether it was bought");
+});
