@@ -20,8 +20,8 @@ interface ScopeParts {
   readonly signal: AbortSignal;
 }
 
-/** More records that are not bought than any ledger has open at a time. */
-const maxOpen = 100_000;
+/** As many records as are looked through for one whose scope goes by another key. */
+const maxRecords = 100_000;
 
 /** Compares what a scope shows with what the ledger knows. Throws whatever the listing or the ledger throws. */
 export async function auditScope(
@@ -33,12 +33,8 @@ export async function auditScope(
   const before = await ledger.purchasedIn(scope.key);
   const listed = await executor.list(scope, { signal });
   const after = await ledger.purchasedIn(scope.key);
-  const open = await ledger.records({
-    states: ["claimed", "submitted", "unknown", "rejected", "refused"],
-    limit: maxOpen,
-  });
+  const known = await knownTo(ledger, after, listed);
   const now = await ledger.now();
-  const known = indexRecords(after, open);
   const view: View = { executor, scope, listed, known, now, signal };
   const findings = [
     ...(await duplicates(view)),
@@ -48,6 +44,25 @@ export async function auditScope(
     ...missingMarkers(view, after),
   ];
   return { listed: listed.length, findings };
+}
+
+/**
+ * What the ledger knows of what is listed: what is bought in the scope, and all that is not bought. Where a token is among
+ * neither, everything: a tenant that is named in one execution and left out in another goes by two keys.
+ */
+async function knownTo(
+  ledger: Ledger,
+  bought: readonly TokenRecord[],
+  listed: readonly ListedCommitment[],
+): Promise<Known> {
+  const open = await ledger.records({
+    states: ["claimed", "submitted", "unknown", "rejected", "refused"],
+    limit: maxRecords,
+  });
+  const known = indexRecords(bought, open);
+  if (listed.every(({ token }) => token === undefined || known.ofToken(token) !== undefined)) return known;
+  const elsewhere = await ledger.records({ states: ["purchased"], limit: maxRecords });
+  return indexRecords([...elsewhere, ...bought], open);
 }
 
 /** What the parts of an audit look at. */

@@ -275,6 +275,7 @@ What it does
     loss            the ledger knows it as live, and the provider does not show it as live
     missing marker  the ledger knows it, and it does not carry its token at the provider; --repair stamps it (EC2)
   It never buys and never gives anything back: that is for a person, at the provider.
+  Name a tenant as the executions do: what they bought without a tenantId is looked for with --azure alone.
   A ledger that is missing counts as an empty one where places are named: then all that is marked is an orphan.
 
 What is gone before its term

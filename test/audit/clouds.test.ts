@@ -120,6 +120,13 @@ describe("Azure reservations", () => {
     expect([scopes.length, notLookedAt]).toEqual([2, []]);
   });
 
+  test("a tenant that the execution names and the audit leaves out: its purchase is no orphan", async () => {
+    const { driver } = await setup();
+    const purchaser = driver();
+    await purchaser.drive(executionOf(compute));
+    expect((await purchaser.audit({ places: [{ provider: "azure" }] })).findings).toEqual([]);
+  });
+
   test("cancelled at the provider: a loss that a person accepts", async () => {
     const { sandbox, driver } = await setup();
     const purchaser = driver();

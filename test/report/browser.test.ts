@@ -110,7 +110,7 @@ describe.skipIf(!isThere)("in a real browser", { timeout: 120_000 }, () => {
 
   test.each([
     ["a desk", 1280],
-    ["a phone", 500],
+    ["a phone", 390],
   ])("on %s nothing sticks out, and there is something to see", async (_where, width) => {
     const { stdout } = await open(measured(page), "--dump-dom", `--window-size=${width},2000`);
     expect(stdout).toMatch(/<body data-fits="true">/);
