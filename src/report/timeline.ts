@@ -55,10 +55,20 @@ function eventWords(event: DriveEvent): string {
       return `Put our mark on ${event.commitmentId}`;
     case "finished":
       return `Result: ${verdictOf(event.outcome).label}`;
+    case "marked":
+      return event.marked ? "" : "Our mark could not be put on it; a later run tries again";
+    // About no purchase alone, or told by the step before or after.
+    case "started":
+    case "ended":
     case "claimed":
     case "listing":
     case "listed":
+    case "look-up-failed":
     case "still-pending":
+    case "writing-ahead":
+    case "sent":
+    case "reconciled":
+    case "settling":
       return "";
     default:
       return event satisfies never;
