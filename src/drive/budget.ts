@@ -1,3 +1,4 @@
+import { Big } from "big.js";
 import { RefusedError } from "../spec/errors.ts";
 import { compareMoney, formatMoney, type Money, moneySchema, totals } from "../spec/money.ts";
 
@@ -23,6 +24,21 @@ export interface Budget {
 export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
   checkTotals(maxTotals);
   const taken = new Map<string, Money>();
+  /** Of all that is taken, by currency: kept, because adding thousands up again for each would take longer than the drive. */
+  const sums = new Map<string, Big>();
+  const change = ({ amount, currency }: Money, by: "plus" | "minus") =>
+    sums.set(currency, (sums.get(currency) ?? new Big(0))[by](amount));
+  const giveBack = (token: string) => {
+    const price = taken.get(token);
+    if (price === undefined) return;
+    taken.delete(token);
+    change(price, "minus");
+  };
+
+  const hold = (token: string, price: Money) => {
+    taken.set(token, price);
+    change(price, "plus");
+  };
 
   /** The sums of these prices that are above their limit, or have none. */
   function broken(prices: readonly Money[]): readonly Broken[] {
@@ -50,16 +66,19 @@ export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
     },
 
     take: (token, price) => {
-      const others = [...taken].flatMap(([holder, amount]) => (holder === token ? [] : [amount]));
-      const found = broken([...others.filter(({ currency }) => currency === price.currency), price]);
+      const before = taken.get(token);
+      giveBack(token);
+      const { currency } = price;
+      const found = broken([{ amount: (sums.get(currency) ?? new Big(0)).toFixed(), currency }, price]);
       if (found.length > 0) {
+        if (before !== undefined) hold(token, before);
         const text = `With its price of ${formatMoney(price)} the drive would have sent ${describe(found)}.`;
         throw refusal(found, `${text} Nothing was sent for it now.`);
       }
-      taken.set(token, price);
+      hold(token, price);
     },
 
-    giveBack: (token) => void taken.delete(token),
+    giveBack,
   };
 }
 
