@@ -56,6 +56,15 @@ describe("the package", () => {
     }
   });
 
+  test("OpenTelemetry is loaded by its entry point alone, pino by --log-level alone, both when they are needed", () => {
+    const files = globSync("{src,providers}/**/*.ts", { cwd: root });
+    const importing = (pattern: RegExp) => files.filter((file) => pattern.test(text(file))).toSorted();
+    // Types are gone when it runs.
+    expect(importing(/^import (?!type ).* from "(@opentelemetry\/|pino)/m)).toEqual([]);
+    expect(importing(/import\("@opentelemetry\//)).toEqual(["src/opentelemetry/create-telemetry.ts"]);
+    expect(importing(/import\("pino"\)/)).toEqual(["src/cli/command-log.ts"]);
+  });
+
   test("the core imports no SDK and no provider, and its drive and its ledger's rules name no cloud", () => {
     const core = globSync("src/{spec,drive,inspect,ledger,sandbox}/**/*.ts", { cwd: root });
     expect(core.length).toBeGreaterThan(40);
