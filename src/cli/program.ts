@@ -107,7 +107,9 @@ interface AuditFlags extends CloudFlags {
 /** The command line: its commands, options and help. It throws a CommanderError for bad usage, and after help. */
 export function createProgram(terminal: Terminal, version: string, actions: ProgramActions): Command {
   const program = new Command("buyonce")
-    .description("Buys cloud commitments (reservations, savings plans, committed use of Azure, AWS and GCP) exactly once.")
+    .description(
+      "Buys cloud commitments (reservations, savings plans, committed use of Azure, AWS and GCP) exactly once.",
+    )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
