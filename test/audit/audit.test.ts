@@ -145,14 +145,14 @@ describe("orphans, and what the ledger knows otherwise", () => {
   });
 
   test("what a driver holds is its own business", async () => {
-    const { cloud, purchaser, ledger, options } = setup();
+    const { cloud, purchaser, options } = setup();
+    let seen: readonly FindingKind[] | undefined;
     cloud.faults.onSend = async () => {
       cloud.add({ id: "under-way", token: token(), state: "Active" });
-      const other = createPurchaser({ ...options, ledger });
-      expect(await kinds(other)).toEqual([]);
+      seen = await kinds(createPurchaser(options));
     };
     await purchaser.drive(execution());
-    expect(cloud.counts.sends).toBe(1);
+    expect(seen).toEqual([]);
   });
 });
 
