@@ -60,14 +60,14 @@ describe("what was left behind, by the command line", () => {
   test("unresolved stays so; a person decides that it was not bought; it is bought once", async () => {
     await writeExecution();
     sandbox.addFault({ match: purchase, fault: { kind: "reset", when: "before" } });
-    expect(await run(["drive", "execution.json", "--timeout", "5"])).toMatchObject({
+    expect(await run(["drive", "execution.json", "--timeout", "12"])).toMatchObject({
       code: 4,
       statuses: ["unresolved"],
     });
 
     // Too young for a redrive without an id.
     expect(await run(["redrive"])).toMatchObject({ code: 0, document: { reports: [] } });
-    const again = await run(["redrive", "--older-than", "0", "--timeout", "5"]);
+    const again = await run(["redrive", "--older-than", "0", "--timeout", "12"]);
     expect(again).toMatchObject({ code: 4, statuses: ["unresolved"] });
     expect(again.document.reports?.[0]?.executionId).toBe(executionId);
 
@@ -103,7 +103,7 @@ describe("what was left behind, by the command line", () => {
         fault: { kind: "listing", listing: "empty" },
       },
     ]);
-    expect(await run(["drive", "execution.json", "--timeout", "5"])).toMatchObject({
+    expect(await run(["drive", "execution.json", "--timeout", "12"])).toMatchObject({
       code: 4,
       statuses: ["unresolved"],
     });
