@@ -1,7 +1,7 @@
 import type { TokenRecord } from "../spec/ledger.ts";
 import { formatMoney } from "../spec/money.ts";
 import { BuyonceError } from "../spec/errors.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import type { DriveParts } from "./drive-parts.ts";
 import { layOut } from "./layout.ts";
 import { painter, widthOf } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import type { AuditedCommitment, AuditReport, Finding, FindingKind } from "../spec/audit.ts";
 import { formatMoney } from "../spec/money.ts";
 import { maskToken } from "../spec/token.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { layOut } from "./layout.ts";
 import type { Paint } from "./terminal.ts";
 import { wrap } from "./wrap.ts";

@@ -2,7 +2,7 @@ import type { AuditReport, Place } from "../spec/audit.ts";
 import type { Ledger } from "../spec/ledger.ts";
 import { type AuditCommandOptions, checkAudit } from "./audit-options.ts";
 import { auditText } from "./audit-text.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { close } from "./close.ts";
 import { checkEndpoints, checkSpending, defaultFiles, ledgerOf } from "./drive-options.ts";
 import type { DriveParts } from "./drive-parts.ts";

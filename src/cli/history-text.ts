@@ -1,6 +1,6 @@
 import type { HistoryLine } from "../inspect/history.ts";
 import { formatMoney, moneySchema } from "../spec/money.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { layOut } from "./layout.ts";
 import type { Paint } from "./terminal.ts";
 import { timeText } from "./time-text.ts";

@@ -1,5 +1,5 @@
 import { ledgerHistory } from "../inspect/history.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { close } from "./close.ts";
 import { describeRecords } from "./describe-records.ts";
 import { checkEndpoints, ledgerOf } from "./drive-options.ts";

@@ -1,6 +1,6 @@
 import type { DriveEvent } from "../spec/events.ts";
 import { formatMoney } from "../spec/money.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { eventText } from "./event-text.ts";
 import type { Progress } from "./progress.ts";
 import { statusStyle } from "./status-style.ts";

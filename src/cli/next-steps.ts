@@ -2,7 +2,7 @@ import type { ErrorCode } from "../spec/errors.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import { shellWord } from "../spec/shell-word.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 
 /** What a person does next about some recommendations. */
 export interface NextStep {

@@ -1,7 +1,7 @@
 import { eventLevel } from "../log/event-level.ts";
 import { createEventLog } from "../log/event-log.ts";
 import type { DriveEvent } from "../spec/events.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { eventText } from "./event-text.ts";
 import { createLiveLines } from "./live-lines.ts";
 import { isLive, type Output, painter, type Terminal } from "./terminal.ts";

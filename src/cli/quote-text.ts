@@ -1,7 +1,7 @@
 import type { QuotedRecommendation, Verdict } from "../drive/prospect.ts";
 import type { Quotation } from "../drive/quote.ts";
 import { formatMoney, type Money } from "../spec/money.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { layOut } from "./layout.ts";
 import { shorten } from "./shorten.ts";
 import { sumText } from "./sum-text.ts";

@@ -1,6 +1,6 @@
 import type { Decision } from "../drive/decide.ts";
 import type { Outcome } from "../spec/report.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { why } from "./why.ts";
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */

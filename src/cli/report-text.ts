@@ -1,6 +1,6 @@
 import { formatMoney } from "../spec/money.ts";
 import type { Report } from "../spec/report.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { layOut } from "./layout.ts";
 import { type NextStep, nextSteps } from "./next-steps.ts";
 import { shorten } from "./shorten.ts";

@@ -1,6 +1,6 @@
 import type { Decision } from "../drive/decide.ts";
 import type { Outcome } from "../spec/report.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { close } from "./close.ts";
 import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles, ledgerOf } from "./drive-options.ts";
 import type { DriveParts } from "./drive-parts.ts";

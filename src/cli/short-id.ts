@@ -1,4 +1,4 @@
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 
 /** An execution's id, short enough to stand before every line. */
 export function shortId(executionId: string): string {

@@ -2,7 +2,7 @@ import { mayBeBought, recordedPrice } from "../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../inspect/status.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { formatMoney } from "../spec/money.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 import { layOut } from "./layout.ts";
 import { shorten } from "./shorten.ts";
 import { statusStyle } from "./status-style.ts";

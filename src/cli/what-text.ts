@@ -1,4 +1,4 @@
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "../spec/clean-text.ts";
 
 /** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
 export function whatText(description = ""): string {

@@ -1,1 +1,0 @@
-export { cleanText } from "../spec/clean-text.ts";
