@@ -118,6 +118,7 @@ describe("one request leaves, and the outcome is unknown", () => {
 
   test.each<[string, Reply]>([
     ["HTTP 408", error(408, "requestTimeout")],
+    ["HTTP 499: cancelled on the way, and not by us", error(499, "CANCELLED")],
     [
       "HTTP 307 to elsewhere",
       { status: 307, body: "", headers: { location: "/compute/v1/projects/p/regions/r/commitments" } },
@@ -374,6 +375,10 @@ describe("lesson 1560: ALREADY_EXISTS was recorded as a failure; here it is read
 
   test("a cancelled one is for a person", async () => {
     expect(await answers(exists, ok({ ...commitment, status: "CANCELLED" }))).toMatchObject(unknown);
+  });
+
+  test("one that is still being created may come to nothing, and leave nothing behind: unknown", async () => {
+    expect(await answers(exists, ok({ ...commitment, status: "CREATING" }))).toMatchObject(unknown);
   });
 
   test("a status that nobody knows counts as bought", async () => {

@@ -44,6 +44,10 @@ describe("what became of a submission, by its name", () => {
   });
 });
 
+test("one that is still being created may come to nothing, and leave nothing behind: unclear, until it is there", async () => {
+  expect(await resolve(ok({ ...commitment, status: "CREATING" }))).toMatchObject({ kind: "unclear" });
+});
+
 describe("verify: what differs from what was asked for", () => {
   async function verify(reply: Reply) {
     await using loopback = await startLoopback();

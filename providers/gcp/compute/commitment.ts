@@ -58,6 +58,18 @@ export function meaningOf(status: string): StatusMeaning {
   return (Object.hasOwn(meanings, status) ? meanings[status] : undefined) ?? { standing: "live", settled: false };
 }
 
+/**
+ * Why a commitment that is there does not say what became of the purchase under its name; undefined where it does. While
+ * it is being created, its operation may still fail, and would leave nothing behind: recorded as bought, it would be
+ * looked for for ever.
+ */
+export function stillOpen({ status }: Pick<GcpCommitment, "status">): string | undefined {
+  if (status === "CREATING") return "still being created, and may come to nothing yet";
+  return meaningOf(status).standing === "unclear"
+    ? `${status}, so a person has to look at what became of it`
+    : undefined;
+}
+
 /** The commitment that it is. Its id is the name, which is unique in a project and region for ever. */
 export function toCommitment(
   { name, status, description, creationTimestamp }: GcpCommitment,

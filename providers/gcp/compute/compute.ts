@@ -5,7 +5,7 @@ import type { Connect } from "../connect.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { createComputeApi } from "./api.ts";
 import { createCatalog } from "./catalog.ts";
-import { listedCommitment, toCommitment } from "./commitment.ts";
+import { listedCommitment, stillOpen, toCommitment } from "./commitment.ts";
 import { differencesOf, notStated, sayDifferences } from "./compare.ts";
 import { families } from "./families.ts";
 import { createTokenMatcher, nameOf } from "./name.ts";
@@ -106,8 +106,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
         const reason = `the commitment ${found.name} is something else than what was sent: ${sayDifferences(differences)}.`;
         return { kind: "unclear", reason };
       }
-      if (found.status === "CANCELLED")
-        return { kind: "unclear", reason: `the commitment ${found.name} is CANCELLED.` };
+      const open = stillOpen(found);
+      if (open !== undefined) return { kind: "unclear", reason: `the commitment ${found.name} is ${open}.` };
       return { kind: "found", commitment: toCommitment(found, tagNames, submission.price) };
     },
 

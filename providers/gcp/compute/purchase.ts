@@ -8,7 +8,7 @@ import {
 import type { Submission } from "../../../src/spec/executor.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { ComputeApi } from "./api.ts";
-import { meaningOf, toCommitment } from "./commitment.ts";
+import { meaningOf, stillOpen, toCommitment } from "./commitment.ts";
 import { differencesOf, sayDifferences } from "./compare.ts";
 import { isMarked, requestIdOf } from "./name.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
@@ -139,11 +139,10 @@ async function existing(
       providerCode: "alreadyExists",
     });
   }
+  const open = stillOpen(found);
+  if (open !== undefined) throw unknown(name, `${reason}; it is ${open}`);
   const commitment = toCommitment(found, settings.tagNames, price);
   if (commitment.standing === "live") return commitment;
-  if (commitment.standing === "unclear") {
-    throw unknown(name, `${reason}; it is ${found.status}, so a person has to look at what became of it`);
-  }
   throw new PurchaseRejectedError({
     message: `Commitment ${name} was bought before for this very recommendation and is ${found.status}; a name cannot be used again. Nothing was bought by this send: give a new executionId to buy another one.`,
     providerCode: "alreadyExists",

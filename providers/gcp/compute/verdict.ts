@@ -16,9 +16,12 @@ export type PurchaseVerdict =
   | { readonly kind: "rejected"; readonly code: string; readonly reason: string; readonly retryable: boolean }
   | { readonly kind: "unknown"; readonly reason: string; readonly retryAfter?: number | undefined };
 
+/** 4xx that end a request on its way, however far it came: 499 is Google's CANCELLED. */
+const openStatuses = new Set([408, 499]);
+
 /**
  * Judges what was thrown by a purchase. Definitely not bought: it was not sent, or a 4xx with a reason that could be read,
- * but for 408 and for a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets, cut and
+ * but for 408, 499 and a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets, cut and
  * unreadable answers, every 5xx.
  */
 export function judgeError(error: unknown): PurchaseVerdict {
@@ -38,7 +41,7 @@ export function judgeError(error: unknown): PurchaseVerdict {
   }
   if (!(error instanceof GoogleApiError)) return { kind: "unknown", reason };
   const { status, reason: code, retryAfter } = error;
-  if (code === undefined || status < 400 || status >= 500 || status === 408) {
+  if (code === undefined || status < 400 || status >= 500 || openStatuses.has(status)) {
     return { kind: "unknown", reason, retryAfter };
   }
   if (status === 409)
@@ -66,6 +69,7 @@ export function judgeOperation(operation: GcpOperation, commitment: string): Pur
   const reason = `operation ${name} ended with ${said || code}`;
   if (code === "RESOURCE_ALREADY_EXISTS" || httpErrorStatusCode === 409) return { kind: "exists", reason };
   const http = httpErrorStatusCode ?? 0;
-  const callersMaking = status === "DONE" && problems.length > 0 && http >= 400 && http < 500 && http !== 408;
+  const isCallers = http >= 400 && http < 500 && !openStatuses.has(http);
+  const callersMaking = status === "DONE" && problems.length > 0 && isCallers;
   return callersMaking ? { kind: "rejected", code, reason, retryable: false } : { kind: "unknown", reason };
 }
