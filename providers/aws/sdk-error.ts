@@ -1,3 +1,5 @@
+import { maskToken } from "../../src/spec/token.ts";
+
 /** What this package reads from an error of the AWS SDK; everything may be missing. */
 export interface SdkError {
   /** HTTP status of the answer, if there was one. */
@@ -11,6 +13,7 @@ export interface SdkError {
   readonly code: string | undefined;
   /** `name`, such as `CredentialsProviderError`, `TimeoutError`. */
   readonly name: string;
+  /** Without tokens and session tokens: it goes into messages and logs. */
   readonly message: string;
   /** Of Node: `connect`, `getaddrinfo`, `read`. */
   readonly syscall: string | undefined;
@@ -30,11 +33,18 @@ export function readSdkError(error: unknown): SdkError {
       text((fields["Error"] as Record<string, unknown> | undefined)?.["Code"]) ??
       (typeof status === "number" ? namedByService(fields) : undefined),
     name: text(fields["name"]) ?? "Error",
-    // The SDK appends advice for its own users to what it could not read.
-    message: (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
+    message: withoutSecrets(
+      // The SDK appends advice for its own users to what it could not read.
+      (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
+    ),
     syscall: text(fields["syscall"]) ?? commonSyscall(fields["errors"]),
     systemCode: text(fields["code"]),
   };
+}
+
+/** A signature that does not match is answered with the request as AWS read it, session token included. */
+function withoutSecrets(message: string): string {
+  return message.replace(/(x-amz-security-token[:=])\S+/gi, "$1…").replace(/[0-9a-f]{64,}/gi, maskToken);
 }
 
 /** Names that the SDK makes up where the answer has none. */

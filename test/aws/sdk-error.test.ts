@@ -110,6 +110,26 @@ describe.each(xml)("an error in %s", (protocol) => {
   });
 });
 
+describe("lesson 652: secrets and tokens do not get into messages", () => {
+  const token = "1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081929";
+  const sessionToken = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQ";
+
+  test("what AWS says about a token shows only its beginning", async () => {
+    const said = { __type: "ValidationException", message: `The client token ${token} was used.` };
+    const { message } = await read("JSON 1.1", { status: 400, body: JSON.stringify(said) });
+    expect(message).toBe("The client token 1f3a9c5d… was used.");
+  });
+
+  test("a signature that does not match is answered with the request, session token included", async () => {
+    const canonical = `POST\n/\n\nhost:rds\nx-amz-date:20260714T110000Z\nx-amz-security-token:${sessionToken}\n\nhost;x-amz-date`;
+    const body = `<ErrorResponse><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>The Canonical String should have been '${canonical}'</Message></Error></ErrorResponse>`;
+    const { message, code } = await read("the query protocol", { status: 403, body });
+    expect(code).toBe("SignatureDoesNotMatch");
+    expect(message).toContain("x-amz-date:20260714T110000Z");
+    expect(message).not.toContain(sessionToken.slice(0, 12));
+  });
+});
+
 describe("what is no error of a service", () => {
   test.each([
     ["nothing", undefined],
