@@ -71,8 +71,10 @@ export function chooseOffering(seen: readonly SeenOffering[], search: OfferingSe
   const { title, summary, payment, quantity } = search;
   const offering = onlyFitting(seen, search);
   const price = priceOf(offering.charges, quantity);
-  // A part that is paid by the hour and not listed would pass any limit.
-  const isWhole = payment === "all-upfront" || price?.total.amount !== price?.upfront.amount;
+  // A part that is paid at once, or by the hour, and is said to be nothing or not listed, would pass any limit.
+  const isWhole =
+    (payment === "no-upfront" || price?.upfront.amount !== "0") &&
+    (payment === "all-upfront" || price?.total.amount !== price?.upfront.amount);
   if (!offering.id || !price || !isWhole) {
     throw new RefusedError({
       code: "quote-failed",

@@ -119,6 +119,17 @@ describe.each(services)("a quote of $service", (one) => {
     expect(await thrownBy(work)).toMatchObject({ code: "quote-failed" });
   });
 
+  test.each([
+    ["all upfront", { payment: "All Upfront", RecurringCharges: [] }, "all-upfront"],
+    ["partial upfront", {}, "partial-upfront"],
+  ])(
+    "a part that is paid at once and said to be 0 would pass any limit: %s is refused",
+    async (_what, terms, payment) => {
+      const work = quote(one, [offered([{ ...offering, ...terms, FixedPrice: 0 }])], { payment });
+      expect(await thrownBy(work)).toMatchObject({ code: "quote-failed" });
+    },
+  );
+
   describe("pages", () => {
     test("lesson: the first mismatch ended the search; all pages are read", async () => {
       const { result, loopback } = await quote(one, [
