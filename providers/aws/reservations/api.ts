@@ -89,6 +89,6 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
 }
 
 /** Services keep names in lower case, whatever they were given. */
-function sameName(left: string, right: string | undefined): boolean {
+export function sameName(left: string, right: string | undefined): boolean {
   return left.toLowerCase() === right?.toLowerCase();
 }

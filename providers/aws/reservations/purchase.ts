@@ -5,7 +5,7 @@ import { statedDifferences } from "../differences.ts";
 import { parseScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import { standingOf } from "../standing.ts";
-import type { ConnectReservations, ReservationApi } from "./api.ts";
+import { type ConnectReservations, type ReservationApi, sameName } from "./api.ts";
 import { fromAnswer, type KnownReservation, reservationDifferences } from "./commitment.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
 import type { ReservationRecommendation, ReservationService } from "./service.ts";
@@ -28,7 +28,9 @@ export async function purchase<R extends ReservationRecommendation>(
   try {
     const request = parsePurchaseRequest(submission.request);
     api = await connect(parseScope(submission.scope), signal);
-    return fromAnswer(await api.purchase(request, signal, report), title);
+    const bought = fromAnswer(await api.purchase(request, signal, report), title);
+    if (sameName(bought.name, request.name)) return bought;
+    throw unknown(`${title} answered the purchase of ${request.name} with another reservation, ${bought.name}`);
   } catch (error) {
     // The status says nothing: it is 404 for RDS and ElastiCache, 400 or 409 elsewhere.
     if (api && report.handedOver && readSdkError(error).code === codes.alreadyExists) {
