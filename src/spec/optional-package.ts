@@ -14,7 +14,8 @@ export async function importOptional<Module>(name: string, load: () => Promise<M
   } catch (error) {
     const code = (error as { readonly code?: unknown } | null)?.code;
     // Another package that is missing is a broken installation of this one.
-    if (code !== "ERR_MODULE_NOT_FOUND" || !messageOf(error).includes(name)) throw error;
+    // Its message names the importing file too, whose path may hold this name.
+    if (code !== "ERR_MODULE_NOT_FOUND" || !messageOf(error).includes(`'${name}'`)) throw error;
     throw new RefusedError({
       code: "invalid-configuration",
       message: `This needs the package ${name}, which is not installed: npm install ${name}. Nothing was sent.`,
