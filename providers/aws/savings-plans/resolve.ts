@@ -17,7 +17,8 @@ export const listingHolds = 15 * 60_000;
 
 /**
  * What became of a submission, by a complete list. A plan of an earlier generation carries the same token and came to
- * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet.
+ * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet. It is
+ * enough where there is no token: the name of the token's tag may have been set to another one since.
  */
 export function resolveSubmission(
   plans: readonly KnownPlan[],
@@ -25,11 +26,13 @@ export function resolveSubmission(
   { tokenTag, now }: { readonly tokenTag: string; readonly now: number },
 ): Resolution {
   const { clientToken } = parsePurchaseRequest(submission.request);
-  const own = plans.filter(({ tags }) => tags?.[tokenTag] === submission.token);
-  const counted = own.filter(({ state }) => standingOf(state) !== "failed");
-  const failed = own.filter(({ tags, state }) => {
-    return standingOf(state) === "failed" && tags?.[purchaseGroupTag] === clientToken;
+  const isOfThisSend = ({ tags }: KnownPlan) => tags?.[purchaseGroupTag] === clientToken;
+  const own = plans.filter((plan) => {
+    const tagged = plan.tags?.[tokenTag];
+    return tagged === undefined ? isOfThisSend(plan) : tagged === submission.token;
   });
+  const counted = own.filter(({ state }) => standingOf(state) !== "failed");
+  const failed = own.filter((plan) => standingOf(plan.state) === "failed" && isOfThisSend(plan));
   const [plan, ...others] = counted.length > 0 ? counted : failed;
   if (!plan) return nothingListed(now - submission.submittedAt);
   if (others.length > 0) {

@@ -42,6 +42,12 @@ describe("what became of a savings plan whose outcome nobody knows", () => {
     expect(await resolve([plan("plan-1", { tags })])).toMatchObject({ kind: "found" });
   });
 
+  test("one that was sent before the tag names were changed is found all the same: else it would be sent again", async () => {
+    const { "cudly-idempotency-token": moved, ...tags } = request.tags;
+    const renamed = [plan("plan-1", { tags: { ...tags, "former-token-name": moved } })];
+    expect(await resolve(renamed, { age: 16 * 60_000 })).toMatchObject({ kind: "found", commitment: { id: "plan-1" } });
+  });
+
   test("a failed one of its own is found: the purchase came to nothing", async () => {
     expect(await resolve([plan("plan-1", { state: "payment-failed" })])).toMatchObject({
       kind: "found",
