@@ -34,9 +34,14 @@ export function errorOf(body: UnknownObject | undefined): { code: string | undef
   const message = typeof error?.["message"] === "string" ? error["message"] : undefined;
   return {
     code,
-    message: message
-      ?.slice(0, 500)
-      .replace(/[0-9a-f]{32,}/gi, maskToken)
-      .replace(/[.\s]+$/, ""),
+    message: message === undefined ? undefined : quoteService(message),
   };
+}
+
+/** Azure's own words for a person: no token or fragment of one in full, no endless text, no final stop. */
+export function quoteService(said: string): string {
+  return said
+    .slice(0, 500)
+    .replace(/[0-9a-f]{32,}/gi, maskToken)
+    .replace(/[.\s]+$/, "");
 }

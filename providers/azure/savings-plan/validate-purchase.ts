@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
-import { UnbelievableAnswerError } from "../../http/api-error.ts";
+import { quoteService, UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { toRefusal, type ReadStep } from "../refusal.ts";
 
@@ -35,7 +35,7 @@ export async function validatePurchase(
     if (!answer.success) throw new UnbelievableAnswerError("the answer does not say whether it is valid");
     const [{ valid, reasonCode, reason }] = answer.data.benefits;
     if (valid) return;
-    const why = [reasonCode, reason?.slice(0, 500)].filter((part) => part !== undefined).join(": ");
+    const why = quoteService([reasonCode, reason].filter((part) => part !== undefined).join(": "));
     throw new RefusedError({
       code: "not-offered",
       message: `Azure would not sell this savings plan: ${why || "it gave no reason"}. Nothing was bought.`,

@@ -85,6 +85,16 @@ describe("not valid is a refusal with Azure's reason", () => {
     expect(sent).toHaveLength(1);
   });
 
+  test("lesson 652: a reason that repeats the token shows only its beginning", async () => {
+    const token = "ab12".repeat(16);
+    const benefits = [
+      { valid: false, reason: `The tag ${token} and the name buyonce-${token.slice(0, 32)} are taken.` },
+    ];
+    const { quoted } = await quote({ status: 200, body: { benefits } });
+    const expected = expect.stringContaining("The tag ab12ab12… and the name buyonce-ab12ab12… are taken");
+    expect(quoted).toMatchObject({ error: { message: expected } });
+  });
+
   test("without a reason", async () => {
     const { quoted } = await quote({ status: 200, body: { benefits: [{ valid: false }] } });
     expect(quoted).toMatchObject({ error: { code: "not-offered", message: expect.stringContaining("no reason") } });
