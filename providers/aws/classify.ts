@@ -3,7 +3,13 @@ import { isAccessDenied, isThrottling, readSdkError, type SdkError } from "./sdk
 import type { SendReport } from "./send-once.ts";
 
 /** Codes of a 4xx that leave open whether the request was carried out. */
-const ambiguousCodes = new Set(["RequestTimeout", "RequestTimeoutException"]);
+const ambiguousCodes = new Set([
+  "RequestTimeout",
+  "RequestTimeoutException",
+  // OpenSearch: with another request, which may be our own; and a service behind it failed on the way.
+  "ConflictException",
+  "DependencyFailureException",
+]);
 
 /** Which purchase failed, for messages. */
 export interface PurchaseContext {

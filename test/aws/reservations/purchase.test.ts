@@ -70,6 +70,8 @@ describe.each(services)("a purchase of $service", (one) => {
       ["RequestTimeout with 400", one.error(400, "RequestTimeout")],
       ["RequestTimeoutException with 400", one.error(400, "RequestTimeoutException")],
       ["HTTP 408", one.error(408, "SomethingElse")],
+      ["a service behind it failed, with 424", one.error(424, "DependencyFailureException")],
+      ["it conflicts with another request, with 409", one.error(409, "ConflictException")],
       ["HTTP 307", { status: 307, body: "" }],
       ["HTML with 200", ok("<html><body>Sign in</body></html>")],
       ["HTML with 403", { status: 403, body: "<html><body>Forbidden</body></html>" }],
