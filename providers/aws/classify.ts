@@ -21,6 +21,8 @@ export interface PurchaseContext {
   readonly quotaCodes: readonly string[];
   /** Further codes of a 4xx that leave open whether it was bought. */
   readonly ambiguousCodes?: readonly string[];
+  /** Passed on with every refusal: {@link PurchaseRejectedError.handleExpired}. */
+  readonly handleExpired?: boolean;
 }
 
 /**
@@ -35,11 +37,11 @@ export function classifyPurchaseError(
   { handedOver }: SendReport,
   context: PurchaseContext,
 ): PurchaseRejectedError | PurchaseOutcomeUnknownError {
+  const { title, ambiguousCodes: furtherCodes = [], handleExpired = false } = context;
   if (!handedOver && BuyonceError.isInstance(error)) {
     const { code: providerCode, message, retryable, retryAfter } = error;
-    return new PurchaseRejectedError({ providerCode, message, retryable, retryAfter, cause: error });
+    return new PurchaseRejectedError({ providerCode, message, retryable, retryAfter, handleExpired, cause: error });
   }
-  const { title, ambiguousCodes: furtherCodes = [] } = context;
   const problem = readSdkError(error);
   const said = `${problem.code ?? problem.systemCode ?? problem.name}: ${problem.message}`;
   if (!handedOver || failedToConnect(problem)) {
@@ -47,6 +49,7 @@ export function classifyPurchaseError(
       providerCode: problem.systemCode ?? problem.name,
       message: `The purchase did not reach ${title} (${said}); nothing was bought. Drive again.`,
       retryable: true,
+      handleExpired,
       cause: error,
     });
   }
@@ -57,6 +60,7 @@ export function classifyPurchaseError(
       providerCode: code,
       message: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,
       retryable: isThrottling(problem),
+      handleExpired,
       cause: error,
     });
   }

@@ -57,8 +57,8 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
       return { price: offering.price.total, handle: { name }, request };
     },
 
-    async doPurchase(submission) {
-      const bought = await purchase(service, api, submission, purchaseTimeout);
+    async doPurchase(submission, { sentBefore }) {
+      const bought = await purchase(service, api, submission, { sentBefore, timeout: purchaseTimeout });
       return { ...commitmentOf(bought), price: submission.price };
     },
 

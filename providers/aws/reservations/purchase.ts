@@ -19,7 +19,7 @@ export async function purchase<R extends ReservationRecommendation>(
   service: ReservationService<R>,
   connect: ConnectReservations<R>,
   submission: Submission,
-  timeout: number,
+  { sentBefore, timeout }: { readonly sentBefore: boolean; readonly timeout: number },
 ): Promise<KnownReservation> {
   const { title, calls, codes } = service;
   const report = { handedOver: false };
@@ -38,7 +38,9 @@ export async function purchase<R extends ReservationRecommendation>(
     }
     if (PurchaseOutcomeUnknownError.isInstance(error)) throw error;
     const permission = `${calls.permissions}:${calls.purchase}`;
-    throw classifyPurchaseError(error, report, { title, permission, quotaCodes: codes.quota });
+    // The next quote has the same id, so nothing is risked by it: a request that is refused need not be sent for ever.
+    const handleExpired = sentBefore;
+    throw classifyPurchaseError(error, report, { title, permission, quotaCodes: codes.quota, handleExpired });
   }
 }
 

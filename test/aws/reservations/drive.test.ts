@@ -87,6 +87,36 @@ describe.each(services)("a drive that buys $service", ({ service, purchase, list
     },
   );
 
+  test("the request is lost and the next ones are refused: after minutes and an empty look it is rejected, not unresolved for ever", async () => {
+    const { sandbox, environment, drive } = await setup(service);
+    sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "before" } });
+    const refusal = { kind: "status", status: 400, code: "InvalidParameterValue", when: "before" } as const;
+    sandbox.addFault({ match: { action }, times: 100, fault: refusal });
+    expect(await drive()).toMatchObject({ status: "unresolved" });
+    environment.advance(600_000);
+    expect(await drive()).toMatchObject({
+      status: "rejected",
+      error: { message: expect.stringContaining("InvalidParameterValue") },
+    });
+    sandbox.clearFaults();
+    expect(await drive()).toMatchObject({ status: "purchased" });
+    expect(sandbox.purchases()).toBe(1);
+  });
+
+  test("it was bought, cannot be seen for long, and the next request is refused: whatever is concluded, it stays the only one", async () => {
+    const { sandbox, environment, drive, shown } = await setup(service, { aws: { visibilityLag: { reads: 40 } } });
+    sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } });
+    const refusal = { kind: "status", status: 400, code: "InvalidParameterValue", when: "before" } as const;
+    sandbox.addFault({ match: { action }, times: 3, fault: refusal });
+    expect(await drive()).toMatchObject({ status: "unresolved" });
+    environment.advance(600_000);
+    let outcome = await drive();
+    for (let drives = 0; drives < 9 && outcome.status === "unresolved"; drives++) outcome = await drive();
+    expect(outcome.commitment).toBeDefined();
+    expect(shown()).toHaveLength(1);
+    expect(sandbox.purchases()).toBe(1);
+  });
+
   test("the answer is lost and it cannot be seen yet: the same id is sent again, refused, read and adopted", async () => {
     const { sandbox, drive, shown } = await setup(service, { aws: { visibilityLag: { reads: 4 } } });
     sandbox.addFault({ match: { action }, fault: { kind: "reset", when: "after" } });
