@@ -85,6 +85,21 @@ describe("through the drive", () => {
     expect(sandbox.purchases()).toBe(1);
   });
 
+  test("the request is lost and the next ones are refused: after minutes and an empty look it is rejected, not unresolved for ever", async () => {
+    const sandbox = await sandboxFor();
+    let ahead = 0;
+    const ledger = createMemoryLedger({ clock: () => Date.now() + ahead });
+    const match = { action: "POST commitments" };
+    sandbox.addFault({ match, fault: { kind: "reset", when: "before" } });
+    sandbox.addFault({ match, times: 100, fault: { kind: "status", status: 403, code: "forbidden", when: "before" } });
+    expect(await drive(sandbox, ledger)).toMatchObject({ status: "unresolved" });
+    ahead = 600_000;
+    expect(await drive(sandbox, ledger)).toMatchObject({ status: "rejected", error: { providerCode: "forbidden" } });
+    sandbox.clearFaults();
+    expect(await drive(sandbox, ledger)).toMatchObject({ status: "purchased", commitment: { id: name } });
+    expect(sandbox.purchases()).toBe(1);
+  });
+
   test("ledger lost, listing stale: Google knows the request, or refuses the name, and what is there is adopted", async () => {
     const sandbox = await sandboxFor();
     await drive(sandbox);

@@ -93,7 +93,7 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
       };
     },
 
-    doPurchase: async (submission) => purchase(submission, { api, settings }),
+    doPurchase: async (submission, { sentBefore }) => purchase(submission, { api, settings, sentBefore }),
 
     async resolve(submission, { signal }) {
       const request = parsePurchaseRequest(submission.request);

@@ -19,6 +19,8 @@ import { judgeError, judgeOperation, type PurchaseVerdict } from "./verdict.ts";
 export interface PurchaseContext {
   readonly api: ComputeApi;
   readonly settings: Pick<ResolvedSettings, "environment" | "purchaseTimeout" | "tagNames">;
+  /** The name may have been sent before. */
+  readonly sentBefore: boolean;
 }
 
 /** How often an operation under way is looked at; with the growing waits that is about a minute. */
@@ -30,7 +32,8 @@ const looks = 12;
  *
  * Throws a PurchaseRejectedError where nothing was bought by this send, a PurchaseOutcomeUnknownError otherwise.
  */
-export async function purchase(submission: Submission, { api, settings }: PurchaseContext): Promise<Commitment> {
+export async function purchase(submission: Submission, context: PurchaseContext): Promise<Commitment> {
+  const { api, settings } = context;
   const { scope, request } = recorded(submission);
   const { name } = request;
   await prepare(api, name);
@@ -59,14 +62,17 @@ export async function purchase(submission: Submission, { api, settings }: Purcha
 
   switch (verdict.kind) {
     case "bought":
-      return bought(submission, scope, request, { api, settings }, signal);
+      return bought(submission, scope, request, context, signal);
     case "exists":
-      return existing(submission, scope, request, verdict.reason, { api, settings }, signal);
+      return existing(submission, scope, request, verdict.reason, context, signal);
     case "rejected":
       throw new PurchaseRejectedError({
         message: `Google did not buy commitment ${name}: ${verdict.reason}. ${adviceFor(verdict)}`,
         providerCode: verdict.code,
         retryable: verdict.retryable,
+        // The next quote has the same name and another requestId, so nothing is risked by it: a request that is refused
+        // need not be sent for ever, nor an earlier refusal be answered again.
+        handleExpired: context.sentBefore,
       });
     case "unknown":
       throw unknown(name, verdict.reason, verdict.retryAfter);
