@@ -17,7 +17,7 @@ import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
 import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
-import { settleRecommendation } from "./settle-recommendation.ts";
+import { settleWork } from "./settle-recommendation.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
@@ -137,7 +137,7 @@ export function createPurchaser({
     requests: readonly ClaimRequest[],
     options: DriveOptions,
     budget = createBudget(options.maxTotals),
-    work: Work = driveRecommendation,
+    work: Work = { run: driveRecommendation },
   ) => {
     checkOptions(options);
     const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget, work };
@@ -193,7 +193,7 @@ export function createPurchaser({
     settle: async (options = {}) => {
       checkOptions(options);
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
-        redriveRecords(executionId, records, how, undefined, settleRecommendation);
+        redriveRecords(executionId, records, how, undefined, settleWork);
       return settleExecutions(options, { ledger, environment, look });
     },
 

@@ -172,6 +172,30 @@ describe("settle", () => {
     expect(await purchaser.settle({ deadline: 1 })).toHaveLength(1);
   });
 
+  test("what another driver recorded as rejected before the claim is reported as that, and stays so", async () => {
+    const { options, cloud, purchaser, environment } = await pending();
+    const [failing, other] = cloud.orders;
+    if (failing === undefined || other === undefined) throw new Error("two were bought");
+    const ledger: Ledger = {
+      ...options.ledger,
+      records: async (query) => {
+        const records = await options.ledger.records(query);
+        if (other.state === "Creating") {
+          [failing.state, other.state] = ["BillingFailed", "Succeeded"];
+          await purchaser.settle({ deadline: environment.now() + 10_000 });
+        }
+        return records;
+      },
+    };
+    const [report] = await createPurchaser({ ...options, ledger }).settle();
+    expect(report?.outcomes).toMatchObject([
+      { status: "rejected", error: { code: "purchase-rejected", message: expect.stringContaining(failing.id) } },
+      { status: "already-purchased", commitment: { settled: true } },
+    ]);
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected" });
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+  });
+
   test("taken up by another driver between the look at the ledger and the claim: left alone", async () => {
     const { options, cloud, purchaser, bought } = await pending();
     const [order] = cloud.orders;
