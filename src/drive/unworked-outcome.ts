@@ -1,5 +1,5 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
-import { BuyonceError, type ErrorCode, LedgerError, RefusedError } from "../spec/errors.ts";
+import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../spec/errors.ts";
 import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { boughtOutcome, errorOutcome } from "./outcome.ts";
@@ -67,11 +67,11 @@ export function asRecorded(request: ClaimRequest, record: TokenRecord, now: numb
   return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
 }
 
-/** What the ledger said about it before the ledger failed. */
-export function leftAsItIs(record: TokenRecord, error: LedgerError): Outcome {
+/** What the ledger said about it before the ledger failed, or the work was stopped. */
+export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
   if (record.state === "purchased" && record.commitment !== undefined) {
     return boughtOutcome(record, record.commitment, "already-purchased", [
-      `It was not looked at again: ${error.message}`,
+      `It was not looked at again: ${messageOf(error)}`,
     ]);
   }
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);

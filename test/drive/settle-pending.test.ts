@@ -172,6 +172,59 @@ describe("settle", () => {
     expect(await purchaser.settle({ deadline: 1 })).toHaveLength(1);
   });
 
+  test("a ledger that fails at the first look is thrown; at a later one, what was not seen is said to be so", async () => {
+    const { options, purchaser, cloud } = await pending();
+    await purchaser.drive({ ...execution(), executionId: "execution-2" });
+    for (const order of cloud.orders) order.state = "Succeeded";
+    const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
+    const failing = (after: number): Ledger => {
+      let calls = 0;
+      const { claim } = options.ledger;
+      return {
+        ...options.ledger,
+        claim: (...asked) => ((calls += 1) > after ? Promise.reject(broken) : claim(...asked)),
+      };
+    };
+    await expect(createPurchaser({ ...options, ledger: failing(0) }).settle()).rejects.toBe(broken);
+    expect(await createPurchaser({ ...options, ledger: failing(1) }).settle()).toMatchObject([
+      { executionId: "execution-1", outcomes: [{ commitment: { settled: true } }, { commitment: { settled: true } }] },
+      {
+        executionId: "execution-2",
+        outcomes: [
+          {
+            status: "already-purchased",
+            commitment: { settled: false },
+            warnings: ["It was not looked at again: gone"],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("what another driver saw the end of meanwhile is reported as that", async () => {
+    const { options, cloud, purchaser, environment, looks, onEvent } = await pending();
+    const [failing, other] = cloud.orders;
+    if (failing === undefined || other === undefined) throw new Error("two were bought");
+    let calls = 0;
+    const ledger: Ledger = {
+      ...options.ledger,
+      records: async (query) => {
+        calls += 1;
+        if (calls === 2) {
+          [failing.state, other.state] = ["BillingFailed", "Succeeded"];
+          await purchaser.settle({ deadline: environment.now() + 10_000 });
+        }
+        return options.ledger.records(query);
+      },
+    };
+    const [report] = await createPurchaser({ ...options, ledger }).settle({ onEvent });
+    expect(report?.outcomes).toMatchObject([
+      { status: "rejected", error: { message: expect.stringContaining(failing.id) } },
+      { status: "already-purchased", commitment: { settled: true } },
+    ]);
+    expect(looks).toEqual([0]);
+  });
+
   test("what another driver recorded as rejected before the claim is reported as that, and stays so", async () => {
     const { options, cloud, purchaser, environment } = await pending();
     const [failing, other] = cloud.orders;
