@@ -1,5 +1,10 @@
+import { cameToNothing } from "../drive/came-to-nothing.ts";
+import { idsOf } from "../drive/must-be-listed.ts";
+import type { Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
+import type { Commitment } from "../spec/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import type { Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { correct, type CorrectionParts } from "./correct.ts";
 
@@ -18,7 +23,8 @@ const maxRecords = 100_000;
 
 /**
  * Records that a commitment is gone before its term: drives no longer expect it in the listing. Its recommendation stays
- * bought, and is not bought again. Throws a RefusedError `still-shown` while the provider shows it as live.
+ * bought, and is not bought again. Throws a RefusedError `still-shown` while the provider shows it as live, and
+ * `nothing-to-resolve` where a drive would find that it came to nothing.
  */
 export async function acceptLoss(
   { id, person, reason }: AcceptedLoss,
@@ -42,6 +48,12 @@ export async function acceptLoss(
     signal,
     async ({ ledger, stop }, { claim, record: { commitment, scope } }) => {
       if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
+      if (!commitment.settled && (await isFailed(executor, stop, scope, commitment))) {
+        throw new RefusedError({
+          code: "nothing-to-resolve",
+          message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
+        });
+      }
       const shown = await executor.read(scope, commitment.id, stop);
       if (shown?.standing === "live") {
         throw new RefusedError({
@@ -51,7 +63,15 @@ export async function acceptLoss(
       }
       const state = shown?.state ?? commitment.state;
       await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
-      return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true });
+      // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
+      return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true, marked: true });
     },
   );
+}
+
+/** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */
+async function isFailed(executor: ServiceExecutor, stop: Stop, scope: Scope, commitment: Commitment): Promise<boolean> {
+  const wanted = { tokens: new Set<string>(), ids: new Set(idsOf({ commitment })) };
+  const listing = await executor.findByTokens(scope, wanted, stop);
+  return (await cameToNothing({ executor, stop }, scope, commitment, listing)) !== undefined;
 }

@@ -32,11 +32,12 @@ export async function auditScope(
   // What was bought before the listing must be in it; what is in it must be in the ledger afterwards.
   const before = await ledger.purchasedIn(scope.key);
   const listed = await executor.list(scope, { signal });
-  const after = await ledger.purchasedIn(scope.key);
+  // In this order: what is recorded as bought between the two is in both, not in neither.
   const open = await ledger.records({
     states: ["claimed", "submitted", "unknown", "rejected", "refused"],
     limit: maxOpen,
   });
+  const after = await ledger.purchasedIn(scope.key);
   const now = await ledger.now();
   const known = indexRecords(after, open);
   const view: View = { executor, scope, listed, known, now, signal };

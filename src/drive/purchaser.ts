@@ -100,8 +100,8 @@ export interface Purchaser {
    * Records that a commitment which the provider no longer shows is gone before its term, with name and reason in the
    * history: drives stop expecting it. Its recommendation stays bought.
    *
-   * Throws a RefusedError `still-shown`, `held-by-another-driver`, whatever a failed look-up throws, a LedgerError, or an
-   * InvalidExecutionError for an id that the ledger does not know as bought.
+   * Throws a RefusedError `still-shown`, `held-by-another-driver`, `nothing-to-resolve` where it came to nothing, whatever
+   * a failed look-up throws, a LedgerError, or an InvalidExecutionError for an id that the ledger does not know as bought.
    */
   acceptLoss(loss: AcceptedLoss, options?: { readonly signal?: AbortSignal }): Promise<TokenRecord>;
 }

@@ -4,6 +4,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Finding, FindingKind } from "../../src/spec/audit.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk, type Order } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "../drive/setup.ts";
 
@@ -116,6 +117,36 @@ describe("twins", () => {
 });
 
 describe("orphans, and what the ledger knows otherwise", () => {
+  test("what is recorded as bought while the ledger is read is no orphan", async () => {
+    const { cloud, options, purchaser } = setup();
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    let isFirst = true;
+    const drivenBetween = async () => {
+      if (isFirst) await purchaser.drive(execution());
+      isFirst = false;
+    };
+    let readings = 0;
+    const ledger: Ledger = {
+      ...options.ledger,
+      // The first reading comes before the listing.
+      purchasedIn: async (scopeKey) => {
+        const found = await options.ledger.purchasedIn(scopeKey);
+        readings += 1;
+        if (readings === 2) await drivenBetween();
+        return found;
+      },
+      records: async (query) => {
+        const found = await options.ledger.records(query);
+        if (query.states !== undefined) await drivenBetween();
+        return found;
+      },
+    };
+    expect(await kinds(createPurchaser({ ...options, ledger }))).toEqual([]);
+  });
+
   test("a token that the ledger does not know", async () => {
     const { cloud, purchaser } = await bought();
     cloud.add({ id: "stray", token: "f".repeat(64), state: "Active" });
@@ -185,12 +216,21 @@ describe("losses", () => {
 
   test.each([
     ["Cancelled", "record it with --accept-loss"],
-    ["BillingFailed", "Run buyonce settle"],
+    ["BillingFailed", "record it with --accept-loss"],
   ])("shown as %s: what to do", async (state, words) => {
     const { purchaser, order } = await bought();
     order.state = state;
     const [finding] = await findings(purchaser);
     expect([finding?.kind, finding?.message]).toEqual(["loss", expect.stringContaining(words)]);
+  });
+
+  test("what failed before its final state was seen is for settle to record", async () => {
+    const { cloud, purchaser } = setup();
+    await purchaser.drive(execution());
+    for (const { id } of cloud.orders) cloud.fail(id);
+    const [finding] = await findings(purchaser);
+    expect([finding?.kind, finding?.message]).toEqual(["loss", expect.stringContaining("Run buyonce settle")]);
+    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
   });
 
   test("after its term it is nobody's loss", async () => {
@@ -301,6 +341,49 @@ describe("a loss that a person accepts", () => {
     expect((await purchaser.drive(next)).outcomes).toMatchObject([{ status: "purchased" }]);
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
     expect(cloud.counts.sends).toBe(2);
+  });
+
+  test("without its marker: it is no longer waited for, and its lane is free", async () => {
+    const { cloud, purchaser, ledger } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    const [{ id = "" } = {}] = cloud.orders.splice(0);
+    const next = { ...execution(), executionId: "next" };
+    expect((await purchaser.drive(next)).outcomes).toMatchObject([{ error: { code: "identical-purchase-open" } }]);
+    await purchaser.acceptLoss({ id, ...loss });
+    cloud.faults.mark = undefined;
+    expect((await purchaser.drive(next)).outcomes).toMatchObject([{ status: "purchased" }]);
+    const [again] = (await purchaser.drive(execution())).outcomes;
+    expect(again).toMatchObject({ status: "already-purchased", commitment: { id } });
+    expect(again?.warnings).toBeUndefined();
+    expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
+    expect(cloud.counts.sends).toBe(2);
+  });
+
+  test("is refused for what came to nothing: settle records that, and it is bought anew", async () => {
+    const { cloud, purchaser } = setup();
+    await purchaser.drive(execution());
+    const [{ id } = { id: "" }] = cloud.orders;
+    cloud.fail(id);
+    await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+      code: "nothing-to-resolve",
+      message: expect.stringContaining("Run buyonce settle"),
+    });
+    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
+  });
+
+  test("of what failed after its final state is accepted: no drive would look at it again", async () => {
+    const { cloud, purchaser, order } = await bought();
+    cloud.fail(order.id);
+    const [finding] = await findings(purchaser);
+    expect(finding).toMatchObject({ kind: "loss", message: expect.stringContaining("--accept-loss") });
+    expect(finding?.message).not.toContain("settle");
+    expect(await purchaser.settle()).toEqual([]);
+    await purchaser.acceptLoss({ id: order.id, ...loss });
+    expect(await kinds(purchaser)).toEqual([]);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
+    expect(cloud.counts.sends).toBe(1);
   });
 
   test("is refused while the provider shows it as live, and nothing is recorded", async () => {

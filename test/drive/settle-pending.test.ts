@@ -106,6 +106,26 @@ describe("settle", () => {
     expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["purchased", "purchased"]);
   });
 
+  test("one of several ids that failed is no proof that all came to nothing", async () => {
+    const { purchaser, cloud, ledger } = setup();
+    await purchaser.drive(execution());
+    const [record] = await ledger.execution("execution-1");
+    if (record?.commitment === undefined) throw new Error("it was bought");
+    const { commitment } = record;
+    const part = cloud.add({ id: "another-part", boughtFor: token() });
+    const [answer] = await ledger.claim([record], "marker", 30_000);
+    if (answer?.kind !== "granted") throw new Error("it is claimed");
+    await ledger.observe(answer.claim, { ...commitment, furtherIds: [part.id] });
+    cloud.fail(commitment.id);
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes).toMatchObject([
+      { status: "already-purchased", warnings: [expect.stringContaining(`${commitment.id} as BillingFailed`)] },
+    ]);
+    expect(cloud.counts.sends).toBe(1);
+    cloud.fail(part.id);
+    expect((await purchaser.settle())[0]?.outcomes).toMatchObject([{ status: "rejected" }]);
+  });
+
   test("a missing marker is stamped", async () => {
     const parts = setup({ identity: "stamped" });
     parts.cloud.faults.mark = "throws";
