@@ -35,7 +35,8 @@ export async function acceptLoss(
     if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
   }
   const bought = await parts.ledger.records({ states: ["purchased"], limit: maxRecords });
-  const [record, ...more] = bought.filter(({ commitment }) => commitment?.id.toLowerCase() === id.toLowerCase());
+  const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
+  const [record, ...more] = bought.filter((candidate) => idsOf(candidate).some(isMeant));
   if (record === undefined || more.length > 0) {
     const problem = record === undefined ? "is not bought in the ledger" : "is in the ledger in several scopes";
     throw new InvalidExecutionError([{ path: "id", message: problem }]);
@@ -54,11 +55,14 @@ export async function acceptLoss(
           message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
         });
       }
-      const shown = await executor.read(scope, commitment.id, stop);
-      if (shown?.standing === "live") {
+      let shown: Commitment | undefined;
+      for (const part of idsOf({ commitment })) {
+        const seen = await executor.read(scope, part, stop);
+        shown ??= seen;
+        if (seen?.standing !== "live") continue;
         throw new RefusedError({
           code: "still-shown",
-          message: `${scope.label} shows ${commitment.id} as ${shown.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
+          message: `${scope.label} shows ${part} as ${seen.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
         });
       }
       const state = shown?.state ?? commitment.state;

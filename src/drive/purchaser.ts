@@ -16,8 +16,9 @@ import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
-import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
+import { reportOf, settleExecutions, type SettleOptions } from "./settle-executions.ts";
 import { settleWork } from "./settle-recommendation.ts";
+import { leftAsItIs } from "./unworked-outcome.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
@@ -70,9 +71,9 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were driven. What is parked waits for a person and is passed over. Totals are those of the whole
+   * recommendations that were to be driven. What is parked waits for a person and is passed over. Totals are those of the whole
    * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
-   * there is a report by then.
+   * there is a report by then: then those that it did not come to are reported as the ledger has them.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
@@ -178,14 +179,16 @@ export function createPurchaser({
       const budget = createBudget(options.maxTotals);
       const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused, parked: includeParked });
       const reports: Report[] = [];
+      let failure: { readonly error: unknown } | undefined;
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
         try {
-          reports.push(await redriveRecords(executionId, own, options, budget));
+          if (failure === undefined) reports.push(await redriveRecords(executionId, own, options, budget));
         } catch (error) {
           // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
           if (reports.length === 0) throw error;
-          break;
+          failure = { error };
         }
+        if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
       }
       return reports;
     },
@@ -227,6 +230,14 @@ export function createPurchaser({
     if (problems.length > 0) throw new InvalidExecutionError(problems);
     return driveAll(executionId, records, options, budget, work);
   }
+}
+
+/** What the ledger had about an execution that a call did not come to. */
+function reportOfUndriven(executionId: string, records: readonly TokenRecord[], error: unknown): Report {
+  return reportOf(
+    executionId,
+    records.map((record) => leftAsItIs(record, error)),
+  );
 }
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */

@@ -113,7 +113,8 @@ function saidPending(outcome: Outcome | undefined): boolean {
   return outcome?.commitment !== undefined && (!outcome.commitment.settled || outcome.warnings !== undefined);
 }
 
-function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
+/** A report with its outcomes in their order. */
+export function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
   const bought = outcomes.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
   return { executionId, outcomes: outcomes.toSorted((a, b) => a.recIndex - b.recIndex), totals: totals(bought) };
 }

@@ -265,6 +265,30 @@ describe("missing markers", () => {
     expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
   });
 
+  test("a deadline that comes while they are stamped hides none of them", async () => {
+    const { cloud, ledger, environment, purchaser } = setup({ identity: "stamped" });
+    await purchaser.drive(execution(disk(), disk()));
+    for (const order of cloud.orders) [order.state, order.token] = ["Active", undefined];
+    const slow: ServiceExecutor = {
+      ...cloud.executor,
+      mark: async (_commitment, _submission, _marker, { signal }) => {
+        await environment.sleep(60_000, signal);
+        throw new Error("it was stopped");
+      },
+    };
+    const late = createPurchaser({
+      ledger,
+      environment,
+      providers: [{ name: "imitation", services: { disk: slow } }],
+    });
+    const report = await late.audit({ repair: true, deadline: environment.now() + 10_000 });
+    expect(report.scopes).toMatchObject([{ key: "imitation/a", listed: 2 }]);
+    expect(report.findings).toMatchObject([
+      { kind: "missing-marker", repaired: false },
+      { kind: "missing-marker", repaired: false },
+    ]);
+  });
+
   test("a provider that marks with the purchase cannot be repaired, and the finding says so", async () => {
     const { purchaser, order } = await bought();
     order.token = undefined;
@@ -347,7 +371,7 @@ describe("a loss that a person accepts", () => {
     const { cloud, purchaser, ledger } = setup({ identity: "stamped" });
     cloud.faults.mark = "throws";
     await purchaser.drive(execution());
-    const [{ id = "" } = {}] = cloud.orders.splice(0);
+    const [{ id } = { id: "" }] = cloud.orders.splice(0);
     const next = { ...execution(), executionId: "next" };
     expect((await purchaser.drive(next)).outcomes).toMatchObject([{ error: { code: "identical-purchase-open" } }]);
     await purchaser.acceptLoss({ id, ...loss });
@@ -384,6 +408,23 @@ describe("a loss that a person accepts", () => {
     expect(await kinds(purchaser)).toEqual([]);
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
     expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("is refused while the provider shows a part of it", async () => {
+    const { cloud, purchaser, ledger, order } = await bought();
+    const part = cloud.add({ id: "another-part", state: "Active" });
+    const [record] = await ledger.execution(executionId);
+    if (record?.commitment === undefined) throw new Error("it was bought");
+    const [answer] = await ledger.claim([record], "other", 30_000, { corrections: true });
+    if (answer?.kind !== "granted") throw new Error("it is claimed");
+    await ledger.observe(answer.claim, { ...record.commitment, furtherIds: [part.id] });
+    cloud.orders.splice(cloud.orders.indexOf(order), 1);
+    for (const id of [order.id, part.id]) {
+      await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+        code: "still-shown",
+        message: expect.stringContaining(`shows ${part.id} as Active`),
+      });
+    }
   });
 
   test("is refused while the provider shows it as live, and nothing is recorded", async () => {
