@@ -47,7 +47,7 @@ export async function acceptLoss(
     executor,
     parts,
     signal,
-    async ({ ledger, stop }, { claim, record: { commitment, scope } }) => {
+    async ({ ledger, stop }, { claim, record: { commitment, scope, submission, token } }) => {
       if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
       if (!commitment.settled && (await isFailed(executor, stop, scope, commitment))) {
         throw new RefusedError({
@@ -55,17 +55,25 @@ export async function acceptLoss(
           message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
         });
       }
-      let shown: Commitment | undefined;
+      const shown: Commitment[] = [];
       for (const part of idsOf({ commitment })) {
         const seen = await executor.read(scope, part, stop);
-        shown ??= seen;
-        if (seen?.standing !== "live") continue;
+        if (seen !== undefined) shown.push(seen);
+      }
+      if (!commitment.marked && submission !== undefined) {
+        // Its id need not be the final one yet.
+        const owned = await ledger.ownedByOthers(scope.key, token);
+        const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
+        if (resolution.kind === "found") shown.push(resolution.commitment);
+      }
+      const live = shown.find(({ standing }) => standing === "live");
+      if (live !== undefined) {
         throw new RefusedError({
           code: "still-shown",
-          message: `${scope.label} shows ${part} as ${seen.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
+          message: `${scope.label} shows ${live.id} as ${live.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
         });
       }
-      const state = shown?.state ?? commitment.state;
+      const state = shown[0]?.state ?? commitment.state;
       await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
       // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
       return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true, marked: true });

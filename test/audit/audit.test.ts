@@ -410,6 +410,19 @@ describe("a loss that a person accepts", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 
+  test("without its marker it is refused while the provider shows what may be it under another id", async () => {
+    const { cloud, purchaser, ledger } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    const [{ id } = { id: "" }] = cloud.orders.splice(0);
+    const final = cloud.add({ id: "final-id", boughtFor: token() });
+    await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+      code: "still-shown",
+      message: expect.stringContaining(final.id),
+    });
+    expect((await ledger.execution(executionId))[0]?.commitment).toMatchObject({ standing: "live", marked: false });
+  });
+
   test("is refused while the provider shows a part of it", async () => {
     const { cloud, purchaser, ledger, order } = await bought();
     const part = cloud.add({ id: "another-part", state: "Active" });
