@@ -50,6 +50,7 @@ export type { Attributes, ListedCommitment, Refund } from "./spec/listed-commitm
 export type {
   Claim,
   ClaimAnswer,
+  ClaimOptions,
   ClaimRequest,
   HistoryEntry,
   Ledger,

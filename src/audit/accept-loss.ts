@@ -1,5 +1,10 @@
+import { cameToNothing } from "../drive/came-to-nothing.ts";
+import { idsOf } from "../drive/must-be-listed.ts";
+import type { Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
+import type { Commitment } from "../spec/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import type { Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { correct, type CorrectionParts } from "./correct.ts";
 
@@ -18,7 +23,8 @@ const maxRecords = 100_000;
 
 /**
  * Records that a commitment is gone before its term: drives no longer expect it in the listing. Its recommendation stays
- * bought, and is not bought again. Throws a RefusedError `still-shown` while the provider shows it as live.
+ * bought, and is not bought again. Throws a RefusedError `still-shown` while the provider shows it as live, and
+ * `nothing-to-resolve` where a drive would find that it came to nothing.
  */
 export async function acceptLoss(
   { id, person, reason }: AcceptedLoss,
@@ -29,7 +35,8 @@ export async function acceptLoss(
     if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
   }
   const bought = await parts.ledger.records({ states: ["purchased"], limit: maxRecords });
-  const [record, ...more] = bought.filter(({ commitment }) => commitment?.id.toLowerCase() === id.toLowerCase());
+  const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
+  const [record, ...more] = bought.filter((candidate) => idsOf(candidate).some(isMeant));
   if (record === undefined || more.length > 0) {
     const problem = record === undefined ? "is not bought in the ledger" : "is in the ledger in several scopes";
     throw new InvalidExecutionError([{ path: "id", message: problem }]);
@@ -40,18 +47,43 @@ export async function acceptLoss(
     executor,
     parts,
     signal,
-    async ({ ledger, stop }, { claim, record: { commitment, scope } }) => {
+    async ({ ledger, stop }, { claim, record: { commitment, scope, submission, token } }) => {
       if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
-      const shown = await executor.read(scope, commitment.id, stop);
-      if (shown?.standing === "live") {
+      if (!commitment.settled && (await isFailed(executor, stop, scope, commitment))) {
         throw new RefusedError({
-          code: "still-shown",
-          message: `${scope.label} shows ${commitment.id} as ${shown.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
+          code: "nothing-to-resolve",
+          message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
         });
       }
-      const state = shown?.state ?? commitment.state;
+      const shown: Commitment[] = [];
+      for (const part of idsOf({ commitment })) {
+        const seen = await executor.read(scope, part, stop);
+        if (seen !== undefined) shown.push(seen);
+      }
+      if (!commitment.marked && submission !== undefined) {
+        // Its id need not be the final one yet.
+        const owned = await ledger.ownedByOthers(scope.key, token);
+        const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
+        if (resolution.kind === "found") shown.push(resolution.commitment);
+      }
+      const live = shown.find(({ standing }) => standing === "live");
+      if (live !== undefined) {
+        throw new RefusedError({
+          code: "still-shown",
+          message: `${scope.label} shows ${live.id} as ${live.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
+        });
+      }
+      const state = shown[0]?.state ?? commitment.state;
       await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
-      return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true });
+      // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
+      return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true, marked: true });
     },
   );
+}
+
+/** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */
+async function isFailed(executor: ServiceExecutor, stop: Stop, scope: Scope, commitment: Commitment): Promise<boolean> {
+  const wanted = { tokens: new Set<string>(), ids: new Set(idsOf({ commitment })) };
+  const listing = await executor.findByTokens(scope, wanted, stop);
+  return (await cameToNothing({ executor, stop }, scope, commitment, listing)) !== undefined;
 }

@@ -32,8 +32,13 @@ export async function auditScope(
   // What was bought before the listing must be in it; what is in it must be in the ledger afterwards.
   const before = await ledger.purchasedIn(scope.key);
   const listed = await executor.list(scope, { signal });
+  // In this order: what is recorded as bought between the two is in both, not in neither.
+  const open = await ledger.records({
+    states: ["claimed", "submitted", "unknown", "rejected", "refused"],
+    limit: maxRecords,
+  });
   const after = await ledger.purchasedIn(scope.key);
-  const known = await knownTo(ledger, after, listed);
+  const known = await knownTo(ledger, after, open, listed);
   const now = await ledger.now();
   const view: View = { executor, scope, listed, known, now, signal };
   const findings = [
@@ -53,12 +58,9 @@ export async function auditScope(
 async function knownTo(
   ledger: Ledger,
   bought: readonly TokenRecord[],
+  open: readonly TokenRecord[],
   listed: readonly ListedCommitment[],
 ): Promise<Known> {
-  const open = await ledger.records({
-    states: ["claimed", "submitted", "unknown", "rejected", "refused"],
-    limit: maxRecords,
-  });
   const known = indexRecords(bought, open);
   if (listed.every(({ token }) => token === undefined || known.ofToken(token) !== undefined)) return known;
   const elsewhere = await ledger.records({ states: ["purchased"], limit: maxRecords });

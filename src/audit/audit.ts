@@ -51,6 +51,7 @@ export async function audit(
         scopes.push({ key, label, listed: seen.listed });
         for (const finding of seen.findings) {
           findings.push(repairs ? await repair(finding, parts, stop.signal) : finding);
+          signal?.throwIfAborted();
         }
       } catch (error) {
         signal?.throwIfAborted();

@@ -31,7 +31,7 @@ export async function correct<T>(
   const leases = createLeases(ledger, environment, leaseLength);
   try {
     const since = environment.now();
-    const [answer] = await ledger.claim([record], holder, leaseLength, { corrections: true });
+    const [answer] = await ledger.claim([record], holder, leaseLength, { corrections: true, states: ["purchased"] });
     if (answer?.kind === "granted") leases.hold([answer.claim], since);
     if (answer?.kind === "in-flight") {
       throw new RefusedError({
@@ -40,7 +40,7 @@ export async function correct<T>(
         retryable: true,
       });
     }
-    if (answer?.kind !== "granted" || answer.record.commitment === undefined || answer.record.state !== "purchased") {
+    if (answer?.kind !== "granted" || answer.record.commitment === undefined) {
       throw new RefusedError({
         code: "nothing-to-resolve",
         message: `It is ${answer?.record.state ?? "not there"} in the ledger: there is nothing bought to put right. Drive the execution instead.`,

@@ -34,7 +34,6 @@ export async function repair(
       ? { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` }
       : { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
   } catch (error) {
-    signal.throwIfAborted();
     return { ...finding, repaired: false, message: messageOf(error) };
   }
 }

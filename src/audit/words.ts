@@ -37,9 +37,10 @@ export function unrecordedText(record: TokenRecord): string {
 export function lossText(record: TokenRecord, id: string, shown: Commitment | undefined, isListed: boolean): string {
   const known = `The ledger knows ${id} as live, bought for ${placeOf(record)}`;
   if (shown !== undefined && shown.standing !== "live") {
-    return shown.standing === "failed"
+    const isSettled = record.commitment?.settled === true;
+    return shown.standing === "failed" && !isSettled
       ? `${known}; the provider shows it as ${shown.state}: it came to nothing. Run buyonce settle: that is recorded, and the next drive may buy it anew.`
-      : `${known}; the provider shows it as ${shown.state}. If that is right (exchanged, given back, sold), record it with --accept-loss.`;
+      : `${known}; the provider shows it as ${shown.state}. If that is right (exchanged, given back, sold, never paid), record it with --accept-loss; to buy it again takes an execution of its own.`;
   }
   if (shown !== undefined && !isListed) {
     return `${known}; it can be read by its id, but the listing does not show it. Drives refuse to buy in this scope while that is so. Check the identity's right to list.`;

@@ -1,3 +1,4 @@
+import { isPending } from "../drive/settle-recommendation.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { formatMoney } from "../spec/money.ts";
 import { BuyonceError } from "../spec/errors.ts";
@@ -51,7 +52,8 @@ export function redrivingQuestion(records: readonly TokenRecord[]): string {
   const executions = new Set(records.map(({ executionId }) => executionId)).size;
   const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
   const about = `${counted(records.length, "recommendation")} of ${counted(executions, "execution")}`;
-  const open = records.filter(({ state }) => state !== "purchased").length;
+  // What is pending may prove to have come to nothing: then it is bought anew.
+  const open = records.filter((record) => record.state !== "purchased" || isPending(record)).length;
   if (open === 0) return `Look again at ${about}? All of it was bought before.`;
   return `Drive ${about} again? What proves not to be bought is bought: up to ${open}. This cannot be taken back.`;
 }

@@ -281,7 +281,8 @@ What it does
 What is gone before its term
   A commitment that was exchanged, sold or given back is a loss, and drives refuse to buy in its scope while the ledger
   expects it there. --accept-loss ID records that it is gone, with name and reason in the history; this is refused while
-  the provider shows it as live. Its recommendation stays bought, and is not bought again.
+  the provider shows it as live, and where it came to nothing (run buyonce settle). Its recommendation stays bought, and
+  is not bought again.
 ${ledgerHelp}
 Exit codes
   0    nothing was found, or all of it was repaired; or a loss was recorded

@@ -12,7 +12,7 @@ import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
 import { settle } from "./settle.ts";
 import { createStop } from "./stop.ts";
-import { isOpen } from "./unworked-outcome.ts";
+import { openStates } from "./unworked-outcome.ts";
 import type { ExecutorOf } from "./validate.ts";
 import { verify } from "./verify.ts";
 
@@ -86,7 +86,9 @@ async function claimOpen(
   environment: Environment,
 ): Promise<OpenTask> {
   const since = environment.now();
-  const [answer] = await ledger.claim([asked.record], asked.holder, asked.leaseLength);
+  const [answer] = await ledger.claim([asked.record], asked.holder, asked.leaseLength, {
+    states: openStates,
+  });
   if (answer === undefined) throw new TypeError("The ledger answers every claim.");
   if (answer.kind === "in-flight") {
     throw new RefusedError({
@@ -97,7 +99,7 @@ async function claimOpen(
   }
   if (answer.kind === "granted") leases.hold([answer.claim], since);
   const { record } = answer;
-  const submission = isOpen(record) ? record.submission : undefined;
+  const { submission } = record;
   if (answer.kind !== "granted" || submission === undefined) {
     throw new RefusedError({
       code: "nothing-to-resolve",

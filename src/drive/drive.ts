@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
 import type { LedgerError } from "../spec/errors.ts";
 import type { DriveEvent, DriveStep } from "../spec/events.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord, TokenState } from "../spec/ledger.ts";
 import { type Money, totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
@@ -40,7 +40,11 @@ export interface DriveOptions {
 }
 
 /** What is done about each recommendation that is claimed: it is driven, or only looked after. */
-export type Work = (drive: DriveContext, task: Task) => Promise<Outcome>;
+export interface Work {
+  readonly run: (drive: DriveContext, task: Task) => Promise<Outcome>;
+  /** Only what is in one of these states is claimed; default: all. */
+  readonly states?: readonly TokenState[];
+}
 
 interface DriveParts {
   readonly ledger: Ledger;
@@ -91,7 +95,7 @@ export async function driveRequests(
   /** Claims and drives; returns the requests that another driver holds. */
   async function round(open: readonly ClaimRequest[]): Promise<readonly ClaimRequest[]> {
     const since = environment.now();
-    const answers = await ledger.claim(open, holder, leaseLength);
+    const answers = await ledger.claim(open, holder, leaseLength, work.states ? { states: work.states } : {});
     leases.hold(
       answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : [])),
       since,
@@ -152,7 +156,7 @@ export async function driveRequests(
   async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
     if (ledgerError !== undefined) return leftAsItIs(task.record, ledgerError);
     try {
-      return await work(drive, task);
+      return await work.run(drive, task);
     } catch (error) {
       // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
       return unresolved(drive, task, error);

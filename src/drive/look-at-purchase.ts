@@ -33,7 +33,9 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
       const reopened = await drive.ledger.reopen(task.claim, failed);
       return { kind: "came-to-nothing", record: reopened, commitment: failed };
     }
-    if (seen !== undefined && seen.standing !== "failed") {
+    if (seen?.standing === "failed") {
+      warnings.push(`The list shows ${seen.id} as ${seen.state}, and not all of it is proven to have come to nothing.`);
+    } else if (seen !== undefined) {
       current = { ...commitment, state: seen.state, standing: seen.standing, settled: seen.settled };
     }
   } catch (error) {

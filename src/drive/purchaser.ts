@@ -16,8 +16,9 @@ import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
-import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
-import { settleRecommendation } from "./settle-recommendation.ts";
+import { reportOf, settleExecutions, type SettleOptions } from "./settle-executions.ts";
+import { settleWork } from "./settle-recommendation.ts";
+import { leftAsItIs } from "./unworked-outcome.ts";
 import { executorsOf, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
@@ -70,9 +71,9 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were driven. What is parked waits for a person and is passed over. Totals are those of the whole
+   * recommendations that were to be driven. What is parked waits for a person and is passed over. Totals are those of the whole
    * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
-   * there is a report by then.
+   * there is a report by then: then those that it did not come to are reported as the ledger has them.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
@@ -101,8 +102,8 @@ export interface Purchaser {
    * Records that a commitment which the provider no longer shows is gone before its term, with name and reason in the
    * history: drives stop expecting it. Its recommendation stays bought.
    *
-   * Throws a RefusedError `still-shown`, `held-by-another-driver`, whatever a failed look-up throws, a LedgerError, or an
-   * InvalidExecutionError for an id that the ledger does not know as bought.
+   * Throws a RefusedError `still-shown`, `held-by-another-driver`, `nothing-to-resolve` where it came to nothing, whatever
+   * a failed look-up throws, a LedgerError, or an InvalidExecutionError for an id that the ledger does not know as bought.
    */
   acceptLoss(loss: AcceptedLoss, options?: { readonly signal?: AbortSignal }): Promise<TokenRecord>;
 }
@@ -138,7 +139,7 @@ export function createPurchaser({
     requests: readonly ClaimRequest[],
     options: DriveOptions,
     budget = createBudget(options.maxTotals),
-    work: Work = driveRecommendation,
+    work: Work = { run: driveRecommendation },
   ) => {
     checkOptions(options);
     const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget, work };
@@ -179,14 +180,16 @@ export function createPurchaser({
       const budget = createBudget(options.maxTotals);
       const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused, parked: includeParked });
       const reports: Report[] = [];
+      let failure: { readonly error: unknown } | undefined;
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
         try {
-          reports.push(await redriveRecords(executionId, own, options, budget));
+          if (failure === undefined) reports.push(await redriveRecords(executionId, own, options, budget));
         } catch (error) {
           // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
           if (reports.length === 0) throw error;
-          break;
+          failure = { error };
         }
+        if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
       }
       return reports;
     },
@@ -194,7 +197,7 @@ export function createPurchaser({
     settle: async (options = {}) => {
       checkOptions(options);
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
-        redriveRecords(executionId, records, how, undefined, settleRecommendation);
+        redriveRecords(executionId, records, how, undefined, settleWork);
       return settleExecutions(options, { ledger, environment, look });
     },
 
@@ -230,6 +233,14 @@ export function createPurchaser({
     if (problems.length > 0) throw new InvalidExecutionError(problems);
     return driveAll(executionId, records, options, budget, work);
   }
+}
+
+/** What the ledger had about an execution that a call did not come to. */
+function reportOfUndriven(executionId: string, records: readonly TokenRecord[], error: unknown): Report {
+  return reportOf(
+    executionId,
+    records.map((record) => leftAsItIs(record, error)),
+  );
 }
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */

@@ -7,6 +7,7 @@ import type { Outcome, Report } from "../spec/report.ts";
 import type { DriveOptions } from "./drive.ts";
 import { isPending } from "./settle-recommendation.ts";
 import { createStop } from "./stop.ts";
+import { leftAsItIs } from "./unworked-outcome.ts";
 
 /** What is looked after, and for how long. */
 export interface SettleOptions extends Pick<DriveOptions, "signal" | "deadline" | "concurrency" | "onEvent"> {
@@ -58,17 +59,22 @@ export async function settleExecutions(
       // As in a drive: a listener that fails disturbs nothing.
     }
   };
-  const outcomes = new Map<string, Map<number, Outcome>>();
+  let followed: readonly TokenRecord[] = [];
+  const outcomes = new Map<string, Outcome>();
+  const lookAt = async (records: readonly TokenRecord[]) => {
+    for (const [id, own] of Map.groupBy(records, (record) => record.executionId)) {
+      for (const outcome of (await look(id, own, options)).outcomes) outcomes.set(outcome.token, outcome);
+    }
+  };
   try {
-    let open = await pendingIn(ledger, executionId);
+    followed = await pendingIn(ledger, executionId);
+    let open = followed;
     for (let wait = firstWait; open.length > 0; wait = Math.min(2 * wait, longestWait)) {
-      for (const [id, records] of Map.groupBy(open, (record) => record.executionId)) {
-        const known = outcomes.get(id) ?? new Map<number, Outcome>();
-        outcomes.set(id, known);
-        for (const outcome of (await look(id, records, options)).outcomes) known.set(outcome.recIndex, outcome);
-      }
-      const followed = new Set(open.map(({ token }) => token));
-      open = (await pendingIn(ledger, executionId)).filter(({ token }) => followed.has(token));
+      await lookAt(open);
+      const pending = new Set((await pendingIn(ledger, executionId)).map(({ token }) => token));
+      // Another driver saw the end of it: what it recorded is reported.
+      await lookAt(open.filter(({ token }) => !pending.has(token) && saidPending(outcomes.get(token))));
+      open = open.filter(({ token }) => pending.has(token));
       // The last wait ends so early that one more look is done by the deadline.
       const pause = Math.min(wait, end - environment.now() - lookTime);
       if (open.length === 0 || stop.signal.aborted || pause < shortestWait) break;
@@ -76,12 +82,20 @@ export async function settleExecutions(
       await environment.sleep(pause, stop.signal);
     }
   } catch (error) {
-    // Stopped, or the ledger failed: what was seen before is reported.
+    // Stopped, or the ledger failed: what was seen before is reported, and what was not as the ledger had it.
     if (outcomes.size === 0) throw error;
+    for (const record of followed) {
+      if (!outcomes.has(record.token)) outcomes.set(record.token, leftAsItIs(record, error));
+    }
   } finally {
     stop.end();
   }
-  return [...outcomes].map(([id, known]) => reportOf(id, [...known.values()]));
+  return [...Map.groupBy(followed, (record) => record.executionId)].map(([id, own]) =>
+    reportOf(
+      id,
+      own.flatMap(({ token }) => outcomes.get(token) ?? []),
+    ),
+  );
 }
 
 async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
@@ -95,7 +109,12 @@ async function pendingIn(ledger: Ledger, executionId: string | undefined): Promi
   return records.filter(isPending);
 }
 
-function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
+function saidPending(outcome: Outcome | undefined): boolean {
+  return outcome?.commitment !== undefined && (!outcome.commitment.settled || outcome.warnings !== undefined);
+}
+
+/** A report with its outcomes in their order. */
+export function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
   const bought = outcomes.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
   return { executionId, outcomes: outcomes.toSorted((a, b) => a.recIndex - b.recIndex), totals: totals(bought) };
 }

@@ -27,6 +27,8 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   const price = bought.commitment.price ?? submission?.price;
   const commitment: Commitment = { ...bought.commitment, price };
   const warnings: string[] = [...(bought.warnings ?? [])];
+  const known = record.state === "purchased";
+  let saysBought = known;
   let recorded = true;
   drive.emit({
     type: "settling",
@@ -43,8 +45,8 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
       if (isTaken(error)) throw error;
       if (isBroken(error)) drive.noteLedgerError(error);
       recorded = false;
-      const reason = messageOf(error);
-      warnings.push(`It is bought, but the ledger does not say so yet (${reason}). Drive again to record it.`);
+      const missing = saysBought ? "its present state is not in the ledger" : "the ledger does not say so yet";
+      warnings.push(`It is bought, but ${missing} (${messageOf(error)}). Drive again to record it.`);
     }
   }
 
@@ -56,10 +58,10 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
       return errorOutcome(record, "in-progress", error);
     }
   }
-  const known = record.state === "purchased";
   let marked: Commitment;
   try {
     if (!known) await keep(() => ledger.purchase(claim, commitment));
+    saysBought ||= recorded;
     marked = await mark(drive, task, commitment, submission, warnings);
     const before = known ? record.commitment : commitment;
     if (!recorded) {

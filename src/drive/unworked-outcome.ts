@@ -1,6 +1,6 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
-import { type LedgerError, RefusedError } from "../spec/errors.ts";
-import type { ClaimAnswer, ClaimRequest, TokenRecord } from "../spec/ledger.ts";
+import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../spec/errors.ts";
+import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { boughtOutcome, errorOutcome } from "./outcome.ts";
 
@@ -21,9 +21,24 @@ export function withoutClaim(
       : ["Its marker is still missing at the provider. Drive again to see it stamped."];
     return boughtOutcome(request, commitment, "already-purchased", warnings);
   }
-  return answer.kind === "in-flight"
-    ? errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now))
-    : lostOutcome(request, undefined);
+  if (answer.kind === "in-flight") {
+    return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now));
+  }
+  const { state, error } = answer.record;
+  if (error !== undefined && (state === "refused" || state === "rejected")) {
+    return errorOutcome(request, state, new BuyonceError({ ...error, code: error.code as ErrorCode }));
+  }
+  return errorOutcome(request, "in-progress", takenUp());
+}
+
+/** Between the look at the ledger and the claim, another driver found that it came to nothing. */
+function takenUp(): LedgerError {
+  return new LedgerError({
+    code: "claim-lost",
+    message:
+      "Another driver took it up meanwhile, and it is no longer recorded as bought. Drive again to see the result.",
+    retryable: true,
+  });
 }
 
 /** Another recommendation has this place in the execution. */
@@ -52,11 +67,11 @@ export function asRecorded(request: ClaimRequest, record: TokenRecord, now: numb
   return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
 }
 
-/** What the ledger said about it before the ledger failed. */
-export function leftAsItIs(record: TokenRecord, error: LedgerError): Outcome {
+/** What the ledger said about it before the ledger failed, or the work was stopped. */
+export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
   if (record.state === "purchased" && record.commitment !== undefined) {
     return boughtOutcome(record, record.commitment, "already-purchased", [
-      `It was not looked at again: ${error.message}`,
+      `It was not looked at again: ${messageOf(error)}`,
     ]);
   }
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);
@@ -67,9 +82,12 @@ export function lostOutcome(request: ClaimRequest, error: LedgerError | undefine
   return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
 }
 
+/** The states of what is written ahead, and not known to be bought or not. */
+export const openStates: readonly TokenState[] = ["submitted", "unknown"];
+
 /** Written ahead, and not known to be bought or not. */
 export function isOpen({ state }: TokenRecord): boolean {
-  return state === "submitted" || state === "unknown";
+  return openStates.includes(state);
 }
 
 /** Bought and marked: all that is left is to see it settle. */

@@ -2,7 +2,7 @@ import type { Commitment } from "../spec/commitment.ts";
 import { LedgerError } from "../spec/errors.ts";
 import { differingFields } from "../spec/fingerprint.ts";
 import { isHeld } from "../spec/lease.ts";
-import type { Claim, ClaimAnswer, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Claim, ClaimAnswer, ClaimOptions, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
 import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
 
@@ -49,10 +49,10 @@ export function createLedger(store: LedgerStore): Ledger {
     history: (token) => store.history(token),
     close: () => store.close(),
 
-    claim: (requests, holder, leaseLength, { corrections = false } = {}) =>
+    claim: (requests, holder, leaseLength, options = {}) =>
       store.transaction(tokensOf(requests), async (transaction) => {
         const answers: ClaimAnswer[] = [];
-        const claimant = { holder, leaseLength, corrections };
+        const claimant = { ...options, holder, leaseLength };
         for (const request of requests) answers.push(await claimOne(transaction, request, claimant));
         return answers;
       }),
@@ -180,17 +180,15 @@ type Change = Partial<TokenRecord> & { readonly detail: string };
 
 const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
 
-interface Claimant {
+interface Claimant extends ClaimOptions {
   readonly holder: string;
   readonly leaseLength: number;
-  /** Takes up what is settled too. */
-  readonly corrections: boolean;
 }
 
 async function claimOne(
   transaction: LedgerTransaction,
   request: ClaimRequest,
-  { holder, leaseLength, corrections }: Claimant,
+  { holder, leaseLength, corrections = false, states }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
   const record = await transaction.get(request.token);
@@ -204,6 +202,7 @@ async function claimOne(
     if (record.holder !== undefined && isHeld(record, now)) {
       return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
     }
+    if (states?.includes(record.state) === false) return { kind: "other-state", record };
   }
   const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
   const claimed: TokenRecord = {

@@ -80,10 +80,23 @@ export type ClaimAnswer =
   | { readonly kind: "granted"; readonly claim: Claim; readonly record: TokenRecord }
   /** Bought, in a final state, marked: nothing is left to do. */
   | { readonly kind: "settled"; readonly record: TokenRecord }
+  /** It is in none of the states that were asked for: left as it is. */
+  | { readonly kind: "other-state"; readonly record: TokenRecord }
   /** Another driver holds it. */
   | { readonly kind: "in-flight"; readonly holder: string; readonly until: number; readonly record: TokenRecord }
   /** The token belongs to a recommendation that asks for something else. */
   | { readonly kind: "conflict"; readonly fields: readonly string[]; readonly record: TokenRecord };
+
+/** What a claim takes up. */
+export interface ClaimOptions {
+  /**
+   * What is settled as well: to put right what the record or the provider says about a purchase that needs no driver any
+   * more. Default false.
+   */
+  readonly corrections?: boolean;
+  /** For work that begins nothing: what is recorded in another state than these is left as it is. Default: all are claimed. */
+  readonly states?: readonly TokenState[];
+}
 
 /** Which unfinished records are meant. */
 export interface UnfinishedQuery {
@@ -116,15 +129,12 @@ export interface Ledger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 
-  /**
-   * Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. `corrections` asks for what is
-   * settled as well: to put right what the record or the provider says about a purchase that needs no driver any more.
-   */
+  /** Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. */
   claim(
     requests: readonly ClaimRequest[],
     holder: string,
     leaseLength: number,
-    options?: { readonly corrections?: boolean },
+    options?: ClaimOptions,
   ): Promise<readonly ClaimAnswer[]>;
 
   /** Extends leases; returns the claims that are lost. */

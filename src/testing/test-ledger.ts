@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Commitment } from "../spec/commitment.ts";
 import type { Submission } from "../spec/executor.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger, RecordsQuery } from "../spec/ledger.ts";
+import type { ClaimAnswer, ClaimRequest, Ledger, RecordsQuery, TokenState } from "../spec/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
 
 /** Which ledger is tested, and with what. */
@@ -251,6 +251,19 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     const gone = bought({ standing: "ended", state: "Exchanged" });
     assertMatches(await ledger.observe(held, gone), { state: "purchased", commitment: gone, holder: undefined });
     assertMatches(await claim(ledger, "driver-3"), { kind: "settled", record: { commitment: gone } });
+  });
+
+  test("a claim of some states leaves what is in another one as it is", async ({ ledger }) => {
+    const claimOf = async (recIndex: number, states: readonly TokenState[]) => {
+      const [answer] = await ledger.claim([claimRequest(recIndex)], "driver-2", 30_000, { states });
+      return answer;
+    };
+    await ledger.reject(granted(await claim(ledger, "driver-1")).claim, reason);
+    const before = await ledger.execution("execution-1");
+    assertMatches(await claimOf(0, ["purchased", "claimed"]), { kind: "other-state", record: { state: "rejected" } });
+    assertSame(await ledger.execution("execution-1"), before);
+    assertMatches(await claimOf(0, ["rejected"]), { kind: "granted" });
+    assertMatches(await claimOf(0, ["purchased"]), { kind: "in-flight", holder: "driver-2" });
   });
 
   test("unfinished is what nobody holds and work is left on, longest untouched first", async ({ ledger, at }) => {

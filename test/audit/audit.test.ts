@@ -4,6 +4,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Finding, FindingKind } from "../../src/spec/audit.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk, type Order } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "../drive/setup.ts";
 
@@ -116,6 +117,36 @@ describe("twins", () => {
 });
 
 describe("orphans, and what the ledger knows otherwise", () => {
+  test("what is recorded as bought while the ledger is read is no orphan", async () => {
+    const { cloud, options, purchaser } = setup();
+    cloud.faults.sends = ["lost-after"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.resolve = undefined;
+    let isFirst = true;
+    const drivenBetween = async () => {
+      if (isFirst) await purchaser.drive(execution());
+      isFirst = false;
+    };
+    let readings = 0;
+    const ledger: Ledger = {
+      ...options.ledger,
+      // The first reading comes before the listing.
+      purchasedIn: async (scopeKey) => {
+        const found = await options.ledger.purchasedIn(scopeKey);
+        readings += 1;
+        if (readings === 2) await drivenBetween();
+        return found;
+      },
+      records: async (query) => {
+        const found = await options.ledger.records(query);
+        if (query.states !== undefined) await drivenBetween();
+        return found;
+      },
+    };
+    expect(await kinds(createPurchaser({ ...options, ledger }))).toEqual([]);
+  });
+
   test("a token that the ledger does not know", async () => {
     const { cloud, purchaser } = await bought();
     cloud.add({ id: "stray", token: "f".repeat(64), state: "Active" });
@@ -185,12 +216,21 @@ describe("losses", () => {
 
   test.each([
     ["Cancelled", "record it with --accept-loss"],
-    ["BillingFailed", "Run buyonce settle"],
+    ["BillingFailed", "record it with --accept-loss"],
   ])("shown as %s: what to do", async (state, words) => {
     const { purchaser, order } = await bought();
     order.state = state;
     const [finding] = await findings(purchaser);
     expect([finding?.kind, finding?.message]).toEqual(["loss", expect.stringContaining(words)]);
+  });
+
+  test("what failed before its final state was seen is for settle to record", async () => {
+    const { cloud, purchaser } = setup();
+    await purchaser.drive(execution());
+    for (const { id } of cloud.orders) cloud.fail(id);
+    const [finding] = await findings(purchaser);
+    expect([finding?.kind, finding?.message]).toEqual(["loss", expect.stringContaining("Run buyonce settle")]);
+    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
   });
 
   test("after its term it is nobody's loss", async () => {
@@ -223,6 +263,30 @@ describe("missing markers", () => {
     const { findings: found } = await purchaser.audit({ repair: true });
     expect(found).toMatchObject([{ kind: "missing-marker", repaired: false, message: "may not tag" }]);
     expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
+  });
+
+  test("a deadline that comes while they are stamped hides none of them", async () => {
+    const { cloud, ledger, environment, purchaser } = setup({ identity: "stamped" });
+    await purchaser.drive(execution(disk(), disk()));
+    for (const order of cloud.orders) [order.state, order.token] = ["Active", undefined];
+    const slow: ServiceExecutor = {
+      ...cloud.executor,
+      mark: async (_commitment, _submission, _marker, { signal }) => {
+        await environment.sleep(60_000, signal);
+        throw new Error("it was stopped");
+      },
+    };
+    const late = createPurchaser({
+      ledger,
+      environment,
+      providers: [{ name: "imitation", services: { disk: slow } }],
+    });
+    const report = await late.audit({ repair: true, deadline: environment.now() + 10_000 });
+    expect(report.scopes).toMatchObject([{ key: "imitation/a", listed: 2 }]);
+    expect(report.findings).toMatchObject([
+      { kind: "missing-marker", repaired: false },
+      { kind: "missing-marker", repaired: false },
+    ]);
   });
 
   test("a provider that marks with the purchase cannot be repaired, and the finding says so", async () => {
@@ -301,6 +365,79 @@ describe("a loss that a person accepts", () => {
     expect((await purchaser.drive(next)).outcomes).toMatchObject([{ status: "purchased" }]);
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
     expect(cloud.counts.sends).toBe(2);
+  });
+
+  test("without its marker: it is no longer waited for, and its lane is free", async () => {
+    const { cloud, purchaser, ledger } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    const [{ id } = { id: "" }] = cloud.orders.splice(0);
+    const next = { ...execution(), executionId: "next" };
+    expect((await purchaser.drive(next)).outcomes).toMatchObject([{ error: { code: "identical-purchase-open" } }]);
+    await purchaser.acceptLoss({ id, ...loss });
+    cloud.faults.mark = undefined;
+    expect((await purchaser.drive(next)).outcomes).toMatchObject([{ status: "purchased" }]);
+    const [again] = (await purchaser.drive(execution())).outcomes;
+    expect(again).toMatchObject({ status: "already-purchased", commitment: { id } });
+    expect(again?.warnings).toBeUndefined();
+    expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
+    expect(cloud.counts.sends).toBe(2);
+  });
+
+  test("is refused for what came to nothing: settle records that, and it is bought anew", async () => {
+    const { cloud, purchaser } = setup();
+    await purchaser.drive(execution());
+    const [{ id } = { id: "" }] = cloud.orders;
+    cloud.fail(id);
+    await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+      code: "nothing-to-resolve",
+      message: expect.stringContaining("Run buyonce settle"),
+    });
+    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
+  });
+
+  test("of what failed after its final state is accepted: no drive would look at it again", async () => {
+    const { cloud, purchaser, order } = await bought();
+    cloud.fail(order.id);
+    const [finding] = await findings(purchaser);
+    expect(finding).toMatchObject({ kind: "loss", message: expect.stringContaining("--accept-loss") });
+    expect(finding?.message).not.toContain("settle");
+    expect(await purchaser.settle()).toEqual([]);
+    await purchaser.acceptLoss({ id: order.id, ...loss });
+    expect(await kinds(purchaser)).toEqual([]);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("without its marker it is refused while the provider shows what may be it under another id", async () => {
+    const { cloud, purchaser, ledger } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    const [{ id } = { id: "" }] = cloud.orders.splice(0);
+    const final = cloud.add({ id: "final-id", boughtFor: token() });
+    await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+      code: "still-shown",
+      message: expect.stringContaining(final.id),
+    });
+    expect((await ledger.execution(executionId))[0]?.commitment).toMatchObject({ standing: "live", marked: false });
+  });
+
+  test("is refused while the provider shows a part of it", async () => {
+    const { cloud, purchaser, ledger, order } = await bought();
+    const part = cloud.add({ id: "another-part", state: "Active" });
+    const [record] = await ledger.execution(executionId);
+    if (record?.commitment === undefined) throw new Error("it was bought");
+    const [answer] = await ledger.claim([record], "other", 30_000, { corrections: true });
+    if (answer?.kind !== "granted") throw new Error("it is claimed");
+    await ledger.observe(answer.claim, { ...record.commitment, furtherIds: [part.id] });
+    cloud.orders.splice(cloud.orders.indexOf(order), 1);
+    for (const id of [order.id, part.id]) {
+      await expect(purchaser.acceptLoss({ id, ...loss })).rejects.toMatchObject({
+        code: "still-shown",
+        message: expect.stringContaining(`shows ${part.id} as Active`),
+      });
+    }
   });
 
   test("is refused while the provider shows it as live, and nothing is recorded", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { redrivingQuestion } from "../../src/cli/agree-on-redriving.ts";
 import { maskPassword } from "../../src/cli/mask-password.ts";
 import { againFromLedger, nextSteps } from "../../src/cli/next-steps.ts";
 import { openLedger } from "../../src/cli/open-ledger.ts";
@@ -6,6 +7,7 @@ import { redriveCommand } from "../../src/cli/redrive.ts";
 import type { RedriveCommandOptions } from "../../src/cli/redrive-options.ts";
 import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/resolve.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { Commitment } from "../../src/spec/commitment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
@@ -120,6 +122,18 @@ describe("redrive", () => {
     const mixed = { ...options, yes: true, endpoints: { aws: loopback.aws } };
     await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow("Give --azure-endpoint too");
     expect(calls.names).toEqual(["ledger"]);
+  });
+
+  test("the question counts what is pending as well: it is bought anew where it came to nothing", async () => {
+    const [record] = await ledgerOf("azure").execution(executionId);
+    if (record === undefined) throw new Error("a record");
+    const commitment: Commitment = { id: "c", state: "Creating", standing: "live", settled: false, marked: true };
+    const pending: TokenRecord = { ...record, state: "purchased", commitment };
+    expect(redrivingQuestion([pending])).toContain("bought: up to 1. This cannot be taken back.");
+    const settled: TokenRecord = { ...pending, commitment: { ...commitment, settled: true } };
+    expect(redrivingQuestion([settled])).toBe(
+      "Look again at 1 recommendation of 1 execution? All of it was bought before.",
+    );
   });
 
   test("at a terminal it says how many of which executions, and takes no more than was shown", async () => {

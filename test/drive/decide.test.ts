@@ -56,14 +56,16 @@ describe("there is nothing to decide about", () => {
     expect((await record())?.holder).toBeUndefined();
   });
 
-  test("what was refused, though a claim is granted for it", async () => {
-    const { purchaser, cloud } = setup();
+  test("what was refused: it stays so, and no timer drives it", async () => {
+    const { purchaser, cloud, ledger } = setup();
     cloud.faults.listing = "throws";
     await purchaser.drive(execution());
     await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
       code: "nothing-to-resolve",
-      message: expect.stringContaining("It is claimed:"),
+      message: expect.stringContaining("It is refused:"),
     });
+    expect((await ledger.execution(executionId))[0]).toMatchObject({ state: "refused", epoch: 1 });
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
   });
 
   test("what is settled, for which no claim is granted", async () => {

@@ -70,7 +70,7 @@ describe("driving what was left behind", () => {
     expect(cloud.counts.sends).toBe(3);
   });
 
-  test("stopped between two executions: what was driven before is reported", async () => {
+  test("stopped between two executions: what was driven before is reported, and that the rest was not", async () => {
     const { cloud, environment, purchaser } = setup();
     cloud.faults.sends = ["rejected", "rejected"];
     for (const name of ["one", "two"]) await purchaser.drive({ ...execution(), executionId: name });
@@ -78,7 +78,10 @@ describe("driving what was left behind", () => {
     const controller = new AbortController();
     cloud.faults.onSend = () => controller.abort();
     const reports = await purchaser.redriveUnfinished({ retryRefused: true, signal: controller.signal });
-    expect(reports.map(({ executionId }) => executionId)).toEqual(["one"]);
+    expect(reports).toMatchObject([
+      { executionId: "one", outcomes: [{ status: "purchased" }] },
+      { executionId: "two", outcomes: [{ status: "refused", error: { code: "aborted", retryable: true } }] },
+    ]);
     const [, two] = await purchaser.redriveUnfinished({ retryRefused: true });
     expect(two).toMatchObject({ executionId: "two", outcomes: [{ status: "purchased" }] });
   });

@@ -266,6 +266,22 @@ describe("a ledger that fails in the middle", () => {
     expect(parts.cloud.orders[0]?.token).toBe(token());
   });
 
+  test("when only its marker cannot be written down: the warning does not deny that it is recorded as bought", async () => {
+    const parts = setup({ identity: "stamped" });
+    const broken = changed(parts, {}, { observe: () => Promise.reject(gone()) });
+    const [outcome] = (await broken.drive(execution())).outcomes;
+    expect((await parts.ledger.execution("execution-1"))[0]?.state).toBe("purchased");
+    expect(outcome).toMatchObject({
+      status: "purchased",
+      warnings: [
+        "It is bought, but its present state is not in the ledger (The ledger is gone.). Drive again to record it.",
+      ],
+    });
+    const [again] = (await parts.purchaser.drive(execution())).outcomes;
+    expect(again).toMatchObject({ status: "already-purchased" });
+    expect(again?.warnings).toBeUndefined();
+  });
+
   test("a claim that was lost by the time it was bought ends nothing else: the next one is bought", async () => {
     const parts = setup();
     const { ledger } = parts;

@@ -106,6 +106,26 @@ describe("settle", () => {
     expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["purchased", "purchased"]);
   });
 
+  test("one of several ids that failed is no proof that all came to nothing", async () => {
+    const { purchaser, cloud, ledger } = setup();
+    await purchaser.drive(execution());
+    const [record] = await ledger.execution("execution-1");
+    if (record?.commitment === undefined) throw new Error("it was bought");
+    const { commitment } = record;
+    const part = cloud.add({ id: "another-part", boughtFor: token() });
+    const [answer] = await ledger.claim([record], "marker", 30_000);
+    if (answer?.kind !== "granted") throw new Error("it is claimed");
+    await ledger.observe(answer.claim, { ...commitment, furtherIds: [part.id] });
+    cloud.fail(commitment.id);
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes).toMatchObject([
+      { status: "already-purchased", warnings: [expect.stringContaining(`${commitment.id} as BillingFailed`)] },
+    ]);
+    expect(cloud.counts.sends).toBe(1);
+    cloud.fail(part.id);
+    expect((await purchaser.settle())[0]?.outcomes).toMatchObject([{ status: "rejected" }]);
+  });
+
   test("a missing marker is stamped", async () => {
     const parts = setup({ identity: "stamped" });
     parts.cloud.faults.mark = "throws";
@@ -170,6 +190,83 @@ describe("settle", () => {
     const [report] = await createPurchaser({ ...options, ledger: failing(1) }).settle({ onEvent });
     expect(report?.outcomes).toHaveLength(2);
     expect(await purchaser.settle({ deadline: 1 })).toHaveLength(1);
+  });
+
+  test("a ledger that fails at the first look is thrown; at a later one, what was not seen is said to be so", async () => {
+    const { options, purchaser, cloud } = await pending();
+    await purchaser.drive({ ...execution(), executionId: "execution-2" });
+    for (const order of cloud.orders) order.state = "Succeeded";
+    const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
+    const failing = (after: number): Ledger => {
+      let calls = 0;
+      const { claim } = options.ledger;
+      return {
+        ...options.ledger,
+        claim: (...asked) => ((calls += 1) > after ? Promise.reject(broken) : claim(...asked)),
+      };
+    };
+    await expect(createPurchaser({ ...options, ledger: failing(0) }).settle()).rejects.toBe(broken);
+    expect(await createPurchaser({ ...options, ledger: failing(1) }).settle()).toMatchObject([
+      { executionId: "execution-1", outcomes: [{ commitment: { settled: true } }, { commitment: { settled: true } }] },
+      {
+        executionId: "execution-2",
+        outcomes: [
+          {
+            status: "already-purchased",
+            commitment: { settled: false },
+            warnings: ["It was not looked at again: gone"],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("what another driver saw the end of meanwhile is reported as that", async () => {
+    const { options, cloud, purchaser, environment, looks, onEvent } = await pending();
+    const [failing, other] = cloud.orders;
+    if (failing === undefined || other === undefined) throw new Error("two were bought");
+    let calls = 0;
+    const ledger: Ledger = {
+      ...options.ledger,
+      records: async (query) => {
+        calls += 1;
+        if (calls === 2) {
+          [failing.state, other.state] = ["BillingFailed", "Succeeded"];
+          await purchaser.settle({ deadline: environment.now() + 10_000 });
+        }
+        return options.ledger.records(query);
+      },
+    };
+    const [report] = await createPurchaser({ ...options, ledger }).settle({ onEvent });
+    expect(report?.outcomes).toMatchObject([
+      { status: "rejected", error: { message: expect.stringContaining(failing.id) } },
+      { status: "already-purchased", commitment: { settled: true } },
+    ]);
+    expect(looks).toEqual([0]);
+  });
+
+  test("what another driver recorded as rejected before the claim is reported as that, and stays so", async () => {
+    const { options, cloud, purchaser, environment } = await pending();
+    const [failing, other] = cloud.orders;
+    if (failing === undefined || other === undefined) throw new Error("two were bought");
+    const ledger: Ledger = {
+      ...options.ledger,
+      records: async (query) => {
+        const records = await options.ledger.records(query);
+        if (other.state === "Creating") {
+          [failing.state, other.state] = ["BillingFailed", "Succeeded"];
+          await purchaser.settle({ deadline: environment.now() + 10_000 });
+        }
+        return records;
+      },
+    };
+    const [report] = await createPurchaser({ ...options, ledger }).settle();
+    expect(report?.outcomes).toMatchObject([
+      { status: "rejected", error: { code: "purchase-rejected", message: expect.stringContaining(failing.id) } },
+      { status: "already-purchased", commitment: { settled: true } },
+    ]);
+    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected" });
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
   });
 
   test("taken up by another driver between the look at the ledger and the claim: left alone", async () => {

@@ -23,6 +23,7 @@ const titles = [
   "many claims at once are granted to exactly one driver each",
   "a person's decision is appended to the history and changes nothing else",
   "a correction takes up what is settled, and nothing that a driver holds",
+  "a claim of some states leaves what is in another one as it is",
   "unfinished is what nobody holds and work is left on, longest untouched first",
   "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
   "records are listed, those worked on last first, by state, by lease and by what is left to do",
