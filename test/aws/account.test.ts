@@ -36,6 +36,9 @@ describe("which account is charged", () => {
     expect(await thrownBy(ec2.doPurchase(submission, { sentBefore: false }))).toMatchObject({
       name: "PurchaseRejectedError",
       providerCode: "wrong-account",
+      // Driving again changes nothing: it is the refusal itself, not a purchase that did not arrive.
+      retryable: false,
+      message: refused.message,
     });
     expect(loopback.arrived.every(({ action }) => action === "GetCallerIdentity")).toBe(true);
   });

@@ -132,7 +132,44 @@ describe("states", () => {
 
   test("lesson: `queued` Reserved Instances were not seen; a state that is left out counts as bought too", async () => {
     const { listing } = await find(instances(instance("ri-1", { state: undefined, tags: tokenTag(token) })));
-    expect(listing.byToken.get(token)).toMatchObject([{ standing: "live", settled: false }]);
+    expect(listing.byToken.get(token)).toMatchObject([{ state: "unknown", standing: "live", settled: false }]);
+  });
+});
+
+describe("what is left out", () => {
+  const known = {
+    id: "ri-1",
+    state: "active",
+    standing: "live",
+    settled: true,
+    marked: true,
+    price: { amount: "1240.4", currency: "USD" },
+    purchasedAt: "2026-07-14T11:00:01.000Z",
+  };
+
+  test.each([
+    ["start", "purchasedAt"],
+    ["instanceCount", "price"],
+    ["fixedPrice", "price"],
+  ] as const)("without %s there is no %s, and the rest stays", async (element, field) => {
+    const { listing } = await find(instances(instance("ri-1", { tags: tokenTag(token), [element]: undefined })));
+    const { [field]: _left, ...rest } = known;
+    expect(listing.byToken.get(token)).toEqual([rest]);
+  });
+});
+
+describe("what was not asked for is not in the answer", () => {
+  test("a token of others, an id of others, and what carries no token at all", async () => {
+    const { listing } = await find(
+      instances(
+        instance("ri-1", { tags: tokenTag(token) }),
+        instance("ri-2", { tags: tokenTag(otherToken) }),
+        instance("ri-3"),
+      ),
+      ["ri-3"],
+    );
+    expect([...listing.byToken.keys()]).toEqual([token]);
+    expect([...listing.byId.keys()]).toEqual(["ri-3"]);
   });
 });
 
@@ -165,6 +202,33 @@ describe("several with one token", () => {
     };
     expect(listing.byToken.get(token)).toMatchObject([whole]);
     expect(listing.byId.get("ri-c")).toMatchObject(whole);
+  });
+
+  test.each([
+    ["two currencies", { currencyCode: "USD" }, { currencyCode: "CNY" }],
+    ["no price for the first", { usagePrice: "0.034" }, {}],
+    ["no price for the second", {}, { usagePrice: "0.034" }],
+  ])("%s: the parts have no price together", async (_what, one, two) => {
+    const group = tags({ "cudly-idempotency-token": token, "buyonce-purchase": "ri-1" });
+    const { listing } = await find(
+      instances(instance("ri-1", { tags: group, ...one }), instance("ri-2", { tags: group, ...two })),
+    );
+    const [whole, ...others] = listing.byToken.get(token) ?? [];
+    expect(others).toEqual([]);
+    expect(whole).toMatchObject({ id: "ri-1", furtherIds: ["ri-2"] });
+    expect(whole).not.toHaveProperty("price");
+  });
+
+  test("a group tag without a token was copied: they are two", async () => {
+    const group = tags({ "buyonce-purchase": "ri-1" });
+    const { listing } = await find(instances(instance("ri-1", { tags: group }), instance("ri-2", { tags: group })), [
+      "ri-1",
+      "ri-2",
+    ]);
+    expect([...listing.byId.values()].map(({ id, furtherIds }) => [id, furtherIds])).toEqual([
+      ["ri-1", undefined],
+      ["ri-2", undefined],
+    ]);
   });
 
   test("a purchase of which one part came to nothing is for a person", async () => {
@@ -207,8 +271,27 @@ describe("read", () => {
     await using loopback = await startLoopback();
     const group = tags({ "cudly-idempotency-token": token, "buyonce-purchase": "ri-1" });
     const [one, two] = [instance("ri-1", { tags: group }), instance("ri-2", { tags: group })];
-    loopback.on("DescribeReservedInstances", instances(one), instances(one, two));
+    const other = instance("ri-0", { tags: tokenTag(otherToken) });
+    loopback.on("DescribeReservedInstances", instances(one), instances(other, one, two));
     expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1", furtherIds: ["ri-2"] });
+  });
+
+  test.each([
+    ["marked, without a group", tokenTag(token), true],
+    ["a group without a token", tags({ "buyonce-purchase": "ri-2" }), false],
+  ])("%s: one question is enough", async (_what, own, marked) => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances(instance("ri-1", { tags: own })));
+    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1", marked });
+    expect(loopback.count("DescribeReservedInstances")).toBe(1);
+  });
+
+  test("an answer with other ids is not the one asked for", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances(instance("ri-2")));
+    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toBeUndefined();
+    loopback.on("DescribeReservedInstances", instances(instance("ri-2"), instance("ri-1")));
+    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1" });
   });
 });
 
@@ -250,9 +333,28 @@ describe("verify", () => {
   test.each([
     { offeringClass: undefined },
     { instanceCount: undefined },
+    { productDescription: undefined },
     { reservedInstancesId: "ri-2", duration: undefined },
   ])("what EC2 leaves out cannot be compared: %o", async (changes) => {
-    expect(await thrownBy(verify(instance("ri-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
+    expect(await thrownBy(verify(instance("ri-1", changes)))).toMatchObject({
+      code: "commitment-unverifiable",
+      retryable: true,
+    });
+  });
+
+  test.each([
+    ["an id that is not visible", error(400, "InvalidReservedInstancesId")],
+    ["nothing", instances()],
+    ["one of two, with the whole count", instances(instance("ri-1"))],
+    ["two, one without its count", instances(instance("ri-1"), instance("ri-2", { instanceCount: undefined }))],
+  ])("%s cannot be compared", async (_what, reply) => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", reply);
+    const whole = { ...commitment, furtherIds: ["ri-2"] };
+    expect(await thrownBy(ec2At(loopback).verify(recommendation, whole, calmly))).toMatchObject({
+      code: "commitment-unverifiable",
+      retryable: true,
+    });
   });
 
   test("counts of all parts are added up", async () => {

@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEc2Api } from "../../providers/aws/ec2/api.ts";
+import { parsePurchaseRequest } from "../../providers/aws/ec2/purchase-request.ts";
+import { httpsOnly } from "../../providers/aws/https-only.ts";
+import { parseScope } from "../../providers/aws/scope.ts";
 import { sendOnce } from "../../providers/aws/send-once.ts";
 import { readSdkError } from "../../providers/aws/sdk-error.ts";
 import { submission } from "./answers.ts";
@@ -90,6 +94,10 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
     ["RequestTimeout with 400", error(400, "RequestTimeout")],
     ["HTTP 408", error(408, "SomethingElse")],
     ["HTTP 307", { status: 307, body: "" }],
+    [
+      "500 whose text is that of a connection that failed",
+      error(500, "InternalError", "did not establish a connection"),
+    ],
     ["HTML with 200", ok("<html><body>Sign in</body></html>")],
     ["HTML with 403", { status: 403, body: "<html><body>Forbidden</body></html>" }],
     ["broken HTML with 403", { status: 403, body: "<html><body><br>Forbidden</body></html>" }],
@@ -169,6 +177,7 @@ describe("definitely not bought", () => {
     expect(counted).toEqual(once);
     expect(thrown).toMatchObject({ name: "PurchaseRejectedError", providerCode, retryable });
     expect(thrown).toMatchObject({ message: expect.stringMatching(message) });
+    expect(thrown).toMatchObject({ message: expect.stringContaining(`(${providerCode}: An error.)`) });
   });
 
   async function buyFromClosedPort(): Promise<unknown> {
@@ -185,7 +194,7 @@ describe("definitely not bought", () => {
       name: "PurchaseRejectedError",
       providerCode: "ECONNREFUSED",
       retryable: true,
-      message: expect.stringContaining("did not reach EC2"),
+      message: expect.stringContaining("did not reach EC2 (ECONNREFUSED: "),
     });
   });
 
@@ -198,6 +207,27 @@ describe("definitely not bought", () => {
     });
     loopback.on("GetCallerIdentity", callerIdentity("123456789012"));
     expect(loopback.count(action)).toBe(0);
+  });
+
+  test("a credential that is gone when the request is signed: nothing was handed over", async () => {
+    await using loopback = await startLoopback();
+    const configuration = {
+      region: "us-east-1",
+      endpoint: loopback.url,
+      credentials: async () => Promise.reject(new Error("It is gone.")),
+    };
+    const connectEc2 = createEc2Api(async () => ({
+      read: configuration,
+      purchase: async () => configuration,
+      httpsOnly: httpsOnly(true),
+    }));
+    const report = { handedOver: false };
+    const { signal } = new AbortController();
+    const api = await connectEc2(parseScope(submission.scope), signal);
+    const request = parsePurchaseRequest(submission.request);
+    expect(await thrownBy(api.purchase(request, signal, report))).toMatchObject({ message: "It is gone." });
+    expect(report.handedOver).toBe(false);
+    expect(loopback.arrived).toEqual([]);
   });
 
   test("a name that is not there, or several addresses that refuse, are told from a reset", async () => {

@@ -212,4 +212,19 @@ describe("pages", () => {
       message: expect.stringContaining("ec2:DescribeReservedInstancesOfferings"),
     });
   });
+
+  test("another error is a failed quote, and a question that hangs ends with the signal", async () => {
+    expect(await thrownBy(quote([error(400, "InvalidParameterValue")]))).toMatchObject({ code: "quote-failed" });
+    await using loopback = await startLoopback();
+    const controller = new AbortController();
+    loopback.on("DescribeReservedInstancesOfferings", () => controller.abort(new Error("Stop.")));
+    const { signal } = controller;
+    expect(
+      await thrownBy(ec2At(loopback, { readTimeout: 200 }).quote(recommendation, marker, { signal })),
+    ).toMatchObject({
+      message: "Stop.",
+    });
+    // Not its own timeout, after which it would be tried again.
+    expect(loopback.count("DescribeReservedInstancesOfferings")).toBe(1);
+  });
 });

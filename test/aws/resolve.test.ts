@@ -66,6 +66,9 @@ describe("after an unknown outcome", () => {
       kind: "found",
       commitment: { id: "ri-1", furtherIds: ["ri-2"], marked: true },
     });
+    expect(await resolve([two ?? "", one ?? ""])).toMatchObject({
+      commitment: { id: "ri-1", furtherIds: ["ri-2"], marked: true },
+    });
     expect(await resolve([one ?? ""])).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-1") });
   });
 

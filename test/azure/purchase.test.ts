@@ -100,6 +100,13 @@ describe("lesson of the SDK that re-sent below the guard: an answer that proves 
     ["200 without a state", { status: 200, body: { name: orderId, properties: {} } }],
     ["200 with another order", { status: 200, body: order({}, { name: "b1155536-c572-4349-b11e-6d62eed38326" }) }],
     ["204", { status: 204 }],
+    ["300 with an order", { status: 300, body: order() }],
+    ["400 whose code holds that of a used id", failure(400, "XReservationOrderIdAlreadyExists")],
+    ["400 whose code begins like that of a used id", failure(400, "ReservationOrderIdAlreadyExistsX")],
+    ["500 that says that the session timed out", failure(500, "BadRequest", "Session timed out")],
+    ["404 that says that the session timed out", failure(404, "BadRequest", "Session timed out")],
+    ["400 that says so without a code", { status: 400, body: { error: { message: "Session timed out" } } }],
+    ["400 with a code that nobody knows, without a message", { status: 400, body: { error: { code: "Whatever" } } }],
     ["a redirect", { status: 307, body: {}, headers: { Location: "/elsewhere" } }],
     ["308", { status: 308, body: {}, headers: { Location: "/elsewhere" } }],
     ["a reset connection", { fault: "reset" }],
@@ -153,9 +160,13 @@ describe("definitely not bought, after exactly one PUT", () => {
     expect(server.arrived).toHaveLength(1);
   });
 
-  test("403 names the right that is needed", async () => {
-    await using server = await answering(failure(403, "AuthorizationFailed"));
-    await expect(purchase(server)).rejects.toThrow(/Microsoft\.Capacity\/reservationorders\/write/);
+  test.each([
+    [403, "AuthorizationFailed", /Microsoft\.Capacity\/reservationorders\/write/],
+    [401, "InvalidAccessToken", /sign in again/],
+    [400, "InvalidLocationId", /Azure's own message/],
+  ])("%i %s says what to do", async (status, code, advice) => {
+    await using server = await answering(failure(status, code));
+    await expect(purchase(server)).rejects.toThrow(advice);
   });
 
   test("a refused connection: nothing was sent", async () => {
@@ -166,15 +177,19 @@ describe("definitely not bought, after exactly one PUT", () => {
     expect(error).toMatchObject({ providerCode: "ECONNREFUSED", retryable: true });
   });
 
-  test.each([{}, { reservationOrderId: "../calculatePrice" }])(
-    "a handle that Azure did not mint (%o) is not sent",
-    async (handle) => {
-      await using server = await answering({ status: 200, body: order() });
-      const error = await failureOf(executor(server).doPurchase(submit({ handle }), { sentBefore: false }));
-      expect(error).toBeInstanceOf(PurchaseRejectedError);
-      expect(server.arrived).toHaveLength(0);
-    },
-  );
+  test.each([
+    {},
+    { reservationOrderId: 7 },
+    { reservationOrderId: "../calculatePrice" },
+    { reservationOrderId: `${orderId}/x` },
+    { reservationOrderId: `x${orderId}` },
+  ])("a handle that Azure did not mint (%o) is not sent", async (handle) => {
+    await using server = await answering({ status: 200, body: order() });
+    const error = await failureOf(executor(server).doPurchase(submit({ handle }), { sentBefore: false }));
+    expect(error).toBeInstanceOf(PurchaseRejectedError);
+    expect(error).toMatchObject({ providerCode: "InvalidReservationOrderId", retryable: false });
+    expect(server.arrived).toHaveLength(0);
+  });
 });
 
 describe("an order id that is used up", () => {
@@ -200,6 +215,12 @@ describe("an order id that is used up", () => {
     expect(server.arrived.map(({ method }) => method)).toEqual(["PUT", "GET"]);
   });
 
+  test("... also where the same answer says that the session timed out: the id is used up by what was bought", async () => {
+    const answer = failure(400, "ReservationOrderIdAlreadyExists", "Session timed out");
+    await using server = await answering(answer, { status: 200, body: order() });
+    expect(await purchase(server, { sentBefore: true })).toMatchObject({ id: orderId, standing: "live" });
+  });
+
   test.each([
     ["cannot be read", failure(500, "InternalServerError")],
     ["is not there", notFound],
@@ -208,6 +229,9 @@ describe("an order id that is used up", () => {
     await using server = await answering(failure(409, "ReservationOrderIdAlreadyExists"), get);
     const error = await failureOf(purchase(server, { purchaseTimeout: 500 }));
     expect(error).toBeInstanceOf(PurchaseOutcomeUnknownError);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(get === notFound ? /no order is shown/ : /could not be read/),
+    });
     expect(server.arrived).toHaveLength(2);
   });
 

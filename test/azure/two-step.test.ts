@@ -179,6 +179,18 @@ describe("purchaseTwoStepIdempotent", () => {
     expect([...mismatch.puts, ...two.puts]).toEqual([]);
   });
 
+  test("what the body leaves out is not compared: Azure chose it; a billing plan that is left out means Upfront", async () => {
+    const short = { sku: body.sku, properties: { reservedResourceType: "VirtualMachines", quantity: 1 } };
+    const shown = order({ term: undefined });
+    const found = await play(
+      { list: [list(shown)], reservations: [list(reservation({ term: undefined }))] },
+      { body: short },
+    );
+    expect(found.bought).toMatchObject({ orderId, adopted: true });
+    const monthly = await play({ list: [list(order({ billingPlan: "Monthly" }))] }, { body: short });
+    expect(monthly.error).toMatchObject({ code: "commitment-mismatch", message: expect.stringMatching(/Monthly/) });
+  });
+
   test("lesson 1774: bought and the answer lost; the next look finds it by its id, and nothing is priced anew", async () => {
     const { bought, steps } = await play({
       purchase: [{ fault: "reset" }],

@@ -11,6 +11,7 @@ import {
   recorded,
   reservation,
   signal,
+  subscriptionId,
   token,
 } from "./support/samples.ts";
 
@@ -53,6 +54,33 @@ test("lesson 675: letter case of SKU and type, and spaces in a region, are no di
   expect((await verify({}, { reservations: shows(same) })).differences).toEqual([]);
 });
 
+test.each([
+  ["the bare id of the subscription", reservation({ billingScopeId: subscriptionId })],
+  ["no region", reservation({}, { location: undefined })],
+  ["no type", reservation({ reservedResourceType: undefined })],
+  ["no subscription", reservation({ billingScopeId: undefined })],
+])("a reservation with %s is no difference", async (_what, item) => {
+  expect((await verify({}, { reservations: shows(item) })).differences).toEqual([]);
+});
+
+describe("an order that shows no quantity, even when it is read", () => {
+  const listed = order({ originalQuantity: null });
+  const read: Reply = { status: 200, body: listed };
+
+  test("its only reservation says it", async () => {
+    const of = (quantity: number) => verify({}, { listed, read, reservations: shows(reservation({ quantity })) });
+    expect((await of(1)).differences).toEqual([]);
+    expect((await of(3)).differences).toEqual([{ field: "quantity", asked: "1", found: "3" }]);
+  });
+
+  test("one of several reservations does not: it is a part", async () => {
+    const parts = shows(reservation({ quantity: 1 }), reservation({ quantity: 1 }));
+    await expect(verify({}, { listed, read, reservations: parts })).rejects.toMatchObject({
+      code: "commitment-unverifiable",
+    });
+  });
+});
+
 describe("lessons 1495, 1985: a found order that is something else is told apart", () => {
   test.each([
     ["sku", "Standard_b1ls", "Standard_D2", { reservations: shows(reservation({}, { sku: { name: "Standard_D2" } })) }],
@@ -68,6 +96,12 @@ describe("lessons 1495, 1985: a found order that is something else is told apart
       "/subscriptions/40000000-aaaa-bbbb-cccc-200000000006",
       "50000000-aaaa-bbbb-cccc-200000000009",
       { reservations: shows(reservation({ billingScopeId: "50000000-aaaa-bbbb-cccc-200000000009" })) },
+    ],
+    [
+      "subscriptionId",
+      "/subscriptions/40000000-aaaa-bbbb-cccc-200000000006",
+      "50000000-aaaa-bbbb-cccc-200000000006",
+      { reservations: shows(reservation({ billingScopeId: "50000000-aaaa-bbbb-cccc-200000000006" })) },
     ],
     ["quantity", "1", "2", { listed: order({ originalQuantity: 2 }) }],
     ["term", "P1Y", "P3Y", { listed: order({ term: "P3Y" }) }],

@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { startLoopback, type Loopback, type Reply } from "./support/loopback.ts";
+import {
+  executorOf,
+  failure,
+  kindOf,
+  notFound,
+  order,
+  orderId,
+  otherToken,
+  recommend,
+  reservation,
+  signal,
+  subscriptionId,
+  submit,
+  token,
+} from "./support/samples.ts";
+
+const scope = { key: "azure/default", label: "Azure" };
+const second = "b1155536-c572-4349-b11e-6d62eed38326";
+const shows = (...value: readonly unknown[]): Reply => ({ status: 200, body: { value } });
+const commitment = { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true } as const;
+
+/** Answers by kind of request; an order and its reservation as they were asked for where nothing is told. */
+const azure = (told: Partial<Record<ReturnType<typeof kindOf>, Reply>> = {}) =>
+  startLoopback((request) => {
+    const kind = kindOf(request);
+    const usual: Reply = kind === "reservations" ? shows(reservation()) : { status: 200, body: order() };
+    return told[kind] ?? usual;
+  });
+
+const at = (server: Loopback) => executorOf("compute", { endpoint: server.origin, purchaseTimeout: 1_234 });
+const verify = (executor: ReturnType<typeof at>) =>
+  executor.verify(executor.schema.parse(recommend()), commitment, { signal });
+
+test("after an unknown outcome: the same id again, no earlier than 5 minutes, a person after a day", async () => {
+  await using server = await azure();
+  expect(at(server).recovery).toEqual({ kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 });
+  expect(at(server).sendTimeout).toBe(1_234);
+});
+
+describe("a read of an order that fails says which failure it is", () => {
+  test.each([
+    [failure(400, "BadRequest"), "lookup-failed", "HTTP 400"],
+    [{ status: 200, body: "<html></html>" }, "lookup-untrusted", "proves nothing"],
+    [{ status: 200, body: order({}, { name: second }) }, "lookup-untrusted", second],
+    [failure(403, "AuthorizationFailed"), "access-denied", "Microsoft.Capacity/reservationorders/read"],
+  ] satisfies [Reply, string, string][])("%o", async (reply, code, said) => {
+    await using server = await azure({ order: reply });
+    await expect(at(server).read(scope, orderId, { signal })).rejects.toMatchObject({
+      name: "RefusedError",
+      code,
+      message: expect.stringContaining(said),
+    });
+  });
+
+  test("a comparison that cannot read the order is refused as a comparison", async () => {
+    await using server = await azure({ order: failure(400, "BadRequest") });
+    await expect(verify(at(server))).rejects.toMatchObject({ code: "commitment-unverifiable" });
+  });
+
+  test("a resolve that is stopped throws the reason, and is not unclear", async () => {
+    const stop = new AbortController();
+    await using server = await startLoopback(() => {
+      stop.abort(new Error("Stop."));
+      return { fault: "hang" };
+    });
+    const resolved = at(server).resolve(submit(), { signal: stop.signal, owned: new Set() });
+    await expect(resolved).rejects.toThrow("Stop.");
+  });
+});
+
+describe("what was seen of an order is kept for its comparison", () => {
+  test.each([
+    ["read", (one: ReturnType<typeof at>) => one.read(scope, orderId, { signal })],
+    ["resolve", (one: ReturnType<typeof at>) => one.resolve(submit(), { signal, owned: new Set() })],
+    ["doPurchase", (one: ReturnType<typeof at>) => one.doPurchase(submit(), { sentBefore: false })],
+  ] as const)("%s: the comparison costs one request", async (_name, see) => {
+    await using server = await azure();
+    const executor = at(server);
+    await see(executor);
+    const before = server.arrived.length;
+    expect(await verify(executor)).toEqual([]);
+    expect(server.arrived.slice(before).map(kindOf)).toEqual(["reservations"]);
+  });
+
+  test.each([["originalQuantity"], ["term"], ["billingPlan"]])(
+    "a listing that leaves %s out is not enough: the order is read",
+    async (property) => {
+      await using server = await azure({ list: shows(order({ [property]: null })) });
+      const executor = at(server);
+      await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+      expect(await verify(executor)).toEqual([]);
+      expect(server.arrived.map(kindOf)).toEqual(["list", "order", "reservations"]);
+    },
+  );
+
+  test("where it cannot be found, what the listing said is compared", async () => {
+    await using server = await azure({ list: shows(order({ term: null })), order: notFound });
+    const executor = at(server);
+    await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    expect(await verify(executor)).toEqual([]);
+  });
+
+  test("an order that nobody asked for is not kept", async () => {
+    await using server = await azure({ list: shows(order()) });
+    const executor = at(server);
+    await executor.findByTokens(scope, { tokens: new Set([otherToken]), ids: new Set() }, { signal });
+    expect(await verify(executor)).toEqual([]);
+    expect(server.arrived.map(kindOf)).toEqual(["list", "order", "reservations"]);
+  });
+});
+
+describe("for an audit", () => {
+  test("list shows every order once, with the token that it carries, whole or in part", async () => {
+    const other = order({ displayName: "VM", provisioningState: "Cancelled" }, { name: second });
+    const tagged = order({}, { name: second, tags: { "cudly-idempotency-token": otherToken } });
+    await using server = await startLoopback(({ headers, path }, nth) => ({
+      status: 200,
+      body: {
+        value: nth === 1 ? [order(), other] : [tagged],
+        nextLink: nth === 1 ? `http://${headers.host}${path}&page=2` : undefined,
+      },
+    }));
+    const listed = await at(server).list?.(scope, { signal });
+    const attributes = { term: "P1Y", billingPlan: "Upfront" };
+    expect(listed).toMatchObject([
+      { commitment: { id: orderId, marked: true }, token: token.slice(0, 32), attributes, count: 1 },
+      { commitment: { id: second, marked: true, standing: "live" }, token: otherToken, attributes, count: 1 },
+    ]);
+  });
+
+  test("an order without a token is listed as unmarked; a listing that fails is refused", async () => {
+    await using server = await azure({ list: shows(order({ displayName: "VM", term: null }, { tags: undefined })) });
+    const [listed] = (await at(server).list?.(scope, { signal })) ?? [];
+    expect(listed).toMatchObject({ commitment: { marked: false }, attributes: { billingPlan: "Upfront" } });
+    expect(listed?.token).toBeUndefined();
+    await using broken = await azure({ list: { status: 200, body: {} } });
+    await expect(at(broken).list?.(scope, { signal })).rejects.toMatchObject({ code: "lookup-untrusted" });
+  });
+
+  test("details say what was bought; a refund is calculated for its reservation", async () => {
+    const of = reservation({ expiryDate: "2027-01-05" }, { name: "r-1" });
+    const reply: Reply = {
+      status: 200,
+      body: { properties: { billingRefundAmount: { currencyCode: "GBP", amount: 12.5 } } },
+    };
+    await using server = await startLoopback((request) => (kindOf(request) === "reservations" ? shows(of) : reply));
+    expect(await at(server).details?.(scope, orderId, { signal })).toEqual({
+      sku: "standard_b1ls",
+      region: "westus",
+      reservedResourceType: "virtualmachines",
+      subscription: subscriptionId,
+    });
+    expect(await at(server).refund?.(scope, orderId, { signal })).toMatchObject({
+      amount: { amount: "12.5", currency: "GBP" },
+      lastDay: "2027-01-05",
+      problems: [],
+    });
+    expect(server.arrived.at(-1)?.path).toContain(`/reservationOrders/${orderId}/calculateRefund?`);
+  });
+});
