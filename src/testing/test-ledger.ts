@@ -1,3 +1,4 @@
+// Longer than other files: one suite, and what its tests share, in one place that a maker of a ledger reads from top to bottom.
 import assert from "node:assert/strict";
 import type { Commitment } from "../spec/commitment.ts";
 import type { Submission } from "../spec/executor.ts";
