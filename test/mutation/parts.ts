@@ -16,7 +16,13 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ["test/ledger/{memory,rules,sqlite}.test.ts"],
   },
   azure: { mutate: ["providers/azure/*.ts", "providers/azure/services/*.ts"], tests: ["test/azure/**/*.test.ts"] },
-  ec2: { mutate: ["providers/aws/ec2/*.ts", "providers/aws/{candidates,judge-candidates,baseline,classify,price,offering,pages,differences}.ts"], tests: ["test/aws/!(reservations|redshift|savings-plans)*.test.ts"] },
+  ec2: {
+    mutate: [
+      "providers/aws/ec2/*.ts",
+      "providers/aws/{candidates,judge-candidates,baseline,classify,price,offering,pages,differences}.ts",
+    ],
+    tests: ["test/aws/!(reservations|redshift|savings-plans)*.test.ts"],
+  },
 };
 
 /** Mutated in every part. It says whether the set-up itself can be believed; see `canary.test.ts`. */
