@@ -123,6 +123,7 @@ describe("the answer", () => {
     { offeringType: "All Upfront" },
     { duration: "2332800" },
     { marketplace: "true" },
+    { marketplace: undefined },
     { instanceTenancy: undefined },
   ])("lesson: every attribute is checked again; %o is not what was asked for", async (changes) => {
     expect(await thrownBy(quote([offerings([offering("o-1", changes)])]))).toMatchObject({
@@ -178,6 +179,14 @@ describe("pages", () => {
     ]);
     expect(result.handle).toMatchObject({ offeringId: "o-3" });
     expect(loopback.last("DescribeReservedInstancesOfferings").parameters.get("NextToken")).toBe("three");
+  });
+
+  test("an empty token is the end", async () => {
+    const { body } = offerings([offering("o-1")]) as { body: string };
+    const page = ok(body.replace("</DescribeReservedInstancesOfferingsResponse>", "<nextToken/>$&"));
+    const { result, loopback } = await quote([page]);
+    expect(result.handle).toMatchObject({ offeringId: "o-1" });
+    expect(loopback.count("DescribeReservedInstancesOfferings")).toBe(1);
   });
 
   test("a second match on a later page is seen", async () => {

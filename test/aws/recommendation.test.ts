@@ -121,6 +121,7 @@ describe("scope, lane, words", () => {
   });
 
   test("described in a few words", () => {
+    expect(ec2).toMatchObject({ provider: "aws", service: "ec2" });
     expect(ec2.describe(recommendation)).toBe("2 × m5.large Linux/UNIX, us-east-1, P1Y, partial-upfront");
   });
 });

@@ -135,6 +135,11 @@ describe("after an unknown outcome", () => {
     });
   });
 
+  test("`retired` is no proof, however long ago it was bought", async () => {
+    const retired = [instance("ri-new", { state: "retired" })];
+    expect(await resolve(retired, { age: 86_400_000 })).toMatchObject({ kind: "unclear" });
+  });
+
   test("the token is masked in what a person reads", async () => {
     const resolution = await resolve([instance("ri-1"), instance("ri-2")]);
     expect(JSON.stringify(resolution)).not.toContain(token);

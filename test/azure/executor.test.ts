@@ -36,7 +36,15 @@ const verify = (executor: ReturnType<typeof at>) =>
 test("after an unknown outcome: the same id again, no earlier than 5 minutes, a person after a day", async () => {
   await using server = await azure();
   expect(at(server).recovery).toEqual({ kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 });
-  expect(at(server).sendTimeout).toBe(1_234);
+  expect(at(server)).toMatchObject({ provider: "azure", service: "compute", sendTimeout: 1_234 });
+});
+
+test("a read shows the order, marked: it is asked for by ids of this package alone", async () => {
+  await using server = await azure();
+  expect(await at(server).read(scope, orderId, { signal })).toEqual({
+    ...commitment,
+    purchasedAt: "2026-01-05T09:00:00Z",
+  });
 });
 
 describe("a read of an order that fails says which failure it is", () => {
@@ -59,14 +67,25 @@ describe("a read of an order that fails says which failure it is", () => {
     await expect(verify(at(server))).rejects.toMatchObject({ code: "commitment-unverifiable" });
   });
 
-  test("a resolve that is stopped throws the reason, and is not unclear", async () => {
-    const stop = new AbortController();
-    await using server = await startLoopback(() => {
-      stop.abort(new Error("Stop."));
-      return { fault: "hang" };
-    });
-    const resolved = at(server).resolve(submit(), { signal: stop.signal, owned: new Set() });
-    await expect(resolved).rejects.toThrow("Stop.");
+  test("a read or a comparison that is stopped ends at once, with the reason", async () => {
+    const works: readonly ((one: ReturnType<typeof at>, stop: AbortSignal) => Promise<unknown>)[] = [
+      (one, stop) => one.read(scope, orderId, { signal: stop }),
+      (one, stop) => one.verify(one.schema.parse(recommend()), commitment, { signal: stop }),
+      (one, stop) => one.resolve(submit(), { signal: stop, owned: new Set() }),
+      (one, stop) => one.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal: stop }),
+    ];
+    for (const work of works) {
+      const stop = new AbortController();
+      await using server = await startLoopback(() => {
+        stop.abort(new Error("Stop."));
+        return { fault: "hang" };
+      });
+      await expect(
+        work(executorOf("compute", { endpoint: server.origin, readTimeout: 200 }), stop.signal),
+      ).rejects.toThrow("Stop.");
+      // Not its own timeout, after which it would be tried again.
+      expect(server.arrived).toHaveLength(1);
+    }
   });
 });
 

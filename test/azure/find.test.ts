@@ -147,12 +147,16 @@ describe("pages", () => {
     const { body } = recorded("orders-list-page1-200").response;
     await using server = await startLoopback(({ headers }, nth) => {
       if (nth > 1) return list([order()]);
-      return { status: 200, body: { ...body, nextLink: `http://${headers.host}${path}&%24skiptoken=50` } };
+      const next = path.replace("Orders", "ORDERS");
+      return { status: 200, body: { ...body, nextLink: `http://${headers.host}${next}&%24skiptoken=50` } };
     });
     const listing = await find(server, [token], ["3661e106-0b2e-4324-b8f9-89a59d47d033"]);
     expect(listing.byToken.get(token)?.[0]?.id).toBe(orderId);
     expect(listing.byId.values().next().value).toMatchObject({ state: "Failed", standing: "failed" });
-    expect(server.arrived.map((request) => request.path)).toEqual([path, `${path}&%24skiptoken=50`]);
+    expect(server.arrived.map((request) => request.path)).toEqual([
+      path,
+      `${path.replace("Orders", "ORDERS")}&%24skiptoken=50`,
+    ]);
     expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer buyonce-loopback",
       "Bearer buyonce-loopback",
@@ -176,6 +180,7 @@ describe("pages", () => {
     ["another scheme", ({ headers }: Arrived) => `https://${headers.host}${path}`],
     ["another path", ({ headers }: Arrived) => `http://${headers.host}/providers/Microsoft.Capacity/reservations`],
     ["a user name", ({ headers }: Arrived) => `http://me@${headers.host}${path}&page=2`],
+    ["a password", ({ headers }: Arrived) => `http://:secret@${headers.host}${path}&page=2`],
     ["no URL", () => "page 2"],
     ["no text", () => 2],
   ])("a next link with %s is refused", async (_name, link) => {
@@ -338,9 +343,9 @@ describe("findReservationOrdersByToken", () => {
     );
     const client = createReservationsClient({ endpoint: server.origin });
     const found = await findReservationOrdersByToken(client, token);
-    expect(found.map(({ id, standing }) => [id, standing])).toEqual([
-      [orderId, "failed"],
-      [second, "live"],
+    expect(found.map(({ id, standing, marked }) => [id, standing, marked])).toEqual([
+      [orderId, "failed", true],
+      [second, "live", true],
     ]);
   });
 
