@@ -39,7 +39,7 @@ test("an audit is shown every purchase: token or not, what it is, how many; part
   ]);
   expect(listed?.map(({ count }) => count)).toEqual([7, undefined, 2]);
   expect(listed?.[2]?.token).toBeUndefined();
-  expect(listed?.[2]?.attributes).toEqual(stated);
+  expect(listed?.[2]?.attributes).toStrictEqual(stated);
 });
 
 test("nothing there is an empty list; an answer without a list is refused", async () => {

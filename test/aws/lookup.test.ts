@@ -151,11 +151,19 @@ describe("what is left out", () => {
     ["start", "purchasedAt"],
     ["instanceCount", "price"],
     ["fixedPrice", "price"],
+    ["duration", "price"],
   ] as const)("without %s there is no %s, and the rest stays", async (element, field) => {
     const { listing } = await find(instances(instance("ri-1", { tags: tokenTag(token), [element]: undefined })));
     const { [field]: _left, ...rest } = known;
     expect(listing.byToken.get(token)).toEqual([rest]);
   });
+});
+
+test("a charge without its amount: there is no price", async () => {
+  const item = instance("ri-1", { tags: tokenTag(token) }).replace("<amount>0.05</amount>", "");
+  const [found] = (await find(instances(item))).listing.byToken.get(token) ?? [];
+  expect(found).toMatchObject({ id: "ri-1" });
+  expect(found).not.toHaveProperty("price");
 });
 
 describe("what was not asked for is not in the answer", () => {
