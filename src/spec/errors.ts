@@ -133,8 +133,9 @@ export class PurchaseRejectedError extends BuyonceError {
   /** The provider's own code, such as `RiskCheckFailed`. */
   readonly providerCode: string;
   /**
-   * The provider said that this handle can no longer be bought under. For a handle that was never sent before, a new
-   * quote is safe; for one that was, the earlier send has to be proven dead first.
+   * This handle can no longer be bought under: the provider said so, or refused a second send of one whose name a further
+   * quote has too, so that a first send which is still hidden is found as existing. For a handle that was never sent before,
+   * a new quote is safe; for one that was, the earlier send has to be proven dead first.
    */
   readonly handleExpired: boolean;
 
