@@ -57,41 +57,45 @@ async function writeExecution(execution: object = executionOf(ec2)): Promise<voi
 }
 
 describe("what was left behind, by the command line", () => {
-  test("unresolved stays so; a person decides that it was not bought; it is bought once", async () => {
-    await writeExecution();
-    sandbox.addFault({ match: purchase, fault: { kind: "reset", when: "before" } });
-    expect(await run(["drive", "execution.json", "--timeout", "12"])).toMatchObject({
-      code: 4,
-      statuses: ["unresolved"],
-    });
+  test(
+    "unresolved stays so; a person decides that it was not bought; it is bought once",
+    { timeout: 120_000 },
+    async () => {
+      await writeExecution();
+      sandbox.addFault({ match: purchase, fault: { kind: "reset", when: "before" } });
+      expect(await run(["drive", "execution.json", "--timeout", "20"])).toMatchObject({
+        code: 4,
+        statuses: ["unresolved"],
+      });
 
-    // Too young for a redrive without an id.
-    expect(await run(["redrive"])).toMatchObject({ code: 0, document: { reports: [] } });
-    const again = await run(["redrive", "--older-than", "0", "--timeout", "12"]);
-    expect(again).toMatchObject({ code: 4, statuses: ["unresolved"] });
-    expect(again.document.reports?.[0]?.executionId).toBe(executionId);
+      // Too young for a redrive without an id.
+      expect(await run(["redrive"])).toMatchObject({ code: 0, document: { reports: [] } });
+      const again = await run(["redrive", "--older-than", "0", "--timeout", "20"]);
+      expect(again).toMatchObject({ code: 4, statuses: ["unresolved"] });
+      expect(again.document.reports?.[0]?.executionId).toBe(executionId);
 
-    const resolved = await run(["resolve", executionId, "0", "--not-bought", ...who]);
-    expect(resolved).toMatchObject({
-      code: 0,
-      document: { status: "refused", error: { code: "resolved-as-not-bought" } },
-    });
-    expect(sandbox.reservedInstances()).toHaveLength(0);
-    const ledger = await openSqliteLedger({ file: join(folder, "ledger.db") });
-    const history = await ledger.history(again.outcomes[0]?.token ?? "");
-    await ledger.close();
-    expect(history.find(({ event }) => event === "decide")?.detail).toBe(
-      "not bought, says operator on duty: not on the bill",
-    );
+      const resolved = await run(["resolve", executionId, "0", "--not-bought", ...who]);
+      expect(resolved).toMatchObject({
+        code: 0,
+        document: { status: "refused", error: { code: "resolved-as-not-bought" } },
+      });
+      expect(sandbox.reservedInstances()).toHaveLength(0);
+      const ledger = await openSqliteLedger({ file: join(folder, "ledger.db") });
+      const history = await ledger.history(again.outcomes[0]?.token ?? "");
+      await ledger.close();
+      expect(history.find(({ event }) => event === "decide")?.detail).toBe(
+        "not bought, says operator on duty: not on the bill",
+      );
 
-    const bought = await run(["redrive", "--older-than", "0", "--retry-refused"]);
-    expect(bought).toMatchObject({ code: 0, statuses: ["purchased"] });
-    expect(await run(["redrive", executionId])).toMatchObject({ code: 0, statuses: ["already-purchased"] });
-    expect(sandbox.reservedInstances()).toHaveLength(1);
+      const bought = await run(["redrive", "--older-than", "0", "--retry-refused"]);
+      expect(bought).toMatchObject({ code: 0, statuses: ["purchased"] });
+      expect(await run(["redrive", executionId])).toMatchObject({ code: 0, statuses: ["already-purchased"] });
+      expect(sandbox.reservedInstances()).toHaveLength(1);
 
-    const late = await run(["resolve", executionId, "0", "--not-bought", ...who]);
-    expect(late).toMatchObject({ code: 3, document: { error: { code: "nothing-to-resolve" } } });
-  });
+      const late = await run(["resolve", executionId, "0", "--not-bought", ...who]);
+      expect(late).toMatchObject({ code: 3, document: { error: { code: "nothing-to-resolve" } } });
+    },
+  );
 
   test("what the provider shows cannot be called not bought; its id is recorded", async () => {
     await writeExecution();
@@ -103,7 +107,7 @@ describe("what was left behind, by the command line", () => {
         fault: { kind: "listing", listing: "empty" },
       },
     ]);
-    expect(await run(["drive", "execution.json", "--timeout", "12"])).toMatchObject({
+    expect(await run(["drive", "execution.json", "--timeout", "20"])).toMatchObject({
       code: 4,
       statuses: ["unresolved"],
     });
