@@ -365,6 +365,19 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     await ledger.park(granted(await claim(ledger, "driver-2", 3)).claim, reason);
     assertSame([await found({ work: "parked" }), await found({ work: "unfinished" })], [[3], [2]]);
   });
+
+  test("records of the same time are listed by execution, then by index", async ({ ledger }) => {
+    const of = (executionId: string, recIndex: number) => ({
+      ...claimRequest(recIndex),
+      executionId,
+      token: `${executionId} ${recIndex}`,
+    });
+    await ledger.claim([of("b", 1), of("c", 0), of("a", 2), of("b", 0), of("a", 1)], "driver-1", 30_000);
+    assertSame(
+      (await ledger.records({ limit: 9 })).map(({ token }) => token),
+      ["a 1", "a 2", "b 0", "b 1", "c 0"],
+    );
+  });
 }
 
 const reason = { code: "quote-failed", message: "The quote failed." };

@@ -27,6 +27,7 @@ const titles = [
   "unfinished is what nobody holds and work is left on, longest untouched first",
   "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
   "records are listed, those worked on last first, by state, by lease and by what is left to do",
+  "records of the same time are listed by execution, then by index",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

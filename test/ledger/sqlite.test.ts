@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
@@ -18,6 +19,20 @@ const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
 let count = 0;
 const newFile = () => join(folder, `${(count += 1)}`, "ledger.db");
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Another process locks the file and holds it for 300 milliseconds; resolves once it does. */
+async function lockForAMoment(file: string): Promise<{ readonly ended: Promise<unknown> }> {
+  const script = `
+    import { DatabaseSync } from "node:sqlite";
+    const database = new DatabaseSync(${JSON.stringify(file)});
+    database.exec("BEGIN IMMEDIATE");
+    console.log("locked");
+    setTimeout(() => database.exec("ROLLBACK"), 300);`;
+  const other = spawn(process.execPath, ["--input-type=module", "--eval", script]);
+  const ended = once(other, "close");
+  await once(other.stdout, "data");
+  return { ended };
+}
 
 testLedgerContract("the SQLite ledger", (clock) => openSqliteLedger({ file: newFile(), clock }));
 
@@ -56,6 +71,30 @@ describe("the SQLite ledger", () => {
     other.close();
     expect(await ledger.claim([claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
     await ledger.close();
+  });
+
+  test("locked by another process for a moment, while it is made and at a claim: it waits", async () => {
+    const file = newFile();
+    mkdirSync(dirname(file));
+    const making = await lockForAMoment(file);
+    const ledger = await openSqliteLedger({ file, lockTimeout: 30_000 });
+    await making.ended;
+    const claiming = await lockForAMoment(file);
+    expect(await ledger.claim([claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
+    await claiming.ended;
+    await ledger.close();
+  });
+
+  test("locked while it is made for longer than the lock timeout: it says so", async () => {
+    const file = newFile();
+    mkdirSync(dirname(file));
+    const other = new DatabaseSync(file);
+    other.exec("BEGIN IMMEDIATE");
+    await expect(openSqliteLedger({ file, lockTimeout: 50 })).rejects.toMatchObject({
+      code: "ledger-locked",
+      retryable: true,
+    });
+    other.close();
   });
 
   test("written by a newer version: refused, with both versions named", async () => {

@@ -13,7 +13,7 @@ export const parts: Readonly<Record<string, Part>> = {
   drive: { mutate: ["src/drive/**/*.ts"], tests: ["test/drive/!(crash).test.ts"] },
   ledger: {
     mutate: ["src/ledger/*.ts", "src/ledger/sqlite/*.ts"],
-    tests: ["test/ledger/{memory,rules,sqlite}.test.ts"],
+    tests: ["test/ledger/{memory,rules,sqlite,sqlite-group-commit}.test.ts"],
   },
   azure: { mutate: ["providers/azure/*.ts", "providers/azure/services/*.ts"], tests: ["test/azure/**/*.test.ts"] },
   ec2: {
