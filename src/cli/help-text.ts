@@ -1,4 +1,4 @@
-import { defaultFiles } from "./drive-options.ts";
+import { defaultFiles } from "./commands/command-options.ts";
 
 const ledgerHelp = `
 The ledger

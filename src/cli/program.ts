@@ -6,9 +6,9 @@ import {
   type CloudCommandOptions,
   defaultFiles,
   type DriveCommandOptions,
-} from "./drive-options.ts";
+} from "./commands/command-options.ts";
 import type { Money } from "../spec/money.ts";
-import { type AuditCommandOptions, awsPlace, azurePlace, gcpPlace, ownTenant } from "./audit-options.ts";
+import { type AuditCommandOptions, awsPlace, azurePlace, gcpPlace, ownTenant } from "./commands/audit-options.ts";
 import type { Place } from "../spec/audit.ts";
 import {
   auditHelp,
@@ -20,16 +20,16 @@ import {
   settleHelp,
   statusHelp,
 } from "./help-text.ts";
-import { maskPassword } from "./mask-password.ts";
+import { maskPassword } from "./text/mask-password.ts";
 import { moneyPerCurrency } from "./parse-money.ts";
-import { wholeNumber } from "./parse-number.ts";
-import type { QuoteCommandOptions } from "./quote.ts";
-import { type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
-import type { ResolveCommandOptions } from "./resolve.ts";
-import type { SandboxCommandOptions } from "./sandbox.ts";
-import type { SettleCommandOptions } from "./settle.ts";
-import type { LedgerCommandOptions, StatusCommandOptions } from "./status.ts";
-import { type Terminal, widthOf } from "./terminal.ts";
+import { wholeNumber } from "./option-values.ts";
+import type { QuoteCommandOptions } from "./commands/quote.ts";
+import { type RedriveCommandOptions, redriveDefaults } from "./commands/redrive-options.ts";
+import type { ResolveCommandOptions } from "./commands/resolve.ts";
+import type { SandboxCommandOptions } from "./commands/sandbox.ts";
+import type { SettleCommandOptions } from "./commands/settle.ts";
+import type { LedgerCommandOptions, StatusCommandOptions } from "./commands/status.ts";
+import { type Terminal, widthOf } from "./terminal/terminal.ts";
 
 /** What the commands do; `run.ts` brings the real ones. */
 export interface ProgramActions {

@@ -4,18 +4,18 @@ import { CommanderError } from "commander";
 import type { LogLevel } from "../log/logger.ts";
 import { BuyonceError } from "../spec/errors.ts";
 import { createCommandLog } from "./command-log.ts";
-import { confirm } from "./confirm.ts";
-import type { DriveParts } from "./drive-parts.ts";
-import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
-import { explainError } from "./explain-error.ts";
-import { type InterruptHandlers, onInterrupt } from "./interrupt.ts";
-import { jsonError } from "./json-report.ts";
-import { maskPassword } from "./mask-password.ts";
-import { openLedger } from "./open-ledger.ts";
+import { confirm } from "./terminal/confirm.ts";
+import type { DriveParts } from "./commands/command-parts.ts";
+import { type ExitCode, exitCodeOfError, exitCodes } from "./terminal/exit-code.ts";
+import { explainError } from "./text/explain-error.ts";
+import { type InterruptHandlers, onInterrupt } from "./terminal/interrupt.ts";
+import { jsonError } from "./text/json-documents.ts";
+import { maskPassword } from "./text/mask-password.ts";
+import { openLedger } from "./resources/open-ledger.ts";
 import { createProgram } from "./program.ts";
-import { createProviders } from "./providers.ts";
-import type { Terminal } from "./terminal.ts";
-import { usageError } from "./usage-error.ts";
+import { createProviders } from "./resources/providers.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+import { usageError } from "./terminal/usage-error.ts";
 
 /**
  * Runs the command line of this process and ends it. The one place that knows the process: its streams, signals and exit
@@ -63,39 +63,39 @@ export async function run(args: readonly string[], version: string): Promise<voi
   };
   const program = createProgram(terminal, version, {
     drive: async (file, options) => {
-      const { driveCommand } = await import("./drive.ts");
+      const { driveCommand } = await import("./commands/drive.ts");
       code = await driveCommand(file, options, await driveParts());
     },
     quote: async (file, options) => {
-      const { quoteCommand } = await import("./quote.ts");
+      const { quoteCommand } = await import("./commands/quote.ts");
       code = await quoteCommand(file, options, await driveParts());
     },
     redrive: async (executionId, options) => {
-      const { redriveCommand } = await import("./redrive.ts");
+      const { redriveCommand } = await import("./commands/redrive.ts");
       code = await redriveCommand(executionId, options, await driveParts());
     },
     settle: async (executionId, options) => {
-      const { settleCommand } = await import("./settle.ts");
+      const { settleCommand } = await import("./commands/settle.ts");
       code = await settleCommand(executionId, options, await driveParts());
     },
     status: async (executionId, options) => {
-      const { statusCommand } = await import("./status.ts");
+      const { statusCommand } = await import("./commands/status.ts");
       code = await statusCommand(executionId, options, { terminal, openLedger });
     },
     history: async (executionId, recIndex, options) => {
-      const { historyCommand } = await import("./history.ts");
+      const { historyCommand } = await import("./commands/history.ts");
       code = await historyCommand(executionId, recIndex, options, { terminal, openLedger });
     },
     resolve: async (executionId, recIndex, options) => {
-      const { resolveCommand } = await import("./resolve.ts");
+      const { resolveCommand } = await import("./commands/resolve.ts");
       code = await resolveCommand(executionId, recIndex, options, await driveParts());
     },
     audit: async (options) => {
-      const { auditCommand } = await import("./audit.ts");
+      const { auditCommand } = await import("./commands/audit.ts");
       code = await auditCommand(options, await driveParts());
     },
     sandbox: async (options) => {
-      const { sandboxCommand } = await import("./sandbox.ts");
+      const { sandboxCommand } = await import("./commands/sandbox.ts");
       const { startCloudSandbox } = await import("../../providers/sandbox.ts");
       code = await sandboxCommand(options, {
         terminal,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exitCodeOf, exitCodeOfError } from "../../src/cli/exit-code.ts";
-import { explainError } from "../../src/cli/explain-error.ts";
+import { exitCodeOf, exitCodeOfError } from "../../src/cli/terminal/exit-code.ts";
+import { explainError } from "../../src/cli/text/explain-error.ts";
 import { InvalidExecutionError, LedgerError, RefusedError } from "../../src/spec/errors.ts";
 import type { OutcomeStatus } from "../../src/spec/report.ts";
 import { outcome } from "./stand-ins.ts";

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
-import { onInterrupt } from "../../src/cli/interrupt.ts";
+import { onInterrupt } from "../../src/cli/terminal/interrupt.ts";
 
 describe("onInterrupt", () => {
   function setUp() {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { describeRecords } from "../../src/cli/describe-records.ts";
-import { historyCommand } from "../../src/cli/history.ts";
-import { settleCommand, type SettleCommandOptions } from "../../src/cli/settle.ts";
-import { statusCommand, type StatusCommandOptions } from "../../src/cli/status.ts";
+import { describeRecords } from "../../src/cli/resources/describe-records.ts";
+import { historyCommand } from "../../src/cli/commands/history.ts";
+import { settleCommand, type SettleCommandOptions } from "../../src/cli/commands/settle.ts";
+import { statusCommand, type StatusCommandOptions } from "../../src/cli/commands/status.ts";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";

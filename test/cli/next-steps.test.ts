@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nextSteps } from "../../src/cli/next-steps.ts";
+import { nextSteps } from "../../src/cli/text/next-steps.ts";
 import type { ErrorCode } from "../../src/spec/errors.ts";
 import { maskToken } from "../../src/spec/token.ts";
 import { bought, outcome } from "./stand-ins.ts";

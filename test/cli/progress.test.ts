@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createProgress } from "../../src/cli/progress.ts";
+import { createProgress } from "../../src/cli/progress/progress.ts";
 import type { DriveEvent, DriveStep } from "../../src/spec/events.ts";
 import { bought, fakeTerminal, outcome } from "./stand-ins.ts";
 

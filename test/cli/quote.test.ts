@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { quoteCommand, type QuoteCommandOptions } from "../../src/cli/quote.ts";
-import { openLedger } from "../../src/cli/open-ledger.ts";
-import { quoteText } from "../../src/cli/quote-text.ts";
-import { spendingQuestion } from "../../src/cli/spending-text.ts";
+import { quoteCommand, type QuoteCommandOptions } from "../../src/cli/commands/quote.ts";
+import { openLedger } from "../../src/cli/resources/open-ledger.ts";
+import { quoteText } from "../../src/cli/text/quote-text.ts";
+import { spendingQuestion } from "../../src/cli/commands/spending-text.ts";
 import type { QuotedRecommendation } from "../../src/drive/prospect.ts";
 import { executionId, executionOf, fakeTerminal, quotationOf, quoted, standInParts } from "./stand-ins.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExecutionFile } from "../../src/cli/read-execution-file.ts";
+import { readExecutionFile } from "../../src/cli/resources/read-execution-file.ts";
 
 describe("readExecutionFile", () => {
   let folder: string;
@@ -47,7 +47,7 @@ describe("readExecutionFile", () => {
     await chmod(file, 0);
     await chmod(folder, 0o755);
     // The superuser may read everything, so it is tried as an ordinary user where the tests run as root.
-    const module = new URL("../../src/cli/read-execution-file.ts", import.meta.url).href;
+    const module = new URL("../../src/cli/resources/read-execution-file.ts", import.meta.url).href;
     const script = `
       import { readExecutionFile } from ${JSON.stringify(module)};
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { redrivingQuestion } from "../../src/cli/agree-on-redriving.ts";
-import { maskPassword } from "../../src/cli/mask-password.ts";
-import { againFromLedger, nextSteps } from "../../src/cli/next-steps.ts";
-import { openLedger } from "../../src/cli/open-ledger.ts";
-import { redriveCommand } from "../../src/cli/redrive.ts";
-import type { RedriveCommandOptions } from "../../src/cli/redrive-options.ts";
-import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/resolve.ts";
+import { redrivingQuestion } from "../../src/cli/commands/agree-on-redriving.ts";
+import { maskPassword } from "../../src/cli/text/mask-password.ts";
+import { againFromLedger, nextSteps } from "../../src/cli/text/next-steps.ts";
+import { openLedger } from "../../src/cli/resources/open-ledger.ts";
+import { redriveCommand } from "../../src/cli/commands/redrive.ts";
+import type { RedriveCommandOptions } from "../../src/cli/commands/redrive-options.ts";
+import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/commands/resolve.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Commitment } from "../../src/spec/commitment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { reportText } from "../../src/cli/report-text.ts";
+import { reportText } from "../../src/cli/text/report-text.ts";
 import type { Outcome } from "../../src/spec/report.ts";
 import { bought, outcome, report } from "./stand-ins.ts";
 

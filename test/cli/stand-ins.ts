@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { AcceptedLoss } from "../../src/audit/accept-loss.ts";
 import type { AuditOptions } from "../../src/audit/audit.ts";
-import type { DriveCommandOptions } from "../../src/cli/drive-options.ts";
-import type { DriveParts } from "../../src/cli/drive-parts.ts";
-import type { InterruptHandlers } from "../../src/cli/interrupt.ts";
-import type { OpenLedgerOptions } from "../../src/cli/open-ledger.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { DriveCommandOptions } from "../../src/cli/commands/command-options.ts";
+import type { DriveParts } from "../../src/cli/commands/command-parts.ts";
+import type { InterruptHandlers } from "../../src/cli/terminal/interrupt.ts";
+import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
+import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 import type { Decision } from "../../src/drive/decide.ts";
 import type { DriveOptions } from "../../src/drive/drive.ts";
 import type { Purchaser, RedriveOptions } from "../../src/drive/purchaser.ts";

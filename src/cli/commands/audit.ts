@@ -1,0 +1,86 @@
+import type { AuditReport, Place } from "../../spec/audit.ts";
+import type { Ledger } from "../../spec/ledger.ts";
+import { type AuditCommandOptions, checkAudit } from "./audit-options.ts";
+import { auditText } from "../text/audit-text.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { close } from "../resources/close.ts";
+import { checkEndpoints, checkSpending, defaultFiles, ledgerOf } from "./command-options.ts";
+import type { DriveParts } from "./command-parts.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
+import { providersOf } from "../resources/ledger-records.ts";
+import { endpointsAt, isProviderName, type ProviderName, realClouds } from "../resources/providers.ts";
+import { stoppable } from "./stoppable.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+
+/** Milliseconds for a purchase request; none is made. */
+const requestTimeout = 60_000;
+
+/** As many records as are asked which providers they need. */
+const maxRecords = 100_000;
+
+/**
+ * `buyonce audit`: compares what the clouds show with what the ledger knows. Buys nothing, gives nothing back. Returns the
+ * exit code. Throws a BuyonceError where there is no report.
+ */
+export async function auditCommand(options: AuditCommandOptions, parts: DriveParts): Promise<ExitCode> {
+  const { terminal } = parts;
+  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  checkEndpoints(options);
+  checkAudit(options);
+  const { places, acceptLoss } = options;
+
+  // Where the places are named, a ledger that was lost is one more thing to find out.
+  const ledger = await parts.openLedger(ledgerOf(options), places ? { emptyIfMissing: true } : { mustExist: true });
+  try {
+    const needed = await providersFor(ledger, places);
+    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
+    // It buys nothing, so nobody is asked.
+    checkSpending(needed, real, { yes: true }, terminal);
+    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
+    try {
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
+      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
+      const purchaser = parts.createPurchaser({ ledger, providers });
+      if (acceptLoss !== undefined) {
+        const [person, reason] = [cleanText(options.person ?? ""), cleanText(options.reason ?? "")];
+        const record = await stoppable(parts, "nothing was recorded", (signal) =>
+          purchaser.acceptLoss({ id: acceptLoss.trim(), person, reason }, { signal }),
+        );
+        terminal.stdout.write(
+          options.json
+            ? jsonAcceptedLoss(record)
+            : `Recorded: ${cleanText(acceptLoss)} is gone before its term, says ${person}. Drives no longer expect it; its recommendation (#${record.recIndex} of ${cleanText(record.executionId)}) stays bought.\n`,
+        );
+        return exitCodes.bought;
+      }
+      const report = await stoppable(parts, "there is no audit", (signal) =>
+        purchaser.audit({
+          ...(places ? { places } : {}),
+          repair: options.repair,
+          signal,
+          deadline: parts.now() + options.timeout * 1000,
+          onScope: (label) => note(`Looking at ${cleanText(label)}`),
+        }),
+      );
+      const layout = { width: widthOf(terminal.stdout), paint: painter(terminal.stdout, terminal.env) };
+      terminal.stdout.write(options.json ? jsonAudit(report) : auditText(report, layout));
+      return exitCodeOfAudit(report);
+    } finally {
+      await close("sandbox", sandbox, note);
+    }
+  } finally {
+    await close("ledger", ledger, note);
+  }
+}
+
+async function providersFor(ledger: Ledger, places: readonly Place[] | undefined): Promise<readonly ProviderName[]> {
+  if (places === undefined) return providersOf(await ledger.records({ limit: maxRecords }));
+  return [...new Set(places.map(({ provider }) => provider))].filter(isProviderName);
+}
+
+/** What was found weighs more than what could not be looked at. */
+function exitCodeOfAudit({ findings, scopes }: AuditReport): ExitCode {
+  if (findings.some(({ repaired }) => repaired !== true)) return exitCodes.notBought;
+  return scopes.some(({ error }) => error !== undefined) ? exitCodes.unclear : exitCodes.bought;
+}

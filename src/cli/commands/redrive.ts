@@ -1,0 +1,140 @@
+import type { Purchaser } from "../../drive/purchaser.ts";
+import type { ReportedExecution } from "../../report/html-report.ts";
+import type { DriveEvent } from "../../spec/events.ts";
+import type { TokenRecord } from "../../spec/ledger.ts";
+import type { Report } from "../../spec/report.ts";
+import { agreeOnRedriving } from "./agree-on-redriving.ts";
+import { close } from "../resources/close.ts";
+import { checkEndpoints, checkSpending, defaultFiles, ledgerOf, purchaseTimeoutOf } from "./command-options.ts";
+import type { DriveParts } from "./command-parts.ts";
+import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { jsonReports } from "../text/json-documents.ts";
+import { leftBehind, providersOf } from "../resources/ledger-records.ts";
+import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { createRedriveProgress } from "../progress/redrive-progress.ts";
+import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
+import { againFromLedger } from "../text/next-steps.ts";
+import { reportText } from "../text/report-text.ts";
+import { sandboxText } from "../text/sandbox-text.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+import { untilInterrupted } from "./interruptible.ts";
+import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
+
+/**
+ * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
+ * Throws a BuyonceError where there is no report, as `drive` does.
+ */
+export async function redriveCommand(
+  executionId: string | undefined,
+  options: RedriveCommandOptions,
+  parts: DriveParts,
+): Promise<ExitCode> {
+  const { terminal } = parts;
+  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  checkEndpoints(options);
+  checkSelection(executionId, options);
+  await checkReportFile(options.report);
+
+  const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
+  try {
+    const records = await leftBehind(ledger, executionId, options);
+    if (records.length === 0) {
+      terminal.stdout.write(
+        options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n",
+      );
+      return exitCodes.bought;
+    }
+    const needed = providersOf(records);
+    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
+    checkSpending(needed, real, options, terminal);
+
+    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
+    try {
+      if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
+      const providers = await parts.createProviders(needed, endpoints, purchaseTimeoutOf(options.timeout));
+      const purchaser = parts.createPurchaser({ ledger, providers });
+      const events: DriveEvent[] = [];
+      const redrive = { executionId, records, purchaser, options, parts, events };
+      const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
+      writeReports(reports, redrive);
+      const pages = reports.map((report) => pageOf(report, redrive));
+      const how = { at: parts.now(), events, imitation: real.length === 0 };
+      await writeReportFile(options.report, pages, how, { ledger, note });
+      if (sandbox && !options.json) terminal.stdout.write(sandboxText(sandbox, painter(terminal.stdout, terminal.env)));
+      return exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+    } finally {
+      await close("sandbox", sandbox, note);
+    }
+  } finally {
+    await close("ledger", ledger, note);
+  }
+}
+
+interface Redrive {
+  readonly executionId: string | undefined;
+  readonly records: readonly TokenRecord[];
+  readonly purchaser: Purchaser;
+  readonly options: RedriveCommandOptions;
+  readonly parts: DriveParts;
+  /** Kept for the page. */
+  readonly events: DriveEvent[];
+}
+
+async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
+  const { executionId, records, purchaser, options, parts } = redrive;
+  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, maxTotals } = options;
+  const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
+  return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
+    if (ask) await agreeOnRedriving({ records, descriptions, parts, signal });
+    return drive(
+      () => createRedriveProgress(parts.terminal, records, descriptions),
+      async (progress) => {
+        const onEvent = keepEvents(options.report, redrive.events, progress);
+        const deadline = parts.now() + options.timeout * 1000;
+        const how = { signal, deadline, concurrency, onEvent, ...(maxTotals ? { maxTotals } : {}) };
+        if (executionId !== undefined) return [await purchaser.redrive(executionId, how)];
+        return purchaser.redriveUnfinished({
+          ...how,
+          olderThan: olderThan * 1000,
+          // No more than the person has seen.
+          limit: ask ? records.length : limit,
+          retryRefused: options.retryRefused,
+          includeParked: options.parked,
+        });
+      },
+    );
+  });
+}
+
+function writeReports(reports: readonly Report[], { records, purchaser, options, parts }: Redrive): void {
+  const { stdout, env } = parts.terminal;
+  if (options.json) {
+    stdout.write(jsonReports(reports));
+    return;
+  }
+  if (reports.length === 0) {
+    stdout.write("Another driver took up all of it in the meantime: nothing was left to drive again.\n");
+    return;
+  }
+  const paint = painter(stdout, env);
+  for (const report of reports) {
+    const descriptions = descriptionsOf(report, records, purchaser);
+    const again = againFromLedger(report.executionId);
+    const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
+    stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${text}`);
+  }
+}
+
+function descriptionsOf(report: Report, records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
+  const descriptions: string[] = [];
+  for (const { executionId, recIndex, recommendation } of records) {
+    if (executionId === report.executionId) descriptions[recIndex] = purchaser.describe(recommendation);
+  }
+  return descriptions;
+}
+
+function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {
+  const source = records.find(({ executionId }) => executionId === report.executionId)?.source;
+  return { report, source, descriptions: descriptionsOf(report, records, purchaser) };
+}

@@ -1,0 +1,92 @@
+import type { Decision } from "../../drive/decide.ts";
+import type { Outcome } from "../../spec/report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { close } from "../resources/close.ts";
+import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles, ledgerOf } from "./command-options.ts";
+import type { DriveParts } from "./command-parts.ts";
+import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { jsonOutcome } from "../text/json-documents.ts";
+import { providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { againFromLedger } from "../text/next-steps.ts";
+import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { recordedText } from "../text/resolve-text.ts";
+import { stoppable } from "./stoppable.ts";
+import { usageError } from "../terminal/usage-error.ts";
+
+/** The options of `buyonce resolve`, parsed. */
+export interface ResolveCommandOptions extends CloudCommandOptions {
+  /** The id of the commitment that it became. */
+  readonly bought?: string | undefined;
+  readonly notBought: boolean;
+  readonly person: string;
+  readonly reason: string;
+}
+
+/** Milliseconds for a request; nothing is bought here. */
+const requestTimeout = 60_000;
+
+/**
+ * `buyonce resolve`: records what a person found out about a purchase whose outcome nobody could tell. Returns the exit
+ * code. Throws a BuyonceError: bad usage, a RefusedError of the guard that contradicts, a ledger that cannot be used.
+ */
+export async function resolveCommand(
+  executionId: string,
+  recIndex: number,
+  options: ResolveCommandOptions,
+  parts: DriveParts,
+): Promise<ExitCode> {
+  const { terminal } = parts;
+  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
+  checkEndpoints(options);
+
+  const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
+  try {
+    const record = (await recordsOf(ledger, executionId)).find((candidate) => candidate.recIndex === recIndex);
+    if (record === undefined) {
+      throw usageError(`The ledger knows no recommendation #${recIndex} of this execution. Nothing was recorded.`);
+    }
+    const needed = providersOf([record]);
+    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
+    // It buys nothing, so nobody is asked.
+    checkSpending(needed, real, { yes: true }, terminal);
+    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
+    try {
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
+      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
+      const purchaser = parts.createPurchaser({ ledger, providers });
+      const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
+        purchaser.resolve(decision, { signal }),
+      );
+      const again = againFromLedger(executionId);
+      terminal.stdout.write(options.json ? jsonOutcome(outcome) : recordedText(outcome, decision, again));
+      return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
+    } finally {
+      await close("sandbox", sandbox, note);
+    }
+  } finally {
+    await close("ledger", ledger, note);
+  }
+}
+
+function whatIsSaid({
+  bought,
+  notBought,
+  person,
+  reason,
+}: ResolveCommandOptions): Pick<Decision, "finding" | "person" | "reason"> {
+  if ((bought !== undefined) === notBought) {
+    throw usageError("Say what became of it: exactly one of --bought ID and --not-bought. Nothing was recorded.");
+  }
+  for (const [option, value] of Object.entries({ bought: bought ?? "-", person, reason })) {
+    if (cleanText(value) === "") throw usageError(`--${option} must not be empty. Nothing was recorded.`);
+  }
+  const finding = bought === undefined ? "not-bought" : { bought: bought.trim() };
+  // The history is read by people, on terminals too.
+  return { finding, person: cleanText(person), reason: cleanText(reason) };
+}
+
+/** Not bought is recorded as a refusal that the next drive lifts. */
+function isRecorded({ status, error }: Outcome): boolean {
+  return status === "refused" && error?.code === "resolved-as-not-bought";
+}

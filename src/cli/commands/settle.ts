@@ -1,0 +1,115 @@
+import { isPending } from "../../drive/settle-recommendation.ts";
+import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
+import type { Outcome, Report } from "../../spec/report.ts";
+import { close } from "../resources/close.ts";
+import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles, ledgerOf } from "./command-options.ts";
+import type { DriveParts } from "./command-parts.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { jsonReports } from "../text/json-documents.ts";
+import { providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { againFromLedger, idForCommand } from "../text/next-steps.ts";
+import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { createRedriveProgress } from "../progress/redrive-progress.ts";
+import { reportText } from "../text/report-text.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+import { untilInterrupted } from "./interruptible.ts";
+
+/** The options of `buyonce settle`, parsed. */
+export interface SettleCommandOptions extends CloudCommandOptions {
+  readonly concurrency: number;
+  /** Seconds by which it has reported, final or not. */
+  readonly timeout: number;
+}
+
+/** Milliseconds for a purchase request; none is made. */
+const requestTimeout = 60_000;
+
+/** As many as `purchaser.settle` looks after. */
+const maxPending = 10_000;
+
+/**
+ * `buyonce settle`: looks after what is bought and pending until it is final or the time is over. Never buys. Returns the
+ * exit code. Throws a BuyonceError where there is no report, as `redrive` does.
+ */
+export async function settleCommand(
+  executionId: string | undefined,
+  options: SettleCommandOptions,
+  parts: DriveParts,
+): Promise<ExitCode> {
+  const { terminal } = parts;
+  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  checkEndpoints(options);
+
+  const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
+  try {
+    const records = await pendingIn(ledger, executionId);
+    if (records.length === 0) {
+      terminal.stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
+      return exitCodes.bought;
+    }
+    const needed = providersOf(records);
+    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
+    // It buys nothing, so nobody is asked.
+    checkSpending(needed, real, { yes: true }, terminal);
+
+    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
+    try {
+      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
+      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
+      const purchaser = parts.createPurchaser({ ledger, providers });
+      const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
+      const reports = await untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
+        drive(
+          () => createRedriveProgress(terminal, records, descriptions),
+          (onEvent) => {
+            const deadline = parts.now() + options.timeout * 1000;
+            const only = executionId === undefined ? {} : { executionId };
+            return purchaser.settle({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
+          },
+        ),
+      );
+      if (options.json) terminal.stdout.write(jsonReports(reports));
+      else for (const report of reports) writeReport(report, records, descriptions, parts);
+      return exitCodeOfSettling(reports.flatMap(({ outcomes }) => outcomes));
+    } finally {
+      await close("sandbox", sandbox, note);
+    }
+  } finally {
+    await close("ledger", ledger, note);
+  }
+}
+
+async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
+  return executionId === undefined
+    ? ledger.records({ states: ["purchased"], work: "unfinished", limit: maxPending })
+    : (await recordsOf(ledger, executionId)).filter(isPending);
+}
+
+function writeReport(
+  report: Report,
+  records: readonly TokenRecord[],
+  allDescriptions: readonly string[],
+  { terminal: { stdout, env } }: DriveParts,
+): void {
+  const paint = painter(stdout, env);
+  const descriptions: string[] = [];
+  for (const [index, { executionId, recIndex }] of records.entries()) {
+    if (executionId === report.executionId) descriptions[recIndex] = allDescriptions[index] ?? "";
+  }
+  const again = againFromLedger(report.executionId);
+  const pendingAgain = `run buyonce settle ${idForCommand(report.executionId)} again`;
+  const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, pendingAgain });
+  const failed = report.outcomes.filter(({ status }) => status === "rejected").map(({ recIndex }) => `#${recIndex}`);
+  const loud =
+    failed.length === 0
+      ? ""
+      : `${paint(["bold", "red"], `CAME TO NOTHING: ${failed.join(" ")}. Bought before, and now not bought: see why below.`)}\n\n`;
+  stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${loud}${text}`);
+}
+
+/** What came to nothing weighs most: somebody has to act. */
+function exitCodeOfSettling(outcomes: readonly Outcome[]): ExitCode {
+  if (outcomes.some(({ status }) => status === "rejected")) return exitCodes.notBought;
+  const isFinal = ({ commitment, warnings = [] }: Outcome) => commitment?.settled === true && warnings.length === 0;
+  return outcomes.every(isFinal) ? exitCodes.bought : exitCodes.unclear;
+}

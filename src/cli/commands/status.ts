@@ -1,0 +1,50 @@
+import { ledgerStatus } from "../../inspect/status.ts";
+import type { StatusFilter } from "../../inspect/status-filters.ts";
+import { close } from "../resources/close.ts";
+import { describeRecords } from "../resources/describe-records.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import type { DriveParts } from "./command-parts.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { jsonStatus } from "../text/json-documents.ts";
+import { recordsOf } from "../resources/ledger-records.ts";
+import { statusText } from "../text/status-text.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+
+/** The options of every command that reads a ledger and asks nobody, parsed. */
+export type LedgerCommandOptions = Pick<CloudCommandOptions, "ledger" | "sandbox" | "json">;
+
+/** The options of `buyonce status`, parsed. */
+export interface StatusCommandOptions extends LedgerCommandOptions {
+  readonly state?: StatusFilter | undefined;
+  readonly limit: number;
+}
+
+/** What the commands that only read a ledger are put together from. */
+export type LedgerParts = Pick<DriveParts, "terminal" | "openLedger">;
+
+/**
+ * `buyonce status`: what the ledger knows; no provider is asked. Returns the exit code. Throws a BuyonceError: bad usage,
+ * or a ledger that cannot be used.
+ */
+export async function statusCommand(
+  executionId: string | undefined,
+  { state, limit, ...options }: StatusCommandOptions,
+  { terminal, openLedger }: LedgerParts,
+): Promise<ExitCode> {
+  const where = { ...options, endpoints: {} };
+  checkEndpoints(where);
+  const ledger = await openLedger(ledgerOf(where), { mustExist: true });
+  try {
+    if (executionId !== undefined) await recordsOf(ledger, executionId);
+    const status = await ledgerStatus(ledger, { executionId, state, limit });
+    const descriptions = await describeRecords(status.recommendations.map(({ record }) => record));
+    const layout = { width: widthOf(terminal.stdout), paint: painter(terminal.stdout, terminal.env) };
+    if (options.json) terminal.stdout.write(jsonStatus(status, descriptions));
+    else if (status.recommendations.length === 0) {
+      terminal.stdout.write(`${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`);
+    } else terminal.stdout.write(statusText(status, { ...layout, descriptions }));
+    return exitCodes.bought;
+  } finally {
+    await close("ledger", ledger, (text) => void terminal.stderr.write(`${text}\n`));
+  }
+}

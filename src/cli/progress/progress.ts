@@ -1,0 +1,54 @@
+import { eventLevel } from "../../log/event-level.ts";
+import { createEventLog } from "../../log/event-log.ts";
+import type { DriveEvent } from "../../spec/events.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { eventText } from "../text/event-text.ts";
+import { createLiveLines } from "./live-lines.ts";
+import { isLive, type Output, painter, type Terminal } from "../terminal/terminal.ts";
+
+/** Shows a drive while it runs. */
+export interface Progress {
+  readonly event: (event: DriveEvent) => void;
+  /** A line that stays. */
+  readonly note: (text: string) => void;
+  /** Takes away what moves; lines that stay, stay. */
+  readonly stop: () => void;
+}
+
+/**
+ * Progress on standard error: on a terminal one line per recommendation that moves through its steps, elsewhere one log
+ * line per event, and where standard error is a log, every event with its fields. `numbers` are shown instead of the
+ * positions.
+ */
+export function createProgress(
+  terminal: Terminal,
+  descriptions: readonly string[],
+  numbers: readonly string[] = descriptions.map((_, index) => String(index)),
+): Progress {
+  const { stderr, env, log } = terminal;
+  if (log) {
+    return { event: createEventLog(log, eventText), note: (text) => log.info({}, text), stop: () => undefined };
+  }
+  const progress = isLive(stderr, env)
+    ? createLiveLines(stderr, painter(stderr, env), descriptions, numbers)
+    : createLines(stderr, descriptions, numbers);
+  // The end of a step shows by the next one.
+  return { ...progress, event: (event) => (eventLevel(event) === "debug" ? undefined : progress.event(event)) };
+}
+
+function createLines(stderr: Output, descriptions: readonly string[], numbers: readonly string[]): Progress {
+  const named = new Set<number>();
+  /** What a line is about: described once, then by its number. */
+  function subject(event: DriveEvent): string {
+    if (!("recIndex" in event)) return "";
+    const { recIndex, token } = event;
+    if (named.has(recIndex)) return `#${numbers[recIndex]}: `;
+    named.add(recIndex);
+    return `#${numbers[recIndex]} ${cleanText(descriptions[recIndex] ?? "")} (token ${token}): `;
+  }
+  return {
+    event: (event) => void stderr.write(`${new Date(event.at).toISOString()} ${subject(event)}${eventText(event)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,33 @@
+import type { DriveEvent } from "../../spec/events.ts";
+import type { TokenRecord } from "../../spec/ledger.ts";
+import { maskToken } from "../../spec/token.ts";
+import { eventText } from "../text/event-text.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { shortId } from "./short-id.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** Progress of a drive of records: events, which name no execution, are brought to their record by index and token. */
+export function createRedriveProgress(
+  terminal: Terminal,
+  records: readonly TokenRecord[],
+  descriptions: readonly string[],
+): Progress {
+  // A log names the execution itself.
+  if (terminal.log) return createProgress(terminal, descriptions);
+  const several = new Set(records.map(({ executionId }) => executionId)).size > 1;
+  const numbers = records.map(({ executionId, recIndex }) =>
+    several ? `${recIndex} of ${shortId(executionId)}` : String(recIndex),
+  );
+  const progress = createProgress(terminal, descriptions, numbers);
+  return { ...progress, event: (event) => show(event) };
+
+  function show(event: DriveEvent): void {
+    if (!("recIndex" in event)) return progress.event(event);
+    const row = records.findIndex(
+      ({ recIndex, token }) => recIndex === event.recIndex && maskToken(token) === event.token,
+    );
+    // Left behind since the ledger was read.
+    if (row === -1) return progress.note(`#${event.recIndex} (token ${event.token}): ${eventText(event)}`);
+    return progress.event({ ...event, recIndex: row });
+  }
+}

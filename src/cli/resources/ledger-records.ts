@@ -1,0 +1,36 @@
+import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
+import { usageError } from "../terminal/usage-error.ts";
+import { isProviderName, type ProviderName } from "./providers.ts";
+import { redriveDefaults, type RedriveCommandOptions } from "../commands/redrive-options.ts";
+
+/** What a redrive will take up, as the ledger has it now. Throws a usage error for an execution it does not know. */
+export async function leftBehind(
+  ledger: Ledger,
+  executionId: string | undefined,
+  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
+): Promise<readonly TokenRecord[]> {
+  if (executionId === undefined) {
+    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused, parked });
+  }
+  return recordsOf(ledger, executionId);
+}
+
+/** All records of an execution. Throws a usage error where there is none. */
+export async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
+  const records = await ledger.execution(executionId);
+  if (records.length > 0) return records;
+  throw usageError(
+    `The ledger knows no execution ${JSON.stringify(executionId)}. Check the id, and name the ledger that its drives used with --ledger. Nothing was sent.`,
+  );
+}
+
+/** The providers that records need. Throws a usage error for one that the command line does not know. */
+export function providersOf(records: readonly TokenRecord[]): readonly ProviderName[] {
+  const names = new Set(records.map(({ recommendation }) => recommendation.provider));
+  return [...names].map((name) => {
+    if (isProviderName(name)) return name;
+    throw usageError(
+      `The ledger holds a recommendation of the provider ${JSON.stringify(name)}, which the command line does not know. Drive it again with the program that bought it. Nothing was sent.`,
+    );
+  });
+}

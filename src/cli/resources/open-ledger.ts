@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { LedgerError } from "../../spec/errors.ts";
+import type { Ledger } from "../../spec/ledger.ts";
+import { isPostgres } from "./ledger-location.ts";
+
+/** How a ledger is opened. */
+export interface OpenLedgerOptions {
+  /** A file that is missing is an error instead of an empty ledger, which would say that nothing was left behind. */
+  readonly mustExist?: boolean;
+  /** For one that is missing, an empty one in memory: for a command that only reads, and leaves no trace. */
+  readonly emptyIfMissing?: boolean;
+}
+
+/**
+ * Opens the ledger that `--ledger` names: a PostgreSQL database by its URL, else an SQLite file. Throws a usage error, or
+ * a LedgerError.
+ */
+export async function openLedger(
+  location: string,
+  { mustExist = false, emptyIfMissing = false }: OpenLedgerOptions = {},
+): Promise<Ledger> {
+  if (isPostgres(location)) {
+    const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
+    return openPostgresLedger({ connectionString: location });
+  }
+  if (mustExist && !existsSync(location)) {
+    throw new LedgerError({
+      code: "ledger-unavailable",
+      message: `There is no ledger at ${resolve(location)}. Name the one that the drives used with --ledger. Nothing was sent.`,
+    });
+  }
+  if (emptyIfMissing && !existsSync(location)) {
+    const { createMemoryLedger } = await import("../../ledger/memory.ts");
+    return createMemoryLedger();
+  }
+  const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
+  return openSqliteLedger({ file: location });
+}

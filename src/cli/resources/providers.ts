@@ -1,0 +1,76 @@
+import { parseEndpoint } from "../../spec/endpoint.ts";
+import type { Provider } from "../../spec/executor.ts";
+
+/** What the command line sets on a provider; the rest are the provider's own defaults. */
+export interface ProviderSettings {
+  /** Instead of the public cloud. */
+  readonly endpoint?: string;
+  /** Milliseconds that one purchase request may take. */
+  readonly purchaseTimeout: number;
+}
+
+/** Imported only when a file needs them: `--help` and a bad file load no SDK. */
+const factories = {
+  azure: async (settings: ProviderSettings): Promise<Provider> =>
+    (await import("../../../providers/azure/index.ts")).createAzure(settings),
+  aws: async (settings: ProviderSettings): Promise<Provider> =>
+    (await import("../../../providers/aws/index.ts")).createAws(settings),
+  gcp: async (settings: ProviderSettings): Promise<Provider> =>
+    (await import("../../../providers/gcp/index.ts")).createGcp(settings),
+};
+
+/** A provider that the command line can build. */
+export type ProviderName = keyof typeof factories;
+
+/** Endpoints given by URL. */
+export type Endpoints = Readonly<Partial<Record<ProviderName, string>>>;
+
+const allNames = Object.keys(factories) as readonly ProviderName[];
+
+/** One address that stands in for every cloud. */
+export function endpointsAt(url: string): Endpoints {
+  return Object.fromEntries(allNames.map((name) => [name, url]));
+}
+
+/** Whether the command line can build a provider of this name. */
+export function isProviderName(name: string): name is ProviderName {
+  return Object.hasOwn(factories, name);
+}
+
+/**
+ * The providers that an execution, not yet validated, needs. All of them when it names another one or none at all, so
+ * that the validation can list what there is.
+ */
+export function providersNamedIn(execution: unknown): readonly ProviderName[] {
+  const { recommendations } = Object(execution) as { recommendations?: unknown };
+  const named = (Array.isArray(recommendations) ? recommendations : []).map(
+    (recommendation: unknown) => (Object(recommendation) as { provider?: unknown }).provider,
+  );
+  const known = allNames.filter((name) => named.includes(name));
+  return known.length > 0 && named.every((name) => known.some((one) => one === name)) ? known : allNames;
+}
+
+/** Builds providers. Nothing is sent; credentials are looked for at their first request. */
+export async function createProviders(
+  names: readonly ProviderName[],
+  endpoints: Endpoints,
+  purchaseTimeout: number,
+): Promise<readonly Provider[]> {
+  return Promise.all(
+    names.map((name) => {
+      const endpoint = endpoints[name];
+      return factories[name]({ purchaseTimeout, ...(endpoint === undefined ? {} : { endpoint }) });
+    }),
+  );
+}
+
+/**
+ * The providers among these whose requests can spend money. Over http, which is admitted on loopback only, no real
+ * credential is sent, so no real cloud can be meant.
+ */
+export function realClouds(names: readonly ProviderName[], endpoints: Endpoints): readonly ProviderName[] {
+  return names.filter((name) => {
+    const endpoint = endpoints[name];
+    return endpoint === undefined || !parseEndpoint(endpoint).insecure;
+  });
+}

@@ -1,0 +1,49 @@
+import { styleText } from "node:util";
+import type { Logger } from "../../log/logger.ts";
+
+/** A stream that the command writes to: the process's own, or a test's. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** Where the command reads and writes. */
+export interface Terminal {
+  readonly stdin: { readonly isTTY?: boolean };
+  /** Only results: the table, or the JSON document. */
+  readonly stdout: Output;
+  /** Everything else: progress, questions, notes, errors. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where standard error is a log: then events go there whole, instead of lines for people. */
+  readonly log?: Logger | undefined;
+}
+
+/** Puts a text in a colour or weight, or leaves it plain. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+
+/** Columns that are assumed where a stream does not say: a file, a pipe, a log. */
+const widthOfNoTerminal = 120;
+
+/** Whether lines on this stream may be redrawn. */
+export function isLive(stream: Output, env: Terminal["env"]): boolean {
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** Colours for a stream: only on a terminal, and not where NO_COLOR (https://no-color.org) says otherwise. */
+export function painter(stream: Output, env: Terminal["env"]): Paint {
+  const colours = isLive(stream, env) && (env["NO_COLOR"] ?? "") === "";
+  return (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** How many columns a stream has. */
+export function widthOf(stream: Output): number {
+  return stream.columns && stream.columns > 0 ? stream.columns : widthOfNoTerminal;
+}
+
+/** A person is there to be asked, and to see the question. */
+export function canAsk({ stdin, stderr, env }: Terminal): boolean {
+  return stdin.isTTY === true && isLive(stderr, env);
+}

@@ -1,0 +1,68 @@
+import type { DriveEvent } from "../../spec/events.ts";
+import { formatMoney } from "../../spec/money.ts";
+import type { Outcome } from "../../spec/report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { why } from "./outcome-text.ts";
+
+/** One step of a drive, in a few words. */
+export function eventText(event: DriveEvent): string {
+  return cleanText(words(event));
+}
+
+function words(event: DriveEvent): string {
+  switch (event.type) {
+    case "started":
+      return `driving ${event.recommendations.length} of execution ${event.executionId}`;
+    case "claimed":
+      return `claimed ${event.granted}; bought and settled before ${event.settled}; held by other drivers ${event.inFlight}`;
+    case "listing":
+      return `looking up what is already bought in ${event.scope}`;
+    case "listed":
+      return `looked up ${event.scope}: ${event.matches} of these already there`;
+    case "still-pending":
+      return `${event.pending} still pending; looking again in ${Math.ceil(event.wait / 1000)} s`;
+    case "look-up-failed":
+      return `the look-up in ${event.scope} failed: ${event.error.message} (${event.error.code})`;
+    case "waiting-for-driver":
+      return `waiting for driver ${event.holder}, who holds it until ${new Date(event.until).toISOString()}`;
+    case "reconciling":
+      return `asking what became of the earlier purchase: ${event.detail}`;
+    case "reconciled":
+      return `what became of the earlier purchase: ${event.result}`;
+    case "adopting":
+      return `found commitment ${event.commitmentId}`;
+    case "quoting":
+      return "asking for the price";
+    case "quoted":
+      return `price ${formatMoney(event.price)}`;
+    case "writing-ahead":
+      return "writing ahead";
+    case "submitted":
+      return `written ahead, attempt ${event.attempt}`;
+    case "sending":
+      return event.sentBefore ? "sending again under the same handle" : "buying";
+    case "sent":
+      return event.error ? `sent: ${event.result}: ${event.error.message}` : `sent: ${event.result}`;
+    case "outcome-unknown":
+      return `outcome unknown: ${event.detail}`;
+    case "marking":
+      return `stamping the token on ${event.commitmentId}`;
+    case "settling":
+      return `recording ${event.commitmentId}`;
+    case "marked":
+      return event.marked ? "stamped" : "not stamped";
+    case "finished":
+      return outcomeText(event.outcome);
+    case "ended":
+      return event.error ? `ended: ${event.error.message} (${event.error.code})` : "ended";
+    default:
+      return event satisfies never;
+  }
+}
+
+function outcomeText(outcome: Outcome): string {
+  const { status, commitment, price } = outcome;
+  const reason = why(outcome);
+  const parts = [status, commitment?.id, price && formatMoney(price)].filter((part) => part !== undefined);
+  return reason === "" ? parts.join(" ") : `${parts.join(" ")}: ${reason}`;
+}

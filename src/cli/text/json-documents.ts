@@ -1,0 +1,119 @@
+import type { Quotation } from "../../drive/quote.ts";
+import type { RecommendationHistory } from "../../inspect/history.ts";
+import { recordedPrice } from "../../inspect/recorded.ts";
+import type { LedgerStatus } from "../../inspect/status.ts";
+import { BuyonceError, InvalidExecutionError } from "../../spec/errors.ts";
+import type { AuditReport } from "../../spec/audit.ts";
+import type { TokenRecord } from "../../spec/ledger.ts";
+import type { Outcome, Report } from "../../spec/report.ts";
+import { explainError } from "./explain-error.ts";
+
+/** The one JSON document of `drive --json`: the report, tokens in full. */
+export function jsonReport(report: Report): string {
+  return text(reportDocument(report));
+}
+
+/** The one JSON document of `redrive --json`; with an error where it ended before all was driven. */
+export function jsonReports(reports: readonly Report[], error?: unknown): string {
+  return text({ reports: reports.map(reportDocument), ...(error === undefined ? {} : errorDocument(error)) });
+}
+
+/** The one JSON document of `quote --json`, tokens in full. */
+export function jsonQuotation({ executionId, recommendations, totals, error }: Quotation): string {
+  return text({ executionId, recommendations, totals, error });
+}
+
+/** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
+export function jsonStatus({ recommendations, more, totals }: LedgerStatus, descriptions: readonly string[]): string {
+  const rows = recommendations.map(({ status, record }, index) => ({
+    ...recordDocument(record, descriptions[index]),
+    status,
+    state: record.state,
+    commitment: record.commitment,
+    price: recordedPrice(record),
+    error: record.error,
+    attempt: record.attempt,
+    generation: record.generation,
+    holder: record.holder,
+    leaseUntil: record.leaseUntil === undefined ? undefined : isoTime(record.leaseUntil),
+    createdAt: isoTime(record.createdAt),
+    updatedAt: isoTime(record.updatedAt),
+  }));
+  return text({ recommendations: rows, more, totals });
+}
+
+/** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
+export function jsonHistory(
+  executionId: string,
+  histories: readonly RecommendationHistory[],
+  descriptions: readonly string[],
+): string {
+  const recommendations = histories.map(({ record, lines }, index) => ({
+    ...recordDocument(record, descriptions[index]),
+    history: lines.map(({ at, event, from, to, holder, epoch, attempt, code, detail }) => ({
+      at: isoTime(at),
+      event,
+      from,
+      to,
+      holder,
+      epoch,
+      attempt,
+      code,
+      detail,
+    })),
+  }));
+  return text({ executionId, recommendations });
+}
+
+/** The one JSON document of `audit --json`, tokens in full. */
+export function jsonAudit({ scopes, findings, notLookedAt }: AuditReport): string {
+  return text({ scopes, findings, notLookedAt });
+}
+
+/** The one JSON document of `audit --accept-loss --json`. */
+export function jsonAcceptedLoss({ executionId, recIndex, token, commitment }: TokenRecord): string {
+  return text({ executionId, recIndex, token, commitment });
+}
+
+/** The one JSON document of `resolve --json`. */
+export function jsonOutcome(outcome: Outcome): string {
+  return text(outcomeDocument(outcome));
+}
+
+/** The one JSON document of `--json` where there is no report. */
+export function jsonError(error: unknown): string {
+  return text(errorDocument(error));
+}
+
+function reportDocument({ executionId, outcomes, totals }: Report) {
+  return { executionId, outcomes: outcomes.map(outcomeDocument), totals };
+}
+
+function outcomeDocument({ recIndex, status, token, commitment, price, error, parked, warnings }: Outcome) {
+  return { recIndex, status, token, commitment, price, error, parked, warnings };
+}
+
+function recordDocument({ executionId, recIndex, token }: TokenRecord, description: string | undefined) {
+  return { executionId, recIndex, token, description };
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function errorDocument(error: unknown) {
+  const known = BuyonceError.isInstance(error) ? error : undefined;
+  return {
+    error: {
+      code: known?.code ?? "internal",
+      message: explainError(error),
+      retryable: known?.retryable ?? false,
+      retryAfter: known?.retryAfter,
+      problems: InvalidExecutionError.isInstance(error) ? error.problems : undefined,
+    },
+  };
+}
+
+function text(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}

@@ -1,0 +1,99 @@
+import type { QuotedRecommendation, Verdict } from "../../drive/prospect.ts";
+import type { Quotation } from "../../drive/quote.ts";
+import { formatMoney, type Money } from "../../spec/money.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { layOut } from "../terminal/table.ts";
+import { shorten } from "./shorten.ts";
+import { sumText } from "./sum-text.ts";
+import type { Paint } from "../terminal/terminal.ts";
+import { whatText } from "./what-text.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** How a quotation is written down for a person. */
+export interface QuoteTextOptions {
+  /** What each recommendation asks for, by recIndex. */
+  readonly descriptions: readonly string[];
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** The totals that the drive has, if any. */
+  readonly maxTotals: readonly Money[] | undefined;
+}
+
+const words: Readonly<
+  Record<Verdict, { readonly text: string; readonly colour: "green" | "cyan" | "yellow" | "red" }>
+> = {
+  buy: { text: "buy it", colour: "green" },
+  bought: { text: "buy nothing: bought before", colour: "cyan" },
+  adopt: { text: "buy nothing: bought before, found at the provider", colour: "cyan" },
+  reconcile: { text: "find out first whether it was bought", colour: "yellow" },
+  held: { text: "leave it to the other driver", colour: "yellow" },
+  refuse: { text: "refuse it", colour: "red" },
+};
+
+/** What a drive would do and cost, for a person: prices, limits, sums, and why something would not be bought. */
+export function quoteText(
+  { recommendations, error }: Quotation,
+  { descriptions, width, paint, maxTotals }: QuoteTextOptions,
+): string {
+  const table = layOut(
+    [
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
+      { title: "what", minimum: 20 },
+      { title: "price", minimum: 14, align: "right", paint: (line) => paint("bold", line) },
+      { title: "limit", minimum: 14, align: "right" },
+      {
+        title: "a drive would",
+        minimum: 22,
+        paint: (line, row) => paint(words[recommendations[row]?.verdict ?? "refuse"].colour, line),
+      },
+    ],
+    recommendations.map((quoted) => [
+      String(quoted.recIndex),
+      whatText(descriptions[quoted.recIndex]),
+      quoted.price ? formatMoney(quoted.price) : "",
+      limitText(quoted),
+      wouldText(quoted),
+    ]),
+    width,
+    paint,
+  );
+  const of = (...verdicts: readonly Verdict[]) => recommendations.filter(({ verdict }) => verdicts.includes(verdict));
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
+  const open = of("reconcile");
+  const sums = [
+    line("would be bought", paint("bold", sumText(of("buy")))),
+    ...(maxTotals ? [line("total allowed", maxTotals.map(formatMoney).join("   "))] : []),
+    ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
+    line("bought before", sumText(of("bought", "adopt"))),
+  ];
+  const warnings = [
+    error && `A drive would buy nothing. ${error.message} (${error.code})`,
+    anyPrice(of("refuse"), maxTotals),
+  ]
+    .flatMap((text) => (text ? wrap(cleanText(text), width) : []))
+    .map((text) => `${paint("red", text)}\n`);
+  return `${table}\n${[...sums, ...warnings].join("")}`;
+}
+
+function limitText({ verdict, limit }: QuotedRecommendation): string {
+  if (verdict === "bought" || verdict === "adopt") return "";
+  return limit ? formatMoney(limit) : "none";
+}
+
+function wouldText({ verdict, commitment, error }: QuotedRecommendation): string {
+  const { text } = words[verdict];
+  const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
+  return cleanText(error ? shorten(`${text}: ${error.message} (${error.code})`) : `${text}${pending}`);
+}
+
+/** What has neither a price now nor a limit is bought at any price that the drive gets. */
+function anyPrice(
+  refused: readonly QuotedRecommendation[],
+  maxTotals: readonly Money[] | undefined,
+): string | undefined {
+  const open = maxTotals ? [] : refused.filter(({ price, limit }) => !price && !limit);
+  if (open.length === 0) return undefined;
+  const numbers = open.map(({ recIndex }) => `#${recIndex}`).join(" ");
+  return `${numbers}: no price is known and the file sets no maxPrice. If the drive gets a price, it buys at any price.`;
+}

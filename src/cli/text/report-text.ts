@@ -1,0 +1,84 @@
+import { formatMoney } from "../../spec/money.ts";
+import type { Report } from "../../spec/report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { layOut } from "../terminal/table.ts";
+import { type NextStep, nextSteps } from "./next-steps.ts";
+import { shorten } from "./shorten.ts";
+import { statusStyle } from "./status-style.ts";
+import { sumText } from "./sum-text.ts";
+import type { Paint } from "../terminal/terminal.ts";
+import { whatText } from "./what-text.ts";
+import { why } from "./outcome-text.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** How a report is written down for a person. */
+export interface ReportTextOptions {
+  /** What each recommendation asks for, by recIndex. */
+  readonly descriptions: readonly string[];
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** How to drive it again, as in "drive the same file again". */
+  readonly again?: string;
+  /** How to see settled what is pending; default: by driving it again. */
+  readonly pendingAgain?: string;
+}
+
+/** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
+const roomForWholeIds = 116;
+
+/** A report for a person: the table, totals per currency, and what to do next. */
+export function reportText(
+  report: Report,
+  { descriptions, width, paint, again, pendingAgain }: ReportTextOptions,
+): string {
+  const { outcomes } = report;
+  const colour = (row: number) => {
+    const outcome = outcomes[row];
+    return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
+  };
+  const table = layOut(
+    [
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
+      { title: "what", minimum: 20 },
+      { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
+      { title: "commitment", minimum: width < roomForWholeIds ? 19 : 40, paint: (line) => paint("dim", line) },
+      { title: "price", minimum: 24, align: "right" },
+      { title: "why", minimum: 24 },
+    ],
+    outcomes.map((outcome) => [
+      String(outcome.recIndex),
+      whatText(descriptions[outcome.recIndex]),
+      outcome.status,
+      cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
+      outcome.price === undefined ? "" : formatMoney(outcome.price),
+      shorten(why(outcome)),
+    ]),
+    width,
+    paint,
+  );
+  return [table, totalsText(report, paint), stepsText(nextSteps(outcomes, again, pendingAgain), width, paint)]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+function totalsText({ outcomes }: Report, paint: Paint): string {
+  const now = outcomes.filter(({ status }) => status === "purchased");
+  const before = outcomes.filter(({ status }) => status === "already-purchased");
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
+  // All three lines, always: a drive that spent nothing says so.
+  return [
+    line("bought by this drive", sumText(now)),
+    line("bought before", sumText(before)),
+    line("total", paint("bold", sumText([...now, ...before]))),
+  ].join("");
+}
+
+function stepsText(steps: readonly NextStep[], width: number, paint: Paint): string {
+  if (steps.length === 0) return "";
+  const lines = steps.flatMap(({ recIndexes, text }) => {
+    const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);
+    return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return `${paint("bold", "next")}\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,17 @@
+import type { Decision } from "../../drive/decide.ts";
+import type { Outcome } from "../../spec/report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { why } from "./outcome-text.ts";
+
+/** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
+export function recordedText(outcome: Outcome, { recIndex, person, reason }: Decision, again: string): string {
+  const { status, error, commitment } = outcome;
+  const by = `Its history says by whom and why: ${cleanText(person)}: ${cleanText(reason)}\n`;
+  if (error?.code === "resolved-as-not-bought") {
+    return `#${recIndex} is recorded as not bought. ${by}next: to buy it, ${again}.\n`;
+  }
+  if (status !== "already-purchased" && status !== "purchased") return `#${recIndex} is ${status}: ${why(outcome)}\n`;
+  const more = why(outcome);
+  const next = more === "" ? "" : `${more}\nnext: ${again}, and what is missing is made up for.\n`;
+  return `#${recIndex} is recorded as bought: ${cleanText(commitment?.id ?? "")}. ${by}${next}`;
+}

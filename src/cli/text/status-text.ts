@@ -1,0 +1,136 @@
+import { mayBeBought, recordedPrice } from "../../inspect/recorded.ts";
+import type { LedgerStatus, RecordStatus } from "../../inspect/status.ts";
+import type { TokenRecord } from "../../spec/ledger.ts";
+import { formatMoney } from "../../spec/money.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { layOut } from "../terminal/table.ts";
+import { shorten } from "./shorten.ts";
+import { statusStyle } from "./status-style.ts";
+import { sumText } from "./sum-text.ts";
+import type { Paint } from "../terminal/terminal.ts";
+import { timeText } from "./time-text.ts";
+import { whatText } from "./what-text.ts";
+import { wrap } from "../terminal/wrap.ts";
+
+/** How the status is written down for a person. */
+export interface StatusTextOptions {
+  /** What each recommendation asks for, in their order. */
+  readonly descriptions: readonly string[];
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const order: readonly RecordStatus[] = ["purchased", "in-progress", "unresolved", "refused", "rejected", "abandoned"];
+
+const labelWidth = 22;
+
+/** From so many columns on, ids are not broken over two lines: they are there to be copied. */
+const roomForWholeIds = 130;
+
+/** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
+export function statusText(
+  { recommendations, more }: LedgerStatus,
+  { descriptions, width, paint }: StatusTextOptions,
+): string {
+  const colour = (status: RecordStatus) => (status === "abandoned" ? "yellow" : statusStyle[status].colour);
+  const ids = recommendations.map(({ record }) => record.executionId);
+  const several = new Set(ids).size > 1;
+  const idWidth = width < roomForWholeIds ? 12 : 36;
+  const table = layOut(
+    [
+      ...(several ? [{ title: "execution", minimum: idWidth }] : []),
+      { title: "#", minimum: 5, align: "right" as const, paint: (line: string) => paint("dim", line) },
+      { title: "what", minimum: 16 },
+      {
+        title: "status",
+        minimum: 11,
+        paint: (line: string, row: number) => paint(colour(recommendations[row]?.status ?? "refused"), line),
+      },
+      { title: "commitment", minimum: idWidth, paint: (line: string) => paint("dim", line) },
+      { title: "price", minimum: 14, align: "right" as const },
+      { title: "changed (UTC)", minimum: 13, paint: (line: string) => paint("dim", line) },
+      { title: "why", minimum: 16 },
+    ],
+    recommendations.map(({ status, record }, index) => {
+      const price = recordedPrice(record);
+      return [
+        ...(several ? [ids[index - 1] === record.executionId ? "" : cleanText(record.executionId)] : []),
+        String(record.recIndex),
+        whatText(descriptions[index]),
+        status,
+        cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
+        price ? formatMoney(price) : "",
+        timeText(record.updatedAt),
+        shorten(cleanText(whyText(status, record))),
+      ];
+    }),
+    width,
+    paint,
+  );
+  const counts = order.flatMap((status) => {
+    const count = recommendations.filter((each) => each.status === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  const line = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
+  const priced = (keep: (record: TokenRecord) => boolean) =>
+    recommendations.flatMap(({ record }) => {
+      const price = recordedPrice(record);
+      return keep(record) ? [price ? { price } : {}] : [];
+    });
+  const open = priced(mayBeBought);
+  const rest = more
+    ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
+    : [];
+  return [
+    several ? "" : `${paint("bold", `Execution ${cleanText(ids[0] ?? "")}`)}\n\n`,
+    table,
+    "\n",
+    line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
+    line("bought", sumText(priced(({ state }) => state === "purchased"))),
+    ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
+    ...[...rest, ...nextTexts(recommendations)].flatMap((text) => wrap(text, width)).map((text) => `${text}\n`),
+  ].join("");
+}
+
+/** Why it is not plainly done. */
+function whyText(status: RecordStatus, record: TokenRecord): string {
+  const { commitment, error, holder, leaseUntil } = record;
+  switch (status) {
+    case "in-progress":
+      return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
+    case "abandoned":
+      return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
+    case "unresolved":
+      if (record.parkedAt !== undefined) {
+        return `parked since ${timeText(record.parkedAt)}: a person decides (buyonce resolve)${error ? `; ${error.message} (${error.code})` : ""}`;
+      }
+      return error ? `${error.message} (${error.code})` : "its driver ended before it recorded what became of it";
+    case "refused":
+    case "rejected":
+      return error ? `${error.message} (${error.code})` : "";
+    case "purchased":
+      return [
+        ...(commitment?.settled === false ? [`not yet settled (${commitment.state})`] : []),
+        ...(commitment?.marked === false ? ["its marker is missing at the provider"] : []),
+        ...(commitment?.standing === "live" || commitment === undefined ? [] : [`its state is ${commitment.state}`]),
+      ].join("; ");
+  }
+}
+
+function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly string[] {
+  const has = (keep: (each: LedgerStatus["recommendations"][number]) => boolean) => recommendations.some(keep);
+  return [
+    ...(has(
+      ({ status, record }) => (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned",
+    )
+      ? ["next: buyonce redrive finds out what was sent, and buys what proves not to be bought."]
+      : []),
+    ...(has(({ record }) => record.parkedAt !== undefined)
+      ? ["next: look at the provider for what is parked, and say what you found with buyonce resolve."]
+      : []),
+    ...(has(({ status, record }) => status === "purchased" && record.commitment?.settled === false)
+      ? ["next: buyonce settle waits until the provider's state is final."]
+      : []),
+  ];
+}
