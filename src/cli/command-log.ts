@@ -1,6 +1,6 @@
 import type { Logger, LogLevel } from "../log/logger.ts";
-import { maskPassword } from "./text/mask-password.ts";
 import type { Output } from "./terminal/terminal.ts";
+import { maskPassword } from "./text/mask-password.ts";
 
 /** The values of `--log-level`. */
 export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];

@@ -1,15 +1,17 @@
 import { Command, Option } from "commander";
 import { type StatusFilter, statusFilters } from "../inspect/status-filters.ts";
-import { logLevels } from "./command-log.ts";
-import {
-  type BuyCommandOptions,
-  type CloudCommandOptions,
-  defaultFiles,
-  type DriveCommandOptions,
-} from "./commands/command-options.ts";
-import type { Money } from "../spec/money.ts";
-import { type AuditCommandOptions, awsPlace, azurePlace, gcpPlace, ownTenant } from "./commands/audit-options.ts";
 import type { Place } from "../spec/audit.ts";
+import type { Money } from "../spec/money.ts";
+import { logLevels } from "./command-log.ts";
+import type { AuditCommandOptions } from "./commands/audit.ts";
+import { type BuyCommandOptions, type CloudCommandOptions, defaultFiles } from "./commands/command-options.ts";
+import type { DriveCommandOptions } from "./commands/drive.ts";
+import type { QuoteCommandOptions } from "./commands/quote.ts";
+import { type RedriveCommandOptions, redriveDefaults } from "./commands/redrive-options.ts";
+import type { ResolveCommandOptions } from "./commands/resolve.ts";
+import type { SandboxCommandOptions } from "./commands/sandbox.ts";
+import type { SettleCommandOptions } from "./commands/settle.ts";
+import type { LedgerCommandOptions, StatusCommandOptions } from "./commands/status.ts";
 import {
   auditHelp,
   driveHelp,
@@ -20,16 +22,9 @@ import {
   settleHelp,
   statusHelp,
 } from "./help-text.ts";
-import { maskPassword } from "./text/mask-password.ts";
-import { moneyPerCurrency } from "./parse-money.ts";
-import { wholeNumber } from "./option-values.ts";
-import type { QuoteCommandOptions } from "./commands/quote.ts";
-import { type RedriveCommandOptions, redriveDefaults } from "./commands/redrive-options.ts";
-import type { ResolveCommandOptions } from "./commands/resolve.ts";
-import type { SandboxCommandOptions } from "./commands/sandbox.ts";
-import type { SettleCommandOptions } from "./commands/settle.ts";
-import type { LedgerCommandOptions, StatusCommandOptions } from "./commands/status.ts";
+import { awsPlace, azurePlace, gcpPlace, moneyPerCurrency, ownTenant, wholeNumber } from "./option-values.ts";
 import { type Terminal, widthOf } from "./terminal/terminal.ts";
+import { maskPassword } from "./text/mask-password.ts";
 
 /** What the commands do; `run.ts` brings the real ones. */
 export interface ProgramActions {

@@ -4,18 +4,17 @@ import { CommanderError } from "commander";
 import type { LogLevel } from "../log/logger.ts";
 import { BuyonceError } from "../spec/errors.ts";
 import { createCommandLog } from "./command-log.ts";
+import type { CommandParts, RunningSandbox } from "./commands/command-parts.ts";
+import { createProgram } from "./program.ts";
+import { openLedger } from "./resources/open-ledger.ts";
+import { createProviders } from "./resources/providers.ts";
 import { confirm } from "./terminal/confirm.ts";
-import type { DriveParts } from "./commands/command-parts.ts";
-import { type ExitCode, exitCodeOfError, exitCodes } from "./terminal/exit-code.ts";
-import { explainError } from "./text/explain-error.ts";
+import { type ExitCode, exitCodeOfError, exitCodes, usageError } from "./terminal/exit-code.ts";
 import { type InterruptHandlers, onInterrupt } from "./terminal/interrupt.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+import { explainError } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
 import { maskPassword } from "./text/mask-password.ts";
-import { openLedger } from "./resources/open-ledger.ts";
-import { createProgram } from "./program.ts";
-import { createProviders } from "./resources/providers.ts";
-import type { Terminal } from "./terminal/terminal.ts";
-import { usageError } from "./terminal/usage-error.ts";
 
 /**
  * Runs the command line of this process and ends it. The one place that knows the process: its streams, signals and exit
@@ -46,15 +45,14 @@ export async function run(args: readonly string[], version: string): Promise<voi
 
   let code: ExitCode = exitCodes.bought;
   /** What buys is imported only when it is needed: `--help` loads no SDK. */
-  const driveParts = async (): Promise<DriveParts> => {
+  const driveParts = async (): Promise<CommandParts> => {
     const { createPurchaser } = await import("../drive/purchaser.ts");
-    const { startDriveSandbox } = await import("./drive-sandbox.ts");
     return {
       terminal,
       createProviders,
       createPurchaser,
       openLedger,
-      startSandbox: startDriveSandbox,
+      startSandbox,
       confirm: (question, signal) => confirm(question, { input: stdin, output: stderr, signal }),
       now: () => Date.now(),
       onInterrupt: interrupts,
@@ -127,6 +125,17 @@ export async function run(args: readonly string[], version: string): Promise<voi
   // Whatever is still open, such as an idle connection, must not keep a finished command waiting.
   await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write("", () => done()))));
   exit(code);
+}
+
+/** Starts the imitation of all clouds for one command, its state in a file. */
+async function startSandbox(stateFile: string): Promise<RunningSandbox> {
+  const { startCloudSandbox } = await import("../../providers/sandbox.ts");
+  const sandbox = await startCloudSandbox({ stateFile });
+  return {
+    url: sandbox.url,
+    purchaseRequests: () => sandbox.purchaseRequests().length,
+    close: () => sandbox.close(),
+  };
 }
 
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */

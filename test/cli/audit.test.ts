@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { auditCommand } from "../../src/cli/commands/audit.ts";
-import type { AuditCommandOptions } from "../../src/cli/commands/audit-options.ts";
+import { auditCommand, type AuditCommandOptions } from "../../src/cli/commands/audit.ts";
 import { createProgram, type ProgramActions } from "../../src/cli/program.ts";
 import type { AuditReport, Finding } from "../../src/spec/audit.ts";
 import { executionId, fakeTerminal, standInParts } from "./stand-ins.ts";

@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DriveCommandOptions } from "../../src/cli/commands/command-options.ts";
-import { driveCommand } from "../../src/cli/commands/drive.ts";
+import { driveCommand, type DriveCommandOptions } from "../../src/cli/commands/drive.ts";
 import { LedgerError, RefusedError } from "../../src/spec/errors.ts";
 import type { Execution } from "../../src/spec/recommendation.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { moneyPerCurrency } from "../../src/cli/parse-money.ts";
+import { moneyPerCurrency } from "../../src/cli/option-values.ts";
 import { moneySchema } from "../../src/spec/money.ts";
 
 describe("--max-total", () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { quoteCommand, type QuoteCommandOptions } from "../../src/cli/commands/quote.ts";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
-import { spendingQuestion } from "../../src/cli/commands/spending-text.ts";
+import { spendingQuestion } from "../../src/cli/commands/agree-on-spending.ts";
 import type { QuotedRecommendation } from "../../src/drive/prospect.ts";
 import { executionId, executionOf, fakeTerminal, quotationOf, quoted, standInParts } from "./stand-ins.ts";
 

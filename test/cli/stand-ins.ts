@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { AcceptedLoss } from "../../src/audit/accept-loss.ts";
 import type { AuditOptions } from "../../src/audit/audit.ts";
-import type { DriveCommandOptions } from "../../src/cli/commands/command-options.ts";
-import type { DriveParts } from "../../src/cli/commands/command-parts.ts";
+import type { DriveCommandOptions } from "../../src/cli/commands/drive.ts";
+import type { CommandParts } from "../../src/cli/commands/command-parts.ts";
 import type { InterruptHandlers } from "../../src/cli/terminal/interrupt.ts";
 import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
 import type { Terminal } from "../../src/cli/terminal/terminal.ts";
@@ -199,7 +199,7 @@ export function standInParts(
       return { executionId, recIndex: 0, token: deriveIdempotencyToken(executionId, 0) } as TokenRecord;
     },
   } satisfies Purchaser;
-  const parts: DriveParts = {
+  const parts: CommandParts = {
     terminal: behaviour.terminal ?? fakeTerminal().terminal,
     createProviders: async (names, endpoints, purchaseTimeout) => {
       calls.providers.push({ names, endpoints, purchaseTimeout });

@@ -1,19 +1,19 @@
 import { isPending } from "../../drive/settle-recommendation.ts";
+import { cleanText } from "../../spec/clean-text.ts";
+import { BuyonceError } from "../../spec/errors.ts";
 import type { TokenRecord } from "../../spec/ledger.ts";
 import { formatMoney } from "../../spec/money.ts";
-import { BuyonceError } from "../../spec/errors.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveParts } from "./command-parts.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
-import { whatText } from "../text/what-text.ts";
+import { whatText } from "../text/table-cells.ts";
+import type { CommandParts } from "./command-parts.ts";
 
 /** What a person is asked about. */
 export interface Redriving {
   readonly records: readonly TokenRecord[];
   /** What each record asks for, in their order. */
   readonly descriptions: readonly string[];
-  readonly parts: DriveParts;
+  readonly parts: CommandParts;
   /** Ends the question. */
   readonly signal: AbortSignal;
 }

@@ -1,19 +1,21 @@
+import type { QuotedRecommendation } from "../../drive/prospect.ts";
 import type { Purchaser } from "../../drive/purchaser.ts";
+import type { Quotation } from "../../drive/quote.ts";
 import { BuyonceError, RefusedError } from "../../spec/errors.ts";
+import { formatMoney } from "../../spec/money.ts";
 import type { Execution } from "../../spec/recommendation.ts";
-import type { DriveCommandOptions } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { quoteText } from "../text/quote-text.ts";
-import { spendingQuestion, withShownPrices } from "./spending-text.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
+import { quoteText } from "../text/quote-text.ts";
+import type { BuyCommandOptions } from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
 
 /** What a person is asked about. */
 export interface Spending {
   readonly execution: Execution;
   readonly purchaser: Purchaser;
   readonly descriptions: readonly string[];
-  readonly options: DriveCommandOptions;
-  readonly parts: DriveParts;
+  readonly options: BuyCommandOptions;
+  readonly parts: CommandParts;
   /** Ends the question. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +32,7 @@ export async function agreeOnSpending(spending: Spending): Promise<Execution> {
   const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
 
   stderr.write("Asking for prices; nothing is bought yet.\n");
-  const quotation = await stoppable(signal, () =>
+  const quotation = await unlessStopped(signal, () =>
     purchaser.quote(execution, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
       concurrency,
@@ -40,13 +42,46 @@ export async function agreeOnSpending(spending: Spending): Promise<Execution> {
   stderr.write(`\n${quoteText(quotation, layout)}\n`);
   if (quotation.error) throw new RefusedError(quotation.error);
 
-  const answer = await stoppable(signal, () => parts.confirm(spendingQuestion(quotation), signal));
+  const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation), signal));
   if (answer === "stopped") throw aborted("Stopped");
   if (answer === "no") throw aborted("You said no");
   return withShownPrices(execution, quotation);
 }
 
-async function stoppable<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+/** The question after the prices. */
+export function spendingQuestion({ recommendations, totals }: Quotation): string {
+  const of = (...verdicts: readonly QuotedRecommendation["verdict"][]) =>
+    recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
+  if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
+  const rest = [
+    ...(unsure === 0 ? [] : [`try ${unsure} again that would be refused now`]),
+    ...(open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`]),
+  ];
+  if (spending === 0 && open === 0) return `Nothing can be bought as it stands. Try ${unsure} again all the same?`;
+  const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
+  const buy = spending === 0 ? [] : [`buy ${commitments} for ${totals.buy.map(formatMoney).join(" and ")}`];
+  const question = [...buy, ...rest].join(" and ");
+  return `${question.charAt(0).toUpperCase()}${question.slice(1)}? This cannot be taken back.`;
+}
+
+/**
+ * The execution as the person agreed to it: where the file sets no limit, the price that was shown is the limit. It
+ * cannot rise unseen between the question and the purchase. (A limit is no part of what is bought: token and fingerprint
+ * stay the same.)
+ */
+export function withShownPrices(execution: Execution, { recommendations: quotes }: Quotation): Execution {
+  const shown = new Map(quotes.map(({ recIndex, price }) => [recIndex, price]));
+  return {
+    ...execution,
+    recommendations: execution.recommendations.map((recommendation, recIndex) => {
+      const maxPrice = recommendation.maxPrice ?? shown.get(recIndex);
+      return maxPrice === undefined ? recommendation : { ...recommendation, maxPrice };
+    }),
+  };
+}
+
+async function unlessStopped<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   try {
     const result = await run();
     if (!signal.aborted) return result;

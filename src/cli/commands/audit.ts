@@ -1,20 +1,36 @@
 import type { AuditReport, Place } from "../../spec/audit.ts";
-import type { Ledger } from "../../spec/ledger.ts";
-import { type AuditCommandOptions, checkAudit } from "./audit-options.ts";
-import { auditText } from "../text/audit-text.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import type { Ledger } from "../../spec/ledger.ts";
 import { close } from "../resources/close.ts";
-import { checkEndpoints, checkSpending, defaultFiles, ledgerOf } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
 import { providersOf } from "../resources/ledger-records.ts";
 import { endpointsAt, isProviderName, type ProviderName, realClouds } from "../resources/providers.ts";
-import { stoppable } from "./stoppable.ts";
+import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
+import { auditText } from "../text/audit-text.ts";
+import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  type CloudCommandOptions,
+  defaultFiles,
+  ledgerOf,
+  requestTimeout,
+} from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
+import { stoppable } from "./interruptible.ts";
 
-/** Milliseconds for a purchase request; none is made. */
-const requestTimeout = 60_000;
+/** The options of `buyonce audit`, parsed. */
+export interface AuditCommandOptions extends CloudCommandOptions {
+  /** Where to look; undefined: the scopes that the ledger knows. */
+  readonly places?: readonly Place[] | undefined;
+  readonly repair: boolean;
+  /** Seconds after which nothing new is looked at. */
+  readonly timeout: number;
+  /** The id of a commitment that is gone; then nothing is audited. */
+  readonly acceptLoss?: string | undefined;
+  readonly person?: string | undefined;
+  readonly reason?: string | undefined;
+}
 
 /** As many records as are asked which providers they need. */
 const maxRecords = 100_000;
@@ -23,7 +39,7 @@ const maxRecords = 100_000;
  * `buyonce audit`: compares what the clouds show with what the ledger knows. Buys nothing, gives nothing back. Returns the
  * exit code. Throws a BuyonceError where there is no report.
  */
-export async function auditCommand(options: AuditCommandOptions, parts: DriveParts): Promise<ExitCode> {
+export async function auditCommand(options: AuditCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
@@ -71,6 +87,24 @@ export async function auditCommand(options: AuditCommandOptions, parts: DrivePar
     }
   } finally {
     await close("ledger", ledger, note);
+  }
+}
+
+/** Throws a usage error for options that mean nothing together. */
+export function checkAudit({ acceptLoss, person, reason, places, repair }: AuditCommandOptions): void {
+  if (acceptLoss === undefined) {
+    if (person === undefined && reason === undefined) return;
+    throw usageError("--person and --reason go with --accept-loss. Nothing was changed.");
+  }
+  if (places !== undefined || repair) {
+    throw usageError(
+      "--accept-loss records one thing and looks at nothing else: leave out --repair and the places. Nothing was changed.",
+    );
+  }
+  for (const [option, value] of Object.entries({ person, reason })) {
+    if ((value ?? "").trim() === "") {
+      throw usageError(`--accept-loss needs --${option}: it goes into the history. Nothing was changed.`);
+    }
   }
 }
 

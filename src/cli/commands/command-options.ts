@@ -1,9 +1,9 @@
 import { parseEndpoint } from "../../spec/endpoint.ts";
 import type { Money } from "../../spec/money.ts";
-import { isPostgres } from "../resources/ledger-location.ts";
-import { canAsk, type Terminal } from "../terminal/terminal.ts";
+import { isPostgres } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
-import { usageError } from "../terminal/usage-error.ts";
+import { usageError } from "../terminal/exit-code.ts";
+import { canAsk, type Terminal } from "../terminal/terminal.ts";
 
 /** Where things lie unless the command line says otherwise, relative to the working directory. */
 export const defaultFiles = {
@@ -34,11 +34,6 @@ export interface BuyCommandOptions extends CloudCommandOptions {
   readonly report?: string | undefined;
 }
 
-/** The options of `buyonce drive`, parsed. */
-export interface DriveCommandOptions extends BuyCommandOptions {
-  readonly wait: boolean;
-}
-
 /** The longest that one purchase request may take by itself, in milliseconds; never more than half of the drive. */
 const maxPurchaseTimeout = 60_000;
 
@@ -46,6 +41,9 @@ const maxPurchaseTimeout = 60_000;
 export function purchaseTimeoutOf(timeout: number): number {
   return Math.min(maxPurchaseTimeout, (timeout * 1000) / 2);
 }
+
+/** Milliseconds for a purchase request of a command that makes none. */
+export const requestTimeout = 60_000;
 
 /** The ledger of a command that has no file to say which clouds are meant: with an imitation, that of imitations. */
 export function ledgerOf({ ledger, sandbox, endpoints }: CloudCommandOptions): string {

@@ -1,11 +1,11 @@
 import type { Purchaser, PurchaserOptions } from "../../drive/purchaser.ts";
 import type { Provider } from "../../spec/executor.ts";
 import type { Ledger } from "../../spec/ledger.ts";
+import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
+import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import type { Answer } from "../terminal/confirm.ts";
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { InterruptHandlers } from "../terminal/interrupt.ts";
-import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
-import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** A running imitation of the clouds. */
@@ -16,8 +16,8 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** What `buyonce drive`, `redrive` and `resolve` are put together from; tests hand in their own. */
-export interface DriveParts {
+/** What the commands are put together from; tests hand in their own. */
+export interface CommandParts {
   readonly terminal: Terminal;
   readonly createProviders: (
     names: readonly ProviderName[],

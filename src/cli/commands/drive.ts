@@ -3,32 +3,36 @@ import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { Execution } from "../../spec/recommendation.ts";
 import type { Report } from "../../spec/report.ts";
-import { agreeOnSpending } from "./agree-on-spending.ts";
+import { createProgress } from "../progress/progress.ts";
 import { close } from "../resources/close.ts";
+import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
+import { readExecutionFile } from "../resources/read-execution-file.ts";
+import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
+import { type ExitCode, exitCodeOf } from "../terminal/exit-code.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+import { jsonReport } from "../text/json-documents.ts";
+import { reportText, sandboxText } from "../text/report-text.ts";
+import { agreeOnSpending } from "./agree-on-spending.ts";
 import {
+  type BuyCommandOptions,
   checkEndpoints,
   checkSpending,
-  type DriveCommandOptions,
   defaultFiles,
   purchaseTimeoutOf,
 } from "./command-options.ts";
-import type { DriveParts, RunningSandbox } from "./command-parts.ts";
-import { type ExitCode, exitCodeOf } from "../terminal/exit-code.ts";
-import { jsonReport } from "../text/json-documents.ts";
-import { createProgress } from "../progress/progress.ts";
-import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
-import { readExecutionFile } from "../resources/read-execution-file.ts";
-import { reportText } from "../text/report-text.ts";
-import { sandboxText } from "../text/sandbox-text.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
+import type { CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
-import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
+
+/** The options of `buyonce drive`, parsed. */
+export interface DriveCommandOptions extends BuyCommandOptions {
+  readonly wait: boolean;
+}
 
 /**
  * `buyonce drive`: buys what a file holds, once, and says how it went. Returns the exit code. Throws a BuyonceError where
  * there is no report: bad usage or a bad file (nothing was sent), a ledger that cannot be used, an interruption.
  */
-export async function driveCommand(file: string, options: DriveCommandOptions, parts: DriveParts): Promise<ExitCode> {
+export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
@@ -73,7 +77,7 @@ interface Drive {
   readonly purchaser: Purchaser;
   readonly descriptions: readonly string[];
   readonly options: DriveCommandOptions;
-  readonly parts: DriveParts;
+  readonly parts: CommandParts;
 }
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
@@ -105,5 +109,5 @@ function writeReport(
   }
   const paint = painter(stdout, env);
   stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint })}`);
-  if (sandbox) stdout.write(sandboxText(sandbox, paint));
+  if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

@@ -2,14 +2,13 @@ import { ledgerHistory } from "../../inspect/history.ts";
 import { cleanText } from "../../spec/clean-text.ts";
 import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
-import { checkEndpoints, ledgerOf } from "./command-options.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { recordsOf } from "../resources/ledger-records.ts";
+import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
-import { recordsOf } from "../resources/ledger-records.ts";
+import { checkEndpoints, ledgerOf } from "./command-options.ts";
 import type { LedgerCommandOptions, LedgerParts } from "./status.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
-import { usageError } from "../terminal/usage-error.ts";
 
 /**
  * `buyonce history`: every change that the ledger made to an execution; no provider is asked. Returns the exit code.

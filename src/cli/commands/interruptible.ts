@@ -1,7 +1,8 @@
+import { BuyonceError } from "../../spec/errors.ts";
 import type { DriveEvent } from "../../spec/events.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { exitCodes } from "../terminal/exit-code.ts";
 import type { Progress } from "../progress/progress.ts";
+import { exitCodes } from "../terminal/exit-code.ts";
+import type { CommandParts } from "./command-parts.ts";
 
 /** What runs until it ends or is interrupted. */
 export interface Interruptible {
@@ -17,7 +18,7 @@ export interface Interruptible {
  */
 export async function untilInterrupted<T>(
   again: string,
-  { terminal, onInterrupt, exit }: Pick<DriveParts, "terminal" | "onInterrupt" | "exit">,
+  { terminal, onInterrupt, exit }: Pick<CommandParts, "terminal" | "onInterrupt" | "exit">,
   run: (interruptible: Interruptible) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -54,6 +55,31 @@ export async function untilInterrupted<T>(
         }
       },
     });
+  } finally {
+    stopListening();
+  }
+}
+
+/**
+ * Runs something that buys nothing: the first Ctrl-C stops it, the second ends the process. Stopped, it throws a
+ * BuyonceError `aborted`, which says `consequence`, as in "nothing was recorded".
+ */
+export async function stoppable<T>(
+  { onInterrupt, exit }: Pick<CommandParts, "onInterrupt" | "exit">,
+  consequence: string,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stopListening = onInterrupt({
+    first: () => controller.abort(),
+    again: () => exit(exitCodes.interrupted),
+  });
+  try {
+    return await run(controller.signal);
+  } catch (error) {
+    // A guard's or the ledger's word stays; what a stopped wait throws does not say that it was stopped.
+    if (!controller.signal.aborted || BuyonceError.isInstance(error)) throw error;
+    throw new BuyonceError({ code: "aborted", message: `Stopped: ${consequence}.`, cause: error });
   } finally {
     stopListening();
   }

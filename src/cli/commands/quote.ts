@@ -3,15 +3,21 @@ import { validateExecution } from "../../drive/validate.ts";
 import { BuyonceError } from "../../spec/errors.ts";
 import type { Money } from "../../spec/money.ts";
 import { close } from "../resources/close.ts";
-import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { jsonQuotation } from "../text/json-documents.ts";
 import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
-import { quoteText } from "../text/quote-text.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
-import { stoppable } from "./stoppable.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
+import { jsonQuotation } from "../text/json-documents.ts";
+import { quoteText } from "../text/quote-text.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  type CloudCommandOptions,
+  defaultFiles,
+  requestTimeout,
+} from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
+import { stoppable } from "./interruptible.ts";
 
 /** The options of `buyonce quote`, parsed. */
 export interface QuoteCommandOptions extends CloudCommandOptions {
@@ -21,14 +27,11 @@ export interface QuoteCommandOptions extends CloudCommandOptions {
   readonly maxTotals?: readonly Money[] | undefined;
 }
 
-/** Milliseconds for a purchase request; none is made. */
-const requestTimeout = 60_000;
-
 /**
  * `buyonce quote`: says what a drive of a file would do and cost. Buys nothing and writes nothing. Returns the exit code.
  * Throws a BuyonceError where there is no quotation: bad usage or a bad file, a ledger that cannot be used, an interruption.
  */
-export async function quoteCommand(file: string, options: QuoteCommandOptions, parts: DriveParts): Promise<ExitCode> {
+export async function quoteCommand(file: string, options: QuoteCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);

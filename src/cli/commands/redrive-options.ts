@@ -1,5 +1,5 @@
+import { usageError } from "../terminal/exit-code.ts";
 import type { BuyCommandOptions } from "./command-options.ts";
-import { usageError } from "../terminal/usage-error.ts";
 
 /** What `buyonce redrive` takes up unless told otherwise. */
 export const redriveDefaults = { olderThan: 30, limit: 100 } as const;

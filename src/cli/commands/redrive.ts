@@ -1,24 +1,23 @@
 import type { Purchaser } from "../../drive/purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import type { DriveEvent } from "../../spec/events.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
+import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Report } from "../../spec/report.ts";
-import { agreeOnRedriving } from "./agree-on-redriving.ts";
-import { close } from "../resources/close.ts";
-import { checkEndpoints, checkSpending, defaultFiles, ledgerOf, purchaseTimeoutOf } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
-import { jsonReports } from "../text/json-documents.ts";
-import { leftBehind, providersOf } from "../resources/ledger-records.ts";
-import { endpointsAt, realClouds } from "../resources/providers.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
-import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
-import { againFromLedger } from "../text/next-steps.ts";
-import { reportText } from "../text/report-text.ts";
-import { sandboxText } from "../text/sandbox-text.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
-import { untilInterrupted } from "./interruptible.ts";
+import { close } from "../resources/close.ts";
+import { providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { endpointsAt, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
+import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+import { jsonReports } from "../text/json-documents.ts";
+import { againFromLedger } from "../text/next-steps.ts";
+import { reportText, sandboxText } from "../text/report-text.ts";
+import { agreeOnRedriving } from "./agree-on-redriving.ts";
+import { checkEndpoints, checkSpending, defaultFiles, ledgerOf, purchaseTimeoutOf } from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
+import { untilInterrupted } from "./interruptible.ts";
+import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
 
 /**
  * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
@@ -27,7 +26,7 @@ import { checkReportFile, keepEvents, writeReportFile } from "../resources/repor
 export async function redriveCommand(
   executionId: string | undefined,
   options: RedriveCommandOptions,
-  parts: DriveParts,
+  parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
@@ -61,7 +60,8 @@ export async function redriveCommand(
       const pages = reports.map((report) => pageOf(report, redrive));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
       await writeReportFile(options.report, pages, how, { ledger, note });
-      if (sandbox && !options.json) terminal.stdout.write(sandboxText(sandbox, painter(terminal.stdout, terminal.env)));
+      if (sandbox && !options.json)
+        terminal.stdout.write(sandboxText(sandbox.purchaseRequests(), painter(terminal.stdout, terminal.env)));
       return exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
     } finally {
       await close("sandbox", sandbox, note);
@@ -71,12 +71,24 @@ export async function redriveCommand(
   }
 }
 
+/** What a redrive will take up, as the ledger has it now. Throws a usage error for an execution it does not know. */
+async function leftBehind(
+  ledger: Ledger,
+  executionId: string | undefined,
+  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
+): Promise<readonly TokenRecord[]> {
+  if (executionId === undefined) {
+    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused, parked });
+  }
+  return recordsOf(ledger, executionId);
+}
+
 interface Redrive {
   readonly executionId: string | undefined;
   readonly records: readonly TokenRecord[];
   readonly purchaser: Purchaser;
   readonly options: RedriveCommandOptions;
-  readonly parts: DriveParts;
+  readonly parts: CommandParts;
   /** Kept for the page. */
   readonly events: DriveEvent[];
 }

@@ -1,17 +1,23 @@
 import type { Decision } from "../../drive/decide.ts";
-import type { Outcome } from "../../spec/report.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import type { Outcome } from "../../spec/report.ts";
 import { close } from "../resources/close.ts";
-import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles, ledgerOf } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
-import { jsonOutcome } from "../text/json-documents.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { againFromLedger } from "../text/next-steps.ts";
 import { endpointsAt, realClouds } from "../resources/providers.ts";
-import { recordedText } from "../text/resolve-text.ts";
-import { stoppable } from "./stoppable.ts";
-import { usageError } from "../terminal/usage-error.ts";
+import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { jsonOutcome } from "../text/json-documents.ts";
+import { againFromLedger } from "../text/next-steps.ts";
+import { resolveText } from "../text/resolve-text.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  type CloudCommandOptions,
+  defaultFiles,
+  ledgerOf,
+  requestTimeout,
+} from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
+import { stoppable } from "./interruptible.ts";
 
 /** The options of `buyonce resolve`, parsed. */
 export interface ResolveCommandOptions extends CloudCommandOptions {
@@ -22,9 +28,6 @@ export interface ResolveCommandOptions extends CloudCommandOptions {
   readonly reason: string;
 }
 
-/** Milliseconds for a request; nothing is bought here. */
-const requestTimeout = 60_000;
-
 /**
  * `buyonce resolve`: records what a person found out about a purchase whose outcome nobody could tell. Returns the exit
  * code. Throws a BuyonceError: bad usage, a RefusedError of the guard that contradicts, a ledger that cannot be used.
@@ -33,7 +36,7 @@ export async function resolveCommand(
   executionId: string,
   recIndex: number,
   options: ResolveCommandOptions,
-  parts: DriveParts,
+  parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
@@ -59,7 +62,7 @@ export async function resolveCommand(
         purchaser.resolve(decision, { signal }),
       );
       const again = againFromLedger(executionId);
-      terminal.stdout.write(options.json ? jsonOutcome(outcome) : recordedText(outcome, decision, again));
+      terminal.stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, again));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
     } finally {
       await close("sandbox", sandbox, note);

@@ -1,7 +1,5 @@
-import type { ExitCode } from "../terminal/exit-code.ts";
-import { exitCodes } from "../terminal/exit-code.ts";
-import type { InterruptHandlers } from "../terminal/interrupt.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import type { CommandParts } from "./command-parts.ts";
 
 /** The options of `buyonce sandbox`, parsed. */
 export interface SandboxCommandOptions {
@@ -11,14 +9,11 @@ export interface SandboxCommandOptions {
 }
 
 /** What `buyonce sandbox` is put together from; tests hand in their own. */
-export interface SandboxParts {
-  readonly terminal: Terminal;
+export interface SandboxParts extends Pick<CommandParts, "terminal" | "onInterrupt" | "exit"> {
   readonly startSandbox: (options: { port: number; stateFile?: string }) => Promise<{
     readonly url: string;
     close(): Promise<void>;
   }>;
-  readonly onInterrupt: (handlers: InterruptHandlers) => () => void;
-  readonly exit: (code: ExitCode) => void;
 }
 
 /** `buyonce sandbox`: runs the imitation of the clouds until Ctrl-C. Returns the exit code. */

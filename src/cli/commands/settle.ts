@@ -1,17 +1,24 @@
 import { isPending } from "../../drive/settle-recommendation.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
-import { close } from "../resources/close.ts";
-import { checkEndpoints, checkSpending, type CloudCommandOptions, defaultFiles, ledgerOf } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { jsonReports } from "../text/json-documents.ts";
-import { providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { againFromLedger, idForCommand } from "../text/next-steps.ts";
-import { endpointsAt, realClouds } from "../resources/providers.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
-import { reportText } from "../text/report-text.ts";
+import { close } from "../resources/close.ts";
+import { providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
+import { jsonReports } from "../text/json-documents.ts";
+import { againFromLedger, idForCommand } from "../text/next-steps.ts";
+import { reportText } from "../text/report-text.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  type CloudCommandOptions,
+  defaultFiles,
+  ledgerOf,
+  requestTimeout,
+} from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 
 /** The options of `buyonce settle`, parsed. */
@@ -20,9 +27,6 @@ export interface SettleCommandOptions extends CloudCommandOptions {
   /** Seconds by which it has reported, final or not. */
   readonly timeout: number;
 }
-
-/** Milliseconds for a purchase request; none is made. */
-const requestTimeout = 60_000;
 
 /** As many as `purchaser.settle` looks after. */
 const maxPending = 10_000;
@@ -34,7 +38,7 @@ const maxPending = 10_000;
 export async function settleCommand(
   executionId: string | undefined,
   options: SettleCommandOptions,
-  parts: DriveParts,
+  parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
@@ -89,7 +93,7 @@ function writeReport(
   report: Report,
   records: readonly TokenRecord[],
   allDescriptions: readonly string[],
-  { terminal: { stdout, env } }: DriveParts,
+  { terminal: { stdout, env } }: CommandParts,
 ): void {
   const paint = painter(stdout, env);
   const descriptions: string[] = [];

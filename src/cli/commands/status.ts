@@ -1,14 +1,14 @@
-import { ledgerStatus } from "../../inspect/status.ts";
 import type { StatusFilter } from "../../inspect/status-filters.ts";
+import { ledgerStatus } from "../../inspect/status.ts";
 import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
-import type { DriveParts } from "./command-parts.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { jsonStatus } from "../text/json-documents.ts";
 import { recordsOf } from "../resources/ledger-records.ts";
-import { statusText } from "../text/status-text.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
+import { jsonStatus } from "../text/json-documents.ts";
+import { statusText } from "../text/status-text.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import type { CommandParts } from "./command-parts.ts";
 
 /** The options of every command that reads a ledger and asks nobody, parsed. */
 export type LedgerCommandOptions = Pick<CloudCommandOptions, "ledger" | "sandbox" | "json">;
@@ -20,7 +20,7 @@ export interface StatusCommandOptions extends LedgerCommandOptions {
 }
 
 /** What the commands that only read a ledger are put together from. */
-export type LedgerParts = Pick<DriveParts, "terminal" | "openLedger">;
+export type LedgerParts = Pick<CommandParts, "terminal" | "openLedger">;
 
 /**
  * `buyonce status`: what the ledger knows; no provider is asked. Returns the exit code. Throws a BuyonceError: bad usage,

@@ -1,11 +1,10 @@
+import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import { formatMoney } from "../../spec/money.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import { eventText } from "../text/event-text.ts";
-import type { Progress } from "./progress.ts";
-import { statusStyle } from "../text/status-style.ts";
 import { type Output, type Paint, widthOf } from "../terminal/terminal.ts";
-import { why } from "../text/outcome-text.ts";
+import { eventText } from "../text/event-text.ts";
+import { statusStyle, why } from "../text/outcome-text.ts";
+import type { Progress } from "./progress.ts";
 
 /** Milliseconds between two frames: smooth to the eye, cheap over ssh. */
 const frameTime = 100;

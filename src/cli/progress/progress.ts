@@ -1,10 +1,10 @@
 import { eventLevel } from "../../log/event-level.ts";
 import { createEventLog } from "../../log/event-log.ts";
-import type { DriveEvent } from "../../spec/events.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import type { DriveEvent } from "../../spec/events.ts";
+import { isLive, type Output, painter, type Terminal } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { createLiveLines } from "./live-lines.ts";
-import { isLive, type Output, painter, type Terminal } from "../terminal/terminal.ts";
 
 /** Shows a drive while it runs. */
 export interface Progress {

@@ -1,10 +1,10 @@
+import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { TokenRecord } from "../../spec/ledger.ts";
 import { maskToken } from "../../spec/token.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { shortId } from "./short-id.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 
 /** Progress of a drive of records: events, which name no execution, are brought to their record by index and token. */
 export function createRedriveProgress(
@@ -30,4 +30,10 @@ export function createRedriveProgress(
     if (row === -1) return progress.note(`#${event.recIndex} (token ${event.token}): ${eventText(event)}`);
     return progress.event({ ...event, recIndex: row });
   }
+}
+
+/** An execution's id, short enough to stand before every line. */
+function shortId(executionId: string): string {
+  const text = cleanText(executionId);
+  return text.length > 20 ? `${text.slice(0, 12)}…` : text;
 }

@@ -1,19 +1,6 @@
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
-import { usageError } from "../terminal/usage-error.ts";
+import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
-import { redriveDefaults, type RedriveCommandOptions } from "../commands/redrive-options.ts";
-
-/** What a redrive will take up, as the ledger has it now. Throws a usage error for an execution it does not know. */
-export async function leftBehind(
-  ledger: Ledger,
-  executionId: string | undefined,
-  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
-): Promise<readonly TokenRecord[]> {
-  if (executionId === undefined) {
-    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused, parked });
-  }
-  return recordsOf(ledger, executionId);
-}
 
 /** All records of an execution. Throws a usage error where there is none. */
 export async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

@@ -6,7 +6,7 @@ import { type HtmlReportOptions, htmlReport, type ReportedExecution } from "../.
 import { messageOf } from "../../spec/errors.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { Ledger } from "../../spec/ledger.ts";
-import { usageError } from "../terminal/usage-error.ts";
+import { usageError } from "../terminal/exit-code.ts";
 
 /** Throws a usage error where the page could not be written: to find that out after money was spent is too late. */
 export async function checkReportFile(file: string | undefined): Promise<void> {

@@ -35,3 +35,8 @@ export function exitCodeOfError(error: unknown): ExitCode {
   if (error.code === "aborted") return exitCodes.interrupted;
   return RefusedError.isInstance(error) ? exitCodes.notBought : exitCodes.internal;
 }
+
+/** The command was called in a way that it does not accept; nothing was sent. */
+export function usageError(message: string): BuyonceError {
+  return new BuyonceError({ code: "invalid-configuration", message });
+}

@@ -1,5 +1,5 @@
-import type { Paint } from "./terminal.ts";
 import { fitWidths } from "./fit-widths.ts";
+import type { Paint } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
 /** A column of a table. */

@@ -1,9 +1,9 @@
 import type { HistoryLine } from "../../inspect/history.ts";
-import { formatMoney, moneySchema } from "../../spec/money.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import { formatMoney, moneySchema } from "../../spec/money.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { timeText } from "./time-text.ts";
+import { timeText } from "./table-cells.ts";
 
 /** What happened, in words. */
 const words: Readonly<Record<string, string>> = {

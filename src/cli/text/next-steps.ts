@@ -1,8 +1,8 @@
+import { cleanText } from "../../spec/clean-text.ts";
 import type { ErrorCode } from "../../spec/errors.ts";
 import type { Outcome } from "../../spec/report.ts";
-import { maskToken } from "../../spec/token.ts";
 import { shellWord } from "../../spec/shell-word.ts";
-import { cleanText } from "../../spec/clean-text.ts";
+import { maskToken } from "../../spec/token.ts";
 
 /** What a person does next about some recommendations. */
 export interface NextStep {

@@ -1,5 +1,5 @@
-import type { Outcome } from "../../spec/report.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import type { Outcome, OutcomeStatus } from "../../spec/report.ts";
 
 /** Why an outcome is not plainly done: the error, what is still missing, or that it is not yet settled. Else empty. */
 export function why({ commitment, error, warnings = [] }: Outcome): string {
@@ -10,3 +10,15 @@ export function why({ commitment, error, warnings = [] }: Outcome): string {
   ];
   return cleanText(reasons.join(" "));
 }
+
+/** How a status looks on a terminal: a sign and a colour. */
+export const statusStyle: Readonly<
+  Record<OutcomeStatus, { readonly sign: string; readonly colour: "green" | "cyan" | "yellow" | "red" }>
+> = {
+  purchased: { sign: "✔", colour: "green" },
+  "already-purchased": { sign: "✔", colour: "cyan" },
+  "in-progress": { sign: "…", colour: "yellow" },
+  refused: { sign: "✖", colour: "red" },
+  rejected: { sign: "✖", colour: "red" },
+  unresolved: { sign: "?", colour: "yellow" },
+};

@@ -1,13 +1,11 @@
 import type { QuotedRecommendation, Verdict } from "../../drive/prospect.ts";
 import type { Quotation } from "../../drive/quote.ts";
-import { formatMoney, type Money } from "../../spec/money.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import { formatMoney, type Money } from "../../spec/money.ts";
 import { layOut } from "../terminal/table.ts";
-import { shorten } from "./shorten.ts";
-import { sumText } from "./sum-text.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { whatText } from "./what-text.ts";
 import { wrap } from "../terminal/wrap.ts";
+import { shorten, sumText, whatText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
 export interface QuoteTextOptions {

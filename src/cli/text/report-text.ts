@@ -1,15 +1,12 @@
+import { cleanText } from "../../spec/clean-text.ts";
 import { formatMoney } from "../../spec/money.ts";
 import type { Report } from "../../spec/report.ts";
-import { cleanText } from "../../spec/clean-text.ts";
 import { layOut } from "../terminal/table.ts";
-import { type NextStep, nextSteps } from "./next-steps.ts";
-import { shorten } from "./shorten.ts";
-import { statusStyle } from "./status-style.ts";
-import { sumText } from "./sum-text.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { whatText } from "./what-text.ts";
-import { why } from "./outcome-text.ts";
 import { wrap } from "../terminal/wrap.ts";
+import { shorten, sumText, whatText } from "./table-cells.ts";
+import { type NextStep, nextSteps } from "./next-steps.ts";
+import { statusStyle, why } from "./outcome-text.ts";
 
 /** How a report is written down for a person. */
 export interface ReportTextOptions {
@@ -81,4 +78,9 @@ function stepsText(steps: readonly NextStep[], width: number, paint: Paint): str
     return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   return `${paint("bold", "next")}\n${lines.join("\n")}\n`;
+}
+
+/** The line below a report of imitated purchases: how many requests for one the imitation has got. */
+export function sandboxText(purchaseRequests: number, paint: Paint): string {
+  return `\n${paint("dim", `Sandbox: nothing was spent. Purchase requests that it received: ${purchaseRequests}.`)}\n`;
 }

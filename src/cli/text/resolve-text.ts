@@ -1,10 +1,10 @@
 import type { Decision } from "../../drive/decide.ts";
-import type { Outcome } from "../../spec/report.ts";
 import { cleanText } from "../../spec/clean-text.ts";
+import type { Outcome } from "../../spec/report.ts";
 import { why } from "./outcome-text.ts";
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
-export function recordedText(outcome: Outcome, { recIndex, person, reason }: Decision, again: string): string {
+export function resolveText(outcome: Outcome, { recIndex, person, reason }: Decision, again: string): string {
   const { status, error, commitment } = outcome;
   const by = `Its history says by whom and why: ${cleanText(person)}: ${cleanText(reason)}\n`;
   if (error?.code === "resolved-as-not-bought") {

@@ -1,16 +1,13 @@
 import { mayBeBought, recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/status.ts";
+import { cleanText } from "../../spec/clean-text.ts";
 import type { TokenRecord } from "../../spec/ledger.ts";
 import { formatMoney } from "../../spec/money.ts";
-import { cleanText } from "../../spec/clean-text.ts";
 import { layOut } from "../terminal/table.ts";
-import { shorten } from "./shorten.ts";
-import { statusStyle } from "./status-style.ts";
-import { sumText } from "./sum-text.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { timeText } from "./time-text.ts";
-import { whatText } from "./what-text.ts";
 import { wrap } from "../terminal/wrap.ts";
+import { shorten, sumText, timeText, whatText } from "./table-cells.ts";
+import { statusStyle } from "./outcome-text.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {

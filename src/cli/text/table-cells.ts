@@ -1,0 +1,32 @@
+import { cleanText } from "../../spec/clean-text.ts";
+import { formatMoney, type Money, totals } from "../../spec/money.ts";
+
+/** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
+export function whatText(description = ""): string {
+  return cleanText(description).replaceAll(" × ", "\u00A0×\u00A0");
+}
+
+/** A time of the ledger (milliseconds since 1970) for a table: `2026-11-22 09:05:00`, in UTC. */
+export function timeText(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** Prices summed per currency, and how many there are without one: `24.00 GBP   1160.52 USD   1 without a known price`. */
+export function sumText(priced: readonly { readonly price?: Money }[]): string {
+  if (priced.length === 0) return "nothing";
+  const unknown = priced.filter(({ price }) => price === undefined).length;
+  const sums = totals(priced.flatMap(({ price }) => price ?? [])).map(formatMoney);
+  return [...sums, ...(unknown === 0 ? [] : [`${unknown} without a known price`])].join("   ");
+}
+
+/** Longer reasons drown the table; `--json` and the log lines of a drive hold them whole. */
+const maxLength = 360;
+
+/** A long reason without its middle: it begins with what happened and ends with what to do. */
+export function shorten(text: string): string {
+  if (text.length <= maxLength) return text;
+  const half = Math.floor(maxLength / 2);
+  const head = text.slice(0, half).replace(/\s+\S*$/, "");
+  const tail = text.slice(-half).replace(/^\S*\s+/, "");
+  return `${head} […] ${tail}`;
+}
