@@ -1,9 +1,8 @@
-// Longer than other files: one suite, and what its tests share, in one place that a maker of a ledger reads from top to bottom.
+// Longer than other files: one suite, which a maker of a ledger reads from top to bottom.
 import assert from "node:assert/strict";
-import type { Commitment } from "../spec/commitment.ts";
-import type { Submission } from "../spec/executor.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger, RecordsQuery, TokenState } from "../spec/ledger.ts";
+import type { ClaimAnswer, Ledger, RecordsQuery, TokenState } from "../spec/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
+import { bought, claimRequest, planned } from "./ledger-values.ts";
 
 /** Which ledger is tested, and with what. */
 export interface TestLedgerOptions {
@@ -405,19 +404,6 @@ async function withLedger(
   }
 }
 
-/** A claim request for the recommendation at an index of an execution that buys nothing real. */
-function claimRequest(recIndex: number): ClaimRequest {
-  return {
-    token: `token-${recIndex}`,
-    executionId: "execution-1",
-    recIndex,
-    source: "test",
-    recommendation: { provider: "imitation", service: "disk", quantity: 1, term: "P1Y" },
-    fingerprint: "a",
-    scope: { key: "scope-1", label: "scope 1" },
-  };
-}
-
 async function claim(ledger: Ledger, holder: string, recIndex = 0): Promise<ClaimAnswer> {
   const [answer] = await ledger.claim([claimRequest(recIndex)], holder, 30_000);
   if (answer === undefined) throw new Error("no answer");
@@ -427,23 +413,4 @@ async function claim(ledger: Ledger, holder: string, recIndex = 0): Promise<Clai
 function granted(answer: ClaimAnswer | undefined) {
   if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
   return answer;
-}
-
-function planned(changes: { lane?: string } = {}): Omit<Submission, "submittedAt" | "attempt"> {
-  return {
-    token: "token-0",
-    source: "test",
-    generation: 0,
-    recommendation: claimRequest(0).recommendation,
-    scope: claimRequest(0).scope,
-    price: { amount: "24", currency: "GBP" },
-    handle: { orderId: "order-1" },
-    request: { orderId: "order-1" },
-    requestHash: "c",
-    ...changes,
-  };
-}
-
-function bought(changes: Partial<Commitment> = {}): Commitment {
-  return { id: "order-1", state: "Succeeded", standing: "live", settled: true, marked: true, ...changes };
 }

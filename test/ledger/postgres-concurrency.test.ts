@@ -5,9 +5,8 @@ import { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { claimRequest } from "./claim-request.ts";
+import { bought, claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { grantedClaim, runScript, source, usePostgres } from "./postgres-fixture.ts";
-import { bought, planned } from "./postgres-values.ts";
 import { type Statement, watchedPool } from "./postgres-watched-pool.ts";
 
 const { admin, connectionString, newSchema, open, rows } = usePostgres();
@@ -17,7 +16,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const schema = newSchema();
     const script = `
       import { openPostgresLedger } from ${JSON.stringify(source("src/ledger/postgres/index.ts"))};
-      import { claimRequest } from ${JSON.stringify(source("test/ledger/claim-request.ts"))};
+      import { claimRequest } from ${JSON.stringify(source("src/testing/ledger-values.ts"))};
       const ledger = await openPostgresLedger(${JSON.stringify({ connectionString: connectionString(), schema })});
       let granted = 0;
       for (let index = 0; index < 40; index += 1) {

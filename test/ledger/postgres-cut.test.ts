@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer } from "node:net";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { LedgerError } from "../../src/spec/errors.ts";
+import { bought, planned } from "../../src/testing/ledger-values.ts";
 import { breakableLedger } from "./postgres-breakable.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
-import { bought, planned } from "./postgres-values.ts";
 import { type Statement } from "./postgres-watched-pool.ts";
 
 const postgres = usePostgres();

@@ -4,7 +4,7 @@ import { Pool, type PoolConfig } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { openPostgresLedger, type PostgresLedgerOptions, type PostgresPool } from "../../src/ledger/postgres/index.ts";
 import type { Claim, Ledger } from "../../src/spec/ledger.ts";
-import { claimRequest } from "./claim-request.ts";
+import { claimRequest } from "../../src/testing/ledger-values.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 
 type Settings = Omit<PostgresLedgerOptions, "pool" | "connectionString"> & {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { openPostgresLedger, type PostgresPool } from "../../src/ledger/postgres/index.ts";
+import { planned } from "../../src/testing/ledger-values.ts";
 import { breakableLedger } from "./postgres-breakable.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
-import { planned } from "./postgres-values.ts";
 
 const postgres = usePostgres();
 const { admin, connectionString, rows } = postgres;

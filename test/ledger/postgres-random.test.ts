@@ -3,10 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { BuyonceError } from "../../src/spec/errors.ts";
 import type { Claim, HistoryEntry, Ledger, TokenState } from "../../src/spec/ledger.ts";
-import { claimRequest } from "./claim-request.ts";
+import { bought, claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { checkHistory, laneOf } from "./postgres-history.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
-import { bought, planned } from "./postgres-values.ts";
 
 /** The seed repeats what each driver tries; in which order the server sees it, nobody can repeat. */
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
+import { planned } from "../../src/testing/ledger-values.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
-import { planned } from "./postgres-values.ts";
 
 const postgres = usePostgres();
 const { connectionString, rows } = postgres;

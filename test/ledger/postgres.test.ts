@@ -1,10 +1,9 @@
 import { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
-import { claimRequest } from "./claim-request.ts";
+import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { testLedgerContract } from "./contract.ts";
 import { runScript, source, usePostgres } from "./postgres-fixture.ts";
-import { planned } from "./postgres-values.ts";
 import { watchedPool } from "./postgres-watched-pool.ts";
 
 const { connectionString, newSchema, open, rows, server } = usePostgres();

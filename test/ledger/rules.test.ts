@@ -7,7 +7,7 @@ import type { Commitment } from "../../src/spec/commitment.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
 import type { Submission } from "../../src/spec/executor.ts";
 import type { Claim, Ledger, TokenRecord, TokenState } from "../../src/spec/ledger.ts";
-import { claimRequest } from "./claim-request.ts";
+import { claimRequest } from "../../src/testing/ledger-values.ts";
 
 const submission = { lane: "lane-1" } as Submission;
 const commitment: Commitment = { id: "order-1", state: "Succeeded", standing: "live", settled: true, marked: true };

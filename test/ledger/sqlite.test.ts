@@ -11,8 +11,8 @@ import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { migrate } from "../../src/ledger/sqlite/migrate.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
+import { claimRequest } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
-import { claimRequest } from "./claim-request.ts";
 import { testLedgerContract } from "./contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
@@ -194,7 +194,7 @@ describe("the SQLite ledger", () => {
     await (await openSqliteLedger({ file })).close();
     const script = `
       import { openSqliteLedger } from ${JSON.stringify(new URL("../../src/ledger/sqlite/index.ts", import.meta.url).href)};
-      import { claimRequest } from ${JSON.stringify(new URL("./claim-request.ts", import.meta.url).href)};
+      import { claimRequest } from ${JSON.stringify(new URL("../../src/testing/ledger-values.ts", import.meta.url).href)};
       const ledger = await openSqliteLedger({ file: ${JSON.stringify(file)} });
       let granted = 0;
       for (let index = 0; index < 40; index += 1) {

@@ -1,6 +1,19 @@
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Submission } from "../../src/spec/executor.ts";
-import { claimRequest } from "./claim-request.ts";
+import type { Commitment } from "../spec/commitment.ts";
+import type { Submission } from "../spec/executor.ts";
+import type { ClaimRequest } from "../spec/ledger.ts";
+
+/** A claim request for the recommendation at an index of an execution that buys nothing real. */
+export function claimRequest(recIndex: number): ClaimRequest {
+  return {
+    token: `token-${recIndex}`,
+    executionId: "execution-1",
+    recIndex,
+    source: "test",
+    recommendation: { provider: "imitation", service: "disk", quantity: 1, term: "P1Y" },
+    fingerprint: "a",
+    scope: { key: "scope-1", label: "scope 1" },
+  };
+}
 
 /** A submission that is about to be written ahead. */
 export function planned(changes: Partial<Submission> = {}): Omit<Submission, "submittedAt" | "attempt"> {
