@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import process from "node:process";
 import { promisify } from "node:util";
+import { ec2 } from "../../test/end-to-end/recommendations.ts";
 import { executionOf } from "../execution.ts";
 import { median } from "../median.ts";
 import type { Parameters } from "../parameters.ts";
@@ -9,25 +10,7 @@ import { builtCommandLine, listModules, timeCommandLine } from "./command-line.t
 import { sdkPackages } from "./sdk-packages.ts";
 
 const azure = executionOf("bench", 1);
-const aws = {
-  ...azure,
-  recommendations: [
-    {
-      provider: "aws",
-      service: "ec2",
-      accountId: "123456789012",
-      region: "us-east-1",
-      instanceType: "m5.large",
-      platform: "Linux/UNIX",
-      tenancy: "default",
-      scope: "Region",
-      offeringClass: "convertible",
-      payment: "no-upfront",
-      term: "P1Y",
-      quantity: 1,
-    },
-  ],
-};
+const aws = { ...azure, recommendations: [{ ...ec2, quantity: 1 }] };
 
 /** What it takes until the command line has done the least. */
 export async function measureStartUp({ startUp }: Parameters): Promise<string> {

@@ -12,10 +12,10 @@ import { sendOnce } from "../../providers/aws/send-once.ts";
 import { readSdkError } from "../../providers/aws/sdk-error.ts";
 import { submission } from "./answers.ts";
 import { ec2At, environmentVariables, thrownBy } from "./executor.ts";
+import { failedPurchase, first, once, unknown } from "./failed-purchase.ts";
 import { callerIdentity, error, ok, recorded, startLoopback, type Reply } from "./loopback.ts";
 
 const action = "PurchaseReservedInstancesOffering";
-const first = { sentBefore: false };
 const answer = recorded("ec2-PurchaseReservedInstancesOffering.awsdocs.xml");
 
 // Everything that could bring retries back is set for the whole file.
@@ -32,18 +32,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function buy(reply: Reply, purchaseTimeout = 10_000) {
-  await using loopback = await startLoopback();
-  loopback.on(action, reply);
-  const ec2 = ec2At(loopback, { purchaseTimeout });
-  const thrown = await thrownBy(ec2.doPurchase(submission, first));
-  // Whatever would be sent again, would be within this time: the SDK's first retries come after tens of milliseconds.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return { thrown, sent: loopback.count(action), max: loopback.last(action).headers["amz-sdk-request"] };
+function buy(reply: Reply, purchaseTimeout = 10_000) {
+  return failedPurchase(action, reply, (loopback) =>
+    ec2At(loopback, { purchaseTimeout }).doPurchase(submission, first),
+  );
 }
-
-const once = { sent: 1, max: "attempt=1; max=1" };
-const unknown = { name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" };
 
 describe("the purchase", () => {
   test("sends exactly what was recorded, once, after the account check, and returns a pending commitment", async () => {

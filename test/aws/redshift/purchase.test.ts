@@ -1,25 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../executor.ts";
+import { thrownBy } from "../executor.ts";
+import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { callerIdentity, ok, recorded, startLoopback, type Reply } from "../loopback.ts";
 import { fault, redshiftAt, submission } from "./answers.ts";
 
 const action = "PurchaseReservedNodeOffering";
-const first = { sentBefore: false };
 const answer = recorded("redshift-PurchaseReservedNodeOffering.awsdocs.xml");
 
-async function buy(reply: Reply, purchaseTimeout = 10_000) {
-  // What could bring retries back.
-  using _environment = environmentVariables({ AWS_MAX_ATTEMPTS: "5", AWS_RETRY_MODE: "adaptive" });
-  await using loopback = await startLoopback();
-  loopback.on(action, reply);
-  const thrown = await thrownBy(redshiftAt(loopback, { purchaseTimeout }).doPurchase(submission, first));
-  // Whatever would be sent again, would be within this time: the SDK's first retries come after tens of milliseconds.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return { thrown, sent: loopback.count(action), max: loopback.last(action).headers["amz-sdk-request"] };
+function buy(reply: Reply, purchaseTimeout = 10_000) {
+  return failedPurchase(action, reply, (loopback) =>
+    redshiftAt(loopback, { purchaseTimeout }).doPurchase(submission, first),
+  );
 }
-
-const once = { sent: 1, max: "attempt=1; max=1" };
-const unknown = { name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" };
 
 describe("the purchase", () => {
   test("sends exactly what was recorded, once, after the account check, and returns a pending commitment", async () => {

@@ -1,21 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { calmly, executorAt, thrownBy } from "../executor.ts";
+import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { error, ok, recorded, startLoopback, type Reply } from "../loopback.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { price } from "./wire.ts";
 
-const first = { sentBefore: false };
-const once = { sent: 1, max: "attempt=1; max=1" };
-const unknown = { name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" };
-
-/** Sends the purchase, and waits as long as the SDK would to send it again. */
-async function buy(one: TestedService, reply: Reply, purchaseTimeout = 10_000) {
-  await using loopback = await startLoopback();
-  loopback.on(one.purchase, reply);
-  const executor = executorAt(one.service, loopback, { purchaseTimeout });
-  const thrown = await thrownBy(executor.doPurchase(submissionFor(one), first));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return { thrown, sent: loopback.count(one.purchase), max: loopback.last(one.purchase).headers["amz-sdk-request"] };
+function buy(one: TestedService, reply: Reply, purchaseTimeout = 10_000) {
+  return failedPurchase(one.purchase, reply, (loopback) =>
+    executorAt(one.service, loopback, { purchaseTimeout }).doPurchase(submissionFor(one), first),
+  );
 }
 
 const bodyOf = (reply: Reply) => ("body" in reply ? reply.body : "");

@@ -1,27 +1,19 @@
 import { CreateSavingsPlanCommand, SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
 import { token } from "../answers.ts";
-import { environmentVariables, thrownBy } from "../executor.ts";
+import { thrownBy } from "../executor.ts";
+import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { ok, startLoopback, type Reply } from "../loopback.ts";
 import { json, jsonError, request, savingsPlansAt, submission } from "./answers.ts";
 
 const action = "CreateSavingsPlan";
-const first = { sentBefore: false };
 const answer = JSON.stringify({ savingsPlanId: "plan-1" });
 
-async function buy(reply: Reply, purchaseTimeout = 10_000) {
-  // Everything that could bring retries back is set.
-  using _variables = environmentVariables({ AWS_MAX_ATTEMPTS: "5", AWS_RETRY_MODE: "adaptive" });
-  await using loopback = await startLoopback();
-  loopback.on(action, reply);
-  const thrown = await thrownBy(savingsPlansAt(loopback, { purchaseTimeout }).doPurchase(submission, first));
-  // Whatever would be sent again, would be within this time: the SDK's first retries come after tens of milliseconds.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return { thrown, sent: loopback.count(action), max: loopback.last(action).headers["amz-sdk-request"] };
+function buy(reply: Reply, purchaseTimeout = 10_000) {
+  return failedPurchase(action, reply, (loopback) =>
+    savingsPlansAt(loopback, { purchaseTimeout }).doPurchase(submission, first),
+  );
 }
-
-const once = { sent: 1, max: "attempt=1; max=1" };
-const unknown = { name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" };
 
 describe("the purchase of a savings plan", () => {
   test("lessons 680, 721: sends exactly what was recorded, tags and client token included, once, after the account check", async () => {
