@@ -127,6 +127,8 @@ What is driven
   driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
   What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person;
   with --parked, with its execution's id, or with its file it is looked at all the same.
+  What this program cannot buy (a provider or service of another program on the same ledger) is passed over: it is not
+  touched, holds nothing up, counts towards no --limit, and is reported as the ledger has it (executor-missing).
   It is safe beside live drivers, here and on other machines. Run it by a timer.
 
 Money
@@ -136,11 +138,12 @@ Money
   default is ${defaultFiles.sandboxLedger}. Never drive records of a real cloud against an imitation.
 ${ledgerHelp}
 Exit codes
-  As for drive, over all that was driven; 0 when nothing was left behind.
+  As for drive, over all that was driven or passed over; 0 when nothing was left behind. With --older-than above the
+  interval of the other program's own timer, what that one looks after does not show here.
 
 With --json
   Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
-  "buyonce drive --help" shows, about the recommendations that were driven; else { "error": ... }.
+  "buyonce drive --help" shows, about the recommendations that were driven or passed over; else { "error": ... }.
 
 Examples
   buyonce redrive
@@ -189,6 +192,8 @@ What it does
   What came to nothing (billing failed, say) is said loudly and recorded as rejected: nothing is bought for it any more.
   The next drive of its file, or buyonce redrive with its id, buys it anew.
   What is unresolved is not its business: drive it again (buyonce redrive).
+  What this program cannot look up (a provider or service of another program on the same ledger) is not waited for, and is
+  reported as it stood at the beginning.
 ${ledgerHelp}
 Exit codes
   0    all is final, or nothing was pending

@@ -15,11 +15,14 @@ import { type Budget, createBudget } from "./budget.ts";
 import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
+import { findUnfinished } from "./find-unfinished.ts";
+import { withPassedOver } from "./passed-over.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
-import { reportOf, settleExecutions, type SettleOptions } from "./settle-executions.ts";
+import { reportOf } from "./report-of.ts";
+import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
 import { settleWork } from "./settle-recommendation.ts";
 import { leftAsItIs } from "./unworked-outcome.ts";
-import { executorsOf, validateExecution } from "./validate.ts";
+import { executorsOf, findExecutor, validateExecution } from "./validate.ts";
 
 /** What a purchaser works with. */
 export interface PurchaserOptions {
@@ -39,7 +42,7 @@ export interface PurchaserOptions {
 export interface RedriveOptions extends DriveOptions {
   /** Milliseconds for which nobody has worked on it. Default 0: all that no living driver holds. */
   readonly olderThan?: number;
-  /** At most so many recommendations. Default 100. */
+  /** At most so many recommendations; what is passed over for want of an executor is not counted. Default 100. */
   readonly limit?: number;
   /** Those that were refused or rejected as well. Default false. */
   readonly retryRefused?: boolean;
@@ -74,13 +77,18 @@ export interface Purchaser {
    * recommendations that were to be driven. What is parked waits for a person and is passed over. Totals are those of the whole
    * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
    * there is a report by then: then those that it did not come to are reported as the ledger has them.
+   *
+   * What needs a provider or service that this purchaser was not given is not touched, and holds nothing up. It is reported
+   * as the ledger has it, with the error `executor-missing` (or, bought and pending, with a warning), because it may be that
+   * nobody looks after it. With an `olderThan` above the interval of the drivers that do, it shows only if they do not.
    */
   redriveUnfinished(options?: RedriveOptions): Promise<readonly Report[]>;
   /**
    * Looks after what is bought and pending, until it is final or until the deadline (default: in ten minutes), with growing
    * waits: notes its state, stamps missing markers. It never buys: what came to nothing (billing failed, say) is reported
    * and recorded as `rejected`, and the next drive buys it anew. One report per execution, about what was pending. Throws
-   * as `redriveUnfinished` does.
+   * as `redriveUnfinished` does, and passes over what that passes over, unless an execution is named: nobody waits for it, and
+   * it is reported as it stood at the beginning, with a warning.
    */
   settle(options?: SettleOptions): Promise<readonly Report[]>;
   /**
@@ -121,6 +129,8 @@ export function createPurchaser({
 }: PurchaserOptions): Purchaser {
   if (!(leaseLength >= 1000)) throw new RangeError(`leaseLength must be at least 1000 ms, not ${leaseLength}.`);
   const executorOf = executorsOf(providers);
+  const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
+    findExecutor(providers, recommendation) !== undefined;
 
   function requestsOf({ executionId, source, recommendations }: Execution): ClaimRequest[] {
     return recommendations.map((recommendation, recIndex) => ({
@@ -178,7 +188,8 @@ export function createPurchaser({
     } = {}) => {
       // One for all of them: the totals are those of this call.
       const budget = createBudget(options.maxTotals);
-      const records = await ledger.unfinished({ olderThan, limit, refused: retryRefused, parked: includeParked });
+      const query = { olderThan, limit, refused: retryRefused, parked: includeParked };
+      const { own: records, passedOver } = await findUnfinished(ledger, query, canDrive);
       const reports: Report[] = [];
       let failure: { readonly error: unknown } | undefined;
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
@@ -191,14 +202,14 @@ export function createPurchaser({
         }
         if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
       }
-      return reports;
+      return withPassedOver(reports, passedOver);
     },
 
     settle: async (options = {}) => {
       checkOptions(options);
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
         redriveRecords(executionId, records, how, undefined, settleWork);
-      return settleExecutions(options, { ledger, environment, look });
+      return settleExecutions(options, { ledger, environment, canDrive, look });
     },
 
     resolve: async (decision, options = {}) => {
@@ -219,17 +230,11 @@ export function createPurchaser({
     budget?: Budget,
     work?: Work,
   ): Promise<Report> {
-    const problems = records.flatMap(({ recommendation, recIndex }) => {
-      const service = providers.find(({ name }) => name === recommendation.provider)?.services[recommendation.service];
-      return service === undefined
-        ? [
-            {
-              path: `recommendations[${recIndex}]`,
-              message: `needs ${recommendation.provider} ${recommendation.service}`,
-            },
-          ]
-        : [];
-    });
+    const problems = records
+      .filter((record) => !canDrive(record))
+      .map(({ recommendation: { provider, service }, recIndex }) => {
+        return { path: `recommendations[${recIndex}]`, message: `needs ${provider} ${service}` };
+      });
     if (problems.length > 0) throw new InvalidExecutionError(problems);
     return driveAll(executionId, records, options, budget, work);
   }

@@ -2,9 +2,10 @@ import type { Environment } from "../spec/environment.ts";
 import { InvalidExecutionError } from "../spec/errors.ts";
 import type { DriveStep } from "../spec/events.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
-import { totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import type { DriveOptions } from "./drive.ts";
+import { withPassedOver } from "./passed-over.ts";
+import { reportOf } from "./report-of.ts";
 import { isPending } from "./settle-recommendation.ts";
 import { createStop } from "./stop.ts";
 import { leftAsItIs } from "./unworked-outcome.ts";
@@ -18,6 +19,8 @@ export interface SettleOptions extends Pick<DriveOptions, "signal" | "deadline" 
 interface SettleParts {
   readonly ledger: Ledger;
   readonly environment: Environment;
+  /** Whether there is an executor for it. */
+  readonly canDrive: (record: TokenRecord) => boolean;
   /** Looks once at pending records of one execution. */
   readonly look: (executionId: string, records: readonly TokenRecord[], options: DriveOptions) => Promise<Report>;
 }
@@ -38,11 +41,12 @@ const maxPending = 10_000;
 
 /**
  * Looks at everything pending until it is final, or until the deadline: then it is reported as it stood last. One report
- * per execution, about what was pending in it at the beginning.
+ * per execution, about what was pending in it at the beginning. Unless an execution is named, what there is no executor for
+ * is passed over: nobody waits for it, and it is reported as it stood at the beginning.
  */
 export async function settleExecutions(
   { executionId, signal, deadline, concurrency, onEvent }: SettleOptions,
-  { ledger, environment, look }: SettleParts,
+  { ledger, environment, canDrive, look }: SettleParts,
 ): Promise<readonly Report[]> {
   const end = deadline ?? environment.now() + defaultTime;
   const stop = createStop(environment, { signal, deadline: end });
@@ -60,6 +64,7 @@ export async function settleExecutions(
     }
   };
   let followed: readonly TokenRecord[] = [];
+  let passedOver: readonly TokenRecord[] = [];
   const outcomes = new Map<string, Outcome>();
   const lookAt = async (records: readonly TokenRecord[]) => {
     for (const [id, own] of Map.groupBy(records, (record) => record.executionId)) {
@@ -67,7 +72,10 @@ export async function settleExecutions(
     }
   };
   try {
-    followed = await pendingIn(ledger, executionId);
+    const found = await pendingIn(ledger, executionId);
+    const isFollowed = (record: TokenRecord) => executionId !== undefined || canDrive(record);
+    followed = found.filter(isFollowed);
+    passedOver = found.filter((record) => !isFollowed(record));
     let open = followed;
     for (let wait = firstWait; open.length > 0; wait = Math.min(2 * wait, longestWait)) {
       await lookAt(open);
@@ -90,12 +98,13 @@ export async function settleExecutions(
   } finally {
     stop.end();
   }
-  return [...Map.groupBy(followed, (record) => record.executionId)].map(([id, own]) =>
+  const reports = [...Map.groupBy(followed, (record) => record.executionId)].map(([id, own]) =>
     reportOf(
       id,
       own.flatMap(({ token }) => outcomes.get(token) ?? []),
     ),
   );
+  return withPassedOver(reports, passedOver);
 }
 
 async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
@@ -111,10 +120,4 @@ async function pendingIn(ledger: Ledger, executionId: string | undefined): Promi
 
 function saidPending(outcome: Outcome | undefined): boolean {
   return outcome?.commitment !== undefined && (!outcome.commitment.settled || outcome.warnings !== undefined);
-}
-
-/** A report with its outcomes in their order. */
-export function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {
-  const bought = outcomes.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
-  return { executionId, outcomes: outcomes.toSorted((a, b) => a.recIndex - b.recIndex), totals: totals(bought) };
 }

@@ -27,11 +27,20 @@ const envelopeSchema = z.strictObject({
 /** Finds the executor of a service. */
 export type ExecutorOf = (recommendation: Pick<Recommendation, "provider" | "service">) => ServiceExecutor;
 
+/** The executor of a service; undefined for a service that nobody provides. */
+export function findExecutor(
+  providers: readonly Provider[],
+  { provider, service }: Pick<Recommendation, "provider" | "service">,
+): ServiceExecutor | undefined {
+  const known = providers.find(({ name }) => name === provider)?.services;
+  return known && Object.hasOwn(known, service) ? known[service] : undefined;
+}
+
 /** Looks executors up; throws a RangeError for a service that nobody provides. */
 export function executorsOf(providers: readonly Provider[]): ExecutorOf {
-  return ({ provider, service }) => {
-    const known = providers.find(({ name }) => name === provider)?.services;
-    const executor = known && Object.hasOwn(known, service) ? known[service] : undefined;
+  return (recommendation) => {
+    const executor = findExecutor(providers, recommendation);
+    const { provider, service } = recommendation;
     if (executor === undefined) throw new RangeError(`There is no executor for ${provider} ${service}.`);
     return executor;
   };

@@ -42,6 +42,7 @@ export type ErrorCode =
   | "resolved-as-not-bought"
   // another driver
   | "held-by-another-driver"
+  | "executor-missing"
   // a defect in this program or in an executor
   | "internal";
 

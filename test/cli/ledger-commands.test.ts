@@ -7,6 +7,7 @@ import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
@@ -312,6 +313,29 @@ describe("buyonce settle", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       reports: [{ executionId, outcomes: [{ status: "already-purchased" }] }],
     });
+  });
+
+  test("another program's is not waited for: it is said to be pending, 4; its own is settled all the same", async () => {
+    const { terminal, written } = fakeTerminal({ tty: true, columns: 200 });
+    const tape: Recommendation = { provider: "azure", service: "tape", quantity: 1, term: "P1Y" };
+    const theirs = [disk, tape].map((recommendation, index) => record(index, { recommendation, commitment: pending }));
+    const ledger = ledgerOf(theirs);
+    const { parts, calls } = standInParts({ terminal, openLedger: () => ledger });
+    const real = { ...parts, createPurchaser };
+    expect(await settleCommand(undefined, { ...options, endpoints: {} }, real)).toBe(4);
+    const text = written.stdout.replaceAll(/\s+/g, " ");
+    expect(text).toContain("0 none disk already-purchased");
+    expect(text).toContain("1 azure tape already-purchased");
+    expect(text).toContain("It was not looked at again: It needs none disk");
+    expect(written.stderr).not.toMatch(/disk|tape/);
+    expect(calls.providers).toMatchObject([{ names: [] }]);
+
+    const mixed = standInParts({
+      openLedger: () => ledgerOf([...theirs, record(2, { commitment: pending })]),
+      settle: async () => [report([settled])],
+    });
+    expect(await settleCommand(undefined, options, mixed.parts)).toBe(0);
+    expect(mixed.calls.providers).toMatchObject([{ names: ["azure"] }]);
   });
 
   test.each([false, true])("nothing pending (--json %s): says so, 0, nothing is started", async (json) => {

@@ -48,6 +48,17 @@ describe("nextSteps", () => {
     ]);
   });
 
+  test("another program's: no command of this one is said to drive it; what may be bought is said to be", () => {
+    const error = refusal("executor-missing");
+    const steps = textOf(outcome({ status: "refused", error }), outcome({ recIndex: 1, status: "unresolved", error }));
+    expect(steps[0]).toBe(
+      "It is not for this program: drive it again with the one that has its provider and service. By the ledger, it is not bought.",
+    );
+    expect(steps[1]).toMatch(
+      /^It was sent and may be bought\. It is not for this program: .+ buy it nowhere else\. To look for it/,
+    );
+  });
+
   test("rejected: lift the cause, drive again", () => {
     expect(textOf(outcome({ status: "rejected", error: refusal("purchase-rejected") }))).toEqual([
       "The provider said no. Lift what it names (payment, quota, rights), then drive the same file again: it is tried from the start.",

@@ -6,6 +6,7 @@ import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import type { RedriveCommandOptions } from "../../src/cli/commands/redrive-options.ts";
 import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/commands/resolve.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Commitment } from "../../src/spec/commitment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
@@ -16,14 +17,17 @@ import { bought, executionId, fakeTerminal, outcome, plainOptions, report, stand
 const loopback = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
 const options: RedriveCommandOptions = { ...plainOptions, retryRefused: false, parked: false };
 
-/** A ledger in which recommendations of these providers were left behind. */
-function ledgerOf(...providers: readonly string[]): Ledger {
-  const records = providers.map((provider, recIndex): TokenRecord => ({
+/** A ledger in which recommendations of these providers, or of their services, were left behind. */
+function ledgerOf(...left: readonly (string | { readonly provider: string; readonly service: string })[]): Ledger {
+  const wanted = left.map((one) =>
+    typeof one === "string" ? { provider: one, service: one === "aws" ? "ec2" : "compute" } : one,
+  );
+  const records = wanted.map(({ provider, service }, recIndex): TokenRecord => ({
     token: deriveIdempotencyToken(executionId, recIndex),
     executionId,
     recIndex,
     source: "test",
-    recommendation: { provider, service: provider === "aws" ? "ec2" : "compute", quantity: 1, term: "P1Y" },
+    recommendation: { provider, service, quantity: 1, term: "P1Y" },
     fingerprint: "f",
     scope: { key: provider, label: provider },
     state: "unknown",
@@ -35,7 +39,7 @@ function ledgerOf(...providers: readonly string[]): Ledger {
   }));
   return {
     ...createMemoryLedger(),
-    unfinished: async () => records,
+    unfinished: async ({ limit }) => records.slice(0, limit),
     execution: async (id) => (id === executionId ? records : []),
   };
 }
@@ -172,14 +176,52 @@ describe("redrive", () => {
     expect(written.stderr).toContain("Stopped. To go on, run buyonce redrive again.");
   });
 
-  test("a provider that the command line does not know, and --limit with an id, are usage errors", async () => {
+  test("another program's: not in the question, not counted, and no provider is built for it", async () => {
+    const { terminal, written } = fakeTerminal({ tty: true, columns: 120 });
+    const { parts, calls } = stands(ledgerOf("oracle", "azure", "gcp"), { terminal });
+    expect(await redriveCommand(undefined, { ...options, limit: 1 }, parts)).toBe(0);
+    expect(calls.providers).toMatchObject([{ names: ["azure"] }]);
+    expect(calls.question).toContain("Drive 1 recommendation of 1 execution again?");
+    expect(written.stderr).toContain("azure compute × 1");
+    expect(written.stderr).not.toContain("oracle");
+    expect(calls.driveOptions?.limit).toBe(1);
+  });
+
+  test.each([
+    ["a provider", "oracle", "compute"],
+    ["a service", "azure", "tape"],
+  ])(
+    "%s that nobody here can buy: nobody is asked, it is reported as it stands, 4",
+    async (_what, provider, service) => {
+      const { terminal, written } = fakeTerminal({ tty: true, columns: 200 });
+      const { parts, calls } = stands(ledgerOf({ provider, service }), { terminal });
+      expect(await redriveCommand(undefined, options, { ...parts, createPurchaser })).toBe(4);
+      expect(calls.names).toEqual(["ledger", "interrupts ignored"]);
+      const text = written.stdout.replaceAll(/\s+/g, " ");
+      expect(text).toContain(`${provider} ${service} unresolved`);
+      expect(text).toContain(
+        "It is not for this program: drive it again with the one that has its provider and service.",
+      );
+      expect(text).not.toContain("run buyonce redrive");
+    },
+  );
+
+  test("with an id, a provider or service that nobody here can buy is a usage error, as is --limit", async () => {
     const foreign = stands(ledgerOf("oracle"));
-    await expect(redriveCommand(undefined, { ...options, yes: true }, foreign.parts)).rejects.toMatchObject({
+    await expect(redriveCommand(executionId, { ...options, yes: true }, foreign.parts)).rejects.toMatchObject({
       code: "invalid-configuration",
     });
-    const { parts, calls } = stands(ledgerOf("aws"));
-    await expect(redriveCommand(executionId, { ...options, limit: 1 }, parts)).rejects.toThrow("Leave them out");
-    expect(calls.names).toEqual([]);
+    const tape = stands(ledgerOf({ provider: "azure", service: "tape" }));
+    const parts = { ...tape.parts, createPurchaser };
+    await expect(redriveCommand(executionId, { ...options, yes: true }, parts)).rejects.toMatchObject({
+      code: "invalid-execution",
+      problems: [{ message: "needs azure tape" }],
+    });
+    const limited = stands(ledgerOf("aws"));
+    await expect(redriveCommand(executionId, { ...options, limit: 1 }, limited.parts)).rejects.toThrow(
+      "Leave them out",
+    );
+    expect(limited.calls.names).toEqual([]);
   });
 
   test("what to do next needs no file, but for what only the file can change", () => {

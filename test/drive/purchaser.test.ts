@@ -116,13 +116,3 @@ test("redriveUnfinished: those untouched for as long as asked, 100 unless told o
   ]);
   expect(environment.now()).toBe(1_795_305_600_000);
 });
-
-test("redriveUnfinished: an error before there is any report is thrown", async () => {
-  const { options, purchaser, cloud } = setup();
-  cloud.faults.sends = ["lost-before"];
-  cloud.faults.resolve = "throws";
-  await purchaser.drive(execution());
-  await expect(createPurchaser({ ...options, providers: [] }).redriveUnfinished()).rejects.toMatchObject({
-    code: "invalid-execution",
-  });
-});

@@ -1,3 +1,4 @@
+import { findUnfinished, type FoundUnfinished } from "../../drive/find-unfinished.ts";
 import type { Purchaser } from "../../drive/purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import type { DriveEvent } from "../../spec/events.ts";
@@ -5,8 +6,8 @@ import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
-import { providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
@@ -36,14 +37,15 @@ export async function redriveCommand(
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
-    const records = await leftBehind(ledger, executionId, options);
+    const found = await leftBehind(ledger, executionId, options);
+    const records = [...found.own, ...found.passedOver];
     if (records.length === 0) {
       terminal.stdout.write(
         options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n",
       );
       return exitCodes.bought;
     }
-    const needed = providersOf(records);
+    const needed = providersOf(found.own);
     const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
     checkSpending(needed, real, options, terminal);
 
@@ -54,7 +56,7 @@ export async function redriveCommand(
       const providers = await parts.createProviders(needed, endpoints, purchaseTimeoutOf(options.timeout));
       const purchaser = parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
-      const redrive = { executionId, records, purchaser, options, parts, events };
+      const redrive = { executionId, own: found.own, records, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       writeReports(reports, redrive);
       const pages = reports.map((report) => pageOf(report, redrive));
@@ -71,20 +73,25 @@ export async function redriveCommand(
   }
 }
 
-/** What a redrive will take up, as the ledger has it now. Throws a usage error for an execution it does not know. */
+/**
+ * What a redrive will take up, as the ledger has it now, and what it will pass over because the command line cannot buy it:
+ * another program's. Throws a usage error for an execution that the ledger does not know.
+ */
 async function leftBehind(
   ledger: Ledger,
   executionId: string | undefined,
   { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
-): Promise<readonly TokenRecord[]> {
-  if (executionId === undefined) {
-    return ledger.unfinished({ olderThan: olderThan * 1000, limit, refused: retryRefused, parked });
-  }
-  return recordsOf(ledger, executionId);
+): Promise<FoundUnfinished> {
+  if (executionId !== undefined) return { own: await recordsOf(ledger, executionId), passedOver: [] };
+  const query = { olderThan: olderThan * 1000, limit, refused: retryRefused, parked };
+  return findUnfinished(ledger, query, createKnows());
 }
 
 interface Redrive {
   readonly executionId: string | undefined;
+  /** What will be driven. */
+  readonly own: readonly TokenRecord[];
+  /** Those, and what is only reported. */
   readonly records: readonly TokenRecord[];
   readonly purchaser: Purchaser;
   readonly options: RedriveCommandOptions;
@@ -94,13 +101,13 @@ interface Redrive {
 }
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
-  const { executionId, records, purchaser, options, parts } = redrive;
+  const { executionId, own, purchaser, options, parts } = redrive;
   const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, maxTotals } = options;
-  const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
+  const descriptions = descriptionsOf(own, purchaser);
   return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
-    if (ask) await agreeOnRedriving({ records, descriptions, parts, signal });
+    if (ask) await agreeOnRedriving({ records: own, descriptions, parts, signal });
     return drive(
-      () => createRedriveProgress(parts.terminal, records, descriptions),
+      () => createRedriveProgress(parts.terminal, own, descriptions),
       async (progress) => {
         const onEvent = keepEvents(options.report, redrive.events, progress);
         const deadline = parts.now() + options.timeout * 1000;
@@ -110,7 +117,7 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
           ...how,
           olderThan: olderThan * 1000,
           // No more than the person has seen.
-          limit: ask ? records.length : limit,
+          limit: ask ? own.length : limit,
           retryRefused: options.retryRefused,
           includeParked: options.parked,
         });
@@ -131,22 +138,23 @@ function writeReports(reports: readonly Report[], { records, purchaser, options,
   }
   const paint = painter(stdout, env);
   for (const report of reports) {
-    const descriptions = descriptionsOf(report, records, purchaser);
+    const descriptions = descriptionsIn(report, records, purchaser);
     const again = againFromLedger(report.executionId);
     const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
     stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${text}`);
   }
 }
 
-function descriptionsOf(report: Report, records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
+/** By recIndex. */
+function descriptionsIn(report: Report, records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
+  const own = records.filter(({ executionId }) => executionId === report.executionId);
+  const said = descriptionsOf(own, purchaser);
   const descriptions: string[] = [];
-  for (const { executionId, recIndex, recommendation } of records) {
-    if (executionId === report.executionId) descriptions[recIndex] = purchaser.describe(recommendation);
-  }
+  for (const [position, { recIndex }] of own.entries()) descriptions[recIndex] = said[position] ?? "";
   return descriptions;
 }
 
 function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {
   const source = records.find(({ executionId }) => executionId === report.executionId)?.source;
-  return { report, source, descriptions: descriptionsOf(report, records, purchaser) };
+  return { report, source, descriptions: descriptionsIn(report, records, purchaser) };
 }

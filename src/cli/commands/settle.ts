@@ -3,8 +3,8 @@ import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
-import { providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { endpointsAt, realClouds } from "../resources/providers.ts";
+import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
@@ -51,7 +51,11 @@ export async function settleCommand(
       terminal.stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
       return exitCodes.bought;
     }
-    const needed = providersOf(records);
+    // Of an execution that was named, all has to be known; else what is not is passed over, and reported so.
+    const isKnown = createKnows();
+    const known = await Promise.all(records.map(async (record) => executionId !== undefined || isKnown(record)));
+    const own = records.filter((_record, position) => known[position]);
+    const needed = providersOf(own);
     const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
     // It buys nothing, so nobody is asked.
     checkSpending(needed, real, { yes: true }, terminal);
@@ -61,10 +65,10 @@ export async function settleCommand(
       const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
       const providers = await parts.createProviders(needed, endpoints, requestTimeout);
       const purchaser = parts.createPurchaser({ ledger, providers });
-      const descriptions = records.map(({ recommendation }) => purchaser.describe(recommendation));
+      const descriptions = descriptionsOf(records, purchaser);
       const reports = await untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
         drive(
-          () => createRedriveProgress(terminal, records, descriptions),
+          () => createRedriveProgress(terminal, own, descriptionsOf(own, purchaser)),
           (onEvent) => {
             const deadline = parts.now() + options.timeout * 1000;
             const only = executionId === undefined ? {} : { executionId };

@@ -1,6 +1,18 @@
+import type { Purchaser } from "../../drive/purchaser.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
+
+/** What each record asks for, in their order; provider and service where the purchaser was not given the executor. */
+export function descriptionsOf(records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
+  return records.map(({ recommendation }) => {
+    try {
+      return purchaser.describe(recommendation);
+    } catch {
+      return `${recommendation.provider} ${recommendation.service}`;
+    }
+  });
+}
 
 /** All records of an execution. Throws a usage error where there is none. */
 export async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

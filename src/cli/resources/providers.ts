@@ -1,5 +1,6 @@
 import { parseEndpoint } from "../../spec/endpoint.ts";
 import type { Provider } from "../../spec/executor.ts";
+import type { TokenRecord } from "../../spec/ledger.ts";
 
 /** What the command line sets on a provider; the rest are the provider's own defaults. */
 export interface ProviderSettings {
@@ -35,6 +36,20 @@ export function endpointsAt(url: string): Endpoints {
 /** Whether the command line can build a provider of this name. */
 export function isProviderName(name: string): name is ProviderName {
   return Object.hasOwn(factories, name);
+}
+
+/**
+ * Whether the command line can buy what a record asks for. Loads the providers that records name, each once; they send
+ * nothing, and look for no credentials.
+ */
+export function createKnows(): (record: Pick<TokenRecord, "recommendation">) => Promise<boolean> {
+  const loaded = new Map<ProviderName, Promise<Provider>>();
+  return async ({ recommendation: { provider: name, service } }) => {
+    if (!isProviderName(name)) return false;
+    const provider = loaded.get(name) ?? factories[name]({ purchaseTimeout: 60_000 });
+    loaded.set(name, provider);
+    return Object.hasOwn((await provider).services, service);
+  };
 }
 
 /**

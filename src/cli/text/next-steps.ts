@@ -55,6 +55,8 @@ const steps: Partial<Record<ErrorCode, string>> = {
   "total-above-limit": `If the sum is acceptable, ${again} with a higher --max-total.`,
   "total-currency-missing": `Give a --max-total in that currency too; then ${again}.`,
   "deadline-too-near": `There was no time left to send it: ${again}, with a longer --timeout if this goes on.`,
+  "executor-missing":
+    "It is not for this program: drive it again with the one that has its provider and service. By the ledger, it is not bought.",
   "claim-lost": `Another driver took it over: ${again} to see what it did.`,
 };
 
@@ -87,6 +89,9 @@ function nextStep({ status, error, commitment, parked, warnings }: Outcome): str
     case "in-progress":
       return `Another driver is at it: ${again} later, or now with --wait.${wait}`;
     case "unresolved":
+      if (error?.code === "executor-missing") {
+        return "It was sent and may be bought. It is not for this program: drive it again with the one that has its provider and service. Until then, buy it nowhere else.";
+      }
       if (parked !== undefined) {
         return `Parked: sent at ${parked.sentAt}, and it cannot be found out by itself whether it was bought. Look at the provider yourself, for what is named above, and decide with buyonce resolve. Until then, buy it nowhere else. buyonce redrive passes it over, unless told --parked.`;
       }
