@@ -6,11 +6,11 @@ import {
 } from "@azure/core-rest-pipeline";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import type { JsonObject } from "../../src/spec/json.ts";
-import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import { ApiError, errorOf, UnbelievableAnswerError } from "../http/api-error.ts";
+import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
 import { createTenantCredential, loopbackCredential } from "./credential.ts";
-import { readWithRetry } from "./read-with-retry.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./settings.ts";
 import { exchange, type PipelineOwner } from "./transport.ts";
 
@@ -120,13 +120,14 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
         const request = { method, url, body: text, timeout: resolved.readTimeout, signal };
         const answer = await exchange(await reads(), request, now);
         const parsed = parseBody(answer);
-        if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, parsed);
+        if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, errorOf(parsed));
         if (parsed === undefined) {
           throw new UnbelievableAnswerError(`HTTP ${answer.status} with a body that is not a JSON object`);
         }
         return parsed;
       };
-      return readWithRetry(attempt, { attempts, signal, settings: resolved });
+      const { environment, retryAfterCap } = resolved;
+      return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient });
     },
 
     put: async (url, body, timeout = resolved.purchaseTimeout) =>

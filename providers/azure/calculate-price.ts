@@ -3,7 +3,8 @@ import type { JsonObject } from "../../src/spec/json.ts";
 import { money, type Money } from "../../src/spec/money.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 
 /** A price, and the reservation order id that Azure minted to buy at it. */
 export interface CalculatedPrice {
@@ -14,7 +15,7 @@ export interface CalculatedPrice {
 
 const step: ReadStep = {
   purpose: "calculate the price",
-  operation: "Microsoft.Capacity/calculateprice/action",
+  permission: "Microsoft.Capacity/calculateprice/action",
   code: "quote-failed",
   untrusted: "quote-failed",
 };

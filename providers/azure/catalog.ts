@@ -2,13 +2,14 @@ import { z } from "zod";
 import { RefusedError } from "../../src/spec/errors.ts";
 import type { ReservationsClient } from "./client.ts";
 import { readPages } from "./pages.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 import type { AzureRecommendation } from "./schema.ts";
 import type { AzureService } from "./service.ts";
 
 const step: ReadStep = {
   purpose: "read the reservation catalogue",
-  operation: "Microsoft.Capacity/catalogs/read",
+  permission: "Microsoft.Capacity/catalogs/read",
   code: "quote-failed",
   untrusted: "quote-failed",
 };

@@ -13,7 +13,8 @@ import { toJson } from "./purchase-body.ts";
 import { purchaseOrder } from "./purchase-order.ts";
 import { bodyOf } from "./recommendation-body.ts";
 import { calculateRefund } from "./refund.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 import { attributesOfOrder } from "./reservations.ts";
 import { createSchema, type AzureRecommendation } from "./schema.ts";
 import { scopeOfTenant, tenantOf } from "./scope.ts";
@@ -29,7 +30,7 @@ const parkAfter = 24 * 3_600_000;
 
 const readStep: ReadStep = {
   purpose: "read a reservation order",
-  operation: "Microsoft.Capacity/reservationorders/read",
+  permission: "Microsoft.Capacity/reservationorders/read",
   code: "lookup-failed",
   untrusted: "lookup-untrusted",
 };

@@ -4,13 +4,13 @@ import type { ReservationsClient } from "./client.ts";
 import { createTokenMatcher } from "./listing.ts";
 import { parseOrder, toCommitment, type ReservationOrder } from "./order.ts";
 import { visitEntries } from "./pages.ts";
-import type { ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders";
 
 const step: ReadStep = {
   purpose: "list the reservation orders",
-  operation: "Microsoft.Capacity/reservationorders/read at tenant scope (role Reservations Reader)",
+  permission: "Microsoft.Capacity/reservationorders/read at tenant scope (role Reservations Reader)",
   code: "lookup-failed",
   untrusted: "lookup-untrusted",
 };

@@ -1,6 +1,7 @@
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ArmClient } from "./arm-client.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 
 /**
  * The `value` arrays of a listing, page by page; none is kept. A listing counts only if it is whole, so this throws an

@@ -5,12 +5,13 @@ import type { Refund } from "../../src/spec/listed-commitment.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
-import { type ReadStep, toRefusal } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 import { readReservations, type Reservation } from "./reservations.ts";
 
 const step: ReadStep = {
   purpose: "calculate the refund",
-  operation: "the return of a reservation (Owner or Reservation Administrator of its order)",
+  permission: "the return of a reservation (Owner or Reservation Administrator of its order)",
   code: "quote-failed",
   untrusted: "quote-failed",
 };

@@ -4,11 +4,12 @@ import type { Attributes } from "../../src/spec/listed-commitment.ts";
 import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
 import { readPages } from "./pages.ts";
-import { toRefusal, type ReadStep } from "./refusal.ts";
+import type { ReadStep } from "../http/refusal.ts";
+import { toRefusal } from "./refusal.ts";
 
 const step: ReadStep = {
   purpose: "read the reservations of an order",
-  operation: "Microsoft.Capacity/reservationorders/reservations/read",
+  permission: "Microsoft.Capacity/reservationorders/reservations/read",
   code: "commitment-unverifiable",
   untrusted: "commitment-unverifiable",
 };

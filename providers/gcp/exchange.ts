@@ -1,8 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { parseBody, parseRetryAfter } from "../http/answer.ts";
-import { UnbelievableAnswerError } from "../http/api-error.ts";
-import { GoogleApiError } from "./google-api-error.ts";
+import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import { errorOf } from "./google-error.ts";
 
 /** One request as it leaves. */
 export interface WireRequest {
@@ -22,8 +22,8 @@ const kept = {
 } as const;
 
 /**
- * Sends one request, follows no redirect, and returns the text of a 2xx answer that is a JSON object. Throws a
- * GoogleApiError for another status, an UnbelievableAnswerError for another body, Node's error for no complete answer.
+ * Sends one request, follows no redirect, and returns the text of a 2xx answer that is a JSON object. Throws an
+ * ApiError for another status, an UnbelievableAnswerError for another body, Node's error for no complete answer.
  */
 export function exchange(url: URL, request: WireRequest, signal: AbortSignal): Promise<{ readonly text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly text: string }>();
@@ -50,7 +50,7 @@ export function exchange(url: URL, request: WireRequest, signal: AbortSignal): P
       const text = Buffer.concat(chunks).toString("utf8");
       const retryAfter = parseRetryAfter(answer.headers["retry-after"], Date.now());
       const body = parseBody({ status, text, retryAfter });
-      if (status < 200 || status > 299) reject(new GoogleApiError(status, body, retryAfter));
+      if (status < 200 || status > 299) reject(new ApiError({ status, retryAfter }, errorOf(body)));
       else if (body === undefined) {
         reject(new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`));
       } else resolve({ text });

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { messageOf, RefusedError } from "../../src/spec/errors.ts";
-import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { exchange } from "./exchange.ts";
-import { GoogleApiError } from "./google-api-error.ts";
 import type { GcpAuth } from "./settings.ts";
 
 /** One call of the SDK: one request at most. */
@@ -25,7 +24,7 @@ export interface Transport {
     fetch(url: string | URL, init: RequestInit): Promise<Response>;
   };
   /**
-   * Runs one call of a client. Throws a GoogleApiError for a status other than 2xx, an UnbelievableAnswerError for a body
+   * Runs one call of a client. Throws an ApiError for a status other than 2xx, an UnbelievableAnswerError for a body
    * that is no JSON object, a TransportError whose stage says whether anything can have been sent, or the signal's reason.
    */
   run<Answer>(call: Call, work: () => Promise<Answer>): Promise<Answer>;
@@ -100,7 +99,7 @@ export function createTransport(credential: GcpAuth, insecure: boolean): Transpo
 const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 function toTransportError(error: unknown, ending: AbortSignal, call: OpenCall): unknown {
-  if (error instanceof GoogleApiError || error instanceof UnbelievableAnswerError) return error;
+  if (error instanceof ApiError || error instanceof UnbelievableAnswerError) return error;
   const code = ending.aborted ? "ETIMEDOUT" : codeOf(error);
   const unconnected = !ending.aborted && (beforeConnection.has(code) || syscallOf(error) === "connect");
   return new TransportError({

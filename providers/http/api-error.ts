@@ -1,21 +1,26 @@
 import { maskToken } from "../../src/spec/token.ts";
 import { isObject, type Answer, type UnknownObject } from "./answer.ts";
 
+/** What a service says of an error. */
+export interface ErrorWords {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
 /** An answer with a status other than 2xx. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
-  /** Azure's code, such as `ReservationOrderNotFound`; undefined when the body holds none. */
+  /** The service's word for why, such as `ReservationOrderNotFound`; undefined when the body holds none. */
   readonly code: string | undefined;
   /** Milliseconds that the service asks to wait, where it does. */
   readonly retryAfter: number | undefined;
 
-  constructor(answer: Answer, body: UnknownObject | undefined) {
-    const { code, message } = errorOf(body);
-    super([`HTTP ${answer.status}`, code, message].filter((part) => part !== undefined).join(": "));
-    this.status = answer.status;
+  constructor({ status, retryAfter }: Omit<Answer, "text">, { code, message }: ErrorWords) {
+    super([`HTTP ${status}`, code, message].filter((part) => part !== undefined).join(": "));
+    this.status = status;
     this.code = code;
-    this.retryAfter = answer.retryAfter;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -27,8 +32,8 @@ export class UnbelievableAnswerError extends Error {
   override readonly name = "UnbelievableAnswerError";
 }
 
-/** `{ "error": { "code", "message" } }`; tokens and fragments of them in the message are masked. */
-export function errorOf(body: UnknownObject | undefined): { code: string | undefined; message: string | undefined } {
+/** Azure's `{ "error": { "code", "message" } }`; tokens and fragments of them in the message are masked. */
+export function errorOf(body: UnknownObject | undefined): ErrorWords {
   const error = isObject(body?.["error"]) ? body["error"] : undefined;
   const code = typeof error?.["code"] === "string" && error["code"] !== "" ? error["code"] : undefined;
   const message = typeof error?.["message"] === "string" ? error["message"] : undefined;

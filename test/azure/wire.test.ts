@@ -1,9 +1,8 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createAzure, type AzureSettings } from "../../providers/azure/index.ts";
 import {
   executorOf,
-  fakeEnvironment,
   marker,
   orderId,
   recommend,
@@ -15,18 +14,10 @@ import {
   subscriptionId,
   token,
 } from "./support/samples.ts";
+import { recommend as recommendPlan, submit as submitPlan } from "./savings-plan/samples.ts";
+import { appliedScopes, arm, credentialOf, onlyNock, settings, tenantId } from "./support/wire.ts";
 
-const arm = "https://management.azure.com";
-const credential = {
-  getToken: async () => ({ token: "opaque-test-token", expiresOnTimestamp: Date.now() + 3_600_000 }),
-};
-const settings: AzureSettings = { credential, environment: fakeEnvironment() };
-
-beforeEach(() => nock.disableNetConnect());
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+onlyNock();
 
 interface Sent {
   readonly url: string;
@@ -157,30 +148,7 @@ test("the recorded monthly price is the whole term, not one instalment", async (
 });
 
 describe("applied scope (assumption: the names are the specification's; no recording shows them)", () => {
-  const tenantId = "10000000-aaaa-bbbb-cccc-100000000001";
-  test.each([
-    [
-      { type: "Single", subscriptionId },
-      { appliedScopeType: "Single", appliedScopeProperties: { subscriptionId: `/subscriptions/${subscriptionId}` } },
-    ],
-    [
-      { type: "Single", subscriptionId, resourceGroup: "web" },
-      {
-        appliedScopeType: "Single",
-        appliedScopeProperties: { resourceGroupId: `/subscriptions/${subscriptionId}/resourceGroups/web` },
-      },
-    ],
-    [
-      { type: "ManagementGroup", managementGroupId: "finance", tenantId },
-      {
-        appliedScopeType: "ManagementGroup",
-        appliedScopeProperties: {
-          managementGroupId: "/providers/Microsoft.Management/managementGroups/finance",
-          tenantId,
-        },
-      },
-    ],
-  ])("%o", async (appliedScope, expected) => {
+  test.each(appliedScopes)("%o", async (appliedScope, expected) => {
     const { purchase } = await buy("compute", {}, { appliedScope });
     expect(purchase.body.properties).toMatchObject(expected);
   });
@@ -193,18 +161,6 @@ describe("applied scope (assumption: the names are the specification's; no recor
 });
 
 describe("credentials", () => {
-  test("lesson 9531681a: a token of another tenant than the one asked for sends nothing", async () => {
-    const claims = Buffer.from(JSON.stringify({ tid: "20000000-aaaa-bbbb-cccc-200000000002" })).toString("base64url");
-    const foreign = { getToken: async () => ({ token: `x.${claims}.y`, expiresOnTimestamp: Date.now() + 3_600_000 }) };
-    const sent = record();
-    const executor = executorOf("compute", { ...settings, credential: foreign });
-    const recommendation = executor.schema.parse(
-      recommend("compute", { tenantId: "10000000-aaaa-bbbb-cccc-100000000001" }),
-    );
-    await expect(executor.quote(recommendation, marker, { signal })).rejects.toMatchObject({ code: "wrong-account" });
-    expect(sent).toEqual([]);
-  });
-
   test("a credential factory and the credential are given the tenant, and each tenant gets its own scope", async () => {
     record();
     const asked: unknown[] = [];
@@ -223,26 +179,6 @@ describe("credentials", () => {
     expect(executor.scopeOf(executor.schema.parse(recommend())).key).toBe("azure/default");
     await executor.quote(recommendation, marker, { signal });
     expect(asked).toEqual([[tenantId, ["https://management.azure.com/.default"], tenantId]]);
-  });
-
-  test("a sovereign cloud has its own address and token scope", async () => {
-    const scopes: unknown[] = [];
-    const government = nock("https://management.usgovcloudapi.net")
-      .post(/calculatePrice/)
-      .reply(200, recorded("calculate-upfront-200").response.body);
-    const executor = executorOf("compute", {
-      ...settings,
-      cloud: "us-government",
-      credential: {
-        getToken: async (scope) => {
-          scopes.push(scope);
-          return { token: "opaque-test-token", expiresOnTimestamp: Date.now() + 3_600_000 };
-        },
-      },
-    });
-    await executor.quote(executor.schema.parse(recommend()), marker, { signal });
-    expect(government.isDone()).toBe(true);
-    expect(scopes).toEqual([["https://management.usgovcloudapi.net/.default"]]);
   });
 
   test("no token: refused before the first request, and rejected at the purchase, because nothing was sent", async () => {
@@ -274,31 +210,68 @@ describe("credentials", () => {
   });
 });
 
-test("a redirect of the purchase is not followed: no body and no token go to another host", async () => {
-  const elsewhere = nock("https://elsewhere.example").put(/.*/).reply(200, {});
-  nock(arm)
-    .put(/reservationOrders/)
-    .reply(
-      307,
-      {},
-      { Location: `https://elsewhere.example/providers/Microsoft.Capacity/reservationOrders/${orderId}` },
-    );
-  const unknown = executorOf("compute", settings).doPurchase(submit(), { sentBefore: false });
-  await expect(unknown).rejects.toMatchObject({ code: "outcome-unknown" });
-  expect(elsewhere.isDone()).toBe(false);
-});
+const kinds = [
+  {
+    service: "compute",
+    recommendation: (change = {}) => recommend("compute", change),
+    submission: submit(),
+    price: /calculatePrice/,
+    priced: "calculate-upfront-200",
+    listing: "/providers/Microsoft.Capacity/reservationOrders",
+  },
+  {
+    service: "savings-plan",
+    recommendation: recommendPlan,
+    submission: submitPlan(),
+    price: /validate/,
+    priced: "savings-plan-validate-200",
+    listing: "/providers/Microsoft.BillingBenefits/savingsPlanOrders",
+  },
+] as const;
 
-test("a next link to another host is not followed: the bearer token stays", async () => {
-  const elsewhere = nock("https://elsewhere.example").get(/.*/).reply(200, { value: [] });
-  const nextLink = "https://elsewhere.example/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01";
-  nock(arm)
-    .get(/reservationOrders/)
-    .reply(200, { value: [], nextLink });
-  const scope = { key: "azure/default", label: "Azure" };
-  const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-  const found = executorOf("compute", settings).findByTokens(scope, wanted, { signal });
-  await expect(found).rejects.toMatchObject({ code: "lookup-untrusted" });
-  expect(elsewhere.isDone()).toBe(false);
+describe.each(kinds)("$service: nothing leaves for elsewhere", (kind) => {
+  const answerPrice = (origin: string) => nock(origin).post(kind.price).reply(200, recorded(kind.priced).response.body);
+
+  test("a redirect of the purchase is not followed: no body and no token go to another host", async () => {
+    const elsewhere = nock("https://elsewhere.example").put(/.*/).reply(200, {});
+    nock(arm)
+      .get(/savingsPlanOrderAliases/)
+      .reply(404, { error: { code: "SavingsPlanOrderAliasNotFound", message: "no" } });
+    const redirect = nock(arm)
+      .put(/.*/)
+      .reply(307, {}, { Location: `https://elsewhere.example${kind.listing}/${orderId}` });
+    const unknown = executorOf(kind.service, settings).doPurchase(kind.submission, { sentBefore: false });
+    await expect(unknown).rejects.toMatchObject({ code: "outcome-unknown" });
+    expect([redirect.isDone(), elsewhere.isDone()]).toEqual([true, false]);
+  });
+
+  test("a next link to another host is not followed: the bearer token stays", async () => {
+    const elsewhere = nock("https://elsewhere.example").get(/.*/).reply(200, { value: [] });
+    const nextLink = `https://elsewhere.example${kind.listing}?api-version=2022-11-01`;
+    nock(arm).get(new RegExp(kind.listing)).reply(200, { value: [], nextLink });
+    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+    const found = executorOf(kind.service, settings).findByTokens(kind.submission.scope, wanted, { signal });
+    await expect(found).rejects.toMatchObject({ code: "lookup-untrusted" });
+    expect(elsewhere.isDone()).toBe(false);
+  });
+
+  test("lesson 9531681a: a token of another tenant than the one asked for sends nothing", async () => {
+    const claims = Buffer.from(JSON.stringify({ tid: "20000000-aaaa-bbbb-cccc-200000000002" })).toString("base64url");
+    const price = answerPrice(arm);
+    const executor = executorOf(kind.service, { ...settings, credential: credentialOf(`x.${claims}.y`) });
+    const recommendation = executor.schema.parse(kind.recommendation({ tenantId }));
+    await expect(executor.quote(recommendation, marker, { signal })).rejects.toMatchObject({ code: "wrong-account" });
+    expect(price.isDone()).toBe(false);
+  });
+
+  test("a sovereign cloud has its own address and token scope", async () => {
+    const credential = credentialOf();
+    const price = answerPrice("https://management.usgovcloudapi.net");
+    const executor = executorOf(kind.service, { ...settings, cloud: "us-government", credential });
+    await executor.quote(executor.schema.parse(kind.recommendation()), marker, { signal });
+    expect(price.isDone()).toBe(true);
+    expect(credential.asked.flat()).toEqual(["https://management.usgovcloudapi.net/.default"]);
+  });
 });
 
 test("an http endpoint elsewhere than on loopback is refused, and making a provider sends nothing", () => {

@@ -15,7 +15,10 @@ export const parts: Readonly<Record<string, Part>> = {
     mutate: ["src/ledger/*.ts", "src/ledger/sqlite/*.ts"],
     tests: ["test/ledger/{memory,rules,sqlite,sqlite-group-commit}.test.ts"],
   },
-  azure: { mutate: ["providers/azure/*.ts", "providers/azure/services/*.ts"], tests: ["test/azure/**/*.test.ts"] },
+  azure: {
+    mutate: ["providers/azure/*.ts", "providers/azure/services/*.ts", "providers/http/{repeat-read,refusal}.ts"],
+    tests: ["test/{azure,http}/**/*.test.ts"],
+  },
   ec2: {
     mutate: [
       "providers/aws/ec2/*.ts",

@@ -2,14 +2,15 @@ import { RefusedError } from "../../../src/spec/errors.ts";
 import type { Difference } from "../../../src/spec/executor.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { readPages } from "../pages.ts";
-import { toRefusal, type ReadStep } from "../refusal.ts";
+import type { ReadStep } from "../../http/refusal.ts";
+import { toRefusal } from "../refusal.ts";
 import type { SavingsPlanBody } from "./body.ts";
 import { comparePlan } from "./compare-plan.ts";
 import { orderPath } from "./order.ts";
 
 const step: ReadStep = {
   purpose: "read the savings plan of an order that carries the token",
-  operation: "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans/read",
+  permission: "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans/read",
   code: "commitment-unverifiable",
   untrusted: "commitment-unverifiable",
 };

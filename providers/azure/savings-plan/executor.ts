@@ -6,7 +6,8 @@ import type { ArmClient } from "../arm-client.ts";
 import { tokenOn } from "../listed.ts";
 import { createListing } from "../listing.ts";
 import { visitEntries } from "../pages.ts";
-import { toRefusal, type ReadStep } from "../refusal.ts";
+import type { ReadStep } from "../../http/refusal.ts";
+import { toRefusal } from "../refusal.ts";
 import { scopeOfTenant, tenantOf } from "../scope.ts";
 import { applyPurchaseTags } from "../tags.ts";
 import { aliasNameOf, getAlias } from "./alias.ts";
@@ -22,14 +23,14 @@ import { validatePurchase } from "./validate-purchase.ts";
 
 const listStep: ReadStep = {
   purpose: "list the savings plan orders",
-  operation: "Microsoft.BillingBenefits/savingsPlanOrders/read at tenant scope (role Savings plan Reader)",
+  permission: "Microsoft.BillingBenefits/savingsPlanOrders/read at tenant scope (role Savings plan Reader)",
   code: "lookup-failed",
   untrusted: "lookup-untrusted",
 };
 
 const readStep: ReadStep = {
   purpose: "read a savings plan order",
-  operation: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
+  permission: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
   code: "lookup-failed",
   untrusted: "lookup-untrusted",
 };

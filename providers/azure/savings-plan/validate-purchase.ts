@@ -3,11 +3,12 @@ import { RefusedError } from "../../../src/spec/errors.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
 import { quoteService, UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
-import { toRefusal, type ReadStep } from "../refusal.ts";
+import type { ReadStep } from "../../http/refusal.ts";
+import { toRefusal } from "../refusal.ts";
 
 const step: ReadStep = {
   purpose: "have the savings plan validated",
-  operation: "Microsoft.BillingBenefits/validate/action (role Savings plan Purchaser on the billing subscription)",
+  permission: "Microsoft.BillingBenefits/validate/action (role Savings plan Purchaser on the billing subscription)",
   code: "quote-failed",
   untrusted: "quote-failed",
 };

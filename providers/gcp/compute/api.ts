@@ -1,9 +1,9 @@
 import type { protos } from "@google-cloud/compute";
-import { UnbelievableAnswerError } from "../../http/api-error.ts";
+import { ApiError, UnbelievableAnswerError } from "../../http/api-error.ts";
+import type { ReadStep } from "../../http/refusal.ts";
 import type { Connect } from "../connect.ts";
-import { GoogleApiError } from "../google-api-error.ts";
 import { readWithRetry } from "../read-with-retry.ts";
-import { toRefusal, type ReadStep } from "../refusal.ts";
+import { toRefusal } from "../refusal.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { parseCommitment, type GcpCommitment } from "./commitment.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
@@ -132,9 +132,9 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
  */
 function saysAbsent(error: unknown, name: string): boolean {
   return (
-    error instanceof GoogleApiError &&
+    error instanceof ApiError &&
     error.status === 404 &&
-    error.reason === "notFound" &&
+    error.code === "notFound" &&
     error.message.includes(`/commitments/${name}'`)
   );
 }

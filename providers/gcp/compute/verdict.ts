@@ -1,6 +1,7 @@
+import { ApiError } from "../../http/api-error.ts";
 import { TransportError } from "../../http/transport-error.ts";
 import { BuyonceError, messageOf } from "../../../src/spec/errors.ts";
-import { GoogleApiError, maskTokens } from "../google-api-error.ts";
+import { maskTokens } from "../google-error.ts";
 import { isRateLimit } from "../read-with-retry.ts";
 import type { GcpOperation } from "./api.ts";
 
@@ -39,8 +40,8 @@ export function judgeError(error: unknown): PurchaseVerdict {
   if (BuyonceError.isInstance(error)) {
     return { kind: "rejected", code: error.code, reason: reason.replace(/\.$/, ""), retryable: error.retryable };
   }
-  if (!(error instanceof GoogleApiError)) return { kind: "unknown", reason };
-  const { status, reason: code, retryAfter } = error;
+  if (!(error instanceof ApiError)) return { kind: "unknown", reason };
+  const { status, code, retryAfter } = error;
   if (code === undefined || status < 400 || status >= 500 || openStatuses.has(status)) {
     return { kind: "unknown", reason, retryAfter };
   }

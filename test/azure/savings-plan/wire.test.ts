@@ -1,22 +1,14 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AzureSettings } from "../../../providers/azure/index.ts";
-import { executorOf, fakeEnvironment, marker, recorded, signal, subscriptionId, token } from "../support/samples.ts";
-import { alias, aliasName, recommend, scope, submit } from "./samples.ts";
+import { executorOf, marker, recorded, signal, subscriptionId, token } from "../support/samples.ts";
+import { appliedScopes, arm, onlyNock, settings } from "../support/wire.ts";
+import { alias, aliasName, recommend, submit } from "./samples.ts";
 
-const arm = "https://management.azure.com";
 const root = "/providers/Microsoft.BillingBenefits";
-const credential = {
-  getToken: async () => ({ token: "opaque-test-token", expiresOnTimestamp: Date.now() + 3_600_000 }),
-};
-const settings: AzureSettings = { credential, environment: fakeEnvironment() };
 const notFound = { error: { code: "SavingsPlanOrderAliasNotFound", message: "no" } };
 
-beforeEach(() => nock.disableNetConnect());
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+onlyNock();
 
 interface Sent {
   readonly method: string;
@@ -140,86 +132,6 @@ test("a generation goes into the alias, and nowhere else", async () => {
   expect(purchase.text).toBe(first.purchase.text);
 });
 
-describe("applied scope, as recorded", () => {
-  const tenantId = "10000000-aaaa-bbbb-cccc-100000000001";
-  test.each([
-    [
-      { type: "Single", subscriptionId },
-      { appliedScopeType: "Single", appliedScopeProperties: { subscriptionId: `/subscriptions/${subscriptionId}` } },
-    ],
-    [
-      { type: "Single", subscriptionId, resourceGroup: "web" },
-      {
-        appliedScopeType: "Single",
-        appliedScopeProperties: { resourceGroupId: `/subscriptions/${subscriptionId}/resourceGroups/web` },
-      },
-    ],
-    [
-      { type: "ManagementGroup", managementGroupId: "finance", tenantId },
-      {
-        appliedScopeType: "ManagementGroup",
-        appliedScopeProperties: {
-          managementGroupId: "/providers/Microsoft.Management/managementGroups/finance",
-          tenantId,
-        },
-      },
-    ],
-  ])("%o", async (appliedScope, expected) => {
-    expect((await buy({ appliedScope })).body.properties).toMatchObject(expected);
-  });
-});
-
-describe("nothing leaves for elsewhere", () => {
-  test("a redirect of the purchase is not followed", async () => {
-    const elsewhere = nock("https://elsewhere.example").put(/.*/).reply(200, {});
-    nock(arm)
-      .get(/savingsPlanOrderAliases/)
-      .reply(404, notFound);
-    nock(arm)
-      .put(/savingsPlanOrderAliases/)
-      .reply(307, {}, { Location: "https://elsewhere.example/" });
-    const unknown = executorOf("savings-plan", settings).doPurchase(submit(), { sentBefore: false });
-    await expect(unknown).rejects.toMatchObject({ code: "outcome-unknown" });
-    expect(elsewhere.isDone()).toBe(false);
-  });
-
-  test("a next link to another host is not followed: the bearer token stays", async () => {
-    const elsewhere = nock("https://elsewhere.example").get(/.*/).reply(200, { value: [] });
-    const nextLink = `https://elsewhere.example${root}/savingsPlanOrders?api-version=2022-11-01`;
-    nock(arm)
-      .get(/savingsPlanOrders/)
-      .reply(200, { value: [], nextLink });
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const found = executorOf("savings-plan", settings).findByTokens(scope, wanted, { signal });
-    await expect(found).rejects.toMatchObject({ code: "lookup-untrusted" });
-    expect(elsewhere.isDone()).toBe(false);
-  });
-
-  test("lesson 9531681a: a token of another tenant than the one asked for sends nothing", async () => {
-    const claims = Buffer.from(JSON.stringify({ tid: "20000000-aaaa-bbbb-cccc-200000000002" })).toString("base64url");
-    const foreign = { getToken: async () => ({ token: `x.${claims}.y`, expiresOnTimestamp: Date.now() + 3_600_000 }) };
-    const executor = executorOf("savings-plan", { ...settings, credential: foreign });
-    const recommendation = executor.schema.parse(recommend({ tenantId: "10000000-aaaa-bbbb-cccc-100000000001" }));
-    await expect(executor.quote(recommendation, marker, { signal })).rejects.toMatchObject({ code: "wrong-account" });
-  });
-
-  test("a sovereign cloud has its own address and token scope", async () => {
-    const scopes: unknown[] = [];
-    const government = nock("https://management.usgovcloudapi.net")
-      .post(/validate/)
-      .reply(200, recorded("savings-plan-validate-200").response.body);
-    const executor = executorOf("savings-plan", {
-      ...settings,
-      cloud: "us-government",
-      credential: {
-        getToken: async (asked) => {
-          scopes.push(asked);
-          return { token: "opaque-test-token", expiresOnTimestamp: Date.now() + 3_600_000 };
-        },
-      },
-    });
-    await executor.quote(executor.schema.parse(recommend()), marker, { signal });
-    expect(government.isDone()).toBe(true);
-    expect(scopes.flat()).toEqual(["https://management.usgovcloudapi.net/.default"]);
-  });
+test.each(appliedScopes)("applied scope, as recorded: %o", async (appliedScope, expected) => {
+  expect((await buy({ appliedScope })).body.properties).toMatchObject(expected);
 });
