@@ -5,6 +5,7 @@ import {
   calmly,
   commitment,
   computeAt,
+  fakeEnvironment,
   list,
   marker,
   missing,
@@ -156,6 +157,15 @@ describe("a list that fails", () => {
     const { result, lists } = await lookUp([{ status: 503, body: {} }, ok(list([commitment]))]);
     expect(result).toMatchObject({ byToken: new Map([[token, [{ id: name }]]]) });
     expect(lists).toHaveLength(2);
+  });
+
+  test("a Retry-After is waited for up to a minute, and the refusal names the last one in full", async () => {
+    const slept: number[] = [];
+    const environment = { ...fakeEnvironment(), sleep: async (wait: number) => void slept.push(wait) };
+    const later = (seconds: string): Reply => ({ status: 429, body: {}, headers: { "Retry-After": seconds } });
+    const { result } = await lookUp([later("7"), later("90")], { settings: { readAttempts: 3, environment } });
+    expect(result).toMatchObject({ code: "lookup-failed", retryable: true, retryAfter: 90_000 });
+    expect(slept).toEqual([7_000, 60_000]);
   });
 
   test("no token can be had: nothing is sent over the network; a token is asked for by the API's origin", async () => {

@@ -5,12 +5,8 @@ import { createToRefusal } from "../../providers/http/refusal.ts";
 import { TransportError, type TransportStage } from "../../providers/http/transport-error.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 
-const step = {
-  purpose: "list what there is",
-  permission: "things.list",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-} as const;
+const codes = { code: "lookup-failed", untrusted: "lookup-untrusted" } as const;
+const step = { purpose: "list what there is", permission: "things.list", ...codes };
 
 const answered = (status: number, code?: string) =>
   new ApiError({ status, retryAfter: 7_000 }, { code, message: undefined });
@@ -26,6 +22,9 @@ const toRefusal = createToRefusal({
   tryAgain: "Later.",
 });
 
+const noToken = "No Nimbus token could be had and nothing was sent: sign in.";
+const unbelieved = "Such an answer proves nothing; look for a proxy in between.";
+
 test.each([
   [answered(401), "access-denied", false, "HTTP 401. Nimbus does not accept the credential: sign in again."],
   [answered(403), "access-denied", false, "HTTP 403. The identity needs the right things.list."],
@@ -33,24 +32,9 @@ test.each([
   [answered(404), "lookup-failed", false, "HTTP 404. See Nimbus's own message for the cause."],
   [answered(500), "lookup-failed", true, "HTTP 500. Later."],
   [unsent("unanswered", "ECONNRESET"), "lookup-failed", true, "no answer. Later."],
-  [
-    unsent("credential", "Error"),
-    "credentials-unavailable",
-    false,
-    "no answer. No Nimbus token could be had and nothing was sent: sign in.",
-  ],
-  [
-    unsent("credential", "ETIMEDOUT"),
-    "credentials-unavailable",
-    true,
-    "no answer. No Nimbus token could be had and nothing was sent: sign in.",
-  ],
-  [
-    new UnbelievableAnswerError("HTML"),
-    "lookup-untrusted",
-    true,
-    "HTML. Such an answer proves nothing; look for a proxy in between.",
-  ],
+  [unsent("credential", "Error"), "credentials-unavailable", false, `no answer. ${noToken}`],
+  [unsent("credential", "ETIMEDOUT"), "credentials-unavailable", true, `no answer. ${noToken}`],
+  [new UnbelievableAnswerError("HTML"), "lookup-untrusted", true, `HTML. ${unbelieved}`],
 ])("%s: %s, retryable %s", (error, code, retryable, said) => {
   const refusal = toRefusal(error, step);
   expect(refusal).toBeInstanceOf(RefusedError);

@@ -1,9 +1,7 @@
 import type { protos } from "@google-cloud/compute";
 import { ApiError, UnbelievableAnswerError } from "../../http/api-error.ts";
-import type { ReadStep } from "../../http/refusal.ts";
 import type { Connect } from "../connect.ts";
-import { readWithRetry } from "../read-with-retry.ts";
-import { toRefusal } from "../refusal.ts";
+import { read, readPages } from "../read.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { parseCommitment, type GcpCommitment } from "./commitment.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
@@ -34,15 +32,7 @@ const once = { retry: null, autoPaginate: false } as unknown as { autoPaginate: 
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createComputeApi(connect: Connect, settings: ResolvedSettings): ComputeApi {
-  const { readTimeout: timeout, purchaseTimeout, maxPages } = settings;
-
-  async function read<Answer>(step: ReadStep, signal: AbortSignal, attempt: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await readWithRetry(attempt, settings, signal);
-    } catch (error) {
-      throw toRefusal(error, step, signal);
-    }
-  }
+  const { readTimeout: timeout, purchaseTimeout } = settings;
 
   async function page({ projectId: project, region }: GcpScope, pageToken: string | undefined, signal: AbortSignal) {
     const { commitments, run } = await connect.commitments();
@@ -66,22 +56,8 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
       } as const;
       // By name: a commitment can move from one page to the next while they are read.
       const found = new Map<string, GcpCommitment>();
-      const seen = new Set<string | undefined>();
-      let token: string | undefined;
-      do {
-        seen.add(token);
-        const current = token;
-        const { items, nextPageToken } = await read(step, signal, () => page(scope, current, signal));
-        for (const item of items) found.set(item.name, item);
-        token = nextPageToken;
-        const endless = token !== undefined && (seen.has(token) || seen.size >= maxPages);
-        if (endless) {
-          const why = seen.has(token)
-            ? "a page token repeats"
-            : `there are more than ${maxPages} pages (setting maxPages)`;
-          throw toRefusal(new UnbelievableAnswerError(why), step, signal);
-        }
-      } while (token !== undefined);
+      const pages = readPages({ step, settings, signal }, (token) => page(scope, token, signal));
+      for await (const { items } of pages) for (const item of items) found.set(item.name, item);
       return [...found.values()];
     },
 
@@ -93,7 +69,7 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
         code: "lookup-failed",
         untrusted: "lookup-untrusted",
       } as const;
-      return read(step, signal, async () => {
+      return read({ step, settings, signal }, async () => {
         const { commitments, run } = await connect.commitments();
         try {
           const [answer] = await run({ signal, timeout }, () =>

@@ -3,8 +3,7 @@ import { RefusedError } from "../../../src/spec/errors.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import { withSignal } from "../../http/with-signal.ts";
 import type { Connect } from "../connect.ts";
-import { readWithRetry } from "../read-with-retry.ts";
-import { toRefusal } from "../refusal.ts";
+import { readPages } from "../read.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { MachineFamily } from "./families.ts";
 import { plans, type GcpComputeRecommendation } from "./recommendation.ts";
@@ -119,7 +118,7 @@ async function readCatalog(
   currencyCode: string,
   signal: AbortSignal,
 ): Promise<readonly Sku[]> {
-  const { readTimeout: timeout, maxPages } = settings;
+  const { readTimeout: timeout } = settings;
   const page = async (pageToken: string | undefined) => {
     const { catalog, run } = await connect.catalog();
     const request = { parent, currencyCode, ...(pageToken === undefined ? {} : { pageToken }) };
@@ -128,31 +127,17 @@ async function readCatalog(
     );
     // Google leaves an empty list out. A catalogue without SKUs is none, and no page of it is empty.
     if (!answer?.skus?.length) throw new UnbelievableAnswerError("a page holds no SKUs");
-    return { skus: answer.skus, next: answer.nextPageToken || undefined };
+    return { skus: answer.skus, nextPageToken: answer.nextPageToken || undefined };
   };
+  const step = {
+    purpose: "read Google's price list (cloudbilling.googleapis.com)",
+    permission: "serviceusage.services.use",
+    code: "quote-failed",
+    untrusted: "quote-failed",
+  } as const;
   const skus: Sku[] = [];
-  const seen = new Set<string | undefined>();
-  let token: string | undefined;
-  try {
-    do {
-      seen.add(token);
-      const current = token;
-      const { skus: found, next } = await readWithRetry(() => page(current), settings, signal);
-      skus.push(...found.filter(({ category }) => category?.usageType?.startsWith("Commit") === true));
-      token = next;
-      if (token !== undefined && seen.has(token)) throw new UnbelievableAnswerError("a page token repeats");
-      if (token !== undefined && seen.size >= maxPages) {
-        throw new UnbelievableAnswerError(`there are more than ${maxPages} pages (setting maxPages)`);
-      }
-    } while (token !== undefined);
-  } catch (error) {
-    const step = {
-      purpose: "read Google's price list (cloudbilling.googleapis.com)",
-      permission: "serviceusage.services.use",
-      code: "quote-failed",
-      untrusted: "quote-failed",
-    } as const;
-    throw toRefusal(error, step, signal);
+  for await (const { skus: found } of readPages({ step, settings, signal }, page)) {
+    skus.push(...found.filter(({ category }) => category?.usageType?.startsWith("Commit") === true));
   }
   return skus;
 }

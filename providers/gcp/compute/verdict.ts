@@ -2,7 +2,7 @@ import { ApiError } from "../../http/api-error.ts";
 import { TransportError } from "../../http/transport-error.ts";
 import { BuyonceError, messageOf } from "../../../src/spec/errors.ts";
 import { maskTokens } from "../google-error.ts";
-import { isRateLimit } from "../read-with-retry.ts";
+import { isRateLimit } from "../refusal.ts";
 import type { GcpOperation } from "./api.ts";
 
 /** What an answer to a purchase proves. */
