@@ -1,6 +1,5 @@
 import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
-import type { LedgerError } from "../spec/errors.ts";
 import type { DriveEvent, DriveStep } from "../spec/events.ts";
 import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord, TokenState } from "../spec/ledger.ts";
 import { type Money, totals } from "../spec/money.ts";
@@ -12,7 +11,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import { eventError } from "./event-error.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
-import { isBroken, unresolved } from "./outcome.ts";
+import { unresolved } from "./outcome.ts";
 import { createStop } from "./stop.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
 import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./unworked-outcome.ts";
@@ -76,7 +75,8 @@ export async function driveRequests(
     }
   };
   let sent = false;
-  let ledgerError: LedgerError | undefined;
+  /** Of the ledger, or a defect: nothing is begun after it. */
+  let failure: unknown;
   const stop = createStop(environment, { signal, deadline });
   const leases = createLeases(ledger, environment, leaseLength);
   const outcomes = new Map<string, Outcome>();
@@ -97,7 +97,7 @@ export async function driveRequests(
     const since = environment.now();
     const answers = await ledger.claim(open, holder, leaseLength, work.states ? { states: work.states } : {});
     leases.hold(
-      answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : [])),
+      answers.filter((answer) => answer.kind === "granted").map(({ claim }) => claim),
       since,
     );
     const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
@@ -112,7 +112,7 @@ export async function driveRequests(
       lookup: createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
       budget,
       noteSent: () => (sent = true),
-      noteLedgerError: (error) => (ledgerError ??= error),
+      noteLedgerError: (error) => (failure ??= error),
     };
     const limit = pLimit(concurrency);
     const lanes = new Map<string, ReturnType<typeof pLimit>>();
@@ -154,7 +154,7 @@ export async function driveRequests(
   }
 
   async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
-    if (ledgerError !== undefined) return leftAsItIs(task.record, ledgerError);
+    if (failure !== undefined) return leftAsItIs(task.record, failure);
     try {
       return await work.run(drive, task);
     } catch (error) {
@@ -166,7 +166,8 @@ export async function driveRequests(
   /** The drive ended before it came to this one; one that another driver holds is that driver's to report. */
   function missing(request: ClaimRequest): Outcome {
     const held = waitedFor.get(request.token);
-    return held ? asRecorded(request, held, environment.now()) : lostOutcome(request, ledgerError);
+    if (held === undefined) return lostOutcome(request, failure);
+    return asRecorded(request, held, environment.now(), failure ?? stop.signal.reason);
   }
 
   async function waitFor(held: readonly ClaimRequest[]): Promise<void> {
@@ -175,14 +176,8 @@ export async function driveRequests(
       try {
         await environment.sleep(waitForDriver, stop.signal);
       } catch {
-        const answers = await ledger.execution(executionId);
-        for (const request of open) {
-          const record = answers.find(({ token }) => token === request.token);
-          finish(
-            request,
-            record === undefined ? lostOutcome(request, undefined) : asRecorded(request, record, environment.now()),
-          );
-        }
+        // Stopped: what it waited for is reported as it is recorded now.
+        for (const record of await ledger.execution(executionId)) waitedFor.set(record.token, record);
         return;
       }
       open = await round(open);
@@ -196,13 +191,12 @@ export async function driveRequests(
   try {
     await waitFor(await round(requests));
   } catch (error) {
-    if (!isBroken(error)) throw ended(error);
-    ledgerError ??= error;
+    failure ??= error;
   } finally {
     await leases.end();
     stop.end();
   }
-  if (ledgerError !== undefined && !sent) throw ended(ledgerError);
+  if (failure !== undefined && !sent) throw ended(failure);
   const report = requests.map((request) => outcomes.get(request.token) ?? finish(request, missing(request)));
   if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted"))
     throw ended(stop.signal.reason);

@@ -8,15 +8,15 @@ import type { Listing } from "../spec/executor.ts";
  */
 export function match(listing: Listing, token: string): Commitment | undefined {
   const found = listing.byToken.get(token) ?? [];
-  const [live, ...more] = found.filter(({ standing }) => standing === "live");
-  if (live !== undefined && more.length > 0) {
-    const ids = [live, ...more].map(({ id }) => id).join(", ");
+  const live = found.filter(({ standing }) => standing === "live");
+  if (live.length > 1) {
+    const ids = live.map(({ id }) => id).join(", ");
     throw new RefusedError({
       code: "several-commitments",
       message: `Several live commitments carry this recommendation's token: ${ids}. One of them may be a purchase too many; compare them at the provider.`,
     });
   }
-  if (live !== undefined) return live;
+  if (live[0] !== undefined) return live[0];
   const unclear = found.find(({ standing }) => standing === "unclear");
   if (unclear !== undefined) {
     throw new RefusedError({

@@ -98,7 +98,8 @@ export function isLost(error: unknown): error is LedgerError {
   return LedgerError.isInstance(error) && error.code === "claim-lost";
 }
 
-function outcomeError(error: unknown): OutcomeError {
+/** What is said about anything that was thrown. */
+export function outcomeError(error: unknown): OutcomeError {
   if (!BuyonceError.isInstance(error)) {
     return { code: "internal", message: `${messageOf(error)} Report this as a defect.`, retryable: false };
   }

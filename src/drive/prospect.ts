@@ -9,7 +9,7 @@ import { cameToNothing } from "./came-to-nothing.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { boughtOutcome, errorOutcome, isBroken } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, isBroken, outcomeError } from "./outcome.ts";
 import { parkedOutcome } from "./parked.ts";
 import { isOpen } from "./unworked-outcome.ts";
 import { verify } from "./verify.ts";
@@ -87,8 +87,7 @@ export function plannedPrices(prospects: readonly QuotedRecommendation[]): reado
 
 /** A verdict that is an error's. */
 export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): QuotedRecommendation {
-  const { error } = errorOutcome(request, "refused", cause);
-  return { ...placeOf(request), verdict, ...(error ? { error } : {}) };
+  return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
 function placeOf({ recIndex, token, recommendation: { maxPrice } }: ClaimRequest) {

@@ -7,7 +7,7 @@ import { type Money, totals } from "../spec/money.ts";
 import type { OutcomeError } from "../spec/report.ts";
 import { createBudget } from "./budget.ts";
 import { createLookup } from "./lookup.ts";
-import { errorOutcome } from "./outcome.ts";
+import { outcomeError } from "./outcome.ts";
 import { plannedPrices, prospectOf, type QuotedRecommendation, type Verdict, withError } from "./prospect.ts";
 import { createStop } from "./stop.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
@@ -80,7 +80,7 @@ export async function quoteRequests(
     try {
       budget.check(plannedPrices(recommendations));
     } catch (cause) {
-      error = errorOutcome({ recIndex: 0, token: "" }, "refused", cause).error;
+      error = outcomeError(cause);
     }
     return {
       executionId,

@@ -61,10 +61,13 @@ export function heldError(holder: string, until: number, now: number): RefusedEr
   });
 }
 
-/** What the ledger says about a recommendation that this drive waited for. */
-export function asRecorded(request: ClaimRequest, record: TokenRecord, now: number): Outcome {
-  const { holder = "another driver", leaseUntil: until = record.updatedAt } = record;
-  return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
+/** What the ledger says about a recommendation that this drive waited for, until it ended for some cause. */
+export function asRecorded(request: ClaimRequest, record: TokenRecord, now: number, cause: unknown): Outcome {
+  const { holder, leaseUntil: until = record.updatedAt, state } = record;
+  if (holder !== undefined) return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
+  // The other driver gave it up without an end: nobody works on it.
+  if (state === "claimed" || isOpen(record)) return leftAsItIs(record, cause);
+  return withoutClaim(request, { kind: "other-state", record }, now);
 }
 
 /** What the ledger said about it before the ledger failed, or the work was stopped. */
@@ -78,7 +81,7 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
 }
 
 /** A recommendation that the drive did not come to. */
-export function lostOutcome(request: ClaimRequest, error: LedgerError | undefined): Outcome {
+export function lostOutcome(request: ClaimRequest, error: unknown): Outcome {
   return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
 }
 

@@ -62,8 +62,8 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
       continue;
     }
     const parsed = schema.schema.safeParse(item);
-    problems.push(...problemsOf(parsed.error, path));
     if (parsed.success) recommendations.push(parsed.data);
+    else problems.push(...problemsOf(parsed.error, path));
   }
 
   if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
@@ -74,13 +74,13 @@ function schemaFor(
   item: unknown,
   providers: readonly Provider[],
 ): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
-  const parsed = z.looseObject({ provider: z.unknown().optional(), service: z.unknown().optional() }).safeParse(item);
+  const parsed = z.looseObject({}).safeParse(item);
   if (!parsed.success) return { path: [], problem: "must be an object" };
-  const provider = providers.find(({ name }) => name === parsed.data.provider);
+  const { provider: asked, service } = parsed.data;
+  const provider = providers.find(({ name }) => name === asked);
   if (provider === undefined) {
     return { path: ["provider"], problem: `must be one of ${quoted(providers.map(({ name }) => name))}` };
   }
-  const { service } = parsed.data;
   const executor = typeof service === "string" && Object.hasOwn(provider.services, service);
   const found = executor ? provider.services[service] : undefined;
   if (found === undefined) {
@@ -103,16 +103,18 @@ function problemsOf(error: z.ZodError | undefined, at: readonly PropertyKey[]): 
 
 /** Zod's own messages as the end of a sentence that begins with the field. */
 function plain(message: string): string {
-  const [, expected, received] = /^Invalid input: expected (.+), received (\w+)$/.exec(message) ?? [];
-  if (received === "undefined") return `is missing (${expected})`;
-  if (received !== undefined) return `must be ${expected}, not ${received}`;
-  const [, options] = /^Invalid option: expected one of (.+)$/.exec(message) ?? [];
+  const type = /Invalid input: expected (.+), received (\w+)/.exec(message);
+  if (type !== null) {
+    const [, expected, received] = type;
+    return received === "undefined" ? `is missing (${expected})` : `must be ${expected}, not ${received}`;
+  }
+  const options = /Invalid option: expected one of (.+)/.exec(message)?.[1];
   if (options !== undefined) return `must be one of ${options.replaceAll("|", ", ")}`;
-  const [, only] = /^Invalid input: expected (.+)$/.exec(message) ?? [];
-  return only === undefined ? message : `must be ${only}`;
+  return message.replace("Invalid input: expected", "must be");
 }
 
 function problem(path: readonly PropertyKey[], message: string): ExecutionProblem {
   const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return { path: text.replace(/^\./, ""), message };
+  // It begins with the dot of a field.
+  return { path: text.slice(1), message };
 }
