@@ -52,6 +52,31 @@ describe("a budget", () => {
     );
   });
 
+  test("what was sent before is named in each currency, and not where nothing was", () => {
+    const budget = createBudget([gbp("10"), usd("5")]);
+    expect(() => budget.check([gbp("11")])).toThrow(
+      "comes to 11.00 GBP (total allowed 10.00 GBP). Nothing of it was bought.",
+    );
+    budget.take("a", gbp("10"));
+    budget.take("b", usd("5"));
+    expect(() => budget.check([usd("1")])).toThrow(", with 10.00 GBP, 5.00 USD sent before. Nothing of it was bought.");
+  });
+
+  test("above a total counts for more than a currency that has none", () => {
+    const budget = createBudget([gbp("10")]);
+    expect(() => budget.check([usd("1"), gbp("11")])).toThrow(expect.objectContaining({ code: "total-above-limit" }));
+    expect(() => budget.check([usd("1")])).toThrow(expect.objectContaining({ code: "total-currency-missing" }));
+  });
+
+  test("each total has to be an amount, also beside one that is", () => {
+    for (const totals of [
+      [gbp("10"), usd("ten")],
+      [usd("-1"), gbp("10")],
+    ]) {
+      expect(() => createBudget(totals)).toThrow(expect.objectContaining({ code: "invalid-configuration" }));
+    }
+  });
+
   test("without totals everything goes", () => {
     const budget = createBudget(undefined);
     budget.check([gbp("1e9".replace("e9", "000000000"))]);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
@@ -31,10 +33,12 @@ describe("the look-up before buying", () => {
 
   test("one that is not what was asked for is refused and named", async () => {
     const { purchaser, cloud } = setup();
-    cloud.add({ id: "found", token: token(), size: "large" });
+    cloud.add({ id: "found", token: token(), size: "large", quantity: 2 });
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "commitment-mismatch" } });
-    expect(report.outcomes[0]?.error?.message).toContain("size: asked small, found large");
+    expect(report.outcomes[0]?.error?.message).toContain(
+      "(size: asked small, found large; quantity: asked 1, found 2)",
+    );
     expect(cloud.counts.sends).toBe(0);
   });
 
@@ -87,20 +91,56 @@ describe("the canary", () => {
 
   test("a listing that lacks what the ledger knows as bought is not believed", async () => {
     const { purchaser, cloud, environment, other, order } = await withPurchase();
-    environment.advance(16 * minutes);
+    environment.advance(15 * minutes);
     cloud.faults.listing = "empty";
     const report = await purchaser.drive(other);
-    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
+    expect(report.outcomes[0]).toMatchObject({
+      status: "refused",
+      error: { code: "lookup-untrusted", retryable: true },
+    });
     expect(report.outcomes[0]?.error?.message).toContain(order.id);
     expect(cloud.counts.sends).toBe(1);
   });
 
   test("within 15 minutes it may lag, if the commitment is visible when read by its id", async () => {
     const { purchaser, cloud, environment, other } = await withPurchase();
-    environment.advance(14 * minutes);
+    environment.advance(15 * minutes - 1);
     cloud.faults.listing = "empty";
     expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
     expect(cloud.counts.reads).toBe(1);
+  });
+
+  test("within 15 minutes, and the reading fails: refused, with the id", async () => {
+    const { options, cloud, other, order } = await withPurchase();
+    cloud.faults.listing = "empty";
+    const read = () => Promise.reject(new Error("503"));
+    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, read } as ServiceExecutor } }];
+    expect((await createPurchaser({ ...options, providers }).drive(other)).outcomes[0]).toMatchObject({
+      status: "refused",
+      error: { code: "lookup-failed", message: expect.stringContaining(`Reading ${order.id} failed: 503`) },
+    });
+  });
+
+  test.each(["Cancelled", "retired"])("what is %s need not be listed any more", async (state) => {
+    const { purchaser, cloud, environment } = setup();
+    await purchaser.drive(execution());
+    for (const order of cloud.orders) order.state = state;
+    await purchaser.drive(execution());
+    environment.advance(16 * minutes);
+    cloud.orders.length = 0;
+    const other = { ...execution(disk({ size: "large" })), executionId: "execution-2" };
+    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("what has no marker yet need not be listed: its id may not be the final one", async () => {
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    await purchaser.drive(execution());
+    cloud.faults.mark = undefined;
+    environment.advance(16 * minutes);
+    cloud.orders.length = 0;
+    const other = { ...execution(disk({ size: "large" })), executionId: "execution-2" };
+    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
   });
 
   test("within 15 minutes, but not visible by its id either: not believed", async () => {
@@ -110,11 +150,14 @@ describe("the canary", () => {
     expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
   });
 
-  test("what is past its term need not be listed any more", async () => {
+  test.each([
+    ["a millisecond before the end of its year it must still be", -1, "refused"],
+    ["from then on it need not be", 0, "purchased"],
+  ])("what is bought must be listed within its term: %s", async (_when, more, status) => {
     const { purchaser, cloud, environment, other } = await withPurchase();
-    environment.jump(366 * 24 * 60 * minutes);
+    environment.jump(365 * 24 * 60 * minutes + more);
     cloud.orders.length = 0;
-    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
+    expect((await purchaser.drive(other)).outcomes[0]?.status).toBe(status);
   });
 
   test("another scope's purchases are no canary here", async () => {

@@ -32,7 +32,7 @@ test("before the provider's time limit it is looked at again and again, after it
 });
 
 test("the outcome says since when, under which handle, when it was sent, what was last answered, and how to decide", async () => {
-  const { purchaser, environment } = await unknown();
+  const { purchaser, environment, record, events } = await unknown();
   environment.advance(24 * hour);
   const { outcomes } = await purchaser.drive(execution());
   expect(outcomes[0]).toMatchObject({
@@ -44,9 +44,13 @@ test("the outcome says since when, under which handle, when it was sent, what wa
     },
     error: { code: "outcome-unknown", retryable: false },
   });
+  expect((await record())?.error).toMatchObject({
+    code: "outcome-unknown",
+    message: expect.stringContaining("503 from the look-up"),
+  });
   const { message, retryAfter } = outcomes[0]?.error ?? {};
   expect(message).toMatch(
-    /^Parked since 2026-11-23T00:01:\d\d\.000Z: it was sent at 2026-11-22T00:00:00\.000Z under \{"orderId":"minted-1"\}/,
+    /^Parked since 2026-11-23T00:01:\d\d\.000Z: it was sent at 2026-11-22T00:00:00\.000Z under \{"orderId":"minted-1"\}, and the provider/,
   );
   expect(message).toContain("503 from the look-up");
   expect(message).toMatch(/then decide: buyonce resolve execution-1 0 --bought ID or --not-bought$/);
@@ -56,6 +60,23 @@ test("the outcome says since when, under which handle, when it was sent, what wa
   const again = (await purchaser.redrive(executionId)).outcomes[0];
   expect(again?.parked).toEqual(outcomes[0]?.parked);
   expect(again?.error?.message).toBe(message);
+  // It is parked once.
+  expect((await events()).filter((event) => event === "park")).toHaveLength(1);
+});
+
+test.each([
+  ["a millisecond before", -1, false],
+  ["from then on", 0, true],
+])("a day after it was sent its time is over: %s", async (_when, more, isParked) => {
+  const { options, environment, ledger, record } = await unknown();
+  const sentAt = (await record())?.submission?.submittedAt ?? 0;
+  environment.jump(sentAt + 24 * hour + more - environment.now());
+  // Learns nothing, and waits for nothing.
+  const silent = createPurchaser({
+    ...options,
+    ledger: { ...ledger, ownedByOthers: () => Promise.reject(new Error("no time")) },
+  });
+  expect((await silent.redrive(executionId)).outcomes[0]?.parked !== undefined).toBe(isParked);
 });
 
 test("a long handle is cut in the message and whole in the outcome; the id is quoted where a shell needs it", async () => {
@@ -68,6 +89,7 @@ test("a long handle is cut in the message and whole in the outcome; the id is qu
   environment.advance(24 * hour);
   const [outcome] = (await purchaser.drive(order)).outcomes;
   expect(outcome?.parked?.handle["baseline"]).toHaveLength(30);
+  expect(outcome?.error?.message).toContain('under {"baseline":["an older order 0",');
   expect(outcome?.error?.message).not.toContain("an older order 29");
   expect(outcome?.error?.message).toContain(String.raw`buyonce resolve 'it'\''s the night'\''s' 0 --bought`);
 });

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { InvalidExecutionError } from "../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup } from "./setup.ts";
 
-function problemsOf(input: unknown): readonly { path: string; message: string }[] {
+function problemsOf(input: unknown, purchaser = setup().purchaser): readonly { path: string; message: string }[] {
   try {
-    setup().purchaser.validate(input);
+    purchaser.validate(input);
   } catch (error) {
     if (InvalidExecutionError.isInstance(error)) return error.problems;
     throw error;
@@ -42,6 +45,7 @@ describe("validation", () => {
     ["a service that is not there", { ...disk(), service: "tape" }, "recommendations[0].service", '"disk"'],
     ["no service", { provider: "imitation" }, "recommendations[0].service", '"disk"'],
     ["no provider", { service: "disk" }, "recommendations[0].provider", '"imitation"'],
+    ["a list as a service", { ...disk(), service: ["disk"] }, "recommendations[0].service", 'must be one of "disk"'],
     ["an inherited name as a service", { ...disk(), service: "constructor" }, "recommendations[0].service", '"disk"'],
     ["quantity 0", disk({ quantity: 0 }), "recommendations[0].quantity", "at least 1"],
     ["a negative quantity", disk({ quantity: -1 }), "recommendations[0].quantity", "at least 1"],
@@ -67,15 +71,52 @@ describe("validation", () => {
 
   test("says in plain words what a field must be", () => {
     const { term: _term, ...withoutTerm } = disk();
+    const { account: _account, ...withoutAccount } = disk();
     const messages = problemsOf({
       ...execution(),
-      recommendations: [withoutTerm, { ...disk(), account: 7 }, { ...disk(), term: "P2Y" }],
+      recommendations: [withoutTerm, { ...disk(), account: 7 }, { ...disk(), term: "P2Y" }, withoutAccount],
     }).map(({ message }) => message);
     expect(messages).toEqual([
       'must be one of "P1Y", "P3Y"',
       "must be string, not number",
       'must be one of "P1Y", "P3Y"',
+      "is missing (string)",
     ]);
+  });
+
+  test("a field with a single value, and a provider or a service among several", () => {
+    const { cloud, options } = setup();
+    const tape = { ...cloud.executor, schema: z.looseObject({ term: z.literal("P1Y") }) } as unknown as ServiceExecutor;
+    const { disk: diskExecutor } = cloud.provider.services;
+    if (diskExecutor === undefined) throw new Error("the imitation sells disks");
+    const providers = [
+      { name: "imitation", services: { disk: diskExecutor, tape } },
+      { name: "other", services: {} },
+    ];
+    const recommendations = [
+      { provider: "imitation", service: "tape", term: "P2Y" },
+      { ...disk(), provider: "oracle" },
+      { ...disk(), service: "drum" },
+    ];
+    expect(problemsOf({ ...execution(), recommendations }, createPurchaser({ ...options, providers }))).toEqual([
+      { path: "recommendations[0].term", message: 'must be "P1Y"' },
+      { path: "recommendations[1].provider", message: 'must be one of "imitation", "other"' },
+      { path: "recommendations[2].service", message: 'must be one of "disk", "tape"' },
+    ]);
+  });
+
+  test.each([" a", "a ", "\ta", " ", ""])("an id may not be empty, nor begin or end with white space: %j", (id) => {
+    expect(problemsOf({ ...execution(), executionId: id })).toEqual([
+      { path: "executionId", message: "must not be empty, nor begin or end with white space" },
+    ]);
+  });
+
+  test.each(["a", "a b"])("an id may be as short as %j", (id) => {
+    expect(problemsOf({ ...execution(), executionId: id })).toEqual([]);
+  });
+
+  test.each([7, "x", { length: 1 }, null])("recommendations that are no list: %j", (recommendations) => {
+    expect(problemsOf({ ...execution(), recommendations })).toMatchObject([{ path: "recommendations" }]);
   });
 
   test.each([
@@ -89,7 +130,8 @@ describe("validation", () => {
 
   test("an empty list of recommendations, and one that is too long", () => {
     expect(problemsOf({ ...execution(), recommendations: [] })).toMatchObject([{ path: "recommendations" }]);
-    const many = Array.from({ length: 10_001 }, () => disk());
+    // Not worth ten thousand lines more: each of them is wrong as well.
+    const many = Array.from({ length: 10_001 }, () => 7);
     expect(problemsOf({ ...execution(), recommendations: many })).toMatchObject([{ path: "recommendations" }]);
   });
 
