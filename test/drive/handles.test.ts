@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { LedgerError } from "../../src/spec/errors.ts";
+import type { SendFault } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 function parts() {
@@ -27,6 +29,23 @@ test("three quotes in a row that expire: refused, retryable, and the next drive 
   expect(await record()).toMatchObject({ state: "refused", generation: 0 });
   cloud.faults.sends = [];
   expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+});
+
+test("so do three that expire after an answer was lost", async () => {
+  const { purchaser, cloud, environment, record } = parts();
+  const lostThenExpired: SendFault[] = ["lost-before", "expired"];
+  cloud.faults.sends = Array.from({ length: 5 }, () => lostThenExpired).flat();
+  // Every second send comes late enough to prove something.
+  cloud.faults.onSend = async () => {
+    for (let waited = 0; cloud.faults.sends[0] === "expired" && waited < 300_000; waited += 10_000) {
+      environment.advance(10_000);
+      await new Promise((done) => setImmediate(done));
+    }
+  };
+  const [outcome] = (await purchaser.drive(execution())).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "quote-failed", retryable: true } });
+  expect(cloud.counts.quotes).toBe(3);
+  expect(await record()).toMatchObject({ state: "refused" });
 });
 
 test("taken and ended as failed at once: rejected with the provider's state, a new generation, the id in the history", async () => {
@@ -62,6 +81,28 @@ test("the deadline comes between the write-ahead and the send: written down as n
   expect(await record()).toMatchObject({ state: "refused", generation: 0 });
   expect((await record())?.submission).toBeUndefined();
   expect((await lines()).find((line) => line.startsWith("dead"))).toMatch(/^dead not sent: The deadline leaves 60 s/);
+});
+
+test("and the ledger cannot take that: thrown, for nothing was sent, and the next drive finds out", async () => {
+  const { options, cloud, environment, ledger, purchaser, record } = parts();
+  const full = new LedgerError({ code: "ledger-full", message: "The disk is full." });
+  const late = createPurchaser({
+    ...options,
+    ledger: {
+      ...ledger,
+      submit: async (...parameters) => {
+        const submission = await ledger.submit(...parameters);
+        environment.jump(5000);
+        return submission;
+      },
+      dead: () => Promise.reject(full),
+    },
+  });
+  await expect(late.drive(execution(), { deadline: environment.now() + 65_000 })).rejects.toBe(full);
+  expect(cloud.counts.sends).toBe(0);
+  expect(await record()).toMatchObject({ state: "unknown" });
+  expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+  expect(cloud.live(token())).toHaveLength(1);
 });
 
 test("it fails after it was taken, and the answer is lost: a new generation, and bought once more", async () => {

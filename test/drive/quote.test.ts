@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
@@ -166,6 +167,82 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const { purchaser } = setup();
     const { recommendations } = await purchaser.quote(execution(), { signal: AbortSignal.abort() });
     expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "aborted" } }]);
+  });
+
+  test("a purchase that came to nothing is quoted for its next generation, any other for its own", async () => {
+    const { purchaser, cloud, options } = setup({ identity: "chosen" });
+    const asked: number[] = [];
+    const quote: ServiceExecutor["quote"] = async (recommendation, marker, options) => {
+      asked.push(marker.generation);
+      return cloud.executor.quote(disk({ size: String(recommendation["size"]) }), marker, options);
+    };
+    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, quote } as ServiceExecutor } }];
+    const quoting = createPurchaser({ ...options, providers });
+    await quoting.quote(execution());
+    await purchaser.drive(execution());
+    for (const order of cloud.orders) order.state = "BillingFailed";
+    await quoting.quote(execution());
+    await purchaser.settle();
+    await quoting.quote(execution());
+    expect(asked).toEqual([0, 1, 1]);
+  });
+
+  test("what would be adopted counts as bought, where its price is known", async () => {
+    const { cloud, options } = setup();
+    cloud.add({ id: "from elsewhere", token: token() });
+    const findByTokens: ServiceExecutor["findByTokens"] = async (...parameters) => {
+      const { byId, byToken } = await cloud.executor.findByTokens(...parameters);
+      const priced = [...byToken].map(([key, found]) => [key, found.map((each) => ({ ...each, price: ten }))] as const);
+      return { byId, byToken: new Map(priced) };
+    };
+    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, findByTokens } } }];
+    const { recommendations, totals } = await createPurchaser({ ...options, providers }).quote(execution());
+    expect(recommendations).toMatchObject([{ verdict: "adopt", price: ten }]);
+    expect(totals).toEqual({ buy: [], bought: [ten], reconcile: [] });
+  });
+
+  test("written ahead by a driver that died: that is found out first", async () => {
+    const { purchaser, options, environment, cloud } = setup();
+    const dying: Ledger = {
+      ...options.ledger,
+      submit: async (...parameters) => {
+        await options.ledger.submit(...parameters);
+        return new Promise(() => undefined);
+      },
+    };
+    void createPurchaser({
+      ...options,
+      ledger: dying,
+      environment: { ...environment, every: () => () => undefined },
+    }).drive(execution());
+    await expect.poll(async () => (await options.ledger.execution("execution-1"))[0]?.state).toBe("submitted");
+    environment.jump(30_000);
+    expect((await purchaser.quote(execution())).recommendations).toMatchObject([
+      {
+        verdict: "reconcile",
+        price: ten,
+        error: {
+          code: "outcome-unknown",
+          message: "An earlier driver ended before it recorded what became of this purchase.",
+        },
+      },
+    ]);
+    expect(cloud.counts.quotes).toBe(1);
+  });
+
+  test("what is bought stays bought while another driver looks after it", async () => {
+    const { purchaser, ledger } = setup();
+    await purchaser.drive(execution());
+    await ledger.claim(await ledger.execution("execution-1"), "a live driver", 30_000);
+    expect((await purchaser.quote(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
+  });
+
+  test("a ledger that fails while what is pending is looked at is thrown", async () => {
+    const { purchaser, options } = setup();
+    await purchaser.drive(execution());
+    const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
+    const ledger = { ...options.ledger, purchasedIn: () => Promise.reject(broken) };
+    await expect(createPurchaser({ ...options, ledger }).quote(execution())).rejects.toBe(broken);
   });
 
   test("against totals: what would be bought and what was sent may come to just as much", async () => {

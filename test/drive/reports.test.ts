@@ -84,6 +84,37 @@ describe("what is bought", () => {
     expect(cloud.counts.listings - listings).toBe(2);
   });
 
+  test("of several ids comes to nothing only where the listing says so of each, whatever a single reading says", async () => {
+    const parts = setup();
+    const { doPurchase, read } = parts.cloud.executor;
+    const second = parts.cloud.add({ id: "order-b", boughtFor: token() });
+    const purchaser = changed(parts, {
+      doPurchase: async (...parameters) => ({ ...(await doPurchase(...parameters)), furtherIds: [second.id] }),
+      read: async (...parameters) => {
+        const commitment = await read(...parameters);
+        return commitment && { ...commitment, state: "Failed", standing: "failed" as const };
+      },
+    });
+    await purchaser.drive(execution());
+    parts.cloud.fail("minted-1");
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "already-purchased" });
+    expect(parts.cloud.counts.sends).toBe(1);
+    parts.cloud.fail(second.id);
+    await purchaser.settle();
+    expect((await parts.ledger.execution(executionId))[0]).toMatchObject({ state: "rejected" });
+  });
+
+  test("and is shown as failed, but cannot be read by its id: it stays bought, and that is said", async () => {
+    const parts = setup();
+    await parts.purchaser.drive(execution());
+    parts.cloud.faults.listedState = "Failed";
+    const purchaser = changed(parts, { read: async () => undefined });
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+      status: "already-purchased",
+      warnings: ["The list shows minted-1 as Failed, and not all of it is proven to have come to nothing."],
+    });
+  });
+
   test("cannot be looked at again: it stays bought, with a warning", async () => {
     const { purchaser, cloud } = setup();
     await purchaser.drive(execution());
@@ -153,10 +184,14 @@ describe("a defect is told as one, and where it may have struck after a send not
     });
   });
 
-  test("in a ledger that does not answer every claim: thrown", async () => {
+  test("in a ledger that does not answer every claim: thrown, and told", async () => {
     const parts = setup();
     const broken = changed(parts, {}, { claim: async () => [] });
-    await expect(broken.drive(execution())).rejects.toThrow(new TypeError("The ledger answers every claim."));
+    const events: DriveEvent[] = [];
+    const drive = broken.drive(execution(), { onEvent: (event) => events.push(event) });
+    const message = "The ledger answers every claim.";
+    await expect(drive).rejects.toThrow(new TypeError(message));
+    expect(events.at(-1)).toMatchObject({ type: "ended", error: { code: "internal", message } });
   });
 });
 
@@ -164,14 +199,19 @@ describe("a drive that is stopped", () => {
   test("between the look-up and the price: nothing is asked for, and nothing written down", async () => {
     const parts = setup();
     const controller = new AbortController();
+    const types: string[] = [];
     const { outcomes } = await parts.purchaser
       .drive(execution(), {
         signal: controller.signal,
-        onEvent: ({ type }) => (type === "listed" ? controller.abort() : undefined),
+        onEvent: ({ type }) => {
+          types.push(type);
+          if (type === "listed") controller.abort();
+        },
       })
       .catch((error: unknown) => ({ outcomes: [{ error }] }));
     expect(outcomes[0]?.error).toMatchObject({ code: "aborted", retryable: true });
     expect(parts.cloud.counts.quotes).toBe(0);
+    expect(types).not.toContain("quoting");
     expect((await parts.ledger.execution(executionId))[0]).toMatchObject({ state: "claimed" });
     expect((await parts.ledger.execution(executionId))[0]?.holder).toBeUndefined();
   });
@@ -180,13 +220,18 @@ describe("a drive that is stopped", () => {
     const parts = setup();
     for (const recIndex of [0, 1]) parts.cloud.add({ id: `from elsewhere ${recIndex}`, token: token(recIndex) });
     const controller = new AbortController();
+    const types: string[] = [];
     const drive = parts.purchaser.drive(execution(disk(), disk()), {
       signal: controller.signal,
       concurrency: 1,
-      onEvent: ({ type }) => (type === "finished" ? controller.abort() : undefined),
+      onEvent: ({ type }) => {
+        types.push(type);
+        if (type === "finished") controller.abort();
+      },
     });
     await expect(drive).rejects.toMatchObject({ code: "aborted" });
     expect(parts.cloud.counts.verifications).toBe(1);
+    expect(types.filter((type) => type === "adopting")).toHaveLength(1);
     expect((await parts.purchaser.drive(execution(disk(), disk()))).outcomes).toMatchObject([
       { status: "already-purchased" },
       { status: "already-purchased" },

@@ -42,6 +42,13 @@ describe("a ledger that fails", () => {
     expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
   });
 
+  test("when a refusal is written down: nothing is sent, the drive throws", async () => {
+    const { purchaser, cloud } = withFailing("refuse");
+    const limited = execution(disk({ maxPrice: { amount: "9", currency: "GBP" } }));
+    await expect(purchaser.drive(limited)).rejects.toMatchObject({ code: "ledger-full" });
+    expect(cloud.counts.sends).toBe(0);
+  });
+
   test("after the purchase: reported as bought, with a warning, and found by the next drive", async () => {
     const { purchaser, cloud, repair } = withFailing("purchase");
     const report = await purchaser.drive(execution());
@@ -179,6 +186,31 @@ describe("several drivers", () => {
     expect(await others[0]).toMatchObject({ outcomes: [{ status: "purchased" }] });
     expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
     expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("paused until its lease ran out, it records no refusal: another driver may have bought it", async () => {
+    const { purchaser, cloud, environment, ledger } = setup();
+    cloud.faults.afterQuote = () => environment.jump(31_000);
+    const limited = execution(disk({ maxPrice: { amount: "9", currency: "GBP" } }));
+    const report = await purchaser.drive(limited);
+    expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    expect((await ledger.execution("execution-1"))[0]?.state).toBe("claimed");
+  });
+
+  test("rejected when another driver has taken over: the rejection is not the last word", async () => {
+    const { purchaser, cloud, environment, options } = setup();
+    let other;
+    // The other one's two, which say nothing about the first, and then this one's.
+    cloud.faults.sends = ["rejected", "rejected", "rejected"];
+    cloud.faults.onSend = async () => {
+      cloud.faults.onSend = undefined;
+      environment.jump(31_000);
+      other = await createPurchaser(options).redrive("execution-1");
+    };
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    expect(other).toMatchObject({ outcomes: [{ status: "unresolved" }] });
+    expect((await options.ledger.execution("execution-1"))[0]?.state).toBe("unknown");
   });
 
   test("paused between the write-ahead and the send: the lease is checked again before anything leaves", async () => {
