@@ -52,6 +52,50 @@ describe("a deadline, while the provider does not answer", () => {
     expect(record?.holder).toBeUndefined();
   });
 
+  test.each(["drive", "quote", "settle", "resolve"] as const)(
+    "leaves no timer and no listener after %s",
+    async (what) => {
+      const { options, environment, cloud, purchaser } = setup();
+      cloud.faults.sends = ["lost-before"];
+      cloud.faults.resolve = "throws";
+      if (what === "resolve") await purchaser.drive(execution());
+      cloud.faults.sends = [];
+      cloud.faults.resolve = undefined;
+      if (what === "settle") await purchaser.drive(execution());
+      let timers = 0;
+      const every = (...parameters: Parameters<typeof environment.every>) => {
+        const end = environment.every(...parameters);
+        timers += 1;
+        return () => {
+          timers -= 1;
+          end();
+        };
+      };
+      const { signal } = new AbortController();
+      const listening = { added: 0, removed: 0 };
+      const { addEventListener, removeEventListener } = signal;
+      signal.addEventListener = (...parameters: Parameters<typeof addEventListener>) => {
+        listening.added += 1;
+        addEventListener.apply(signal, parameters);
+      };
+      signal.removeEventListener = (...parameters: Parameters<typeof removeEventListener>) => {
+        listening.removed += 1;
+        removeEventListener.apply(signal, parameters);
+      };
+      const counted = createPurchaser({ ...options, environment: { ...environment, every } });
+      const call = { signal, deadline: environment.now() + 100_000 };
+      if (what === "drive") await counted.drive(execution(), call);
+      if (what === "quote") await counted.quote(execution(), call);
+      if (what === "settle") await counted.settle(call);
+      if (what === "resolve") {
+        await counted.resolve({ executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" }, call);
+      }
+      expect(timers).toBe(0);
+      expect(listening.added).toBeGreaterThan(0);
+      expect(listening.removed).toBe(listening.added);
+    },
+  );
+
   test("is a finite number", async () => {
     const { purchaser } = slow();
     const decision = { executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" } as const;

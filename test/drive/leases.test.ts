@@ -85,6 +85,19 @@ describe("leases", () => {
     expect(answers).toHaveLength(2);
   });
 
+  test("of which one is dropped during a renewal are renewed all the same", async () => {
+    const answers: ((lost: readonly Claim[]) => void)[] = [];
+    const { held, environment, pass } = leases({ renew: () => new Promise((answer) => answers.push(answer)) });
+    held.hold([one!, two!], 0);
+    await pass(10_000);
+    held.drop(one!);
+    answers[0]?.([]);
+    await pass(0);
+    environment.jump(29_999);
+    expect(() => held.check(two!)).not.toThrow();
+    expect(() => held.check(one!)).toThrow("ran out");
+  });
+
   test("an answer about an older claim says nothing about a newer one", async () => {
     const answers: ((lost: readonly Claim[]) => void)[] = [];
     const { held, pass } = leases({ renew: () => new Promise((answer) => answers.push(answer)) });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { executorsOf } from "../../src/drive/validate.ts";
+import { LedgerError } from "../../src/spec/errors.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
@@ -99,6 +100,42 @@ test("two drives of one process have two names", async () => {
   const holders = (await ledger.history(token())).filter(({ event }) => event === "claim").map(({ holder }) => holder);
   expect(new Set(holders).size).toBe(2);
   for (const holder of holders) expect(holder).toMatch(/^[^:]+:\d+:[0-9a-f]{8}$/);
+});
+
+test("an audit compares what is bought with the ledger; a loss that is accepted is no longer looked for", async () => {
+  const { purchaser, cloud, environment } = setup();
+  await purchaser.drive(execution());
+  for (const order of cloud.orders) order.state = "Succeeded";
+  await purchaser.drive(execution());
+  expect((await purchaser.audit()).findings).toEqual([]);
+  environment.advance(3_600_000);
+  cloud.orders.length = 0;
+  expect((await purchaser.audit()).findings).toMatchObject([{ kind: "loss" }]);
+  const loss = { id: "minted-1", person: "operator on duty", reason: "exchanged" };
+  const { signal } = new AbortController();
+  await expect(purchaser.acceptLoss(loss, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+  expect(await purchaser.acceptLoss(loss, { signal })).toMatchObject({ state: "purchased", executionId });
+  expect((await purchaser.audit()).findings).toEqual([]);
+});
+
+test("redriveUnfinished: after a failure nothing more is begun, and what it did not come to is reported", async () => {
+  const { purchaser, cloud, ledger, options, environment } = setup();
+  cloud.faults.sends = ["rejected", "rejected", "rejected"];
+  for (const name of ["one", "two", "three"]) await purchaser.drive({ ...execution(), executionId: name });
+  environment.advance(60_000);
+  const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
+  let claims = 0;
+  const claim: typeof ledger.claim = (...parameters) =>
+    (claims += 1) === 2 ? Promise.reject(broken) : ledger.claim(...parameters);
+  const reports = await createPurchaser({ ...options, ledger: { ...ledger, claim } }).redriveUnfinished({
+    retryRefused: true,
+  });
+  expect(reports).toMatchObject([
+    { executionId: "one", outcomes: [{ status: "purchased" }] },
+    { executionId: "two", outcomes: [{ status: "refused", error: { code: "ledger-unavailable" } }] },
+    { executionId: "three", outcomes: [{ status: "refused", error: { code: "ledger-unavailable" } }] },
+  ]);
+  expect(cloud.orders).toHaveLength(1);
 });
 
 test("redriveUnfinished: those untouched for as long as asked, 100 unless told otherwise", async () => {

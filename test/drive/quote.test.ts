@@ -172,9 +172,9 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   test("a purchase that came to nothing is quoted for its next generation, any other for its own", async () => {
     const { purchaser, cloud, options } = setup({ identity: "chosen" });
     const asked: number[] = [];
-    const quote: ServiceExecutor["quote"] = async (recommendation, marker, options) => {
+    const quote: ServiceExecutor["quote"] = async (_recommendation, marker, options) => {
       asked.push(marker.generation);
-      return cloud.executor.quote(disk({ size: String(recommendation["size"]) }), marker, options);
+      return cloud.executor.quote(disk(), marker, options);
     };
     const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, quote } as ServiceExecutor } }];
     const quoting = createPurchaser({ ...options, providers });

@@ -1,26 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchaser.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
 import type { DriveEvent } from "../../src/spec/events.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, executionId, setup, token } from "./setup.ts";
-
-const gone = () => new LedgerError({ code: "ledger-unavailable", message: "The ledger is gone." });
-
-/** A purchaser with members of the executor, or of the ledger, replaced. */
-function changed(
-  parts: { readonly options: PurchaserOptions; readonly cloud: ReturnType<typeof setup>["cloud"] },
-  executor: Partial<ServiceExecutor>,
-  ledger: Partial<Ledger> = {},
-) {
-  return createPurchaser({
-    ...parts.options,
-    ledger: { ...parts.options.ledger, ...ledger },
-    providers: [{ name: "imitation", services: { disk: { ...parts.cloud.executor, ...executor } } }],
-  });
-}
+import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 describe("what is bought", () => {
   test("has no warnings, no further ids and no price where there are none", async () => {
@@ -195,6 +176,39 @@ describe("a defect is told as one, and where it may have struck after a send not
   });
 });
 
+describe("an executor is told", () => {
+  test("at each send whether the handle may have been sent before", async () => {
+    const parts = setup();
+    const told: boolean[] = [];
+    const { doPurchase } = parts.cloud.executor;
+    parts.cloud.faults.sends = ["lost-before"];
+    const purchaser = changed(parts, {
+      doPurchase: async (submission, context) => {
+        told.push(context.sentBefore);
+        return doPurchase(submission, context);
+      },
+    });
+    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+    expect(told).toEqual([false, true]);
+  });
+
+  test("where it marks, and which ids belong to others there", async () => {
+    const parts = setup({ identity: "stamped" });
+    await parts.purchaser.drive(execution());
+    const told: unknown[] = [];
+    const { mark } = parts.cloud.executor;
+    const purchaser = changed(parts, {
+      mark: async (commitment, submission, marker, { signal, ...where }) => {
+        told.push({ ...where, stopped: signal.aborted });
+        return mark?.(commitment, submission, marker, { signal, ...where }) ?? commitment;
+      },
+    });
+    await purchaser.drive({ ...execution(), executionId: "another" });
+    const scope = { key: "imitation/a", label: "account a" };
+    expect(told).toEqual([{ scope, owned: new Set(["order-1"]), stopped: false }]);
+  });
+});
+
 describe("a drive that is stopped", () => {
   test("between the look-up and the price: nothing is asked for, and nothing written down", async () => {
     const parts = setup();
@@ -263,169 +277,6 @@ test.each([
     expect(outcome?.error?.message).toContain(said);
   },
 );
-
-describe("a ledger that fails in the middle", () => {
-  test("while what is bought is looked at again: the drive throws, for it sent nothing", async () => {
-    const parts = setup();
-    await parts.purchaser.drive(execution());
-    const broken = changed(parts, {}, { purchasedIn: () => Promise.reject(gone()) });
-    await expect(broken.drive(execution())).rejects.toMatchObject({ code: "ledger-unavailable" });
-  });
-
-  test("when a dead handle cannot be written down: unresolved, and the next drive goes on", async () => {
-    const parts = setup();
-    parts.cloud.faults.sends = ["expired"];
-    const broken = changed(parts, {}, { dead: () => Promise.reject(gone()) });
-    expect((await broken.drive(execution())).outcomes[0]).toMatchObject({
-      status: "unresolved",
-      error: { code: "ledger-unavailable" },
-    });
-    expect((await parts.ledger.execution(executionId))[0]?.submission).toBeDefined();
-  });
-
-  test("when a failed purchase cannot be written down: unresolved, not rejected", async () => {
-    const parts = setup();
-    parts.cloud.faults.sends = ["failed"];
-    const broken = changed(parts, {}, { dead: () => Promise.reject(gone()) });
-    expect((await broken.drive(execution())).outcomes[0]).toMatchObject({ status: "unresolved" });
-    expect((await parts.purchaser.drive(execution())).outcomes[0]).toMatchObject({
-      status: "purchased",
-      commitment: { id: "minted-2" },
-    });
-  });
-
-  test("when what was bought cannot be written down: stamped all the same, one warning, and nothing is observed", async () => {
-    const parts = setup({ identity: "stamped" });
-    let observed = 0;
-    const broken = changed(
-      parts,
-      {},
-      { purchase: () => Promise.reject(gone()), observe: async () => Promise.reject(new Error(`${(observed += 1)}`)) },
-    );
-    const [outcome] = (await broken.drive(execution())).outcomes;
-    expect(outcome).toMatchObject({ status: "purchased", commitment: { id: "order-1" } });
-    expect(outcome?.warnings).toEqual([
-      "It is bought, but the ledger does not say so yet (The ledger is gone.). Drive again to record it.",
-    ]);
-    expect(observed).toBe(0);
-    expect(parts.cloud.orders[0]?.token).toBe(token());
-  });
-
-  test("when only its marker cannot be written down: the warning does not deny that it is recorded as bought", async () => {
-    const parts = setup({ identity: "stamped" });
-    const broken = changed(parts, {}, { observe: () => Promise.reject(gone()) });
-    const [outcome] = (await broken.drive(execution())).outcomes;
-    expect((await parts.ledger.execution("execution-1"))[0]?.state).toBe("purchased");
-    expect(outcome).toMatchObject({
-      status: "purchased",
-      warnings: [
-        "It is bought, but its present state is not in the ledger (The ledger is gone.). Drive again to record it.",
-      ],
-    });
-    const [again] = (await parts.purchaser.drive(execution())).outcomes;
-    expect(again).toMatchObject({ status: "already-purchased" });
-    expect(again?.warnings).toBeUndefined();
-  });
-
-  test("a claim that was lost by the time it was bought ends nothing else: the next one is bought", async () => {
-    const parts = setup();
-    const { ledger } = parts;
-    let first = true;
-    const losing = changed(
-      parts,
-      {},
-      {
-        purchase: async (...parameters) => {
-          if (!first) return ledger.purchase(...parameters);
-          first = false;
-          throw new LedgerError({ code: "claim-lost", message: "Another driver took it over." });
-        },
-      },
-    );
-    const { outcomes } = await losing.drive(execution(disk(), disk({ size: "large" })), { concurrency: 1 });
-    expect(outcomes).toMatchObject([
-      { status: "purchased", warnings: [expect.stringContaining("Another driver took it over.")] },
-      { status: "purchased" },
-    ]);
-    expect(outcomes[1]?.warnings).toBeUndefined();
-  });
-
-  test("while it waits for another driver: what it bought is reported, and that one's is in progress", async () => {
-    const parts = setup();
-    const { ledger, environment } = parts;
-    const order = execution(disk(), disk({ size: "large" }));
-    await parts.purchaser.drive(execution());
-    await ledger.claim([(await ledger.execution(executionId))[0]!], "a live driver", 30_000);
-    let claims = 0;
-    const broken = changed(
-      parts,
-      {},
-      {
-        claim: async (...parameters) => {
-          claims += 1;
-          if (claims > 1) throw gone();
-          const answers = await ledger.claim(...parameters);
-          return answers.map((answer) =>
-            answer.kind === "in-flight"
-              ? { ...answer, record: { ...answer.record, state: "unknown" as const } }
-              : answer,
-          );
-        },
-      },
-    );
-    const events: DriveEvent[] = [];
-    const { outcomes } = await broken.drive(order, { wait: true, onEvent: (event) => events.push(event) });
-    expect(outcomes).toMatchObject([
-      {
-        recIndex: 0,
-        status: "in-progress",
-        error: { code: "held-by-another-driver", retryable: true, retryAfter: 29_000 },
-      },
-      { recIndex: 1, status: "purchased" },
-    ]);
-    expect(outcomes[0]?.error?.message).toContain("(a live driver)");
-    expect(events).toContainEqual({
-      type: "waiting-for-driver",
-      at: 1_795_305_600_000,
-      recIndex: 0,
-      token: `${token().slice(0, 8)}…`,
-      holder: "a live driver",
-      until: 1_795_305_630_000,
-    });
-    expect(environment.now()).toBe(1_795_305_601_000);
-  });
-
-  test("after the first of three: what was sent before stays unresolved, the rest is refused with the ledger's error", async () => {
-    const parts = setup({ identity: "minted" });
-    const order = execution(disk(), disk({ size: "large" }), disk({ size: "huge" }));
-    parts.cloud.faults.sends = ["lost-before"];
-    parts.cloud.faults.resolve = "throws";
-    await parts.purchaser.drive(execution());
-    parts.cloud.faults.resolve = undefined;
-    let broken = false;
-    const { doPurchase } = parts.cloud.executor;
-    const failing = () => (broken ? Promise.reject(gone()) : undefined);
-    const { ledger } = parts;
-    const purchaser = changed(
-      parts,
-      {
-        doPurchase: async (...parameters) => {
-          const commitment = await doPurchase(...parameters);
-          broken = true;
-          return commitment;
-        },
-      },
-      {
-        purchase: (...parameters) => failing() ?? ledger.purchase(...parameters),
-        purchasedIn: (...parameters) => failing() ?? ledger.purchasedIn(...parameters),
-      },
-    );
-    const { outcomes } = await purchaser.drive(order, { concurrency: 1 });
-    expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "refused", "refused"]);
-    for (const { error } of outcomes.slice(1)) expect(error).toMatchObject({ code: "ledger-unavailable" });
-    expect(outcomes[0]?.warnings?.[0]).toContain("the ledger does not say so yet (The ledger is gone.)");
-  });
-});
 
 test("an earlier driver's submission about which nothing is learned: says that a driver ended before it was recorded", async () => {
   const parts = setup();

@@ -289,7 +289,10 @@ describe("settle", () => {
     const settling = createPurchaser({ ...options, ledger: stale });
     const sends = bought() + 2;
     const [report] = await settling.settle();
-    expect(report?.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
+    expect(report?.outcomes[0]).toMatchObject({
+      status: "in-progress",
+      error: { code: "claim-lost", retryable: true },
+    });
     expect(bought()).toBe(sends);
     expect((await options.ledger.execution("execution-1"))[0]?.state).toBe("unknown");
   });

@@ -1,5 +1,7 @@
 import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import type { ServiceExecutor } from "../../src/spec/executor.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
@@ -24,3 +26,16 @@ export function execution(...recommendations: Recommendation[]) {
 }
 
 export const token = (recIndex = 0) => deriveIdempotencyToken(executionId, recIndex);
+
+/** A purchaser with members of the executor, or of the ledger, replaced. */
+export function changed(
+  parts: { readonly options: PurchaserOptions; readonly cloud: ReturnType<typeof setup>["cloud"] },
+  executor: Partial<ServiceExecutor>,
+  ledger: Partial<Ledger> = {},
+) {
+  return createPurchaser({
+    ...parts.options,
+    ledger: { ...parts.options.ledger, ...ledger },
+    providers: [{ name: "imitation", services: { disk: { ...parts.cloud.executor, ...executor } } }],
+  });
+}

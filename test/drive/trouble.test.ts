@@ -1,91 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Report } from "../../src/spec/report.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
-import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
-
-/** A ledger whose named method fails as a full disk does. */
-function withFailing(method: keyof Ledger) {
-  const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ identity: "minted", now: environment.now });
-  const sound = createMemoryLedger({ clock: environment.now });
-  let broken = true;
-  const ledger: Ledger = {
-    ...sound,
-    [method]: async (...values: never[]) => {
-      if (broken) throw new LedgerError({ code: "ledger-full", message: "The disk is full." });
-      return (sound[method] as (...values: never[]) => unknown)(...values);
-    },
-  };
-  const purchaser = createPurchaser({ ledger, providers: [cloud.provider], environment });
-  return { cloud, purchaser, ledger: sound, repair: () => (broken = false) };
-}
-
-describe("a ledger that fails", () => {
-  test("at the claim: nothing is sent, the drive throws", async () => {
-    const { purchaser, cloud } = withFailing("claim");
-    await expect(purchaser.drive(execution())).rejects.toMatchObject({ code: "ledger-full" });
-    expect(cloud.counts.listings).toBe(0);
-  });
-
-  test("at the write-ahead: nothing is sent, the drive throws, and buys once the disk has room", async () => {
-    const { purchaser, cloud, repair } = withFailing("submit");
-    await expect(purchaser.drive(execution(disk(), disk()))).rejects.toMatchObject({ code: "ledger-full" });
-    expect(cloud.counts.sends).toBe(0);
-    repair();
-    const report = await purchaser.drive(execution(disk(), disk()));
-    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased"]);
-  });
-
-  test("when a refusal is written down: nothing is sent, the drive throws", async () => {
-    const { purchaser, cloud } = withFailing("refuse");
-    const limited = execution(disk({ maxPrice: { amount: "9", currency: "GBP" } }));
-    await expect(purchaser.drive(limited)).rejects.toMatchObject({ code: "ledger-full" });
-    expect(cloud.counts.sends).toBe(0);
-  });
-
-  test("after the purchase: reported as bought, with a warning, and found by the next drive", async () => {
-    const { purchaser, cloud, repair } = withFailing("purchase");
-    const report = await purchaser.drive(execution());
-    expect(report.outcomes[0]).toMatchObject({
-      status: "purchased",
-      commitment: { id: "minted-1" },
-      warnings: [expect.stringContaining("the ledger does not say so yet")],
-    });
-    repair();
-    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
-      status: "already-purchased",
-      commitment: { id: "minted-1" },
-      price: { amount: "10", currency: "GBP" },
-    });
-    expect(cloud.counts.sends).toBe(1);
-  });
-
-  test("after the first of two purchases: the second is not started, and nothing that was bought is lost", async () => {
-    const { purchaser, cloud } = withFailing("purchase");
-    const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
-    expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "refused"]);
-    expect(report.outcomes[1]?.error?.code).toBe("ledger-full");
-    expect(cloud.counts.sends).toBe(1);
-  });
-
-  test("when the outcome is unknown: unresolved, and the submission itself tells the next driver", async () => {
-    const { purchaser, cloud, repair, ledger } = withFailing("unknown");
-    cloud.faults.sends = ["lost-after"];
-    cloud.faults.resolve = "throws";
-    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("submitted");
-    cloud.faults.resolve = undefined;
-    repair();
-    expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
-    expect(cloud.counts.sends).toBe(1);
-  });
-});
 
 describe("a drive that is stopped", () => {
   test("before anything was sent: throws aborted, and a later drive buys", async () => {
