@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { changed, execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
 
@@ -111,13 +109,12 @@ describe("the canary", () => {
   });
 
   test("within 15 minutes, and the reading fails: refused, with the id", async () => {
-    const { options, cloud, other, order } = await withPurchase();
-    cloud.faults.listing = "empty";
-    const read = () => Promise.reject(new Error("503"));
-    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, read } as ServiceExecutor } }];
-    expect((await createPurchaser({ ...options, providers }).drive(other)).outcomes[0]).toMatchObject({
+    const parts = await withPurchase();
+    parts.cloud.faults.listing = "empty";
+    const purchaser = changed(parts, { read: () => Promise.reject(new Error("503")) });
+    expect((await purchaser.drive(parts.other)).outcomes[0]).toMatchObject({
       status: "refused",
-      error: { code: "lookup-failed", message: expect.stringContaining(`Reading ${order.id} failed: 503`) },
+      error: { code: "lookup-failed", message: expect.stringContaining(`Reading ${parts.order.id} failed: 503`) },
     });
   });
 

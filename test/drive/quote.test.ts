@@ -2,10 +2,9 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { changed, execution, setup, token } from "./setup.ts";
 
 const ten = { amount: "10", currency: "GBP" };
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
@@ -170,14 +169,15 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   });
 
   test("a purchase that came to nothing is quoted for its next generation, any other for its own", async () => {
-    const { purchaser, cloud, options } = setup({ identity: "chosen" });
+    const parts = setup({ identity: "chosen" });
+    const { purchaser, cloud } = parts;
     const asked: number[] = [];
-    const quote: ServiceExecutor["quote"] = async (_recommendation, marker, options) => {
-      asked.push(marker.generation);
-      return cloud.executor.quote(disk(), marker, options);
-    };
-    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, quote } as ServiceExecutor } }];
-    const quoting = createPurchaser({ ...options, providers });
+    const quoting = changed(parts, {
+      quote: async (_recommendation, marker, options) => {
+        asked.push(marker.generation);
+        return cloud.executor.quote(disk(), marker, options);
+      },
+    });
     await quoting.quote(execution());
     await purchaser.drive(execution());
     for (const order of cloud.orders) order.state = "BillingFailed";
@@ -188,15 +188,13 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   });
 
   test("what would be adopted counts as bought, where its price is known", async () => {
-    const { cloud, options } = setup();
-    cloud.add({ id: "from elsewhere", token: token() });
-    const findByTokens: ServiceExecutor["findByTokens"] = async (...parameters) => {
-      const { byId, byToken } = await cloud.executor.findByTokens(...parameters);
-      const priced = [...byToken].map(([key, found]) => [key, found.map((each) => ({ ...each, price: ten }))] as const);
-      return { byId, byToken: new Map(priced) };
-    };
-    const providers = [{ name: "imitation", services: { disk: { ...cloud.executor, findByTokens } } }];
-    const { recommendations, totals } = await createPurchaser({ ...options, providers }).quote(execution());
+    const parts = setup();
+    const found = { id: "from elsewhere", state: "Succeeded", standing: "live", settled: true, marked: true } as const;
+    parts.cloud.add({ id: found.id, token: token() });
+    const purchaser = changed(parts, {
+      findByTokens: async () => ({ byId: new Map(), byToken: new Map([[token(), [{ ...found, price: ten }]]]) }),
+    });
+    const { recommendations, totals } = await purchaser.quote(execution());
     expect(recommendations).toMatchObject([{ verdict: "adopt", price: ten }]);
     expect(totals).toEqual({ buy: [], bought: [ten], reconcile: [] });
   });
