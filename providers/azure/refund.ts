@@ -1,8 +1,8 @@
-import { Big } from "big.js";
 import { z } from "zod";
-import { type Money, money } from "../../src/spec/money.ts";
+import { RefusedError } from "../../src/spec/errors.ts";
+import { type Money, money, totals } from "../../src/spec/money.ts";
 import type { Refund } from "../../src/spec/listed-commitment.ts";
-import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { quoteService, UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
 import type { ReadStep } from "../http/refusal.ts";
@@ -22,25 +22,29 @@ const rules =
   "cancelled together may not exceed 50,000 USD in twelve months for a billing profile or enrolment. Azure may one day " +
   "keep a fee of 12 %.";
 
-const price = z.object({ currencyCode: z.string().regex(/^[A-Z]{3}$/), amount: z.number() });
+const text = z.string().optional().catch(undefined);
 
-/** `CalculateRefundResponse` of the SDK; policy errors come with status 200. */
+/** Another value than a price is taken for none. */
+const price = z
+  .object({ currencyCode: z.string().regex(/^[A-Z]{3}$/), amount: z.number() })
+  .optional()
+  .catch(undefined);
+
+/** `CalculateRefundResponse` of the SDK; policy errors come with status 200, and are read strictly: they mean no refund. */
 const answerSchema = z.object({
   properties: z.object({
-    billingRefundAmount: price.optional(),
+    billingRefundAmount: price,
     policyResult: z
       .object({
-        properties: z.object({
-          consumedRefundsTotal: price.optional().catch(undefined),
-          maxRefundLimit: price.optional().catch(undefined),
-          policyErrors: z
-            .array(z.object({ code: z.string().optional(), message: z.string().optional() }))
-            .nullish()
-            .catch(undefined),
-        }),
+        properties: z
+          .object({
+            consumedRefundsTotal: price,
+            maxRefundLimit: price,
+            policyErrors: z.array(z.object({ code: text, message: text })).nullish(),
+          })
+          .nullish(),
       })
-      .optional()
-      .catch(undefined),
+      .nullish(),
   }),
 });
 
@@ -57,12 +61,21 @@ export async function calculateRefund(
 ): Promise<Refund> {
   try {
     const reservations = await readReservations(client, orderId, signal);
+    if (reservations.length === 0) throw noReservationYet(orderId);
     const answers: Answer[] = [];
     for (const reservation of reservations) answers.push(await ask(client, orderId, reservation, signal));
     return together(answers, reservations);
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
+}
+
+function noReservationYet(orderId: string): RefusedError {
+  return new RefusedError({
+    code: "quote-failed",
+    message: `Could not calculate the refund: order ${orderId} shows no reservation yet. Try again later.`,
+    retryable: true,
+  });
 }
 
 async function ask(
@@ -91,36 +104,33 @@ async function ask(
 }
 
 function together(answers: readonly Answer[], reservations: readonly Reservation[]): Refund {
-  const problems = answers.flatMap(({ policyResult }) =>
-    (policyResult?.properties.policyErrors ?? []).map(({ code, message }) =>
-      [code, message].filter((part) => part !== undefined).join(": "),
-    ),
-  );
-  const amounts = answers.map(({ billingRefundAmount }) => moneyOf(billingRefundAmount));
-  const [limit] = answers.map(({ policyResult }) => policyResult?.properties);
+  const policies = answers.map(({ policyResult }) => policyResult?.properties);
+  const problems = policies.flatMap((policy) => policy?.policyErrors?.map(wordsOf) ?? []);
+  // The limit is that of the billing profile: each answer says the same.
+  const [limit] = policies;
   const most = moneyOf(limit?.maxRefundLimit);
-  const lastDay = reservations.flatMap(({ properties: { expiryDate } }) => expiryDate ?? []).toSorted()[0];
-  const amount = problems.length === 0 ? sumOf(amounts) : undefined;
   return {
-    ...(amount === undefined ? {} : { amount }),
-    ...(lastDay === undefined ? {} : { lastDay }),
-    ...(most === undefined ? {} : { limit: { most, used: moneyOf(limit?.consumedRefundsTotal) } }),
+    amount: problems.length > 0 ? undefined : sumOf(answers),
+    lastDay: reservations.flatMap(({ properties: { expiryDate } }) => expiryDate ?? []).toSorted()[0],
+    limit: most && { most, used: moneyOf(limit?.consumedRefundsTotal) },
     problems,
     rules,
   };
 }
 
-/** Of all reservations of an order; undefined where one has no amount, or in another currency. */
-function sumOf(amounts: readonly (Money | undefined)[]): Money | undefined {
-  const [first] = amounts;
-  let sum = new Big(0);
-  for (const each of amounts) {
-    if (first === undefined || each?.currency !== first.currency) return undefined;
-    sum = sum.plus(each.amount);
-  }
-  return first && { amount: sum.toFixed(), currency: first.currency };
+function wordsOf({ code, message }: { readonly code?: string | undefined; readonly message?: string | undefined }) {
+  const said = [code, message].filter((part) => part !== undefined).join(": ");
+  return quoteService(said) || "Azure gives no reason";
 }
 
-function moneyOf(value: z.infer<typeof price> | undefined): Money | undefined {
+/** Of all reservations of an order. Throws where one has no amount, or in another currency: that is no refusal of Azure's. */
+function sumOf(answers: readonly Answer[]): Money {
+  const amounts = answers.flatMap(({ billingRefundAmount }) => moneyOf(billingRefundAmount) ?? []);
+  const [sum, another] = totals(amounts);
+  if (sum !== undefined && another === undefined && amounts.length === answers.length) return sum;
+  throw new UnbelievableAnswerError("the answer holds no usable refund");
+}
+
+function moneyOf(value: z.infer<typeof price>): Money | undefined {
   return value && money(value.amount, value.currencyCode);
 }

@@ -77,9 +77,9 @@ describe("Azure reservations", () => {
     const { purchaser } = await buyTwice(cache);
     const [finding] = (await purchaser.audit()).findings;
     expect(finding?.commitments[0]?.refund).toMatchObject({
-      problems: ["SelfServiceRefundNotSupported: The reservation is not active."],
+      problems: ["SelfServiceRefundNotSupported: The reservation is not active"],
     });
-    expect(finding?.commitments[0]?.refund).not.toHaveProperty("amount");
+    expect(finding?.commitments[0]?.refund?.amount).toBeUndefined();
   });
 
   test("a refund that cannot be read stands as that, and the finding stays", async () => {
