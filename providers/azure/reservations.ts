@@ -58,21 +58,24 @@ export async function readReservations(
   return reservations;
 }
 
-/** What the reservations of an order say that the order itself does not. */
+/** What the reservations of an order say that the order itself does not; where they differ, all of it. */
 export async function attributesOfOrder(
   client: ReservationsClient,
   orderId: string,
   signal: AbortSignal,
 ): Promise<Attributes> {
   const reservations = await readReservations(client, orderId, signal);
-  const all = (say: (reservation: Reservation) => string | undefined) =>
-    [...new Set(reservations.map((reservation) => say(reservation)?.toLowerCase() ?? ""))].toSorted().join(", ");
-  return {
-    sku: all(({ sku }) => sku.name),
-    region: all(({ location }) => location?.replaceAll(" ", "")),
-    reservedResourceType: all(({ properties }) => properties.reservedResourceType),
-    subscription: all(({ properties }) => properties.billingScopeId?.split("/").at(-1)),
+  const attributes = new Map<string, Set<string>>();
+  const note = (field: string, said: string | undefined) => {
+    if (said) attributes.set(field, (attributes.get(field) ?? new Set()).add(said.toLowerCase()));
   };
+  for (const { sku, location, properties } of reservations) {
+    note("sku", sku.name);
+    note("region", location?.replaceAll(" ", ""));
+    note("reservedResourceType", properties.reservedResourceType);
+    note("subscription", properties.billingScopeId?.split("/").at(-1));
+  }
+  return Object.fromEntries([...attributes].map(([field, said]) => [field, [...said].toSorted().join(", ")]));
 }
 
 /** The refusal for an order that cannot be compared with anything. */

@@ -51,6 +51,7 @@ describe("a read of an order that fails says which failure it is", () => {
   test.each([
     [failure(400, "BadRequest"), "lookup-failed", "HTTP 400"],
     [{ status: 200, body: "<html></html>" }, "lookup-untrusted", "proves nothing"],
+    [{ status: 200, body: {} }, "lookup-untrusted", "lacks its id or provisioningState"],
     [{ status: 200, body: order({}, { name: second }) }, "lookup-untrusted", second],
     [failure(403, "AuthorizationFailed"), "access-denied", "Microsoft.Capacity/reservationorders/read"],
   ] satisfies [Reply, string, string][])("%o", async (reply, code, said) => {
@@ -158,24 +159,30 @@ describe("for an audit", () => {
     await expect(at(broken).list?.(scope, { signal })).rejects.toMatchObject({ code: "lookup-untrusted" });
   });
 
-  test("details say what was bought; a refund is calculated for its reservation", async () => {
-    const of = reservation({ expiryDate: "2027-01-05" }, { name: "r-1" });
-    const reply: Reply = {
-      status: 200,
-      body: { properties: { billingRefundAmount: { currencyCode: "GBP", amount: 12.5 } } },
-    };
-    await using server = await startLoopback((request) => (kindOf(request) === "reservations" ? shows(of) : reply));
+  test("details say what was bought, alike however Azure writes it", async () => {
+    await using server = await azure({ reservations: shows(reservation({}, { location: "West US" })) });
     expect(await at(server).details?.(scope, orderId, { signal })).toEqual({
       sku: "standard_b1ls",
       region: "westus",
       reservedResourceType: "virtualmachines",
       subscription: subscriptionId,
     });
-    expect(await at(server).refund?.(scope, orderId, { signal })).toMatchObject({
-      amount: { amount: "12.5", currency: "GBP" },
-      lastDay: "2027-01-05",
-      problems: [],
+  });
+
+  test("details of a split order name all that is in it; what no reservation says is left out", async () => {
+    const bare = { location: undefined, properties: undefined };
+    const parts = shows(reservation({}, { sku: { name: "B" } }), reservation({}, { sku: { name: "a" } }), {
+      ...reservation(),
+      ...bare,
     });
-    expect(server.arrived.at(-1)?.path).toContain(`/reservationOrders/${orderId}/calculateRefund?`);
+    await using split = await azure({ reservations: parts });
+    expect(await at(split).details?.(scope, orderId, { signal })).toEqual({
+      sku: "a, b, standard_b1ls",
+      region: "westus",
+      reservedResourceType: "virtualmachines",
+      subscription: subscriptionId,
+    });
+    await using silent = await azure({ reservations: shows({ ...reservation(), ...bare }) });
+    expect(await at(silent).details?.(scope, orderId, { signal })).toStrictEqual({ sku: "standard_b1ls" });
   });
 });
