@@ -28,5 +28,5 @@ export function displayNameOf(prefix: string, token: string): string {
 
 /** The token's part of a display name, if it ends like one: lowercase, 32 hex digits. */
 export function fragmentOf(displayName: string): string | undefined {
-  return /-([0-9a-f]{32})$/i.exec(displayName)?.[1]?.toLowerCase();
+  return /(?<=-)[0-9a-f]{32}$/i.exec(displayName)?.[0].toLowerCase();
 }

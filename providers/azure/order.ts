@@ -63,15 +63,14 @@ export function toCommitment(
   known: { marked: boolean; price?: Money | undefined },
 ): Commitment {
   const { standing, settled } = meaningOf(order.state);
-  const purchasedAt = order.requestedAt ?? order.createdAt;
   return {
     id: order.id,
     state: order.state,
     standing,
     settled,
     marked: known.marked,
-    ...(known.price === undefined ? {} : { price: known.price }),
-    ...(purchasedAt === undefined ? {} : { purchasedAt }),
+    price: known.price,
+    purchasedAt: order.requestedAt ?? order.createdAt,
   };
 }
 

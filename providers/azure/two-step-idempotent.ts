@@ -65,15 +65,15 @@ export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOption
       if (attempt > 1) await client.settings.environment.sleep(retryDelay * 2 ** (attempt - 2), signal);
       found = await findLive(client, token, body, signal, open?.reservationOrderId);
     } catch (error) {
-      // While a send is open, no failed look may end as a refusal: only an answer about that send can.
+      // While a send is open, no failed look may end as a refusal: only an answer about that send can. Once it is aborted,
+      // every further wait ends here at once.
       if (open === undefined) throw error;
       problem = error;
-      if (signal?.aborted === true) break;
       continue;
     }
     if (found !== undefined) {
-      const own = open?.reservationOrderId.toLowerCase() === found.id;
-      return result(found, own ? open?.price : undefined, !own);
+      const own = open?.reservationOrderId.toLowerCase() === found.id ? open : undefined;
+      return result(found, own?.price, own === undefined);
     }
     if (open !== undefined) {
       const look = await lookAt(client, open, signal);

@@ -40,7 +40,8 @@ describe.each(serviceNames)("%s: match and no match", (service) => {
         order(unnamed, { name: "39ec957b-9e55-40b3-abd4-f695b02430b4" }),
       ]),
     );
-    const { byToken } = await find(server, [token, otherToken], [], service);
+    const { byToken, byId } = await find(server, [token, otherToken], [], service);
+    expect(byId.size).toBe(0);
     expect(byToken.get(token)?.map(({ id }) => id)).toEqual([orderId, second]);
     expect(byToken.has(otherToken)).toBe(false);
     expect([server.count("GET"), server.arrived.length]).toEqual([1, 1]);
@@ -74,6 +75,7 @@ describe("recognition", () => {
     const names = [
       `buyonce-${token.slice(0, 31)}`,
       `${token.slice(0, 32)}-x`,
+      `buyonce-${token.slice(0, 32)}-x`,
       `buyonce${token.slice(0, 32)}`,
       otherToken,
     ];
@@ -100,6 +102,18 @@ describe("recognition", () => {
     const listing = await find(server, [token], [second, "99f340d1-6db4-41b4-b469-cfc499716973"]);
     expect([...listing.byId.keys()]).toEqual([second]);
     expect(listing.byToken.size).toBe(0);
+  });
+
+  test("an order without a name is known by the end of its id", async () => {
+    await using server = await always(
+      list([
+        { ...order(), name: "" },
+        { ...order(unnamed), name: undefined, id: `/x/${second}` },
+      ]),
+    );
+    const listing = await find(server, [token], [second]);
+    expect(listing.byToken.get(token)?.map(({ id }) => id)).toEqual([orderId]);
+    expect([...listing.byId.keys()]).toEqual([second]);
   });
 
   test("an order that slides to the next page while they are read is one order", async () => {

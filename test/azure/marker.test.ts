@@ -25,6 +25,27 @@ describe("display name", () => {
     expect(displayNameOf("buyonce-compute", "42")).toMatch(/^buyonce-compute-[0-9a-f]{32}$/);
     expect(tokenFragment("42")).not.toBe(tokenFragment("43"));
   });
+
+  test("a text that only begins or ends like a token is hashed whole: two of them stay two", () => {
+    const hex = token.slice(0, 32);
+    const fragments = [hex, `${hex}-1`, `${hex}-2`, `a-${hex}`, `b-${hex}`].map(tokenFragment);
+    expect(new Set(fragments).size).toBe(5);
+    for (const fragment of fragments) expect(fragment).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("of a long prefix the beginning is kept; without one there still is something to read", () => {
+    const ending = `-${token.slice(0, 32)}`;
+    const long = "ab".repeat(50);
+    expect(displayNameOf(long, token)).toBe(long.slice(0, 31) + ending);
+    expect(displayNameOf("", token)).toBe(`buyonce${ending}`);
+  });
+
+  test("a prefix that ends with the token's part is taken as it is, as long as Azure takes it", () => {
+    const ending = `-${token.slice(0, 32)}`;
+    const longest = "a".repeat(31) + ending;
+    expect(displayNameOf(longest, token)).toBe(longest);
+    expect(displayNameOf(`a${longest}`, token)).toBe(longest);
+  });
 });
 
 describe("applyPurchaseTags", () => {
@@ -41,6 +62,13 @@ describe("applyPurchaseTags", () => {
   test("a display name of the caller's stays readable", () => {
     const named = { ...body, properties: { displayName: "Web shop, 2 vCPU" } };
     expect(applyPurchaseTags(named, "s", token).properties.displayName).toBe(`Web-shop-2-vCPU-${token.slice(0, 32)}`);
+  });
+
+  test("without a display name or a type it is a reservation", () => {
+    const bare = { sku: { name: "A" }, properties: {} };
+    expect(applyPurchaseTags(bare, "s", token).properties).toEqual({
+      displayName: `buyonce-reservation-${token.slice(0, 32)}`,
+    });
   });
 
   test("an empty token marks nothing", () => {

@@ -25,17 +25,34 @@ const answering = (price: Reply, catalog: Reply = { status: 200, body: { value: 
 
 const priced: Reply = { status: 200, body: priceAnswer };
 
+const total = (change: Readonly<Record<string, unknown>>) => ({
+  billingCurrencyTotal: { ...priceAnswer.properties.billingCurrencyTotal, ...change },
+});
+
 describe("calculatePrice", () => {
   test.each([
-    ["no order id", { billingCurrencyTotal: { currencyCode: "GBP", amount: 24 } }],
-    ["an order id that is none", { ...priceAnswer.properties, reservationOrderId: "1" }],
-    ["no total", { reservationOrderId: priceAnswer.properties.reservationOrderId }],
-    ["a total without a currency", { ...priceAnswer.properties, billingCurrencyTotal: { amount: 24 } }],
-    ["a total without an amount", { ...priceAnswer.properties, billingCurrencyTotal: { currencyCode: "GBP" } }],
-    ["a negative total", { ...priceAnswer.properties, billingCurrencyTotal: { currencyCode: "GBP", amount: -1 } }],
-  ])("an answer with %s is no quote", async (_name, properties) => {
+    ["no order id", "reservationOrderId", { reservationOrderId: undefined }],
+    ["an order id that is none", "reservationOrderId", { reservationOrderId: "1" }],
+    ["no total", "billingCurrencyTotal", { billingCurrencyTotal: undefined }],
+    ["no currency", "billingCurrencyTotal.currencyCode", { billingCurrencyTotal: { amount: 24 } }],
+    ["a word before the currency", "billingCurrencyTotal.currencyCode", total({ currencyCode: "GB GBP" })],
+    ["a word after the currency", "billingCurrencyTotal.currencyCode", total({ currencyCode: "GBP GB" })],
+    ["no amount", "billingCurrencyTotal.amount", { billingCurrencyTotal: { currencyCode: "GBP" } }],
+    ["a negative total", "billingCurrencyTotal.amount", total({ amount: -1 })],
+    [
+      "nothing",
+      "reservationOrderId, properties.billingCurrencyTotal",
+      { reservationOrderId: null, billingCurrencyTotal: null },
+    ],
+  ])("an answer with %s is no quote, and it is said what is missing", async (_name, missing, change) => {
+    const properties = { ...priceAnswer.properties, ...change };
     await using server = await answering({ status: 200, body: { properties } });
-    await expect(quote(server)).rejects.toMatchObject({ name: "RefusedError", code: "quote-failed" });
+    await expect(quote(server)).rejects.toMatchObject({
+      name: "RefusedError",
+      code: "quote-failed",
+      retryable: true,
+      message: expect.stringContaining(`holds no usable properties.${missing}.`),
+    });
   });
 
   test("grandTotal, netTotal and taxTotal are not the price: they are 0 in every recording", async () => {
@@ -150,6 +167,36 @@ describe("catalogue", () => {
   ])("search: %s contradicts", async (_name, item) => {
     await using server = await answering(priced, offers(item));
     await expect(quote(server, "search", { sku: "Search_Standard_S1" })).rejects.toMatchObject({ code: "not-offered" });
+  });
+
+  test.each([
+    ["no regions", { locations: [] }],
+    ["an unreadable list of regions", { locations: "westus" }],
+    ["a plan for another term alone", { billingPlans: { p3Y: ["Monthly"] } }],
+    ["a restriction elsewhere", { restrictions: [{ type: "Location", values: ["East US"] }] }],
+    ["a restriction of another kind", { restrictions: [{ type: "Zone", values: ["westus", "P1Y"] }] }],
+    ["a restriction that names nothing", { restrictions: [{}, { type: "Location" }, { values: ["westus"] }] }],
+  ])("search: %s is no contradiction", async (_name, change) => {
+    await using server = await answering(priced, offers({ ...searchItem, ...change }));
+    expect((await quote(server, "search", { sku: searchItem.name })).price.amount).toBe("24");
+  });
+
+  test("a restriction without a reason is said as that, and only search has an assumption to explain", async () => {
+    const restricted = { ...recordedItem, restrictions: [{ type: "Term", values: ["P5Y"] }] };
+    await using server = await answering(priced, offers(restricted));
+    await expect(quote(server, "compute", { term: "P5Y" })).rejects.toThrow(
+      `The catalogue of subscription ${subscriptionId} restricts Standard_b1ls: P5Y is not for this subscription (no reason given). Nothing was sent.`,
+    );
+  });
+
+  test("an entry that cannot be read offers nothing, and does not hide the others", async () => {
+    await using server = await answering(priced, offers({ sku: "?" }, searchItem));
+    expect((await quote(server, "search", { sku: searchItem.name })).price.amount).toBe("24");
+  });
+
+  test("200 without the list is no catalogue", async () => {
+    await using server = await answering(priced, { status: 200, body: {} });
+    await expect(quote(server, "search")).rejects.toMatchObject({ code: "quote-failed", retryable: true });
   });
 
   test("P5Y: the recorded catalogue restricts it for this subscription, so it is refused", async () => {

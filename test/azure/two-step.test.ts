@@ -46,10 +46,16 @@ const priced = (id = orderId): Reply => ({
 });
 const timedOut: Reply = { status: 400, body: recorded("error-session-timed-out-400").response.body };
 
+const orderShown: Reply = { status: 200, body: order() };
+
+type Kind = ReturnType<typeof kindOf>;
+type Script = Partial<Record<Kind, readonly Reply[]>>;
+
 /** Plays replies per kind of request, the last one for ever; without any: an empty list, a price, a created order, 404. */
 async function play(
-  script: Partial<Record<ReturnType<typeof kindOf>, readonly Reply[]>>,
+  script: Script,
   options: Partial<IdempotentTwoStepOptions> = {},
+  onRequest: (kind: Kind, nth: number) => void = () => {},
 ) {
   const standard = {
     list: list(),
@@ -59,16 +65,22 @@ async function play(
     reservations: list(reservation()),
     catalog: list(),
   };
-  const played = new Map<string, number>();
+  const played = new Map<Kind, number>();
   await using server = await startLoopback((request: Arrived) => {
     const kind = kindOf(request);
     const nth = played.get(kind) ?? 0;
     played.set(kind, nth + 1);
+    onRequest(kind, nth);
     const replies = script[kind] ?? [standard[kind]];
     return replies[Math.min(nth, replies.length - 1)] ?? standard[kind];
   });
   const environment = fakeEnvironment();
-  const client = createReservationsClient({ endpoint: server.origin, environment, readAttempts: 1 });
+  const client = createReservationsClient({
+    endpoint: server.origin,
+    environment,
+    readAttempts: 1,
+    readTimeout: 2_000,
+  });
   const outcome = await purchaseTwoStepIdempotent({ client, body, source: "cudly-web", token, ...options }).then(
     (bought) => ({ bought, error: undefined }),
     (error: unknown) => ({ bought: undefined, error }),
@@ -94,6 +106,15 @@ describe("purchaseTwoStep", () => {
     const unknown = purchaseTwoStep({ client: createReservationsClient({ endpoint: server.origin }), body });
     await expect(unknown).rejects.toMatchObject({ code: "outcome-unknown" });
     expect(server.count("PUT")).toBe(1);
+  });
+
+  test("session timed out: nothing was bought, and it says what to do", async () => {
+    await using server = await startLoopback((request) => (kindOf(request) === "price" ? priced() : timedOut));
+    const rejected = purchaseTwoStep({ client: createReservationsClient({ endpoint: server.origin }), body });
+    await expect(rejected).rejects.toMatchObject({
+      name: "PurchaseRejectedError",
+      message: expect.stringContaining("A new price has to be asked for"),
+    });
   });
 
   test("aborted after the price: nothing is bought", async () => {
@@ -169,13 +190,16 @@ describe("purchaseTwoStepIdempotent", () => {
   });
 
   test("lesson 1495: an order with the token that is something else is refused, and so are two", async () => {
-    const mismatch = await play({ list: [list(order({ term: "P3Y" }))] });
+    const mismatch = await play({ list: [list(order({ term: "P3Y", billingPlan: "Monthly" }))] });
     expect(mismatch.error).toMatchObject({
       code: "commitment-mismatch",
-      message: expect.stringMatching(/term is P3Y/),
+      message: expect.stringMatching(/term is P3Y, not P1Y; billingPlan is Monthly, not Upfront/),
     });
     const two = await play({ list: [list(order(), order({}, { name: second }))] });
-    expect(two.error).toMatchObject({ code: "several-commitments" });
+    expect(two.error).toMatchObject({
+      code: "several-commitments",
+      message: expect.stringContaining(`${orderId}, ${second}`),
+    });
     expect([...mismatch.puts, ...two.puts]).toEqual([]);
   });
 
@@ -222,6 +246,44 @@ describe("purchaseTwoStepIdempotent", () => {
     expect(slept).toEqual([2_000, 4_000]);
   });
 
+  test.each([
+    ["a listing that fails", { list: [list(), failure(403, "AuthorizationFailed"), list(order())] }],
+    ["a read of the id that fails", { order: [failure(403, "AuthorizationFailed"), orderShown] }],
+  ] satisfies [string, Script][])("%s while a send is open is no refusal: the next look decides", async (_, script) => {
+    const { bought, puts } = await play({ purchase: [failure(500, "InternalServerError")], ...script });
+    expect(bought).toMatchObject({ orderId, adopted: false, price: { amount: "24" } });
+    expect(puts).toHaveLength(1);
+  });
+
+  test("stopped while a send is open: still unknown, at once, with the order's id", async () => {
+    for (const stoppedAt of ["list", "order"] as const) {
+      const stop = new AbortController();
+      const looks = { list: [list()], order: [notFound] };
+      const hang: Reply = { fault: "hang" };
+      const { error, steps, puts } = await play(
+        { ...looks, [stoppedAt]: [...(stoppedAt === "list" ? [list()] : []), hang], purchase: [{ fault: "reset" }] },
+        { attempts: 2, signal: stop.signal },
+        (kind, nth) => void (kind === stoppedAt && nth === (kind === "list" ? 1 : 0) && stop.abort(new Error("Stop."))),
+      );
+      expect(error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining(orderId) });
+      expect(error).toMatchObject({ message: expect.stringContaining("Stop.") });
+      expect([steps.at(-1), puts.length]).toEqual([stoppedAt, 1]);
+    }
+  });
+
+  test("a single attempt is one", async () => {
+    const once = await play({ purchase: [failure(500, "InternalServerError")] }, { attempts: 1 });
+    expect(once.error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining("after 1 attempt") });
+    expect(once.steps).toEqual(["list", "price", "purchase"]);
+    expect((await play({}, { attempts: 1 })).bought).toMatchObject({ orderId });
+  });
+
+  test("session timed out each time before anything was sent under the id: nothing was bought", async () => {
+    const { error, steps } = await play({ price: [priced(second), priced()], purchase: [timedOut] }, { attempts: 2 });
+    expect(error).toMatchObject({ name: "PurchaseRejectedError", handleExpired: true, retryable: true });
+    expect(steps).toEqual(["list", "price", "purchase", "list", "price", "purchase"]);
+  });
+
   test("unknown to the end: says so, and names the order; nothing is called failed", async () => {
     const { error, puts } = await play({ purchase: [failure(500, "InternalServerError")] });
     expect(error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining(orderId) });
@@ -252,7 +314,10 @@ describe("purchaseTwoStepIdempotent", () => {
       { price: [priced(second)], purchase: [failure(500, "InternalServerError"), timedOut] },
       { attempts: 4 },
     );
-    expect(error).toMatchObject({ code: "outcome-unknown" });
+    expect(error).toMatchObject({
+      code: "outcome-unknown",
+      message: expect.stringContaining("that send has to be proven dead"),
+    });
     expect(puts.every(({ path }) => path.includes(second))).toBe(true);
   });
 
@@ -262,7 +327,7 @@ describe("purchaseTwoStepIdempotent", () => {
         price: [priced(second), priced()],
         purchase: [failure(500, "InternalServerError"), timedOut, created],
       },
-      { attempts: 4, retryDelay: 300_000 },
+      { attempts: 4, retryDelay: 100_000 },
     );
     expect(bought).toMatchObject({ orderId, adopted: false });
     expect(steps).toEqual("list price purchase list order purchase list order price purchase".split(" "));

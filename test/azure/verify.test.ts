@@ -156,6 +156,12 @@ describe("what cannot be compared is not adopted: refused, and tried again later
     });
   });
 
+  test("one of several reservations that names no SKU: it is said which order it is of", async () => {
+    const shown = { reservations: shows(reservation(), { properties: {} }) };
+    await expect(verify({}, shown)).rejects.toThrow(`order ${orderId} cannot be compared`);
+    await expect(verify({}, shown)).rejects.toThrow(/a reservation of it names no SKU/);
+  });
+
   test("403 names the right that is needed", async () => {
     const denied = verify({}, { reservations: failure(403, "AuthorizationFailed") });
     await expect(denied).rejects.toThrow(/Microsoft\.Capacity\/reservationorders\/reservations\/read/);

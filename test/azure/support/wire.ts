@@ -41,14 +41,17 @@ export const appliedScopes = [
       appliedScopeProperties: { resourceGroupId: `/subscriptions/${subscriptionId}/resourceGroups/web` },
     },
   ],
-  [
-    { type: "ManagementGroup", managementGroupId: "finance", tenantId },
-    {
-      appliedScopeType: "ManagementGroup",
-      appliedScopeProperties: {
-        managementGroupId: "/providers/Microsoft.Management/managementGroups/finance",
-        tenantId,
-      },
-    },
-  ],
+  ...(["finance", "/providers/Microsoft.Management/managementGroups/finance"] as const).map(
+    (managementGroupId) =>
+      [
+        { type: "ManagementGroup", managementGroupId, tenantId },
+        {
+          appliedScopeType: "ManagementGroup",
+          appliedScopeProperties: {
+            managementGroupId: "/providers/Microsoft.Management/managementGroups/finance",
+            tenantId,
+          },
+        },
+      ] as const,
+  ),
 ] as const;
