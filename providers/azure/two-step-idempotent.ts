@@ -91,17 +91,16 @@ export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOption
       expired: false,
       sentAt: client.settings.environment.now(),
     };
-    signal?.throwIfAborted();
     try {
+      signal?.throwIfAborted();
       return result(await purchaseOrder(client, purchase, { sentBefore }), purchase.price, false);
     } catch (error) {
       problem = error;
       if (PurchaseOutcomeUnknownError.isInstance(error)) open = purchase;
       else if (PurchaseRejectedError.isInstance(error) && error.handleExpired) {
         open = sentBefore ? { ...purchase, expired: true } : undefined;
-      } else if (!sentBefore || !PurchaseRejectedError.isInstance(error)) throw error;
-      // Rejected, but an earlier send of the id is still open: this answer says nothing about that one.
-      else open = purchase;
+      } else if (!sentBefore) throw error;
+      // Else the earlier send of the id stays open: neither a no to this one nor an abort says anything about that one.
     }
   }
   if (open === undefined) throw problem;

@@ -56,6 +56,7 @@ async function play(
   script: Script,
   options: Partial<IdempotentTwoStepOptions> = {},
   onRequest: (kind: Kind, nth: number) => void = () => {},
+  environment = fakeEnvironment(),
 ) {
   const standard = {
     list: list(),
@@ -74,7 +75,6 @@ async function play(
     const replies = script[kind] ?? [standard[kind]];
     return replies[Math.min(nth, replies.length - 1)] ?? standard[kind];
   });
-  const environment = fakeEnvironment();
   const client = createReservationsClient({
     endpoint: server.origin,
     environment,
@@ -269,6 +269,26 @@ describe("purchaseTwoStepIdempotent", () => {
       expect(error).toMatchObject({ message: expect.stringContaining("Stop.") });
       expect([steps.at(-1), puts.length]).toEqual([stoppedAt, 1]);
     }
+  });
+
+  test("stopped between the look and the send: the open one is still unknown, and nothing more is sent", async () => {
+    const stop = new AbortController();
+    let looked = false;
+    let asked = 0;
+    const environment = fakeEnvironment();
+    // Its answer asks for the time, then the judgement of what was seen does.
+    const now = () => {
+      if (looked && (asked += 1) === 2) stop.abort(new Error("Stop."));
+      return environment.now();
+    };
+    const { error, puts } = await play(
+      { purchase: [{ fault: "reset" }] },
+      { signal: stop.signal },
+      (kind) => void (looked ||= kind === "order"),
+      { ...environment, now },
+    );
+    expect(error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining(orderId) });
+    expect([stop.signal.aborted, puts.length]).toEqual([true, 1]);
   });
 
   test("a single attempt is one", async () => {
