@@ -90,13 +90,13 @@ export function requireOffered(
     return refuse(`lists ${sku} for ${term} without the plan ${billingPlan}`);
   for (const { type, values, reasonCode } of item.restrictions ?? []) {
     const subject = same(type, "Term") ? term : same(type, "Location") ? region : undefined;
-    if (subject !== undefined && includes(values, subject)) {
+    if (includes(values, subject)) {
       return refuse(`restricts ${sku}: ${subject} is not for this subscription (${reasonCode ?? "no reason given"})`);
     }
   }
 }
 
 const plain = (text: string | undefined) => text?.toLowerCase().replaceAll(" ", "");
-const same = (left: string | undefined, right: string) => plain(left) === plain(right);
-const includes = (values: readonly string[] | undefined, wanted: string) =>
+const same = (left: string | undefined, right: string | undefined) => plain(left) === plain(right);
+const includes = (values: readonly string[] | undefined, wanted: string | undefined) =>
   values?.some((value) => same(value, wanted)) === true;

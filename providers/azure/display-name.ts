@@ -17,13 +17,13 @@ export function tokenFragment(token: string): string {
 
 /**
  * The display name of a purchase: a readable prefix and 128 bits of the token, `^[A-Za-z0-9_-]{1,64}$`. The same prefix and
- * token always give the same name. A prefix that already ends with the token's part is taken as it is.
+ * token always give the same name. A prefix that already ends with the token's part does not get it twice.
  */
 export function displayNameOf(prefix: string, token: string): string {
   const ending = `-${tokenFragment(token)}`;
   const readable = prefix.replace(/[^A-Za-z0-9_-]+/g, "-");
-  if (readable.length <= longest && readable.toLowerCase().endsWith(ending)) return readable;
-  return `${readable.slice(0, longest - ending.length) || "buyonce"}${ending}`;
+  const beginning = readable.toLowerCase().endsWith(ending) ? readable.slice(0, -ending.length) : readable;
+  return `${beginning.slice(0, longest - ending.length) || "buyonce"}${ending}`;
 }
 
 /** The token's part of a display name, if it ends like one: lowercase, 32 hex digits. */

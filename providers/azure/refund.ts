@@ -107,12 +107,12 @@ function together(answers: readonly Answer[], reservations: readonly Reservation
   const policies = answers.map(({ policyResult }) => policyResult?.properties);
   const problems = policies.flatMap((policy) => policy?.policyErrors?.map(wordsOf) ?? []);
   // The limit is that of the billing profile: each answer says the same.
-  const [limit] = policies;
-  const most = moneyOf(limit?.maxRefundLimit);
+  const { maxRefundLimit, consumedRefundsTotal } = policies[0] ?? {};
+  const most = moneyOf(maxRefundLimit);
   return {
     amount: problems.length > 0 ? undefined : sumOf(answers),
     lastDay: reservations.flatMap(({ properties: { expiryDate } }) => expiryDate ?? []).toSorted()[0],
-    limit: most && { most, used: moneyOf(limit?.consumedRefundsTotal) },
+    limit: most && { most, used: moneyOf(consumedRefundsTotal) },
     problems,
     rules,
   };

@@ -36,6 +36,7 @@ test.each([
   [400, "PurchaseError"],
   [400, "NotInvalidQuantity"],
   [400, "Invalid-Quantity"],
+  [400, "InvalidQuantity-TransientError"],
   [409, "InvalidQuantity"],
   [302, "RiskCheckFailed"],
   [399, "RiskCheckFailed"],

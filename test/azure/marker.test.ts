@@ -40,11 +40,12 @@ describe("display name", () => {
     expect(displayNameOf("", token)).toBe(`buyonce${ending}`);
   });
 
-  test("a prefix that ends with the token's part is taken as it is, as long as Azure takes it", () => {
+  test("a prefix that ends with the token's part does not get it twice, and is cut where it is too long", () => {
     const ending = `-${token.slice(0, 32)}`;
     const longest = "a".repeat(31) + ending;
     expect(displayNameOf(longest, token)).toBe(longest);
     expect(displayNameOf(`a${longest}`, token)).toBe(longest);
+    expect(displayNameOf(`web${ending.toUpperCase()}`, token)).toBe(`web${ending}`);
   });
 });
 

@@ -170,6 +170,7 @@ describe("catalogue", () => {
   });
 
   test.each([
+    ["no terms", { terms: undefined }],
     ["no regions", { locations: [] }],
     ["an unreadable list of regions", { locations: "westus" }],
     ["a plan for another term alone", { billingPlans: { p3Y: ["Monthly"] } }],

@@ -142,6 +142,15 @@ test("an order that shows no reservation yet: nothing is calculated, and nothing
   });
 });
 
+test("Azure's own words say why it calculates nothing", async () => {
+  await using server = await azure([whole], failure(400, "BadRequest", "Not this one."));
+  await expect(refund(server)).rejects.toMatchObject({
+    code: "quote-failed",
+    retryable: false,
+    message: expect.stringContaining("Could not calculate the refund: HTTP 400: BadRequest: Not this one"),
+  });
+});
+
 test("403 names the right that is needed", async () => {
   await using server = await azure([whole], failure(403, "AuthorizationFailed"));
   await expect(refund(server)).rejects.toMatchObject({

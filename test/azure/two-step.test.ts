@@ -304,6 +304,25 @@ describe("purchaseTwoStepIdempotent", () => {
     expect(steps).toEqual(["list", "price", "purchase", "list", "price", "purchase"]);
   });
 
+  test("unknown and not shown for more than 5 minutes is no proof: still the same id, no new price", async () => {
+    const { bought, steps } = await play(
+      { price: [priced(), priced(second)], purchase: [failure(500, "InternalServerError"), created] },
+      { attempts: 2, retryDelay: 600_000 },
+    );
+    expect(steps).toEqual("list price purchase list order purchase".split(" "));
+    expect(bought).toMatchObject({ orderId, adopted: false });
+  });
+
+  test("bought by another meanwhile, with the own send unknown: that order is adopted, at a price that is not known", async () => {
+    const { bought, puts } = await play({
+      price: [priced(second)],
+      list: [list(), list(order())],
+      purchase: [failure(500, "InternalServerError")],
+    });
+    expect(bought).toMatchObject({ orderId, adopted: true, price: undefined });
+    expect(puts).toHaveLength(1);
+  });
+
   test("unknown to the end: says so, and names the order; nothing is called failed", async () => {
     const { error, puts } = await play({ purchase: [failure(500, "InternalServerError")] });
     expect(error).toMatchObject({ code: "outcome-unknown", message: expect.stringContaining(orderId) });
