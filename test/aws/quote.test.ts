@@ -107,6 +107,20 @@ describe("the answer", () => {
     },
   );
 
+  test.each([
+    ["partial-upfront", "Partial Upfront", "0.05"],
+    ["all-upfront", "All Upfront", ""],
+  ] as const)(
+    "%s whose upfront part is nothing would pass any limit: refused",
+    async (payment, offeringType, recurring) => {
+      const found = offerings([offering("o-1", { offeringType, fixedPrice: "0.0", recurring })]);
+      await expect(quote([found], { payment })).rejects.toMatchObject({
+        code: "quote-failed",
+        message: expect.stringMatching(/without a price that can be known beforehand: o-1 \(m5\.large, .*, AWS\)\.$/),
+      });
+    },
+  );
+
   test("LimitPrice knows USD only: another currency goes without", async () => {
     const { result } = await quote([offerings([offering("o-1", { currencyCode: "CNY" })])]);
     expect(result.price.currency).toBe("CNY");
@@ -152,6 +166,18 @@ describe("the answer", () => {
       code: "several-offerings",
       message: expect.stringMatching(/o-1 .*o-2 /),
     });
+    const many = Array.from({ length: 6 }, (_, position) => offering(`o-${position}`));
+    const zonal = { scope: "Availability Zone", availabilityZone: "us-east-1b" } as const;
+    const said = async (found: readonly string[], changes: Partial<Ec2Recommendation> = {}) =>
+      String(await thrownBy(quote([offerings(found)], changes)));
+    expect(await said(many)).toMatch(
+      /lists 6 offerings for m5\.large .*, Region, .* in us-east-1, .*o-4 \([^)]*\) and 1 more\.$/,
+    );
+    expect(await said(many.slice(1))).toMatch(/o-5 \([^)]*\)\.$/);
+    expect(await said(many.slice(1))).not.toContain("more");
+    expect(await said([], zonal)).toMatch(
+      /EC2 does not offer m5\.large Linux\/UNIX, default tenancy, us-east-1b, standard/,
+    );
   });
 
   test.each([
@@ -198,6 +224,7 @@ describe("pages", () => {
   test("lesson: endless empty pages; a repeated token and the page limit end them", async () => {
     expect(await thrownBy(quote([offerings([], "again")]))).toMatchObject({
       code: "quote-failed",
+      retryable: true,
       message: expect.stringContaining("same next page twice"),
     });
     await using loopback = await startLoopback();

@@ -69,9 +69,27 @@ describe("an EC2 recommendation", () => {
       { scope: "Availability Zone", availabilityZone: "eu-west-1a" },
       "availabilityZone: must lie in the region us-east-1",
     ],
+    [{ instanceType: "an m5.large" }, 'instanceType: must be an instance type such as "m5.large"'],
+    [{ instanceType: "m5.large or so" }, 'instanceType: must be an instance type such as "m5.large"'],
+    [
+      { scope: "Availability Zone", availabilityZone: "us-east-1a or b" },
+      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
+    ],
+    [
+      { scope: "Availability Zone", availabilityZone: "us-east-1 a" },
+      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
+    ],
+    [
+      { scope: "Availability Zone", availabilityZone: 5 },
+      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
+    ],
     [{ Platform: "Windows" }, ': Unrecognized key: "Platform"'],
   ])("%o is refused with a sentence", (changes, problem) => {
     expect(problems(changes)).toEqual([problem]);
+  });
+
+  test.each([null, "ec2", 5])("%o is no recommendation", (value) => {
+    expect(schema.safeParse(value).success).toBe(false);
   });
 
   test("every problem is listed at once", () => {
