@@ -35,7 +35,8 @@ const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
  * the answer whatever its status. The pipeline's operations are passed by because their serialisers drop `tags` in both
  * directions; its timeout because it ends with the answer's headers and would wait for a body for ever.
  *
- * Throws the signal's reason when aborted, else a TransportError whose stage says whether anything can have been sent.
+ * Throws a TransportError whose stage says whether anything can have been sent; for a signal that was aborted before, its
+ * reason.
  */
 export async function exchange(api: PipelineOwner, request: WireRequest, now: () => number): Promise<Answer> {
   request.signal?.throwIfAborted();
@@ -53,7 +54,6 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
       retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
     };
   } catch (error) {
-    if (request.signal?.aborted === true) throw request.signal.reason;
     throw toTransportError(error, ending, handedOver);
   } finally {
     clearTimeout(timer);

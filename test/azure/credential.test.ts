@@ -133,7 +133,8 @@ describe("no token", () => {
 
   test("a credential that gives none: the SDK's own words for it", async () => {
     const { refused, rejected } = await failWith(async () => null);
-    for (const error of [refused, rejected]) expect(error).toMatchObject({ message: /Failed to refresh access token/ });
+    for (const error of [refused, rejected])
+      expect(error).toMatchObject({ message: expect.stringMatching(/Failed to refresh access token/) });
   });
 
   test("a credential that never answers is given up: not sent, try again", async () => {
@@ -154,7 +155,10 @@ describe("no token", () => {
       },
     });
     const ask = () => executor.quote(executor.schema.parse(recommend()), marker, { signal });
-    await expect(ask()).rejects.toMatchObject({ code: "credentials-unavailable", message: /The vault is closed/ });
+    await expect(ask()).rejects.toMatchObject({
+      code: "credentials-unavailable",
+      message: expect.stringContaining("The vault is closed"),
+    });
     await ask();
     expect([made, priced.isDone()]).toEqual([2, true]);
   });

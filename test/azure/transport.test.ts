@@ -113,6 +113,16 @@ describe("a read", () => {
     await expect(read(createReservationsClient({ endpoint: server.origin }), stop.signal)).rejects.toBe(reason);
   });
 
+  test("whose connection is refused says so: nothing was sent", async () => {
+    const server = await startLoopback(() => ({ status: 200 }));
+    await server[Symbol.asyncDispose]();
+    await expect(read(createReservationsClient({ endpoint: server.origin }))).rejects.toMatchObject({
+      name: "TransportError",
+      stage: "connection",
+      code: "ECONNREFUSED",
+    });
+  });
+
   test("leaves no timer behind that would keep the process alive", async () => {
     await using server = await startLoopback(() => ({ status: 200, body: {} }));
     const client = createReservationsClient({ endpoint: server.origin });
@@ -139,6 +149,19 @@ describe("a read", () => {
     expect(await read(client)).toEqual({ value: [] });
     await read(client);
     expect(made).toBe(2);
+  });
+});
+
+test.each(["ENOTFOUND", "EAI_AGAIN"])("a purchase whose address is not found (%s) was not sent", async (code) => {
+  nock("https://arm.example")
+    .put(/.*/)
+    .replyWithError(Object.assign(new Error(`getaddrinfo ${code} arm.example`), { code }));
+  const rejected = buy(clientOn({ endpoint: "https://arm.example", credential: credentialOf() }, {}));
+  await expect(rejected).rejects.toMatchObject({
+    name: "PurchaseRejectedError",
+    providerCode: code,
+    retryable: true,
+    message: expect.stringContaining("was not sent"),
   });
 });
 
