@@ -11,6 +11,7 @@ import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
 import { createTenantCredential, loopbackCredential } from "./credential.ts";
+import { lazily } from "./lazily.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./settings.ts";
 import { exchange, type PipelineOwner } from "./transport.ts";
 
@@ -44,7 +45,7 @@ export interface ArmClient {
 /** Settings of a client: those of the provider and its tenant. */
 export interface ArmClientSettings extends AzureSettings {
   /** The tenant whose credential and commitments are meant; left out: the credential's own. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | undefined;
 }
 
 /** How the SDK's own client of a resource provider is made. */
@@ -115,12 +116,12 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
     },
 
     read({ method, url, body, signal, attempts = resolved.readAttempts }) {
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const text = body && JSON.stringify(body);
       const attempt = async () => {
         const request = { method, url, body: text, timeout: resolved.readTimeout, signal };
         const answer = await exchange(await reads(), request, now);
         const parsed = parseBody(answer);
-        if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, errorOf(parsed));
+        if (answer.status >= 300) throw new ApiError(answer, errorOf(parsed));
         if (parsed === undefined) {
           throw new UnbelievableAnswerError(`HTTP ${answer.status} with a body that is not a JSON object`);
         }
@@ -136,19 +137,5 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
         { method: "PUT", url, body: JSON.stringify(body), timeout, freshConnection: true },
         now,
       ),
-  };
-}
-
-/** Made at the first call; a failure is not kept. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return async () => {
-    made ??= make();
-    try {
-      return await made;
-    } catch (error) {
-      made = undefined;
-      throw error;
-    }
   };
 }

@@ -20,9 +20,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   const { purchaseTimeout, endpoint } = resolveSettings(settings);
   if (endpoint !== undefined) parseEndpoint(endpoint);
   const sessionOf = createSessions(settings);
-  const benefitsOf = oncePerTenant((tenantId) =>
-    createBillingBenefitsClient({ ...settings, ...(tenantId === undefined ? {} : { tenantId }) }),
-  );
+  const benefitsOf = oncePerTenant((tenantId) => createBillingBenefitsClient({ ...settings, tenantId }));
   const executors: readonly ServiceExecutor[] = [
     ...services.map((service) => createExecutor(service, sessionOf, purchaseTimeout)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),

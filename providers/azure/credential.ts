@@ -1,6 +1,8 @@
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { RefusedError } from "../../src/spec/errors.ts";
+import { parseBody } from "../http/answer.ts";
 import { clouds } from "./clouds.ts";
+import { lazily } from "./lazily.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 /**
@@ -9,13 +11,11 @@ import type { ResolvedSettings } from "./settings.ts";
  * (a managed identity, a signed-in command line) would otherwise buy in another tenant.
  */
 export function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TokenCredential {
-  let credential: Promise<TokenCredential> | undefined;
+  const credentialOf = lazily(() => makeCredential(settings, tenantId));
   return {
     async getToken(scopes, options) {
-      credential ??= makeCredential(settings, tenantId);
-      const token = await (
-        await credential
-      ).getToken(scopes, tenantId === undefined ? options : { ...options, tenantId });
+      const credential = await credentialOf();
+      const token = await credential.getToken(scopes, tenantId === undefined ? options : { ...options, tenantId });
       if (token !== null) requireTenant(token, tenantId);
       return token;
     },
@@ -47,11 +47,7 @@ function requireTenant({ token }: AccessToken, tenantId: string | undefined): vo
 
 /** The `tid` claim: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
 function tenantOf(token: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    const tid = typeof claims === "object" && claims !== null && "tid" in claims ? claims.tid : undefined;
-    return typeof tid === "string" ? tid : undefined;
-  } catch {
-    return undefined;
-  }
+  const [, claims = ""] = token.split(".");
+  const tid = parseBody({ text: Buffer.from(claims, "base64url").toString("utf8") })?.["tid"];
+  return typeof tid === "string" ? tid : undefined;
 }

@@ -40,15 +40,16 @@ export async function purchaseOrder(
   if (verdict.kind === "bought") return verdict.order;
   if (verdict.kind === "exists") return existingOrder(client, id, verdict.reason, until);
   if (verdict.kind === "unknown") throw unknownOutcome(subjectOf(id), verdict.reason, answer.retryAfter);
+  const { code, reason, expired = false } = verdict;
   throw new PurchaseRejectedError({
-    message: `Azure did not buy reservation order ${id}: ${verdict.reason}. ${adviceFor(answer.status, verdict, sentBefore)}`,
-    providerCode: verdict.code,
-    handleExpired: verdict.expired,
-    retryable: verdict.expired,
+    message: `Azure did not buy reservation order ${id}: ${reason}. ${adviceFor(answer.status, expired, sentBefore)}`,
+    providerCode: code,
+    handleExpired: expired,
+    retryable: expired,
   });
 }
 
-function adviceFor(status: number, { expired }: { readonly expired: boolean }, sentBefore: boolean): string {
+function adviceFor(status: number, expired: boolean, sentBefore: boolean): string {
   if (status === 401) return "The credential is not accepted: sign in again, and check the tenant.";
   if (status === 403) {
     return "The identity needs a role that allows Microsoft.Capacity/reservationorders/write (role Reservation Purchaser) on the billing subscription.";

@@ -1,3 +1,4 @@
+import { withSignal } from "../http/with-signal.ts";
 import { readCatalog, type CatalogItem } from "./catalog.ts";
 import { createReservationsClient, type ReservationsClient } from "./client.ts";
 import type { ReservationOrder } from "./order.ts";
@@ -17,7 +18,7 @@ export interface TenantSession {
   remember(order: ReservationOrder): void;
   recall(orderId: string): ReservationOrder | undefined;
   /** The catalogue, read once per subscription, region and resource type for about the length of a drive. */
-  catalog(query: Parameters<typeof readCatalog>[1], signal: AbortSignal | undefined): Promise<readonly CatalogItem[]>;
+  catalog(query: Parameters<typeof readCatalog>[1], signal: AbortSignal): Promise<readonly CatalogItem[]>;
 }
 
 /** A function that gives the session of a tenant; each is made once. */
@@ -26,7 +27,7 @@ export function createSessions(settings: AzureSettings): (tenantId: string | und
 }
 
 function createSession(settings: AzureSettings, tenantId: string | undefined): TenantSession {
-  const client = createReservationsClient({ ...settings, ...(tenantId === undefined ? {} : { tenantId }) });
+  const client = createReservationsClient({ ...settings, tenantId });
   const now = () => client.settings.environment.now();
   const orders = new Map<string, ReservationOrder>();
   const catalogs = new Map<string, SharedCatalog>();
@@ -40,14 +41,13 @@ function createSession(settings: AzureSettings, tenantId: string | undefined): T
     async catalog(query, signal) {
       const key = JSON.stringify([query.subscriptionId, query.region, query.reservedResourceType]).toLowerCase();
       const known = catalogs.get(key);
-      const age = known === undefined ? Infinity : now() - known.at;
       // A clock that jumped back makes it old as well.
-      if (known !== undefined && age >= 0 && age < catalogLife) {
+      if (known !== undefined && now() >= known.at && now() - known.at < catalogLife) {
         try {
-          return await known.items;
+          return await withSignal(known.items, signal);
         } catch (error) {
           // Where the drive that reads it was stopped, the others go on.
-          if (known.signal?.aborted !== true || signal?.aborted === true) throw error;
+          if (!known.signal.aborted || signal.aborted) throw error;
           return session.catalog(query, signal);
         }
       }
@@ -65,5 +65,5 @@ interface SharedCatalog {
   readonly at: number;
   readonly items: Promise<readonly CatalogItem[]>;
   /** What ends the reading of it. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
-import type { HttpClient, HttpMethods, Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
 import { messageOf } from "../../src/spec/errors.ts";
-import { parseRetryAfter, type Answer } from "../http/answer.ts";
+import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
+import { withSignal } from "../http/with-signal.ts";
 
 /** One request as it leaves. */
 export interface WireRequest {
@@ -34,36 +35,28 @@ const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
  * the answer whatever its status. The pipeline's operations are passed by because their serialisers drop `tags` in both
  * directions; its timeout because it ends with the answer's headers and would wait for a body for ever.
  *
- * Throws the signal's reason when aborted, else a TransportError whose stage says whether anything can have been sent.
+ * Throws a TransportError whose stage says whether anything can have been sent; for a signal that was aborted before, its
+ * reason.
  */
 export async function exchange(api: PipelineOwner, request: WireRequest, now: () => number): Promise<Answer> {
   request.signal?.throwIfAborted();
-  const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(timedOut(request)), request.timeout);
-  const onAbort = () => ending.abort(request.signal?.reason);
-  request.signal?.addEventListener("abort", onAbort, { once: true });
-  const ended = new Promise<never>((_resolve, reject) => {
-    ending.signal.addEventListener("abort", () => reject(ending.signal.reason), { once: true });
-  });
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(timedOut(request)), request.timeout);
+  const ending = AbortSignal.any([late.signal, ...(request.signal ? [request.signal] : [])]);
 
   let handedOver = false;
-  const once = sendOnce(request, ending.signal, () => (handedOver = true));
+  const once = sendOnce(request, ending, () => (handedOver = true));
   try {
-    const response = await Promise.race([
-      api.pipeline.sendRequest(once, toPipelineRequest(request, ending.signal)),
-      ended,
-    ]);
+    const response = await withSignal(api.pipeline.sendRequest(once, toPipelineRequest(request, ending)), ending);
     return {
       status: response.status,
       text: response.bodyAsText ?? "",
       retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
     };
   } catch (error) {
-    if (request.signal?.aborted === true) throw request.signal.reason;
-    throw toTransportError(error, ending.signal, handedOver);
+    throw toTransportError(error, ending, handedOver);
   } finally {
     clearTimeout(timer);
-    request.signal?.removeEventListener("abort", onAbort);
   }
 }
 
@@ -80,7 +73,7 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
       // Loopback only: the client has taken the bearer policy out, so that no real token can be sent in the clear.
       ...(insecure ? { Authorization: "Bearer buyonce-loopback" } : {}),
     }),
-    ...(body === undefined ? {} : { body }),
+    body: body ?? null,
   });
 }
 
@@ -90,31 +83,27 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
  * starts to re-send with some later version of the SDK is stopped here.
  */
 function sendOnce({ url, freshConnection }: WireRequest, signal: AbortSignal, onHandOver: () => void): HttpClient {
-  let previous: PipelineResponse | "none" | "unanswered" = "none";
+  let mayBeSent = true;
   return {
     async sendRequest(request) {
       signal.throwIfAborted();
-      if (previous !== "none" && (previous === "unanswered" || previous.status !== 401)) {
-        throw new Error("The pipeline tried to send the same request again; it was stopped.");
-      }
+      if (!mayBeSent) throw new Error("The pipeline tried to send the same request again; it was stopped.");
       if (freshConnection === true) {
         const Agent = url.protocol === "http:" ? HttpAgent : HttpsAgent;
         request.agent ??= new Agent({ keepAlive: false });
       }
-      previous = "unanswered";
+      mayBeSent = false;
       onHandOver();
-      previous = await network.sendRequest(request);
-      return previous;
+      const response = await network.sendRequest(request);
+      mayBeSent = response.status === 401;
+      return response;
     },
   };
 }
 
-function timedOut({ method, timeout }: WireRequest): TransportError {
-  return new TransportError({
-    stage: "unanswered",
-    code: "ETIMEDOUT",
-    message: `no complete answer to ${method} within ${timeout} ms`,
-  });
+/** Its stage is that of the moment at which it comes: {@link toTransportError}. */
+function timedOut({ method, timeout }: WireRequest): Error {
+  return Object.assign(new Error(`no complete answer to ${method} within ${timeout} ms`), { code: "ETIMEDOUT" });
 }
 
 function toTransportError(error: unknown, ending: AbortSignal, handedOver: boolean): TransportError {
@@ -126,7 +115,7 @@ function toTransportError(error: unknown, ending: AbortSignal, handedOver: boole
 }
 
 function codeOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return "UNKNOWN";
-  if ("code" in error && typeof error.code === "string" && error.code !== "") return error.code;
+  const code = isObject(error) ? error["code"] : undefined;
+  if (typeof code === "string") return code;
   return error instanceof Error ? error.name : "UNKNOWN";
 }

@@ -49,7 +49,7 @@ export function exchange(url: URL, request: WireRequest, signal: AbortSignal): P
       const status = answer.statusCode ?? 0;
       const text = Buffer.concat(chunks).toString("utf8");
       const retryAfter = parseRetryAfter(answer.headers["retry-after"], Date.now());
-      const body = parseBody({ status, text, retryAfter });
+      const body = parseBody({ text });
       if (status < 200 || status > 299) reject(new ApiError({ status, retryAfter }, errorOf(body)));
       else if (body === undefined) {
         reject(new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`));

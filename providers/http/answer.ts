@@ -10,7 +10,7 @@ export interface Answer {
 export type UnknownObject = Readonly<Record<string, unknown>>;
 
 /** The answer's body as a JSON object; undefined for anything else: HTML, a cut body, nothing. */
-export function parseBody({ text }: Answer): UnknownObject | undefined {
+export function parseBody({ text }: Pick<Answer, "text">): UnknownObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;

@@ -50,6 +50,7 @@ test("a read shows the order, marked: it is asked for by ids of this package alo
 describe("a read of an order that fails says which failure it is", () => {
   test.each([
     [failure(400, "BadRequest"), "lookup-failed", "HTTP 400"],
+    [{ status: 300, body: order() }, "lookup-failed", "HTTP 300"],
     [{ status: 200, body: "<html></html>" }, "lookup-untrusted", "proves nothing"],
     [{ status: 200, body: {} }, "lookup-untrusted", "lacks its id or provisioningState"],
     [{ status: 200, body: order({}, { name: second }) }, "lookup-untrusted", second],

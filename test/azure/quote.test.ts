@@ -220,27 +220,75 @@ describe("catalogue", () => {
     }
   });
 
-  test("is read once per subscription and region, also when several ask at once; a failure is not kept", async () => {
-    let broken = true;
-    await using server = await startLoopback((request) => {
-      if (kindOf(request) !== "catalog") return priced;
-      return broken ? failure(400, "BadRequest") : offers(searchItem, { ...searchItem, locations: ["eastus"] });
+  describe("is shared by what is driven", () => {
+    /** A catalogue that answers as it is told at the time, an executor with a clock of its own, and how often it was read. */
+    async function shared(catalog: () => Reply) {
+      const server = await startLoopback((request) => (kindOf(request) === "catalog" ? catalog() : priced));
+      const environment = fakeEnvironment();
+      const clock = { now: environment.now() };
+      const executor = executorOf("search", {
+        endpoint: server.origin,
+        environment: { ...environment, now: () => clock.now },
+      });
+      return {
+        clock,
+        reads: () => server.arrived.filter((request) => kindOf(request) === "catalog").length,
+        ask: (stop = signal, region = "westus") =>
+          executor.quote(executor.schema.parse(recommend("search", { sku: searchItem.name, region })), marker, {
+            signal: stop,
+          }),
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      };
+    }
+    const everywhere = offers(searchItem, { ...searchItem, locations: ["eastus"] });
+
+    test("read once per subscription and region, also when several ask at once", async () => {
+      await using one = await shared(() => everywhere);
+      await Promise.all([one.ask(), one.ask(), one.ask()]);
+      expect(one.reads()).toBe(1);
+      await one.ask(signal, "eastus");
+      expect(one.reads()).toBe(2);
     });
-    const environment = fakeEnvironment();
-    let now = environment.now();
-    const executor = executorOf("search", { endpoint: server.origin, environment: { ...environment, now: () => now } });
-    const ask = (region = "westus") =>
-      executor.quote(executor.schema.parse(recommend("search", { sku: searchItem.name, region })), marker, { signal });
-    const reads = () => server.arrived.filter((request) => kindOf(request) === "catalog").length;
-    await expect(ask()).rejects.toMatchObject({ code: "quote-failed" });
-    broken = false;
-    await Promise.all([ask(), ask(), ask()]);
-    expect(reads()).toBe(2);
-    await ask("eastus");
-    expect(reads()).toBe(3);
-    now += 11 * 60_000;
-    await ask();
-    expect(reads()).toBe(4);
+
+    test("read again after ten minutes, and where the clock jumped back", async () => {
+      await using one = await shared(() => everywhere);
+      await one.ask();
+      one.clock.now += 599_999;
+      await one.ask();
+      expect(one.reads()).toBe(1);
+      one.clock.now += 1;
+      await one.ask();
+      expect(one.reads()).toBe(2);
+      one.clock.now -= 1;
+      await one.ask();
+      expect(one.reads()).toBe(3);
+    });
+
+    test("a failure is told to all who wait for it, and is not kept", async () => {
+      let answer = failure(400, "BadRequest");
+      await using one = await shared(() => answer);
+      const results = await Promise.allSettled([one.ask(), one.ask()]);
+      expect(results).toMatchObject([{ reason: { code: "quote-failed" } }, { reason: { code: "quote-failed" } }]);
+      expect(one.reads()).toBe(1);
+      answer = everywhere;
+      await one.ask();
+      expect(one.reads()).toBe(2);
+    });
+
+    test("who waits for the reading of another can be stopped, which leaves that reading alone", async () => {
+      const stop = new AbortController();
+      const asked = Promise.withResolvers<void>();
+      await using one = await shared(() => (asked.resolve(), { fault: "hang" }));
+      const reading = new AbortController();
+      const reader = one.ask(reading.signal);
+      await asked.promise;
+      const waiting = one.ask(stop.signal);
+      stop.abort(new Error("Stop."));
+      await expect(waiting).rejects.toThrow("Stop.");
+      reading.abort(new Error("Enough."));
+      await expect(reader).rejects.toThrow("Enough.");
+      expect(one.reads()).toBe(1);
+    });
   });
 
   test("403 names the right that is needed", async () => {
