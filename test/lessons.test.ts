@@ -196,7 +196,7 @@ const notBought: readonly Lesson[] = [
   {
     lesson: "Bought, but its history could not be written: called failed, and approved again (621)",
     tests: [
-      "drive/trouble.test.ts#after the purchase: reported as bought, with a warning, and found by the next drive",
+      "drive/ledger-fails.test.ts#after the purchase: reported as bought, with a warning, and found by the next drive",
     ],
   },
   {
