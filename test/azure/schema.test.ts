@@ -67,6 +67,8 @@ describe("applied scope", () => {
     [{ type: "Shared" }],
     [{ type: "Single", subscriptionId }],
     [{ type: "Single", subscriptionId, resourceGroup: "rg-web_1.(x)" }],
+    [{ type: "Single", subscriptionId, resourceGroup: "é" }],
+    [{ type: "Single", subscriptionId, resourceGroup: "7" }],
     [{ type: "ManagementGroup", managementGroupId: "finance", tenantId: subscriptionId }],
     [
       {
@@ -84,6 +86,8 @@ describe("applied scope", () => {
     [{ type: "Shared", subscriptionId }],
     [{ type: "Single" }],
     [{ type: "Single", subscriptionId, resourceGroup: "a/b" }],
+    [{ type: "Single", subscriptionId, resourceGroup: "/" }],
+    [{ type: "Single", subscriptionId, resourceGroup: "a/resource-group" }],
     [{ type: "Single", subscriptionId, resourceGroup: "ends.with." }],
     [{ type: "ManagementGroup" }],
     [{ type: "ManagementGroup", managementGroupId: "../x", tenantId: subscriptionId }],
