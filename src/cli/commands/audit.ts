@@ -3,21 +3,15 @@ import { cleanText } from "../../spec/clean-text.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import { close } from "../resources/close.ts";
 import { providersOf } from "../resources/ledger-records.ts";
-import { endpointsAt, isProviderName, type ProviderName, realClouds } from "../resources/providers.ts";
+import { isProviderName, type ProviderName } from "../resources/providers.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { auditText } from "../text/audit-text.ts";
 import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
-import {
-  checkEndpoints,
-  checkSpending,
-  type CloudCommandOptions,
-  defaultFiles,
-  ledgerOf,
-  requestTimeout,
-} from "./command-options.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
+import { withPurchaser } from "./with-purchaser.ts";
 
 /** The options of `buyonce audit`, parsed. */
 export interface AuditCommandOptions extends CloudCommandOptions {
@@ -50,14 +44,7 @@ export async function auditCommand(options: AuditCommandOptions, parts: CommandP
   const ledger = await parts.openLedger(ledgerOf(options), places ? { emptyIfMissing: true } : { mustExist: true });
   try {
     const needed = await providersFor(ledger, places);
-    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-    // It buys nothing, so nobody is asked.
-    checkSpending(needed, real, { yes: true }, terminal);
-    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-    try {
-      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
-      const purchaser = parts.createPurchaser({ ledger, providers });
+    return await withPurchaser({ ledger, needed, options, parts }, async (purchaser) => {
       if (acceptLoss !== undefined) {
         const [person, reason] = [cleanText(options.person ?? ""), cleanText(options.reason ?? "")];
         const record = await stoppable(parts, "nothing was recorded", (signal) =>
@@ -82,9 +69,7 @@ export async function auditCommand(options: AuditCommandOptions, parts: CommandP
       const layout = { width: widthOf(terminal.stdout), paint: painter(terminal.stdout, terminal.env) };
       terminal.stdout.write(options.json ? jsonAudit(report) : auditText(report, layout));
       return exitCodeOfAudit(report);
-    } finally {
-      await close("sandbox", sandbox, note);
-    }
+    });
   } finally {
     await close("ledger", ledger, note);
   }

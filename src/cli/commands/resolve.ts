@@ -3,21 +3,14 @@ import { cleanText } from "../../spec/clean-text.ts";
 import type { Outcome } from "../../spec/report.ts";
 import { close } from "../resources/close.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { endpointsAt, realClouds } from "../resources/providers.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { jsonOutcome } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { resolveText } from "../text/resolve-text.ts";
-import {
-  checkEndpoints,
-  checkSpending,
-  type CloudCommandOptions,
-  defaultFiles,
-  ledgerOf,
-  requestTimeout,
-} from "./command-options.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
+import { withPurchaser } from "./with-purchaser.ts";
 
 /** The options of `buyonce resolve`, parsed. */
 export interface ResolveCommandOptions extends CloudCommandOptions {
@@ -50,23 +43,14 @@ export async function resolveCommand(
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution. Nothing was recorded.`);
     }
     const needed = providersOf([record]);
-    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-    // It buys nothing, so nobody is asked.
-    checkSpending(needed, real, { yes: true }, terminal);
-    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-    try {
-      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
-      const purchaser = parts.createPurchaser({ ledger, providers });
+    return await withPurchaser({ ledger, needed, options, parts }, async (purchaser) => {
       const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
         purchaser.resolve(decision, { signal }),
       );
       const again = againFromLedger(executionId);
       terminal.stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, again));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
-    } finally {
-      await close("sandbox", sandbox, note);
-    }
+    });
   } finally {
     await close("ledger", ledger, note);
   }

@@ -4,22 +4,16 @@ import type { Outcome, Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
+import { createKnows } from "../resources/providers.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import {
-  checkEndpoints,
-  checkSpending,
-  type CloudCommandOptions,
-  defaultFiles,
-  ledgerOf,
-  requestTimeout,
-} from "./command-options.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
+import { withPurchaser } from "./with-purchaser.ts";
 
 /** The options of `buyonce settle`, parsed. */
 export interface SettleCommandOptions extends CloudCommandOptions {
@@ -56,15 +50,7 @@ export async function settleCommand(
     const known = await Promise.all(records.map(async (record) => executionId !== undefined || isKnown(record)));
     const own = records.filter((_record, position) => known[position]);
     const needed = providersOf(own);
-    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-    // It buys nothing, so nobody is asked.
-    checkSpending(needed, real, { yes: true }, terminal);
-
-    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-    try {
-      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-      const providers = await parts.createProviders(needed, endpoints, requestTimeout);
-      const purchaser = parts.createPurchaser({ ledger, providers });
+    return await withPurchaser({ ledger, needed, options, parts }, async (purchaser) => {
       const descriptions = descriptionsOf(records, purchaser);
       const reports = await untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
         drive(
@@ -79,9 +65,7 @@ export async function settleCommand(
       if (options.json) terminal.stdout.write(jsonReports(reports));
       else for (const report of reports) writeReport(report, records, descriptions, parts);
       return exitCodeOfSettling(reports.flatMap(({ outcomes }) => outcomes));
-    } finally {
-      await close("sandbox", sandbox, note);
-    }
+    });
   } finally {
     await close("ledger", ledger, note);
   }
