@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
-import type { DriveEvent, DriveStep } from "../spec/events.ts";
+import type { DriveEvent } from "../spec/events.ts";
 import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord, TokenState } from "../spec/ledger.ts";
 import { type Money, totals } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
@@ -8,6 +8,7 @@ import { maskToken } from "../spec/token.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { createEmit } from "./create-emit.ts";
 import { eventError } from "./event-error.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
@@ -67,13 +68,7 @@ export async function driveRequests(
   { ledger, environment, executorOf, leaseLength, holder, budget, work }: DriveParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
-  const emit = (step: DriveStep) => {
-    try {
-      onEvent?.({ ...step, at: environment.now() });
-    } catch {
-      // Documented: a listener that fails does not disturb the drive.
-    }
-  };
+  const emit = createEmit(onEvent, environment);
   let sent = false;
   /** Of the ledger, or a defect: nothing is begun after it. */
   let failure: unknown;

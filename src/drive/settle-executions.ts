@@ -1,8 +1,8 @@
 import type { Environment } from "../spec/environment.ts";
 import { InvalidExecutionError } from "../spec/errors.ts";
-import type { DriveStep } from "../spec/events.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, Report } from "../spec/report.ts";
+import { createEmit } from "./create-emit.ts";
 import type { DriveOptions } from "./drive.ts";
 import { withPassedOver } from "./passed-over.ts";
 import { reportOf } from "./report-of.ts";
@@ -56,13 +56,7 @@ export async function settleExecutions(
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(onEvent ? { onEvent } : {}),
   };
-  const emit = (step: DriveStep) => {
-    try {
-      onEvent?.({ ...step, at: environment.now() });
-    } catch {
-      // As in a drive: a listener that fails disturbs nothing.
-    }
-  };
+  const emit = createEmit(onEvent, environment);
   let followed: readonly TokenRecord[] = [];
   let passedOver: readonly TokenRecord[] = [];
   const outcomes = new Map<string, Outcome>();

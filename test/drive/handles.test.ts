@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
 import type { SendFault } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
@@ -61,18 +62,23 @@ test("taken and ended as failed at once: rejected with the provider's state, a n
   expect(await lines()).toContain("dead minted-1 Failed");
 });
 
+/** Five seconds go by while it writes ahead. */
+function slowToSubmit(ledger: Ledger, environment: { jump(milliseconds: number): void }): Ledger {
+  return {
+    ...ledger,
+    submit: async (...parameters) => {
+      const submission = await ledger.submit(...parameters);
+      environment.jump(5000);
+      return submission;
+    },
+  };
+}
+
 test("the deadline comes between the write-ahead and the send: written down as not sent, refused, the same generation", async () => {
   const { options, cloud, environment, ledger, record, lines } = parts();
   const late = createPurchaser({
     ...options,
-    ledger: {
-      ...ledger,
-      submit: async (...parameters) => {
-        const submission = await ledger.submit(...parameters);
-        environment.jump(5000);
-        return submission;
-      },
-    },
+    ledger: slowToSubmit(ledger, environment),
   });
   const deadline = environment.now() + 61_000 + 4999;
   const [outcome] = (await late.drive(execution(), { deadline })).outcomes;
@@ -89,12 +95,7 @@ test("and the ledger cannot take that: thrown, for nothing was sent, and the nex
   const late = createPurchaser({
     ...options,
     ledger: {
-      ...ledger,
-      submit: async (...parameters) => {
-        const submission = await ledger.submit(...parameters);
-        environment.jump(5000);
-        return submission;
-      },
+      ...slowToSubmit(ledger, environment),
       dead: () => Promise.reject(full),
     },
   });
