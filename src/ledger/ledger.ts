@@ -2,7 +2,16 @@ import type { Commitment } from "../spec/commitment.ts";
 import { LedgerError } from "../spec/errors.ts";
 import { differingFields } from "../spec/fingerprint.ts";
 import { isHeld } from "../spec/lease.ts";
-import type { Claim, ClaimAnswer, ClaimOptions, ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimOptions,
+  ClaimRequest,
+  Ledger,
+  RecordedError,
+  TokenRecord,
+} from "../spec/ledger.ts";
+import type { Submission } from "../spec/executor.ts";
 import { maskToken } from "../spec/token.ts";
 import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
 
@@ -81,6 +90,7 @@ export function createLedger(store: LedgerStore): Ledger {
     submit: async (claim, planned) => {
       const written = await write(claim, "submit", async (record, transaction) => {
         expectState(record, ["claimed"]);
+        if ((record.former?.length ?? 0) >= maxFormer) throw tooManyFormer(record.token);
         if (planned.lane !== undefined) {
           const [rival] = await transaction.inLane(planned.lane, record.token);
           if (rival !== undefined) throw laneIsOpen(rival);
@@ -89,11 +99,20 @@ export function createLedger(store: LedgerStore): Ledger {
         const submission = { ...planned, attempt, submittedAt: transaction.now };
         return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
       });
-      if (written.submission === undefined) throw new TypeError("A submitted record holds its submission.");
-      return written.submission;
+      return submissionOf(written);
     },
 
-    purchase: (claim, commitment) =>
+    evidence: async (claim, ids) =>
+      submissionOf(
+        await write(claim, "evidence", async (record) => {
+          expectState(record, ["submitted", "unknown"]);
+          const submission = submissionOf(record);
+          const evidence = [...new Set([...(submission.evidence ?? []), ...ids])];
+          return { submission: { ...submission, evidence }, detail: ids.join(", ") };
+        }),
+      ),
+
+    purchase: (claim, commitment, { passedBy = false, over } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
         expectState(record, ["claimed", "submitted", "unknown"]);
         await own(transaction, record, commitment);
@@ -102,7 +121,8 @@ export function createLedger(store: LedgerStore): Ledger {
           commitment,
           purchasedAt: transaction.now,
           parkedAt: undefined,
-          error: undefined,
+          error: over,
+          ...(passedBy ? { former: formerOf(record) } : {}),
           detail: `${commitment.id} ${commitment.state}`,
           // Where the marker comes after the purchase, the driver goes on to stamp it.
           ...(commitment.marked ? givenUp : {}),
@@ -113,7 +133,7 @@ export function createLedger(store: LedgerStore): Ledger {
       write(claim, "observe", async (record, transaction) => {
         expectState(record, ["purchased"]);
         await own(transaction, record, commitment);
-        return { commitment, error: undefined, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
+        return { commitment, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
       }),
 
     reject: async (claim, error) => {
@@ -130,9 +150,9 @@ export function createLedger(store: LedgerStore): Ledger {
       });
     },
 
-    refuse: async (claim, error) => {
-      await write(claim, "refuse", async (record) => {
-        const state = record.state === "claimed" ? "refused" : record.state;
+    refuse: async (claim, error, { waits = false } = {}) => {
+      await write(claim, waits ? "wait" : "refuse", async (record) => {
+        const state = record.state === "claimed" && !waits ? "refused" : record.state;
         return { state, error, detail: describe(error), ...givenUp };
       });
     },
@@ -154,7 +174,14 @@ export function createLedger(store: LedgerStore): Ledger {
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
-        return { state: "claimed", submission: undefined, parkedAt: undefined, generation, detail };
+        return {
+          state: "claimed",
+          submission: undefined,
+          former: formerOf(record),
+          parkedAt: undefined,
+          generation,
+          detail,
+        };
       }),
 
     reopen: (claim, { id, state }) =>
@@ -163,6 +190,7 @@ export function createLedger(store: LedgerStore): Ledger {
         return {
           state: "claimed",
           submission: undefined,
+          former: formerOf(record),
           commitment: undefined,
           purchasedAt: undefined,
           generation: record.generation + 1,
@@ -177,6 +205,28 @@ function tokensOf(parts: readonly { readonly token: string }[]): string[] {
 }
 
 type Change = Partial<TokenRecord> & { readonly detail: string };
+
+/** More than any purchase needs: each was quoted anew only after proof that the one before bought nothing. */
+const maxFormer = 20;
+
+function tooManyFormer(token: string): LedgerError {
+  return new LedgerError({
+    code: "too-many-attempts",
+    message:
+      `For token ${maskToken(token)} ${maxFormer} submissions came to nothing. Nothing was sent. Look at its history for the ` +
+      "cause, and give what is still to be bought a new executionId.",
+  });
+}
+
+function submissionOf({ submission }: TokenRecord): Submission {
+  if (submission === undefined) throw new TypeError("A record that is open holds its submission.");
+  return submission;
+}
+
+/** The former submissions, and the last one, which is no longer open. */
+function formerOf({ former = [], submission }: TokenRecord): readonly Submission[] {
+  return submission === undefined ? former : [...former, submission];
+}
 
 const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
 
@@ -198,7 +248,8 @@ async function claimOne(
     }
     const { commitment } = record;
     const settled = record.state === "purchased" && commitment?.settled && commitment.marked;
-    if (settled && !corrections) return { kind: "settled", record };
+    // What an earlier submission bought after all is looked for as often as somebody asks.
+    if (settled && !corrections && !record.former?.length) return { kind: "settled", record };
     if (record.holder !== undefined && isHeld(record, now)) {
       return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
     }
@@ -263,8 +314,8 @@ function laneIsOpen(rival: string): LedgerError {
   });
 }
 
-function describe({ code, message }: { code: string; message: string }): string {
-  return `${code}: ${message}`;
+function describe({ code, providerCode, message }: RecordedError): string {
+  return [code, ...(providerCode === undefined ? [] : [providerCode]), message].join(": ");
 }
 
 function historyEntry(event: string, from: TokenRecord | undefined, to: TokenRecord, at: number, detail: string) {

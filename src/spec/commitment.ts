@@ -20,6 +20,11 @@ export interface Commitment {
   readonly standing: Standing;
   /** The state is final: nothing is left to wait for. */
   readonly settled: boolean;
+  /**
+   * On its way, and the provider may still drop it without a trace (a commitment of GCP in `CREATING`). Counts as bought,
+   * is never settled, and is not expected in listings; gone by its id after the executor's minimum age, it was not bought.
+   */
+  readonly tentative?: boolean | undefined;
   /** The token is stamped on it at the provider. Where the marker comes after the purchase, a later drive repairs it. */
   readonly marked: boolean;
   /** Price of the whole commitment over its term, where known. */

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "ledger-full"
   | "claim-lost"
   | "commitment-taken"
+  | "too-many-attempts"
   // refused: a guard stopped it, nothing was sent
   | "fingerprint-conflict"
   | "lookup-failed"
@@ -139,11 +140,16 @@ export class PurchaseRejectedError extends BuyonceError {
    * a new quote is safe; for one that was, the earlier send has to be proven dead first.
    */
   readonly handleExpired: boolean;
+  /** False where nothing left this machine: no connection, no credential. Otherwise the provider answered. */
+  readonly left: boolean;
 
-  constructor(options: Omit<BuyonceErrorOptions, "code"> & { providerCode: string; handleExpired?: boolean }) {
+  constructor(
+    options: Omit<BuyonceErrorOptions, "code"> & { providerCode: string; handleExpired?: boolean; left?: boolean },
+  ) {
     super({ ...options, code: "purchase-rejected" });
     this.providerCode = options.providerCode;
     this.handleExpired = options.handleExpired ?? false;
+    this.left = options.left ?? true;
   }
 }
 
@@ -154,9 +160,23 @@ export class PurchaseOutcomeUnknownError extends BuyonceError {
   static override isInstance(error: unknown): error is PurchaseOutcomeUnknownError {
     return BuyonceError.isInstance(error) && error.name === "PurchaseOutcomeUnknownError";
   }
+  /** The provider's own code, where it answered with one. */
+  readonly providerCode: string | undefined;
+  /**
+   * Ids in the answer that could not be judged, such as another order than the one that was sent. They are recorded, and
+   * while one of them is not read and judged, no driver sends or quotes again.
+   */
+  readonly evidence: readonly string[];
 
-  constructor(options: Omit<BuyonceErrorOptions, "code">) {
-    super({ ...options, code: "outcome-unknown", retryable: true });
+  constructor(
+    options: Omit<BuyonceErrorOptions, "code"> & {
+      readonly providerCode?: string | undefined;
+      readonly evidence?: readonly string[];
+    },
+  ) {
+    super({ ...options, code: "outcome-unknown", retryable: options.retryable ?? true });
+    this.providerCode = options.providerCode;
+    this.evidence = options.evidence ?? [];
   }
 }
 

@@ -45,6 +45,8 @@ export interface Submission extends Quote, Marker {
   readonly lane?: string | undefined;
   /** Ledger time (milliseconds since 1970) at which it was written ahead. */
   readonly submittedAt: number;
+  /** Ids in an answer to it that could not be judged: {@link PurchaseOutcomeUnknownError.evidence}. */
+  readonly evidence?: readonly string[] | undefined;
 }
 
 /** What one complete listing of a scope showed. */
@@ -57,8 +59,11 @@ export interface Listing {
 
 /** What became of a submission's handle. */
 export type Resolution =
-  /** The commitment bought under it; its standing may be `failed`. */
-  | { readonly kind: "found"; readonly commitment: Commitment }
+  /**
+   * The commitment bought under it, whatever its standing. `guess` says that it carries neither the handle nor the token
+   * and only fits (a baseline): it counts only if it is live, and only from the executor's minimum age on.
+   */
+  | { readonly kind: "found"; readonly commitment: Commitment; readonly by?: "guess" | undefined }
   /** The provider answered that there is none. One such answer proves nothing. */
   | { readonly kind: "absent"; readonly reason: string }
   /** No answer, or one that can be read in several ways. */
@@ -156,8 +161,9 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   doPurchase(submission: Submission, context: { readonly sentBefore: boolean }): Promise<Commitment>;
 
   /**
-   * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens.
-   * An error that is thrown counts as `unclear`.
+   * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens. The
+   * submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
+   * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as `unclear`.
    */
   resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
 

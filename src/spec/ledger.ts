@@ -34,16 +34,30 @@ export interface TokenRecord {
   readonly leaseLength?: number | undefined;
   /** The last submission. */
   readonly submission?: Submission | undefined;
+  /**
+   * Earlier submissions, oldest first, of which none was seen to have bought anything: proven dead, or passed by when a
+   * commitment from elsewhere was adopted. What one of them bought may still show: before anything is sent they are asked
+   * about again, and afterwards a further live commitment of theirs is named.
+   */
+  readonly former?: readonly Submission[] | undefined;
   /** What was bought, in the state last seen. */
   readonly commitment?: Commitment | undefined;
   /** Ledger time at which the purchase was recorded. */
   readonly purchasedAt?: number | undefined;
   /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
   readonly parkedAt?: number | undefined;
-  /** Why it was last refused, rejected or left unknown. */
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
+  /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
+  readonly error?: RecordedError | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** Why something is not bought, or not known to be, as it is recorded. */
+export interface RecordedError {
+  readonly code: string;
+  readonly message: string;
+  /** The provider's own code, where there is one. */
+  readonly providerCode?: string | undefined;
 }
 
 /** One line of a token's history, appended in the transaction that made the change. */
@@ -51,7 +65,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `unknown`, `park`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -149,30 +163,43 @@ export interface Ledger {
    */
   submit(claim: Claim, submission: Omit<Submission, "submittedAt" | "attempt">): Promise<Submission>;
 
-  /** Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token. */
-  purchase(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
+  /**
+   * Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token.
+   * `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
+   * submission's handle and has ended; says so in every later answer.
+   */
+  purchase(
+    claim: Claim,
+    commitment: Commitment,
+    how?: { readonly passedBy?: boolean; readonly over?: RecordedError | undefined },
+  ): Promise<TokenRecord>;
 
   /** Records a later look at what was bought (state, ids, marker) and gives the claim up. */
   observe(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
 
   /** Records that the provider answered definitely no, and gives the claim up. */
-  reject(claim: Claim, error: { code: string; message: string }): Promise<void>;
+  reject(claim: Claim, error: RecordedError): Promise<void>;
 
   /**
    * Records that a guard stopped it, and gives the claim up. A record that is `unknown` or `purchased` stays so: a
-   * refusal is about this drive, not about what was sent before.
+   * refusal is about this drive, not about what was sent before. `waits`: it is no refusal, it waits for another purchase
+   * and stays `claimed`, which is work.
    */
-  refuse(claim: Claim, error: { code: string; message: string }): Promise<void>;
+  refuse(claim: Claim, error: RecordedError, how?: { readonly waits?: boolean }): Promise<void>;
 
   /** Records that nobody can say what became of the submission, and gives the claim up. */
-  unknown(claim: Claim, error: { code: string; message: string }): Promise<void>;
+  unknown(claim: Claim, error: RecordedError): Promise<void>;
 
   /** The same, and that a person has to decide: `unfinished` passes it over, unless asked, until something resolves it. */
-  park(claim: Claim, error: { code: string; message: string }): Promise<TokenRecord>;
+  park(claim: Claim, error: RecordedError): Promise<TokenRecord>;
+
+  /** Adds ids that an answer to the open submission named to its {@link Submission.evidence}; the claim is kept. */
+  evidence(claim: Claim, ids: readonly string[]): Promise<Submission>;
 
   /**
    * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that
-   * the handle was used up by a purchase that came to nothing, which opens a new generation.
+   * the handle was used up, by a purchase that came to nothing or by a person's decision, which opens a new generation. The
+   * submission is kept among the `former` ones.
    */
   dead(claim: Claim, proof: { failed: boolean; detail: string }): Promise<TokenRecord>;
 

@@ -45,6 +45,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     reject: gate("reject", ledger.reject, writes),
     refuse: gate("refuse", ledger.refuse, writes),
     unknown: gate("unknown", ledger.unknown, writes),
+    evidence: gate("evidence", ledger.evidence, writes),
     park: gate("park", ledger.park, writes),
     dead: gate("dead", ledger.dead, writes),
     reopen: gate("reopen", ledger.reopen, writes),
