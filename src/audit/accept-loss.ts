@@ -1,5 +1,5 @@
 import { cameToNothing } from "../drive/came-to-nothing.ts";
-import { idsOf } from "../drive/must-be-listed.ts";
+import { recordedIds } from "../drive/must-be-listed.ts";
 import type { Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { Commitment } from "../spec/commitment.ts";
@@ -36,7 +36,7 @@ export async function acceptLoss(
   }
   const bought = await parts.ledger.records({ states: ["purchased"], limit: maxRecords });
   const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
-  const [record, ...more] = bought.filter((candidate) => idsOf(candidate).some(isMeant));
+  const [record, ...more] = bought.filter((candidate) => recordedIds(candidate).some(isMeant));
   if (record === undefined || more.length > 0) {
     const problem = record === undefined ? "is not bought in the ledger" : "is in the ledger in several scopes";
     throw new InvalidExecutionError([{ path: "id", message: problem }]);
@@ -56,7 +56,7 @@ export async function acceptLoss(
         });
       }
       const shown: Commitment[] = [];
-      for (const part of idsOf({ commitment })) {
+      for (const part of recordedIds({ commitment })) {
         const seen = await executor.read(scope, part, stop);
         if (seen !== undefined) shown.push(seen);
       }
@@ -83,7 +83,7 @@ export async function acceptLoss(
 
 /** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */
 async function isFailed(executor: ServiceExecutor, stop: Stop, scope: Scope, commitment: Commitment): Promise<boolean> {
-  const wanted = { tokens: new Set<string>(), ids: new Set(idsOf({ commitment })) };
+  const wanted = { tokens: new Set<string>(), ids: new Set(recordedIds({ commitment })) };
   const listing = await executor.findByTokens(scope, wanted, stop);
   return (await cameToNothing({ executor, stop }, scope, commitment, listing)) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { idsOf, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
+import { recordedIds, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
 import type { AuditedCommitment, Finding } from "../spec/audit.ts";
 import type { Commitment } from "../spec/commitment.ts";
 import type { Environment } from "../spec/environment.ts";
@@ -197,7 +197,9 @@ function missingMarkers(view: View, after: readonly TokenRecord[]): readonly Fin
 
 function byId({ listed }: View): ReadonlyMap<string, ListedCommitment> {
   return new Map(
-    listed.flatMap((each) => idsOf({ commitment: each.commitment }).map((id) => [id.toLowerCase(), each] as const)),
+    listed.flatMap((each) =>
+      recordedIds({ commitment: each.commitment }).map((id) => [id.toLowerCase(), each] as const),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ListedCommitment } from "../spec/listed-commitment.ts";
 import { tokenKey } from "../spec/listed-commitment.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
-import { idsOf } from "../drive/must-be-listed.ts";
+import { recordedIds } from "../drive/must-be-listed.ts";
 
 /** What the ledger knows about what a listing may show. */
 export interface Known {
@@ -14,11 +14,13 @@ export interface Known {
 /** Indexes the records that are bought in a scope, and those that are not bought anywhere. */
 export function indexRecords(bought: readonly TokenRecord[], notBought: readonly TokenRecord[]): Known {
   const byToken = new Map([...notBought, ...bought].map((record) => [tokenKey(record.token), record]));
-  const byId = new Map(bought.flatMap((record) => idsOf(record).map((id) => [id.toLowerCase(), record] as const)));
+  const byId = new Map(
+    bought.flatMap((record) => recordedIds(record).map((id) => [id.toLowerCase(), record] as const)),
+  );
   return {
     ofToken: (token) => byToken.get(tokenKey(token)),
     ofCommitment: ({ commitment }) => {
-      const found = idsOf({ commitment }).map((id) => byId.get(id.toLowerCase()));
+      const found = recordedIds({ commitment }).map((id) => byId.get(id.toLowerCase()));
       return found.find((record) => record !== undefined);
     },
   };

@@ -2,6 +2,7 @@ import type { Marker, Quote } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { checkPositive } from "./check-price.ts";
 import { inStep } from "./in-step.ts";
 
 /** What a quote is asked for: a record, or a recommendation that was never driven. */
@@ -19,6 +20,7 @@ export async function askForPrice(
   emit({ type: "quoting", recIndex, token: maskToken(token) });
   const marker: Marker = { token, source, generation };
   const quote = await inStep("quote-failed", "The quote failed", () => executor.quote(recommendation, marker, stop));
+  checkPositive(quote.price);
   emit({ type: "quoted", recIndex, token: maskToken(token), price: quote.price });
   return { quote, marker };
 }

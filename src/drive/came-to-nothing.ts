@@ -1,6 +1,6 @@
-import type { Commitment } from "../spec/commitment.ts";
+import { type Commitment, idsOf } from "../spec/commitment.ts";
 import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
-import { idsOf } from "./must-be-listed.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
 import type { Stop } from "./stop.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function cameToNothing(
   commitment: Commitment,
   listing: Listing,
 ): Promise<Commitment | undefined> {
-  const ids = idsOf({ commitment });
+  const ids = idsOf(commitment);
   if (ids.some((id) => listing.byId.get(id)?.standing !== "failed")) return undefined;
   let first: Commitment | undefined;
   for (const id of ids) {
@@ -22,4 +22,21 @@ export async function cameToNothing(
     first ??= again;
   }
   return first;
+}
+
+/**
+ * The commitment, if it was only ever seen on its way and is gone: neither the listing nor a look by its id shows it, and
+ * its purchase was recorded longer ago than the executor's minimum age. Undefined for what was seen live.
+ */
+export async function vanished(
+  { ledger, stop }: Pick<DriveContext, "ledger" | "stop">,
+  { executor, record }: Task,
+  commitment: Commitment,
+  listing: Listing,
+): Promise<Commitment | undefined> {
+  if (commitment.tentative !== true || listing.byId.has(commitment.id)) return undefined;
+  const age = (await ledger.now()) - (record.purchasedAt ?? 0);
+  if (age < executor.recovery.minimumAge) return undefined;
+  const again = await executor.read(record.scope, commitment.id, stop);
+  return again === undefined ? { ...commitment, state: "gone", standing: "failed", tentative: false } : undefined;
 }

@@ -1,5 +1,14 @@
 import { RefusedError } from "../spec/errors.ts";
-import { compareMoney, formatMoney, type Money } from "../spec/money.ts";
+import { compareMoney, formatMoney, isPayable, type Money } from "../spec/money.ts";
+
+/** Throws a RefusedError for a price that nobody could pay: a mistake, whose true price no limit has seen. */
+export function checkPositive(price: Money): void {
+  if (isPayable(price)) return;
+  throw new RefusedError({
+    code: "quote-failed",
+    message: `The provider quotes ${price.amount} ${price.currency}, which is no price. Nothing was sent. Ask the provider what it costs, then drive again.`,
+  });
+}
 
 /** Compares a quote with the caller's limit. Throws a RefusedError when it is above it, or in another currency. */
 export function checkPrice(price: Money, limit: Money | undefined): void {

@@ -1,6 +1,7 @@
 import type { Environment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
-import type { ServiceExecutor, Submission } from "../spec/executor.ts";
+import { idsOf } from "../spec/commitment.ts";
+import type { Resolution, ServiceExecutor, Submission } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { createBudget } from "./budget.ts";
@@ -120,7 +121,7 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
   }
   await verify(drive, task, found);
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
-  return settle(drive, task, { commitment: found, submission, status: "already-purchased" });
+  return settle(drive, task, { commitment: found, submission, status: "already-purchased", passedBy: true });
 }
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
@@ -137,7 +138,9 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
     });
   }
   await drive.ledger.decide(claim, `not bought, says ${by}`);
-  await drive.ledger.dead(claim, { failed: false, detail: `decided by ${by}` });
+  // The name may be used up, although nothing shows under it. What fitted at this moment is not it.
+  const notThis = fitting(resolution);
+  await drive.ledger.dead(claim, { failed: true, notThis, detail: `decided by ${by}` });
   return errorOutcome(
     record,
     "refused",
@@ -147,4 +150,10 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
       retryable: true,
     }),
   );
+}
+
+/** What the provider shows that is not certain to be it. */
+function fitting(resolution: Resolution): readonly string[] {
+  if (resolution.kind === "found") return resolution.by === "guess" ? idsOf(resolution.commitment) : [];
+  return resolution.kind === "unclear" ? (resolution.candidates ?? []) : [];
 }

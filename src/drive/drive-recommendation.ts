@@ -1,7 +1,13 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { messageOf, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
+import { type Commitment, idsOf } from "../spec/commitment.ts";
+import {
+  type BuyonceError,
+  messageOf,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+  RefusedError,
+} from "../spec/errors.ts";
 import type { Submission } from "../spec/executor.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
+import type { DeathProof, TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import { askForPrice } from "./ask-for-price.ts";
@@ -9,8 +15,9 @@ import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { lookAtPurchase } from "./look-at-purchase.ts";
 import { match } from "./match.ts";
-import { refused, rejected, unresolved } from "./outcome.ts";
-import { resolveSubmission } from "./resolve.ts";
+import { findLate } from "./find-late.ts";
+import { errorOutcome, outcomeError, overError, refused, rejected, unresolved } from "./outcome.ts";
+import { ask, type OpenSubmission, resolveSubmission } from "./resolve.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { settle } from "./settle.ts";
 import { verify } from "./verify.ts";
@@ -32,11 +39,10 @@ export async function driveRecommendation(drive: DriveContext, task: Task): Prom
   if (record.submission === undefined) return buy(drive, task);
 
   // An earlier driver wrote this ahead: it may have been sent. The right to drive is not the right to buy again.
-  return reconcile(drive, task, record.submission, {
-    reason: record.error?.message ?? "An earlier driver ended before it recorded what became of this purchase.",
-    isOwn: false,
-    quotesLeft: maxQuotes,
-  });
+  const { submission, error } = record;
+  const reason = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
+  const open = { submission, reason, said: error?.said, providerCode: error?.providerCode };
+  return reconcile(drive, task, open, { isOwn: false, quotesLeft: maxQuotes });
 }
 
 /** Look up, match, quote, write ahead, send: until it is bought, refused, rejected or unresolved. */
@@ -64,6 +70,9 @@ async function buy(
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await askForPrice(drive, task);
     checkPrice(quote.price, recommendation.maxPrice);
+    // After the quote: what it shows as there before is nobody's to find afterwards.
+    const late = await findLate(drive, task);
+    if (late !== undefined) return await settle(drive, task, { commitment: late, status: "already-purchased" });
     drive.stop.checkTimeFor(executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
@@ -77,23 +86,54 @@ async function buy(
   } catch (error) {
     return withdraw(drive, task, error);
   }
+  return judgeSent(drive, task, submission, quotesLeft - 1);
+}
+
+/** Sends what is written ahead, and goes on from the answer. */
+async function judgeSent(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+  quotesLeft: number,
+): Promise<Outcome> {
+  const { recIndex, token } = task.record;
   const sent = await sendOnce(drive, task, submission, { sentBefore: false });
-  switch (sent.kind) {
-    case "bought":
-      if (sent.commitment.standing === "failed") return rejectFailed(drive, task, sent.commitment);
-      return settle(drive, task, { commitment: sent.commitment, submission, status: "purchased" });
-    case "rejected":
-      drive.budget.giveBack(token);
-      return rejected(drive, task, sent.error);
-    case "expired":
-      return startAnew(drive, task, { failed: false, detail: sent.error.message }, quotesLeft - 1);
-    case "unknown":
-      drive.emit({ type: "outcome-unknown", recIndex, token: masked, detail: sent.error.message });
-      return reconcile(drive, task, submission, {
-        reason: sent.error.message,
-        isOwn: true,
-        quotesLeft: quotesLeft - 1,
-      });
+  if (sent.kind === "bought") {
+    const { commitment } = sent;
+    if (commitment.standing === "failed") return rejectFailed(drive, task, commitment);
+    if (commitment.standing === "ended") return over(drive, task, commitment, submission);
+    return settle(drive, task, { commitment, submission, status: "purchased" });
+  }
+  if (sent.kind === "rejected" && !(await isShown(drive, task, submission, sent.error))) {
+    drive.budget.giveBack(token);
+    return rejected(drive, task, sent.error);
+  }
+  // "Expired" proves nothing so soon: a hop that repeats a request gets it for one that was carried out.
+  const { error } = sent;
+  drive.emit({ type: "outcome-unknown", recIndex, token: maskToken(token), detail: error.message });
+  const open: OpenSubmission = {
+    submission,
+    reason: error.message,
+    said: error.message,
+    providerCode: outcomeError(error).providerCode,
+    evidence: PurchaseOutcomeUnknownError.isInstance(error) ? error.evidence : [],
+  };
+  return reconcile(drive, task, open, { isOwn: true, quotesLeft });
+}
+
+/**
+ * Whether the provider shows a purchase under a handle whose first send it refused: a request that was repeated on its
+ * way may be carried out and refused. Where there is no handle, or nothing left this machine, there is nothing to ask.
+ */
+async function isShown(drive: DriveContext, task: Task, submission: Submission, error: BuyonceError): Promise<boolean> {
+  if (task.executor.recovery.kind !== "resend") return false;
+  if (PurchaseRejectedError.isInstance(error) && !error.left) return false;
+  try {
+    const shown = await ask(drive, task, submission);
+    return shown.kind === "found" && shown.commitment.standing !== "failed";
+  } catch {
+    // Stopped, or the ledger failed: the provider's answer stands.
+    return false;
   }
 }
 
@@ -101,34 +141,56 @@ async function buy(
 async function reconcile(
   drive: DriveContext,
   task: Task,
-  submission: Submission,
-  from: { readonly reason: string; readonly isOwn: boolean; readonly quotesLeft: number },
+  open: OpenSubmission,
+  from: { readonly isOwn: boolean; readonly quotesLeft: number },
 ): Promise<Outcome> {
-  const resolved = await resolveSubmission(drive, task, submission, from.reason);
+  const { submission } = open;
+  const resolved = await resolveSubmission(drive, task, open);
   const { recIndex, token } = task.record;
-  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result: resolved.kind });
+  const result = resolved.kind === "over" ? "bought" : resolved.kind;
+  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result });
   switch (resolved.kind) {
     case "bought": {
-      const status = from.isOwn || resolved.resent ? "purchased" : "already-purchased";
-      return settle(drive, task, { commitment: resolved.commitment, submission, status });
+      const { commitment, passedBy, resent } = resolved;
+      const status = !passedBy && (from.isOwn || resent) ? "purchased" : "already-purchased";
+      return settle(drive, task, { commitment, submission, status, passedBy });
     }
+    case "over":
+      return over(drive, task, resolved.commitment, submission);
     case "dead":
       return startAnew(drive, task, resolved, from.quotesLeft);
     case "unresolved":
-      return unresolved(drive, task, resolved.error);
+      return unresolved(drive, task, resolved.error, { submission, said: resolved.said });
   }
+}
+
+/** Bought under its own handle, and over: recorded as bought, so that it is never bought again, and said as it is. */
+async function over(drive: DriveContext, task: Task, commitment: Commitment, submission: Submission): Promise<Outcome> {
+  const { id, state } = commitment;
+  const said = outcomeError(overError(id, state));
+  try {
+    await drive.ledger.purchase(
+      task.claim,
+      { ...commitment, price: commitment.price ?? submission.price },
+      { over: said },
+    );
+    drive.leases.drop(task.claim);
+  } catch (error) {
+    return unresolved(drive, task, error, { submission });
+  }
+  return errorOutcome(task.record, "rejected", overError(id, state));
 }
 
 /** The submission is proven dead: records that, and buys from the start, with a listing made now. */
 async function startAnew(
   drive: DriveContext,
   task: Task,
-  proof: { readonly failed: boolean; readonly detail: string },
+  { failed, failedAs, detail }: DeathProof,
   quotesLeft: number,
 ): Promise<Outcome> {
   let record: TokenRecord;
   try {
-    record = await drive.ledger.dead(task.claim, { failed: proof.failed, detail: proof.detail });
+    record = await drive.ledger.dead(task.claim, { failed, failedAs, detail });
   } catch (error) {
     return unresolved(drive, task, error);
   }
@@ -139,7 +201,7 @@ async function startAnew(
 async function withdraw(drive: DriveContext, task: Task, cause: unknown): Promise<Outcome> {
   drive.budget.giveBack(task.record.token);
   try {
-    await drive.ledger.dead(task.claim, { failed: false, detail: `not sent: ${messageOf(cause)}` });
+    await drive.ledger.dead(task.claim, { failed: false, sent: false, detail: `not sent: ${messageOf(cause)}` });
   } catch (error) {
     return unresolved(drive, task, error);
   }
@@ -147,14 +209,15 @@ async function withdraw(drive: DriveContext, task: Task, cause: unknown): Promis
 }
 
 /** The provider took the purchase and said at once that it came to nothing: its handle is used up. */
-async function rejectFailed(drive: DriveContext, task: Task, { id, state }: Commitment): Promise<Outcome> {
+async function rejectFailed(drive: DriveContext, task: Task, commitment: Commitment): Promise<Outcome> {
+  const { id, state } = commitment;
   const error = new PurchaseRejectedError({
     providerCode: state,
     message: `The provider took the purchase and ended it as ${state} (${id}): nothing was bought. Look up why at the provider, then drive again.`,
   });
   drive.budget.giveBack(task.record.token);
   try {
-    await drive.ledger.dead(task.claim, { failed: true, detail: `${id} ${state}` });
+    await drive.ledger.dead(task.claim, { failed: true, failedAs: idsOf(commitment), detail: `${id} ${state}` });
   } catch (cause) {
     return unresolved(drive, task, cause);
   }

@@ -2,8 +2,9 @@ import type { Commitment } from "../spec/commitment.ts";
 import { messageOf } from "../spec/errors.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome } from "../spec/report.ts";
-import { cameToNothing } from "./came-to-nothing.ts";
+import { cameToNothing, vanished } from "./came-to-nothing.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { namedTwice } from "./find-late.ts";
 import { boughtOutcome, errorOutcome, isBroken, isLost } from "./outcome.ts";
 import { settle } from "./settle.ts";
 
@@ -28,7 +29,10 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
       if (standing !== "live" || own.has(id)) continue;
       warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
     }
-    const failed = await cameToNothing({ executor, stop: drive.stop }, scope, commitment, listing);
+    warnings.push(...(await namedTwice(drive, task, own)).filter((warning) => !warnings.includes(warning)));
+    const failed =
+      (await cameToNothing({ executor, stop: drive.stop }, scope, commitment, listing)) ??
+      (await vanished(drive, task, commitment, listing));
     if (failed !== undefined) {
       const reopened = await drive.ledger.reopen(task.claim, failed);
       return { kind: "came-to-nothing", record: reopened, commitment: failed };
@@ -36,7 +40,8 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
     if (seen?.standing === "failed") {
       warnings.push(`The list shows ${seen.id} as ${seen.state}, and not all of it is proven to have come to nothing.`);
     } else if (seen !== undefined) {
-      current = { ...commitment, state: seen.state, standing: seen.standing, settled: seen.settled };
+      const { state, standing, settled, tentative } = seen;
+      current = { ...commitment, state, standing, settled, tentative };
     }
   } catch (error) {
     // The other driver may have found that it came to nothing, and bought anew.

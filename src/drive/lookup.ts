@@ -5,7 +5,7 @@ import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import { eventError } from "./event-error.ts";
 import { inStep } from "./in-step.ts";
-import { idsOf, listingLag, mustBeListed } from "./must-be-listed.ts";
+import { listingLag, mustBeListed, recordedIds } from "./must-be-listed.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
@@ -45,7 +45,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
   async function listAndCheck(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await ledger.purchasedIn(scope.key);
-    const ids = new Set(known.flatMap(idsOf));
+    const ids = new Set(known.flatMap(recordedIds));
     const listing = await inStep("lookup-failed", `The look-up in ${scope.label} failed`, () =>
       executor.findByTokens(scope, { tokens: wanted, ids }, stop),
     );

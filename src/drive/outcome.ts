@@ -1,5 +1,12 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { BuyonceError, LedgerError, messageOf, PurchaseRejectedError } from "../spec/errors.ts";
+import type { Commitment, Standing } from "../spec/commitment.ts";
+import {
+  BuyonceError,
+  LedgerError,
+  messageOf,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+} from "../spec/errors.ts";
+import type { Submission } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import type { Outcome, OutcomeError } from "../spec/report.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
@@ -7,15 +14,16 @@ import { isOverdue, parkedOutcome } from "./parked.ts";
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
-  { recIndex, token }: Pick<TokenRecord, "recIndex" | "token">,
+  { recIndex, token, error }: Pick<TokenRecord, "recIndex" | "token"> & Partial<Pick<TokenRecord, "error">>,
   { id, furtherIds, state, standing, settled, price }: Commitment,
   status: "purchased" | "already-purchased",
   warnings: readonly string[] = [],
 ): Outcome {
-  const all =
-    standing === "unclear"
-      ? [...warnings, `Its state is ${state}: it cannot be told whether it was paid. Look at it at the provider.`]
-      : warnings;
+  // It was over when it was first seen: every drive says the same.
+  if (standing === "ended" && error?.code === "purchase-rejected") {
+    return errorOutcome({ recIndex, token }, "rejected", overError(id, state));
+  }
+  const all = [...warnings, ...warningsAbout(state, standing)];
   return {
     recIndex,
     status,
@@ -26,23 +34,43 @@ export function boughtOutcome(
   };
 }
 
-/** The outcome of something that is not bought, or not known to be. */
+function warningsAbout(state: string, standing: Standing): readonly string[] {
+  if (standing === "unclear")
+    return [`Its state is ${state}: it cannot be told whether it was paid. Look at it at the provider.`];
+  return standing === "ended" ? [`It was bought and is over: it was last seen as ${state}.`] : [];
+}
+
+/** It was bought under its handle and has ended. An execution is bought once, so it is not bought again. */
+export function overError(id: string, state: string): PurchaseRejectedError {
+  return new PurchaseRejectedError({
+    providerCode: state,
+    message: `It was bought as ${id} and is over: its state is ${state}. It is not bought again. Give what is to be bought now an executionId of its own.`,
+  });
+}
+
+/**
+ * The outcome of something that is not bought, or not known to be. `submission`: what was sent and may be bought, whose
+ * price is named.
+ */
 export function errorOutcome(
   { recIndex, token }: Pick<TokenRecord, "recIndex" | "token">,
   status: "in-progress" | "refused" | "rejected" | "unresolved",
   error: unknown,
+  submission?: Pick<Submission, "price">,
 ): Outcome & { readonly error: OutcomeError } {
-  return { recIndex, status, token, error: outcomeError(error) };
+  return { recIndex, status, token, ...(submission ? { price: submission.price } : {}), error: outcomeError(error) };
 }
 
 /** A guard stopped it and nothing was sent: records that, and gives the claim up. */
 export async function refused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
   // A drive that was stopped is no refusal: the claim is given up as it is, when the drive ends.
   if (outcomeError(error).code === "aborted") return errorOutcome(task.record, "refused", error);
+  const waits = outcomeError(error).code === "identical-purchase-open";
   const lost = isLost(error)
     ? error
-    : await record(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error)));
-  return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "refused", error);
+    : await record(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));
+  // What waits for its lane is no refusal: a later round, or the next drive, buys it.
+  return errorOutcome(task.record, lost || waits ? "in-progress" : "refused", lost ?? error);
 }
 
 /** The provider answered definitely no. */
@@ -53,16 +81,25 @@ export async function rejected(drive: DriveContext, task: Task, error: BuyonceEr
 
 /**
  * It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. Sent
- * longer ago than the provider's own time limit, it is parked.
+ * longer ago than the provider's own time limit, it is parked. `said` are the provider's own words in its answer to the send.
  */
-export async function unresolved(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
+export async function unresolved(
+  drive: DriveContext,
+  task: Task,
+  error: unknown,
+  {
+    submission = task.record.submission,
+    said,
+  }: { readonly submission?: Submission | undefined; readonly said?: string | undefined } = {},
+): Promise<Outcome> {
   let { parkedAt } = task.record;
   await record(drive, task, error, async () => {
-    const { code, message } = outcomeError(error);
-    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, { code, message })).parkedAt;
-    else await drive.ledger.unknown(task.claim, { code, message });
+    const { code, message, providerCode } = outcomeError(error);
+    const recorded = { code, message, ...(providerCode ? { providerCode } : {}), ...(said ? { said } : {}) };
+    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, recorded)).parkedAt;
+    else await drive.ledger.unknown(task.claim, recorded);
   });
-  const outcome = errorOutcome(task.record, "unresolved", error);
+  const outcome = errorOutcome(task.record, "unresolved", error, submission);
   return parkedAt === undefined ? outcome : parkedOutcome(task.record, parkedAt, outcome);
 }
 
@@ -104,9 +141,11 @@ export function outcomeError(error: unknown): OutcomeError {
     return { code: "internal", message: `${messageOf(error)} Report this as a defect.`, retryable: false };
   }
   const { code, message, retryable, retryAfter } = error;
+  const answered = PurchaseRejectedError.isInstance(error) || PurchaseOutcomeUnknownError.isInstance(error);
+  const providerCode = answered ? error.providerCode : undefined;
   return {
     code,
-    ...(PurchaseRejectedError.isInstance(error) ? { providerCode: error.providerCode } : {}),
+    ...(providerCode === undefined ? {} : { providerCode }),
     message,
     retryable,
     ...(retryAfter === undefined ? {} : { retryAfter }),

@@ -1,20 +1,39 @@
-import type { Commitment } from "../spec/commitment.ts";
+import { type Commitment, idsOf } from "../spec/commitment.ts";
 import { messageOf, PurchaseOutcomeUnknownError } from "../spec/errors.ts";
 import type { Recovery, Resolution, Submission } from "../spec/executor.ts";
+import type { DeathProof } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { match } from "./match.ts";
+import { outcomeError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { verify } from "./verify.ts";
 
 /** What is known about a submission in the end. */
 export type Resolved =
-  /** `resent` says that it was this drive's second send of the handle that bought it. */
-  | { readonly kind: "bought"; readonly commitment: Commitment; readonly resent: boolean }
+  /**
+   * `resent` says that it was this drive's second send of the handle that bought it; `passedBy` that it came from elsewhere,
+   * and that nobody knows what became of the submission.
+   */
+  | { readonly kind: "bought"; readonly commitment: Commitment; readonly resent: boolean; readonly passedBy: boolean }
+  /** Bought under its handle, and over. */
+  | { readonly kind: "over"; readonly commitment: Commitment }
   /** Proven to have bought nothing; `failed` when its handle was used up by a purchase that came to nothing. */
-  | { readonly kind: "dead"; readonly failed: boolean; readonly detail: string }
-  | { readonly kind: "unresolved"; readonly error: PurchaseOutcomeUnknownError };
+  | ({ readonly kind: "dead" } & DeathProof)
+  | { readonly kind: "unresolved"; readonly error: PurchaseOutcomeUnknownError; readonly said?: string | undefined };
+
+/** What is known when the search for an answer begins. */
+export interface OpenSubmission {
+  readonly submission: Submission;
+  /** Why it is not known what became of it. */
+  readonly reason: string;
+  /** The provider's own words and code in its answer to the send, where there were any. */
+  readonly said?: string | undefined;
+  readonly providerCode?: string | undefined;
+  /** Ids in the last answer that are not recorded yet: {@link Submission.evidence}. */
+  readonly evidence?: readonly string[];
+}
 
 /** Milliseconds before each look at the provider: growing, and after the last one the outcome stays unresolved. */
 const waits = [0, 1000, 2000, 4000, 8000, 15_000];
@@ -30,24 +49,24 @@ const maxResends = 2;
  * same handle again where the provider refuses a second purchase under it; and calls it dead only on proof.
  * Never throws: what cannot be found out is `unresolved`.
  */
-export async function resolveSubmission(
-  drive: DriveContext,
-  task: Task,
-  submission: Submission,
-  firstReason: string,
-): Promise<Resolved> {
+export async function resolveSubmission(drive: DriveContext, task: Task, open: OpenSubmission): Promise<Resolved> {
   const { recovery } = task.executor;
   const { recIndex, token } = task.record;
+  let { submission, reason, said, providerCode } = open;
   const age = async () => (await drive.ledger.now()) - submission.submittedAt;
-  let reason = firstReason;
+  /** An id in an answer is evidence of a purchase: once it is recorded, no driver sends while nobody has judged it. */
+  const note = async (evidence: readonly string[] = []) => {
+    if (evidence.length > 0) submission = await drive.ledger.evidence(task.claim, evidence);
+  };
   let absent = 0;
   let resends = 0;
   try {
+    await note(open.evidence);
     for (const wait of waits) {
       if (wait > 0) await drive.environment.sleep(wait, drive.stop.signal);
       drive.emit({ type: "reconciling", recIndex, token: maskToken(token), detail: reason });
-      const resolution = await ask(drive, task, submission);
-      if (resolution.kind === "found") return judge(resolution.commitment);
+      const resolution = judge(await ask(drive, task, submission), await age(), recovery);
+      if (resolution.kind !== "absent" && resolution.kind !== "unclear") return resolution;
       reason = resolution.reason;
       if (resolution.kind === "unclear") {
         absent = 0;
@@ -71,31 +90,47 @@ export async function resolveSubmission(
       const listed = match(await drive.lookup.fresh(task.executor, submission.scope, token), token);
       if (listed !== undefined) {
         await verify(drive, task, listed);
-        return judge(listed);
+        return bought(listed, { passedBy: true });
       }
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
       checkBeforeSend(drive, task);
       drive.budget.take(token, submission.price);
       const sent = await sendOnce(drive, task, submission, { sentBefore: true });
-      if (sent.kind === "bought") return judge(sent.commitment, { resent: true });
+      if (sent.kind === "bought") return judgeProven(sent.commitment, { resent: true });
       if (sent.kind === "expired" && (await age()) >= recovery.minimumAge) {
         return await proveDead(drive, task, submission, sent.error.message);
       }
       // A refusal of the second send says nothing about the first one.
-      reason = sent.error.message;
+      said = reason = sent.error.message;
+      providerCode = outcomeError(sent.error).providerCode;
+      if (PurchaseOutcomeUnknownError.isInstance(sent.error)) await note(sent.error.evidence);
     }
   } catch (error) {
     // The drive was stopped, or a look failed: nothing is known beyond the last reason.
     const note = `(${messageOf(error)})`;
     if (!reason.includes(note)) reason = `${reason} ${note}`;
   }
-  return unresolved(reason, recovery);
+  return unresolved(reason, recovery, { said, providerCode });
 }
 
-async function ask(drive: DriveContext, { executor, record }: Task, submission: Submission): Promise<Resolution> {
-  const owned = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
+/**
+ * What the provider shows under a submission's handle; of one that came to nothing, what its commitments are now. Throws
+ * only when the drive was stopped, or the ledger's error.
+ */
+export async function ask(
+  drive: DriveContext,
+  { executor, record }: Task,
+  submission: Submission,
+): Promise<Resolution> {
+  const excluded = (record.former ?? []).flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
+  const owned = new Set([...(await drive.ledger.ownedByOthers(submission.scope.key, record.token)), ...excluded]);
   try {
+    for (const id of submission.failedAs ?? []) {
+      const commitment = await executor.read(submission.scope, id, drive.stop);
+      if (commitment !== undefined && commitment.standing !== "failed") return { kind: "found", commitment };
+    }
+    if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
     return await executor.resolve(submission, { signal: drive.stop.signal, owned });
   } catch (error) {
     drive.stop.check();
@@ -103,17 +138,61 @@ async function ask(drive: DriveContext, { executor, record }: Task, submission: 
   }
 }
 
-function judge(commitment: Commitment, { resent } = { resent: false }): Resolved {
-  if (commitment.standing === "failed") {
-    return { kind: "dead", failed: true, detail: `${commitment.id} is ${commitment.state}: nothing was bought` };
+type Unfound = Exclude<Resolution, { readonly kind: "found" }>;
+
+/**
+ * What an answer about a submission proves. A guess only fits: what other buyers bought may look the same until everything
+ * is shown, so it counts from the minimum age on, and only if it is live.
+ */
+export function judge(
+  resolution: Resolution,
+  age: number,
+  { minimumAge }: Recovery,
+): Unfound | Exclude<Resolved, { readonly kind: "unresolved" }> {
+  if (resolution.kind !== "found") return resolution;
+  const { commitment, by } = resolution;
+  if (by !== "guess") return judgeProven(commitment);
+  const { id, state, standing } = commitment;
+  if (standing !== "live") {
+    return {
+      kind: "unclear",
+      reason: `${id} fits and is ${state}, but whose it is cannot be told: it proves nothing.`,
+    };
   }
-  return { kind: "bought", commitment, resent };
+  if (age >= minimumAge) return bought(commitment);
+  const seconds = Math.ceil((minimumAge - age) / 1000);
+  return {
+    kind: "unclear",
+    reason: `${id} fits, but one that somebody else bought would too: it is taken for this one if it is still the only one in ${seconds} seconds.`,
+  };
+}
+
+/** What a commitment proves that was bought under the submission's own handle. */
+function judgeProven(
+  commitment: Commitment,
+  how: { readonly resent?: boolean } = {},
+): Exclude<Resolved, { readonly kind: "unresolved" }> {
+  if (commitment.standing === "failed") {
+    const { id, state } = commitment;
+    return { kind: "dead", failed: true, failedAs: idsOf(commitment), detail: `${id} is ${state}: nothing was bought` };
+  }
+  return commitment.standing === "ended" ? { kind: "over", commitment } : bought(commitment, how);
+}
+
+function bought(commitment: Commitment, how: { readonly resent?: boolean; readonly passedBy?: boolean } = {}) {
+  return { kind: "bought", commitment, resent: false, passedBy: false, ...how } as const;
 }
 
 /** Begins what is recorded, and so what a later drive that learns nothing begins with. */
 const notKnown = "The purchase was sent, and it is not known yet whether it was bought:";
 
-function unresolved(reason: string, recovery: Recovery): Resolved {
+function unresolved(
+  reason: string,
+  recovery: Recovery,
+  { said, providerCode }: Pick<OpenSubmission, "said" | "providerCode">,
+): Resolved {
+  // What the provider answered to the send stays, whatever later looks showed.
+  const story = said === undefined || reason.includes(said) ? reason : `${said} Since then: ${reason}`;
   const minutes = recovery.minimumAge / 60_000;
   const advice =
     recovery.kind === "manual"
@@ -121,23 +200,29 @@ function unresolved(reason: string, recovery: Recovery): Resolved {
       : `Nothing is taken for proof that it was not before ${minutes} minutes have passed. Drive again: it is looked up first and not bought blindly.`;
   return {
     kind: "unresolved",
+    said,
     error: new PurchaseOutcomeUnknownError({
-      message: reason.startsWith(notKnown) ? reason : `${notKnown} ${reason} ${advice}`,
+      message: reason.startsWith(notKnown) ? reason : `${notKnown} ${story} ${advice}`,
       retryAfter: recovery.minimumAge,
+      providerCode,
     }),
   };
 }
 
 /**
  * The handle is said to be expired, or nothing was seen under it long enough: one more look at it has to agree. What a
- * fresh listing says about the token is asked before the next quote.
+ * fresh listing says about the token is asked before the next quote. Throws where it does not agree.
  */
-async function proveDead(drive: DriveContext, task: Task, submission: Submission, detail: string): Promise<Resolved> {
+async function proveDead(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+  detail: string,
+): Promise<Exclude<Resolved, { readonly kind: "unresolved" }>> {
   // Part of the proof, so before anything is recorded: a listing that shows what the ledger knows to be there.
   await drive.lookup.fresh(task.executor, task.record.scope, task.record.token);
-  const again = await ask(drive, task, submission);
-  if (again.kind === "found") return judge(again.commitment);
-  return again.kind === "absent"
-    ? { kind: "dead", failed: false, detail }
-    : unresolved(again.reason, task.executor.recovery);
+  const age = (await drive.ledger.now()) - submission.submittedAt;
+  const again = judge(await ask(drive, task, submission), age, task.executor.recovery);
+  if (again.kind === "unclear") throw new Error(again.reason);
+  return again.kind === "absent" ? { kind: "dead", failed: false, detail } : again;
 }

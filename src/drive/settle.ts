@@ -12,6 +12,8 @@ export interface Bought {
   /** What it was bought with, where the ledger knows. */
   readonly submission?: Submission;
   readonly status: "purchased" | "already-purchased";
+  /** It came from elsewhere, and what became of the open submission is not known. */
+  readonly passedBy?: boolean;
   /** What a person should know all the same. */
   readonly warnings?: readonly string[];
 }
@@ -60,7 +62,7 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   }
   let marked: Commitment;
   try {
-    if (!known) await keep(() => ledger.purchase(claim, commitment));
+    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy: bought.passedBy ?? false }));
     saysBought ||= recorded;
     marked = await mark(drive, task, commitment, submission, warnings);
     const before = known ? record.commitment : commitment;

@@ -19,10 +19,10 @@ export function withoutClaim(
     const warnings = commitment.marked
       ? []
       : ["Its marker is still missing at the provider. Drive again to see it stamped."];
-    return boughtOutcome(request, commitment, "already-purchased", warnings);
+    return boughtOutcome(answer.record, commitment, "already-purchased", warnings);
   }
   if (answer.kind === "in-flight") {
-    return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now));
+    return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now), sentOf(answer.record));
   }
   const { state, error } = answer.record;
   if (error !== undefined && (state === "refused" || state === "rejected")) {
@@ -77,7 +77,12 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
       `It was not looked at again: ${messageOf(error)}`,
     ]);
   }
-  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error);
+  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
+}
+
+/** What was sent and is not known to be bought or not. */
+function sentOf(record: TokenRecord): TokenRecord["submission"] {
+  return isOpen(record) ? record.submission : undefined;
 }
 
 /** A recommendation that the drive did not come to. */

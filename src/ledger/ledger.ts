@@ -1,4 +1,4 @@
-import type { Commitment } from "../spec/commitment.ts";
+import { type Commitment, idsOf } from "../spec/commitment.ts";
 import { LedgerError } from "../spec/errors.ts";
 import { differingFields } from "../spec/fingerprint.ts";
 import { isHeld } from "../spec/lease.ts";
@@ -170,14 +170,14 @@ export function createLedger(store: LedgerStore): Ledger {
         return { state: "unknown", parkedAt: record.parkedAt ?? now, error, detail: describe(error), ...givenUp };
       }),
 
-    dead: (claim, { failed, detail }) =>
+    dead: (claim, { failed, failedAs, notThis, sent = true, detail }) =>
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
         return {
           state: "claimed",
           submission: undefined,
-          former: formerOf(record),
+          ...(sent ? { former: formerOf(record, { failedAs, notThis }) } : {}),
           parkedAt: undefined,
           generation,
           detail,
@@ -190,7 +190,7 @@ export function createLedger(store: LedgerStore): Ledger {
         return {
           state: "claimed",
           submission: undefined,
-          former: formerOf(record),
+          former: formerOf(record, { failedAs: record.commitment && idsOf(record.commitment) }),
           commitment: undefined,
           purchasedAt: undefined,
           generation: record.generation + 1,
@@ -224,8 +224,11 @@ function submissionOf({ submission }: TokenRecord): Submission {
 }
 
 /** The former submissions, and the last one, which is no longer open. */
-function formerOf({ former = [], submission }: TokenRecord): readonly Submission[] {
-  return submission === undefined ? former : [...former, submission];
+function formerOf(
+  { former = [], submission }: TokenRecord,
+  end: Pick<Submission, "failedAs" | "notThis"> = {},
+): readonly Submission[] {
+  return submission === undefined ? former : [...former, { ...submission, ...end }];
 }
 
 const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
@@ -295,8 +298,7 @@ function expectState(record: TokenRecord, expected: readonly TokenRecord["state"
 }
 
 async function own(transaction: LedgerTransaction, record: TokenRecord, commitment: Commitment): Promise<void> {
-  const ids = [commitment.id, ...(commitment.furtherIds ?? [])];
-  const taken = await transaction.own(record.scope.key, ids, record.token);
+  const taken = await transaction.own(record.scope.key, idsOf(commitment), record.token);
   if (taken.length === 0) return;
   throw new LedgerError({
     code: "commitment-taken",

@@ -32,3 +32,8 @@ export interface Commitment {
   /** When the provider says that it was bought (ISO 8601), where known. */
   readonly purchasedAt?: string | undefined;
 }
+
+/** All ids of a commitment, its own first. */
+export function idsOf({ id, furtherIds = [] }: Pick<Commitment, "id" | "furtherIds">): readonly string[] {
+  return [id, ...furtherIds];
+}

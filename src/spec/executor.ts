@@ -47,6 +47,10 @@ export interface Submission extends Quote, Marker {
   readonly submittedAt: number;
   /** Ids in an answer to it that could not be judged: {@link PurchaseOutcomeUnknownError.evidence}. */
   readonly evidence?: readonly string[] | undefined;
+  /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
+  readonly failedAs?: readonly string[] | undefined;
+  /** Ids that fitted it when a person decided that it had bought nothing. Only on former submissions. */
+  readonly notThis?: readonly string[] | undefined;
 }
 
 /** What one complete listing of a scope showed. */
@@ -66,8 +70,8 @@ export type Resolution =
   | { readonly kind: "found"; readonly commitment: Commitment; readonly by?: "guess" | undefined }
   /** The provider answered that there is none. One such answer proves nothing. */
   | { readonly kind: "absent"; readonly reason: string }
-  /** No answer, or one that can be read in several ways. */
-  | { readonly kind: "unclear"; readonly reason: string };
+  /** No answer, or one that can be read in several ways; `candidates` are the ids that may be it and that only fit. */
+  | { readonly kind: "unclear"; readonly reason: string; readonly candidates?: readonly string[] | undefined };
 
 /**
  * What may be done after an unknown outcome once the provider shows nothing under the handle.

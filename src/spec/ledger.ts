@@ -58,6 +58,8 @@ export interface RecordedError {
   readonly message: string;
   /** The provider's own code, where there is one. */
   readonly providerCode?: string | undefined;
+  /** For an unknown outcome: the provider's own words in its answer to the send. */
+  readonly said?: string | undefined;
 }
 
 /** One line of a token's history, appended in the transaction that made the change. */
@@ -81,6 +83,19 @@ export type ClaimRequest = Pick<
   TokenRecord,
   "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope"
 >;
+
+/** Why a submission counts as dead. */
+export interface DeathProof {
+  readonly failed: boolean;
+  /** {@link Submission.failedAs}. */
+  readonly failedAs?: readonly string[] | undefined;
+  /** {@link Submission.notThis}. */
+  readonly notThis?: readonly string[] | undefined;
+  /** False: it was never sent, so nothing of it can show later. Default true. */
+  readonly sent?: boolean;
+  /** For a person. */
+  readonly detail: string;
+}
 
 /** The right to write about one token. */
 export interface Claim {
@@ -198,10 +213,10 @@ export interface Ledger {
 
   /**
    * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that
-   * the handle was used up, by a purchase that came to nothing or by a person's decision, which opens a new generation. The
-   * submission is kept among the `former` ones.
+   * the handle was used up, by a purchase that came to nothing (`failedAs`) or by a person's decision, which opens a new
+   * generation. The submission is kept among the `former` ones.
    */
-  dead(claim: Claim, proof: { failed: boolean; detail: string }): Promise<TokenRecord>;
+  dead(claim: Claim, proof: DeathProof): Promise<TokenRecord>;
 
   /** Records proof that what was bought came to nothing; the claim is kept, a new generation is open. */
   reopen(claim: Claim, commitment: Commitment): Promise<TokenRecord>;

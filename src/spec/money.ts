@@ -29,6 +29,12 @@ export function compareMoney(left: Money, right: Money): -1 | 0 | 1 {
   return new Big(left.amount).cmp(right.amount);
 }
 
+/** Whether an amount is at least half of the currency's smallest unit (ISO 4217: a cent, a yen), so that it can be paid. */
+export function isPayable({ amount, currency }: Money): boolean {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
+  return new Big(amount).round(maximumFractionDigits).gt(0);
+}
+
 /** Sums per currency, in the order in which the currencies first appear. */
 export function totals(prices: readonly Money[]): Money[] {
   const sums = new Map<string, Big>();

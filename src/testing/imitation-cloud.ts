@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Commitment, Standing } from "../spec/commitment.ts";
 import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
-import type { Marker, Provider, Recovery, ServiceExecutor, Submission } from "../spec/executor.ts";
+import type { Marker, Provider, Recovery, Resolution, ServiceExecutor, Submission } from "../spec/executor.ts";
 import type { JsonObject } from "../spec/json.ts";
 import { moneySchema } from "../spec/money.ts";
 import { quantitySchema } from "../spec/recommendation.ts";
@@ -26,6 +26,10 @@ export type SendFault =
   | "expired"
   /** The handle was used up by an earlier send, whose order shows only after this answer. */
   | "rejected-as-expired"
+  /** Bought, and refused: the answer to a request that something on the way repeated. */
+  | "refused-although-bought"
+  /** Bought under another id than the one that was sent, which the answer names. */
+  | "other-order"
   /** Bought, and the answer was lost. */
   | "lost-after"
   /** Not bought, and the answer was lost. */
@@ -118,10 +122,11 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
   }
   function commitmentOf(order: Order): Commitment {
     const standing = standings[order.state] ?? "live";
-    const settled = order.state !== "Creating";
+    const settled = order.state !== "Creating" && order.state !== "OnItsWay";
+    const tentative = order.state === "OnItsWay";
     // Where no marker can be stamped, none is missing.
     const marked = identity === "none" || order.token !== undefined;
-    return { id: order.id, state: order.state, standing, settled, marked };
+    return { id: order.id, state: order.state, standing, settled, marked, ...(tentative ? { tentative } : {}) };
   }
   function listed(): readonly Order[] {
     return faults.listing === "empty" ? [] : orders.filter(isVisible);
@@ -148,11 +153,26 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
     const token = handles ? submission.token : undefined;
     return add({ id, token, boughtFor: submission.token, size, quantity });
   }
+  /** Bought for the token, under an id that was not asked for. */
+  function buyElsewhere({ recommendation, token }: Submission): Order {
+    const { size, quantity } = diskSchema.parse(recommendation);
+    return add({ id: `other-${(minted += 1)}`, token, size, quantity });
+  }
   /** The provider says that the id is used. What is there is read and compared; failed, it is for the drive to judge. */
   function adopt(existing: Order, size: string, quantity: number): Order {
     if (!isVisible(existing)) throw new PurchaseOutcomeUnknownError({ message: "The id is used, and shows nothing." });
     if (existing.size === size && existing.quantity === quantity) return existing;
     throw new PurchaseRejectedError({ message: "The id is used for something else.", providerCode: "AlreadyExists" });
+  }
+  /** What the ids are that an answer named: ours, by its token, or for a person. */
+  function judgeEvidence({ evidence = [], token }: Submission): Resolution {
+    for (const id of evidence) {
+      const order = orders.find((candidate) => candidate.id === id && isVisible(candidate));
+      if (order?.token === token) return { kind: "found", commitment: commitmentOf(order) };
+    }
+    return evidence.length === 0
+      ? { kind: "absent", reason: "there is no such order" }
+      : { kind: "unclear", reason: `whose ${evidence.join(", ")} is cannot be told` };
   }
   function newHandle({ token, generation }: Marker): JsonObject {
     if (identity === "minted") return { orderId: `minted-${(minted += 1)}` };
@@ -228,7 +248,14 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
           handleExpired: true,
         });
       }
+      if (fault === "other-order") {
+        const evidence = [buyElsewhere(submission).id];
+        throw new PurchaseOutcomeUnknownError({ message: `The answer names ${evidence[0]}.`, evidence });
+      }
       const order = purchase(submission);
+      if (fault === "refused-although-bought") {
+        throw new PurchaseRejectedError({ message: "The quantity is invalid.", providerCode: "InvalidQuantity" });
+      }
       if (fault === "failed") order.state = "Failed";
       if (fault === "lost-after") throw new PurchaseOutcomeUnknownError({ message: "connection reset" });
       return commitmentOf(order);
@@ -239,10 +266,15 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
       if ((faults.resolves.shift() ?? faults.resolve) === "throws") throw new Error("503 from the look-up");
       if (handles) {
         const order = orders.find(({ id }) => id === orderIdOf(submission));
+        const { size, quantity } = submission.request;
+        if (order !== undefined && (order.size !== size || order.quantity !== quantity)) {
+          return { kind: "unclear", reason: "the id is used for something else" };
+        }
         // A minted id can be read at once; one of the buyer's own is looked for in what the provider shows.
-        return order && (identity === "minted" || isVisible(order))
-          ? { kind: "found", commitment: commitmentOf(order) }
-          : { kind: "absent", reason: "there is no such order" };
+        if (order && (identity === "minted" || isVisible(order))) {
+          return { kind: "found", commitment: commitmentOf(order) };
+        }
+        return judgeEvidence(submission);
       }
       if (faults.listingHidesFromResolve && faults.listing === "empty")
         return { kind: "absent", reason: "nothing is there" };
@@ -263,8 +295,8 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
       const [only, ...more] = candidates;
       if (only === undefined) return { kind: "absent", reason: "nothing new is there" };
       return more.length === 0
-        ? { kind: "found", commitment: commitmentOf(only) }
-        : { kind: "unclear", reason: "several new ones are there" };
+        ? { kind: "found", commitment: commitmentOf(only), by: "guess" }
+        : { kind: "unclear", reason: "several new ones are there", candidates: candidates.map(({ id }) => id) };
     },
     list: async (_scope, { signal }) => {
       signal.throwIfAborted();
@@ -301,6 +333,12 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
     show: () => visibleFrom.clear(),
     /** The handle can no longer be bought under, unless it was. */
     expire: (submission: Submission) => void expiredHandles.add(orderIdOf(submission)),
+    /** For whom it was really bought, by its id. */
+    boughtFor: (id: string) => orders.find((order) => order.id === id)?.boughtFor,
+    /** Bought for a token under an id that was not asked for, as the answer to a send may name. */
+    buyElsewhere,
+    /** It is gone without a trace, as if it had never been. */
+    vanish: (id: string) => void orders.splice(orders.findIndex((order) => order.id === id) >>> 0, 1),
     /** What was bought comes to nothing: the provider's final state. */
     fail: (id: string) => {
       const order = orders.find((candidate) => candidate.id === id);

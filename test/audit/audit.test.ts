@@ -379,7 +379,7 @@ describe("a loss that a person accepts", () => {
     expect((await purchaser.drive(next)).outcomes).toMatchObject([{ status: "purchased" }]);
     const [again] = (await purchaser.drive(execution())).outcomes;
     expect(again).toMatchObject({ status: "already-purchased", commitment: { id } });
-    expect(again?.warnings).toBeUndefined();
+    expect(again?.warnings).toEqual(["It was bought and is over: it was last seen as Creating."]);
     expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
     expect(cloud.counts.sends).toBe(2);
   });

@@ -133,7 +133,7 @@ describe("bought", () => {
 });
 
 describe("not bought", () => {
-  test("is recorded for the same generation, and says that driving again helps", async () => {
+  test("A33: is recorded for a new generation, since the name may be used up, and says that driving again helps", async () => {
     const { purchaser, record } = await unresolved("stamped", false);
     expect(await purchaser.resolve(notBought)).toMatchObject({
       recIndex: 0,
@@ -141,7 +141,7 @@ describe("not bought", () => {
       status: "refused",
       error: { code: "resolved-as-not-bought", retryable: true },
     });
-    expect(await record()).toMatchObject({ state: "claimed", generation: 0 });
+    expect(await record()).toMatchObject({ state: "claimed", generation: 1 });
     expect((await record())?.submission).toBeUndefined();
     expect((await record())?.holder).toBeUndefined();
   });

@@ -88,19 +88,18 @@ test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
   ["not bought, the answer lost, sent again", "minted", "lost-before", sentAgain("connection reset")],
   ["the executor has a defect, after which nobody knows", "minted", "throws", sentAgain(defect)],
   [
-    "the quote expired, quoted again after a listing made now",
+    "A1: bought, and said to have expired: read by its id, and never quoted again",
     "minted",
-    "expired",
+    "rejected-as-expired",
     [
       ...sent(false, {
         result: "expired",
         error: { code: "purchase-rejected", message: expect.stringMatching(/./) as string },
       }),
-      ...listed(0),
-      ...quoted,
-      ...submitted(2),
-      ...sent(false, bought),
-      settling("minted-2"),
+      { ...one, type: "outcome-unknown", detail: "Session timed out." },
+      { ...one, type: "reconciling", detail: "Session timed out." },
+      { ...one, type: "reconciled", result: "bought" },
+      settling("minted-1"),
     ],
   ],
 ])("every step is told: %s", async (_what, identity, fault, rest) => {

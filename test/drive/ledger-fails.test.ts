@@ -100,6 +100,8 @@ describe("a ledger that fails in the middle", () => {
     const parts = setup();
     parts.cloud.faults.sends = ["expired"];
     const broken = changed(parts, {}, { dead: () => Promise.reject(gone()) });
+    await broken.drive(execution());
+    parts.environment.advance(300_000);
     expect((await broken.drive(execution())).outcomes[0]).toMatchObject({
       status: "unresolved",
       error: { code: "ledger-unavailable" },

@@ -280,7 +280,7 @@ describe("settle", () => {
         if (order.state === "Creating") {
           order.state = "BillingFailed";
           cloud.faults.sends = ["lost-before"];
-          cloud.faults.resolve = "throws";
+          cloud.faults.onSend = () => void (cloud.faults.resolve = "throws");
           await purchaser.drive(execution());
         }
         return records;

@@ -132,12 +132,13 @@ describe("waiting for another driver", () => {
 
 describe("what an earlier driver left open comes first, for it holds up others of its kind", () => {
   test("an unknown outcome", async () => {
-    const { purchaser, cloud } = setup({ identity: "stamped" });
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
     cloud.faults.sends = ["rejected", "lost-after"];
     cloud.faults.resolve = "throws";
     const first = await purchaser.drive(execution(disk(), disk()));
     expect(first.outcomes.map(({ status }) => status)).toEqual(["rejected", "unresolved"]);
     cloud.faults.resolve = undefined;
+    environment.advance(300_000);
     const { outcomes } = await purchaser.drive(execution(disk(), disk()));
     expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "already-purchased"]);
     expect(cloud.orders).toHaveLength(2);

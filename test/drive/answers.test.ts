@@ -1,0 +1,323 @@
+// Answers that say less, or something else, than what happened.
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import { changed, execution, executionId, setup, token } from "./setup.ts";
+
+const minutes = 60_000;
+const handles = ["minted", "chosen"] as const;
+const outcomeOf = async (parts: ReturnType<typeof setup>) => (await parts.purchaser.drive(execution())).outcomes[0];
+
+describe("bought, and refused", () => {
+  test.each(handles)("A1 (%s): the handle is read before a refusal is believed", async (identity) => {
+    const parts = setup({ identity });
+    parts.cloud.faults.sends = ["refused-although-bought"];
+    parts.cloud.faults.listing = "empty";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "purchased", price: { amount: "10" } });
+    parts.cloud.faults.listing = undefined;
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased" });
+    expect(parts.cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    expect(parts.cloud.orders).toHaveLength(1);
+  });
+
+  test("a refusal of what never left this machine is believed without a question", async () => {
+    const parts = setup();
+    const purchaser = changed(parts, {
+      doPurchase: async () => {
+        throw new PurchaseRejectedError({ message: "No connection.", providerCode: "ECONNREFUSED", left: false });
+      },
+    });
+    expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+      status: "rejected",
+      error: { providerCode: "ECONNREFUSED" },
+    });
+    expect(parts.cloud.counts.resolves).toBe(0);
+  });
+
+  test("a handle that cannot be read leaves the provider's refusal standing", async () => {
+    const parts = setup();
+    parts.cloud.faults.sends = ["rejected"];
+    parts.cloud.faults.resolve = "throws";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "rejected", error: { providerCode: "CardDeclined" } });
+  });
+});
+
+describe("A2: another order in the answer", () => {
+  test.each(handles)("%s: it carries the token, so it is the purchase; nothing is sent again", async (identity) => {
+    const parts = setup({ identity });
+    parts.cloud.faults.sends = ["other-order"];
+    parts.cloud.faults.listing = "empty";
+    const outcome = await outcomeOf(parts);
+    expect(outcome).toMatchObject({ status: "purchased", commitment: { id: parts.cloud.orders[0]?.id } });
+    expect(parts.cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    expect(parts.cloud.orders).toHaveLength(1);
+  });
+
+  test("while nobody can judge it, no driver sends or quotes again, however late; a person decides", async () => {
+    const parts = setup();
+    const { cloud, environment, ledger, purchaser } = parts;
+    cloud.faults.sends = ["other-order"];
+    cloud.faults.lag = 30 * minutes;
+    expect(await outcomeOf(parts)).toMatchObject({ status: "unresolved", price: { amount: "10" } });
+    expect((await ledger.execution(executionId))[0]?.submission?.evidence).toEqual(["other-2"]);
+    for (let round = 0; round < 3; round += 1) {
+      environment.advance(6 * minutes);
+      expect((await outcomeOf(parts))?.status).toBe("unresolved");
+    }
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+    environment.advance(15 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: "other-2" } });
+    expect(cloud.orders).toHaveLength(1);
+    expect((await purchaser.drive(execution())).outcomes[0]?.commitment?.id).toBe("other-2");
+  });
+});
+
+describe("B3: bought, and over when it is first seen", () => {
+  test.each<[string, ImitationIdentity, "works" | "lost-after"]>([
+    ["in the answer", "minted", "works"],
+    ["after the answer was lost", "minted", "lost-after"],
+    ["in the answer", "chosen", "works"],
+    ["after the answer was lost", "chosen", "lost-after"],
+  ])("%s (%s): rejected with the state, in no total, and never bought again", async (_when, identity, fault) => {
+    const parts = setup({ identity });
+    const purchaser = changed(parts, {
+      doPurchase: async (submission, context) => {
+        const bought = await parts.cloud.executor.doPurchase(submission, context);
+        parts.cloud.orders.forEach((order) => (order.state = "Cancelled"));
+        if (fault === "lost-after") throw new Error("connection reset");
+        return { ...bought, state: "Cancelled", standing: "ended", settled: true };
+      },
+    });
+    for (let drive = 0; drive < 3; drive += 1) {
+      const report = await purchaser.drive(execution());
+      expect(report.outcomes[0]).toMatchObject({ status: "rejected", error: { providerCode: "Cancelled" } });
+      expect(report.outcomes[0]?.error?.message).toMatch(/^It was bought as .* and is over: its state is Cancelled/);
+      expect(report.totals).toEqual([]);
+    }
+    expect(parts.cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("A17: the order of another engine is adopted while our own send is open", () => {
+  test("ours, when it shows, is named by every later drive", async () => {
+    const parts = setup();
+    const { cloud, environment, ledger } = parts;
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.onSend = () => void cloud.add({ id: "from elsewhere", token: token(), state: "Succeeded" });
+    expect(await outcomeOf(parts)).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: "from elsewhere", settled: true },
+    });
+    expect((await ledger.execution(executionId))[0]?.former).toMatchObject([{ handle: { orderId: "minted-1" } }]);
+    expect((await outcomeOf(parts))?.warnings).toBeUndefined();
+    cloud.add({ id: "minted-1", token: token(), state: "Succeeded" });
+    for (let drive = 0; drive < 2; drive += 1) {
+      environment.advance(60 * minutes);
+      expect((await outcomeOf(parts))?.warnings?.join()).toContain("minted-1 is live");
+    }
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("B16: billing failed, bought anew, and the first is paid after all", () => {
+  test.each(handles)("%s: both are named, also once the second is settled", async (identity) => {
+    const parts = setup({ identity });
+    const { cloud, environment } = parts;
+    await outcomeOf(parts);
+    const first = cloud.orders[0];
+    if (first === undefined) throw new Error("one was bought");
+    first.state = "BillingFailed";
+    expect((await outcomeOf(parts))?.status).toBe("purchased");
+    const second = cloud.orders[1];
+    if (second === undefined) throw new Error("it was bought anew");
+    second.state = "Succeeded";
+    expect((await outcomeOf(parts))?.warnings).toBeUndefined();
+    first.state = "Succeeded";
+    environment.advance(60 * minutes);
+    const warnings = (await outcomeOf(parts))?.warnings?.join();
+    expect(warnings).toContain(`${first.id} is live`);
+    expect(cloud.counts.sends).toBe(2);
+  });
+
+  test("paid before it was bought anew: it is the purchase", async () => {
+    const parts = setup();
+    const { cloud } = parts;
+    await outcomeOf(parts);
+    const [first] = cloud.orders;
+    if (first === undefined) throw new Error("one was bought");
+    first.state = "BillingFailed";
+    cloud.faults.sends = ["rejected"];
+    expect((await outcomeOf(parts))?.status).toBe("rejected");
+    first.state = "Succeeded";
+    cloud.faults.listing = "empty";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: first.id } });
+    expect(cloud.orders).toHaveLength(1);
+  });
+});
+
+describe("A26: proven dead, and it shows before the next send", () => {
+  const dead = async (identity: ImitationIdentity) => {
+    const parts = setup({ identity });
+    const { cloud, environment } = parts;
+    cloud.faults.lag = 6 * minutes;
+    cloud.faults.sends = ["lost-after", "rejected", "rejected", "rejected"];
+    expect((await outcomeOf(parts))?.status).toBe("unresolved");
+    environment.advance(5 * minutes);
+    return parts;
+  };
+
+  test.each(["stamped", "chosen"] as const)("%s: adopted, not bought again", async (identity) => {
+    const parts = await dead(identity);
+    const { cloud, environment, ledger } = parts;
+    // The second quote is refused: a card that was declined, say.
+    if (identity === "stamped") expect((await outcomeOf(parts))?.status).toBe("rejected");
+    environment.advance(2 * minutes);
+    cloud.faults.sends = [];
+    expect(await outcomeOf(parts)).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: cloud.orders[0]?.id },
+    });
+    expect(cloud.orders).toHaveLength(1);
+    expect((await ledger.execution(executionId))[0]).toMatchObject({ state: "purchased" });
+  });
+
+  test("two that fit: a person, and nothing is sent", async () => {
+    const parts = await dead("stamped");
+    const { cloud, environment } = parts;
+    cloud.faults.onSend = () => undefined;
+    expect((await outcomeOf(parts))?.status).toBe("rejected");
+    const sends = cloud.counts.sends;
+    environment.advance(2 * minutes);
+    cloud.faults.lag = 0;
+    cloud.add({ id: "bought by hand" });
+    expect(await outcomeOf(parts)).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
+    expect(cloud.counts.sends).toBe(sends);
+  });
+
+  test("after a person's decision (nothing is marked): adopted when it shows, and what fitted then is not it", async () => {
+    const parts = setup({ identity: "none" });
+    const { cloud, environment, purchaser } = parts;
+    cloud.faults.lag = 10 * minutes;
+    cloud.faults.sends = ["lost-after"];
+    await outcomeOf(parts);
+    cloud.faults.lag = 0;
+    cloud.add({ id: "theirs, failed", state: "Failed" });
+    environment.advance(6 * minutes);
+    const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+    await purchaser.resolve({ ...who, finding: "not-bought" });
+    environment.advance(5 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: cloud.orders[0]?.id },
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("A32: somebody's failed purchase that fits", () => {
+  test.each(["stamped", "none"] as const)("%s: proves nothing, whenever it is seen", async (identity) => {
+    const parts = setup({ identity });
+    const { cloud, environment } = parts;
+    cloud.faults.lag = 20 * minutes;
+    cloud.faults.sends = ["lost-after"];
+    await outcomeOf(parts);
+    cloud.faults.lag = 0;
+    cloud.add({ id: "theirs", state: "Failed" });
+    for (let round = 0; round < 3; round += 1) {
+      environment.advance(5 * minutes);
+      expect((await outcomeOf(parts))?.status).toBe("unresolved");
+    }
+    cloud.orders.splice(1);
+    environment.advance(6 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({
+      status: "already-purchased",
+      commitment: { id: cloud.orders[0]?.id },
+    });
+    expect(cloud.counts.sends).toBe(1);
+  });
+});
+
+describe("A28: seen on its way, and gone", () => {
+  const adopted = async () => {
+    const parts = setup({ identity: "chosen" });
+    const id = `${token().slice(0, 32)}-0`;
+    parts.cloud.add({ id, token: token(), state: "OnItsWay" });
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id, settled: false } });
+    return { ...parts, id };
+  };
+
+  test("it is bought anew once it is absent by its id, and old enough", async () => {
+    const parts = await adopted();
+    parts.cloud.vanish(parts.id);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased" });
+    expect(parts.cloud.counts.sends).toBe(0);
+    parts.environment.advance(5 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "purchased" });
+    expect(parts.cloud.orders).toHaveLength(1);
+  });
+
+  test("it blocks nobody else in its scope meanwhile", async () => {
+    const parts = await adopted();
+    parts.cloud.vanish(parts.id);
+    parts.environment.advance(20 * minutes);
+    const other = { executionId: "another", source: "test", recommendations: [disk({ size: "large" })] };
+    expect((await parts.purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
+  });
+
+  test("seen live, it is expected to stay: gone from the listing, the scope is refused", async () => {
+    const parts = await adopted();
+    const [order] = parts.cloud.orders;
+    if (order === undefined) throw new Error("it is there");
+    order.state = "Creating";
+    await outcomeOf(parts);
+    parts.cloud.vanish(parts.id);
+    parts.environment.advance(20 * minutes);
+    expect((await outcomeOf(parts))?.warnings?.join()).toContain("does not show");
+    expect(parts.cloud.counts.sends).toBe(0);
+  });
+
+  test("a listing that only lags proves nothing: its id still shows it", async () => {
+    const parts = await adopted();
+    parts.cloud.faults.listing = "empty";
+    parts.environment.advance(20 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased" });
+    expect(parts.cloud.counts.sends).toBe(0);
+  });
+});
+
+describe("A31: three of one kind in one execution, and their ids show late", () => {
+  test("all are bought in the end, by a timer, one after the other", async () => {
+    const { cloud, environment, options } = setup({ identity: "stamped" });
+    cloud.faults.lag = 18_000;
+    const purchaser = createPurchaser(options);
+    const first = await purchaser.drive(execution(disk(), disk(), disk()));
+    expect(first.outcomes.map(({ status }) => status)).toEqual(["purchased", "in-progress", "in-progress"]);
+    for (let round = 0; round < 6; round += 1) {
+      environment.advance(20_000);
+      await purchaser.redriveUnfinished();
+    }
+    const last = await purchaser.drive(execution(disk(), disk(), disk()));
+    expect(last.outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 3 }, () => "already-purchased"));
+    expect(cloud.orders.map((order) => order.token)).toEqual([token(0), token(1), token(2)]);
+  });
+});
+
+test("B5: the provider's words and code stay in the outcome and in the record, whatever later looks show", async () => {
+  const parts = setup();
+  const purchaser = changed(parts, {
+    doPurchase: async () => {
+      throw new PurchaseOutcomeUnknownError({
+        message: "HTTP 500: OperationFailed: out of luck.",
+        providerCode: "OperationFailed",
+      });
+    },
+  });
+  for (let drive = 0; drive < 3; drive += 1) {
+    const [outcome] = (await purchaser.drive(execution())).outcomes;
+    expect(outcome).toMatchObject({ status: "unresolved", error: { providerCode: "OperationFailed" } });
+    expect(outcome?.error?.message.match(/OperationFailed/g)).toHaveLength(1);
+  }
+  expect((await parts.ledger.execution(executionId))[0]?.error?.providerCode).toBe("OperationFailed");
+  expect((await parts.ledger.history(token())).map(({ detail }) => detail).join()).toContain("OperationFailed");
+});
