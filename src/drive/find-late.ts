@@ -35,7 +35,7 @@ export async function namedTwice(
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
   for (const former of task.record.former ?? []) {
-    const shown = await ask(drive, task, former);
+    const shown = await ask(drive, task, former, own);
     if (shown.kind !== "found" || shown.commitment.standing !== "live" || own.has(shown.commitment.id)) continue;
     const { id } = shown.commitment;
     const sure = shown.by === "guess" ? "may come from" : "comes from";

@@ -115,6 +115,7 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
   const visibleFrom = new Map<Order, number>();
   const isVisible = (order: Order) => now() >= (visibleFrom.get(order) ?? 0);
   const expiredHandles = new Set<string>();
+  const everBoughtFor = new Map<string, string | undefined>();
   let minted = 0;
 
   function listedCommitment(order: Order): Commitment {
@@ -142,6 +143,7 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
       ...order,
     };
     orders.push(added);
+    everBoughtFor.set(added.id, added.boughtFor);
     visibleFrom.set(added, now() + faults.lag);
     return added;
   }
@@ -279,19 +281,11 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
       if (faults.listingHidesFromResolve && faults.listing === "empty")
         return { kind: "absent", reason: "nothing is there" };
       const baseline = new Set(z.array(z.string()).parse(submission.handle["baseline"]));
-      const own = orders.find(
-        (order) => isVisible(order) && !baseline.has(order.id) && order.token === submission.token,
-      );
+      const fresh = orders.filter((order) => isVisible(order) && !baseline.has(order.id) && !owned.has(order.id));
+      const own = fresh.find(({ token }) => token === submission.token);
       if (own !== undefined) return { kind: "found", commitment: commitmentOf(own) };
       const { size } = diskSchema.parse(submission.recommendation);
-      const candidates = orders.filter(
-        (order) =>
-          isVisible(order) &&
-          !baseline.has(order.id) &&
-          !owned.has(order.id) &&
-          order.token === undefined &&
-          order.size === size,
-      );
+      const candidates = fresh.filter((order) => order.token === undefined && order.size === size);
       const [only, ...more] = candidates;
       if (only === undefined) return { kind: "absent", reason: "nothing new is there" };
       return more.length === 0
@@ -334,7 +328,7 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
     /** The handle can no longer be bought under, unless it was. */
     expire: (submission: Submission) => void expiredHandles.add(orderIdOf(submission)),
     /** For whom it was really bought, by its id. */
-    boughtFor: (id: string) => orders.find((order) => order.id === id)?.boughtFor,
+    boughtFor: (id: string) => everBoughtFor.get(id),
     /** Bought for a token under an id that was not asked for, as the answer to a send may name. */
     buyElsewhere,
     /** It is gone without a trace, as if it had never been. */

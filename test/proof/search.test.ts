@@ -1,8 +1,18 @@
 import { afterAll, describe, expect, test } from "vitest";
+import type { Commitment } from "../../src/spec/commitment.ts";
+import { PurchaseRejectedError } from "../../src/spec/errors.ts";
 import { search, type SearchOptions } from "../../src/testing/search/search.ts";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
-import { begunElsewhere, emptyWorld } from "./worlds.ts";
+import {
+  begunElsewhere,
+  besideAnotherBuyer,
+  emptyWorld,
+  hidingWorld,
+  sellingOtherwise,
+  shownAfterDeath,
+  vanishing,
+} from "./worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm test` walks further; it takes minutes. */
 const deep = process.env["BUYONCE_PROOF"] === "deep";
@@ -50,13 +60,66 @@ describe.each<[string, ImitationIdentity]>([
     searches.push([2, 1, { ...budget(1, 1, 1), failures: 1 }]);
   }
   test.each(searches)("%d drivers, %d tokens, %j", { timeout: 1_800_000 }, async (drivers, tokens, limits) => {
-    await prove(`${name}, ${tokens} tokens`, { world: emptyWorld(identity, tokens), drivers, budget: limits });
+    // A refusal is believed where the handle cannot be read either: an identity without rights gets two.
+    const sendWays = (way: string) => limits.faults < 2 || way !== "bought, and refused";
+    await prove(`${name}, ${tokens} tokens`, {
+      world: emptyWorld(identity, tokens),
+      drivers,
+      budget: limits,
+      sendWays,
+    });
   });
 });
 
 test("every path, begun by an engine without a ledger, with a listing that may show nothing", async () => {
   await prove("begun elsewhere", { world: begunElsewhere, drivers: 2, budget: budget(1, 1, 1) });
 });
+
+const handles = ["minted", "chosen"] as const;
+const noHandles = ["stamped", "none"] as const;
+
+describe("what others do, and what shows late", () => {
+  test.each(["minted", "chosen", "stamped"] as const)(
+    "%s: hidden until after its death was proven",
+    async (identity) => {
+      await prove(`${identity}, hidden for long`, {
+        world: hidingWorld(identity),
+        drivers: 2,
+        budget: budget(1, 1, 0),
+      });
+    },
+  );
+
+  test("shows after its death was proven, before the next send", async () => {
+    const world = shownAfterDeath("stamped");
+    await prove("stamped, shown after its death", { world, drivers: 2, budget: budget(1, 1, 1) });
+  });
+
+  test.each(handles)("%s: sold under another id, which the answer names", async (identity) => {
+    const world = sellingOtherwise(identity);
+    const atOnce = (name: string) => name !== "bought under another id, visible late";
+    await prove(`${identity}, another id`, { world, drivers: 2, budget: budget(1, 1, 0), sendWays: atOnce });
+    // Hidden, the answer alone says so: a driver that dies before it recorded that takes the knowledge with it.
+    await prove(`${identity}, another id, hidden`, { world, drivers: 2, budget: budget(0, 1, 1) });
+  });
+
+  test.each(handles)("%s: seen on its way, and gone at any moment", async (identity) => {
+    // Begun without a ledger, under an id of the provider's, only a listing shows it: no fault of that.
+    const faults = identity === "chosen" ? 1 : 0;
+    await prove(`${identity}, vanishing`, { world: vanishing(identity), drivers: 2, budget: budget(1, faults, 1) });
+  });
+
+  test.each(
+    noHandles.flatMap((identity) => (["by hand", "another ledger"] as const).map((who) => [identity, who] as const)),
+  )("%s: somebody else buys the identical thing at any moment, %s", async (identity, who) => {
+    const world = besideAnotherBuyer(identity, who);
+    await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 1, budget: budget(1, 1, 1) });
+    await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: budget(1, 0, 1) });
+  });
+});
+
+const expired = () =>
+  new PurchaseRejectedError({ message: "timed out", providerCode: "BadRequest", handleExpired: true });
 
 const parks = { parkAfter: 86_400_000 };
 
@@ -168,5 +231,120 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       },
     });
     expect(violation?.message).toMatch(/^(bought twice|recorded as dead with 1)/);
+  });
+
+  const absent = async () => ({ kind: "absent", reason: "not looked" }) as const;
+
+  test.each(handles)("with a refusal that is believed without a look at the handle (%s)", async (identity) => {
+    const { violation } = await search({
+      world: emptyWorld(identity, 1),
+      drivers: 1,
+      budget: budget(0, 1, 0),
+      sabotage: { executor: (executor) => ({ ...executor, resolve: absent }) },
+    });
+    expect(violation?.log.at(-1)).toBe("A ledger.reject: works");
+    expect(violation?.message).toBe("recorded as rejected with 1 commitments");
+  });
+
+  test("with a quote that is over taken for proof that nothing was bought", async () => {
+    const { violation } = await search({
+      world: emptyWorld("minted", 1),
+      drivers: 1,
+      budget: budget(0, 2, 0),
+      sendWays: (name) => name === "bought, and called expired",
+      sabotage: {
+        executor: (executor) => {
+          let sent = false;
+          return {
+            ...executor,
+            recovery: { ...parks, kind: "resend", minimumAge: 0 },
+            resolve: async (submission, options) =>
+              (sent = submission.attempt === 1) ? absent() : executor.resolve(submission, options),
+            doPurchase: async (submission, context) => {
+              if (sent && context.sentBefore) throw expired();
+              return executor.doPurchase(submission, context);
+            },
+          };
+        },
+      },
+    });
+    expect(violation?.log.join()).toContain("bought, and called expired");
+    expect(violation?.message).toMatch(/^(bought twice|recorded as dead with 1)/);
+  });
+
+  test.each(handles)("with an id in the answer that is forgotten (%s)", async (identity) => {
+    const { violation } = await search({
+      world: sellingOtherwise(identity),
+      drivers: 1,
+      budget: budget(0, 1, 0),
+      sabotage: {
+        ledger: (ledger) => ({
+          ...ledger,
+          evidence: async ({ token }) => {
+            const record = (await ledger.execution("execution-1")).find((each) => each.token === token);
+            if (record?.submission === undefined) throw new Error("It is open.");
+            return record.submission;
+          },
+        }),
+      },
+    });
+    expect(violation?.log.join()).toContain("bought under another id");
+    expect(violation?.message).toMatch(/^bought twice/);
+  });
+
+  test("with what is dead forgotten", async () => {
+    const { violation } = await search({
+      world: shownAfterDeath("stamped"),
+      drivers: 1,
+      budget: budget(0, 0, 0),
+      sabotage: {
+        ledger: (ledger) => ({
+          ...ledger,
+          claim: async (...parameters) =>
+            (await ledger.claim(...parameters)).map((answer) => ({
+              ...answer,
+              record: { ...answer.record, former: [] },
+            })),
+        }),
+      },
+    });
+    expect(violation?.message).toMatch(/^bought twice/);
+  });
+
+  test("with what is only on its way taken for bought", async () => {
+    const { violation } = await search({
+      world: vanishing("chosen"),
+      drivers: 1,
+      budget: budget(0, 0, 1),
+      sabotage: {
+        executor: (executor) => ({
+          ...executor,
+          findByTokens: async (...parameters) => {
+            const { byToken, byId } = await executor.findByTokens(...parameters);
+            const certain = (found: readonly Commitment[]) => found.map((each) => ({ ...each, tentative: false }));
+            return { byId, byToken: new Map([...byToken].map(([token, found]) => [token, certain(found)])) };
+          },
+        }),
+      },
+    });
+    expect(violation?.message).toMatch(/^#0 ends as already-purchased .* with 0 commitments/);
+  });
+
+  test.each(noHandles)("with a fit taken for proof at once, beside another buyer (%s)", async (identity) => {
+    const { violation } = await search({
+      world: besideAnotherBuyer(identity, "another ledger"),
+      drivers: 1,
+      budget: budget(0, 1, 1),
+      sabotage: {
+        executor: (executor) => ({
+          ...executor,
+          resolve: async (submission, options) => {
+            const shown = await executor.resolve(submission, options);
+            return shown.kind === "found" ? { kind: "found", commitment: shown.commitment } : shown;
+          },
+        }),
+      },
+    });
+    expect(violation?.message).toBe("records theirs, which somebody else bought");
   });
 });

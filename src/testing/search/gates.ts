@@ -69,6 +69,10 @@ export interface SearchedCloud {
   readonly executor: ServiceExecutor;
   /** Live commitments that were really bought for a token, whatever their marker says. */
   live(token: string): readonly { readonly id: string }[];
+  /** The token that a commitment was really bought for; undefined for what others bought. Left out where nobody else buys. */
+  boughtFor?(id: string): string | undefined;
+  /** Buys for a submission under an id that was not asked for, and returns that id. Left out where the provider chooses the id. */
+  buyElsewhere?(submission: Submission): { readonly id: string };
   /** What is bought from now on can be seen only after so many milliseconds. */
   lag(milliseconds: number): void;
   /** The submission's handle can no longer be bought under, unless it was. Left out where handles do not expire. */
@@ -80,6 +84,8 @@ export interface SearchedCloud {
    * the five after which an absence is believed; more where nothing that the provider shows can be relied upon.
    */
   readonly hides?: number;
+  /** So long (milliseconds) may it hide one whose death was proven meanwhile. Default: never longer than `hides`. */
+  readonly hidesLonger?: number;
 }
 
 const usuallyHides = 4 * 60_000;
@@ -97,6 +103,7 @@ export function gateExecutor(
   driver: string,
   scheduler: Scheduler,
   purchases: Purchases,
+  sendWays: (name: string) => boolean = () => true,
 ): ServiceExecutor {
   const { executor } = cloud;
   const reads = [works, diesBefore, fails, pause];
@@ -115,14 +122,30 @@ export function gateExecutor(
   const failsLater: Way = { name: "bought, then came to nothing", costs: "failure" };
   const failedAndLost: Way = { name: "came to nothing, answer lost", costs: "failure" };
   const { expire, fail, hides = usuallyHides } = cloud;
+  const { buyElsewhere, hidesLonger } = cloud;
+  const handles = executor.recovery.kind === "resend";
+  // What a hop that repeats a request makes of a purchase that was carried out: the answers that lie.
+  const expiredThough: Way = { name: "bought, and called expired", costs: "fault" };
+  const refusedThough: Way = { name: "bought, and refused", costs: "fault" };
+  const twice: Way = { name: "repeated on the way", costs: "fault" };
+  const otherId: Way = { name: "bought under another id", costs: "fault" };
+  const otherIdLate: Way = { name: "bought under another id, visible late", costs: "fault" };
+  const tooLate: Way = { name: "bought, answer lost, visible after it may be called dead", costs: "fault" };
   const special = [
     ...(expire === undefined ? [] : [expires]),
     late,
     lateAndLost,
+    expiredThough,
+    ...(handles ? [refusedThough, twice] : []),
+    ...(buyElsewhere === undefined ? [] : [otherId, otherIdLate]),
+    ...(hidesLonger === undefined ? [] : [tooLate]),
     ...(fail === undefined ? [] : [failed, failsLater, failedAndLost]),
   ];
-  const sends = [works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects, ...special];
+  const sends = [works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects, ...special].filter(
+    ({ name }) => name === works.name || sendWays(name),
+  );
 
+  const isLate = (way: Way) => way === late || way === lateAndLost || way === otherIdLate;
   const mark = executor.mark;
 
   return {
@@ -143,15 +166,26 @@ export function gateExecutor(
       if (way === lostBefore) throw unknown();
       if (way === rejects) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
       if (way === expires) expire?.(submission);
-      cloud.lag(way === late || way === lateAndLost ? hides : 0);
+      cloud.lag(way === tooLate ? (hidesLonger ?? hides) : isLate(way) ? hides : 0);
+      if (way === otherId || way === otherIdLate) {
+        const evidence = [buyElsewhere?.(submission).id ?? ""];
+        purchases.bought(submission.token);
+        cloud.lag(0);
+        throw new PurchaseOutcomeUnknownError({ message: "the answer names another one", evidence });
+      }
       const send = async () => {
+        if (way === twice) await executor.doPurchase(submission, context);
         const commitment = await executor.doPurchase(submission, context);
         purchases.bought(submission.token);
         return commitment;
       };
       const result = await perform(way, send, unknown);
       cloud.lag(0);
-      if (way === lateAndLost) throw unknown();
+      if (way === lateAndLost || way === tooLate) throw unknown();
+      if (way === expiredThough) {
+        throw new PurchaseRejectedError({ message: "timed out", providerCode: "BadRequest", handleExpired: true });
+      }
+      if (way === refusedThough) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
       if (way.costs !== "failure") return result;
       fail?.(result.id);
       purchases.failed(submission.token);

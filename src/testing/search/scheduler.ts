@@ -39,6 +39,9 @@ export interface Scheduler {
 /** More effects than any path has; one that is longer is a loop without a limit. */
 const longestPath = 2000;
 
+/** Who does what others do at the provider: after it the driver that was at work goes on, at no cost. */
+export const bystander = "somebody else";
+
 /** Makes the scheduler of one path. `pause` is called when a driver is stopped for longer than its lease. */
 export function createScheduler(choices: Choices, budget: Budget, pause: () => void): Scheduler {
   const { crashes, faults, switches, failures = 0 } = budget;
@@ -56,7 +59,7 @@ export function createScheduler(choices: Choices, budget: Budget, pause: () => v
     const driver = order[free ? choices.choose(order.length) : 0];
     if (driver === undefined) throw new Error("No driver is ready.");
     if (goesOn && driver !== current) left.switch -= 1;
-    current = driver;
+    if (driver !== bystander || !goesOn) current = driver;
     return driver;
   }
 

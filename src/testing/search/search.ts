@@ -4,12 +4,12 @@ import type { Environment } from "../../spec/environment.ts";
 import type { ServiceExecutor } from "../../spec/executor.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import type { Recommendation } from "../../spec/recommendation.ts";
-import type { Report } from "../../spec/report.ts";
+import type { Outcome, Report } from "../../spec/report.ts";
 import { deriveIdempotencyToken } from "../../spec/token.ts";
 import type { VirtualEnvironment } from "../virtual-environment.ts";
 import { createChoices } from "./choices.ts";
-import { gateExecutor, gateLedger, type SearchedCloud } from "./gates.ts";
-import { type Budget, createScheduler, type Scheduler } from "./scheduler.ts";
+import { gateExecutor, gateLedger, type Purchases, type SearchedCloud } from "./gates.ts";
+import { type Budget, bystander, createScheduler, type Scheduler } from "./scheduler.ts";
 
 /** A fresh ledger and cloud on one virtual clock: made anew for every path. */
 export interface World {
@@ -18,6 +18,15 @@ export interface World {
   readonly cloud: SearchedCloud;
   /** One for each token. */
   readonly recommendations: readonly Recommendation[];
+  /** Somebody else, who does these things one after the other, each at any moment: buys by hand, say. */
+  readonly bystander?: readonly BystanderStep[];
+}
+
+/** One thing that somebody else does at the provider, in one of several ways. */
+export interface BystanderStep {
+  readonly ways: readonly string[];
+  /** Does it in the way of that place; returns the token of a commitment that is gone by it. */
+  run(way: number): string | undefined;
 }
 
 /** What is searched. */
@@ -32,6 +41,8 @@ export interface SearchOptions {
     readonly ledger?: (ledger: Ledger) => Ledger;
     readonly executor?: (executor: ServiceExecutor) => ServiceExecutor;
   };
+  /** Which of the ways are walked in which a send may go, by their names; it always works. Default: all. */
+  readonly sendWays?: (name: string) => boolean;
   /** Walks this path alone: one that an earlier search named. */
   readonly only?: readonly number[];
 }
@@ -76,7 +87,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   return { paths, effects, complete: true };
 }
 
-async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: SearchOptions): Promise<void> {
+async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sendWays }: SearchOptions): Promise<void> {
   const { recommendations, cloud, environment } = world;
   const execution = { executionId, source: "search", recommendations };
   const broken: string[] = [];
@@ -111,13 +122,7 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
     const bought = new Set<string>();
     const purchaser = purchaserOf(
       gateLedger(ledger, driver, scheduler),
-      gateExecutor(searched, driver, scheduler, {
-        bought: (token) => void bought.add(token),
-        failed: (token) => {
-          bought.delete(token);
-          failed.add(token);
-        },
-      }),
+      gateExecutor(searched, driver, scheduler, purchasesOf(bought, failed), sendWays),
       clock,
     );
     void scheduler
@@ -132,10 +137,12 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
       );
   }
 
+  void bystand(world.bystander ?? [], scheduler, (token) => void failed.add(token));
   await scheduler.run(() => {
     for (const token of tokens) {
       const live = cloud.live(token);
-      if (live.length > 1) throw new Error(`bought twice: ${live.map(({ id }) => id).join(", ")}`);
+      if (live.length > 1 && cloud.hidesLonger === undefined)
+        throw new Error(`bought twice: ${live.map(({ id }) => id).join(", ")}`);
     }
     const [first] = broken;
     if (first !== undefined) throw new Error(first);
@@ -153,19 +160,51 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage }: S
   await driveCalmly(leaseLength + 1);
   let report = await driveCalmly(5 * 60_000);
   // One that is unresolved may hold up another one: a person may have to decide about each.
-  for (let round = 0; cloud.executor.recovery.kind === "manual" && round < tokens.length; round += 1) {
+  for (let round = 0; cloud.executor.recovery.kind !== "resend" && round < tokens.length; round += 1) {
     const open = report.outcomes.filter(({ status }) => status === "unresolved");
     if (open.length === 0) break;
     for (const { recIndex, token } of open) await decideTruly(calm, cloud, recIndex, token);
     report = await driveCalmly(leaseLength + 1);
   }
-  for (const [recIndex, token] of tokens.entries()) {
-    const count = cloud.live(token).length;
-    const outcome = report.outcomes[recIndex];
-    const done = outcome?.status === "purchased" || outcome?.status === "already-purchased";
-    if (!done || count !== 1) {
-      throw new Error(`#${recIndex} ends as ${outcome?.status} (${outcome?.error?.message}) with ${count} commitments`);
-    }
+  if (cloud.hidesLonger !== undefined) report = await driveCalmly(cloud.hidesLonger);
+  for (const outcome of report.outcomes) checkEnd(outcome, cloud);
+}
+
+function purchasesOf(bought: Set<string>, failed: Set<string>): Purchases {
+  return {
+    bought: (token) => void bought.add(token),
+    failed: (token) => {
+      bought.delete(token);
+      failed.add(token);
+    },
+  };
+}
+
+/** One commitment and an outcome that says so. */
+function checkEnd({ recIndex, token, status, commitment, warnings, error }: Outcome, cloud: SearchedCloud): void {
+  const live = cloud.live(token);
+  const done = status === "purchased" || status === "already-purchased";
+  // What showed after its death was proven may be one too many: then both are named.
+  const named = [commitment?.id, ...(warnings ?? [])].join(" ");
+  const oneTooMany = cloud.hidesLonger !== undefined && live.length === 2;
+  if (done && oneTooMany && live.every(({ id }) => named.includes(id))) return;
+  // One that somebody else bought in the window of an answer that was lost cannot be told from ours: none of ours then.
+  const others = isOthers(cloud, commitment);
+  if (!done || live.length !== (others && live.length === 0 ? 0 : 1)) {
+    throw new Error(`#${recIndex} ends as ${status} (${error?.message ?? named}) with ${live.length} commitments`);
+  }
+}
+
+async function bystand(
+  steps: readonly BystanderStep[],
+  scheduler: Scheduler,
+  gone: (token: string) => void,
+): Promise<void> {
+  for (const { ways, run } of steps) {
+    const all = ways.map((name) => ({ name, costs: "nothing" }) as const);
+    const way = await scheduler.reach(bystander, "acts", all);
+    const token = run(all.findIndex(({ name }) => name === way.name));
+    if (token !== undefined) gone(token);
   }
 }
 
@@ -189,7 +228,7 @@ function checkedLedger(
 ): Ledger {
   const expectBought = (token: string, bought: boolean, what: string) => {
     const live = cloud.live(token).length;
-    if (bought ? isFalselyBought(live, failed.has(token)) : live > (before.get(token) ?? 0))
+    if (bought ? isFalselyBought(live, failed.has(token), mostLive(cloud)) : live > (before.get(token) ?? 0))
       onLie(`recorded as ${what} with ${live} commitments`);
   };
   return {
@@ -204,19 +243,32 @@ function checkedLedger(
     },
     dead: async (claim, proof) => {
       const record = await ledger.dead(claim, proof);
-      expectBought(claim.token, false, "dead");
+      // Where it may be hidden for longer than anybody waits, this cannot be known.
+      if (cloud.hidesLonger === undefined) expectBought(claim.token, false, "dead");
       return record;
     },
-    purchase: async (claim, commitment) => {
-      const record = await ledger.purchase(claim, commitment);
-      expectBought(claim.token, true, "purchased");
+    purchase: async (claim, commitment, how) => {
+      const record = await ledger.purchase(claim, commitment, how);
+      const others = isOthers(cloud, commitment);
+      if (!others || cloud.live(claim.token).length > 0) expectBought(claim.token, true, "purchased");
+      if (others && cloud.live(claim.token).length > 0) onLie(`records ${commitment.id}, which somebody else bought`);
       return record;
     },
   };
 }
 
-function isFalselyBought(live: number, cameToNothing: boolean): boolean {
-  return live > 1 || (live === 0 && !cameToNothing);
+/** Where a purchase may show after its death was proven, one too many cannot be helped; at the end both are named. */
+function mostLive({ hidesLonger }: SearchedCloud): number {
+  return hidesLonger === undefined ? 1 : 2;
+}
+
+/** Somebody else bought it, for none of the tokens. */
+function isOthers(cloud: SearchedCloud, commitment: { readonly id: string } | undefined): boolean {
+  return commitment !== undefined && cloud.boughtFor !== undefined && cloud.boughtFor(commitment.id) === undefined;
+}
+
+function isFalselyBought(live: number, cameToNothing: boolean, most = 1): boolean {
+  return live > most || (live === 0 && !cameToNothing);
 }
 
 /** Outcomes that are not the truth: about what is bought, whoever bought it; else about what this driver bought. */
@@ -226,11 +278,13 @@ function lies(
   driver: string,
   { bought, failed }: { readonly bought: ReadonlySet<string>; readonly failed: ReadonlySet<string> },
 ): string[] {
-  return outcomes.flatMap(({ status, token }) => {
+  return outcomes.flatMap(({ status, token, commitment }) => {
     const count = cloud.live(token).length;
     const isBought = status === "purchased" || status === "already-purchased";
     const isNot = status === "refused" || status === "rejected";
-    const lie = isBought ? isFalselyBought(count, failed.has(token)) : isNot && bought.has(token);
+    const others = count === 0 && isOthers(cloud, commitment);
+    const falsely = !others && isFalselyBought(count, failed.has(token), mostLive(cloud));
+    const lie = isBought ? falsely : isNot && bought.has(token);
     return lie ? [`driver ${driver} reports ${status} with ${count} commitments`] : [];
   });
 }
