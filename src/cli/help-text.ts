@@ -225,7 +225,7 @@ Status, and what --state chooses
   parked        unresolved beyond the provider's own time limit: a person decides (buyonce resolve); a part of unresolved
   refused       a guard stopped it; nothing was sent
   rejected      the provider said no, or it came to nothing; nothing is bought
-  abandoned     its driver ended before anything was sent
+  abandoned     its driver ended before anything was sent; so does waiting: for an equal purchase that is not decided yet
   claimed, submitted, unknown: the ledger's own states, held by a driver or not
 ${ledgerHelp}
 Exit codes

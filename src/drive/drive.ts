@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Environment } from "../spec/environment.ts";
 import type { DriveEvent } from "../spec/events.ts";
 import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord, TokenState } from "../spec/ledger.ts";
-import { type Money, totals } from "../spec/money.ts";
+import type { Money } from "../spec/money.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { maskToken } from "../spec/token.ts";
 import type { Budget } from "./budget.ts";
@@ -13,6 +13,7 @@ import { eventError } from "./event-error.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { unresolved } from "./outcome.ts";
+import { reportOf } from "./report-of.ts";
 import { createStop } from "./stop.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
 import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./unworked-outcome.ts";
@@ -196,6 +197,5 @@ export async function driveRequests(
   if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted"))
     throw ended(stop.signal.reason);
   emit({ type: "ended", executionId });
-  const bought = report.flatMap(({ commitment, price }) => (commitment && price ? [price] : []));
-  return { executionId, outcomes: report, totals: totals(bought) };
+  return reportOf(executionId, report);
 }

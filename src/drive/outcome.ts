@@ -20,7 +20,7 @@ export function boughtOutcome(
   warnings: readonly string[] = [],
 ): Outcome {
   // It was over when it was first seen: every drive says the same.
-  if (standing === "ended" && error?.code === "purchase-rejected") {
+  if (standing === "ended" && error?.code === "purchase-over") {
     return errorOutcome({ recIndex, token }, "rejected", overError(id, state));
   }
   const all = [...warnings, ...warningsAbout(state, standing)];
@@ -43,6 +43,7 @@ function warningsAbout(state: string, standing: Standing): readonly string[] {
 /** It was bought under its handle and has ended. An execution is bought once, so it is not bought again. */
 export function overError(id: string, state: string): PurchaseRejectedError {
   return new PurchaseRejectedError({
+    over: true,
     providerCode: state,
     message: `It was bought as ${id} and is over: its state is ${state}. It is not bought again. Give what is to be bought now an executionId of its own.`,
   });

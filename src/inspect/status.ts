@@ -8,10 +8,10 @@ import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
- * while a driver holds it; `unresolved` when it was sent, and no driver has said what became of it; and `abandoned` when
- * its driver ended before anything was sent.
+ * while a driver holds it; `unresolved` when it was sent, and no driver has said what became of it; `waiting` while an
+ * equal purchase is open; and `abandoned` when its driver ended before anything was sent.
  */
-export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "abandoned";
+export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "waiting" | "abandoned";
 
 /** What is shown of the ledger. */
 export interface StatusOptions {
@@ -76,7 +76,8 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
     case "rejected":
       return record.state;
     case "claimed":
-      return isHeld(record, now) ? "in-progress" : "abandoned";
+      if (isHeld(record, now)) return "in-progress";
+      return record.error?.code === "identical-purchase-open" ? "waiting" : "abandoned";
     case "submitted":
     case "unknown":
       return isHeld(record, now) ? "in-progress" : "unresolved";

@@ -36,6 +36,7 @@ export type ErrorCode =
   | "deadline-too-near"
   // after a send
   | "purchase-rejected"
+  | "purchase-over"
   | "outcome-unknown"
   // a person's decision about an unknown outcome
   | "nothing-to-resolve"
@@ -144,9 +145,15 @@ export class PurchaseRejectedError extends BuyonceError {
   readonly left: boolean;
 
   constructor(
-    options: Omit<BuyonceErrorOptions, "code"> & { providerCode: string; handleExpired?: boolean; left?: boolean },
+    options: Omit<BuyonceErrorOptions, "code"> & {
+      providerCode: string;
+      handleExpired?: boolean;
+      left?: boolean;
+      /** It was bought before under this handle and is over: code `purchase-over`. */
+      over?: boolean;
+    },
   ) {
-    super({ ...options, code: "purchase-rejected" });
+    super({ ...options, code: options.over ? "purchase-over" : "purchase-rejected" });
     this.providerCode = options.providerCode;
     this.handleExpired = options.handleExpired ?? false;
     this.left = options.left ?? true;

@@ -44,7 +44,7 @@ export interface Outcome {
     /** Whether that state is final. */
     readonly settled: boolean;
   };
-  /** Of the whole commitment over its term. */
+  /** Of the whole commitment over its term; for what was sent and may be bought, the price that it was sent at. */
   readonly price?: Money;
   /** For everything that is not bought. */
   readonly error?: OutcomeError;
@@ -61,4 +61,6 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   /** Prices of all that is bought, now or before, summed per currency. */
   readonly totals: readonly Money[];
+  /** Prices of what was sent and may be bought (unresolved, parked, or another driver's), summed per currency. */
+  readonly atRisk: readonly Money[];
 }

@@ -85,8 +85,8 @@ export function jsonError(error: unknown): string {
   return text(errorDocument(error));
 }
 
-function reportDocument({ executionId, outcomes, totals }: Report) {
-  return { executionId, outcomes: outcomes.map(outcomeDocument), totals };
+function reportDocument({ executionId, outcomes, totals, atRisk }: Report) {
+  return { executionId, outcomes: outcomes.map(outcomeDocument), totals, atRisk };
 }
 
 function outcomeDocument({ recIndex, status, token, commitment, price, error, parked, warnings }: Outcome) {

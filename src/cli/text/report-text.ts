@@ -59,7 +59,7 @@ export function reportText(
     .join("\n");
 }
 
-function totalsText({ outcomes }: Report, paint: Paint): string {
+function totalsText({ outcomes, atRisk }: Report, paint: Paint): string {
   const now = outcomes.filter(({ status }) => status === "purchased");
   const before = outcomes.filter(({ status }) => status === "already-purchased");
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
@@ -68,6 +68,7 @@ function totalsText({ outcomes }: Report, paint: Paint): string {
     line("bought by this drive", sumText(now)),
     line("bought before", sumText(before)),
     line("total", paint("bold", sumText([...now, ...before]))),
+    ...(atRisk.length > 0 ? [line("sent, may be bought", paint("yellow", atRisk.map(formatMoney).join("   ")))] : []),
   ].join("");
 }
 

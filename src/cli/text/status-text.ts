@@ -18,7 +18,15 @@ export interface StatusTextOptions {
   readonly paint: Paint;
 }
 
-const order: readonly RecordStatus[] = ["purchased", "in-progress", "unresolved", "refused", "rejected", "abandoned"];
+const order: readonly RecordStatus[] = [
+  "purchased",
+  "in-progress",
+  "unresolved",
+  "waiting",
+  "refused",
+  "rejected",
+  "abandoned",
+];
 
 const labelWidth = 22;
 
@@ -30,7 +38,7 @@ export function statusText(
   { recommendations, more }: LedgerStatus,
   { descriptions, width, paint }: StatusTextOptions,
 ): string {
-  const colour = (status: RecordStatus) => (status === "abandoned" ? "yellow" : statusStyle[status].colour);
+  const colour = (status: RecordStatus) => (status === "abandoned" || status === "waiting" ? "yellow" : statusStyle[status].colour);
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
@@ -96,6 +104,8 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
   switch (status) {
     case "in-progress":
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
+    case "waiting":
+      return "an equal purchase is not decided yet; nothing was sent for this one";
     case "abandoned":
       return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
     case "unresolved":
@@ -119,7 +129,8 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
   const has = (keep: (each: LedgerStatus["recommendations"][number]) => boolean) => recommendations.some(keep);
   return [
     ...(has(
-      ({ status, record }) => (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned",
+      ({ status, record }) =>
+        (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned" || status === "waiting",
     )
       ? ["next: buyonce redrive finds out what was sent, and buys what proves not to be bought."]
       : []),
