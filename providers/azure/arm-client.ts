@@ -118,7 +118,8 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
     read({ method, url, body, signal, attempts = resolved.readAttempts }) {
       const text = body && JSON.stringify(body);
       const attempt = async () => {
-        const request = { method, url, body: text, timeout: resolved.readTimeout, signal };
+        const { readTimeout: timeout, maxAnswerBytes: maxBytes } = resolved;
+        const request = { method, url, body: text, timeout, maxBytes, signal };
         const answer = await exchange(await reads(), request, now);
         const parsed = parseBody(answer);
         if (answer.status >= 300) throw new ApiError(answer, errorOf(parsed));
@@ -134,7 +135,14 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
     put: async (url, body, timeout = resolved.purchaseTimeout) =>
       exchange(
         await purchases(),
-        { method: "PUT", url, body: JSON.stringify(body), timeout, freshConnection: true },
+        {
+          method: "PUT",
+          url,
+          body: JSON.stringify(body),
+          timeout,
+          maxBytes: resolved.maxAnswerBytes,
+          freshConnection: true,
+        },
         now,
       ),
   };

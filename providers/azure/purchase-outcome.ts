@@ -9,6 +9,7 @@ export function fromTransport(error: unknown, subject: string): Error {
       message: `The purchase of ${subject} was not sent, because ${why}: ${error.message}. Try again later.`,
       providerCode: error.code,
       retryable: true,
+      left: false,
       cause: error,
     });
   }

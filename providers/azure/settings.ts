@@ -2,6 +2,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
 
 /** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
@@ -33,6 +34,8 @@ export interface AzureSettings {
   readonly readAttempts?: number;
   /** The longest that a `Retry-After` is waited for; default 60,000. */
   readonly retryAfterCap?: number;
+  /** The longest answer that is taken, in bytes; default 16,777,216. A longer one counts as one that cannot be read. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** Settings with every default filled in. */
@@ -47,6 +50,7 @@ export function resolveSettings(settings: AzureSettings): ResolvedSettings {
     purchaseTimeout: settings.purchaseTimeout ?? 60_000,
     readAttempts: settings.readAttempts ?? 4,
     retryAfterCap: settings.retryAfterCap ?? 60_000,
+    maxAnswerBytes: settings.maxAnswerBytes ?? defaultMaxAnswerBytes,
   };
   for (const [name, value] of Object.entries(limits)) {
     // 2^31 - 1 milliseconds is the longest that a timer can wait; anything above fires at once.

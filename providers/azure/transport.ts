@@ -1,9 +1,13 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
-import type { HttpClient, HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
+import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpHeaders, HttpMethods, Pipeline, PipelineRequest } from "@azure/core-rest-pipeline";
+import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/spec/errors.ts";
 import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
+import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { provesNotSent } from "../http/proves-not-sent.ts";
+import { sendOverWire } from "../http/send-over-wire.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 
@@ -15,6 +19,8 @@ export interface WireRequest {
   readonly body?: string | undefined;
   /** Milliseconds for everything: token, connection, answer and its body. */
   readonly timeout: number;
+  /** The longest answer that is taken, in bytes. */
+  readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
   /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
   readonly freshConnection?: boolean;
@@ -25,18 +31,21 @@ export interface PipelineOwner {
   readonly pipeline: Pipeline;
 }
 
-const network = createDefaultHttpClient();
+/** Connections that are kept for reads. */
+const kept = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) } as const;
 
-/** Errors that can only come before a connection exists: nothing of the request has left. */
-const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+/** How far a request has come. */
+interface Progress {
+  stage: TransportStage;
+}
 
 /**
  * Sends one request through the SDK's own pipeline (authentication, user agent, sanitised logging, proxy) and returns
  * the answer whatever its status. The pipeline's operations are passed by because their serialisers drop `tags` in both
  * directions; its timeout because it ends with the answer's headers and would wait for a body for ever.
  *
- * Throws a TransportError whose stage says whether anything can have been sent; for a signal that was aborted before, its
- * reason.
+ * Throws a TransportError whose stage says whether anything can have been sent, an UnbelievableAnswerError for an answer
+ * above the limit; for a signal that was aborted before, its reason.
  */
 export async function exchange(api: PipelineOwner, request: WireRequest, now: () => number): Promise<Answer> {
   request.signal?.throwIfAborted();
@@ -44,8 +53,8 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
   const timer = setTimeout(() => late.abort(timedOut(request)), request.timeout);
   const ending = AbortSignal.any([late.signal, ...(request.signal ? [request.signal] : [])]);
 
-  let handedOver = false;
-  const once = sendOnce(request, ending, () => (handedOver = true));
+  const progress: Progress = { stage: "credential" };
+  const once = sendOnce(request, ending, progress);
   try {
     const response = await withSignal(api.pipeline.sendRequest(once, toPipelineRequest(request, ending)), ending);
     return {
@@ -54,7 +63,7 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
       retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
     };
   } catch (error) {
-    throw toTransportError(error, ending, handedOver);
+    throw toTransportError(error, ending, progress);
   } finally {
     clearTimeout(timer);
   }
@@ -80,25 +89,55 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
 /**
  * The last step of the pipeline, with a fuse: a second hand-over to the network is possible only after a 401, which the
  * bearer policy answers with a fresh token (continuous access evaluation) and which never is a purchase. A policy that
- * starts to re-send with some later version of the SDK is stopped here.
+ * starts to re-send with some later version of the SDK is stopped here. The SDK's own last step has no limit for answers,
+ * and keeps too little of Node's errors to tell what was sent.
  */
-function sendOnce({ url, freshConnection }: WireRequest, signal: AbortSignal, onHandOver: () => void): HttpClient {
+function sendOnce(
+  { freshConnection = false, maxBytes }: WireRequest,
+  signal: AbortSignal,
+  progress: Progress,
+): HttpClient {
   let mayBeSent = true;
   return {
     async sendRequest(request) {
       signal.throwIfAborted();
       if (!mayBeSent) throw new Error("The pipeline tried to send the same request again; it was stopped.");
-      if (freshConnection === true) {
-        const Agent = url.protocol === "http:" ? HttpAgent : HttpsAgent;
-        request.agent ??= new Agent({ keepAlive: false });
-      }
       mayBeSent = false;
-      onHandOver();
-      const response = await network.sendRequest(request);
-      mayBeSent = response.status === 401;
-      return response;
+      progress.stage = "connection";
+      const url = new URL(request.url);
+      const { status, headers, text } = await sendOverWire({
+        method: request.method,
+        url,
+        headers: request.headers.toJSON({ preserveCase: true }),
+        body: textOf(request.body),
+        // A proxy's, where the pipeline has set one.
+        agent: (request.agent as HttpAgent | undefined) ?? agentFor(url, freshConnection),
+        signal,
+        maxBytes,
+        onConnected: () => (progress.stage = "unanswered"),
+      });
+      mayBeSent = status === 401;
+      return { status, headers: toPipelineHeaders(headers), request, bodyAsText: text };
     },
   };
+}
+
+function agentFor({ protocol }: URL, fresh: boolean): HttpAgent {
+  if (protocol === "http:") return fresh ? new HttpAgent({ keepAlive: false }) : kept["http:"];
+  return fresh ? new HttpsAgent({ keepAlive: false }) : kept["https:"];
+}
+
+function textOf(body: PipelineRequest["body"]): string | undefined {
+  if (body === null || body === undefined || typeof body === "string") return body ?? undefined;
+  throw new TypeError("The Azure SDK gave a body that is no text.");
+}
+
+function toPipelineHeaders(headers: IncomingHttpHeaders): HttpHeaders {
+  const all = createHttpHeaders();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) all.set(name, Array.isArray(value) ? (value[0] ?? "") : value);
+  }
+  return all;
 }
 
 /** Its stage is that of the moment at which it comes: {@link toTransportError}. */
@@ -106,12 +145,13 @@ function timedOut({ method, timeout }: WireRequest): Error {
   return Object.assign(new Error(`no complete answer to ${method} within ${timeout} ms`), { code: "ETIMEDOUT" });
 }
 
-function toTransportError(error: unknown, ending: AbortSignal, handedOver: boolean): TransportError {
+function toTransportError(error: unknown, ending: AbortSignal, { stage }: Progress): Error {
+  if (error instanceof UnbelievableAnswerError && !ending.aborted) return error;
   // A timeout destroys the socket, which can show up as another error first: the timeout is the cause.
   const cause: unknown = ending.aborted ? ending.reason : error;
   const code = codeOf(cause);
-  const stage: TransportStage = !handedOver ? "credential" : beforeConnection.has(code) ? "connection" : "unanswered";
-  return new TransportError({ stage, code, message: messageOf(cause) || code, cause });
+  const unsent = stage === "unanswered" && !ending.aborted && provesNotSent(error);
+  return new TransportError({ stage: unsent ? "connection" : stage, code, message: messageOf(cause) || code, cause });
 }
 
 function codeOf(error: unknown): string {

@@ -23,12 +23,16 @@ const loopbackAuth: GcpAuth = {
 const universeDomain = "googleapis.com";
 
 /** Makes clients with one transport for each of the two APIs. Sends nothing, looks for no credential. */
-export function createConnect({ auth, endpoint }: Pick<ResolvedSettings, "auth" | "endpoint">): Connect {
+export function createConnect({
+  auth,
+  endpoint,
+  maxAnswerBytes,
+}: Pick<ResolvedSettings, "auth" | "endpoint" | "maxAnswerBytes">): Connect {
   const insecure = endpoint?.insecure ?? false;
 
   /** `holder`, a client that sends nothing, holds the SDK's search for the application default credentials. */
   function transportOr(holder: () => { readonly auth: GcpAuth }): Transport {
-    return insecure ? createTransport(loopbackAuth, true) : createTransport(auth ?? holder().auth, false);
+    return createTransport(insecure ? loopbackAuth : (auth ?? holder().auth), { insecure, maxAnswerBytes });
   }
 
   function optionsFor({ auth: through }: Transport) {

@@ -1,19 +1,17 @@
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { parseBody, parseRetryAfter } from "../http/answer.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import { type OutgoingRequest, sendOverWire } from "../http/send-over-wire.ts";
 import { errorOf } from "./google-error.ts";
 
 /** One request as it leaves. */
-export interface WireRequest {
-  readonly method: string;
+export interface WireRequest extends Pick<OutgoingRequest, "method" | "url" | "signal" | "maxBytes" | "onConnected"> {
   readonly headers: Headers;
   readonly body: RequestInit["body"];
-  readonly freshConnection: boolean;
+  /** A purchase: any 2xx answers it, and it has a connection of its own. A read is answered by 200 alone. */
+  readonly purchase: boolean;
 }
-
-/** A page of prices has about ten million characters; nothing else comes near. */
-const maxBody = 100_000_000;
 
 // `proxyEnv`: HTTPS_PROXY and NO_PROXY are honoured where Node can (24.5 and later).
 const kept = {
@@ -22,42 +20,24 @@ const kept = {
 } as const;
 
 /**
- * Sends one request, follows no redirect, and returns the text of a 2xx answer that is a JSON object. Throws an
- * ApiError for another status, an UnbelievableAnswerError for another body, Node's error for no complete answer.
+ * Sends one request, follows no redirect, and returns the text of an answer that is a JSON object. Throws an ApiError for a
+ * status other than 2xx, an UnbelievableAnswerError for another 2xx of a read, another body, or an answer above the limit,
+ * Node's error for no complete answer.
  */
-export function exchange(url: URL, request: WireRequest, signal: AbortSignal): Promise<{ readonly text: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ readonly text: string }>();
-  const insecure = url.protocol === "http:";
-  const send = insecure ? httpRequest : httpsRequest;
-  const outgoing = send(url, {
-    method: request.method,
-    headers: Object.fromEntries(request.headers),
-    agent: agentFor(insecure, request.freshConnection),
-    signal,
+export async function exchange({ headers, body, purchase, ...request }: WireRequest): Promise<{ text: string }> {
+  const { status, text, ...answer } = await sendOverWire({
+    ...request,
+    headers: Object.fromEntries(headers),
+    body: bytesOf(body),
+    agent: agentFor(request.url.protocol === "http:", purchase),
   });
-  outgoing.on("error", reject);
-  outgoing.on("response", (answer) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    answer.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maxBody) answer.destroy(new Error(`the answer is longer than ${maxBody} bytes`));
-      else chunks.push(chunk);
-    });
-    answer.on("error", reject);
-    answer.on("end", () => {
-      const status = answer.statusCode ?? 0;
-      const text = Buffer.concat(chunks).toString("utf8");
-      const retryAfter = parseRetryAfter(answer.headers["retry-after"], Date.now());
-      const body = parseBody({ text });
-      if (status < 200 || status > 299) reject(new ApiError({ status, retryAfter }, errorOf(body)));
-      else if (body === undefined) {
-        reject(new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`));
-      } else resolve({ text });
-    });
-  });
-  outgoing.end(bytesOf(request.body));
-  return promise;
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], Date.now());
+  const parsed = parseBody({ text });
+  if (status < 200 || status > 299) throw new ApiError({ status, retryAfter }, errorOf(parsed));
+  // A part (206), or what a proxy made of it (203), is not what Google shows.
+  if (status !== 200 && !purchase) throw new UnbelievableAnswerError(`HTTP ${status} where only 200 is an answer`);
+  if (parsed === undefined) throw new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`);
+  return { text };
 }
 
 function agentFor(insecure: boolean, fresh: boolean): HttpAgent {

@@ -1,8 +1,13 @@
 import { ApiError } from "../http/api-error.ts";
+import { adviceForRefusal } from "./advice.ts";
 import { createToRefusal } from "../http/refusal.ts";
 import { isTransient as isTransientAnywhere } from "../http/repeat-read.ts";
 
 const rateLimits = new Set(["rateLimitExceeded", "userRateLimitExceeded", "RESOURCE_EXHAUSTED"]);
+
+/** The API that a permission belongs to: what is not of Compute Engine is the price list's. */
+const apiOf = (permission: string) =>
+  permission.startsWith("compute.") ? "compute.googleapis.com" : "cloudbilling.googleapis.com";
 
 /** The service asked to slow down, whatever the status: Compute Engine answers 403 or 429. */
 export function isRateLimit(error: unknown): boolean {
@@ -20,6 +25,7 @@ export const toRefusal = createToRefusal({
   isTransient,
   signIn: "sign in (gcloud auth application-default login), or hand in a credential",
   signInAgain: "sign in again",
-  allow: (permission) => `the permission ${permission}, and the API must be enabled`,
+  allow: (permission) => `the permission ${permission}`,
+  otherCause: (error, permission) => adviceForRefusal(error, apiOf(permission)),
   tryAgain: "Drive again later.",
 });

@@ -2,6 +2,7 @@ import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 
 /**
  * What gives the headers that authenticate a request: a `GoogleAuth` or any client of `google-auth-library`. It needs
@@ -30,6 +31,8 @@ export interface GcpSettings {
   readonly readAttempts?: number | undefined;
   /** The most pages of one listing, of commitments or of prices, before it is refused as endless; default 200. */
   readonly maxPages?: number | undefined;
+  /** The longest answer that is taken, in bytes; default 16,777,216. A longer one counts as one that cannot be read. */
+  readonly maxAnswerBytes?: number | undefined;
 }
 
 /** The settings with their defaults filled in and checked. */
@@ -43,6 +46,7 @@ export interface ResolvedSettings {
   readonly readTimeout: number;
   readonly readAttempts: number;
   readonly maxPages: number;
+  readonly maxAnswerBytes: number;
 }
 
 /** Fills in the defaults. Throws a RefusedError `invalid-configuration` that names the setting. */
@@ -59,6 +63,7 @@ export function resolveSettings(settings: GcpSettings): ResolvedSettings {
     readTimeout: positive("readTimeout", settings.readTimeout ?? 30_000),
     readAttempts: positive("readAttempts", settings.readAttempts ?? 4),
     maxPages: positive("maxPages", settings.maxPages ?? 200),
+    maxAnswerBytes: positive("maxAnswerBytes", settings.maxAnswerBytes ?? defaultMaxAnswerBytes),
   };
 }
 

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { messageOf, RefusedError } from "../../src/spec/errors.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
-import { TransportError } from "../http/transport-error.ts";
+import { provesNotSent } from "../http/proves-not-sent.ts";
+import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { exchange } from "./exchange.ts";
 import type { GcpAuth } from "./settings.ts";
@@ -12,8 +13,11 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for everything: token, connection, answer and its body. */
   readonly timeout: number;
-  /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
-  readonly freshConnection?: boolean;
+  /**
+   * It buys. No kept-alive connection is used for it: one that the server is just closing would turn it into an unknown
+   * outcome; and any 2xx answers it, where a read is answered by 200 alone.
+   */
+  readonly purchase?: boolean;
 }
 
 /** What the SDK's clients send through. */
@@ -24,14 +28,15 @@ export interface Transport {
     fetch(url: string | URL, init: RequestInit): Promise<Response>;
   };
   /**
-   * Runs one call of a client. Throws an ApiError for a status other than 2xx, an UnbelievableAnswerError for a body
-   * that is no JSON object, a TransportError whose stage says whether anything can have been sent, or the signal's reason.
+   * Runs one call of a client. Throws an ApiError for a status other than 2xx, an UnbelievableAnswerError for what cannot be
+   * read or is too long, a TransportError whose stage says whether anything can have been sent, or the signal's reason.
    */
   run<Answer>(call: Call, work: () => Promise<Answer>): Promise<Answer>;
 }
 
 interface OpenCall extends Call {
-  handedOver: boolean;
+  /** How far its request has come. */
+  stage: TransportStage;
   answered: boolean;
   /** What ended it: the SDK wraps errors, and differs in it from version to version. */
   failure?: unknown;
@@ -43,11 +48,15 @@ interface OpenCall extends Call {
  * the caller's time limit bounds; a second one is stopped. The call is found by its asynchronous context, because the
  * SDK hands nothing of it through.
  */
-export function createTransport(credential: GcpAuth, insecure: boolean): Transport {
+export function createTransport(
+  credential: GcpAuth,
+  { insecure, maxAnswerBytes: maxBytes }: { readonly insecure: boolean; readonly maxAnswerBytes: number },
+): Transport {
   const calls = new AsyncLocalStorage<OpenCall>();
 
   async function send(call: OpenCall, url: URL, { method = "GET", headers, body }: RequestInit): Promise<Response> {
-    if (call.handedOver) throw new Error("The Google SDK tried to send a request a second time; it was stopped.");
+    if (call.stage !== "credential")
+      throw new Error("The Google SDK tried to send a request a second time; it was stopped.");
     if (url.protocol !== "https:" && !insecure) throw notSecure(url);
     const ending = AbortSignal.any([AbortSignal.timeout(call.timeout), ...(call.signal ? [call.signal] : [])]);
     try {
@@ -57,9 +66,11 @@ export function createTransport(credential: GcpAuth, insecure: boolean): Transpo
       const given = new Headers(await withSignal(credential.getRequestHeaders(`${url.origin}/`), ending));
       for (const [name, value] of given) all.set(name, value);
       ending.throwIfAborted();
-      call.handedOver = true;
-      const request = { method, headers: all, body, freshConnection: call.freshConnection ?? false };
-      const { text } = await exchange(url, request, ending);
+      call.stage = "connection";
+      const onConnected = () => (call.stage = "unanswered");
+      const { purchase = false } = call;
+      const request = { method, url, headers: all, body, purchase, signal: ending, maxBytes, onConnected };
+      const { text } = await exchange(request);
       call.answered = true;
       return new Response(text, { headers: { "content-type": "application/json" } });
     } catch (error) {
@@ -83,7 +94,7 @@ export function createTransport(credential: GcpAuth, insecure: boolean): Transpo
       },
     },
     async run(given, work) {
-      const call: OpenCall = { ...given, handedOver: false, answered: false };
+      const call: OpenCall = { ...given, stage: "credential", answered: false };
       try {
         return await calls.run(call, work);
       } catch (error) {
@@ -95,17 +106,14 @@ export function createTransport(credential: GcpAuth, insecure: boolean): Transpo
   };
 }
 
-/** Errors that can only come before a connection exists: nothing of the request has left. */
-const beforeConnection = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
-
-function toTransportError(error: unknown, ending: AbortSignal, call: OpenCall): unknown {
+function toTransportError(error: unknown, ending: AbortSignal, { stage, timeout }: OpenCall): unknown {
   if (error instanceof ApiError || error instanceof UnbelievableAnswerError) return error;
   const code = ending.aborted ? "ETIMEDOUT" : codeOf(error);
-  const unconnected = !ending.aborted && (beforeConnection.has(code) || syscallOf(error) === "connect");
+  const unsent = stage === "unanswered" && !ending.aborted && provesNotSent(error);
   return new TransportError({
-    stage: !call.handedOver ? "credential" : unconnected ? "connection" : "unanswered",
+    stage: unsent ? "connection" : stage,
     code,
-    message: ending.aborted ? `no complete answer within ${call.timeout} ms` : messageOf(error) || code,
+    message: ending.aborted ? `no complete answer within ${timeout} ms` : messageOf(error) || code,
     cause: error,
   });
 }
@@ -113,10 +121,6 @@ function toTransportError(error: unknown, ending: AbortSignal, call: OpenCall): 
 function codeOf(error: unknown): string {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" && code !== "" ? code : error instanceof Error ? error.name : "UNKNOWN";
-}
-
-function syscallOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "syscall" in error ? error.syscall : undefined;
 }
 
 function notSecure({ protocol, host }: URL): RefusedError {

@@ -32,13 +32,21 @@ export class UnbelievableAnswerError extends Error {
   override readonly name = "UnbelievableAnswerError";
 }
 
-/** Azure's `{ "error": { "code", "message" } }`; tokens and fragments of them in the message are masked. */
+/** The longest code of an error that is passed on; a real one is far shorter. */
+const maxCode = 200;
+
+/** A service's code of an error for a person: no token in full, no endless text. */
+export function quoteCode(code: string): string {
+  return code.slice(0, maxCode).replace(/[0-9a-f]{32,}/gi, maskToken);
+}
+
+/** Azure's `{ "error": { "code", "message" } }`; tokens and fragments of them are masked. */
 export function errorOf(body: UnknownObject | undefined): ErrorWords {
   const error = isObject(body?.["error"]) ? body["error"] : undefined;
   const code = typeof error?.["code"] === "string" && error["code"] !== "" ? error["code"] : undefined;
   const message = typeof error?.["message"] === "string" ? error["message"] : undefined;
   return {
-    code,
+    code: code === undefined ? undefined : quoteCode(code),
     message: message === undefined ? undefined : quoteService(message),
   };
 }

@@ -23,6 +23,8 @@ export interface CloudAdvice {
   /** Where a token was not accepted. */
   readonly signInAgain: string;
   readonly allow: (permission: string) => string;
+  /** What lifts a 403 that is no matter of permissions; undefined where it may be one. */
+  readonly otherCause?: (error: ApiError, permission: string) => string | undefined;
   /** After a transient error. */
   readonly tryAgain: string;
 }
@@ -31,7 +33,7 @@ export interface CloudAdvice {
  * Makes the function that turns the error of a failed read into a refusal. Errors of this package pass through; an aborted
  * signal's reason goes first.
  */
-export function createToRefusal({ cloud, isTransient, signIn, signInAgain, allow, tryAgain }: CloudAdvice) {
+export function createToRefusal({ cloud, isTransient, signIn, signInAgain, allow, otherCause, tryAgain }: CloudAdvice) {
   return (error: unknown, step: ReadStep, signal?: AbortSignal): unknown => {
     if (signal?.aborted === true) return signal.reason;
     if (BuyonceError.isInstance(error)) return error;
@@ -54,7 +56,8 @@ export function createToRefusal({ cloud, isTransient, signIn, signInAgain, allow
     }
     // A rate limit can come as a 403.
     if (error instanceof ApiError && error.status === 403 && !isTransient(error)) {
-      return refuse("access-denied", `The identity needs ${allow(step.permission)}.`);
+      const advice = otherCause?.(error, step.permission) ?? `The identity needs ${allow(step.permission)}.`;
+      return refuse("access-denied", advice);
     }
     if (error instanceof UnbelievableAnswerError) {
       return refuse(step.untrusted, "Such an answer proves nothing; look for a proxy in between.", true);

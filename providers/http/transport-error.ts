@@ -1,12 +1,12 @@
 /**
  * No complete answer came.
  * - `credential`: no token could be had; nothing was sent.
- * - `connection`: the address could not be resolved or refused the connection; nothing was sent.
+ * - `connection`: there was no connection, or its TLS failed; nothing was sent.
  * - `unanswered`: it may have been sent.
  */
 export type TransportStage = "credential" | "connection" | "unanswered";
 
-/** An exchange with Azure that ended without a complete answer. */
+/** An exchange that ended without a complete answer. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
   readonly stage: TransportStage;

@@ -1,9 +1,13 @@
 import { AzureReservationAPI, type AzureReservationAPIOptionalParams } from "@azure/arm-reservations";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createArmClient, type ArmClientSettings } from "../../providers/azure/arm-client.ts";
 import { createReservationsClient } from "../../providers/azure/index.ts";
 import { purchaseOrder } from "../../providers/azure/purchase-order.ts";
+import { refusingProxy, resetting, unreached } from "../http/broken-servers.ts";
+import { certificate } from "../http/certificates.ts";
+import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts";
 import { startLoopback, type Reply } from "./support/loopback.ts";
 import { failure, fakeEnvironment, order, orderId } from "./support/samples.ts";
 import { credentialOf } from "./support/wire.ts";
@@ -34,27 +38,31 @@ const buy = (client: ReturnType<typeof clientOn>) =>
 const read = (client: ReturnType<typeof clientOn>, signal?: AbortSignal) =>
   client.read({ method: "GET", url: client.url("/x"), signal, attempts: 1 });
 
+const authorities = getCACertificates("default");
 afterEach(() => {
+  setDefaultCACertificates(authorities);
   vi.useRealTimers();
   vi.unstubAllEnvs();
   nock.cleanAll();
 });
 
 describe("an SDK that sends a purchase again by itself is stopped below it", () => {
+  const stopped = "tried to send the same request again";
   test.each([
-    ["500", failure(500, "InternalServerError")],
-    ["503", { status: 503, body: {}, headers: { "Retry-After": "0" } }],
-    ["429 with Retry-After", { status: 429, body: {}, headers: { "Retry-After": "0" } }],
-    ["408", failure(408, "RequestTimeout")],
-    ["a reset connection", { fault: "reset" }],
-    ["a redirect", { status: 307, body: {}, headers: { Location: "/again" } }],
-  ] satisfies [string, Reply][])("%s: unknown, after one PUT", async (_name, reply) => {
+    ["500", failure(500, "InternalServerError"), stopped],
+    ["503", { status: 503, body: {}, headers: { "Retry-After": "0" } }, stopped],
+    ["429 with Retry-After", { status: 429, body: {}, headers: { "Retry-After": "0" } }, stopped],
+    ["408", failure(408, "RequestTimeout"), stopped],
+    // It sends again only after errors of its own last step, which is not used.
+    ["a reset connection", { fault: "reset" }, "is not known"],
+    ["a redirect", { status: 307, body: {}, headers: { Location: "/again" } }, stopped],
+  ] satisfies [string, Reply, string][])("%s: unknown, after one PUT", async (_name, reply, why) => {
     await using server = await startLoopback(() => reply);
     const options = { retryOptions: { maxRetries: 3, retryDelayInMs: 1 }, redirectOptions: { maxRetries: 20 } };
     const bought = buy(clientOn({ endpoint: server.origin }, { options }));
     await expect(bought).rejects.toMatchObject({
       code: "outcome-unknown",
-      message: expect.stringContaining("tried to send the same request again"),
+      message: expect.stringContaining(why),
     });
     expect(server.arrived.map(({ method }) => method)).toEqual(["PUT"]);
   });
@@ -162,6 +170,85 @@ test.each(["ENOTFOUND", "EAI_AGAIN"])("a purchase whose address is not found (%s
     providerCode: code,
     retryable: true,
     message: expect.stringContaining("was not sent"),
+  });
+});
+
+describe("B4: a purchase that did not leave this machine", () => {
+  const notSent = {
+    name: "PurchaseRejectedError",
+    left: false,
+    retryable: true,
+    message: expect.stringContaining("was not sent, because Azure could not be reached"),
+  };
+  const over = (endpoint: string, purchaseTimeout = 5_000) =>
+    buy(
+      createReservationsClient({
+        endpoint,
+        purchaseTimeout,
+        credential: credentialOf(),
+        environment: fakeEnvironment(),
+      }),
+    );
+
+  test.each(Object.entries(unreached))("%s: rejected, nothing left", async (what, start) => {
+    await using server = await start();
+    const bought = over(`https://127.0.0.1:${server.port}`, what.includes("hangs") ? 1_000 : 5_000);
+    await expect(bought).rejects.toMatchObject(notSent);
+    expect(server.received()).toBe("");
+  });
+
+  test.each(["403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway", "200 OK"])(
+    "the proxy answers %s: that is no answer of Azure",
+    async (status) => {
+      await using proxy = await refusingProxy(status);
+      for (const name of ["HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, `http://127.0.0.1:${proxy.port}`);
+      for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "");
+      await expect(over("https://arm.example")).rejects.toMatchObject(notSent);
+      expect(proxy.asked()).toMatch(/^CONNECT arm\.example:443 /);
+      expect(proxy.asked()).not.toContain("opaque-test-token");
+    },
+  );
+
+  test("a connection that is reset after the request was read is another thing: unknown", async () => {
+    setDefaultCACertificates([certificate]);
+    await using server = await resetting();
+    await expect(over(`https://127.0.0.1:${server.port}`)).rejects.toMatchObject({ code: "outcome-unknown" });
+    expect(server.received()).toContain(`PUT /providers/Microsoft.Capacity/reservationOrders/${orderId}`);
+  });
+});
+
+describe("C1: an answer that does not end", () => {
+  const kinds = ["body", "body of a refusal", "headers", "header too long", "interim answers", "gzip bomb"] as const;
+  const limits = (kind: Endlessness) =>
+    kind === "headers" || kind === "interim answers" ? { purchaseTimeout: 1_000, readTimeout: 1_000 } : {};
+
+  test.each(kinds)("to a purchase (%s): unknown, after one PUT, and little of it is taken", async (kind) => {
+    await using server = await startEndless(kind);
+    const bought = buy(createReservationsClient({ endpoint: server.url, ...limits(kind) }));
+    await expect(bought).rejects.toMatchObject({ name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" });
+    await server.closed();
+    expect(server.requests()).toBe(1);
+    expect(server.written()).toBeLessThan(mostWritten);
+  });
+
+  test.each(kinds)("to a read (%s): it proves nothing", async (kind) => {
+    await using server = await startEndless(kind);
+    const readable = kind === "body" || kind === "body of a refusal" || kind === "gzip bomb";
+    await expect(read(createReservationsClient({ endpoint: server.url, ...limits(kind) }))).rejects.toMatchObject({
+      name: readable ? "UnbelievableAnswerError" : "TransportError",
+    });
+    await server.closed();
+    expect(server.requests()).toBe(1);
+    expect(server.written()).toBeLessThan(mostWritten);
+  });
+
+  test("the limit is a setting, and what is just as long is taken", async () => {
+    const body = { value: ["x"] };
+    await using server = await startLoopback(() => ({ status: 200, body }));
+    const bytes = Buffer.byteLength(JSON.stringify(body));
+    const client = (maxAnswerBytes: number) => createReservationsClient({ endpoint: server.origin, maxAnswerBytes });
+    expect(await read(client(bytes))).toEqual(body);
+    await expect(read(client(bytes - 1))).rejects.toThrow(`longer than ${bytes - 1} bytes`);
   });
 });
 

@@ -6,7 +6,8 @@ import type { Ledger } from "../../src/spec/ledger.ts";
 import type { CloudSandbox } from "../../providers/sandbox.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { sandboxFor } from "../sandbox/support.ts";
-import { fakeEnvironment, recommendation } from "./samples.ts";
+import { ok, startLoopback } from "./loopback.ts";
+import { commitment, fakeEnvironment, list, problem, recommendation } from "./samples.ts";
 
 const execution = { executionId: "gcp-drive", source: "test", recommendations: [recommendation] };
 
@@ -113,6 +114,17 @@ describe("through the drive", () => {
     expect(sandbox.purchases()).toBe(1);
   });
 
+  test.fails("B2: what an earlier driver bought is already-purchased (mended by the new contract)", async () => {
+    const sandbox = await sandboxFor();
+    await drive(sandbox);
+    sandbox.addFault({
+      match: { action: "GET commitments" },
+      times: 100,
+      fault: { kind: "listing", listing: "empty" },
+    });
+    expect(await drive(sandbox)).toMatchObject({ status: "already-purchased", commitment: { id: name } });
+  });
+
   test("ledger lost, listing stale, another amount: not adopted, not bought", async () => {
     const sandbox = await sandboxFor();
     await drive(sandbox);
@@ -184,5 +196,68 @@ describe("through the drive", () => {
       purchases: 5,
     });
     expect(count("GET skus")).toBe(1);
+  });
+});
+
+describe("A16: pages of the list, ledger lost", () => {
+  const price = (description: string, usageUnit: string) => ({
+    skuId: description,
+    description,
+    category: { usageType: "Commit1Yr" },
+    serviceRegions: ["us-central1"],
+    pricingInfo: [
+      {
+        pricingExpression: {
+          usageUnit,
+          tieredRates: [{ startUsageAmount: 0, unitPrice: { currencyCode: "USD", units: "0", nanos: 19_915_000 } }],
+        },
+      },
+    ],
+  });
+  const skus = [
+    price("Commitment v1: N2 Cpu in Americas for 1 Year", "h"),
+    price("Commitment v1: N2 Ram in Americas for 1 Year", "GiBy.h"),
+  ];
+  const other = (named: string) => ({ ...commitment, name: named, description: "" });
+  const ours = other(name);
+
+  async function driveOver(pages: readonly (readonly object[])[]) {
+    await using loopback = await startLoopback();
+    const tokens = pages.map((_page, index) => ({ nextPageToken: `${index + 1}` }));
+    loopback.on("list", ...pages.map((items, index) => ok(list(items, index < pages.length - 1 ? tokens[index] : {}))));
+    loopback.on("skus", ok({ skus }));
+    loopback.on("get", ok(ours));
+    loopback.on("insert", { status: 409, body: problem(409, "alreadyExists", `'commitments/${name}' already exists`) });
+    const gcp = createGcp({ endpoint: loopback.url, environment: fakeEnvironment() });
+    const purchaser = createPurchaser({
+      ledger: createMemoryLedger(),
+      providers: [gcp],
+      environment: fakeEnvironment(),
+    });
+    const { outcomes } = await purchaser.drive(execution, { deadline: Date.now() + 600_000 });
+    return { outcome: outcomes[0], inserts: loopback.count("insert"), lists: loopback.count("list") };
+  }
+
+  test("one that moves to a later page, and is shown twice, is one; nothing is sent", async () => {
+    expect(
+      await driveOver([
+        [other("a"), ours],
+        [ours, other("z")],
+      ]),
+    ).toMatchObject({
+      outcome: { status: "already-purchased", commitment: { id: name } },
+      inserts: 0,
+      lists: 2,
+    });
+  });
+
+  // Google's pages are in the order of names, which never change, and nothing that was bought is deleted. If one is missed
+  // all the same, the name refuses a second one.
+  test("one that moves to an earlier page that was read already is missed by the list, and not bought again", async () => {
+    expect(await driveOver([[other("a"), other("b")], [other("z")]])).toMatchObject({
+      outcome: { commitment: { id: name, settled: true } },
+      inserts: 1,
+      lists: 2,
+    });
   });
 });

@@ -72,18 +72,66 @@ describe("the list of commitments", () => {
     ]);
   });
 
-  test.each([
-    ["CREATING", "live", false],
-    ["NOT_YET_ACTIVE", "live", false],
-    ["ACTIVE", "live", true],
-    ["EXPIRED", "ended", true],
-    ["CANCELLED", "unclear", true],
-    ["NEVER_HEARD_OF", "live", false],
-  ])("%s is %s, settled: %s", async (status, standing, settled) => {
-    const { result } = await lookUp([ok(list([{ ...commitment, status }]))]);
-    const { byToken } = result as { byToken: Map<string, unknown[]> };
-    expect(byToken.get(token)).toMatchObject([{ state: status, standing, settled }]);
+  describe("A18, A19: whose a commitment is", () => {
+    /** Another token with the same first 32 digits, so the same name. */
+    const twin = `${token.slice(0, 32)}${"e".repeat(32)}`;
+    const key = "cudly-idempotency-token";
+    test.each<[string, string, string | undefined, readonly string[]]>([
+      ["its own token in the description", name, `${key}=${token}`, [token]],
+      ["no description: the name holds half of the token", name, undefined, [token, twin]],
+      ["the twin's token in the description wins over the name", name, `${key}=${twin}`, [twin]],
+      ["a stranger's token in the description wins over the name", name, `${key}=${"c".repeat(64)}`, []],
+      [
+        "the stranger's name, our token in the description",
+        "buyonce-cccccccccccccccccccccccccccccccc",
+        `${key}=${token}`,
+        [token],
+      ],
+      ["a token in upper case", "renamed", `${key}=${token.toUpperCase()}`, [token]],
+      ["a key in other letter case", "renamed", `Cudly-Idempotency-TOKEN=${token}`, [token]],
+      ["blanks around it", "renamed", `  ${key}=${token} \t `, [token]],
+      ["after a line break", "renamed", `bought\n${key}=${token}\r\nx`, [token]],
+      ["not a whole token: it says nothing", name, `${key}=${token.slice(0, 40)}`, [token, twin]],
+      ["another key with the same end", "renamed", `not-${key}=${token}`, []],
+      ["another generation's name", `${name}-g12`, `${key}=${token}`, [token]],
+      ["a name that only begins so", `${name}-g`, undefined, []],
+    ])("%s", async (_what, named, description, tokens) => {
+      const { result } = await lookUp([ok(list([{ ...commitment, name: named, description }]))], {
+        tokens: [token, twin],
+      });
+      const { byToken } = result as { byToken: Map<string, unknown[]> };
+      expect([...byToken.keys()]).toEqual(tokens);
+    });
+
+    test("a token that is asked for in upper case is the same", async () => {
+      const { result } = await lookUp([ok(list([commitment]))], { tokens: [token.toUpperCase()] });
+      expect([...(result as { byToken: Map<string, unknown> }).byToken.keys()]).toEqual([token.toUpperCase()]);
+    });
   });
+
+  test.each([
+    ["CREATING", "live", false, true],
+    ["NOT_YET_ACTIVE", "live", false, undefined],
+    ["ACTIVE", "live", true, undefined],
+    ["EXPIRED", "ended", true, undefined],
+    ["CANCELLED", "unclear", true, undefined],
+    ["NEVER_HEARD_OF", "live", false, undefined],
+    ["constructor", "live", false, undefined],
+  ])(
+    "A28: %s is %s, settled: %s, tentative: %s, in a list, by id and by name",
+    async (status, standing, settled, tentative) => {
+      await using loopback = await startLoopback();
+      loopback.on("list", ok(list([{ ...commitment, status }])));
+      loopback.on("get", ok({ ...commitment, status }));
+      const compute = computeAt(loopback.url);
+      const { byToken, byId } = await compute.findByTokens(scope, wanted([token], [name]), calmly);
+      const [listed] = (await compute.list?.(scope, calmly)) ?? [];
+      const read = await compute.read(scope, name, calmly);
+      for (const seen of [byToken.get(token)?.[0], byId.get(name), read, listed?.commitment]) {
+        expect({ tentative: undefined, ...seen }).toMatchObject({ state: status, standing, settled, tentative });
+      }
+    },
+  );
 });
 
 describe("a list that cannot vouch for completeness is refused: it is no proof that nothing was bought", () => {
@@ -99,6 +147,17 @@ describe("a list that cannot vouch for completeness is refused: it is no proof t
     ],
     ["a list in part", [ok(list([commitment], { warning: { code: "UNREACHABLE", message: "x" } }))]],
     ["an entry without a name", [ok(list([{ ...commitment, name: undefined }]))]],
+    ["C10: an entry whose name is a number", [ok(list([{ ...commitment, name: 5 }]))]],
+    ["C10: an entry whose name is an object", [ok(list([{ ...commitment, name: { x: "y" } }]))]],
+    ["C10: an entry whose description is a number", [ok(list([{ ...commitment, description: 5 }]))]],
+    [
+      "C10: an entry whose description is a list",
+      [ok(list([{ ...commitment, description: [commitment.description] }]))],
+    ],
+    ["C10: an entry whose description is an object", [ok(list([{ ...commitment, description: {} }]))]],
+    ["C10: an entry whose status is a truth value", [ok(list([{ ...commitment, status: true }]))]],
+    ["C10: an entry that is a text", [ok(list([commitment, "x" as unknown as object]))]],
+    ["C10: items that are no list", [ok({ ...list([commitment]), items: commitment })]],
     ["an entry without a status", [ok(list([{ ...commitment, status: undefined }]))]],
     ["HTML", [ok("<html></html>")]],
     ["an array", [ok([])]],
@@ -244,7 +303,24 @@ describe("one commitment by its name", () => {
     });
   });
 
-  test("what cannot be a name is not put into a path", async () => {
-    expect(await read(ok(commitment), "../../commitments")).toEqual({ result: undefined, gets: 0 });
+  test.each(["../../commitments", "", "Buyonce-1", "a b", "x".repeat(64)])(
+    "A28: %j cannot be a name: it is not put into a path, and that Google was not asked is no proof of absence",
+    async (id) => {
+      expect(await read(ok(commitment), id)).toMatchObject({ result: { code: "commitment-unverifiable" }, gets: 0 });
+    },
+  );
+
+  test.each([
+    ["another region", `projects/my-project-123/regions/us-east1/commitments/${name}`],
+    ["another project", `projects/other-project/regions/us-central1/commitments/${name}`],
+    ["another kind of resource", `projects/my-project-123/regions/us-central1/reservations/${name}`],
+    ["another name", `projects/my-project-123/regions/us-central1/commitments/${name}-g1`],
+  ])("A28: a 404 about %s does not say that it is absent", async (_what, what) => {
+    expect((await read({ status: 404, body: missing(what) })).result).toMatchObject({ code: "lookup-failed" });
+  });
+
+  test("A28: a 404 that names the project by its number does", async () => {
+    const what = `projects/123456789012/regions/us-central1/commitments/${name}`;
+    expect((await read({ status: 404, body: missing(what) })).result).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { environmentVariables, thrownBy } from "../aws/executor.ts";
 import { ok, startLoopback, type Reply } from "./loopback.ts";
-import { commitment, computeAt, missing, name, operation, problem, request, submission } from "./samples.ts";
+import { commitment, computeAt, missing, name, operation, problem, request, submission, token } from "./samples.ts";
 
 const first = { sentBefore: false };
 const error = (status: number, reason: string, message?: string): Reply => ({
@@ -196,6 +196,79 @@ describe("one request leaves, and the outcome is unknown", () => {
   });
 });
 
+describe("every unknown outcome passes Google's own code on", () => {
+  test.each<[string, Reply, string | undefined]>([
+    ["a 5xx", error(503, "backendError"), "backendError"],
+    ["a 408", error(408, "requestTimeout"), "requestTimeout"],
+    ["a conflict", error(409, "resourceNotReady"), "resourceNotReady"],
+    ["a name that exists, and is not shown", error(409, "alreadyExists"), "alreadyExists"],
+    [
+      "an operation that ended with an error of Google's own",
+      ok({ ...operation, error: { errors: [{ code: "INTERNAL_ERROR", message: "x" }] }, httpErrorStatusCode: 500 }),
+      "INTERNAL_ERROR",
+    ],
+    ["an operation that ended with a status alone", ok({ ...operation, httpErrorStatusCode: 500 }), "HTTP 500"],
+    ["an operation that cannot be read", ok({ ...operation, status: "RUNNING" }), "backendError"],
+    ["no answer", (response) => response.socket?.destroy(), undefined],
+    ["an answer without a code", { status: 500, body: "" }, undefined],
+  ])("%s", async (_what, reply, providerCode) => {
+    await using loopback = await startLoopback();
+    loopback.on("insert", reply);
+    loopback.on("get", { status: 404, body: missing() });
+    loopback.on("operation", error(503, "backendError"));
+    const thrown = await thrownBy(computeAt(loopback.url).doPurchase(submission, first));
+    expect(thrown).toMatchObject({ ...unknown, providerCode, evidence: [] });
+  });
+});
+
+describe("A2: an operation about another commitment than the one that was sent is evidence of that one", () => {
+  const place = "https://www.googleapis.com/compute/v1/projects";
+  test.each<[string, string | undefined, readonly string[]]>([
+    ["another name", `${place}/my-project-123/regions/us-central1/commitments/${name}-g1`, [`${name}-g1`]],
+    [
+      "a name by hand, the project by number",
+      `${place}/123456789012/regions/us-central1/commitments/by-hand`,
+      ["by-hand"],
+    ],
+    [
+      "our name in another region",
+      `${place}/my-project-123/regions/us-east1/commitments/${name}`,
+      [`projects/my-project-123/regions/us-east1/commitments/${name}`],
+    ],
+    [
+      "our name in another project",
+      `${place}/other-project/regions/us-central1/commitments/${name}`,
+      [`projects/other-project/regions/us-central1/commitments/${name}`],
+    ],
+    ["something else", `${place}/my-project-123/regions/us-central1/reservations/r`, []],
+    ["nothing", undefined, []],
+  ])("%s", async (_what, targetLink, evidence) => {
+    for (const status of ["DONE", "RUNNING"]) {
+      const { thrown, sent } = await buy(ok({ ...operation, status, targetLink }));
+      expect(sent).toBe(1);
+      expect(thrown).toMatchObject({ ...unknown, evidence, retryable: true });
+    }
+  });
+
+  test("an operation that is looked at, and turns out to be about another one", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("insert", ok({ ...operation, status: "RUNNING" }));
+    loopback.on("operation", ok({ ...operation, targetLink: `${operation.targetLink}-g1` }));
+    const thrown = await thrownBy(computeAt(loopback.url).doPurchase(submission, first));
+    expect(thrown).toMatchObject({ ...unknown, evidence: [`${name}-g1`] });
+  });
+
+  test("the project by its number is no other one", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(
+      "insert",
+      ok({ ...operation, targetLink: operation.targetLink.replace("my-project-123", "123456789012") }),
+    );
+    loopback.on("get", ok(commitment));
+    expect(await computeAt(loopback.url).doPurchase(submission, first)).toMatchObject({ id: name, state: "ACTIVE" });
+  });
+});
+
 describe("definitely not bought", () => {
   test.each<[Reply, string, boolean, RegExp]>([
     [error(400, "invalid", "Invalid value for field 'resource.plan'"), "invalid", false, /Remove the cause/],
@@ -306,15 +379,20 @@ describe("an operation under way", () => {
     expect(await thrownBy(computeAt(loopback.url).doPurchase(submission, first))).toMatchObject(unknown);
   });
 
-  test("done, and the commitment cannot be read yet: bought all the same", async () => {
+  test.each<[string, Reply]>([
+    ["is not shown yet", { status: 404, body: missing() }],
+    ["cannot be read", { status: 503, body: {} }],
+    ["is shown as being created", ok({ ...commitment, status: "CREATING", creationTimestamp: undefined })],
+  ])("A28: done, and the commitment %s: bought all the same, and tentative", async (_what, get) => {
     await using loopback = await startLoopback();
     loopback.on("insert", ok(operation));
-    loopback.on("get", { status: 404, body: missing() });
-    expect(await computeAt(loopback.url).doPurchase(submission, first)).toEqual({
+    loopback.on("get", get);
+    expect(await computeAt(loopback.url, { readAttempts: 1 }).doPurchase(submission, first)).toEqual({
       id: name,
       state: "CREATING",
       standing: "live",
       settled: false,
+      tentative: true,
       marked: true,
       price: submission.price,
     });
@@ -362,6 +440,23 @@ describe("lesson 1560: ALREADY_EXISTS was recorded as a failure; here it is read
     });
   });
 
+  test("A18: what exists has another token in its description: not adopted, though the name has the same 32 digits", async () => {
+    const other = `${token.slice(0, 32)}${"0".repeat(32)}`;
+    const description = `cudly-idempotency-token=${other} purchase-automation=x`;
+    const result = await answers(exists, ok({ ...commitment, description }));
+    expect(result).toMatchObject({
+      name: "PurchaseRejectedError",
+      message: expect.stringContaining("another recommendation's token"),
+    });
+  });
+
+  test.each(["", undefined, "bought by hand", "cudly-idempotency-token=short"])(
+    "A18: a description without a token (%j) leaves it to the name",
+    async (description) => {
+      expect(await answers(exists, ok({ ...commitment, description }))).toMatchObject({ id: name, state: "ACTIVE" });
+    },
+  );
+
   test("what exists cannot be read: unknown", async () => {
     expect(await answers(exists, error(503, "backendError"))).toMatchObject(unknown);
   });
@@ -394,7 +489,10 @@ test("a second hand-over to the network is stopped, whatever the SDK does above 
   const { createTransport } = await import("../../providers/gcp/transport.ts");
   await using loopback = await startLoopback();
   loopback.on("insert", ok(operation));
-  const transport = createTransport({ getRequestHeaders: async () => new Headers() }, true);
+  const transport = createTransport(
+    { getRequestHeaders: async () => new Headers() },
+    { insecure: true, maxAnswerBytes: 1_000 },
+  );
   const url = `${loopback.url}/compute/v1/projects/p/regions/r/commitments`;
   const send = () => transport.auth.fetch(url, { method: "POST", body: "{}" });
   await expect(transport.run({ timeout: 1000 }, async () => (await send(), send()))).rejects.toThrow("a second time");

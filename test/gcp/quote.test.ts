@@ -17,6 +17,7 @@ function sku(
     currency?: string;
     rates?: object[];
     prices?: number;
+    factor?: number;
   } = {},
 ) {
   const memory = /\bRam\b/.test(description);
@@ -38,6 +39,7 @@ function sku(
       displayQuantity: 1,
       tieredRates: change.rates ?? [{ startUsageAmount: 0, unitPrice }],
       baseUnit: memory ? "By.s" : "s",
+      ...(change.factor === undefined ? {} : { baseUnitConversionFactor: change.factor }),
     },
     currencyConversionRate: 1,
     effectiveTime: "2026-07-14T00:00:00Z",
@@ -81,8 +83,8 @@ const others = [
   sku("Commitment v1: N2 Ram in Americas for 3 Year", { usageType: "Commit3Yr", nanos: 1_907_000 }),
   sku("Commitment v1: N2 Cpu in Belgium for 1 Year", { regions: ["europe-west1"], nanos: 1 }),
   sku("Commitment v1: N2 Ram in Belgium for 1 Year", { regions: ["europe-west1"], nanos: 1 }),
-  sku("Commitment v1: Cpu in Americas for 1 Year", { nanos: 2 }),
-  sku("Commitment v1: Ram in Americas for 1 Year", { nanos: 2 }),
+  sku("Commitment v1: Cpu in Americas for 1 Year", { nanos: 2_000_000 }),
+  sku("Commitment v1: Ram in Americas for 1 Year", { nanos: 2_000_000 }),
   sku("Commitment v1: N2D AMD Cpu in Americas for 1 Year", { nanos: 3 }),
   sku("Commitment v1: N2D AMD Ram in Americas for 1 Year", { nanos: 3 }),
   sku("Commitment v1: Local SSD in Americas for 1 Year", { unit: "GiBy.h" }),
@@ -127,6 +129,7 @@ describe("the price of a commitment, from Google's public price list", () => {
     const limited = await quote([euros], { maxPrice: { amount: "1", currency: "EUR" } });
     expect(limited.result).toMatchObject({ price: { currency: "EUR" } });
     expect(limited.lists[0]?.query.get("currencyCode")).toBe("EUR");
+    expect(limited.lists[0]?.query.get("pageSize")).toBe("2500");
     expect(limited.lists[0]?.path).toBe("/v1/services/6F81-5844-456A/skus");
     expect((await quote([page(all)])).lists[0]?.query.get("currencyCode")).toBe("USD");
     expect((await quote([euros], {}, { currency: "EUR" })).lists[0]?.query.get("currencyCode")).toBe("EUR");
@@ -142,7 +145,7 @@ describe("the price of a commitment, from Google's public price list", () => {
   test("lesson 1538: the family decides the type and the price; N1 is the general purpose one", async () => {
     expect((await quote([page(all)])).result).toMatchObject({ request: { type: "GENERAL_PURPOSE_N2" } });
     const n1 = await quote([page(all)], { machineFamily: "N1", vcpus: 1, memoryMb: 1024 });
-    expect(n1.result).toMatchObject({ request: { type: "GENERAL_PURPOSE" }, price: { amount: "0.00003504" } });
+    expect(n1.result).toMatchObject({ request: { type: "GENERAL_PURPOSE" }, price: { amount: "35.04" } });
     const c2 = [
       sku("Commitment: Compute optimized Core running in Americas for 1 Year"),
       sku("Commitment: Compute optimized Ram running in Americas for 1 Year"),
@@ -243,6 +246,11 @@ describe("a price that is not what it has to be is no price", () => {
     ["in another currency than was asked for", sku(ram, { currency: "EUR" })],
     ["0", sku(ram, { nanos: 0 })],
     ["negative", sku(ram, { nanos: -1 })],
+    ["A4: negative in whole units", sku(ram, { units: "-1", nanos: 0 })],
+    ["A4: -0", sku(ram, { nanos: -0 })],
+    ["A4: a billionth beside a whole unit taken away", sku(ram, { units: "-1", nanos: 1 })],
+    ["A4: in GiB of a month, by its base units", sku(ram, { factor: 3_600 * 730 * 1_024 ** 3 })],
+    ["A4: in GB, by its base units", sku(ram, { factor: 3_600 * 1_000 ** 3 })],
     ["tiered", sku(ram, { rates: [{ startUsageAmount: 0 }, { startUsageAmount: 10 }] })],
     [
       "tiered, from the first unit on not",
@@ -256,6 +264,23 @@ describe("a price that is not what it has to be is no price", () => {
       code: "quote-failed",
       message: expect.stringContaining("Nothing was bought"),
     });
+  });
+
+  test("A4: rates that make nothing of the whole commitment are no price", async () => {
+    const tiny = [sku(cpu, { nanos: 1 }), sku(ram, { nanos: 1 })];
+    // (1 + 1) × 0.000000001 × 8,760
+    expect((await quote([page(tiny)], { vcpus: 1, memoryMb: 1_024 })).result).toMatchObject({
+      code: "quote-failed",
+      message: expect.stringContaining("0.00001752 USD"),
+    });
+    expect((await quote([page(tiny)], { vcpus: 1_000, memoryMb: 1_024 })).result).toMatchObject({
+      price: { amount: "0.00876876" },
+    });
+  });
+
+  test("A4: base units that agree with the unit are no contradiction", async () => {
+    const skus = [sku(cpu, { factor: 3_600 }), sku(ram, { factor: 3_600 * 1_024 ** 3 })];
+    expect((await quote([page(skus)])).result).toMatchObject({ price: { amount: "2143.81728" } });
   });
 
   test.each<[string, readonly Reply[], number]>([
@@ -277,8 +302,11 @@ describe("a price that is not what it has to be is no price", () => {
     expect(lists).toHaveLength(3);
   });
 
-  test("403: the API is not enabled, or the right is missing", async () => {
-    const { result } = await quote([{ status: 403, body: problem(403, "accessNotConfigured") }]);
-    expect(result).toMatchObject({ code: "access-denied" });
+  test("403: the right is missing", async () => {
+    const { result } = await quote([{ status: 403, body: problem(403, "forbidden") }]);
+    expect(result).toMatchObject({
+      code: "access-denied",
+      message: expect.stringContaining("The identity needs the permission serviceusage.services.use."),
+    });
   });
 });

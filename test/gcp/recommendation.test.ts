@@ -16,6 +16,15 @@ function problemsOf(changed: object): readonly string[] {
   }
 }
 
+test.each([
+  ["123456789012", "us-central1"],
+  ["example.com:my-project", "us-central1"],
+  ["my-project-123", "US-CENTRAL1"],
+])("A20: %s in %s has no scope key of its own, for an audit either", (projectId, region) => {
+  const place = { ...recommendation, projectId, region };
+  expect(() => computeAt("http://127.0.0.1:1").scopeOf(place)).toThrow(/must be a project id.*a region/);
+});
+
 test("takes a recommendation as it is, and fills nothing in", () => {
   expect(computeAt("http://127.0.0.1:1").schema.parse(recommendation)).toEqual(recommendation);
 });
@@ -43,6 +52,11 @@ describe("what is refused", () => {
     ["half a vCPU", { vcpus: 1.5 }, ".vcpus must be"],
     ["a term that is not sold", { term: "P5Y" }, '.term must be "P1Y" or "P3Y"'],
     ["a project number", { projectId: "123456789012" }, ".projectId must be a project id"],
+    ["A20: a project with a domain", { projectId: "example.com:my-project" }, ".projectId must be a project id"],
+    ["A20: a project in upper case", { projectId: "My-Project-123" }, ".projectId must be a project id"],
+    ["A20: a project with a trailing blank", { projectId: "my-project-123 " }, ".projectId must be a project id"],
+    ["A20: a region in upper case", { region: "US-Central1" }, ".region must be a region"],
+    ["A20: a region as a path", { region: "regions/us-central1" }, ".region must be a region"],
     ["a path for a project", { projectId: "my-project/../x" }, ".projectId must be a project id"],
     ["a zone", { region: "us-central1-a" }, ".region must be a region"],
     ["a quantity: the amounts say it all", { quantity: 2 }, ".quantity is not a known field"],

@@ -6,6 +6,7 @@ import type { ResolvedSettings } from "../settings.ts";
 import { parseCommitment, type GcpCommitment } from "./commitment.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import type { GcpScope } from "./scope.ts";
+import { isIn, parseTarget } from "./target.ts";
 
 /** An operation of Compute Engine as the SDK decodes it. */
 export type GcpOperation = protos.google.cloud.compute.v1.IOperation;
@@ -54,7 +55,9 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
         code: "lookup-failed",
         untrusted: "lookup-untrusted",
       } as const;
-      // By name: a commitment can move from one page to the next while they are read.
+      // By name: no commitment counts twice. Pages are in the order of names, which never change, and what is bought is never
+      // deleted, so none moves behind a page token that was read already. One that is only being created can go; where that
+      // hides ours, the name refuses a second purchase.
       const found = new Map<string, GcpCommitment>();
       const pages = readPages({ step, settings, signal }, (token) => page(scope, token, signal));
       for await (const { items } of pages) for (const item of items) found.set(item.name, item);
@@ -79,7 +82,7 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
           if (found.name === name || found.id === name) return found;
           throw new UnbelievableAnswerError(`the answer for commitment ${name} is ${found.name} instead`);
         } catch (error) {
-          if (saysAbsent(error, name)) return undefined;
+          if (saysAbsent(error, scope, name)) return undefined;
           throw error;
         }
       });
@@ -94,7 +97,7 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
     async insert({ projectId: project, region }, requestId, commitmentResource) {
       const { commitments, run } = await connect.commitments();
       const request = { project, region, requestId, commitmentResource };
-      const [{ latestResponse }] = await run({ timeout: purchaseTimeout, freshConnection: true }, () =>
+      const [{ latestResponse }] = await run({ timeout: purchaseTimeout, purchase: true }, () =>
         commitments.insert(request, once),
       );
       return latestResponse as GcpOperation;
@@ -103,16 +106,14 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
 }
 
 /**
- * A 404 with the reason `notFound` that names this commitment: a project that is not there, or a gateway, answers with
- * 404 too. That Google's message names the resource is an assumption; where it does not, nothing is called absent.
+ * A 404 with the reason `notFound` that names this commitment in this place: a project that is not there, or a gateway,
+ * answers with 404 too. That Google's message names the resource is an assumption; where it does not, nothing is called absent.
  */
-function saysAbsent(error: unknown, name: string): boolean {
-  return (
-    error instanceof ApiError &&
-    error.status === 404 &&
-    error.code === "notFound" &&
-    error.message.includes(`/commitments/${name}'`)
-  );
+function saysAbsent(error: unknown, scope: GcpScope, name: string): boolean {
+  if (!(error instanceof ApiError) || error.status !== 404 || error.code !== "notFound") return false;
+  const said = /'([^']*)'/.exec(error.message)?.[1];
+  const target = said === undefined ? undefined : parseTarget(said);
+  return target?.name === name && isIn(target, scope);
 }
 
 /** Warnings with which a list is whole all the same. */

@@ -15,7 +15,8 @@ const schema = z.object({
   /** The server's number for it. */
   id: text,
   status: z.string().min(1),
-  description: text,
+  /** Decides whose it is: one that is no text hides the token. */
+  description: z.string().optional(),
   category: text,
   type: text,
   plan: text,
@@ -28,25 +29,30 @@ const schema = z.object({
 /** A commitment of Compute Engine as far as it matters here. */
 export type GcpCommitment = z.infer<typeof schema>;
 
-/** Reads a commitment out of an answer. Throws an UnbelievableAnswerError when it lacks what decides: name and status. */
+/** Reads a commitment out of an answer. Throws an UnbelievableAnswerError where what decides cannot be read: name, status, description. */
 export function parseCommitment(value: unknown): GcpCommitment {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UnbelievableAnswerError("a commitment lacks its name or status");
+  const fields = parsed.error.issues.map(({ path }) => path.join("."));
+  throw new UnbelievableAnswerError(`a commitment cannot be read (${[...new Set(fields)].join(", ")})`);
 }
 
 interface StatusMeaning {
   readonly standing: Standing;
   readonly settled: boolean;
+  /** It may still come to nothing, and then leaves nothing behind. */
+  readonly tentative?: true;
 }
 
 /**
  * The statuses of the SDK's `Commitment.status`. None of them means that a purchase came to nothing: one that fails
- * leaves no commitment behind, only an operation with an error. CANCELLED is what was merged into another commitment, or
- * cancelled by Google's support: a person has to look. NOT_YET_ACTIVE is bought; its term begins at midnight, Pacific time.
+ * leaves no commitment behind, only an operation with an error. So CREATING, while that operation runs, is tentative. Google
+ * documents the others "with regards to eventual expiration", which CREATING is not one of: NOT_YET_ACTIVE is bought and
+ * cannot be cancelled, its term begins at midnight, Pacific time. CANCELLED is what was merged into another commitment, or
+ * cancelled by Google's support: a person has to look.
  */
 const meanings: Readonly<Record<string, StatusMeaning>> = {
-  CREATING: { standing: "live", settled: false },
+  CREATING: { standing: "live", settled: false, tentative: true },
   NOT_YET_ACTIVE: { standing: "live", settled: false },
   ACTIVE: { standing: "live", settled: true },
   EXPIRED: { standing: "ended", settled: true },

@@ -5,18 +5,16 @@ import type { Connect } from "../connect.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { createComputeApi } from "./api.ts";
 import { createCatalog } from "./catalog.ts";
-import { listedCommitment, stillOpen, toCommitment } from "./commitment.ts";
+import { listedCommitment, toCommitment } from "./commitment.ts";
 import { differencesOf, notStated, sayDifferences } from "./compare.ts";
 import { families } from "./families.ts";
 import { createTokenMatcher, nameOf } from "./name.ts";
 import { priceOf } from "./price.ts";
 import { purchase } from "./purchase.ts";
-import { parsePurchaseRequest, purchaseRequest } from "./purchase-request.ts";
+import { purchaseRequest } from "./purchase-request.ts";
 import { gcpComputeSchema, type GcpComputeRecommendation } from "./recommendation.ts";
-import { parseScope, scopeOf } from "./scope.ts";
-
-/** Names and numbers of commitments; anything else cannot be one, and does not belong into a path. */
-const id = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+import { resolve } from "./resolve.ts";
+import { isCommitmentId, parseScope, scopeOf } from "./scope.ts";
 
 /**
  * Resource based committed use discounts of Compute Engine.
@@ -59,7 +57,13 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
     },
 
     async read(scope, name, { signal }) {
-      if (!id.test(name)) return undefined;
+      // Google was not asked, so it did not say that there is none.
+      if (!isCommitmentId(name)) {
+        throw new RefusedError({
+          code: "commitment-unverifiable",
+          message: `"${name.slice(0, 100)}" is neither the name nor the number of a commitment of Compute Engine. Check the id.`,
+        });
+      }
       const found = await api.commitment(parseScope(scope), name, signal);
       return found && toCommitment(found, tagNames);
     },
@@ -95,21 +99,7 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
 
     doPurchase: async (submission, { sentBefore }) => purchase(submission, { api, settings, sentBefore }),
 
-    async resolve(submission, { signal }) {
-      const request = parsePurchaseRequest(submission.request);
-      const found = await api.commitment(parseScope(submission.scope), request.name, signal);
-      if (found === undefined) {
-        return { kind: "absent", reason: `Google shows no commitment ${request.name}` };
-      }
-      const differences = differencesOf(request, found);
-      if (differences.length > 0) {
-        const reason = `the commitment ${found.name} is something else than what was sent: ${sayDifferences(differences)}.`;
-        return { kind: "unclear", reason };
-      }
-      const open = stillOpen(found);
-      if (open !== undefined) return { kind: "unclear", reason: `the commitment ${found.name} is ${open}.` };
-      return { kind: "found", commitment: toCommitment(found, tagNames, submission.price) };
-    },
+    resolve: async (submission, { signal, owned }) => resolve(submission, { api, settings, signal, owned }),
 
     list: async (scope, { signal }) =>
       (await api.commitments(parseScope(scope), signal)).map((found) => listedCommitment(found, tagNames)),

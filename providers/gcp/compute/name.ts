@@ -8,7 +8,7 @@ import type { TagNames } from "../../../src/spec/tag-names.ts";
  * 1 to 63 characters of `[a-z]([-a-z0-9]*[a-z0-9])?`.
  */
 export function nameOf({ token, generation }: Pick<Marker, "token" | "generation">): string {
-  return `buyonce-${token.slice(0, 32)}${generation === 0 ? "" : `-g${generation}`}`;
+  return `buyonce-${token.toLowerCase().slice(0, 32)}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
 /** What the description holds: commitments have no labels. */
@@ -16,22 +16,39 @@ export function descriptionOf({ token, source }: Pick<Marker, "token" | "source"
   return `${tagNames.token}=${token} ${tagNames.source}=${source}`;
 }
 
-/** A function that tells which of the tokens a commitment carries: in its name, or whole in its description. */
+/** What tells whose a commitment is. */
+export interface Stamped {
+  readonly name: string;
+  readonly description?: string | undefined;
+}
+
+/**
+ * The tokens that a commitment carries, lower-cased: whole in its description, whatever the letter case of key and token;
+ * where there is none, the first 32 digits of one in its name. A description that has another token than the name wins.
+ */
+function carried({ name, description }: Stamped, { token: key }: TagNames): readonly string[] {
+  const described = (description ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word.startsWith(`${key.toLowerCase()}=`))
+    .map((word) => word.slice(key.length + 1))
+    .filter((token) => /^[0-9a-f]{64}$/.test(token));
+  if (described.length > 0) return described;
+  const named = /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
+  return named === undefined ? [] : [named];
+}
+
+/** A function that tells which of the tokens a commitment carries. */
 export function createTokenMatcher(
   tokens: Iterable<string>,
   tagNames: TagNames,
-): (commitment: { readonly name: string; readonly description: string | undefined }) => readonly string[] {
-  const wanted = new Set(tokens);
-  const byName = new Map([...wanted].map((token) => [token.slice(0, 32), token]));
-  return ({ name, description = "" }) => {
-    const named = byName.get(/^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1] ?? "");
-    const described = description
-      .split(/\s+/)
-      .filter((word) => word.startsWith(`${tagNames.token}=`))
-      .map((word) => word.slice(tagNames.token.length + 1))
-      .filter((token) => wanted.has(token));
-    return [...new Set(named === undefined ? described : [named, ...described])];
-  };
+): (commitment: Stamped) => readonly string[] {
+  const byStamp = new Map<string, string[]>();
+  for (const token of new Set(tokens)) {
+    const whole = token.toLowerCase();
+    for (const stamp of [whole, whole.slice(0, 32)]) byStamp.set(stamp, [...(byStamp.get(stamp) ?? []), token]);
+  }
+  return (commitment) => [...new Set(carried(commitment, tagNames).flatMap((stamp) => byStamp.get(stamp) ?? []))];
 }
 
 /** Whether a commitment carries any token at all. */
@@ -41,8 +58,13 @@ export function isMarked(name: string, description: string | undefined, tagNames
 
 /** The token that a commitment carries: whole in its description, else the part of it in its name. */
 export function tokenOn(name: string, description: string | undefined, tagNames: TagNames): string | undefined {
-  const word = (description ?? "").split(/\s+/).find((candidate) => candidate.startsWith(`${tagNames.token}=`));
-  return word?.slice(tagNames.token.length + 1) || /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
+  return carried({ name, description }, tagNames)[0];
+}
+
+/** Whose a commitment is, for a token: that token's, another one's, or nobody's who says so. */
+export function ownerOf(commitment: Stamped, token: string, tagNames: TagNames): "own" | "other" | "nobody" {
+  if (createTokenMatcher([token], tagNames)(commitment).length > 0) return "own";
+  return carried(commitment, tagNames).length > 0 ? "other" : "nobody";
 }
 
 /**

@@ -6,14 +6,22 @@ import {
   PurchaseRejectedError,
 } from "../../../src/spec/errors.ts";
 import type { Submission } from "../../../src/spec/executor.ts";
+import { ApiError } from "../../http/api-error.ts";
+import { adviceForRefusal } from "../advice.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { ComputeApi } from "./api.ts";
 import { meaningOf, stillOpen, toCommitment } from "./commitment.ts";
 import { differencesOf, sayDifferences } from "./compare.ts";
-import { isMarked, requestIdOf } from "./name.ts";
+import { isMarked, ownerOf, requestIdOf } from "./name.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
 import { parseScope, type GcpScope } from "./scope.ts";
-import { judgeError, judgeOperation, type PurchaseVerdict } from "./verdict.ts";
+import {
+  judgeError,
+  judgeOperation,
+  type PurchaseVerdict,
+  type RejectedVerdict,
+  type UnknownVerdict,
+} from "./verdict.ts";
 
 /** What a purchase works with. */
 export interface PurchaseContext {
@@ -41,7 +49,7 @@ export async function purchase(submission: Submission, context: PurchaseContext)
   let verdict: PurchaseVerdict;
   try {
     const sent = await api.insert(scope, requestIdOf(submission), request);
-    verdict = judgeOperation(sent, name);
+    verdict = judgeOperation(sent, name, scope);
   } catch (error) {
     verdict = judgeError(error);
   }
@@ -51,12 +59,12 @@ export async function purchase(submission: Submission, context: PurchaseContext)
     try {
       if (look >= looks) throw new Error("it is still under way");
       if (look > 0) await settings.environment.sleep(Math.min(250 * 2 ** look, 10_000), signal);
-      verdict = judgeOperation(await api.operation(scope, operation, signal), name);
+      verdict = judgeOperation(await api.operation(scope, operation, signal), name, scope);
     } catch (error) {
-      throw unknown(
-        name,
-        `Google has taken it on, and what became of operation ${operation} could not be seen: ${messageOf(error)}`,
-      );
+      throw unknown(name, {
+        reason: `Google has taken it on, and what became of operation ${operation} could not be seen: ${messageOf(error)}`,
+        code: error instanceof ApiError ? error.code : undefined,
+      });
     }
   }
 
@@ -64,18 +72,19 @@ export async function purchase(submission: Submission, context: PurchaseContext)
     case "bought":
       return bought(submission, scope, request, context, signal);
     case "exists":
-      return existing(submission, scope, request, verdict.reason, context, signal);
+      return existing(submission, scope, request, verdict, context, signal);
     case "rejected":
       throw new PurchaseRejectedError({
         message: `Google did not buy commitment ${name}: ${verdict.reason}. ${adviceFor(verdict)}`,
         providerCode: verdict.code,
         retryable: verdict.retryable,
+        left: verdict.left,
         // The next quote has the same name and another requestId, so nothing is risked by it: a request that is refused
         // need not be sent for ever, nor an earlier refusal be answered again.
-        handleExpired: context.sentBefore,
+        handleExpired: context.sentBefore && verdict.left,
       });
     case "unknown":
-      throw unknown(name, verdict.reason, verdict.retryAfter);
+      throw unknown(name, verdict);
   }
 }
 
@@ -87,6 +96,7 @@ async function prepare(api: ComputeApi, name: string): Promise<void> {
     throw new PurchaseRejectedError({
       message: `Commitment ${name} was not sent: ${messageOf(cause)}`,
       providerCode: BuyonceError.isInstance(cause) ? cause.code : "SdkUnusable",
+      left: false,
       cause,
     });
   }
@@ -100,12 +110,13 @@ function recorded(submission: Submission): { readonly scope: GcpScope; readonly 
     throw new PurchaseRejectedError({
       message: "The record holds no purchase of a Compute Engine commitment; nothing was sent.",
       providerCode: "InvalidRecord",
+      left: false,
       cause,
     });
   }
 }
 
-/** The commitment of an operation that is done. Where it cannot be read yet, it is bought all the same. */
+/** The commitment of an operation that is done. Where it cannot be read yet, it is bought all the same, and tentative. */
 async function bought(
   { price }: Submission,
   scope: GcpScope,
@@ -121,42 +132,52 @@ async function bought(
   }
   const differences = differencesOf(request, found);
   if (differences.length === 0) return toCommitment(found, settings.tagNames, price);
-  throw unknown(name, `its operation is done, but the commitment is something else: ${sayDifferences(differences)}`);
+  const reason = `its operation is done, but the commitment is something else: ${sayDifferences(differences)}`;
+  throw unknown(name, { reason });
 }
 
 /** The commitment of a name that Google says is taken: adopted if it is what was to be bought. */
 async function existing(
-  { price }: Submission,
+  { price, token }: Submission,
   scope: GcpScope,
   request: PurchaseRequest,
-  reason: string,
+  { reason, code }: { readonly reason: string; readonly code: string },
   { api, settings }: PurchaseContext,
   signal: AbortSignal,
 ): Promise<Commitment> {
   const { name } = request;
   const found = await api.commitment(scope, name, signal).catch((error: unknown) => {
-    throw unknown(name, `${reason}; and it could not be read (${messageOf(error)})`);
+    throw unknown(name, { reason: `${reason}; and it could not be read (${messageOf(error)})`, code });
   });
-  if (found === undefined) throw unknown(name, `${reason}; yet no commitment is shown under the name`);
+  if (found === undefined)
+    throw unknown(name, { reason: `${reason}; yet no commitment is shown under the name`, code });
+  if (ownerOf(found, token, settings.tagNames) === "other") {
+    throw new PurchaseRejectedError({
+      message: `There is a commitment ${name}, but its description has another recommendation's token. Nothing was bought by this send; find out who bought that one, and give a new executionId to buy this one.`,
+      providerCode: code,
+    });
+  }
   const differences = differencesOf(request, found);
   if (differences.length > 0) {
     throw new PurchaseRejectedError({
       message: `There is a commitment ${name}, but it is something else: ${sayDifferences(differences)}. Nothing was bought by this send; find out who bought that one.`,
-      providerCode: "alreadyExists",
+      providerCode: code,
     });
   }
   const open = stillOpen(found);
-  if (open !== undefined) throw unknown(name, `${reason}; it is ${open}`);
+  if (open !== undefined) throw unknown(name, { reason: `${reason}; it is ${open}`, code });
   const commitment = toCommitment(found, settings.tagNames, price);
   if (commitment.standing === "live") return commitment;
   throw new PurchaseRejectedError({
     message: `Commitment ${name} was bought before for this very recommendation and is ${found.status}; a name cannot be used again. Nothing was bought by this send: give a new executionId to buy another one.`,
-    providerCode: "alreadyExists",
+    providerCode: code,
   });
 }
 
-function adviceFor({ code, retryable }: { readonly code: string; readonly retryable: boolean }): string {
+function adviceFor({ code, reason, retryable }: RejectedVerdict): string {
   if (retryable) return "Nothing was bought: drive again later.";
+  const otherCause = adviceForRefusal({ code, message: reason }, "compute.googleapis.com");
+  if (otherCause !== undefined) return otherCause;
   if (/quota/i.test(code)) {
     return "The quota is used up: ask for more (Committed vCPUs and memory of the region), and drive again.";
   }
@@ -166,9 +187,12 @@ function adviceFor({ code, retryable }: { readonly code: string; readonly retrya
   return "Remove the cause that Google names, and drive again.";
 }
 
-function unknown(name: string, reason: string, retryAfter?: number): PurchaseOutcomeUnknownError {
+function unknown(name: string, verdict: Omit<UnknownVerdict, "kind">): PurchaseOutcomeUnknownError {
+  const { reason, code, retryAfter, evidence = [] } = verdict;
   return new PurchaseOutcomeUnknownError({
     message: `Whether commitment ${name} was bought is not known: ${reason}. Drive again: it is looked for by its name first.`,
+    providerCode: code,
     retryAfter,
+    evidence,
   });
 }

@@ -3,6 +3,12 @@ import { moneySchema } from "../../../src/spec/money.ts";
 import type { Recommendation } from "../../../src/spec/recommendation.ts";
 import { familyNames, type FamilyName } from "./families.ts";
 
+/** A project's id: not its number, and not one with a domain, which name the same project or could not be told from it. */
+export const projectIdPattern = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+/** A region's name. */
+export const regionPattern = /^[a-z]+-[a-z]+\d{1,2}$/;
+
 /** The terms that Compute Engine sells: its plan, and the hours at Google's 730 a month. */
 export const plans = {
   P1Y: { plan: "TWELVE_MONTH", usageType: "Commit1Yr", years: 1, hours: 8_760 },
@@ -13,7 +19,7 @@ export const plans = {
 export interface GcpComputeRecommendation extends Recommendation {
   readonly provider: "gcp";
   readonly service: "compute";
-  /** The project that is to be charged, by id: `my-project-123`. */
+  /** The project that is to be charged, by id, never by number, so that it has one name only: `my-project-123`. */
   readonly projectId: string;
   /** `us-central1`. */
   readonly region: string;
@@ -46,8 +52,11 @@ function unsupported(what: string) {
 export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z.strictObject({
   provider: z.literal("gcp", must('must be "gcp"')),
   service: z.literal("compute", must('must be "compute"')),
-  projectId: matching(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a project id such as "my-project-123"'),
-  region: matching(/^[a-z]+-[a-z]+\d{1,2}$/, 'must be a region such as "us-central1"'),
+  projectId: matching(
+    projectIdPattern,
+    'must be a project id such as "my-project-123", in lower case; not its number or name, nor one with a domain',
+  ),
+  region: matching(regionPattern, 'must be a region such as "us-central1", in lower case'),
   machineFamily: z.enum(familyNames, must(`must be a machine family that is sold here: ${familyNames.join(", ")}`)),
   vcpus: z.int(must("must be a whole number of vCPUs")).min(1, "must be at least 1").max(1_000_000),
   memoryMb: z
