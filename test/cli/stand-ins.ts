@@ -37,8 +37,9 @@ export const bought: Partial<Outcome> = {
 
 export function report(outcomes: readonly Outcome[]): Report {
   const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
-  const prices = outcomes.filter(isBought).flatMap(({ price }) => price ?? []);
-  return { executionId, outcomes, totals: totals(prices) };
+  const sum = (of: readonly Outcome[]) => totals(of.flatMap(({ price }) => price ?? []));
+  const open = outcomes.filter(({ status }) => status === "unresolved" || status === "in-progress");
+  return { executionId, outcomes, totals: sum(outcomes.filter(isBought)), atRisk: sum(open) };
 }
 
 /** A quoted recommendation: 0, to be bought, unless told otherwise. */

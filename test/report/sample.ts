@@ -125,7 +125,12 @@ export const descriptions = [
 const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
 
 export const sample: ReportedExecution = {
-  report: { executionId, outcomes, totals: totals(outcomes.filter(isBought).flatMap(({ price }) => price ?? [])) },
+  report: {
+    executionId,
+    outcomes,
+    totals: totals(outcomes.filter(isBought).flatMap(({ price }) => price ?? [])),
+    atRisk: [],
+  },
   descriptions,
   source: `cudly-web ${hostile}`,
   history,
