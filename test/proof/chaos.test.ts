@@ -85,7 +85,11 @@ describe("the history checker", () => {
     lines: [
       { at: began, kind: "started" },
       ...outcomes.map((outcome) => ({ at: began + 1, kind: "outcome", outcome }) as const),
-      { at: began + 2, kind: "report", report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [] } },
+      {
+        at: began + 2,
+        kind: "report",
+        report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [] },
+      },
     ],
   });
   const truth: History = { tokens: ["token-1"], commitments: [one], drivers: [driver(10, denied), driver(20, bought)] };

@@ -38,7 +38,8 @@ export function statusText(
   { recommendations, more }: LedgerStatus,
   { descriptions, width, paint }: StatusTextOptions,
 ): string {
-  const colour = (status: RecordStatus) => (status === "abandoned" || status === "waiting" ? "yellow" : statusStyle[status].colour);
+  const colour = (status: RecordStatus) =>
+    status === "abandoned" || status === "waiting" ? "yellow" : statusStyle[status].colour;
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
