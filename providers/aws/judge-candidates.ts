@@ -20,9 +20,8 @@ export interface CandidateJudgement<Item> {
 }
 
 /**
- * What became of a submission, by what is new and carries no mark: the only candidate is guessed to be it, if it fits in
- * everything and is live. Several, one that fits in part, one that is not live, or one whose start does not fit are for a
- * person: what came to nothing may be somebody else's.
+ * What became of a submission, by what is new and carries no mark: the only candidate that fits in everything is a guess,
+ * whatever its state. Several, one that fits in part, or one whose dates do not fit are for a person.
  */
 export function judgeCandidates<Item>(
   { untagged, doubtful }: Candidates<Item>,
@@ -39,11 +38,7 @@ export function judgeCandidates<Item>(
   if (!isExact(candidate)) {
     return unclear(`${list(untagged)} is new and fits the submission only in part (asked for ${quantity}). ${manual}`);
   }
-  const commitment = commitmentOf(candidate);
-  if (commitment.standing === "live") return { kind: "found", commitment, by: "guess" };
-  return unclear(
-    `${list(untagged)} fits the submission, but is ${commitment.state}: it may be somebody else's, so it proves nothing. ${manual}`,
-  );
+  return { kind: "found", commitment: commitmentOf(candidate), by: "guess" };
 }
 
 /** No answer that can be read in one way only; the reason as a sentence. */

