@@ -12,27 +12,25 @@ export interface CandidateJudgement<Item> {
   readonly quantity: number;
   /** The entries for a person: id, count, state. */
   list(items: readonly Item[]): string;
-  /** It states everything that was asked for, its count included, and is all of it. */
+  /** It states everything that was asked for, its count and start included, and is all of it. */
   isExact(item: Item): boolean;
   commitmentOf(item: Item): Commitment;
-  /** Whether one that came to nothing may be taken for what became of the submission. */
-  readonly failedIsProof: boolean;
   /** What a person can do where nothing is clear. */
   readonly manual: string;
 }
 
 /**
- * What became of a submission, by what is new and carries no token: the only candidate is it, if it fits in everything and
- * is live. Several, one that fits in part, or one that began too early are for a person.
+ * What became of a submission, by what is new and carries no mark: the only candidate that fits in everything is a guess,
+ * whatever its state. Several, one that fits in part, or one whose dates do not fit are for a person.
  */
 export function judgeCandidates<Item>(
-  { untagged, early }: Candidates<Item>,
-  { title, thing, quantity, list, isExact, commitmentOf, failedIsProof, manual }: CandidateJudgement<Item>,
+  { untagged, doubtful }: Candidates<Item>,
+  { title, thing, quantity, list, isExact, commitmentOf, manual }: CandidateJudgement<Item>,
 ): Resolution {
   const [candidate, ...others] = untagged;
-  if (!candidate && early.length > 0) {
+  if (doubtful.length > 0) {
     return unclear(
-      `${list(early)} is new and fits, but began before the submission: ${title}'s clock and the ledger's differ. ${manual}`,
+      `${list(doubtful)} is new and fits, but began before the submission, or in the future, or with a part of its term gone: either ${title}'s clock and the ledger's differ, or it is somebody else's. ${manual}`,
     );
   }
   if (!candidate) return { kind: "absent", reason: `${title} lists no new ${thing} that fits the submission.` };
@@ -40,10 +38,7 @@ export function judgeCandidates<Item>(
   if (!isExact(candidate)) {
     return unclear(`${list(untagged)} is new and fits the submission only in part (asked for ${quantity}). ${manual}`);
   }
-  const commitment = commitmentOf(candidate);
-  const { standing, state } = commitment;
-  if (standing === "live" || (standing === "failed" && failedIsProof)) return { kind: "found", commitment };
-  return unclear(`${list(untagged)} fits the submission, but is ${state}. ${manual}`);
+  return { kind: "found", commitment: commitmentOf(candidate), by: "guess" };
 }
 
 /** No answer that can be read in one way only; the reason as a sentence. */

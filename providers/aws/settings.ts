@@ -4,12 +4,18 @@ import { systemEnvironment, type Environment } from "../../src/spec/environment.
 import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
 
-/** How long a new id, or a new tag, is waited for: EC2 shows both only after a while. */
+/** How long AWS may take to show what is new, where a purchase has no handle: EC2 and Redshift. */
 export interface VisibilityLimits {
-  /** How often it is looked for. Default 5. */
+  /** How often a drive looks for a new id, or a new tag, of EC2. Default 5. */
   readonly attempts: number;
   /** Milliseconds before the second look; doubled before each further one. Default 1,000, so 15 seconds in all. */
   readonly firstWait: number;
+  /**
+   * Milliseconds after which a purchase is shown. For so long after a submission nothing is taken for proof that it came to
+   * nothing, and nothing that merely fits is taken for it. Default 300,000, at most half a day; less only where `endpoint` is http
+   * on loopback, so never against AWS: a purchase that shows later is bought a second time.
+   */
+  readonly minimumAge: number;
 }
 
 /** What `createAws` works with. Everything has a default; nothing here decides what is bought. */
@@ -54,9 +60,10 @@ export const purchaseGroupTag = "buyonce-purchase";
 /** Fills in the defaults. Throws a RefusedError `invalid-configuration` that names the setting. */
 export function resolveSettings(settings: AwsSettings): ResolvedSettings {
   const { visibility = {} } = settings;
+  const endpoint = settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint);
   return {
     credentials: settings.credentials,
-    endpoint: settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint),
+    endpoint,
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,
     purchaseTimeout: positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000),
@@ -65,6 +72,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
     visibility: {
       attempts: positive("visibility.attempts", visibility.attempts ?? 5),
       firstWait: positive("visibility.firstWait", visibility.firstWait ?? 1_000),
+      minimumAge: checkAge(visibility.minimumAge ?? defaultAge, endpoint?.insecure ?? false),
     },
   };
 }
@@ -72,6 +80,19 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
 function resolveEndpoint(text: string): ResolvedSettings["endpoint"] {
   const { url, insecure } = parseEndpoint(text);
   return { url: url.href, insecure };
+}
+
+/** EC2's documentation asks for patience of minutes before a purchase shows. */
+const defaultAge = 300_000;
+
+const maxAge = 12 * 3_600_000;
+
+function checkAge(value: number, imitated: boolean): number {
+  const age = positive("visibility.minimumAge", value);
+  if (age <= maxAge && (imitated || age >= defaultAge)) return age;
+  throw invalid(
+    `The setting visibility.minimumAge of the AWS provider must be from 300,000 to 43,200,000 milliseconds, not ${value}; less is for an imitation only, whose endpoint is http on loopback.`,
+  );
 }
 
 function positive(name: string, value: number): number {

@@ -35,6 +35,7 @@ export async function namedTwice(
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
   for (const former of task.record.former ?? []) {
+    // The later purchase fits it as well, and would hide it.
     const shown = await ask(drive, task, former, own);
     if (shown.kind !== "found" || shown.commitment.standing !== "live" || own.has(shown.commitment.id)) continue;
     const { id } = shown.commitment;

@@ -90,7 +90,10 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
       const listed = match(await drive.lookup.fresh(task.executor, submission.scope, token), token);
       if (listed !== undefined) {
         await verify(drive, task, listed);
-        return bought(listed, { passedBy: true });
+        // The look may have lagged behind the listing: what stands under the handle itself came from nowhere else.
+        const again = judge(await ask(drive, task, submission), await age(), recovery);
+        const own = again.kind === "bought" && again.commitment.id === listed.id;
+        return own ? again : bought(listed, { passedBy: true });
       }
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
@@ -115,21 +118,18 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
 }
 
 /**
- * What the provider shows under a submission's handle, the ids of `known` left out; of one that came to nothing, what its
- * commitments are now. Throws only when the drive was stopped, or the ledger's error.
+ * What the provider shows under a submission's handle, `others` aside; of one that came to nothing, what its commitments
+ * are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
   drive: DriveContext,
   { executor, record }: Task,
   submission: Submission,
-  known: ReadonlySet<string> = new Set(),
+  others: Iterable<string> = [],
 ): Promise<Resolution> {
   const excluded = (record.former ?? []).flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
-  const owned = new Set([
-    ...(await drive.ledger.ownedByOthers(submission.scope.key, record.token)),
-    ...excluded,
-    ...known,
-  ]);
+  const byOthers = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
+  const owned = new Set([...byOthers, ...excluded, ...others]);
   try {
     for (const id of submission.failedAs ?? []) {
       const commitment = await executor.read(submission.scope, id, drive.stop);
@@ -188,6 +188,10 @@ function bought(commitment: Commitment, how: { readonly resent?: boolean; readon
   return { kind: "bought", commitment, resent: false, passedBy: false, ...how } as const;
 }
 
+function durationText(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${milliseconds / 1000} seconds` : `${milliseconds / 60_000} minutes`;
+}
+
 /** Begins what is recorded, and so what a later drive that learns nothing begins with. */
 const notKnown = "The purchase was sent, and it is not known yet whether it was bought:";
 
@@ -198,11 +202,11 @@ function unresolved(
 ): Resolved {
   // What the provider answered to the send stays, whatever later looks showed.
   const story = said === undefined || reason.includes(said) ? reason : `${said} Since then: ${reason}`;
-  const minutes = recovery.minimumAge / 60_000;
+  const patience = durationText(recovery.minimumAge);
   const advice =
     recovery.kind === "manual"
-      ? `Drive again: it is adopted where it shows. If nothing shows ${minutes} minutes after it was sent, look at the provider and say what you found with \`buyonce resolve\`: it is never bought again by itself.`
-      : `Nothing is taken for proof that it was not before ${minutes} minutes have passed. Drive again: it is looked up first and not bought blindly.`;
+      ? `Drive again: it is adopted where it shows. If nothing shows ${patience} after it was sent, look at the provider and say what you found with \`buyonce resolve\`: it is never bought again by itself.`
+      : `Nothing is taken for proof that it was not before ${patience} have passed. Drive again: it is looked up first and not bought blindly.`;
   return {
     kind: "unresolved",
     said,

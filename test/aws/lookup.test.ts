@@ -166,6 +166,20 @@ test("a charge without its amount: there is no price", async () => {
   expect(found).not.toHaveProperty("price");
 });
 
+test.each([` ${token}`, `${token}\t`, token.toUpperCase()])("A19: a tag's value %j is the token", async (value) => {
+  const { listing } = await find(instances(instance("ri-1", { tags: tokenTag(value) })));
+  expect(listing.byToken.get(token)).toMatchObject([{ id: "ri-1", marked: true }]);
+});
+
+test.each([
+  ["blank", tokenTag("  ")],
+  ["under a key in other letter case", tags({ "CUDLY-idempotency-token": token })],
+])("A19: a tag that is %s is none", async (_what, own) => {
+  const { listing } = await find(instances(instance("ri-1", { tags: own })), ["ri-1"]);
+  expect(listing.byToken.size).toBe(0);
+  expect(listing.byId.get("ri-1")).toMatchObject({ marked: false });
+});
+
 describe("what was not asked for is not in the answer", () => {
   test("a token of others, an id of others, and what carries no token at all", async () => {
     const { listing } = await find(

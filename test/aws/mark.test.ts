@@ -1,68 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Submission } from "../../src/spec/executor.ts";
 import { fakeEnvironment, instance, instances, marker, otherToken, submission, tags, token } from "./answers.ts";
-import { calmly, ec2At, thrownBy } from "./executor.ts";
-import { computed, error, ok, recorded, startLoopback, type Loopback } from "./loopback.ts";
+import { ec2At, thrownBy } from "./executor.ts";
+import { error, ok, recorded, startLoopback } from "./loopback.ts";
+import { bought, cloud, mark } from "./taggable.ts";
 
 const { scope } = submission;
-const bought: Commitment = {
-  id: "ri-1",
-  state: "payment-pending",
-  standing: "live",
-  settled: false,
-  marked: false,
-  price: { amount: "1240.64", currency: "USD" },
-};
-
-/** Reserved Instances that can be tagged, and that show ids and tags only after some looks. */
-function cloud(loopback: Loopback, items: Record<string, Record<string, string>>, lag = { id: 0, tag: 0 }) {
-  const stamped = new Map<string, Record<string, string>>();
-  let looks = 0;
-  let looksAfterTag = 0;
-  const listed = (parameters: URLSearchParams, prefix: string) =>
-    [...parameters].filter(([name]) => name.startsWith(prefix)).map(([, value]) => value);
-  loopback.on(
-    "DescribeReservedInstances",
-    computed(({ parameters }) => {
-      const ids = listed(parameters, "ReservedInstancesId.");
-      looks++;
-      const showTags = stamped.size > 0 && looksAfterTag++ >= lag.tag;
-      if (ids.length > 0 && (looks <= lag.id || ids.some((id) => !items[id])))
-        return error(400, "InvalidReservedInstancesId");
-      const shown = Object.entries(items).filter(([id]) => ids.length === 0 || ids.includes(id));
-      return instances(
-        ...shown.map(([id, changes]) => {
-          const own = showTags ? stamped.get(id) : undefined;
-          return instance(id, own ? { ...changes, tags: tags(own) } : changes);
-        }),
-      );
-    }),
-  );
-  loopback.on(
-    "CreateTags",
-    computed(({ parameters }) => {
-      const ids = listed(parameters, "ResourceId.");
-      if (ids.some((id) => !items[id])) return error(400, "InvalidReservedInstancesId.NotFound");
-      const keys = [...parameters].filter(([name]) => /^Tag\.\d+\.Key$/.test(name));
-      const values = keys.map(([name, key]) => [key, parameters.get(name.replace("Key", "Value")) ?? ""]);
-      for (const id of ids) stamped.set(id, { ...stamped.get(id), ...Object.fromEntries(values) });
-      return ok(recorded("ec2-CreateTags.xml"));
-    }),
-  );
-  return stamped;
-}
-
-async function mark(
-  loopback: Loopback,
-  given: { submission?: Submission; owned?: string[]; commitment?: Commitment } = {},
-) {
-  const environment = fakeEnvironment();
-  const ec2 = ec2At(loopback, { environment });
-  const options = { ...calmly, scope, owned: new Set(given.owned) };
-  const work = ec2.mark(given.commitment ?? bought, given.submission, marker, options);
-  return { work, waits: environment.waits };
-}
 
 describe("mark", () => {
   test("stamps source and token on the id, and returns the state that EC2 then shows", async () => {
@@ -160,6 +102,14 @@ describe("mark", () => {
     expect(loopback.count("CreateTags")).toBe(0);
   });
 
+  test("A19: a tag with blanks around it, or in capitals, is there already", async () => {
+    await using loopback = await startLoopback();
+    const own = tags({ "purchase-automation": "cudly-web ", "cudly-idempotency-token": ` ${token.toUpperCase()}` });
+    loopback.on("DescribeReservedInstances", instances(instance("ri-1", { tags: own })));
+    expect(await (await mark(loopback, { submission })).work).toMatchObject({ marked: true });
+    expect(loopback.count("CreateTags")).toBe(0);
+  });
+
   test("the source without the token, or the token without the source, is not marked yet", async () => {
     for (const own of [{ "purchase-automation": "cudly-web" }, { "cudly-idempotency-token": token }]) {
       await using loopback = await startLoopback();
@@ -245,98 +195,5 @@ describe("a purchase of several ids", () => {
     const stamped = cloud(loopback, { "ri-1": group("ri-elsewhere"), "ri-2": group("ri-elsewhere") });
     expect(await (await mark(loopback, { commitment: both, submission })).work).toMatchObject({ id: "ri-1" });
     expect(stamped.get("ri-2")).toEqual({ ...stamp, "buyonce-purchase": "ri-1" });
-  });
-});
-
-const seven = {
-  ...submission,
-  recommendation: { ...submission.recommendation, quantity: 7 },
-};
-
-describe("a returned id that is not the final one", () => {
-  test("the parts that add up exactly are tagged together, and are one commitment from then on", async () => {
-    await using loopback = await startLoopback();
-    const items = {
-      "ri-old": { instanceCount: "3" },
-      "ri-b": { instanceCount: "4", state: "payment-pending" },
-      "ri-a": { instanceCount: "3" },
-      "ri-owned": { instanceCount: "7" },
-      "ri-other": { instanceCount: "7", tags: tags({ "cudly-idempotency-token": otherToken }) },
-      "ri-unlike": { instanceType: "m5.xlarge", instanceCount: "7" },
-    };
-    const stamped = cloud(loopback, items);
-    const { work } = await mark(loopback, { submission: seven, owned: ["ri-owned"] });
-    const commitment = await work;
-    expect(commitment).toMatchObject({
-      id: "ri-a",
-      furtherIds: ["ri-b"],
-      state: "payment-pending",
-      settled: false,
-      marked: true,
-      price: { amount: "1240.64", currency: "USD" },
-    });
-    const expected = {
-      "purchase-automation": "cudly-web",
-      "cudly-idempotency-token": token,
-      "buyonce-purchase": "ri-a",
-    };
-    expect(Object.fromEntries(stamped)).toEqual({ "ri-a": expected, "ri-b": expected });
-    const wanted = { tokens: new Set([token]), ids: new Set(["ri-a", "ri-b"]) };
-    const { byToken } = await ec2At(loopback).findByTokens(scope, wanted, calmly);
-    expect(byToken.get(token)).toMatchObject([{ id: "ri-a", furtherIds: ["ri-b"] }]);
-  });
-
-  test("a single other id takes its place", async () => {
-    await using loopback = await startLoopback();
-    const stamped = cloud(loopback, { "ri-real": {} });
-    expect(await (await mark(loopback, { submission })).work).toMatchObject({ id: "ri-real", marked: true });
-    expect(stamped.get("ri-real")).not.toHaveProperty("buyonce-purchase");
-  });
-
-  test("an id that is one of the parts is not taken for the whole", async () => {
-    await using loopback = await startLoopback();
-    cloud(loopback, { "ri-1": { instanceCount: "3" }, "ri-2": { instanceCount: "4" } });
-    expect(await (await mark(loopback, { submission: seven })).work).toMatchObject({
-      id: "ri-1",
-      furtherIds: ["ri-2"],
-    });
-  });
-
-  test("parts of which some were tagged before are completed under the same group", async () => {
-    await using loopback = await startLoopback();
-    const own = { "purchase-automation": "cudly-web", "cudly-idempotency-token": token, "buyonce-purchase": "ri-c" };
-    const stamped = cloud(loopback, {
-      "ri-b": { instanceCount: "4" },
-      "ri-c": { instanceCount: "3", tags: tags(own) },
-    });
-    expect(await (await mark(loopback, { submission: seven })).work).toMatchObject({
-      id: "ri-c",
-      furtherIds: ["ri-b"],
-    });
-    expect(stamped.get("ri-b")).toEqual(own);
-  });
-
-  test.each([
-    ["nothing new", {}],
-    ["too few", { "ri-a": { instanceCount: "3" } }],
-    ["too many", { "ri-a": { instanceCount: "4" }, "ri-b": { instanceCount: "4" } }],
-  ])(
-    "%s: nothing is tagged, it stays for a later drive",
-    async (_what, items: Record<string, Record<string, string>>) => {
-      await using loopback = await startLoopback();
-      cloud(loopback, items);
-      expect(await thrownBy((await mark(loopback, { submission: seven })).work)).toMatchObject({
-        code: "lookup-failed",
-        retryable: true,
-      });
-      expect(loopback.count("CreateTags")).toBe(0);
-    },
-  );
-
-  test("without the submission nothing is guessed", async () => {
-    await using loopback = await startLoopback();
-    cloud(loopback, { "ri-real": {} });
-    expect(await thrownBy((await mark(loopback)).work)).toMatchObject({ message: expect.stringContaining("ri-1") });
-    expect(loopback.count("CreateTags")).toBe(0);
   });
 });

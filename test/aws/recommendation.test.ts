@@ -149,10 +149,26 @@ describe("settings", () => {
     [{ endpoint: "http://ec2.example.com" }, /must be an https URL/],
     [{ purchaseTimeout: 0 }, /purchaseTimeout .* must be a whole number from 1/],
     [{ visibility: { attempts: Number.NaN } }, /visibility.attempts/],
+    [{ visibility: { minimumAge: 0 } }, /visibility.minimumAge .* must be a whole number from 1/],
+    [{ visibility: { minimumAge: 299_999 } }, /from 300,000 to 43,200,000 milliseconds, not 299999/],
+    [{ visibility: { minimumAge: 2000 }, endpoint: "https://ec2.example.com" }, /visibility.minimumAge/],
+    // Over https a real credential may be sent, and forwarded to AWS.
+    [{ visibility: { minimumAge: 2000 }, endpoint: "https://127.0.0.1:8443" }, /visibility.minimumAge/],
+    [{ visibility: { minimumAge: 43_200_001 }, endpoint: "http://127.0.0.1:8080" }, /visibility.minimumAge/],
     [{ tagNames: { source: "aws:source", token: "t" } }, /must have 1 to 128 characters/],
     [{ tagNames: { source: "same", token: "same" } }, /must differ/],
     [{ tagNames: { source: "s", token: "buyonce-purchase" } }, /must differ/],
   ])("%o is refused", (settings, message) => {
     expect(() => createAws(settings)).toThrow(message);
+  });
+
+  test.each([
+    [{}, 300_000],
+    [{ visibility: { minimumAge: 600_000 } }, 600_000],
+    [{ visibility: { minimumAge: 1 }, endpoint: "http://127.0.0.1:8080" }, 1],
+  ])("%o: the minimum age of EC2 and Redshift", (settings, minimumAge) => {
+    const { ec2, redshift } = createAws(settings).services;
+    expect(ec2?.recovery).toMatchObject({ kind: "absence", minimumAge });
+    expect(redshift?.recovery).toMatchObject({ kind: "manual", minimumAge });
   });
 });

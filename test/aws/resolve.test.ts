@@ -44,19 +44,35 @@ describe("after an unknown outcome", () => {
         price: { amount: "1240.4", currency: "USD" },
         purchasedAt: "2026-07-14T11:00:01.000Z",
       },
+      by: "guess",
     });
   });
 
-  test("lesson: `queued` Reserved Instances were not seen", async () => {
-    expect(await resolve([instance("ri-new", { state: "queued" })])).toMatchObject({ kind: "found" });
+  test("lesson: `queued` Reserved Instances were not seen; with our token one counts as bought", async () => {
+    const own = tags({ "cudly-idempotency-token": token });
+    expect(await resolve([instance("ri-new", { state: "queued", tags: own })])).toMatchObject({
+      kind: "found",
+      commitment: { standing: "live" },
+    });
   });
+
+  test.each(["queued", "queued-deleted"])(
+    "A25: %s is never this purchase: nothing is sent for a later day",
+    async (state) => {
+      expect(await resolve([instance("ri-new", { state })])).toMatchObject({ kind: "absent" });
+      expect(await resolve([instance("ri-new", { state }), instance("ri-own")])).toMatchObject({
+        kind: "found",
+        commitment: { id: "ri-own" },
+      });
+    },
+  );
 
   test("one that already carries the token: found, marked", async () => {
     const own = tags({ "cudly-idempotency-token": token });
-    expect(await resolve([instance("ri-new", { tags: own }), instance("ri-alike")])).toMatchObject({
-      kind: "found",
-      commitment: { id: "ri-new", marked: true },
-    });
+    const found = await resolve([instance("ri-new", { tags: own }), instance("ri-alike")]);
+    expect(found).toMatchObject({ kind: "found", commitment: { id: "ri-new", marked: true } });
+    // Not a guess.
+    expect(found).not.toHaveProperty("by");
   });
 
   test("several that carry the token and add up are one purchase", async () => {
@@ -100,6 +116,100 @@ describe("after an unknown outcome", () => {
     });
   });
 
+  const day = 86_400_000;
+  // A minute for the send, five for what is still on its way, five for the clocks.
+  test.each([
+    ["at the end of the window", "2026-07-14T11:11:00.000Z", { kind: "found", by: "guess" }],
+    ["just after it", "2026-07-14T11:11:00.001Z", { kind: "absent" }],
+    ["20 hours later", "2026-07-15T07:00:00.000Z", { kind: "absent" }],
+  ])("A25: begun %s", async (_what, start, expected) => {
+    expect(await resolve([instance("ri-new", { start })], { age: day })).toMatchObject(expected);
+    const both = [instance("ri-new", { start }), instance("ri-own")];
+    const unclear = expected.kind === "found" ? { kind: "unclear" } : { kind: "found", commitment: { id: "ri-own" } };
+    expect(await resolve(both, { age: day })).toMatchObject(unclear);
+  });
+
+  test("A25: the window is as long as the send may take and what is new may hide", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances(instance("ri-new", { start: "2026-07-14T11:25:10.000Z" })));
+    const environment = fakeEnvironment(submittedAt + day);
+    for (const [purchaseTimeout, kind] of [
+      [10_000, "found"],
+      [9_999, "absent"],
+    ] as const) {
+      const ec2 = ec2At(loopback, { environment, purchaseTimeout, visibility: { minimumAge: 20 * 60_000 } });
+      expect(await ec2.resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({ kind });
+    }
+  });
+
+  test("A25: begun in the future: the ledger's clock is hours behind, so it may be ours", async () => {
+    const start = "2026-07-14T13:00:00.000Z";
+    expect(await resolve([instance("ri-new", { start })])).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("clock"),
+    });
+  });
+
+  test("A25: beside one that fits, one that cannot be dated is doubt enough", async () => {
+    const early = instance("ri-early", { start: "2026-07-14T10:54:59.000Z" });
+    expect(await resolve([instance("ri-new"), early])).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("ri-early"),
+    });
+    expect(await resolve([instance("ri-new", { start: undefined })])).toMatchObject({ kind: "unclear" });
+  });
+
+  test.each([
+    ["a whole year", "2027-07-14T11:00:01.000Z", { kind: "found" }],
+    ["a second less", "2027-07-14T11:00:00.000Z", { kind: "found" }],
+    ["a leap day more", "2027-07-15T11:00:00.000Z", { kind: "found" }],
+    ["modified: it keeps the end that it had", "2027-03-01T00:00:00.000Z", { kind: "unclear" }],
+    ["what is left of a term, from the Marketplace", "2026-09-14T11:00:01.000Z", { kind: "unclear" }],
+  ])("A25: a new id, begun in the window, that ends after %s", async (_what, end, expected) => {
+    expect(await resolve([instance("ri-new", { end })])).toMatchObject(expected);
+  });
+
+  test("A25: exchanged for another type: not this purchase; the one it came from is no proof either", async () => {
+    const exchanged = instance("ri-exchanged", { instanceType: "m5.xlarge", end: "2027-03-01T00:00:00.000Z" });
+    expect(await resolve([exchanged])).toMatchObject({ kind: "absent" });
+    expect(await resolve([exchanged, instance("ri-source", { state: "retired" })])).toMatchObject({
+      by: "guess",
+      commitment: { id: "ri-source", standing: "unclear" },
+    });
+  });
+
+  test("A25: what another engine tagged is its own, also where its token is missing", async () => {
+    const theirs = instance("ri-new", { tags: tags({ "purchase-automation": "cudly-cli" }) });
+    expect(await resolve([theirs])).toMatchObject({ kind: "absent" });
+    const ours = instance("ri-new", { tags: tags({ "purchase-automation": "cudly-web", Team: "data" }) });
+    expect(await resolve([ours])).toMatchObject({ kind: "found", by: "guess" });
+  });
+
+  test("A26: a submission that died long ago still finds what it bought, and nothing that began later", async () => {
+    const age = 30 * day;
+    expect(await resolve([instance("ri-new")], { age })).toMatchObject({ kind: "found", by: "guess" });
+    expect(await resolve([instance("ri-new", { start: "2026-07-20T00:00:00.000Z" })], { age })).toMatchObject({
+      kind: "absent",
+    });
+    expect(await resolve([instance("ri-new")], { age, owned: ["ri-new"] })).toMatchObject({ kind: "absent" });
+  });
+
+  test.each([
+    ["blanks around it", ` ${token} `, { kind: "found", commitment: { marked: true } }],
+    ["capitals", token.toUpperCase(), { kind: "found", commitment: { marked: true } }],
+    ["another token with a blank", `${otherToken} `, { kind: "absent" }],
+    ["nothing but a blank", " ", { kind: "found", by: "guess", commitment: { marked: false } }],
+  ])("A19: a token's tag with %s", async (_what, value, expected) => {
+    expect(await resolve([instance("ri-new", { tags: tags({ "cudly-idempotency-token": value }) })])).toMatchObject(
+      expected,
+    );
+  });
+
+  test("A19: keys of tags are case-sensitive at AWS: another key is another tag", async () => {
+    const other = tags({ "Cudly-Idempotency-Token": token });
+    expect(await resolve([instance("ri-new", { tags: other })])).toMatchObject({ kind: "found", by: "guess" });
+  });
+
   test("one that the ledger knows to be another token's is not this purchase", async () => {
     expect(await resolve([instance("ri-new")], { owned: ["ri-new"] })).toMatchObject({ kind: "absent" });
   });
@@ -114,7 +224,6 @@ describe("after an unknown outcome", () => {
     ["no count", [instance("ri-1", { instanceCount: undefined })]],
     ["an attribute left out", [instance("ri-1", { offeringClass: undefined })]],
     ["no start, but several", [instance("ri-1", { start: undefined }), instance("ri-2")]],
-    ["retired", [instance("ri-1", { state: "retired" })]],
   ])("%s: a person decides, the ids are named", async (_what, items) => {
     expect(await resolve(items)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-1") });
   });
@@ -126,18 +235,28 @@ describe("after an unknown outcome", () => {
     expect(await resolve([item], { submission: asked })).toMatchObject({ kind: "unclear" });
   });
 
-  test("lesson: `payment-failed` counted as live; it is a proof, but not within the first 5 minutes", async () => {
-    const failed = [instance("ri-new", { state: "payment-failed" })];
-    expect(await resolve(failed, { age: 299_999 })).toMatchObject({ kind: "unclear" });
-    expect(await resolve(failed, { age: 300_000 })).toMatchObject({
+  test.each(["payment-failed", "retired"])(
+    "A32: somebody's %s that fits proves nothing, however long ago it was bought",
+    async (state) => {
+      const fit = instance("ri-new", { state });
+      for (const age of [299_999, 300_000, 86_400_000]) {
+        // A guess that is not live, of which the drive makes nothing.
+        const found = await resolve([fit], { age });
+        expect(found).toMatchObject({ kind: "found", by: "guess", commitment: { state } });
+        expect(found).not.toMatchObject({ commitment: { standing: "live" } });
+        // Beside a live one, either may be ours.
+        expect(await resolve([fit, instance("ri-live")], { age })).toMatchObject({ kind: "unclear" });
+      }
+    },
+  );
+
+  test("lesson: `payment-failed` counted as live; with our token it is a proof, and `retired` is for a person", async () => {
+    const own = tags({ "cudly-idempotency-token": token });
+    expect(await resolve([instance("ri-new", { tags: own, state: "payment-failed" })])).toMatchObject({
       kind: "found",
       commitment: { id: "ri-new", standing: "failed" },
     });
-  });
-
-  test("`retired` is no proof, however long ago it was bought", async () => {
-    const retired = [instance("ri-new", { state: "retired" })];
-    expect(await resolve(retired, { age: 86_400_000 })).toMatchObject({ kind: "unclear" });
+    expect(await resolve([instance("ri-new", { tags: own, state: "retired" })])).toMatchObject({ kind: "unclear" });
   });
 
   test("the token is masked in what a person reads", async () => {

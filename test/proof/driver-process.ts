@@ -67,7 +67,7 @@ try {
   const settings = { endpoint: order.url, environment, purchaseTimeout: 1500, readTimeout: 1500 };
   const providers = [
     createAzure(settings),
-    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } }),
+    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300, minimumAge: order.minimumAge ?? 300_000 } }),
     createGcp(settings),
   ];
   const purchaser = createPurchaser({

@@ -58,6 +58,8 @@ async function driveAndKill(recommendation: Recommendation, afterRequest: number
     concurrency: 1,
     patience: 60_000,
     haste: 10,
+    // The sandbox shows at once what it sold, and the dead driver sends nothing more.
+    minimumAge: 1000,
   };
   try {
     const first = startDriver("first", order);

@@ -10,6 +10,7 @@ import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import { sendOnce, type SendReport } from "../send-once.ts";
+import { type RowTraits, sameCount, uniqueById } from "../unique-by-id.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 
 /** A Reserved Instance as EC2 lists it; nothing but the id is certain to be there. */
@@ -18,8 +19,8 @@ export type ReservedInstance = ReservedInstances & { readonly ReservedInstancesI
 /** The calls to EC2, for one account and region. Reads throw RefusedErrors; they retry by themselves. */
 export interface Ec2Api {
   /**
-   * DescribeReservedInstances, which has no pages: all of them, or those with the ids. `not-visible` when EC2 says that
-   * it knows an id not (yet). Throws `lookup-untrusted` when the answer holds no list or an entry without an id.
+   * DescribeReservedInstances, which has no pages: all of them, or those with the ids, each id once. `not-visible` when EC2
+   * says that it knows an id not (yet). Throws `lookup-untrusted` when the answer holds no list or an entry without an id.
    */
   reservedInstances(signal: AbortSignal): Promise<readonly ReservedInstance[]>;
   reservedInstances(signal: AbortSignal, ids: readonly string[]): Promise<readonly ReservedInstance[] | "not-visible">;
@@ -114,9 +115,19 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
   };
 }
 
+const rows: RowTraits<ReservedInstance> = {
+  idOf: ({ ReservedInstancesId }) => ReservedInstancesId,
+  stateOf: ({ State }) => State ?? "unknown",
+  merge: (kept, other) => ({
+    ...kept,
+    InstanceCount: sameCount(kept.InstanceCount, other.InstanceCount),
+    Tags: [...(kept.Tags ?? []), ...(other.Tags ?? [])],
+  }),
+};
+
 /** The SDK reports a 200 with an empty or HTML body as success without a list; an empty list is an empty array. */
 function believable(list: readonly ReservedInstances[] | undefined, scope: AwsScope): readonly ReservedInstance[] {
-  if (list?.every((item): item is ReservedInstance => Boolean(item.ReservedInstancesId))) return list;
+  if (list?.every((item): item is ReservedInstance => Boolean(item.ReservedInstancesId))) return uniqueById(list, rows);
   throw new RefusedError({
     code: "lookup-untrusted",
     message: `DescribeReservedInstances answered for ${scope.label} without ${list ? "an id in every entry" : "a list"}: that is no proof that nothing was bought. Drive again later; if it stays so, see what answers at the endpoint.`,

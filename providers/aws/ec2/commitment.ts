@@ -6,9 +6,14 @@ import type { ReservedInstance } from "./api.ts";
 import { priceOf } from "../price.ts";
 import { isFinal, standingOf } from "../standing.ts";
 
-/** The value of a tag; undefined where there is no such tag or it is empty. */
+/** The value of a tag, without blanks around it; undefined where there is no such tag or it is empty. Keys are case-sensitive. */
 export function tagOf({ Tags }: ReservedInstance, key: string): string | undefined {
-  return Tags?.find(({ Key }) => Key === key)?.Value || undefined;
+  return Tags?.find(({ Key, Value }) => Key === key && Value?.trim())?.Value?.trim();
+}
+
+/** The token that it carries, in lower case: a person may have typed it. */
+export function tokenOf(instance: ReservedInstance, tokenTag: string): string | undefined {
+  return tagOf(instance, tokenTag)?.toLowerCase();
 }
 
 /** Equal for the members of one purchase that EC2 split over several ids. */
@@ -41,7 +46,7 @@ export function commitmentOf(instances: readonly ReservedInstance[], tokenTag: s
     state: states.find((state) => !isFinal(state)) ?? states[0] ?? "unknown",
     standing: together(states.map(ec2StandingOf)),
     settled: states.every(isFinal),
-    marked: instances.every((instance) => tagOf(instance, tokenTag) !== undefined),
+    marked: instances.every((instance) => tokenOf(instance, tokenTag) !== undefined),
     ...(price ? { price } : {}),
     ...(start ? { purchasedAt: start } : {}),
   };

@@ -1,6 +1,7 @@
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor } from "../../../src/spec/executor.ts";
 import type { Connect } from "../connect.ts";
+import type { CandidateSearch } from "../candidates.ts";
 import { notStated } from "../differences.ts";
 import { type AwsScope, awsScope, parseScope } from "../scope.ts";
 import { purchaseGroupTag, type ResolvedSettings } from "../settings.ts";
@@ -18,12 +19,6 @@ import { resolveSubmission } from "./resolve.ts";
 const scopeOf = (recommendation: Ec2Recommendation): AwsScope => awsScope("ec2", recommendation);
 
 /**
- * EC2's documentation asks for patience of minutes before a purchase shows: never bought again within five. What is not
- * clear after a day, an outage included, does not become so by itself: several new ones fit, or one that nobody can judge.
- */
-const recovery = { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 24 * 3_600_000 } as const;
-
-/**
  * EC2 Reserved Instances.
  *
  * A purchase takes no id, no token and no tags, and sending it twice buys twice. So the ids that exist before it are its
@@ -31,13 +26,21 @@ const recovery = { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 
  */
 export function createEc2(connect: Connect, settings: ResolvedSettings): ServiceExecutor<Ec2Recommendation> {
   const { tagNames, environment, visibility, purchaseTimeout, maxPages } = settings;
+  const { minimumAge } = visibility;
   const connectEc2 = createEc2Api(connect);
+  const searchFor = (owned: ReadonlySet<string>): CandidateSearch => ({
+    owned,
+    now: environment.now(),
+    sendTimeout: purchaseTimeout,
+    minimumAge,
+  });
 
   return {
     provider: "aws",
     service: "ec2",
     schema: ec2RecommendationSchema,
-    recovery,
+    // What is not clear after a day does not become so by itself: several new ones fit, or one that nobody can judge.
+    recovery: { kind: "absence", answers: 2, minimumAge, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
     describe({ quantity, instanceType, platform, region, availabilityZone, term, payment }) {
@@ -112,18 +115,13 @@ export function createEc2(connect: Connect, settings: ResolvedSettings): Service
 
     async resolve(submission, { signal, owned }) {
       const api = await connectEc2(parseScope(submission.scope), signal);
-      return resolveSubmission(await api.reservedInstances(signal), submission, {
-        owned,
-        tokenTag: tagNames.token,
-        now: environment.now(),
-        minimumAge: recovery.minimumAge,
-      });
+      return resolveSubmission(await api.reservedInstances(signal), submission, searchFor(owned), tagNames);
     },
 
     async mark(commitment, submission, marker, { signal, scope, owned }) {
       const api = await connectEc2(parseScope(scope), signal);
       return markCommitment(
-        { commitment, submission, marker, owned },
+        { commitment, submission, marker, search: searchFor(owned) },
         { api, tagNames, visibility, environment, signal },
       );
     },

@@ -4,7 +4,7 @@ import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import { statedAttributes } from "../differences.ts";
 import type { ReservedInstance } from "./api.ts";
 import { foundAttributes } from "./attributes.ts";
-import { commitmentOf, countOf, groupOf, tagOf } from "./commitment.ts";
+import { commitmentOf, countOf, groupOf, tokenOf } from "./commitment.ts";
 
 /**
  * Finds tokens and ids in a complete list of Reserved Instances.
@@ -24,7 +24,7 @@ export function indexInstances(
     for (const { ReservedInstancesId: id } of members) {
       if (ids.has(id)) byId.set(id, commitment);
     }
-    const token = members[0] && tagOf(members[0], tokenTag);
+    const token = members[0] && tokenOf(members[0], tokenTag);
     if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
   }
   return { byToken, byId };
@@ -34,7 +34,7 @@ export function indexInstances(
 export function purchasesIn(instances: readonly ReservedInstance[], tokenTag: string): readonly ReservedInstance[][] {
   return [
     ...Map.groupBy(instances, (instance) => {
-      const token = tagOf(instance, tokenTag);
+      const token = tokenOf(instance, tokenTag);
       // Without a token a group tag means nothing: it was copied, or the token was taken off.
       return token === undefined ? instance.ReservedInstancesId : JSON.stringify([token, groupOf(instance)]);
     }).values(),
@@ -46,7 +46,7 @@ export function listedPurchase(members: readonly ReservedInstance[], tokenTag: s
   const [first] = members;
   return {
     commitment: commitmentOf(members, tokenTag),
-    token: first && tagOf(first, tokenTag),
+    token: first && tokenOf(first, tokenTag),
     attributes: statedAttributes(foundAttributes(first ?? {})),
     count: countOf(members),
   };

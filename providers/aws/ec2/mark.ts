@@ -4,20 +4,22 @@ import { RefusedError } from "../../../src/spec/errors.ts";
 import type { Marker, Submission } from "../../../src/spec/executor.ts";
 import type { TagNames } from "../../../src/spec/tag-names.ts";
 import { maskToken } from "../../../src/spec/token.ts";
+import type { CandidateSearch } from "../candidates.ts";
 import { purchaseGroupTag, type VisibilityLimits } from "../settings.ts";
 import type { Ec2Api, ReservedInstance } from "./api.ts";
 import { candidatesIn } from "./candidates.ts";
-import { commitmentOf, countOf, tagOf } from "./commitment.ts";
-import { list } from "./resolve.ts";
+import { commitmentOf, countOf, tagOf, tokenOf } from "./commitment.ts";
+import { partsOf } from "./parts.ts";
+import { ec2RecommendationSchema } from "./recommendation.ts";
+import { howToTell, list } from "./resolve.ts";
 
 /** What is marked, and with what. */
 export interface MarkRequest {
   readonly commitment: Commitment;
-  /** Where given, ids that turn out not to be the final ones can be replaced by those that are. */
+  /** Where given, the parts of a purchase that EC2 split can be found. */
   readonly submission: Submission | undefined;
   readonly marker: Marker;
-  /** Ids that the ledger knows to belong to other tokens. */
-  readonly owned: ReadonlySet<string>;
+  readonly search: CandidateSearch;
 }
 
 /** Where and within which limits. */
@@ -31,13 +33,13 @@ export interface MarkContext {
 
 /**
  * Tags what was bought with source and token, and returns it as EC2 then shows it. Waits while an id, or a tag, is not
- * visible yet. A tag of another token is never overwritten.
+ * visible yet. An id that EC2 answered with is kept, and a tag of another token is never overwritten.
  *
- * A purchase that crosses a discount tier becomes several Reserved Instances, and the id in its answer is then not a
- * final one. Where that id stays unknown, or counts too little, new untagged ones that fit are taken for it, if their
- * counts add up exactly; they get a group tag, by which they are recognised as one purchase.
+ * Only a purchase of several instances that crosses a discount tier becomes several Reserved Instances, and the id in its
+ * answer is then not a final one. Where that id stays unknown for minutes, or counts too little, the parts are looked for
+ * (`partsOf`); they get a group tag, by which they are recognised as one purchase.
  *
- * Throws a RefusedError when the tags are not known to be there.
+ * Throws a RefusedError when the tags are not known to be there: `commitment-taken` where another token stands there.
  */
 export async function markCommitment(request: MarkRequest, context: MarkContext): Promise<Commitment> {
   const { commitment, marker } = request;
@@ -52,17 +54,21 @@ export async function markCommitment(request: MarkRequest, context: MarkContext)
     ...(ids.length > 1 && group ? { [purchaseGroupTag]: group } : {}),
   };
   const isTagged = (instance: ReservedInstance) =>
-    Object.entries(tags).every(([key, value]) => tagOf(instance, key) === value);
+    tokenOf(instance, tagNames.token) === marker.token &&
+    Object.entries(tags).every(([key, value]) => key === tagNames.token || tagOf(instance, key) === value);
 
-  let tagged = members.every(isTagged);
-  const shown = tagged
+  let written = false;
+  const shown = members.every(isTagged)
     ? members
     : await retried(context, async () => {
-        tagged ||= (await api.createTags(ids, tags, signal)) === "tagged";
-        if (!tagged) return undefined;
+        written ||= (await api.createTags(ids, tags, signal)) === "tagged";
+        if (!written) return undefined;
         // CreateTags answers with nothing, so an HTML page with status 200 looks like success: only the tags prove it.
         const found = await api.reservedInstances(signal, ids);
-        return found !== "not-visible" && found.length === ids.length && found.every(isTagged) ? found : undefined;
+        if (found === "not-visible" || found.length !== ids.length) return undefined;
+        // Another engine may have written its own after ours.
+        refuseForeignTag(found, marker, tagNames);
+        return found.every(isTagged) ? found : undefined;
       });
   if (!shown) throw notMarked(`EC2 does not show the tags on ${ids.join(", ")} yet`, marker);
   const current = commitmentOf(shown, tagNames.token);
@@ -70,9 +76,9 @@ export async function markCommitment(request: MarkRequest, context: MarkContext)
   return { ...current, marked: true, ...(price ? { price } : {}) };
 }
 
-/** The Reserved Instances that the purchase became. */
+/** The Reserved Instances that the purchase became: those of its ids, or more where EC2 split it. */
 async function findMembers(request: MarkRequest, context: MarkContext): Promise<readonly ReservedInstance[]> {
-  const { commitment, submission, marker, owned } = request;
+  const { commitment, submission, marker } = request;
   const { api, tagNames, signal } = context;
   const ids = [commitment.id, ...(commitment.furtherIds ?? [])];
   const known = await retried(context, async () => {
@@ -80,33 +86,52 @@ async function findMembers(request: MarkRequest, context: MarkContext): Promise<
     return found !== "not-visible" && found.length === ids.length ? found : undefined;
   });
   if (known) refuseForeignTag(known, marker, tagNames);
-  if (!submission) {
-    if (known) return known;
-    throw notMarked(`EC2 does not know ${ids.join(", ")}`, marker);
-  }
-  const { quantity } = submission.recommendation;
+  const quantity = submission?.recommendation.quantity;
   if (known && (countOf(known) ?? quantity) === quantity) return known;
+  if (known && !submission) return known;
 
-  const { tagged, untagged } = candidatesIn(await api.reservedInstances(signal), submission, owned, tagNames.token);
-  const members = [...tagged, ...untagged];
-  if (members.length > 0 && countOf(members) === quantity) return members;
+  const shown = known
+    ? `EC2 shows ${list(known)} instead of ${quantity} instances`
+    : `EC2 does not know ${ids.join(", ")}`;
+  // What is one cannot be split: its id is the final one.
+  if (!submission || quantity === 1) throw notMarked(shown, marker);
+  return findParts(known ?? [], submission, shown, request, context);
+}
+
+/**
+ * The parts of a purchase that EC2 split. Before it is old enough, the parts may be hidden and what is somebody else's may
+ * show, so nothing is taken for them.
+ */
+async function findParts(
+  known: readonly ReservedInstance[],
+  submission: Submission,
+  shown: string,
+  { search, marker }: MarkRequest,
+  { api, tagNames, environment, signal }: MarkContext,
+): Promise<readonly ReservedInstance[]> {
+  const age = environment.now() - submission.submittedAt;
+  if (age < search.minimumAge) {
+    throw notMarked(`${shown}. Whether EC2 split it is looked at once all that is new is sure to show`, marker);
+  }
+  const candidates = candidatesIn(await api.reservedInstances(signal), submission, search, tagNames);
+  const parts = partsOf(known, candidates, ec2RecommendationSchema.parse(submission.recommendation));
+  if (parts) return parts;
+  const { tagged, untagged, doubtful } = candidates;
+  const others = [...tagged, ...untagged, ...doubtful];
   const seen =
-    members.length > 0
-      ? `What is new there does not add up to ${quantity}: ${list(members)}`
+    others.length > 0
+      ? `What is new there does not add up to ${submission.recommendation.quantity} in one way only: ${list(others)}. ${howToTell(tagNames, marker)}`
       : "Nothing new there fits";
-  throw notMarked(
-    `EC2 ${known ? `shows ${list(known)} instead of ${quantity} instances` : `does not know ${ids.join(", ")}`}. ${seen}`,
-    marker,
-  );
+  throw notMarked(`${shown}. ${seen}`, marker);
 }
 
 function refuseForeignTag(instances: readonly ReservedInstance[], { token }: Marker, tagNames: TagNames): void {
   for (const instance of instances) {
-    const other = tagOf(instance, tagNames.token);
+    const other = tokenOf(instance, tagNames.token);
     if (other === undefined || other === token) continue;
     throw new RefusedError({
       code: "commitment-taken",
-      message: `${instance.ReservedInstancesId} carries the token ${maskToken(other)} of another recommendation and is not marked with ${maskToken(token)}. A person has to look at what was bought for both.`,
+      message: `${instance.ReservedInstancesId} was bought for ${maskToken(token)}, and carries the token ${maskToken(other)} of another recommendation, which is not overwritten. A person has to look at what was bought for both. If the tag is wrong, take it off: the next drive stamps the right one.`,
     });
   }
 }

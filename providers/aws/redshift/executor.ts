@@ -20,15 +20,16 @@ import { tryToTag } from "./try-to-tag.ts";
  */
 export function createRedshift(
   connect: Connect,
-  { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
+  { tagNames, environment, visibility, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<RedshiftRecommendation> {
   const api = createReservationApi(redshift, connect, maxPages);
   const base = reservationBase(redshift, api);
+  const { minimumAge } = visibility;
 
   return {
     ...base,
     // After a day a person has to decide: what Redshift was slow to show is shown by then.
-    recovery: { kind: "manual", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "manual", minimumAge, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
 
     laneOf(recommendation) {
@@ -59,8 +60,9 @@ export function createRedshift(
 
     async resolve(submission, { signal, owned }) {
       const nodes = await (await api(parseScope(submission.scope), signal)).all(signal);
-      const resolution = resolveNodes(nodes, submission, owned);
-      return resolution.kind === "found" ? { kind: "found", commitment: notTried(resolution.commitment) } : resolution;
+      const search = { owned, now: environment.now(), sendTimeout: purchaseTimeout, minimumAge };
+      const resolution = resolveNodes(nodes, submission, search);
+      return resolution.kind === "found" ? { ...resolution, commitment: notTried(resolution.commitment) } : resolution;
     },
 
     async mark(commitment, _submission, { token, source }, { signal, scope }) {

@@ -36,7 +36,9 @@ export async function purchaseNodes(
   try {
     const request = parseNodePurchaseRequest(submission.request);
     const api = await connect(parseScope(submission.scope), signal);
-    return fromAnswer(await api.purchase(request, signal, report), title);
+    const answer = await api.purchase(request, signal, report);
+    // With an id it is bought, whatever else is left out: nothing else says later which one it is.
+    return fromAnswer(answer && { ...answer, state: answer.state || "payment-pending" }, title);
   } catch (error) {
     if (PurchaseOutcomeUnknownError.isInstance(error)) throw error;
     throw classifyPurchaseError(error, report, context);

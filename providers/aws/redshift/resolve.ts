@@ -1,25 +1,28 @@
 import type { Resolution, Submission } from "../../../src/spec/executor.ts";
-import { candidatesAmong } from "../candidates.ts";
+import { candidatesAmong, type CandidateSearch } from "../candidates.ts";
 import { differencesBetween } from "../differences.ts";
 import { judgeCandidates } from "../judge-candidates.ts";
 import { askedOf, commitmentOf, type KnownReservation, reservationDifferences } from "../reservations/commitment.ts";
 import { redshift } from "./redshift.ts";
 
 /**
- * What became of a submission, by a complete list: the only new node reservation that fits in everything is adopted. One
- * that came to nothing proves nothing, because it may be somebody else's while our own is not listed yet.
+ * What became of a submission, by a complete list: the only new reserved node that fits in everything and is live is
+ * guessed to be it. Nothing that Redshift shows is proof.
  */
 export function resolveNodes(
   nodes: readonly KnownReservation[],
   submission: Submission,
-  owned: ReadonlySet<string>,
+  search: CandidateSearch,
 ): Resolution {
   const recommendation = redshift.schema.parse(submission.recommendation);
   const asked = askedOf(redshift, recommendation);
-  const candidates = candidatesAmong(nodes, submission, owned, {
+  const candidates = candidatesAmong(nodes, submission, search, {
     idOf: ({ id }) => id,
     startOf: ({ start }) => start,
+    // A list shows no tags, and no end of a term.
     tokenOf: () => undefined,
+    isForeign: () => false,
+    isOlder: () => false,
     differencesOf: ({ attributes }) => differencesBetween(asked, attributes),
   });
   return judgeCandidates(candidates, {
@@ -27,10 +30,9 @@ export function resolveNodes(
     thing: "reserved node",
     quantity: recommendation.quantity,
     list,
-    isExact: (node) => reservationDifferences(redshift, recommendation, node).length === 0,
+    isExact: (node) => node.start !== undefined && reservationDifferences(redshift, recommendation, node).length === 0,
     // Its charges may be those of its list entry: the price is the one that was agreed on.
     commitmentOf: (node) => ({ ...commitmentOf(node), price: submission.price }),
-    failedIsProof: false,
     manual: "Look up at AWS which one is this purchase, and say so with `buyonce resolve`.",
   });
 }

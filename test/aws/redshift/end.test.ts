@@ -7,6 +7,7 @@ import type { Provider, ServiceExecutor } from "../../../src/spec/executor.ts";
 import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
 import { recommendation } from "./answers.ts";
 
+const minute = 60_000;
 const action = "PurchaseReservedNodeOffering";
 const executionId = "night-1";
 const execution = (count = 1) => ({
@@ -18,11 +19,12 @@ const person = { person: "Ada", reason: "looked at the console and at the invoic
 const day = 24 * 3_600_000;
 
 /** The drive, the SDK and the sandbox over HTTP, all on one clock that moves only in waits. */
-async function setup(aws: AwsSandboxOptions = {}) {
+async function setup({ minimumAge = 5 * minute, ...aws }: AwsSandboxOptions & { readonly minimumAge?: number } = {}) {
   const environment = createVirtualEnvironment();
   const sandbox = await startCloudSandbox({ aws, clock: environment });
   onTestFinished(() => sandbox.close());
-  const provider = createAws({ endpoint: sandbox.url, environment, purchaseTimeout: 2000, readTimeout: 2000 });
+  const timeouts = { purchaseTimeout: 2000, readTimeout: 2000 };
+  const provider = createAws({ endpoint: sandbox.url, environment, ...timeouts, visibility: { minimumAge } });
   const purchaserWith = (ledger = createMemoryLedger({ clock: environment.now }), providers = [provider]) => ({
     ledger,
     purchaser: createPurchaser({ ledger, environment, providers }),
@@ -71,7 +73,7 @@ test("bought, settled by a later drive with the same fields, at the price of the
   expect(sends()).toBe(1);
 });
 
-describe("an answer that is lost after the purchase: the one that is new is adopted, one request left", () => {
+describe("an answer that is lost after the purchase: the one that is new is adopted after five minutes, one request left", () => {
   test.each([
     { kind: "reset", when: "after" },
     { kind: "status", status: 500, when: "after" },
@@ -82,11 +84,21 @@ describe("an answer that is lost after the purchase: the one that is new is adop
     { kind: "html", when: "after" },
     { kind: "hang", when: "after" },
   ] satisfies Fault[])("%o", async (fault) => {
-    const { purchaser, fail, bought, sends } = await setup();
+    const { purchaser, fail, bought, sends, environment } = await setup();
     fail(fault);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "unresolved" }]);
+    environment.advance(5 * minute);
+    const { outcomes } = await purchaser.drive(execution());
+    expect(outcomes).toMatchObject([{ status: "already-purchased", commitment: { id: bought()[0]?.name } }]);
+    expect(outcomes[0]).not.toHaveProperty("warnings");
+    expect([bought().length, sends()]).toEqual([1, 1]);
+  });
+
+  test("where it shows at once, as in an imitation, the same drive adopts it", async () => {
+    const { purchaser, fail, bought, sends } = await setup({ minimumAge: 2000 });
+    fail({ kind: "reset", when: "after" });
     const { outcomes } = await purchaser.drive(execution());
     expect(outcomes).toMatchObject([{ status: "purchased", commitment: { id: bought()[0]?.name } }]);
-    expect(outcomes[0]).not.toHaveProperty("warnings");
     expect([bought().length, sends()]).toEqual([1, 1]);
   });
 
@@ -95,7 +107,7 @@ describe("an answer that is lost after the purchase: the one that is new is adop
     const dying: Provider = { name: "aws", services: { redshift: neverHears(provider.services["redshift"]) } };
     void purchaserWith(ledger, [dying]).purchaser.drive(execution());
     await expect.poll(() => bought().length).toBe(1);
-    environment.jump(60_000);
+    environment.jump(5 * minute);
     const { outcomes } = await purchaser.drive(execution());
     expect(outcomes).toMatchObject([{ status: "already-purchased", commitment: { id: bought()[0]?.name } }]);
     expect([bought().length, sends()]).toEqual([1, 1]);
@@ -140,7 +152,8 @@ describe("nothing shows after an unknown outcome", () => {
     expect(outcomes).toMatchObject([{ status: "purchased", commitment: { id: bought()[0]?.name } }]);
     expect([bought().length, sends()]).toEqual([1, 2]);
     const [record] = await ledger.execution(executionId);
-    expect(record).toMatchObject({ attempt: 2, generation: 0 });
+    // After a person's decision a generation is used up.
+    expect(record).toMatchObject({ attempt: 2, generation: 1 });
   });
 
   test("nor does a reserved node that came to nothing prove that ours did", async () => {
@@ -155,15 +168,48 @@ describe("nothing shows after an unknown outcome", () => {
     expect(sends()).toBe(2);
   });
 
-  test("what else is open in its lane waits for the decision: refused, nothing sent", async () => {
-    const { purchaser, fail, sends } = await setup();
+  test("A31: what else is open in its lane waits for the decision: nothing is sent, and it stays work", async () => {
+    const { purchaser, fail, sends, bought, environment } = await setup();
     fail({ kind: "reset", when: "before" });
     const { outcomes } = await purchaser.drive(execution(2), { concurrency: 1 });
-    expect(outcomes).toMatchObject([
-      { status: "unresolved" },
-      { status: "refused", error: { code: "identical-purchase-open" } },
-    ]);
+    expect(outcomes).toMatchObject([{ status: "unresolved" }, { error: { code: "identical-purchase-open" } }]);
     expect(sends()).toBe(1);
+    environment.advance(5 * minute);
+    await purchaser.resolve({ executionId, recIndex: 0, finding: "not-bought", ...person });
+    for (let round = 0; round < 3; round += 1) await purchaser.redriveUnfinished();
+    expect((await purchaser.drive(execution(2))).outcomes).toMatchObject([
+      { status: "already-purchased" },
+      { status: "already-purchased" },
+    ]);
+    expect([bought().length, sends()]).toEqual([2, 3]);
+  });
+});
+
+describe("somebody else buys the same", () => {
+  test("A25: 20 hours after a send that never arrived: it is not adopted, and a person decides", async () => {
+    const { purchaser, fail, buyByHand, bought, environment } = await setup();
+    fail({ kind: "reset", when: "before" });
+    await purchaser.drive(execution());
+    environment.advance(20 * 60 * minute);
+    const other = await buyByHand();
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "unresolved" }]);
+    await purchaser.resolve({ executionId, recIndex: 0, finding: "not-bought", ...person });
+    const { outcomes } = await purchaser.drive(execution());
+    expect(outcomes).toMatchObject([{ status: "purchased" }]);
+    expect(outcomes[0]?.commitment?.id).not.toBe(other);
+    expect(bought()).toHaveLength(2);
+  });
+
+  test("A26: called not bought, and it shows before the next send: adopted, not bought again", async () => {
+    const { purchaser, fail, bought, sends, environment } = await setup({ visibilityLag: { milliseconds: day } });
+    fail({ kind: "reset", when: "after" });
+    await purchaser.drive(execution());
+    environment.advance(10 * minute);
+    await purchaser.resolve({ executionId, recIndex: 0, finding: "not-bought", ...person });
+    environment.advance(day);
+    const { outcomes } = await purchaser.drive(execution());
+    expect(outcomes).toMatchObject([{ status: "already-purchased", commitment: { id: bought()[0]?.name } }]);
+    expect([bought().length, sends()]).toEqual([1, 1]);
   });
 });
 
@@ -192,7 +238,7 @@ describe("identical purchases in one execution", () => {
     ["the first answer is lost", { kind: "reset", when: "after" } as const, 0],
     ["and what is new is hidden from a few reads", undefined, 4],
   ])("%s: bought one after the other, each with its own", async (_what, fault, reads) => {
-    const { purchaser, fail, bought, sends } = await setup({ visibilityLag: { reads } });
+    const { purchaser, fail, bought, sends } = await setup({ visibilityLag: { reads }, minimumAge: 2000 });
     if (fault) fail(fault);
     const { outcomes } = await purchaser.drive(execution(3));
     expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "purchased", "purchased"]);

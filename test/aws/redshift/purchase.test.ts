@@ -34,6 +34,16 @@ describe("the purchase", () => {
     expect(loopback.last(action).headers.connection).toBe("close");
   });
 
+  test("A24: an answer that leaves out the state is kept all the same: its id is the only one there will be", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer.replace(/<State>.*<\/State>/, "")));
+    expect(await redshiftAt(loopback).doPurchase(submission, first)).toMatchObject({
+      id: "12345678-12ab-12a1-1a2a-12ab-12a12aEXAMPLE",
+      state: "payment-pending",
+      standing: "live",
+    });
+  });
+
   test.each([{ NodeCount: "2" }, { NodeCount: undefined }, { Marker: "x" }])(
     "a record that is not such a purchase is not sent: %o",
     async (change) => {

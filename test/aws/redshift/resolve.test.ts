@@ -1,14 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../../src/spec/executor.ts";
-import { token } from "../answers.ts";
+import { fakeEnvironment, submittedAt, token } from "../answers.ts";
 import { calmly, thrownBy } from "../executor.ts";
 import { ok, startLoopback } from "../loopback.ts";
 import { node, nodes, redshiftAt, submission } from "./answers.ts";
 
-async function resolve(items: readonly string[], owned: readonly string[] = [], asked: Submission = submission) {
+async function resolve(
+  items: readonly string[],
+  owned: readonly string[] = [],
+  asked: Submission = submission,
+  age = 60_000,
+) {
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedNodes", nodes(items));
-  return await redshiftAt(loopback).resolve(asked, { ...calmly, owned: new Set(owned) });
+  const environment = fakeEnvironment(submittedAt + age);
+  return await redshiftAt(loopback, { environment }).resolve(asked, { ...calmly, owned: new Set(owned) });
 }
 
 describe("after an unknown outcome", () => {
@@ -29,6 +35,7 @@ describe("after an unknown outcome", () => {
         price: submission.price,
         purchasedAt: "2026-07-14T11:00:01.000Z",
       },
+      by: "guess",
     });
   });
 
@@ -79,8 +86,10 @@ describe("after an unknown outcome", () => {
     ["another count", [node("rn-1", { NodeCount: "3" })]],
     ["no count", [node("rn-1", { NodeCount: undefined })]],
     ["an attribute left out", [node("rn-1", { ReservedNodeOfferingType: undefined })]],
+    ["no start", [node("rn-1", { StartTime: undefined })]],
     ["no start, but several", [node("rn-1", { StartTime: undefined }), node("rn-2")]],
-    ["retired", [node("rn-1", { State: "retired" })]],
+    ["one too early beside one that fits", [node("rn-1", { StartTime: "2026-07-14T10:54:59.000Z" }), node("rn-2")]],
+    ["one that came to nothing beside one that fits", [node("rn-1", { State: "payment-failed" }), node("rn-2")]],
   ])("%s: a person decides, the ids and the command are named", async (_what, items) => {
     expect(await resolve(items)).toMatchObject({
       kind: "unclear",
@@ -88,10 +97,44 @@ describe("after an unknown outcome", () => {
     });
   });
 
+  const day = 86_400_000;
+  test.each([
+    ["at the end of the window", "2026-07-14T11:11:00.000Z", { kind: "found", by: "guess" }],
+    ["just after it", "2026-07-14T11:11:00.001Z", { kind: "absent" }],
+    ["20 hours later", "2026-07-15T07:00:00.000Z", { kind: "absent" }],
+  ])("A25: begun %s", async (_what, StartTime, expected) => {
+    expect(await resolve([node("rn-new", { StartTime })], [], submission, day)).toMatchObject(expected);
+    const [none, now] = [[], 60_000];
+    // In the future: the ledger's clock is behind.
+    const early = await resolve([node("rn-new", { StartTime })], none, submission, now);
+    expect(early).toMatchObject({ kind: "unclear", reason: expect.stringContaining("clock") });
+  });
+
+  test("A26: a submission that was called dead long ago still finds what it bought", async () => {
+    expect(await resolve([node("rn-new")], [], submission, 30 * day)).toMatchObject({ kind: "found", by: "guess" });
+  });
+
+  test("A15: a node that is listed twice, on two pages, is one, in the more alive of its states", async () => {
+    await using loopback = await startLoopback();
+    const rows = [node("rn-new", { State: "payment-failed" }), node("rn-new", { State: "active" })];
+    for (const [one, other] of [rows, rows.toReversed()]) {
+      loopback.on("DescribeReservedNodes", nodes([one ?? ""], "two"), nodes([other ?? ""]));
+      expect(await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({
+        kind: "found",
+        commitment: { id: "rn-new", state: "active" },
+      });
+      loopback.on("DescribeReservedNodes", nodes([one ?? "", other ?? ""]));
+      const redshift = redshiftAt(loopback);
+      expect(await redshift.read(submission.scope, "rn-new", calmly)).toMatchObject({ state: "active" });
+      expect(await redshift.list?.(submission.scope, calmly)).toMatchObject([{ commitment: { state: "active" } }]);
+    }
+  });
+
   test("lesson: `payment-failed` counted as live; yet it proves nothing here, it may be somebody else's", async () => {
     expect(await resolve([node("rn-1", { State: "payment-failed" })])).toMatchObject({
-      kind: "unclear",
-      reason: expect.stringContaining("payment-failed"),
+      kind: "found",
+      commitment: { standing: "failed" },
+      by: "guess",
     });
   });
 
