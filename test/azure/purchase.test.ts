@@ -98,7 +98,6 @@ describe("lesson of the SDK that re-sent below the guard: an answer that proves 
     ["200 with nothing", { status: 200 }],
     ["202 with nothing", { status: 202 }],
     ["200 without a state", { status: 200, body: { name: orderId, properties: {} } }],
-    ["200 with another order", { status: 200, body: order({}, { name: "b1155536-c572-4349-b11e-6d62eed38326" }) }],
     ["204", { status: 204 }],
     ["300 with an order", { status: 300, body: order() }],
     ["400 whose code holds that of a used id", failure(400, "XReservationOrderIdAlreadyExists")],
@@ -201,16 +200,51 @@ describe("definitely not bought, after exactly one PUT", () => {
 describe("an order id that is used up", () => {
   const { body } = recorded("error-session-timed-out-400").response;
 
-  test.each([false, true])("session timed out, sent before %s: the handle has expired", async (sentBefore) => {
+  test("A1: session timed out on a first send proves nothing: the id is read, and it stays unknown", async () => {
     await using server = await answering({ status: 400, body });
-    const error = await failureOf(purchase(server, { sentBefore }));
+    const error = await failureOf(purchase(server));
+    expect(error).toBeInstanceOf(PurchaseOutcomeUnknownError);
+    expect(error).toMatchObject({
+      providerCode: "BadRequest",
+      evidence: [],
+      message: expect.stringMatching(/Session timed out.*yet no order is shown under the id/),
+    });
+    expect(server.arrived.map(({ method }) => method)).toEqual(["PUT", "GET"]);
+  });
+
+  test("A1: ... of an id that was sent before: the handle has expired, and that send has to be proven dead", async () => {
+    await using server = await answering({ status: 400, body });
+    const error = await failureOf(purchase(server, { sentBefore: true }));
     expect(error).toBeInstanceOf(PurchaseRejectedError);
     expect(error).toMatchObject({
       handleExpired: true,
       retryable: true,
-      message: expect.stringMatching(sentBefore ? /proven dead/ : /new price has to be asked for/),
+      message: expect.stringMatching(/proven dead/),
     });
-    expect(server.arrived).toHaveLength(1);
+    expect(server.arrived.map(({ method }) => method)).toEqual(["PUT", "GET"]);
+  });
+
+  test.each([false, true])(
+    "A1: session timed out although it was bought: adopted. Sent before: %s",
+    async (sentBefore) => {
+      await using server = await answering(failure(400, "BadRequest", "SESSION TIMED OUT"), {
+        status: 200,
+        body: order({ provisioningState: "Creating" }),
+      });
+      expect(await purchase(server, { sentBefore })).toMatchObject({
+        id: orderId,
+        state: "Creating",
+        standing: "live",
+      });
+      expect(server.count("PUT")).toBe(1);
+    },
+  );
+
+  test.each([false, true])("A1: ... and the id cannot be read: unknown. Sent before: %s", async (sentBefore) => {
+    await using server = await answering({ status: 400, body }, failure(500, "InternalServerError"));
+    const error = await failureOf(purchase(server, { sentBefore }));
+    expect(error).toBeInstanceOf(PurchaseOutcomeUnknownError);
+    expect(error).toMatchObject({ providerCode: "BadRequest", message: expect.stringContaining("could not be read") });
   });
 
   test("lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted, not recorded as a failure", async () => {
