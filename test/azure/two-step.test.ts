@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  applyPurchaseTags,
-  createReservationsClient,
-  purchaseTwoStep,
-  purchaseTwoStepIdempotent,
-  type IdempotentTwoStepOptions,
-  type ReservationPurchaseBody,
-} from "../../providers/azure/index.ts";
-import { startLoopback, type Arrived, type Reply } from "./support/loopback.ts";
+import { applyPurchaseTags, createReservationsClient, purchaseTwoStep } from "../../providers/azure/index.ts";
+import { startLoopback, type Reply } from "./support/loopback.ts";
 import {
   failure,
   fakeEnvironment,
@@ -16,78 +9,10 @@ import {
   order,
   orderId,
   otherToken,
-  priceAnswer,
-  recorded,
   reservation,
-  subscriptionId,
   token,
 } from "./support/samples.ts";
-
-const second = "b1155536-c572-4349-b11e-6d62eed38326";
-const body: ReservationPurchaseBody = {
-  sku: { name: "Standard_b1ls" },
-  location: "westus",
-  properties: {
-    reservedResourceType: "VirtualMachines",
-    billingScopeId: `/subscriptions/${subscriptionId}`,
-    term: "P1Y",
-    billingPlan: "Upfront",
-    quantity: 1,
-    appliedScopeType: "Shared",
-    renew: false,
-  },
-};
-
-const list = (...value: readonly unknown[]): Reply => ({ status: 200, body: { value } });
-const created: Reply = { status: 202, body: order({ provisioningState: "Creating" }) };
-const priced = (id = orderId): Reply => ({
-  status: 200,
-  body: { properties: { ...priceAnswer.properties, reservationOrderId: id } },
-});
-const timedOut: Reply = { status: 400, body: recorded("error-session-timed-out-400").response.body };
-
-const orderShown: Reply = { status: 200, body: order() };
-
-type Kind = ReturnType<typeof kindOf>;
-type Script = Partial<Record<Kind, readonly Reply[]>>;
-
-/** Plays replies per kind of request, the last one for ever; without any: an empty list, a price, a created order, 404. */
-async function play(
-  script: Script,
-  options: Partial<IdempotentTwoStepOptions> = {},
-  onRequest: (kind: Kind, nth: number) => void = () => {},
-  environment = fakeEnvironment(),
-) {
-  const standard = {
-    list: list(),
-    price: priced(),
-    purchase: created,
-    order: notFound,
-    reservations: list(reservation()),
-    catalog: list(),
-  };
-  const played = new Map<Kind, number>();
-  await using server = await startLoopback((request: Arrived) => {
-    const kind = kindOf(request);
-    const nth = played.get(kind) ?? 0;
-    played.set(kind, nth + 1);
-    onRequest(kind, nth);
-    const replies = script[kind] ?? [standard[kind]];
-    return replies[Math.min(nth, replies.length - 1)] ?? standard[kind];
-  });
-  const client = createReservationsClient({
-    endpoint: server.origin,
-    environment,
-    readAttempts: 1,
-    readTimeout: 2_000,
-  });
-  const outcome = await purchaseTwoStepIdempotent({ client, body, source: "cudly-web", token, ...options }).then(
-    (bought) => ({ bought, error: undefined }),
-    (error: unknown) => ({ bought: undefined, error }),
-  );
-  const puts = server.arrived.filter((request) => kindOf(request) === "purchase");
-  return { ...outcome, steps: server.arrived.map(kindOf), puts, slept: environment.slept, arrived: server.arrived };
-}
+import { body, created, list, orderShown, play, priced, second, timedOut, type Script } from "./support/two-step.ts";
 
 describe("purchaseTwoStep", () => {
   test("price, then one PUT, without token, tags or lookup", async () => {

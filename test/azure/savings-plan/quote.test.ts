@@ -126,3 +126,35 @@ test("it is retried where that may help, and not where it cannot", async () => {
     error: { code: "access-denied", message: expect.stringContaining("Microsoft.BillingBenefits") },
   });
 });
+
+describe("A4: an answer that is about something else, or a price that nobody could pay, is no quote", () => {
+  const said = (change: Readonly<Record<string, unknown>>): Reply => ({
+    status: 200,
+    body: { benefits: [{ valid: true, ...change }] },
+  });
+  const properties = { term: "P3Y", commitment: { amount: 0.00123, currencyCode: "USD", grain: "Hourly" } };
+  test.each([
+    [{ term: "P1Y" }, "term P1Y, not P3Y"],
+    [{ properties: { ...properties, term: "P1Y" } }, "term P1Y, not P3Y"],
+    [{ properties: { ...properties, commitment: { amount: 1.23, currencyCode: "USD" } } }, "amount 1.23, not 0.00123"],
+    [{ commitment: { amount: 0.00123, currencyCode: "EUR" } }, "currencyCode EUR, not USD"],
+    [{ billingPlan: "P1Y" }, "billingPlan P1Y, not P1M"],
+    [{ pricingCurrencyTotal: { currencyCode: "USD", amount: 32_324.4 } }, "pricingCurrencyTotal 32324.40 USD"],
+  ])("%o", async (change, contradiction) => {
+    const { quoted } = await quote(said(change));
+    expect(quoted).toMatchObject({
+      error: { name: "RefusedError", code: "quote-failed", message: expect.stringContaining(contradiction) },
+    });
+  });
+
+  test("what repeats the request is a quote", async () => {
+    for (const change of [{}, { properties }, { properties: null }, properties]) {
+      expect((await quote(said(change))).quoted).toMatchObject({ price: { amount: "32.3244" } });
+    }
+  });
+
+  test("0.00001 yen an hour rounds to nothing in a year", async () => {
+    const { quoted } = await quote(valid, { commitment: { amount: "0.00001", currency: "JPY" }, term: "P1Y" });
+    expect(quoted).toMatchObject({ error: { code: "quote-failed", message: expect.stringContaining("no price") } });
+  });
+});
