@@ -54,7 +54,9 @@ export async function purchaseOrder(
         message: `Azure did not buy ${subjectOf(id)}: ${verdict.reason}. ${adviceFor(answer.status, verdict.code, service)}`,
         providerCode: verdict.code,
       });
-    default:
+    case "another":
+    case "exists":
+    case "expired":
       return lookAfter(client, sent, verdict, { sentBefore, until });
   }
 }

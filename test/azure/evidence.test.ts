@@ -275,7 +275,11 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
   test("session timed out, and nothing is shown: unresolved, the same id only, never a new price", async () => {
     const put = failure(400, "BadRequest", "Session timed out - Call CalculatePrice again");
     const { outcome, prices } = await drive(put, {});
-    expect(outcome).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown" } });
+    expect(outcome).toMatchObject({
+      status: "unresolved",
+      error: { code: "outcome-unknown", providerCode: "BadRequest" },
+    });
+    expect(outcome?.error?.message).toContain("Session timed out");
     expect(prices).toBe(1);
   });
 
@@ -310,7 +314,29 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
       failure(400, "InvalidFulfillmentRequestParameters", "These are Azure's words."),
       {},
     );
-    expect(outcome).toMatchObject({ status: "unresolved" });
+    expect(outcome).toMatchObject({
+      status: "unresolved",
+      error: {
+        providerCode: "InvalidFulfillmentRequestParameters",
+        message: expect.stringContaining("These are Azure's words"),
+      },
+    });
+  });
+
+  test("another order that nobody can judge: one PUT, one price, unresolved", async () => {
+    const nobodys = shows(order(unmarked, { name: other }));
+    const { outcome, puts, prices } = await drive(nobodys, { [other]: nobodys });
+    expect(outcome).toMatchObject({ status: "unresolved", error: { message: expect.stringContaining(other) } });
+    expect([puts, prices]).toEqual([1, 1]);
+  });
+
+  test("B3: bought and over: rejected with those words, one PUT", async () => {
+    const over = shows(order({ provisioningState: "Canceled" }));
+    for (const put of [over, failure(400, "BadRequest", "Session timed out")]) {
+      const { outcome, puts } = await drive(put, { [orderId]: over });
+      expect(outcome).toMatchObject({ status: "rejected", error: { message: expect.stringContaining("is over") } });
+      expect(puts).toBe(1);
+    }
   });
 });
 

@@ -78,7 +78,8 @@ export async function purchaseSavingsPlan(
         message: `Azure did not buy ${subjectOf(aliasName)}: ${verdict.reason}. ${adviceFor(status, verdict.code, service)}`,
         providerCode: verdict.code,
       });
-    default:
+    case "expired":
+    case "unknown":
       throw unknownOutcome(subjectOf(aliasName), verdict.reason, { providerCode: verdict.code, retryAfter });
   }
 }
