@@ -158,6 +158,12 @@ describe("A2: a success that holds another order", () => {
     expect(outcome).toMatchObject({ providerCode: "BillingFailed" });
   });
 
+  test("the reservation's own name is no order", async () => {
+    const put = shows({ ...reservation(), name: third, id: `${ours.id}/reservations/${third}` });
+    await using server = await azure(put);
+    expect(await purchase(server)).toMatchObject({ evidence: [other] });
+  });
+
   test("a list of orders is none: unknown without evidence", async () => {
     await using server = await azure(shows({ value: [ours] }));
     expect(await purchase(server)).toMatchObject({ code: "outcome-unknown", evidence: [] });

@@ -229,6 +229,7 @@ describe("A2: a success that holds another order, and the listing lags", () => {
   test("without a token nothing tells whose it is: open, with its id", async () => {
     const { error, puts } = await play({ purchase: [another], order: [notFound, another] }, { token: "" });
     expect(error).toMatchObject({ retryable: false, openOrder: { evidence: [second] } });
+    expect(String(error)).toContain("without a token nothing tells");
     expect(puts).toHaveLength(1);
     const again = await play(
       { order: [notFound, another] },
