@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { RefusedError } from "../../src/spec/errors.ts";
 import type { JsonObject } from "../../src/spec/json.ts";
 import { money, type Money } from "../../src/spec/money.ts";
+import { isObject } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { believePrice } from "./believe-price.ts";
 import type { ReservationsClient } from "./client.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import { toRefusal } from "./refusal.ts";
@@ -25,14 +28,30 @@ const step: ReadStep = {
  * JSON numbers: a double holds every amount below ten trillion to the cent, and becomes a decimal here.
  */
 const answerSchema = z.object({
-  properties: z.object({
+  properties: z.looseObject({
     reservationOrderId: z.guid(),
     billingCurrencyTotal: z.object({ currencyCode: z.string().regex(/^[A-Z]{3}$/), amount: z.number().nonnegative() }),
   }),
 });
 
 /**
+ * Where a partner bills the subscription (CSP), Azure names a price in its own currency and none in that of the bill:
+ * https://learn.microsoft.com/rest/api/reserved-vm-instances/reservation-order/calculate
+ */
+function requireBilledByMicrosoft(properties: unknown): void {
+  if (!isObject(properties) || properties["isBillingPartnerManaged"] !== true) return;
+  if (properties["billingCurrencyTotal"] !== undefined && properties["billingCurrencyTotal"] !== null) return;
+  throw new RefusedError({
+    code: "quote-failed",
+    message:
+      "A partner bills this subscription (isBillingPartnerManaged), so Azure names no price in the currency of the bill: only " +
+      "the partner knows what it will charge. Nothing was sent. Have the partner buy it, or bill a subscription that Microsoft bills.",
+  });
+}
+
+/**
  * Asks what a purchase would cost (`POST calculatePrice`); moves no money and is retried. Every call mints a new order id.
+ * A price of nothing, or one that the same answer contradicts, is none ({@link believePrice}).
  * Throws a RefusedError: `quote-failed`, `access-denied`, `credentials-unavailable`.
  */
 export async function calculatePrice(
@@ -42,13 +61,17 @@ export async function calculatePrice(
 ): Promise<CalculatedPrice> {
   try {
     const url = client.url("/providers/Microsoft.Capacity/calculatePrice");
-    const answer = answerSchema.safeParse(await client.read({ method: "POST", url, body, signal }));
+    const said = await client.read({ method: "POST", url, body, signal });
+    const answer = answerSchema.safeParse(said);
     if (!answer.success) {
+      requireBilledByMicrosoft(said["properties"]);
       const missing = answer.error.issues.map((issue) => issue.path.join(".")).join(", ");
       throw new UnbelievableAnswerError(`the answer holds no usable ${missing}`);
     }
     const { reservationOrderId, billingCurrencyTotal } = answer.data.properties;
-    return { reservationOrderId, price: money(billingCurrencyTotal.amount, billingCurrencyTotal.currencyCode) };
+    const price = money(billingCurrencyTotal.amount, billingCurrencyTotal.currencyCode);
+    believePrice(price, answer.data.properties, body);
+    return { reservationOrderId, price };
   } catch (error) {
     throw toRefusal(error, step, signal);
   }

@@ -1,19 +1,19 @@
-import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { PurchaseRejectedError } from "../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../src/spec/executor.ts";
-import type { ListedCommitment } from "../../src/spec/listed-commitment.ts";
 import { calculatePrice } from "./calculate-price.ts";
+import { canonicalReservation } from "./canonical.ts";
 import { requireOffered } from "./catalog.ts";
 import { compareOrder } from "./compare-order.ts";
 import { createListing } from "./listing.ts";
 import { describeReservation } from "./describe.ts";
-import { listedOrder } from "./listed.ts";
+import { collectListed, listedOrder } from "./listed.ts";
 import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
 import { visitOrders } from "./orders.ts";
+import { fateOf, readStep, type SentOrder } from "./order-fate.ts";
 import { toJson } from "./purchase-body.ts";
 import { purchaseOrder } from "./purchase-order.ts";
 import { bodyOf } from "./recommendation-body.ts";
 import { calculateRefund } from "./refund.ts";
-import type { ReadStep } from "../http/refusal.ts";
 import { toRefusal } from "./refusal.ts";
 import { attributesOfOrder } from "./reservations.ts";
 import { createSchema, type AzureRecommendation } from "./schema.ts";
@@ -28,13 +28,6 @@ import { applyPurchaseTags } from "./tags.ts";
  */
 const parkAfter = 24 * 3_600_000;
 
-const readStep: ReadStep = {
-  purpose: "read a reservation order",
-  permission: "Microsoft.Capacity/reservationorders/read",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-};
-
 /** The executor of one service. All of them buy reservation orders in the same two steps. */
 export function createExecutor(
   service: AzureService,
@@ -46,11 +39,13 @@ export function createExecutor(
     service: service.name,
     schema: createSchema(service),
     // Azure refuses a second purchase under one minted order id: it answers with the order, or that the id exists or
-    // has timed out. That this holds is an assumption; no recording shows a second PUT.
+    // has timed out. That this holds is an assumption; no recording shows a second PUT. So "timed out" proves nothing about
+    // a send of the last minutes: a hop on the way may have repeated it.
     recovery: { kind: "resend", minimumAge: 300_000, parkAfter },
     sendTimeout: purchaseTimeout,
 
     describe: describeReservation,
+    canonical: canonicalReservation,
 
     scopeOf: ({ tenantId }) =>
       scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
@@ -61,7 +56,7 @@ export function createExecutor(
       const note = (order: ReservationOrder) => {
         if (listing.note(order, () => toCommitment(order, { marked: true }))) session.remember(order);
       };
-      await visitOrders(session.client, note, signal);
+      await visitOrders(session.client, note, listing.isComplete, signal);
       return listing.done();
     },
 
@@ -107,33 +102,25 @@ export function createExecutor(
 
     async doPurchase(submission, { sentBefore }) {
       const session = sessionOf(tenantOf(submission.scope));
-      const purchase = { reservationOrderId: orderIdOf(submission), request: submission.request };
-      const order = await purchaseOrder(session.client, purchase, { sentBefore });
+      const order = await purchaseOrder(session.client, sentOrderOf(submission), { sentBefore });
       session.remember(order);
       return toCommitment(order, { marked: true, price: submission.price });
     },
 
     async resolve(submission, { signal }) {
       const session = sessionOf(tenantOf(submission.scope));
-      const id = orderIdOf(submission);
-      try {
-        const order = await getOrder(session.client, id, { signal });
-        if (order === undefined) return { kind: "absent", reason: `Azure shows no reservation order ${id}` };
-        session.remember(order);
-        return { kind: "found", commitment: toCommitment(order, { marked: true, price: submission.price }) };
-      } catch (error) {
-        signal.throwIfAborted();
-        return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
-      }
+      const fate = await fateOf(session.client, sentOrderOf(submission), { signal });
+      if (fate.kind !== "found") return { kind: fate.kind, reason: fate.reason };
+      session.remember(fate.what);
+      return { kind: "found", commitment: toCommitment(fate.what, { marked: true, price: submission.price }) };
     },
 
     async list(scope, { signal }) {
       const { client } = sessionOf(tenantOf(scope));
-      // By id: an order can move from one page to the next while they are read.
-      const listed = new Map<string, ListedCommitment>();
-      const note = (order: ReservationOrder) => listed.set(order.id, listedOrder(order, client.settings.tagNames));
-      await visitOrders(client, (order) => void note(order), signal);
-      return [...listed.values()];
+      const all = collectListed();
+      const note = (order: ReservationOrder) => all.note(listedOrder(order, client.settings.tagNames));
+      await visitOrders(client, note, () => false, signal);
+      return all.done();
     },
 
     details: (scope, id, { signal }) => attributesOfOrder(sessionOf(tenantOf(scope)).client, id, signal),
@@ -141,11 +128,12 @@ export function createExecutor(
   };
 }
 
-function orderIdOf({ handle }: Submission): string {
-  const id = handle["reservationOrderId"];
-  if (typeof id === "string") return id;
+function sentOrderOf({ handle, request, token, evidence }: Submission): SentOrder {
+  const reservationOrderId = handle["reservationOrderId"];
+  if (typeof reservationOrderId === "string") return { reservationOrderId, request, token, evidence };
   throw new PurchaseRejectedError({
     message: "The submission names no reservation order id; nothing was sent.",
     providerCode: "InvalidReservationOrderId",
+    left: false,
   });
 }

@@ -2,6 +2,8 @@ export { createReservationsClient } from "./client.ts";
 export type { ReservationsClient, ReservationsClientSettings } from "./client.ts";
 export type { AzureCloud } from "./clouds.ts";
 export { createAzure } from "./create-azure.ts";
+export { OpenOrderError } from "./open-order.ts";
+export type { OpenOrder } from "./open-order.ts";
 export { findReservationOrdersByToken } from "./orders.ts";
 export type { ReservationPurchaseBody } from "./purchase-body.ts";
 export type { AppliedScope, AzureRecommendation } from "./schema.ts";

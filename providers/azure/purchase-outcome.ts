@@ -13,19 +13,19 @@ export function fromTransport(error: unknown, subject: string): Error {
       cause: error,
     });
   }
-  return unknownOutcome(subject, messageOf(error), undefined, error);
+  return unknownOutcome(subject, messageOf(error), { cause: error });
 }
 
+/** What is known besides the reason. */
+type Known = Pick<
+  ConstructorParameters<typeof PurchaseOutcomeUnknownError>[0],
+  "retryAfter" | "providerCode" | "evidence" | "cause"
+>;
+
 /** It may have been bought. `retryAfter` is in milliseconds. */
-export function unknownOutcome(
-  subject: string,
-  reason: string,
-  retryAfter?: number,
-  cause?: unknown,
-): PurchaseOutcomeUnknownError {
+export function unknownOutcome(subject: string, reason: string, known: Known = {}): PurchaseOutcomeUnknownError {
   return new PurchaseOutcomeUnknownError({
     message: `Whether ${subject} was bought is not known: ${reason}. Read the order before anything is bought again.`,
-    retryAfter,
-    cause,
+    ...known,
   });
 }

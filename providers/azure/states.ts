@@ -30,6 +30,8 @@ const meanings: Readonly<Record<string, StateMeaning>> = {
   failed,
   billingfailed: failed,
   cancelled: ended,
+  // Azure's documents spell it both ways.
+  canceled: ended,
   expired: ended,
 };
 

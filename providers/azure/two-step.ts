@@ -1,10 +1,9 @@
 import type { Commitment } from "../../src/spec/commitment.ts";
 import type { Money } from "../../src/spec/money.ts";
-import { calculatePrice } from "./calculate-price.ts";
+import { buyInTwoSteps } from "./buy-in-two-steps.ts";
 import type { ReservationsClient } from "./client.ts";
-import { toCommitment } from "./order.ts";
-import { toJson, type ReservationPurchaseBody } from "./purchase-body.ts";
-import { purchaseOrder } from "./purchase-order.ts";
+import type { OpenOrder } from "./open-order.ts";
+import type { ReservationPurchaseBody } from "./purchase-body.ts";
 
 /** What a two-step purchase ended with. */
 export interface TwoStepPurchase {
@@ -14,6 +13,8 @@ export interface TwoStepPurchase {
   readonly price: Money | undefined;
   /** It was found by its token and not bought by this call. */
   readonly adopted: boolean;
+  /** An order of this purchase that was sent as well and is not known to have come to nothing: look at it in Azure. */
+  readonly openOrder?: OpenOrder | undefined;
 }
 
 /** One purchase without a guard. */
@@ -22,19 +23,21 @@ export interface TwoStepOptions {
   readonly body: ReservationPurchaseBody;
   /** Ends the price calculation early. A purchase that is under way is always waited for. */
   readonly signal?: AbortSignal;
+  /**
+   * The `openOrder` of the OpenOrderError that an earlier call with the same body ended with: it is looked at first, and
+   * only its id is sent again; a new price is asked for once Azure proves that it came to nothing.
+   */
+  readonly resume?: OpenOrder;
 }
 
 /**
  * Calculates the price, then buys under the minted id: for callers that have no execution. **Nothing guards against a
- * second purchase**: no token, no lookup. Calling it twice buys twice.
+ * second purchase**: no token, no lookup. Calling it twice buys twice, unless the second call is given `resume`.
  *
- * Throws a RefusedError when the price could not be had, a PurchaseRejectedError when nothing was bought, and a
- * PurchaseOutcomeUnknownError when that is not known.
+ * Throws a RefusedError when the price could not be had, a PurchaseRejectedError when nothing was bought or what was bought
+ * is over, and an {@link OpenOrderError} when that is not known: not retryable, and with the order's id. "Session timed out"
+ * is such a case, because a hop on the way may have repeated the purchase.
  */
-export async function purchaseTwoStep({ client, body, signal }: TwoStepOptions): Promise<TwoStepPurchase> {
-  const request = toJson(body);
-  const { reservationOrderId, price } = await calculatePrice(client, request, signal);
-  signal?.throwIfAborted();
-  const order = await purchaseOrder(client, { reservationOrderId, request }, { sentBefore: false });
-  return { orderId: order.id, commitment: toCommitment(order, { marked: false, price }), price, adopted: false };
+export async function purchaseTwoStep({ client, body, signal, resume }: TwoStepOptions): Promise<TwoStepPurchase> {
+  return buyInTwoSteps({ client, body, resume, attempts: 1, retryDelay: 0, signal });
 }

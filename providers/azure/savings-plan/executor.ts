@@ -1,22 +1,22 @@
-import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
+import { PurchaseRejectedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../../src/spec/executor.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
-import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { ArmClient } from "../arm-client.ts";
-import { tokenOn } from "../listed.ts";
-import { createListing } from "../listing.ts";
-import { visitEntries } from "../pages.ts";
+import { canonicalSavingsPlan } from "../canonical.ts";
+import { collectListed } from "../listed.ts";
+import { createListing, tokenOn } from "../listing.ts";
 import type { ReadStep } from "../../http/refusal.ts";
 import { toRefusal } from "../refusal.ts";
 import { scopeOfTenant, tenantOf } from "../scope.ts";
 import { applyPurchaseTags } from "../tags.ts";
-import { aliasNameOf, getAlias } from "./alias.ts";
+import { visitEntries } from "../visit-entries.ts";
+import { aliasNameOf } from "./alias.ts";
 import { bodyOf } from "./body.ts";
 import { compareSavingsPlanOrder } from "./compare-order.ts";
 import { getOrder, ordersPath, parseOrder, type SavingsPlanOrder, toCommitment } from "./order.ts";
+import { fateOfPlan, readStep, type SentPlan } from "./plan-fate.ts";
 import { priceOf } from "./price.ts";
 import { purchaseSavingsPlan } from "./purchase.ts";
-import { purchaseUnder } from "./purchase-under.ts";
 import { describeSavingsPlan } from "../describe.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./schema.ts";
 import { validatePurchase } from "./validate-purchase.ts";
@@ -24,13 +24,6 @@ import { validatePurchase } from "./validate-purchase.ts";
 const listStep: ReadStep = {
   purpose: "list the savings plan orders",
   permission: "Microsoft.BillingBenefits/savingsPlanOrders/read at tenant scope (role Savings plan Reader)",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-};
-
-const readStep: ReadStep = {
-  purpose: "read a savings plan order",
-  permission: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
   code: "lookup-failed",
   untrusted: "lookup-untrusted",
 };
@@ -51,6 +44,7 @@ export function createSavingsPlanExecutor(
     sendTimeout: purchaseTimeout,
 
     describe: describeSavingsPlan,
+    canonical: canonicalSavingsPlan,
 
     // Another listing than that of the reservations.
     scopeOf: ({ tenantId }) =>
@@ -67,6 +61,7 @@ export function createSavingsPlanExecutor(
         parse: parseOrder,
         step: listStep,
         visit: (order) => void listing.note(order, () => toCommitment(order.id, order.state)),
+        isComplete: listing.isComplete,
         signal,
       });
       return listing.done();
@@ -86,52 +81,45 @@ export function createSavingsPlanExecutor(
       const client = clientOf(recommendation.tenantId);
       const body = applyPurchaseTags(bodyOf(recommendation), marker.source, marker.token, client.settings);
       const request = JSON.parse(JSON.stringify(body)) as JsonObject;
-      await validatePurchase(client, request, signal);
-      return { price: priceOf(recommendation), handle: { aliasName: aliasNameOf(marker) }, request };
+      const price = priceOf(recommendation);
+      await validatePurchase(client, { request, price }, signal);
+      return { price, handle: { aliasName: aliasNameOf(marker) }, request };
     },
 
-    async doPurchase(submission, context) {
-      const { request, price, scope } = submission;
-      return purchaseSavingsPlan(
-        clientOf(tenantOf(scope)),
-        { aliasName: aliasOf(submission), request, price },
-        context,
-      );
-    },
+    doPurchase: async (submission, context) =>
+      purchaseSavingsPlan(clientOf(tenantOf(submission.scope)), sentPlanOf(submission), context),
 
     async resolve(submission, { signal }) {
-      const client = clientOf(tenantOf(submission.scope));
-      const name = aliasOf(submission);
-      try {
-        const alias = await getAlias(client, name, { signal });
-        if (alias === undefined) return { kind: "absent", reason: `Azure shows no savings plan order alias ${name}` };
-        return { kind: "found", commitment: await purchaseUnder(client, alias, submission, { signal }) };
-      } catch (error) {
-        signal.throwIfAborted();
-        return { kind: "unclear", reason: messageOf(toRefusal(error, readStep, signal)) };
-      }
+      const fate = await fateOfPlan(clientOf(tenantOf(submission.scope)), sentPlanOf(submission), { signal });
+      return fate.kind === "found"
+        ? { kind: "found", commitment: fate.what }
+        : { kind: fate.kind, reason: fate.reason };
     },
 
     async list(scope, { signal }) {
       const client = clientOf(tenantOf(scope));
-      const listed = new Map<string, ListedCommitment>();
+      const all = collectListed();
       const note = (order: SavingsPlanOrder) => {
         const token = tokenOn(order, client.settings.tagNames);
         const commitment = { ...toCommitment(order.id, order.state), marked: token !== undefined };
         // The listing tells neither what was bought nor when: that two are alike cannot be seen in it.
-        listed.set(order.id, { commitment, token, attributes: {} });
+        all.note({ commitment, token, attributes: {} });
       };
-      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, signal });
-      return [...listed.values()];
+      const isComplete = () => false;
+      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, isComplete, signal });
+      return all.done();
     },
   };
 }
 
-function aliasOf({ handle }: Submission): string {
-  const name = handle["aliasName"];
-  if (typeof name === "string" && /^[a-zA-Z0-9_.-]+$/.test(name)) return name;
+function sentPlanOf({ handle, request, price, token, evidence }: Submission): SentPlan {
+  const aliasName = handle["aliasName"];
+  if (typeof aliasName === "string" && /^[a-zA-Z0-9_.-]+$/.test(aliasName)) {
+    return { aliasName, request, price, token, evidence };
+  }
   throw new PurchaseRejectedError({
     message: "The submission names no savings plan order alias; nothing was sent.",
     providerCode: "InvalidSavingsPlanOrderAlias",
+    left: false,
   });
 }

@@ -1,22 +1,22 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
-import type { JsonObject } from "../../../src/spec/json.ts";
-import type { Money } from "../../../src/spec/money.ts";
-import { parseBody } from "../../http/answer.ts";
+import { parseBody, type UnknownObject } from "../../http/answer.ts";
 import type { ArmClient } from "../arm-client.ts";
+import type { Fate } from "../fate.ts";
 import { judgeRefusal } from "../judge-refusal.ts";
 import { fromTransport, unknownOutcome } from "../purchase-outcome.ts";
+import { adviceFor } from "../refusal-advice.ts";
 import { aliasPath, getAlias, parseAlias, type SavingsPlanOrderAlias } from "./alias.ts";
 import { comparePlan, listDifferences } from "./compare-plan.ts";
 import { toCommitment } from "./order.ts";
+import { fateOfPlan, namedIn, type SentPlan } from "./plan-fate.ts";
 import { purchaseUnder } from "./purchase-under.ts";
 
-/** What is bought under which name. */
-export interface SavingsPlanPurchase {
-  readonly aliasName: string;
-  readonly request: JsonObject;
-  readonly price: Money;
-}
+const service = {
+  namespace: "Microsoft.BillingBenefits",
+  action: "savingsPlanOrderAliases/write",
+  role: "Savings plan Purchaser",
+} as const;
 
 /**
  * Milliseconds between the two looks before a second send: an earlier one whose answer was lost may still be under way,
@@ -42,10 +42,10 @@ const lookLife = 5_000;
  */
 export async function purchaseSavingsPlan(
   client: ArmClient,
-  purchase: SavingsPlanPurchase,
+  purchase: SentPlan,
   { sentBefore }: { readonly sentBefore: boolean },
 ): Promise<Commitment> {
-  const { aliasName, request, price } = purchase;
+  const { aliasName, request } = purchase;
   const { purchaseTimeout, environment } = client.settings;
   const until = performance.now() + purchaseTimeout;
   const left = () => Math.max(1, Math.ceil(until - performance.now()));
@@ -67,31 +67,64 @@ export async function purchaseSavingsPlan(
     throw fromTransport(error, subjectOf(aliasName));
   });
   const body = parseBody(answer);
-  if (answer.status >= 200 && answer.status < 300) {
-    const alias = parseAlias(body, aliasName);
-    if (typeof alias === "string") throw unknownOutcome(subjectOf(aliasName), `HTTP ${answer.status} ${alias}`);
+  const { status, retryAfter } = answer;
+  if (status >= 200 && status < 300) return boughtOrUnknown(client, purchase, { status, body }, left());
+  const verdict = judgeRefusal(answer, body, /AlreadyExists$/i);
+  switch (verdict.kind) {
+    case "exists":
+      return takenAlias(client, purchase, verdict, left);
+    case "rejected":
+      throw new PurchaseRejectedError({
+        message: `Azure did not buy ${subjectOf(aliasName)}: ${verdict.reason}. ${adviceFor(status, verdict.code, service)}`,
+        providerCode: verdict.code,
+      });
+    case "expired":
+    case "unknown":
+      throw unknownOutcome(subjectOf(aliasName), verdict.reason, { providerCode: verdict.code, retryAfter });
+  }
+}
+
+/** The verdict on an answer of success: the state in its body, if it is about this purchase; else a look at what it names. */
+async function boughtOrUnknown(
+  client: ArmClient,
+  purchase: SentPlan,
+  { status, body }: { readonly status: number; readonly body: UnknownObject | undefined },
+  timeout: number,
+): Promise<Commitment> {
+  const { aliasName, request, price } = purchase;
+  const alias = parseAlias(body, aliasName);
+  let reason = `HTTP ${status} ${typeof alias === "string" ? alias : ""}`;
+  if (typeof alias !== "string") {
     const differences = comparePlan(request, alias.answer) ?? [];
     if (differences.length === 0) return toCommitment(alias.orderId, alias.state, price);
-    const reason = `the answer shows something else under its alias (${listDifferences(differences)})`;
-    throw unknownOutcome(subjectOf(aliasName), reason);
+    reason = `the answer shows something else under its alias (${listDifferences(differences)})`;
   }
-  const verdict = judgeRefusal(answer, body, /AlreadyExists$/);
-  if (verdict.kind === "unknown") throw unknownOutcome(subjectOf(aliasName), verdict.reason, answer.retryAfter);
-  if (verdict.kind === "exists") {
-    const options = { attempts: 1, signal: AbortSignal.timeout(left()) };
-    const alias = await getAlias(client, aliasName, options).catch((error: unknown) => {
-      throw unknownOutcome(
-        subjectOf(aliasName),
-        `${verdict.reason}; the alias could not be read (${messageOf(error)})`,
-      );
-    });
-    if (alias !== undefined) return adopt(client, purchase, alias, left());
-    throw unknownOutcome(subjectOf(aliasName), `${verdict.reason}; yet no alias of that name is shown`);
-  }
-  throw new PurchaseRejectedError({
-    message: `Azure did not buy ${subjectOf(aliasName)}: ${verdict.reason}. ${adviceFor(answer.status)}`,
-    providerCode: verdict.code,
+  const evidence = namedIn(body, aliasName);
+  if (evidence.length === 0) throw unknownOutcome(subjectOf(aliasName), reason);
+  const known = [...(purchase.evidence ?? []), ...evidence];
+  const options = { attempts: 1, signal: AbortSignal.timeout(timeout) };
+  const fate = await fateOfPlan(client, { ...purchase, evidence: known }, options).catch(
+    (cause: unknown): Fate<Commitment> => ({ kind: "unclear", reason: messageOf(cause), cause }),
+  );
+  if (fate.kind === "found") return fate.what;
+  throw unknownOutcome(subjectOf(aliasName), `${reason}; ${fate.reason}`, { evidence });
+}
+
+/** What was bought under an alias that Azure says is taken. */
+async function takenAlias(
+  client: ArmClient,
+  purchase: SentPlan,
+  { code: providerCode, reason }: { readonly code: string; readonly reason: string },
+  left: () => number,
+): Promise<Commitment> {
+  const subject = subjectOf(purchase.aliasName);
+  const options = { attempts: 1, signal: AbortSignal.timeout(left()) };
+  const alias = await getAlias(client, purchase.aliasName, options).catch((cause: unknown) => {
+    const said = `${reason}; the alias could not be read (${messageOf(cause)})`;
+    throw unknownOutcome(subject, said, { providerCode, cause });
   });
+  if (alias !== undefined) return adopt(client, purchase, alias, left());
+  throw unknownOutcome(subject, `${reason}; yet no alias of that name is shown`, { providerCode });
 }
 
 /** One look at the alias before anything is sent: what cannot be told apart from absence must not be bought. */
@@ -107,6 +140,7 @@ function notSent(aliasName: string, reason: string, cause?: unknown): PurchaseRe
     message: `The purchase of ${subjectOf(aliasName)} was not sent, because ${reason}. Try again later.`,
     providerCode: "SavingsPlanOrderAliasUnreadable",
     retryable: true,
+    left: false,
     cause,
   });
 }
@@ -114,29 +148,22 @@ function notSent(aliasName: string, reason: string, cause?: unknown): PurchaseRe
 /** What was bought under the alias before, if it is what was asked for. */
 async function adopt(
   client: ArmClient,
-  { aliasName, request, price }: SavingsPlanPurchase,
+  { aliasName, request, price }: SentPlan,
   alias: SavingsPlanOrderAlias,
   timeout: number,
 ): Promise<Commitment> {
   const differences = comparePlan(request, alias.answer);
   if (differences !== undefined && differences.length > 0) {
     throw new PurchaseRejectedError({
-      message: `The alias ${aliasName} is taken by something else (${listDifferences(differences)}): savings plan order ${alias.orderId}. Nothing was sent. Find out who bought it.`,
+      message: `The alias ${aliasName} is taken by something else (${listDifferences(differences)}): savings plan order ${alias.orderId}. Nothing was bought by this send. Find out who bought it.`,
       providerCode: "SavingsPlanOrderAliasTaken",
+      left: false,
     });
   }
   const options = { attempts: 1, signal: AbortSignal.timeout(timeout) };
   return purchaseUnder(client, alias, { request, price }, options).catch((error: unknown) => {
-    throw unknownOutcome(subjectOf(aliasName), `its alias exists, but ${messageOf(error)}`, undefined, error);
+    throw unknownOutcome(subjectOf(aliasName), `its alias exists, but ${messageOf(error)}`, { cause: error });
   });
-}
-
-function adviceFor(status: number): string {
-  if (status === 401) return "The credential is not accepted: sign in again, and check the tenant.";
-  if (status === 403) {
-    return "The identity needs a role that allows Microsoft.BillingBenefits/savingsPlanOrderAliases/write (role Savings plan Purchaser) on the billing subscription.";
-  }
-  return "See Azure's own message for what to change.";
 }
 
 const subjectOf = (aliasName: string) => `savings plan ${aliasName}`;

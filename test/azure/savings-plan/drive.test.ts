@@ -85,6 +85,17 @@ describe.each(["existing", "already-exists", "buys-again"] as const)(
   },
 );
 
+test.fails(
+  "B2: the ledger is lost and the listing lags: what another drive bought is already-purchased (mended by the new contract)",
+  async () => {
+    const sandbox = await sandboxFor();
+    await driver(sandbox).drive(recommend());
+    sandbox.addFault({ match: { action: "GET savingsPlanOrders" }, fault: { kind: "listing", listing: "empty" } });
+    const [again] = await driver(sandbox).drive(recommend());
+    expect(again).toMatchObject({ status: "already-purchased" });
+  },
+);
+
 test("the ledger is lost: found by the display name, compared, adopted; for another amount it is refused", async () => {
   const sandbox = await sandboxFor();
   const [first] = await driver(sandbox).drive(recommend());

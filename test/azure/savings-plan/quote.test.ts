@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { startLoopback, type Reply } from "../support/loopback.ts";
-import { failure, fakeEnvironment, marker, otherToken, recorded, signal, token } from "../support/samples.ts";
+import { failure, fakeEnvironment, marker, otherToken, recorded, signal, token, digestOf } from "../support/samples.ts";
 import { aliasName, answering, executorAt, recommend } from "./samples.ts";
 
 const valid: Reply = { status: 200, body: recorded("savings-plan-validate-200").response.body };
@@ -87,11 +87,9 @@ describe("not valid is a refusal with Azure's reason", () => {
 
   test("lesson 652: a reason that repeats the token shows only its beginning", async () => {
     const token = "ab12".repeat(16);
-    const benefits = [
-      { valid: false, reason: `The tag ${token} and the name buyonce-${token.slice(0, 32)} are taken.` },
-    ];
+    const benefits = [{ valid: false, reason: `The tag ${token} and the name buyonce-${digestOf(token)} are taken.` }];
     const { quoted } = await quote({ status: 200, body: { benefits } });
-    const expected = expect.stringContaining("The tag ab12ab12… and the name buyonce-ab12ab12… are taken");
+    const expected = expect.stringContaining("The tag ab12ab12… and the name buyonce-8e9f80ca… are taken");
     expect(quoted).toMatchObject({ error: { message: expected } });
   });
 
@@ -124,5 +122,37 @@ test("it is retried where that may help, and not where it cannot", async () => {
   const denied = await quote(failure(403, "AuthorizationFailed"));
   expect(denied.quoted).toMatchObject({
     error: { code: "access-denied", message: expect.stringContaining("Microsoft.BillingBenefits") },
+  });
+});
+
+describe("A4: an answer that is about something else, or a price that nobody could pay, is no quote", () => {
+  const said = (change: Readonly<Record<string, unknown>>): Reply => ({
+    status: 200,
+    body: { benefits: [{ valid: true, ...change }] },
+  });
+  const properties = { term: "P3Y", commitment: { amount: 0.00123, currencyCode: "USD", grain: "Hourly" } };
+  test.each([
+    [{ term: "P1Y" }, "term P1Y, not P3Y"],
+    [{ properties: { ...properties, term: "P1Y" } }, "term P1Y, not P3Y"],
+    [{ properties: { ...properties, commitment: { amount: 1.23, currencyCode: "USD" } } }, "amount 1.23, not 0.00123"],
+    [{ commitment: { amount: 0.00123, currencyCode: "EUR" } }, "currencyCode EUR, not USD"],
+    [{ billingPlan: "P1Y" }, "billingPlan P1Y, not P1M"],
+    [{ pricingCurrencyTotal: { currencyCode: "USD", amount: 32_324.4 } }, "pricingCurrencyTotal 32324.40 USD"],
+  ])("%o", async (change, contradiction) => {
+    const { quoted } = await quote(said(change));
+    expect(quoted).toMatchObject({
+      error: { name: "RefusedError", code: "quote-failed", message: expect.stringContaining(contradiction) },
+    });
+  });
+
+  test("what repeats the request is a quote", async () => {
+    for (const change of [{}, { properties }, { properties: null }, properties]) {
+      expect((await quote(said(change))).quoted).toMatchObject({ price: { amount: "32.3244" } });
+    }
+  });
+
+  test("0.00001 yen an hour rounds to nothing in a year", async () => {
+    const { quoted } = await quote(valid, { commitment: { amount: "0.00001", currency: "JPY" }, term: "P1Y" });
+    expect(quoted).toMatchObject({ error: { code: "quote-failed", message: expect.stringContaining("no price") } });
   });
 });

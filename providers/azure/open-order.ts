@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { PurchaseOutcomeUnknownError, RefusedError } from "../../src/spec/errors.ts";
+import { hashJson } from "../../src/spec/fingerprint.ts";
+import type { JsonObject } from "../../src/spec/json.ts";
+import { moneySchema, type Money } from "../../src/spec/money.ts";
+import type { SentOrder } from "./order-fate.ts";
+
+/**
+ * An order that was sent and may be bought, as it survives JSON: keep it, and hand it to the next call as `resume`. It holds
+ * no token.
+ */
+export type OpenOrder = {
+  /** The id that it was sent under. */
+  readonly reservationOrderId: string;
+  /** What it costs if it was bought. */
+  readonly price: Money;
+  /** When it was first sent: ISO 8601. */
+  readonly sentAt: string;
+  /** SHA-256 (hex) of the canonical JSON of its body, source and token included. */
+  readonly requestHash: string;
+  /** Other orders that Azure named in an answer to it, and that nobody could judge. */
+  readonly evidence: readonly string[];
+};
+
+/** A two-step purchase that was sent and may be bought. */
+export interface OpenPurchase extends SentOrder {
+  readonly price: Money;
+  /** When it was first sent, in milliseconds since 1970. */
+  readonly sentAt: number;
+}
+
+/**
+ * It was sent, and nobody can say whether it was bought: a PurchaseOutcomeUnknownError that names the order. Not retryable:
+ * another call, without `resume`, would know nothing of this order and could buy a second one.
+ */
+export class OpenOrderError extends PurchaseOutcomeUnknownError {
+  readonly openOrder: OpenOrder;
+
+  static override isInstance(error: unknown): error is OpenOrderError {
+    return PurchaseOutcomeUnknownError.isInstance(error) && "openOrder" in error;
+  }
+
+  constructor(message: string, openOrder: OpenOrder, cause: unknown) {
+    const known = PurchaseOutcomeUnknownError.isInstance(cause) ? cause : undefined;
+    super({
+      message,
+      retryable: false,
+      retryAfter: known?.retryAfter,
+      providerCode: known?.providerCode,
+      evidence: openOrder.evidence,
+      cause,
+    });
+    this.openOrder = openOrder;
+  }
+}
+
+/** What a caller keeps of it. */
+export function toOpenOrder({ reservationOrderId, price, sentAt, request, evidence = [] }: OpenPurchase): OpenOrder {
+  return {
+    reservationOrderId,
+    price,
+    sentAt: new Date(sentAt).toISOString(),
+    requestHash: hashJson(request),
+    evidence,
+  };
+}
+
+const schema = z.object({
+  reservationOrderId: z.guid(),
+  price: moneySchema,
+  sentAt: z.iso.datetime(),
+  requestHash: z.string(),
+  evidence: z.array(z.string()),
+});
+
+/**
+ * What a caller kept, to go on from. Throws a RefusedError `invalid-configuration` where it cannot be read, or was sent with
+ * another body than `request`.
+ */
+export function reopen(kept: OpenOrder, request: JsonObject, token: string | undefined): OpenPurchase {
+  const parsed = schema.safeParse(kept);
+  const fields = parsed.error?.issues.map(({ path }) => path.join(".") || "itself").join(", ");
+  if (!parsed.success) throw unusable(`${fields} cannot be read: hand over the openOrder of the error as it was`);
+  const { reservationOrderId, price, sentAt, requestHash, evidence } = parsed.data;
+  if (requestHash !== hashJson(request)) {
+    throw unusable(`reservation order ${reservationOrderId} was sent with another body, source or token`);
+  }
+  return { reservationOrderId, price, sentAt: Date.parse(sentAt), request, token, evidence };
+}
+
+function unusable(problem: string): RefusedError {
+  const message = `The open order (resume) cannot be gone on from: ${problem}. Nothing was sent.`;
+  return new RefusedError({ code: "invalid-configuration", message });
+}
