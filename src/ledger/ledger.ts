@@ -297,12 +297,23 @@ function expectState(record: TokenRecord, expected: readonly TokenRecord["state"
   });
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * An id belongs to one token of its scope. A UUID belongs to one token wherever it is shown: a tenant that one
+ * recommendation names and another leaves out goes by two scope keys, and would let one order count for both.
+ */
 async function own(transaction: LedgerTransaction, record: TokenRecord, commitment: Commitment): Promise<void> {
-  const taken = await transaction.own(record.scope.key, idsOf(commitment), record.token);
+  const ids = idsOf(commitment);
+  const everywhere = ids.filter((id) => uuid.test(id)).map((id) => id.toLowerCase());
+  const taken = [
+    ...(await transaction.own(record.scope.key, ids, record.token)),
+    ...(everywhere.length > 0 ? await transaction.own("uuid", everywhere, record.token) : []),
+  ];
   if (taken.length === 0) return;
   throw new LedgerError({
     code: "commitment-taken",
-    message: `The ledger holds ${taken.join(", ")} as bought for another recommendation. One commitment cannot count for two: look at both at the provider.`,
+    message: `The ledger holds ${[...new Set(taken)].join(", ")} as bought for another recommendation. One commitment cannot count for two: look at both at the provider.`,
   });
 }
 

@@ -176,6 +176,20 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     await ledger.purchase(second.claim, bought({ id: "order-3" }));
   });
 
+  test("a UUID cannot count for two tokens, though their scopes go by two keys", async ({ ledger }) => {
+    const id = "E3BCB222-59b7-4951-ad81-2822c078ec8c";
+    const first = granted(await claim(ledger, "driver-1", 0));
+    const scope = { key: "imitation/named", label: "the same account, by its name" };
+    const [answer] = await ledger.claim([{ ...claimRequest(1), scope }], "driver-1", 30_000);
+    const second = granted(answer);
+    await ledger.purchase(first.claim, bought({ id, furtherIds: ["order-1"] }));
+    const taken = ledger.purchase(second.claim, bought({ id: id.toLowerCase() }));
+    await assertLedgerError(taken, { code: "commitment-taken" });
+    // Other ids are unique in their scope only, and what a scope holds is told by its own key.
+    assert.deepEqual([...(await ledger.ownedByOthers(scope.key, "none"))], []);
+    await ledger.purchase(second.claim, bought({ id: "order-1" }));
+  });
+
   test("a lane admits one open submission at a time", async ({ ledger }) => {
     const first = granted(await claim(ledger, "driver-1", 0));
     const second = granted(await claim(ledger, "driver-1", 1));

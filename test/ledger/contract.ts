@@ -17,6 +17,7 @@ const titles = [
   "rejected and refused are tried again from the start; unknown keeps its submission",
   "proof of failure opens a new generation; proof that nothing was bought does not",
   "one commitment cannot count for two tokens",
+  "a UUID cannot count for two tokens, though their scopes go by two keys",
   "a lane admits one open submission at a time",
   "a changed price limit is taken over, so that the next drive uses it",
   "every change is in the history, in order, with who made it",
