@@ -133,15 +133,18 @@ export function createPurchaser({
     findExecutor(providers, recommendation) !== undefined;
 
   function requestsOf({ executionId, source, recommendations }: Execution): ClaimRequest[] {
-    return recommendations.map((recommendation, recIndex) => ({
-      token: deriveIdempotencyToken(executionId, recIndex),
-      executionId,
-      recIndex,
-      source,
-      recommendation,
-      fingerprint: fingerprint(recommendation),
-      scope: executorOf(recommendation).scopeOf(recommendation),
-    }));
+    return recommendations.map((recommendation, recIndex) => {
+      const executor = executorOf(recommendation);
+      return {
+        token: deriveIdempotencyToken(executionId, recIndex),
+        executionId,
+        recIndex,
+        source,
+        recommendation,
+        fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
+        scope: executor.scopeOf(recommendation),
+      };
+    });
   }
 
   const driveAll = (

@@ -129,6 +129,13 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   /** In a few words, for tables and prompts: `2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront`. */
   describe(recommendation: R): string;
 
+  /**
+   * The recommendation with one spelling for what the provider takes for the same: letter case, a region's display name, a
+   * default that is written out. Fingerprints are made from it, so that another spelling is no other purchase; requests
+   * and records keep what was written. Left out: every spelling is a purchase of its own.
+   */
+  canonical?(recommendation: R): R;
+
   /** Which listing can see what is bought for it. Reads nothing but the fields that say where: account, region, tenant. */
   scopeOf(recommendation: R): Scope;
 
