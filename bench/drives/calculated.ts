@@ -30,13 +30,23 @@ export function lowerBound({ recommendations, existingOrders, concurrency, laten
 }
 
 /**
- * All pages, then two requests, for each recommendation. As many as the concurrency says go side by side, so each round
+ * What this library sends: all pages but the last once more, because an order could have slid past the reader of a list
+ * that is paged by offset.
+ */
+export function ownEffort(cell: Cell): Effort {
+  const { requests, time } = lowerBound(cell);
+  const again = pagesOf(cell.existingOrders) - 1;
+  return { requests: requests + again, time: time + again * cell.latency };
+}
+
+/**
+ * A look-up, then two requests, for each recommendation. As many as the concurrency says go side by side, so each round
  * lists what the rounds before it bought.
  */
 export function lookups({ recommendations, existingOrders, concurrency, latency }: Cell): Effort {
   let [requests, time] = [0, 0];
   for (let begun = 0; begun < recommendations; begun += concurrency) {
-    const each = pagesOf(existingOrders + begun) + 2;
+    const each = 2 * pagesOf(existingOrders + begun) - 1 + 2;
     requests += each * Math.min(concurrency, recommendations - begun);
     time += each * latency;
   }

@@ -31,8 +31,9 @@ export interface ArmClient {
   /** The address of a path with the API version and further query parameters. */
   url(path: string, query?: Readonly<Record<string, string>>): URL;
   /**
-   * Sends a request that moves no money, with retries, and returns the JSON object of a 2xx answer. Throws an ApiError
-   * for another status, an UnbelievableAnswerError for another body, a TransportError for no answer, or the signal's reason.
+   * Sends a request that moves no money, with retries, and returns the JSON object of an answer with status 200, the only
+   * one that Microsoft documents for any of them. Throws an ApiError for a status of 300 or above, an UnbelievableAnswerError
+   * for another one below and for another body, a TransportError for no answer, or the signal's reason.
    */
   read(request: ReadRequest): Promise<UnknownObject>;
   /**
@@ -123,6 +124,9 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
         const answer = await exchange(await reads(), request, now);
         const parsed = parseBody(answer);
         if (answer.status >= 300) throw new ApiError(answer, errorOf(parsed));
+        // A part (206), or what a proxy made of it (203), is not what Azure shows.
+        if (answer.status !== 200)
+          throw new UnbelievableAnswerError(`HTTP ${answer.status} where only 200 is an answer`);
         if (parsed === undefined) {
           throw new UnbelievableAnswerError(`HTTP ${answer.status} with a body that is not a JSON object`);
         }

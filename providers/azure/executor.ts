@@ -1,12 +1,12 @@
 import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../src/spec/executor.ts";
-import type { ListedCommitment } from "../../src/spec/listed-commitment.ts";
 import { calculatePrice } from "./calculate-price.ts";
+import { canonicalReservation } from "./canonical.ts";
 import { requireOffered } from "./catalog.ts";
 import { compareOrder } from "./compare-order.ts";
 import { createListing } from "./listing.ts";
 import { describeReservation } from "./describe.ts";
-import { listedOrder } from "./listed.ts";
+import { collectListed, listedOrder } from "./listed.ts";
 import { getOrder, toCommitment, type ReservationOrder } from "./order.ts";
 import { visitOrders } from "./orders.ts";
 import { toJson } from "./purchase-body.ts";
@@ -51,6 +51,7 @@ export function createExecutor(
     sendTimeout: purchaseTimeout,
 
     describe: describeReservation,
+    canonical: canonicalReservation,
 
     scopeOf: ({ tenantId }) =>
       scopeOfTenant(tenantId, { key: "azure", own: "Azure, the credential's own tenant", named: "Azure tenant" }),
@@ -61,7 +62,7 @@ export function createExecutor(
       const note = (order: ReservationOrder) => {
         if (listing.note(order, () => toCommitment(order, { marked: true }))) session.remember(order);
       };
-      await visitOrders(session.client, note, signal);
+      await visitOrders(session.client, note, listing.isComplete, signal);
       return listing.done();
     },
 
@@ -129,11 +130,10 @@ export function createExecutor(
 
     async list(scope, { signal }) {
       const { client } = sessionOf(tenantOf(scope));
-      // By id: an order can move from one page to the next while they are read.
-      const listed = new Map<string, ListedCommitment>();
-      const note = (order: ReservationOrder) => listed.set(order.id, listedOrder(order, client.settings.tagNames));
-      await visitOrders(client, (order) => void note(order), signal);
-      return [...listed.values()];
+      const all = collectListed();
+      const note = (order: ReservationOrder) => all.note(listedOrder(order, client.settings.tagNames));
+      await visitOrders(client, note, () => false, signal);
+      return all.done();
     },
 
     details: (scope, id, { signal }) => attributesOfOrder(sessionOf(tenantOf(scope)).client, id, signal),

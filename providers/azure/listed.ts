@@ -1,14 +1,7 @@
 import type { ListedCommitment } from "../../src/spec/listed-commitment.ts";
 import type { TagNames } from "../../src/spec/tag-names.ts";
-import { fragmentOf } from "./display-name.ts";
-import type { Marked } from "./listing.ts";
+import { liveOf, tokenOn } from "./listing.ts";
 import { type ReservationOrder, toCommitment } from "./order.ts";
-import { tagValue } from "./tags.ts";
-
-/** The token that an order carries: the whole of it as a tag, else the part at the end of its display name. */
-export function tokenOn({ tags, displayName }: Marked, tagNames: TagNames): string | undefined {
-  return tagValue(tags, tagNames.token) || fragmentOf(displayName ?? "");
-}
 
 /** A reservation order as an audit sees it; what the listing leaves out is on its reservations. */
 export function listedOrder(order: ReservationOrder, tagNames: TagNames): ListedCommitment {
@@ -19,5 +12,21 @@ export function listedOrder(order: ReservationOrder, tagNames: TagNames): Listed
     token,
     attributes: { ...(term ? { term } : {}), ...(billingPlan ? { billingPlan } : {}) },
     count: quantity,
+  };
+}
+
+/** Collects all that a listing shows: an order can come several times, and counts once. */
+export function collectListed(): {
+  note(listed: ListedCommitment): void;
+  done(): readonly ListedCommitment[];
+} {
+  const byId = new Map<string, ListedCommitment>();
+  return {
+    note(listed) {
+      const { id } = listed.commitment;
+      const earlier = byId.get(id)?.commitment;
+      byId.set(id, { ...listed, commitment: liveOf(earlier, listed.commitment) });
+    },
+    done: () => [...byId.values()],
   };
 }

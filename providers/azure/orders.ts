@@ -1,9 +1,10 @@
 import type { Commitment } from "../../src/spec/commitment.ts";
-import { RefusedError } from "../../src/spec/errors.ts";
 import type { ReservationsClient } from "./client.ts";
 import { createTokenMatcher } from "./listing.ts";
 import { parseOrder, toCommitment, type ReservationOrder } from "./order.ts";
-import { visitEntries } from "./pages.ts";
+import { meaningOf } from "./states.ts";
+import { requireToken } from "./tags.ts";
+import { visitEntries } from "./visit-entries.ts";
 import type { ReadStep } from "../http/refusal.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders";
@@ -15,19 +16,23 @@ const step: ReadStep = {
   untrusted: "lookup-untrusted",
 };
 
-/** Reads every page of the tenant's orders and hands each over. Throws a RefusedError when it cannot vouch for completeness. */
+/**
+ * Reads the tenant's orders and hands each over, once or several times. Throws a RefusedError when it cannot vouch for
+ * completeness; `isComplete` says when that no longer matters.
+ */
 export async function visitOrders(
   client: ReservationsClient,
   visit: (order: ReservationOrder) => void,
+  isComplete: () => boolean,
   signal?: AbortSignal,
 ): Promise<void> {
-  await visitEntries(client, path, { parse: parseOrder, step, visit, signal });
+  await visitEntries(client, path, { parse: parseOrder, step, visit, isComplete, signal });
 }
 
 /**
  * Every reservation order of the client's tenant that carries the token, whatever its state: look at `standing` before
  * taking one for a purchase. One complete listing. Throws a RefusedError: `lookup-failed`, `lookup-untrusted`,
- * `access-denied`, `credentials-unavailable`; `invalid-configuration` for an empty token, which would match nothing.
+ * `access-denied`, `credentials-unavailable`; `invalid-configuration` for a blank token, which would match nothing.
  */
 export async function findReservationOrdersByToken(
   client: ReservationsClient,
@@ -44,15 +49,15 @@ export async function findOrders(
   token: string,
   signal?: AbortSignal,
 ): Promise<readonly ReservationOrder[]> {
-  if (token === "") {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: "Reservation orders cannot be looked up by an empty token.",
-    });
-  }
+  requireToken(token);
   const matches = createTokenMatcher([token], client.settings.tagNames);
-  // By id: an order can move from one page to the next while they are read.
+  // By id: an order can come several times.
   const found = new Map<string, ReservationOrder>();
-  await visitOrders(client, (order) => void (matches(order).length > 0 && found.set(order.id, order)), signal);
+  const isLive = (order: ReservationOrder | undefined) =>
+    order !== undefined && meaningOf(order.state).standing === "live";
+  const note = (order: ReservationOrder) => {
+    if (matches(order).length > 0 && (isLive(order) || !isLive(found.get(order.id)))) found.set(order.id, order);
+  };
+  await visitOrders(client, note, () => [...found.values()].some(isLive), signal);
   return [...found.values()];
 }

@@ -1,7 +1,5 @@
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ArmClient } from "./arm-client.ts";
-import type { ReadStep } from "../http/refusal.ts";
-import { toRefusal } from "./refusal.ts";
 
 /**
  * The `value` arrays of a listing, page by page; none is kept. A listing counts only if it is whole, so this throws an
@@ -25,38 +23,6 @@ export async function* readPages(
       throw new UnbelievableAnswerError("a page holds no list, which does not mean that there is nothing");
     yield value as readonly unknown[];
     url = nextOf(nextLink, first);
-  }
-}
-
-/**
- * Reads every page of a listing and hands each entry over. Nothing is kept here, so memory stays flat however long the
- * listing is. Throws a RefusedError when it cannot vouch for completeness; an entry that `parse` cannot read is such a case.
- */
-export async function visitEntries<T>(
-  client: ArmClient,
-  path: string,
-  {
-    parse,
-    step,
-    visit,
-    signal,
-  }: {
-    readonly parse: (entry: unknown) => T | undefined;
-    readonly step: ReadStep;
-    readonly visit: (entry: T) => void;
-    readonly signal: AbortSignal | undefined;
-  },
-): Promise<void> {
-  try {
-    for await (const page of readPages(client, client.url(path), signal)) {
-      for (const entry of page) {
-        const parsed = parse(entry);
-        if (parsed === undefined) throw new UnbelievableAnswerError("an entry lacks its id or provisioningState");
-        visit(parsed);
-      }
-    }
-  } catch (error) {
-    throw toRefusal(error, step, signal);
   }
 }
 

@@ -4,6 +4,7 @@ import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
+import { requireTagNames } from "./tags.ts";
 
 /** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
 export type AzureCredential = TokenCredential | ((tenantId: string | undefined) => TokenCredential);
@@ -16,7 +17,7 @@ export interface AzureSettings {
   readonly endpoint?: string;
   /** Default `public`. */
   readonly cloud?: AzureCloud;
-  /** Under which tag keys source and token are stamped and read. */
+  /** Under which tag keys source and token are stamped and read; Azure takes no difference in letter case for one. */
   readonly tagNames?: TagNames;
   /**
    * Send tags with a purchase; default true. Microsoft documents no tags for reservation orders, so the service might
@@ -42,7 +43,7 @@ export interface AzureSettings {
 export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
   Pick<AzureSettings, "credential" | "endpoint">;
 
-/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1. */
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that are one. */
 export function resolveSettings(settings: AzureSettings): ResolvedSettings {
   const limits = {
     maxPages: settings.maxPages ?? 2_000,
@@ -61,10 +62,12 @@ export function resolveSettings(settings: AzureSettings): ResolvedSettings {
       });
     }
   }
+  const tagNames = settings.tagNames ?? defaultTagNames;
+  requireTagNames(tagNames);
   return {
     ...limits,
     cloud: settings.cloud ?? "public",
-    tagNames: settings.tagNames ?? defaultTagNames,
+    tagNames,
     stampTags: settings.stampTags ?? true,
     environment: settings.environment ?? systemEnvironment,
     ...(settings.credential === undefined ? {} : { credential: settings.credential }),

@@ -1,5 +1,6 @@
 import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { plainToken } from "../../src/spec/token.ts";
 import { displayNameOf } from "./display-name.ts";
 
 /** How a purchase is marked. */
@@ -20,7 +21,8 @@ interface MarkedBody {
  * A copy of the body that carries the marker: source and token as tags, and the token in the display name as well,
  * because Microsoft documents no tags for reservation orders. A display name that the body already has stays readable as
  * its beginning. With an empty token the body is returned as it is.
- * Throws a RefusedError `invalid-configuration` for an empty source.
+ * A tag of the body that has one of our names in another letter case is the same tag to Azure, and gives way.
+ * Throws a RefusedError `invalid-configuration` for an empty source, a token of blanks, and tag names that are one.
  */
 export function applyPurchaseTags<B extends MarkedBody>(
   body: B,
@@ -29,21 +31,50 @@ export function applyPurchaseTags<B extends MarkedBody>(
   { tagNames = defaultTagNames, stampTags = true }: PurchaseTagOptions = {},
 ): B {
   if (token === "") return body;
+  requireToken(token);
+  requireTagNames(tagNames);
   if (source.trim() === "") {
     const message =
       "A purchase that carries a token must say who decided on it: the source is empty. Nothing was sent.";
     throw new RefusedError({ code: "invalid-configuration", message });
   }
   const prefix = body.properties.displayName || `buyonce-${body.properties.reservedResourceType ?? "reservation"}`;
+  const others = Object.fromEntries(
+    Object.entries(body.tags ?? {}).filter(([key]) => !isSame(key, tagNames.source) && !isSame(key, tagNames.token)),
+  );
   return {
     ...body,
-    ...(stampTags ? { tags: { ...body.tags, [tagNames.source]: source, [tagNames.token]: token } } : {}),
+    ...(stampTags ? { tags: { ...others, [tagNames.source]: source, [tagNames.token]: token.trim() } } : {}),
     properties: { ...body.properties, displayName: displayNameOf(prefix, token) },
   };
 }
 
-/** The value of a tag. Azure does not tell tag names apart by letter case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources */
-export function tagValue(tags: Readonly<Record<string, string>> | undefined, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  return Object.entries(tags ?? {}).find(([key]) => key.toLowerCase() === wanted)?.[1];
+/** Throws a RefusedError `invalid-configuration` for a token of blanks: it would match nothing. */
+export function requireToken(token: string): void {
+  if (token.trim() !== "") return;
+  throw new RefusedError({
+    code: "invalid-configuration",
+    message:
+      "An idempotency token must not be blank: no reservation order could be recognised by it. Nothing was sent.",
+  });
 }
+
+/**
+ * What stands under a tag name, as tokens are compared; blank values are none. Azure does not tell tag names apart by letter
+ * case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+ */
+export function tagValues(tags: Readonly<Record<string, string>> | undefined, name: string): readonly string[] {
+  const values = Object.entries(tags ?? {}).flatMap(([key, value]) => (isSame(key, name) ? [plainToken(value)] : []));
+  return values.filter((value) => value !== "");
+}
+
+/** Throws a RefusedError `invalid-configuration` for tag names that are blank, or one tag to Azure. */
+export function requireTagNames({ source, token }: TagNames): void {
+  if (source.trim() !== "" && token.trim() !== "" && !isSame(source, token)) return;
+  throw new RefusedError({
+    code: "invalid-configuration",
+    message: `tagNames must be two names that differ in more than letter case, not "${source}" and "${token}".`,
+  });
+}
+
+const isSame = (left: string, right: string) => plainToken(left) === plainToken(right);

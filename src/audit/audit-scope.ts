@@ -6,7 +6,7 @@ import { messageOf } from "../spec/errors.ts";
 import type { Scope, ServiceExecutor } from "../spec/executor.ts";
 import { isHeld } from "../spec/lease.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
-import { type ListedCommitment, tokenKey } from "../spec/listed-commitment.ts";
+import type { ListedCommitment } from "../spec/listed-commitment.ts";
 import { indexRecords, type Known } from "./tokens.ts";
 import { findTwins } from "./twins.ts";
 import { duplicateText, lossText, markerText, orphanText, twinText, unrecordedText } from "./words.ts";
@@ -61,10 +61,10 @@ async function knownTo(
   open: readonly TokenRecord[],
   listed: readonly ListedCommitment[],
 ): Promise<Known> {
-  const known = indexRecords(bought, open);
+  const known = indexRecords(bought, open, listed);
   if (listed.every(({ token }) => token === undefined || known.ofToken(token) !== undefined)) return known;
   const elsewhere = await ledger.records({ states: ["purchased"], limit: maxRecords });
-  return indexRecords([...elsewhere, ...bought], open);
+  return indexRecords([...elsewhere, ...bought], open, listed);
 }
 
 /** What the parts of an audit look at. */
@@ -79,9 +79,9 @@ interface View {
 }
 
 /** Live commitments by token, only where there are several. */
-function severalByToken({ listed }: View): readonly (readonly ListedCommitment[])[] {
+function severalByToken({ listed, known }: View): readonly (readonly ListedCommitment[])[] {
   const live = listed.filter(({ commitment, token }) => token !== undefined && commitment.standing === "live");
-  return [...Map.groupBy(live, ({ token = "" }) => tokenKey(token)).values()].filter((group) => group.length > 1);
+  return [...Map.groupBy(live, ({ token = "" }) => known.keyOf(token)).values()].filter((group) => group.length > 1);
 }
 
 async function duplicates(view: View): Promise<readonly Finding[]> {
@@ -180,13 +180,13 @@ async function losses(
 }
 
 function missingMarkers(view: View, after: readonly TokenRecord[]): readonly Finding[] {
-  const { executor, scope, now } = view;
+  const { executor, scope, known, now } = view;
   const listed = byId(view);
   return after.flatMap((record): readonly Finding[] => {
     const { commitment, token } = record;
     if (commitment === undefined || commitment.standing !== "live" || isHeld(record, now)) return [];
     const seen = listed.get(commitment.id.toLowerCase());
-    const carriesAnother = seen?.token !== undefined && tokenKey(seen.token) !== tokenKey(token);
+    const carriesAnother = seen?.token !== undefined && known.keyOf(seen.token) !== known.keyOf(token);
     const missing = seen === undefined ? !commitment.marked : !seen.commitment.marked || carriesAnother;
     if (!missing) return [];
     const message = markerText(record, carriesAnother, executor.mark !== undefined);

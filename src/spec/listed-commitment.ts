@@ -8,7 +8,10 @@ export type Attributes = Readonly<Record<string, string>>;
 export interface ListedCommitment {
   /** `marked` says whether it carries any token at all. */
   readonly commitment: Commitment;
-  /** The token that it carries, or the beginning of it, at least 32 characters, where the marker holds no more. */
+  /**
+   * The token that it carries; where the marker holds no more, the beginning of it, at least 32 characters, or its digest
+   * ({@link tokenDigest}).
+   */
   readonly token?: string | undefined;
   /** All that decides what was bought, but for the count: two that are equal in it are of one kind. */
   readonly attributes: Attributes;

@@ -15,6 +15,19 @@ export function deriveIdempotencyToken(executionId: string, recIndex: number): s
   return createHash("sha256").update(`${executionId}:${recIndex}`).digest("hex");
 }
 
+/**
+ * What a marker that has no room for a token holds of it, and a name in an address, where the token must not stand: 32
+ * lowercase hex characters, 128 bits of the SHA-256 of the token in lower case.
+ */
+export function tokenDigest(token: string): string {
+  return createHash("sha256").update(plainToken(token)).digest("hex").slice(0, 32);
+}
+
+/** A token as it is compared: services store it in another letter case, or with blanks around it. */
+export function plainToken(token: string): string {
+  return token.trim().toLowerCase();
+}
+
 /** For logs and messages: the first 8 characters of a token; shorter texts are hidden wholly. */
 export function maskToken(token: string): string {
   return token.length > 16 ? `${token.slice(0, 8)}…` : "…";

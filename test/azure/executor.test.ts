@@ -14,6 +14,7 @@ import {
   subscriptionId,
   submit,
   token,
+  digestOf,
 } from "./support/samples.ts";
 
 const scope = { key: "azure/default", label: "Azure" };
@@ -146,7 +147,7 @@ describe("for an audit", () => {
     const listed = await at(server).list?.(scope, { signal });
     const attributes = { term: "P1Y", billingPlan: "Upfront" };
     expect(listed).toMatchObject([
-      { commitment: { id: orderId, marked: true }, token: token.slice(0, 32), attributes, count: 1 },
+      { commitment: { id: orderId, marked: true }, token: digestOf(token), attributes, count: 1 },
       { commitment: { id: second, marked: true, standing: "live" }, token: otherToken, attributes, count: 1 },
     ]);
   });

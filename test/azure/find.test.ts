@@ -12,6 +12,7 @@ import {
   serviceNames,
   signal,
   token,
+  digestOf,
 } from "./support/samples.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01";
@@ -74,9 +75,9 @@ describe("recognition", () => {
   test("a display name that only looks alike is no match: the whole 128 bits at its end count", async () => {
     const names = [
       `buyonce-${token.slice(0, 31)}`,
-      `${token.slice(0, 32)}-x`,
-      `buyonce-${token.slice(0, 32)}-x`,
-      `buyonce${token.slice(0, 32)}`,
+      `${digestOf(token)}-x`,
+      `buyonce-${digestOf(token)}-x`,
+      `buyonce${digestOf(token)}`,
       otherToken,
     ];
     const entries = names.map((displayName, n) =>
@@ -88,7 +89,7 @@ describe("recognition", () => {
 
   test("letter case of token and ids does not hide an order", async () => {
     const shouting = order(
-      { displayName: `BUYONCE-${token.slice(0, 32).toUpperCase()}` },
+      { displayName: `BUYONCE-${digestOf(token).toUpperCase()}` },
       { name: orderId.toUpperCase() },
     );
     await using server = await always(list([shouting]));
@@ -121,6 +122,72 @@ describe("recognition", () => {
       list([order()], nth === 1 ? `http://${_request.headers.host}${path}&%24skiptoken=50` : undefined),
     );
     expect((await find(server)).byToken.get(token)).toHaveLength(1);
+  });
+});
+
+describe("A18: a contradicting tag wins", () => {
+  const named = { displayName: `vm-${digestOf(token)}` };
+  const tagged = (text: string) => ({ tags: { "cudly-idempotency-token": text } });
+
+  test.each([
+    ["another whole token", otherToken],
+    ["one that begins alike", token.slice(0, 32) + otherToken.slice(32)],
+    ["a longer one", `${token}0`],
+    ["another kind of token", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"],
+  ])("%s: the order is not ours, whatever its display name", async (_what, text) => {
+    await using server = await always(list([order(named, tagged(text))]));
+    expect((await find(server)).byToken.size).toBe(0);
+  });
+
+  test.each([
+    ["none", {}],
+    ["other tags", { tags: { team: "web" } }],
+    ["an empty one", tagged("")],
+    ["a blank one", tagged("  ")],
+    ["the beginning of the token", tagged(token.slice(0, 40))],
+    ["a short text of somebody's rule for tags", tagged("unknown")],
+  ])("tags that say nothing else (%s): the display name counts", async (_what, rest) => {
+    await using server = await always(list([order(named, rest)]));
+    expect((await find(server)).byToken.get(token)).toHaveLength(1);
+  });
+
+  test("asked for both, the order is the tag's", async () => {
+    await using server = await always(list([order(named, tagged(otherToken))]));
+    expect([...(await find(server, [token, otherToken])).byToken.keys()]).toEqual([otherToken]);
+  });
+
+  test("findReservationOrdersByToken: a caller's own short tokens contradict each other as well", async () => {
+    const own = { displayName: `vm-${digestOf("order-2026-18")}` };
+    await using server = await always(list([order(own, tagged("order-2026-17"))]));
+    const client = createReservationsClient({ endpoint: server.origin });
+    expect(await findReservationOrdersByToken(client, "order-2026-18")).toEqual([]);
+    expect(await findReservationOrdersByToken(client, "ORDER-2026-17 ")).toHaveLength(1);
+  });
+
+  test("two tokens that begin with the same 32 digits are two, though no tag is stored", async () => {
+    const twin = token.slice(0, 32) + otherToken.slice(32);
+    await using server = await always(list([order(named)]));
+    expect([...(await find(server, [token, twin])).byToken.keys()]).toEqual([token]);
+  });
+});
+
+describe("A19: letter case and blanks", () => {
+  test.each([
+    ["tags not stored, the display name shouted", { displayName: `VM-${digestOf(token).toUpperCase()}` }, {}],
+    ["a display name with blanks around it", { displayName: ` vm-${digestOf(token)} ` }, {}],
+    ["a tag value with a trailing blank", unnamed, { tags: { "cudly-idempotency-token": `${token} ` } }],
+    ["a tag value in upper case", unnamed, { tags: { "cudly-idempotency-token": token.toUpperCase() } }],
+    ["a tag key in another letter case", unnamed, { tags: { "Cudly-Idempotency-TOKEN": `\t${token}` } }],
+    [
+      "a tag key that is there twice",
+      unnamed,
+      { tags: { "Cudly-Idempotency-TOKEN": otherToken, "cudly-idempotency-token": token } },
+    ],
+  ])("%s", async (_what, properties, rest) => {
+    await using server = await always(list([order(properties, rest)]));
+    expect((await find(server)).byToken.get(token)).toHaveLength(1);
+    const client = createReservationsClient({ endpoint: server.origin });
+    expect(await findReservationOrdersByToken(client, ` ${token.toUpperCase()}`)).toHaveLength(1);
   });
 });
 
@@ -239,6 +306,45 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
     await using server = await always(reply);
     await expect(find(server)).rejects.toMatchObject({ name: "RefusedError", code: "lookup-untrusted" });
     expect(server.arrived).toHaveLength(1);
+  });
+
+  test.each([
+    ["a tag that is a number", order({}, { tags: { team: 7 } })],
+    ["a token's tag that is no text", order(unnamed, { tags: { "cudly-idempotency-token": [token] } })],
+    ["a tag that is null", order(unnamed, { tags: { "cudly-idempotency-token": null } })],
+    ["tags in an array", order(unnamed, { tags: [token] })],
+    ["tags that are text", order(unnamed, { tags: token })],
+    ["a display name that is a number", order({ displayName: 7 })],
+    ["a display name that is an object", order({ displayName: { value: "vm" } })],
+    ["an entry that is null", null],
+    ["an entry that is text", "order"],
+  ])("C10: %s hides a marker, so it refuses the list", async (_name, unreadable) => {
+    for (const service of ["compute", "savings-plan"]) {
+      await using server = await always(list([order({}, { name: second }), unreadable]));
+      await expect(find(server, [token], [], service)).rejects.toMatchObject({ code: "lookup-untrusted" });
+      const listed = executorOf(service, { endpoint: server.origin }).list?.(scope, { signal });
+      await expect(listed).rejects.toMatchObject({ code: "lookup-untrusted" });
+    }
+  });
+
+  test.each([
+    ["tags", order({}, { tags: null })],
+    ["display name", order({ displayName: null }, { tags })],
+  ])("C10: %s of null: not said, and nothing is hidden", async (_name, shown) => {
+    await using server = await always(list([shown]));
+    expect((await find(server)).byToken.get(token)).toHaveLength(1);
+  });
+
+  test.each([201, 202, 203, 206, 207, 226])("C10: HTTP %i is not the whole list", async (status) => {
+    for (const service of ["compute", "savings-plan"]) {
+      await using server = await always({ status, body: { value: [] } });
+      await expect(find(server, [token], [], service)).rejects.toMatchObject({
+        code: "lookup-untrusted",
+        retryable: true,
+        message: expect.stringContaining(`HTTP ${status} where only 200 is an answer`),
+      });
+      expect(server.arrived).toHaveLength(1);
+    }
   });
 
   test.each([
@@ -404,6 +510,8 @@ describe("read", () => {
     [failure(403, "AuthorizationFailed")],
     [{ status: 200, body: order({}, { name: second }) }],
     [{ status: 200, body: "<html></html>" }],
+    [{ status: 203, body: order() }],
+    [{ status: 206, body: order() }],
   ] satisfies [Reply][])("anything else throws: %o", async (reply) => {
     await using server = await always(reply);
     await expect(read(server)).rejects.toMatchObject({ name: "RefusedError" });

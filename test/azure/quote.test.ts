@@ -12,6 +12,7 @@ import {
   signal,
   subscriptionId,
   token,
+  digestOf,
 } from "./support/samples.ts";
 
 function quote(server: Loopback, service = "compute", change: Readonly<Record<string, unknown>> = {}) {
@@ -108,12 +109,16 @@ describe("calculatePrice", () => {
     await expect(quote(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true });
   });
 
+  test.each([202, 203, 206])("C10: HTTP %i is no quote, whatever it holds", async (status) => {
+    await using server = await answering({ status, body: priceAnswer });
+    await expect(quote(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true });
+    expect(server.arrived).toHaveLength(1);
+  });
+
   test("lesson 1076: nothing that is thrown holds the token", async () => {
-    await using server = await answering(
-      failure(400, "BadRequest", `display name buyonce-compute-${token.slice(0, 32)}`),
-    );
+    await using server = await answering(failure(400, "BadRequest", `display name buyonce-compute-${digestOf(token)}`));
     const message = await quote(server).catch(String);
-    expect(message).not.toContain(token.slice(0, 32));
+    expect(message).not.toContain(digestOf(token));
   });
 });
 

@@ -1,15 +1,15 @@
 import { messageOf, PurchaseRejectedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor, Submission } from "../../../src/spec/executor.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
-import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { ArmClient } from "../arm-client.ts";
-import { tokenOn } from "../listed.ts";
-import { createListing } from "../listing.ts";
-import { visitEntries } from "../pages.ts";
+import { canonicalSavingsPlan } from "../canonical.ts";
+import { collectListed } from "../listed.ts";
+import { createListing, tokenOn } from "../listing.ts";
 import type { ReadStep } from "../../http/refusal.ts";
 import { toRefusal } from "../refusal.ts";
 import { scopeOfTenant, tenantOf } from "../scope.ts";
 import { applyPurchaseTags } from "../tags.ts";
+import { visitEntries } from "../visit-entries.ts";
 import { aliasNameOf, getAlias } from "./alias.ts";
 import { bodyOf } from "./body.ts";
 import { compareSavingsPlanOrder } from "./compare-order.ts";
@@ -51,6 +51,7 @@ export function createSavingsPlanExecutor(
     sendTimeout: purchaseTimeout,
 
     describe: describeSavingsPlan,
+    canonical: canonicalSavingsPlan,
 
     // Another listing than that of the reservations.
     scopeOf: ({ tenantId }) =>
@@ -67,6 +68,7 @@ export function createSavingsPlanExecutor(
         parse: parseOrder,
         step: listStep,
         visit: (order) => void listing.note(order, () => toCommitment(order.id, order.state)),
+        isComplete: listing.isComplete,
         signal,
       });
       return listing.done();
@@ -114,15 +116,16 @@ export function createSavingsPlanExecutor(
 
     async list(scope, { signal }) {
       const client = clientOf(tenantOf(scope));
-      const listed = new Map<string, ListedCommitment>();
+      const all = collectListed();
       const note = (order: SavingsPlanOrder) => {
         const token = tokenOn(order, client.settings.tagNames);
         const commitment = { ...toCommitment(order.id, order.state), marked: token !== undefined };
         // The listing tells neither what was bought nor when: that two are alike cannot be seen in it.
-        listed.set(order.id, { commitment, token, attributes: {} });
+        all.note({ commitment, token, attributes: {} });
       };
-      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, signal });
-      return [...listed.values()];
+      const isComplete = () => false;
+      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, isComplete, signal });
+      return all.done();
     },
   };
 }

@@ -4,7 +4,7 @@ import { hashJson } from "../../../src/spec/fingerprint.ts";
 import type { JsonObject } from "../../../src/spec/json.ts";
 import type { AzureSettings, SavingsPlanRecommendation } from "../../../providers/azure/index.ts";
 import type { Arrived, Loopback, Reply } from "../support/loopback.ts";
-import { executorOf, marker, subscriptionId, token } from "../support/samples.ts";
+import { executorOf, marker, subscriptionId, token, digestOf } from "../support/samples.ts";
 
 export const orderId = "a1b4d5dd-9434-482a-9807-718ad814c636";
 export const aliasName = `buyonce-${createHash("sha256").update(token).digest("hex").slice(0, 32)}`;
@@ -36,7 +36,7 @@ export function properties(change: Readonly<Record<string, unknown>> = {}) {
     term: "P3Y",
     appliedScopeType: "Shared",
     commitment: { grain: "Hourly", currencyCode: "USD", amount: 0.00123 },
-    displayName: `buyonce-savings-plan-${token.slice(0, 32)}`,
+    displayName: `buyonce-savings-plan-${digestOf(token)}`,
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 import nock from "nock";
 import { describe, expect, test } from "vitest";
 import type { AzureSettings } from "../../../providers/azure/index.ts";
-import { executorOf, marker, recorded, signal, subscriptionId, token } from "../support/samples.ts";
+import { executorOf, marker, recorded, signal, subscriptionId, token, digestOf } from "../support/samples.ts";
 import { appliedScopes, arm, onlyNock, settings } from "../support/wire.ts";
 import { alias, aliasName, recommend, submit } from "./samples.ts";
 
@@ -70,7 +70,7 @@ describe("lessons 680, 721: the marker is in the bytes of validate and of the PU
   test("tags and display name", async () => {
     const { sent, body } = await buy();
     expect(body["tags"]).toEqual({ "purchase-automation": "cudly-web", "cudly-idempotency-token": token });
-    expect(body.properties["displayName"]).toBe(`buyonce-savings-plan-${token.slice(0, 32)}`);
+    expect(body.properties["displayName"]).toBe(`buyonce-savings-plan-${digestOf(token)}`);
     expect(body.properties["displayName"]).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
     expect(JSON.parse(sent[0]?.text ?? "")).toEqual({ benefits: [body] });
   });
@@ -80,7 +80,7 @@ describe("lessons 680, 721: the marker is in the bytes of validate and of the PU
     expect(named.body["tags"]).toEqual({ "bought-by": "cudly-web", "bought-for": token });
     const bare = await buy({}, { stampTags: false });
     expect(bare.body).not.toHaveProperty("tags");
-    expect(bare.body.properties["displayName"]).toBe(`buyonce-savings-plan-${token.slice(0, 32)}`);
+    expect(bare.body.properties["displayName"]).toBe(`buyonce-savings-plan-${digestOf(token)}`);
   });
 });
 

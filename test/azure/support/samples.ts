@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { systemEnvironment, type Environment } from "../../../src/spec/environment.ts";
 import type { Marker, ServiceExecutor, Submission } from "../../../src/spec/executor.ts";
@@ -10,6 +11,8 @@ export const subscriptionId = "40000000-aaaa-bbbb-cccc-200000000006";
 export const orderId = "e3bcb222-59b7-4951-ad81-2822c078ec8c";
 export const token = deriveIdempotencyToken("6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11", 0);
 export const otherToken = deriveIdempotencyToken("6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11", 1);
+/** What a display name holds of a token. */
+export const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 32);
 export const marker: Marker = { token, source: "cudly-web", generation: 0 };
 export const signal = new AbortController().signal;
 
@@ -118,7 +121,7 @@ export function order(
       requestDateTime: "2026-01-05T09:00:00Z",
       billingPlan: "Upfront",
       term: "P1Y",
-      displayName: `buyonce-compute-${token.slice(0, 32)}`,
+      displayName: `buyonce-compute-${digestOf(token)}`,
       provisioningState: "Succeeded",
       ...properties,
     },

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { createAzure, createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
+import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { startMovingList } from "./support/moving-list.ts";
+import {
+  digestOf,
+  executorOf,
+  fakeEnvironment,
+  kindOf,
+  order,
+  otherToken,
+  recommend,
+  reservation,
+  signal,
+  token,
+} from "./support/samples.ts";
+
+const scope = { key: "azure/default", label: "Azure" };
+const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+const ids = Array.from({ length: 7 }, (_, n) => idOf(n));
+const ours = idOf(3);
+/** Order 3 carries the token, and begins the second page of three. */
+const show = (id: string) =>
+  order({ displayName: id === ours ? `vm-${digestOf(token)}` : `VM_RI_${id.slice(-2)}` }, { name: id });
+const drop = (list: string[], id: string) => remove(list, id);
+const remove = (list: string[], ...gone: readonly string[]) => {
+  list.splice(0, list.length, ...list.filter((id) => !gone.includes(id)));
+};
+const find = (server: { readonly origin: string }, tokens: readonly string[] = [token], service = "compute") =>
+  executorOf(service, { endpoint: server.origin }).findByTokens(
+    scope,
+    { tokens: new Set(tokens), ids: new Set() },
+    { signal },
+  );
+
+describe("A16: an order that slides past the reader of a list paged by offset", () => {
+  test.each(["compute", "savings-plan"])("%s: it is found, because the list is read again", async (service) => {
+    const afterPage = (nth: number, list: string[]) => nth === 1 && drop(list, idOf(0));
+    await using server = await startMovingList({ ids, pageSize: 3, show, afterPage });
+    expect((await find(server, [token], service)).byToken.get(token)).toMatchObject([{ id: ours, standing: "live" }]);
+    expect(server.pages).toEqual([0, 3, 0, 3]);
+  });
+
+  test("a drive without a ledger adopts it and buys nothing", async () => {
+    const executionId = "ledger-lost";
+    const marked = deriveIdempotencyToken(executionId, 0);
+    await using server = await startMovingList({
+      ids,
+      pageSize: 3,
+      show: (id) => order({ displayName: id === ours ? `vm-${digestOf(marked)}` : "VM" }, { name: id }),
+      afterPage: (nth, list) => nth === 1 && drop(list, idOf(1)),
+      others: (request) =>
+        kindOf(request) === "reservations"
+          ? { status: 200, body: { value: [reservation({}, { name: "r-1" })] } }
+          : { status: 500 },
+    });
+    const environment = fakeEnvironment();
+    const providers = [createAzure({ endpoint: server.origin, environment })];
+    const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers, environment });
+    const { outcomes } = await purchaser.drive({ executionId, source: "s", recommendations: [recommend()] });
+    expect(outcomes).toMatchObject([{ status: "already-purchased", commitment: { id: ours } }]);
+    expect([server.count("POST"), server.count("PUT")]).toEqual([0, 0]);
+  });
+
+  test("findReservationOrdersByToken and an audit's list see it too", async () => {
+    const moving = {
+      ids,
+      pageSize: 3,
+      show,
+      afterPage: (nth: number, list: string[]) => nth === 1 && drop(list, idOf(0)),
+    };
+    await using one = await startMovingList(moving);
+    const client = createReservationsClient({ endpoint: one.origin });
+    expect(await findReservationOrdersByToken(client, token)).toMatchObject([{ id: ours }]);
+    for (const service of ["compute", "savings-plan"]) {
+      await using server = await startMovingList(moving);
+      const listed = await executorOf(service, { endpoint: server.origin }).list?.(scope, { signal });
+      // What is gone was there, and is told as it was seen.
+      expect(listed?.map(({ commitment }) => commitment.id).toSorted()).toEqual(ids);
+    }
+  });
+
+  test("it is found though it stands on the last page, or is moved by two at once", async () => {
+    for (const gone of [
+      [idOf(4), idOf(5)],
+      [idOf(0), idOf(1)],
+    ]) {
+      const afterPage = (nth: number, list: string[]) => nth === 2 && remove(list, ...gone);
+      const showLast = (id: string) =>
+        order({ displayName: id === idOf(6) ? `vm-${digestOf(token)}` : "VM" }, { name: id });
+      await using server = await startMovingList({ ids, pageSize: 3, show: showLast, afterPage });
+      expect((await find(server)).byToken.get(token)).toMatchObject([{ id: idOf(6) }]);
+    }
+  });
+
+  test("what failed or ended and carries the token does not hide a live one that slid past", async () => {
+    await using server = await startMovingList({
+      ids,
+      pageSize: 3,
+      show: (id) => {
+        const marked = id === idOf(1) || id === ours;
+        const provisioningState = id === idOf(1) ? "BillingFailed" : "Succeeded";
+        return order({ displayName: marked ? `vm-${digestOf(token)}` : "VM", provisioningState }, { name: id });
+      },
+      afterPage: (nth, list) => nth === 1 && drop(list, idOf(0)),
+    });
+    expect((await find(server)).byToken.get(token)?.map(({ id }) => id)).toEqual([idOf(1), ours]);
+  });
+
+  test("a list that loses an order in every reading is refused, and can be tried again", async () => {
+    const many = Array.from({ length: 40 }, (_, n) => idOf(n));
+    const afterPage = (_nth: number, list: string[]) => void list.shift();
+    await using server = await startMovingList({ ids: many, pageSize: 3, show, afterPage });
+    await expect(find(server, [otherToken])).rejects.toMatchObject({
+      name: "RefusedError",
+      code: "lookup-untrusted",
+      retryable: true,
+      message: expect.stringMatching(/^Could not list the reservation orders: in each of 5 readings orders were gone/),
+    });
+  });
+
+  test("a list that shrinks to one page is believed: one page cannot move under its reader", async () => {
+    const afterPage = (nth: number, list: string[]) => nth === 3 && list.splice(0, 5);
+    await using server = await startMovingList({ ids, pageSize: 3, show, afterPage });
+    expect((await find(server, [otherToken])).byToken.size).toBe(0);
+    expect(server.pages).toEqual([0, 3, 6, 0]);
+  });
+});
+
+describe("A16: what it costs", () => {
+  test.each([
+    ["one page", 7, [otherToken], [0]],
+    ["several pages, all found", 3, [token], [0, 3, 6]],
+    ["several pages, one not found: all but the last once more", 3, [token, otherToken], [0, 3, 6, 0, 3]],
+    ["several pages, no token asked for", 3, [], [0, 3, 6]],
+  ] satisfies [string, number, readonly string[], readonly number[]][])(
+    "%s",
+    async (_name, pageSize, tokens, pages) => {
+      await using server = await startMovingList({ ids, pageSize, show });
+      await find(server, tokens);
+      expect(server.pages).toEqual(pages);
+    },
+  );
+
+  test("what is bought meanwhile moves others back, hides none, and asks for no third reading", async () => {
+    const afterPage = (nth: number, list: string[]) => nth % 2 === 1 && list.unshift(idOf(100 + nth));
+    await using server = await startMovingList({ ids, pageSize: 3, show, afterPage });
+    expect((await find(server, [otherToken])).byToken.size).toBe(0);
+    expect(server.pages).toEqual([0, 3, 6, 0, 3, 6]);
+  });
+});
+
+test("A15, A16: an id that comes twice counts once, and a live one is not hidden by what it was or became", async () => {
+  const states = ["Creating", "Cancelled"];
+  await using server = await startMovingList({
+    ids: [ours, idOf(1), ours],
+    pageSize: 2,
+    show: (id) => {
+      const provisioningState = id === ours ? (states.shift() ?? "Creating") : "Succeeded";
+      return order({ displayName: id === ours ? `vm-${digestOf(token)}` : "VM", provisioningState }, { name: id });
+    },
+  });
+  expect((await find(server)).byToken.get(token)).toMatchObject([{ id: ours, state: "Creating", standing: "live" }]);
+});
