@@ -2,11 +2,14 @@ import type { Difference } from "../../src/spec/executor.ts";
 import type { ReservationsClient } from "./client.ts";
 import type { ReservationOrder } from "./order.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import { readReservations, unverifiable } from "./reservations.ts";
+import { inForce, readReservations, unverifiable } from "./reservations.ts";
+import { regionName } from "./canonical.ts";
+import { subscriptionIn } from "./subscription.ts";
 
 /**
  * What differs between a found order and the purchase that was asked for: SKU, quantity, term, billing plan, and, where
- * the reservation shows them, region, resource type and billing subscription. One read: the order itself names no SKU.
+ * the reservations in force show them, region, resource type and billing subscription. One read: the order itself names no
+ * SKU.
  * Applied scope, flexibility and renewal are left out: they may be changed after the purchase.
  *
  * Throws a RefusedError `commitment-unverifiable` when a reservation cannot be read or lacks what decides.
@@ -17,12 +20,15 @@ export async function compareOrder(
   order: ReservationOrder,
   signal?: AbortSignal,
 ): Promise<readonly Difference[]> {
-  const reservations = await readReservations(client, order.id, signal);
+  const all = await readReservations(client, order.id, signal);
+  const reservations = inForce(all);
   const [first] = reservations;
-  if (first === undefined) throw unverifiable(order.id, "it shows no reservation yet");
+  if (first === undefined) {
+    throw unverifiable(order.id, all.length > 0 ? "all its reservations have ended" : "it shows no reservation yet");
+  }
   const { properties } = asked;
   // A split order has several reservations: each keeps SKU and term, and the order the quantity that was bought.
-  const only = reservations.length === 1 ? first.properties : undefined;
+  const only = all.length === 1 ? first.properties : undefined;
   const decisive = {
     quantity: [properties.quantity, order.quantity ?? only?.quantity],
     term: [properties.term, order.term ?? first.properties.term],
@@ -48,15 +54,13 @@ export async function compareOrder(
   for (const reservation of reservations) {
     compare("sku", asked.sku.name, reservation.sku.name);
     const { reservedResourceType, billingScopeId } = reservation.properties;
-    if (reservation.location)
-      compare("region", asked.location, reservation.location, (name) => lower(name).replaceAll(" ", ""));
+    if (reservation.location) compare("region", asked.location, reservation.location, regionName);
     if (reservedResourceType) compare("reservedResourceType", properties.reservedResourceType, reservedResourceType);
-    if (billingScopeId) compare("subscriptionId", properties.billingScopeId, billingScopeId, lastSegment);
+    if (subscriptionIn(billingScopeId) !== undefined) {
+      compare("subscriptionId", properties.billingScopeId, billingScopeId, (scope) => subscriptionIn(scope) ?? scope);
+    }
   }
   return [...differences.values()];
 }
 
 const lower = (value: string) => value.toLowerCase();
-
-/** `/subscriptions/<id>` and the bare id both occur in recordings. */
-export const lastSegment = (scope: string) => lower(scope.split("/").at(-1) ?? scope);

@@ -7,7 +7,7 @@ import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import { toRefusal } from "./refusal.ts";
-import { readReservations, type Reservation } from "./reservations.ts";
+import { inForce, readReservations, type Reservation } from "./reservations.ts";
 
 const step: ReadStep = {
   purpose: "calculate the refund",
@@ -51,7 +51,7 @@ const answerSchema = z.object({
 type Answer = z.infer<typeof answerSchema>["properties"];
 
 /**
- * What returning an order would give back (`POST calculateRefund`, once for each of its reservations): a calculation, which
+ * What returning an order would give back (`POST calculateRefund`, once for each of its reservations in force): a calculation, which
  * returns nothing. Throws a RefusedError.
  */
 export async function calculateRefund(
@@ -60,8 +60,10 @@ export async function calculateRefund(
   signal: AbortSignal,
 ): Promise<Refund> {
   try {
-    const reservations = await readReservations(client, orderId, signal);
-    if (reservations.length === 0) throw noReservationYet(orderId);
+    const all = await readReservations(client, orderId, signal);
+    if (all.length === 0) throw noReservationYet(orderId);
+    const reservations = inForce(all);
+    if (reservations.length === 0) throw allEnded(orderId);
     const answers: Answer[] = [];
     for (const reservation of reservations) answers.push(await ask(client, orderId, reservation, signal));
     return together(answers, reservations);
@@ -75,6 +77,13 @@ function noReservationYet(orderId: string): RefusedError {
     code: "quote-failed",
     message: `Could not calculate the refund: order ${orderId} shows no reservation yet. Try again later.`,
     retryable: true,
+  });
+}
+
+function allEnded(orderId: string): RefusedError {
+  return new RefusedError({
+    code: "quote-failed",
+    message: `There is nothing to give back of order ${orderId}: all its reservations have ended.`,
   });
 }
 

@@ -5,7 +5,10 @@ import type { ReservationsClient } from "./client.ts";
 import { orderPath } from "./order.ts";
 import { readPages } from "./pages.ts";
 import type { ReadStep } from "../http/refusal.ts";
+import { regionName } from "./canonical.ts";
 import { toRefusal } from "./refusal.ts";
+import { meaningOf } from "./states.ts";
+import { subscriptionIn } from "./subscription.ts";
 
 const step: ReadStep = {
   purpose: "read the reservations of an order",
@@ -14,7 +17,11 @@ const step: ReadStep = {
   untrusted: "commitment-unverifiable",
 };
 
-const text = z.string().optional().catch(undefined);
+/** Absent or null: not said. Of another type it cannot be read, and nothing can be compared with it. */
+const text = z
+  .string()
+  .nullish()
+  .transform((said) => said ?? undefined);
 
 const reservationSchema = z.object({
   name: text,
@@ -23,57 +30,81 @@ const reservationSchema = z.object({
   properties: z
     .object({
       reservedResourceType: text,
-      quantity: z.number().optional().catch(undefined),
+      quantity: z
+        .number()
+        .nullish()
+        .transform((said) => said ?? undefined),
       term: text,
       billingPlan: text,
       billingScopeId: text,
+      provisioningState: text,
       /** `2027-11-22`. */
       expiryDate: text,
     })
-    .catch({}),
+    .nullish()
+    .transform((properties): Partial<NonNullable<typeof properties>> => properties ?? {}),
 });
 
 /** A reservation of an order: it says what was bought. */
 export type Reservation = z.infer<typeof reservationSchema>;
 
-/** The reservations of an order. Throws a RefusedError `commitment-unverifiable` where one cannot be read or names no SKU. */
+/**
+ * The reservations of an order, each once. Throws a RefusedError `commitment-unverifiable` where one cannot be read or names
+ * no SKU.
+ */
 export async function readReservations(
   client: ReservationsClient,
   orderId: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly Reservation[]> {
-  const reservations: Reservation[] = [];
+  const reservations = new Map<string, Reservation>();
   try {
     const url = client.url(`${orderPath(orderId)}/reservations`);
     for await (const page of readPages(client, url, signal)) {
       for (const entry of page) {
         const reservation = reservationSchema.safeParse(entry);
-        if (!reservation.success) throw unverifiable(orderId, "a reservation of it names no SKU");
-        reservations.push(reservation.data);
+        if (!reservation.success) throw unverifiable(orderId, "a reservation of it names no SKU or cannot be read");
+        const name = reservation.data.name?.toLowerCase() || `unnamed ${reservations.size}`;
+        const earlier = reservations.get(name);
+        if (earlier === undefined || !isLive(earlier)) reservations.set(name, reservation.data);
       }
     }
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
-  return reservations;
+  return [...reservations.values()];
 }
 
-/** What the reservations of an order say that the order itself does not; where they differ, all of it. */
+/**
+ * The reservations of an order that still count. One that was split, merged or exchanged stays in the list as `Cancelled`, in
+ * part with another SKU (azure-rest-api-specs, Reservations SplitReservation and MergeReservation); what replaced it counts.
+ * Where all have ended there are none. A state that nobody knows counts.
+ */
+export function inForce(reservations: readonly Reservation[]): readonly Reservation[] {
+  const live = reservations.filter(isLive);
+  const current = live.filter(({ properties }) => !isReplaced(properties.provisioningState));
+  return current.length > 0 ? current : live;
+}
+
+const isLive = ({ properties }: Reservation) => meaningOf(properties.provisioningState ?? "").standing === "live";
+const isReplaced = (state = "") => /^(split|merged)$/i.test(state);
+
+/** What the reservations of an order that are in force say and the order itself does not; where they differ, all of it. */
 export async function attributesOfOrder(
   client: ReservationsClient,
   orderId: string,
   signal: AbortSignal,
 ): Promise<Attributes> {
-  const reservations = await readReservations(client, orderId, signal);
+  const reservations = inForce(await readReservations(client, orderId, signal));
   const attributes = new Map<string, Set<string>>();
   const note = (field: string, said: string | undefined) => {
     if (said) attributes.set(field, (attributes.get(field) ?? new Set()).add(said.toLowerCase()));
   };
   for (const { sku, location, properties } of reservations) {
     note("sku", sku.name);
-    note("region", location?.replaceAll(" ", ""));
+    note("region", location && regionName(location));
     note("reservedResourceType", properties.reservedResourceType);
-    note("subscription", properties.billingScopeId?.split("/").at(-1));
+    note("subscription", subscriptionIn(properties.billingScopeId));
   }
   return Object.fromEntries([...attributes].map(([field, said]) => [field, [...said].toSorted().join(", ")]));
 }

@@ -55,6 +55,30 @@ test("each reservation of a split order is asked about by its own name and quant
   );
 });
 
+test("B11: what was split, exchanged or has ended is not asked about, and its amount does not count", async () => {
+  const ended = ["Cancelled", "Expired", "Failed", "Split", "Merged"].map((provisioningState, n) =>
+    reservation({ quantity: 2, expiryDate: "2026-01-01", provisioningState }, { name: `old-${n}` }),
+  );
+  const again = { ...whole, name: "R-1" };
+  await using server = await azure(
+    [...ended, whole, again],
+    answers({ billingRefundAmount: gbp(60) }),
+    answers({ billingRefundAmount: gbp(60) }),
+  );
+  expect(await refund(server)).toMatchObject({ amount: { amount: "60", currency: "GBP" }, lastDay: "2027-01-05" });
+  expect(server.count("POST")).toBe(1);
+});
+
+test("B11: an order of which all has ended gives nothing back, which does not change by trying again", async () => {
+  await using server = await azure([reservation({ provisioningState: "Cancelled" }, { name: "r-1" })]);
+  await expect(refund(server)).rejects.toMatchObject({
+    code: "quote-failed",
+    retryable: false,
+    message: expect.stringContaining("all its reservations have ended"),
+  });
+  expect(server.count("POST")).toBe(0);
+});
+
 test("what the answer does not say is left out", async () => {
   await using server = await azure([reservation({}, { name: "r-1" })], answers({ billingRefundAmount: gbp(12) }));
   expect(await refund(server)).toEqual({
@@ -119,6 +143,11 @@ test.each([
     });
   },
 );
+
+test.each([203, 206])("C10: HTTP %i holds no refund", async (status) => {
+  await using server = await azure([whole], { ...answers({ billingRefundAmount: gbp(60) }), status } as Reply);
+  await expect(refund(server)).rejects.toMatchObject({ code: "quote-failed", retryable: true });
+});
 
 test.each([
   ["no name", reservation()],

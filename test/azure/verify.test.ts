@@ -124,6 +124,89 @@ test("a split order is compared by the quantity that was bought, and each of its
   ).toEqual([]);
 });
 
+describe("B11: of a split, merged or exchanged order only what is in force counts", () => {
+  const other = { sku: { name: "Standard_D2" }, location: "eastus" };
+  const split = order({ originalQuantity: 5 });
+  const parts = [reservation({ quantity: 2 }, { name: "b" }), reservation({ quantity: 3 }, { name: "c" })];
+  const ended = (provisioningState: string, rest = {}) =>
+    reservation({ quantity: 5, provisioningState }, { name: "a", ...rest });
+
+  test.each([
+    ["the cancelled whole of a split one", [ended("Cancelled"), ...parts]],
+    ["a cancelled one with another SKU", [...parts, ended("Cancelled", other)]],
+    ["an expired and a failed one", [ended("Expired", other), ...parts, { ...ended("Failed", other), name: "d" }]],
+    ["one whose own state is Split, beside its parts", [ended("Split", other), ...parts]],
+    ["one whose own state is Merged, beside what it became", [ended("merged", other), ...parts]],
+    [
+      "one that is listed twice, once as it was",
+      [...parts, { ...parts[0], ...other, properties: ended("Cancelled").properties, name: "B" }],
+    ],
+  ])("%s is no difference", async (_what, shown) => {
+    const found = await verify({ quantity: 5 }, { listed: split, reservations: shows(...shown) });
+    expect(found.differences).toEqual([]);
+  });
+
+  test("what is in force and something else is still told apart", async () => {
+    const shown = [ended("Cancelled"), reservation({ quantity: 5 }, { name: "b", ...other })];
+    const { differences } = await verify({ quantity: 5 }, { listed: split, reservations: shows(...shown) });
+    expect(differences.map(({ field }) => field)).toEqual(["sku", "region"]);
+  });
+
+  test("the quantity of a part is not taken for that of the order", async () => {
+    const listed = order({ originalQuantity: null });
+    const shown = shows(ended("Cancelled"), reservation({ quantity: 1 }, { name: "b" }));
+    const found = verify({}, { listed, read: { status: 200, body: listed }, reservations: shown });
+    await expect(found).rejects.toMatchObject({ code: "commitment-unverifiable" });
+  });
+
+  test.each(["Split", "Merged"])("%s alone, with nothing that replaced it, counts", async (provisioningState) => {
+    const alone = shows(reservation({ provisioningState }, { sku: { name: "Standard_D2" } }));
+    expect((await verify({}, { reservations: alone })).differences).toMatchObject([{ field: "sku" }]);
+  });
+
+  test.each([undefined, null, "Processing-2027"])(
+    "a state that nobody knows (%o) counts",
+    async (provisioningState) => {
+      const shown = shows(reservation({ provisioningState }, { sku: { name: "Standard_D2" } }));
+      expect((await verify({}, { reservations: shown })).differences).toMatchObject([{ field: "sku" }]);
+    },
+  );
+
+  test("all have ended: it cannot be compared, and says why", async () => {
+    await expect(verify({}, { reservations: shows(ended("Cancelled")) })).rejects.toMatchObject({
+      code: "commitment-unverifiable",
+      message: expect.stringContaining("all its reservations have ended"),
+    });
+  });
+});
+
+describe("B12: the billing scope is compared only where it names a subscription", () => {
+  const account = "/providers/Microsoft.Billing/billingAccounts/61e667a1-0558-45a2-b21a-57fa7893951d";
+  const elsewhere = "50000000-aaaa-bbbb-cccc-200000000009";
+
+  test.each([
+    account,
+    `${account}:1970c5da-0aa4-46fd-a917-4772f9a17978_2019-05-31`,
+    `${account}/billingProfiles/KPSV-DWNE-BG7-TGB`,
+    `${account}/billingSubscriptions/${subscriptionId}`,
+    `${account}/billingSubscriptions/${subscriptionId.toUpperCase()}/`,
+    `/Subscriptions/${subscriptionId.toUpperCase()}`,
+    `/subscriptions/${subscriptionId}/`,
+    "",
+  ])("%s is no difference", async (billingScopeId) => {
+    const shown = shows(reservation({ billingScopeId }));
+    expect((await verify({}, { reservations: shown })).differences).toEqual([]);
+  });
+
+  test.each([`${account}/billingSubscriptions/${elsewhere}`, `/SUBSCRIPTIONS/${elsewhere}`, elsewhere])(
+    "%s is another subscription",
+    async (billingScopeId) => {
+      const shown = shows(reservation({ billingScopeId }));
+      expect((await verify({}, { reservations: shown })).differences).toMatchObject([{ field: "subscriptionId" }]);
+    },
+  );
+});
+
 test("azure-rest-api-specs 26860: what the listing left empty is read from the order", async () => {
   const listed = order({ originalQuantity: null, term: "", billingPlan: undefined });
   const { differences, requests } = await verify({ quantity: 2 }, { listed, read: { status: 200, body: order() } });
@@ -141,6 +224,10 @@ describe("what cannot be compared is not adopted: refused, and tried again later
   test.each([
     ["no reservation yet", { reservations: shows() }],
     ["a reservation without a SKU", { reservations: shows({ properties: {} }) }],
+    ["C10: a region that is no text", { reservations: shows(reservation({}, { location: 7 })) }],
+    ["C10: a state that is no text", { reservations: shows(reservation({ provisioningState: { is: "Cancelled" } })) }],
+    ["C10: properties that are text", { reservations: shows({ ...reservation(), properties: "none" }) }],
+    ["C10: a part of the reservations", { reservations: { status: 206, body: { value: [reservation()] } } }],
     ["reservations that fail", { reservations: failure(500, "InternalServerError") }],
     ["200 without the array", { reservations: { status: 200, body: {} } }],
     ["HTML", { reservations: { status: 200, body: "<html></html>" } }],

@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import { z } from "zod";
 import type { Difference } from "../../../src/spec/executor.ts";
-import { lastSegment } from "../compare-order.ts";
+import { subscriptionIn } from "../subscription.ts";
 
 const text = z.string().optional().catch(undefined);
 
@@ -38,19 +38,32 @@ export function comparePlan(asked: unknown, found: unknown): readonly Difference
   compare("term", left.properties.term, right.properties.term);
   compare("billingPlan", planName(left.properties.billingPlan), planName(right.properties.billingPlan));
   const { billingScopeId = "", appliedScopeType = "", appliedScopeProperties = {} } = left.properties;
-  compare("subscriptionId", billingScopeId, right.properties.billingScopeId, lastSegment);
+  if (subscriptionIn(right.properties.billingScopeId) !== undefined) {
+    compare(
+      "subscriptionId",
+      billingScopeId,
+      right.properties.billingScopeId,
+      (scope) => subscriptionIn(scope) ?? scope,
+    );
+  }
   compare("appliedScope", appliedScopeType, right.properties.appliedScopeType);
   for (const [name, value] of Object.entries(appliedScopeProperties)) {
     const shown = right.properties.appliedScopeProperties?.[name];
     // What is not said is null, or empty (recorded).
     if (typeof value === "string" && typeof shown === "string" && shown !== "") {
-      compare(`appliedScope.${name}`, value, shown);
+      compare(`appliedScope.${name}`, value, shown, plainId);
     }
   }
   return differences;
 }
 
 const lower = (value: string) => value.toLowerCase();
+
+/** An id as a path, or the end of that path alone; of a resource group the whole path counts. */
+const plainId = (id: string) =>
+  lower(id)
+    .replace(/^\/|\/$/g, "")
+    .replace(/^(subscriptions|providers\/microsoft\.management\/managementgroups)\/(?=[^/]+$)/, "");
 
 function perHour({ amount, currencyCode, grain = "Hourly" }: z.infer<typeof planSchema>["properties"]["commitment"]) {
   return `${new Big(String(amount)).toFixed()} ${currencyCode} ${grain}`;

@@ -275,6 +275,48 @@ describe("verify", () => {
     ]);
   });
 
+  test.each([
+    ["a billing account", "/providers/Microsoft.Billing/billingAccounts/61e667a1-0558-45a2-b21a-57fa7893951d"],
+    [
+      "the subscription in a billing account",
+      `/providers/Microsoft.Billing/billingAccounts/1:2/billingSubscriptions/${subscriptionId.toUpperCase()}`,
+    ],
+    ["a billing profile", "/providers/Microsoft.Billing/billingAccounts/1:2/billingProfiles/KPSV"],
+  ])("B12: billed to %s: no difference", async (_what, billingScopeId) => {
+    expect((await verify(showing(plan({ billingScopeId })))).differences).toEqual([]);
+  });
+
+  test("B12: billed to another subscription of a billing account: a difference", async () => {
+    const billingScopeId =
+      "/providers/Microsoft.Billing/billingAccounts/1:2/billingSubscriptions/50000000-aaaa-bbbb-cccc-200000000009";
+    expect((await verify(showing(plan({ billingScopeId })))).differences).toMatchObject([{ field: "subscriptionId" }]);
+  });
+
+  test("B12: an applied scope as a path, as the end of one, or in another letter case is the same", async () => {
+    const applied = (type: string, properties: object) =>
+      showing(plan({ appliedScopeType: type, appliedScopeProperties: properties }));
+    const single = { appliedScope: { type: "Single", subscriptionId } };
+    for (const shown of [subscriptionId, `/Subscriptions/${subscriptionId.toUpperCase()}/`]) {
+      expect((await verify(applied("single", { subscriptionId: shown }), single)).differences).toEqual([]);
+    }
+    const elsewhere = applied("Single", { subscriptionId: "50000000-aaaa-bbbb-cccc-200000000009" });
+    expect((await verify(elsewhere, single)).differences).toHaveLength(1);
+    const group = { appliedScope: { type: "ManagementGroup", managementGroupId: "finance", tenantId: subscriptionId } };
+    for (const managementGroupId of ["FINANCE", "/providers/microsoft.management/managementgroups/Finance"]) {
+      const shown = applied("ManagementGroup", { managementGroupId, tenantId: subscriptionId.toUpperCase() });
+      expect((await verify(shown, group)).differences).toEqual([]);
+    }
+    expect((await verify(applied("ManagementGroup", { managementGroupId: "sales" }), group)).differences).toHaveLength(
+      1,
+    );
+  });
+
+  test("B11, B15: a plan that is listed twice is one, and one that has ended beside it does not count", async () => {
+    const once = { ...plan(), name: "p-1" };
+    const ended = { ...plan({ provisioningState: "Cancelled", term: "P1Y" }), name: "p-2" };
+    expect((await verify(showing(once, { ...once, name: "P-1" }, ended))).differences).toEqual([]);
+  });
+
   test("the recorded savings plan is compared field by field", async () => {
     const { differences } = await verify(shows(recorded("savings-plans-in-order-200").response.body));
     expect(differences).toEqual([
