@@ -23,7 +23,7 @@ function counter(sandbox: CloudSandbox) {
 }
 
 describe("what a drive costs in requests to Azure", () => {
-  test("A16: N fresh recommendations and P pages: P + (P - 1) + 2N, so P + 2N on one page; adopted ones one read more each; settled ones nothing", async () => {
+  test("N fresh recommendations and P pages: P + 2N, and A16: P - 1 more where one is not found; adopted ones one read more each; settled ones nothing", async () => {
     await using sandbox = await startCloudSandbox();
     const count = counter(sandbox);
     // 60 orders fill a page of 50 and a part of the second.
