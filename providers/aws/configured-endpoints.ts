@@ -76,15 +76,7 @@ async function endpointFor(region: string, serviceId: string): Promise<string | 
   if (config.serviceConfiguredEndpoint === undefined) {
     throw new TypeError("The AWS SDK does not say any more which endpoint is configured.");
   }
-  try {
-    return (await config.serviceConfiguredEndpoint()) || undefined;
-  } catch (error) {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: `The AWS configuration cannot be read, so it is not known whether it names an endpoint: ${error instanceof Error ? error.message : String(error)}`,
-      cause: error,
-    });
-  }
+  return (await config.serviceConfiguredEndpoint()) || undefined;
 }
 
 /** Without user name, password and query. */

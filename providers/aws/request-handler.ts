@@ -2,9 +2,15 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { addAbortSignal, pipeline, type Readable, Transform } from "node:stream";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { noteUnsent } from "./unsent.ts";
 
-/** A connection that is not there after this many milliseconds will hardly come; nothing was sent yet. */
-const connectionTimeout = 10_000;
+/**
+ * A connection that is not there after this many milliseconds will hardly come; nothing was sent yet. Shorter than the
+ * time for the whole request: what ends that is an abort, of which nobody knows how far the request came.
+ */
+function connectionTimeoutFor(timeout: number): number {
+  return Math.min(10_000, Math.ceil(timeout / 2));
+}
 
 /** How one client of the AWS SDK speaks HTTP. */
 export interface RequestHandlerOptions {
@@ -20,25 +26,12 @@ type Bounds = Omit<RequestHandlerOptions, "keepAlive">;
 
 type Handling = ReturnType<NodeHttpHandler["handle"]>;
 
-/** Requests that failed before there was a connection to send them over. */
-const unsent = new WeakSet<object>();
-
-/**
- * Whether an error of a purchase came before the connection was there, the handshake of TLS and the check of the
- * certificate included: a name that is not found, a refused connection, a refused certificate, no free file descriptor.
- * Then nothing of the request left this machine. Seen at the socket, because the codes of such errors do not tell: EPROTO
- * and TLS alerts come in a handshake as well as after the request.
- */
-export function failedUnsent(error: unknown): boolean {
-  return typeof error === "object" && error !== null && unsent.has(error);
-}
-
 /** For reads, and for questions to STS. */
 export function createRequestHandler(options: RequestHandlerOptions): NodeHttpHandler {
   return new BoundedHandler(options, createAgents(options.keepAlive));
 }
 
-/** For one purchase, on a connection of its own: its errors tell {@link failedUnsent}. */
+/** For one purchase, on a connection of its own: its errors say whether it came to a connection. */
 export function createPurchaseHandler(options: Bounds): NodeHttpHandler {
   return new PurchaseHandler(options);
 }
@@ -53,7 +46,7 @@ class BoundedHandler extends NodeHttpHandler {
   constructor(options: Bounds, agents: Agents) {
     const { timeout } = options;
     super({
-      connectionTimeout,
+      connectionTimeout: connectionTimeoutFor(timeout),
       // The request timeout ends with the headers of the answer, the socket timeout covers pauses in its body. Without
       // throwOnRequestTimeout the SDK only warns.
       requestTimeout: timeout,
@@ -89,15 +82,16 @@ class PurchaseHandler extends BoundedHandler {
     const note = () => {
       this.#connected = true;
     };
-    onConnection(agents.httpAgent, "connect", note);
-    onConnection(agents.httpsAgent, "secureConnect", note);
+    const timeout = connectionTimeoutFor(options.timeout);
+    onConnection(agents.httpAgent, { event: "connect", timeout, note });
+    onConnection(agents.httpsAgent, { event: "secureConnect", timeout, note });
   }
 
   override async handle(...parameters: Parameters<NodeHttpHandler["handle"]>): Handling {
     try {
       return await super.handle(...parameters);
     } catch (error) {
-      if (!this.#connected && typeof error === "object" && error !== null) unsent.add(error);
+      if (!this.#connected) noteUnsent(error);
       throw error;
     }
   }
@@ -114,12 +108,25 @@ function createAgents(keepAlive: boolean): Agents {
   return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }
 
-/** Node writes a request over TLS after `secureConnect`, which it emits only for a certificate that it accepts. */
-function onConnection(agent: HttpAgent | HttpsAgent, event: "connect" | "secureConnect", note: () => void): void {
+interface Watch {
+  /** Node writes a request over TLS after `secureConnect`, which it emits only for a certificate that it accepts. */
+  readonly event: "connect" | "secureConnect";
+  /** Milliseconds. The SDK's own limit ends when TCP is connected, before the handshake of TLS. */
+  readonly timeout: number;
+  readonly note: () => void;
+}
+
+function onConnection(agent: HttpAgent | HttpsAgent, { event, timeout, note }: Watch): void {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (...parameters: Parameters<HttpAgent["createConnection"]>) => {
     const socket = connect(...parameters);
-    socket?.once(event, note);
+    const late = Object.assign(new Error(`No connection within ${timeout} ms.`), { code: "ETIMEDOUT" });
+    const timer = setTimeout(() => socket?.destroy(late), timeout);
+    socket?.once(event, () => {
+      clearTimeout(timer);
+      note();
+    });
+    socket?.once("close", () => clearTimeout(timer));
     return socket;
   };
 }

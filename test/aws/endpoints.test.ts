@@ -132,14 +132,6 @@ describe("A21: an endpoint comes from our settings only", () => {
     expectRefused(refused, /AWS_ENDPOINT_URL_EC2 names/, loopback);
   });
 
-  test("a profile whose services section is missing is refused: nobody knows what it names", async () => {
-    await using loopback = await startLoopback();
-    const AWS_CONFIG_FILE = configurationFile("[default]\nservices = gone\n");
-    using _environment = environmentVariables({ ...clean, AWS_CONFIG_FILE });
-    const refused = await thrownBy(executorOf("ec2").findByTokens(submission.scope, wanted, calmly));
-    expectRefused(refused, /services section "gone"/, loopback);
-  });
-
   test.each([
     [
       "an endpoint that is switched off",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import tls from "node:tls";
 import { EC2Client, PurchaseReservedInstancesOfferingCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
@@ -109,16 +109,16 @@ describe("B4: errors of connecting and of TLS prove that nothing was sent", () =
 });
 
 describe("B4: what comes after the handshake proves nothing", () => {
-  test.each([
-    ["a reset", "resetAndDestroy"],
-    ["a close", "destroy"],
-  ] as const)("%s after the request was read, over TLS", async (_what, end) => {
+  test("a reset after the request was read, over TLS", async () => {
     using _trust = trusting(pem);
+    const raw: Socket[] = [];
     let requests = 0;
-    const server = createHttpsServer({ key: pem, cert: pem }, (request) => {
+    const server = createHttpsServer({ key: pem, cert: pem }, () => {
       requests++;
-      request.socket[end]();
+      for (const socket of raw) socket.resetAndDestroy();
     });
+    server.on("connection", (socket: Socket) => raw.push(socket));
+    server.on("tlsClientError", () => undefined);
     using at = await listening(server);
     expect(await buyAt(`https://127.0.0.1:${at.port}`)).toMatchObject(unknown);
     expect(requests).toBe(1);

@@ -40,7 +40,8 @@ export async function purchase<R extends ReservationRecommendation>(
     const permission = `${calls.permissions}:${calls.purchase}`;
     // The next quote has the same id, so nothing is risked by it: a request that is refused need not be sent for ever.
     const handleExpired = sentBefore;
-    throw classifyPurchaseError(error, report, { title, permission, quotaCodes: codes.quota, handleExpired });
+    const { region } = parseScope(submission.scope);
+    throw classifyPurchaseError(error, report, { title, permission, region, quotaCodes: codes.quota, handleExpired });
   }
 }
 

@@ -57,7 +57,11 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
     const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission: `savingsplans:${call}`, where: scope.label, code }, signal, work);
+      return reading(
+        { permission: `savingsplans:${call}`, where: scope.label, region: scope.region, code },
+        signal,
+        work,
+      );
     }
 
     /**
