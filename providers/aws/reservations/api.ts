@@ -6,7 +6,9 @@ import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import type { SendReport } from "../send-once.ts";
+import { onePerId } from "../one-per-id.ts";
 import { allKnown, type KnownReservation } from "./commitment.ts";
+import { tokenPartOf } from "./name.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import type {
   Reservation,
@@ -18,7 +20,7 @@ import type {
 
 /** The calls of a service for one account and region. Reads are complete or throw RefusedErrors; they retry by themselves. */
 export interface ReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest> {
-  /** All reservations of the account and region. */
+  /** All reservations of the account and region, each id once. */
   all(signal: AbortSignal): Promise<readonly KnownReservation[]>;
   /** The one with that id or that name; undefined where the service clearly says that there is none. */
   one(query: Pick<ReservationQuery, "id" | "name">, signal: AbortSignal): Promise<KnownReservation | undefined>;
@@ -61,7 +63,11 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
           code: "lookup-untrusted",
         }),
       );
-      return allKnown(listed, calls.list);
+      return onePerId(allKnown(listed, calls.list), {
+        idOf: ({ id }) => id,
+        stateOf: ({ state }) => state,
+        isMarked: ({ name }) => tokenPartOf(name) !== undefined,
+      });
     }
 
     return {

@@ -5,15 +5,19 @@ import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import { differencesBetween, statedAttributes } from "../differences.ts";
 import { durations, offeringTypes } from "../fields.ts";
 import { priceOf } from "../price.ts";
+import { isText } from "../is-text.ts";
 import { isFinal, standingOf } from "../standing.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
 
 /** A reservation of which enough is known to be taken for one. */
 export type KnownReservation = Reservation & { readonly id: string; readonly name: string; readonly state: string };
 
-/** It has an id, a name and a state; without those an entry of a list proves nothing. */
-export function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
-  return Boolean(reservation?.id && reservation.name && reservation.state);
+/**
+ * It has an id, a name and a state; without those an entry of a list proves nothing. They have to be texts: the SDK takes
+ * whatever stands in an answer of JSON.
+ */
+function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
+  return [reservation?.id, reservation?.name, reservation?.state].every(isText);
 }
 
 /** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
@@ -21,7 +25,7 @@ export function allKnown(reservations: readonly Reservation[], call: string): re
   if (reservations.every(isKnown)) return reservations;
   throw new RefusedError({
     code: "lookup-untrusted",
-    message: `${call} listed an entry without an id or a state: that is no proof that nothing was bought. Drive again later.`,
+    message: `${call} listed an entry without an id or a state that can be read: that is no proof that nothing was bought. Drive again later.`,
     retryable: true,
   });
 }
@@ -67,12 +71,21 @@ export function askedOf<R extends ReservationRecommendation>(
   ]);
 }
 
+/** How an offering or a reservation differs from all that was asked for, by the service's own idea of what fits. */
+export function termDifferences<R extends ReservationRecommendation>(
+  { fits }: Pick<ReservationService<R>, "fits">,
+  asked: ReadonlyMap<string, string>,
+  found: Reservation["attributes"],
+): readonly Difference[] {
+  return differencesBetween(asked, found).filter((one) => fits?.(one.field, one.asked, one.found) !== true);
+}
+
 /** How a reservation differs from what was asked for, its count included. */
 export function reservationDifferences<R extends ReservationRecommendation>(
-  service: Pick<ReservationService<R>, "asked">,
+  service: Pick<ReservationService<R>, "asked" | "fits">,
   recommendation: R,
   { attributes, count }: Reservation,
 ): readonly Difference[] {
   const asked = new Map([...askedOf(service, recommendation), ["quantity", String(recommendation.quantity)]]);
-  return differencesBetween(asked, new Map([...attributes, ["quantity", count?.toString()]]));
+  return termDifferences(service, asked, new Map([...attributes, ["quantity", count?.toString()]]));
 }

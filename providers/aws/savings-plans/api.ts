@@ -8,6 +8,7 @@ import { importOptional } from "../../../src/spec/optional-package.ts";
 import { createClients } from "../clients.ts";
 import type { Connect } from "../connect.ts";
 import { durations, offeringTypes } from "../fields.ts";
+import { onePerId } from "../one-per-id.ts";
 import { readAllPages } from "../pages.ts";
 import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
@@ -18,7 +19,7 @@ import type { SavingsPlanRecommendation } from "./recommendation.ts";
 
 /** The calls for one account. Reads are complete or throw RefusedErrors; they retry by themselves. */
 export interface SavingsPlansApi {
-  /** All savings plans of the account. */
+  /** All savings plans of the account, each id once. */
   all(signal: AbortSignal): Promise<readonly KnownPlan[]>;
   /** The one with that id. */
   one(id: string, signal: AbortSignal): Promise<KnownPlan | undefined>;
@@ -50,7 +51,10 @@ const sdk = () => importOptional("@aws-sdk/client-savingsplans", () => import("@
 const clients = createClients(async (configuration) => new (await sdk()).SavingsplansClient(configuration));
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
-export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
+export function createSavingsPlansApi(
+  connect: Connect,
+  { maxPages, tokenTag }: { readonly maxPages: number; readonly tokenTag: string },
+): ConnectSavingsPlans {
   return async (scope, signal) => {
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
@@ -69,7 +73,7 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
      * and one with the filter hides a state that was not known when this was written.
      */
     async function list(ids: string[] | undefined, signal: AbortSignal): Promise<readonly KnownPlan[]> {
-      const plans = new Map<string, KnownPlan>();
+      const plans: KnownPlan[] = [];
       for (const filter of [undefined, states]) {
         const listed = await read("DescribeSavingsPlans", "lookup-failed", signal, () =>
           readAllPages(
@@ -86,9 +90,13 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
             { call: "DescribeSavingsPlans", maxPages, code: "lookup-untrusted" },
           ),
         );
-        for (const plan of allKnown(listed)) plans.set(plan.savingsPlanId, plan);
+        for (const plan of allKnown(listed)) plans.push(plan);
       }
-      return [...plans.values()];
+      return onePerId(plans, {
+        idOf: ({ savingsPlanId }) => savingsPlanId,
+        stateOf: ({ state }) => state,
+        isMarked: ({ tags }) => tags?.[tokenTag] !== undefined,
+      });
     }
 
     return {

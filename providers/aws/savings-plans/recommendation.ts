@@ -36,11 +36,16 @@ const amountField = matching(/^(0|[1-9]\d{0,6})(\.\d{1,5})?$/, amountForm).refin
   { error: "must be from 0.001 to 1000000", when: ({ issues }) => issues.length === 0 },
 );
 
+/** `1.50` is `1.5`: spelled otherwise on a second drive it would be another purchase. */
+function shortest(amount: string): string {
+  return amount.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 const commonFields = {
   ...awsFields("savings-plans"),
   hourlyCommitment: z.strictObject(
     {
-      amount: amountField,
+      amount: amountField.overwrite(shortest),
       currency: matching(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"'),
     },
     must('must be an amount and a currency, such as { "amount": "1.25", "currency": "USD" }'),

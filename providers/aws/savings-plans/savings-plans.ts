@@ -30,7 +30,7 @@ export function createSavingsPlans(
   connect: Connect,
   { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<SavingsPlanRecommendation> {
-  const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
+  const connectSavingsPlans = createSavingsPlansApi(connect, { maxPages, tokenTag: tagNames.token });
 
   return {
     provider: "aws",
