@@ -6,7 +6,7 @@ import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { outcomeError } from "./outcome.ts";
+import { outcomeError, overError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { verify } from "./verify.ts";
 
@@ -90,7 +90,11 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
       const listed = match(await drive.lookup.fresh(task.executor, submission.scope, token), token);
       if (listed !== undefined) {
         await verify(drive, task, listed);
-        return bought(listed, { passedBy: true });
+        if (listed.standing !== "ended") return bought(listed, { passedBy: true });
+        // Bought and over before this was sent: it is never sent again, and what it bought may not show yet.
+        reason = overError(listed.id, listed.state).message;
+        if ((await age()) >= recovery.minimumAge) return await proveDead(drive, task, submission, reason);
+        continue;
       }
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);

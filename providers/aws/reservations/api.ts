@@ -6,9 +6,8 @@ import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
 import type { SendReport } from "../send-once.ts";
-import { onePerId } from "../one-per-id.ts";
+import { sameCount, uniqueById } from "../unique-by-id.ts";
 import { allKnown, type KnownReservation } from "./commitment.ts";
-import { tokenPartOf } from "./name.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import type {
   Reservation,
@@ -63,10 +62,10 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
           code: "lookup-untrusted",
         }),
       );
-      return onePerId(allKnown(listed, calls.list), {
+      return uniqueById(allKnown(listed, calls.list), {
         idOf: ({ id }) => id,
         stateOf: ({ state }) => state,
-        isMarked: ({ name }) => tokenPartOf(name) !== undefined,
+        merge: (kept, other) => ({ ...kept, count: sameCount(kept.count, other.count) }),
       });
     }
 

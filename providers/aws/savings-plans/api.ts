@@ -8,11 +8,11 @@ import { importOptional } from "../../../src/spec/optional-package.ts";
 import { createClients } from "../clients.ts";
 import type { Connect } from "../connect.ts";
 import { durations, offeringTypes } from "../fields.ts";
-import { onePerId } from "../one-per-id.ts";
 import { readAllPages } from "../pages.ts";
 import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { sendOnce, type SendReport } from "../send-once.ts";
+import { uniqueById } from "../unique-by-id.ts";
 import { allKnown, type KnownPlan } from "./commitment.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./recommendation.ts";
@@ -51,10 +51,7 @@ const sdk = () => importOptional("@aws-sdk/client-savingsplans", () => import("@
 const clients = createClients(async (configuration) => new (await sdk()).SavingsplansClient(configuration));
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
-export function createSavingsPlansApi(
-  connect: Connect,
-  { maxPages, tokenTag }: { readonly maxPages: number; readonly tokenTag: string },
-): ConnectSavingsPlans {
+export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
   return async (scope, signal) => {
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
@@ -92,10 +89,11 @@ export function createSavingsPlansApi(
         );
         for (const plan of allKnown(listed)) plans.push(plan);
       }
-      return onePerId(plans, {
+      return uniqueById(plans, {
         idOf: ({ savingsPlanId }) => savingsPlanId,
         stateOf: ({ state }) => state,
-        isMarked: ({ tags }) => tags?.[tokenTag] !== undefined,
+        // A marker that one of them has is there.
+        merge: (kept, { tags }) => (tags === undefined ? kept : { ...kept, tags: { ...tags, ...kept.tags } }),
       });
     }
 

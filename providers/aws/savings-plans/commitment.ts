@@ -69,7 +69,8 @@ export function indexPlans(
     const token = plan.tags?.[tokenTag];
     if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
   }
-  return { byToken, byId };
+  // A plan that was returned was bought all the same, and given back by a person: it is not bought again by itself.
+  return { byToken, byId, endedCounts: true };
 }
 
 /** A plan as an audit sees it. */

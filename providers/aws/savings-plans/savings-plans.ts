@@ -30,7 +30,7 @@ export function createSavingsPlans(
   connect: Connect,
   { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<SavingsPlanRecommendation> {
-  const connectSavingsPlans = createSavingsPlansApi(connect, { maxPages, tokenTag: tagNames.token });
+  const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
 
   return {
     provider: "aws",
@@ -100,13 +100,15 @@ export function createSavingsPlans(
       return { price: totalOf(recommendation), handle: { clientToken }, request };
     },
 
-    doPurchase: (submission) => purchase(connectSavingsPlans, submission, purchaseTimeout),
+    doPurchase: (submission) =>
+      purchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag: tagNames.token }),
 
-    async resolve(submission, { signal }) {
+    async resolve(submission, { signal, owned }) {
       const api = await connectSavingsPlans(parseScope(submission.scope), signal);
       return resolveSubmission(await api.all(signal), submission, {
         tokenTag: tagNames.token,
         now: environment.now(),
+        owned,
       });
     },
 
