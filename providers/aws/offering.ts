@@ -57,7 +57,7 @@ export function onlyFitting<O extends ListedOffering>(
   if (others.length > 0) {
     throw new RefusedError({
       code: "several-offerings",
-      message: `${title} lists ${fitting.length} offerings for ${summary}, and nothing tells which is meant: ${sample(fitting)}. Say it in the recommendation of a new execution, if these differ in what it can say.`,
+      message: `${title} lists ${fitting.length} offerings for ${summary}, and nothing tells which is meant: ${sample(fitting)}.`,
     });
   }
   return offering;

@@ -1,10 +1,10 @@
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { ServiceExecutor } from "../../../src/spec/executor.ts";
-import { notStated } from "../differences.ts";
+import { differencesBetween, notStated } from "../differences.ts";
 import { chooseOffering, type Offering } from "../offering.ts";
 import { awsScope, parseScope } from "../scope.ts";
 import type { ConnectReservations } from "./api.ts";
-import { askedOf, commitmentOf, reservationDifferences, termDifferences } from "./commitment.ts";
+import { askedOf, commitmentOf, reservationDifferences } from "./commitment.ts";
 import type { ReservationRecommendation, ReservationService } from "./service.ts";
 
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
@@ -63,7 +63,7 @@ export async function findReservationOffering<R extends ReservationRecommendatio
   return chooseOffering(await offerings(recommendation, signal), {
     title: service.title,
     summary: `${[...asked.values()].join(", ")} in ${region}`,
-    differences: ({ attributes }) => termDifferences(service, asked, attributes),
+    differences: ({ attributes }) => differencesBetween(asked, attributes),
     payment,
     quantity,
   });

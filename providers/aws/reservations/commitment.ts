@@ -30,10 +30,12 @@ export function allKnown(reservations: readonly Reservation[], call: string): re
   });
 }
 
-/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it names no reservation. */
+/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it says too little of a reservation. */
 export function fromAnswer(reservation: Reservation | undefined, title: string): KnownReservation {
   if (isKnown(reservation)) return reservation;
+  const id = reservation?.id;
   throw new PurchaseOutcomeUnknownError({
+    evidence: isText(id) ? [id] : [],
     message: `${title} answered the purchase without a reservation. Drive again: it is looked for first.`,
   });
 }
@@ -71,21 +73,12 @@ export function askedOf<R extends ReservationRecommendation>(
   ]);
 }
 
-/** How an offering or a reservation differs from all that was asked for, by the service's own idea of what fits. */
-export function termDifferences<R extends ReservationRecommendation>(
-  { fits }: Pick<ReservationService<R>, "fits">,
-  asked: ReadonlyMap<string, string>,
-  found: Reservation["attributes"],
-): readonly Difference[] {
-  return differencesBetween(asked, found).filter((one) => fits?.(one.field, one.asked, one.found) !== true);
-}
-
 /** How a reservation differs from what was asked for, its count included. */
 export function reservationDifferences<R extends ReservationRecommendation>(
-  service: Pick<ReservationService<R>, "asked" | "fits">,
+  service: Pick<ReservationService<R>, "asked">,
   recommendation: R,
   { attributes, count }: Reservation,
 ): readonly Difference[] {
   const asked = new Map([...askedOf(service, recommendation), ["quantity", String(recommendation.quantity)]]);
-  return termDifferences(service, asked, new Map([...attributes, ["quantity", count?.toString()]]));
+  return differencesBetween(asked, new Map([...attributes, ["quantity", count?.toString()]]));
 }

@@ -5,7 +5,7 @@ import { quantitySchema } from "../../../src/spec/recommendation.ts";
 import { createClients } from "../clients.ts";
 import { awsFields, durations, matching, must, offeringTypes, regionField } from "../fields.ts";
 import { sendOnce } from "../send-once.ts";
-import { fitsDescription, hasLicence, normaliseDescription } from "./product-description.ts";
+import { hasLicence, normaliseDescription } from "./product-description.ts";
 import { tagList } from "./purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
 import { chargesOf, termAttributes } from "./terms.ts";
@@ -16,8 +16,8 @@ export interface RdsRecommendation extends ReservationRecommendation {
   /** `db.r6g.large`. */
   readonly instanceClass: string;
   /**
-   * The offering's product description: `postgresql`, `sqlserver-se (byol)`, `oracle-se2 (li)`. Letter case and the blank
-   * before the bracket mean nothing. Without its licence, an engine that has one is bought where AWS sells one licence only.
+   * The offering's product description: `postgresql`, `sqlserver-se (byol)`. Letter case and the blank before the bracket
+   * mean nothing. `oracle-se2` and `oracle-se2 (li)` are the same: with the licence included.
    */
   readonly productDescription: string;
   readonly multiAz: boolean;
@@ -36,7 +36,7 @@ export const rds: ReservationService<RdsRecommendation> = {
     instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9-.]+$/, 'must be a DB instance class such as "db.r6g.large"'),
     productDescription: matching(
       /^\S(.{0,98}\S)?$/,
-      'must be a product description such as "postgresql" or "oracle-se2 (li)"',
+      'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
     ).overwrite(normaliseDescription),
     multiAz: z.boolean(must("must be true or false")),
     quantity: quantitySchema,
@@ -49,7 +49,6 @@ export const rds: ReservationService<RdsRecommendation> = {
       ["productDescription", productDescription],
       ["multiAz", String(multiAz)],
     ]),
-  fits: (field, asked, found) => field === "productDescription" && fitsDescription(asked, found),
   calls: {
     list: "DescribeReservedDBInstances",
     offerings: "DescribeReservedDBInstancesOfferings",

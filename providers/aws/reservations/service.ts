@@ -69,8 +69,6 @@ export interface ReservationService<R extends ReservationRecommendation, Request
   describe(recommendation: R): string;
   /** All attributes that decide what is bought besides term and payment, as asked for, by field; the service's own words. */
   asked(recommendation: R): ReadonlyMap<string, string>;
-  /** Whether what was found fits what was asked for although the words differ. Left out, equal words alone fit. */
-  fits?(field: string, asked: string, found: string): boolean;
   readonly calls: ReservationCallNames;
   /** The service's error codes, as they stand in its answers. */
   readonly codes: {

@@ -38,7 +38,7 @@ const tags = z.record(z.string(), z.string());
 export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
   const { savingsPlanId: id, state } = plan;
   const price = priceOf(plan);
-  const start = new Date(plan.start ?? "");
+  const start = startOf(plan);
   return {
     id,
     state,
@@ -46,8 +46,14 @@ export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
     settled: isFinal(state),
     marked: Boolean(plan.tags?.[tokenTag]),
     ...(price ? { price } : {}),
-    ...(Number.isNaN(start.getTime()) ? {} : { purchasedAt: start.toISOString() }),
+    ...(start ? { purchasedAt: start.toISOString() } : {}),
   };
+}
+
+/** When its term began; undefined where AWS does not say, or in a way that cannot be read. */
+export function startOf({ start }: SavingsPlan): Date | undefined {
+  const date = new Date(start ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function priceOf({ commitment, currency, termDurationInSeconds: seconds }: SavingsPlan): Money | undefined {

@@ -1,10 +1,11 @@
 import type { Standing } from "../../../src/spec/commitment.ts";
 import type { Resolution, Submission } from "../../../src/spec/executor.ts";
+import { beganBefore } from "../began-before.ts";
 import { statedDifferences } from "../differences.ts";
 import { purchaseGroupTag } from "../settings.ts";
 import { standingOf } from "../standing.ts";
 import { planDifferences } from "./attributes.ts";
-import { commitmentOf, type KnownPlan } from "./commitment.ts";
+import { commitmentOf, type KnownPlan, startOf } from "./commitment.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
 import { savingsPlanSchema } from "./recommendation.ts";
 
@@ -15,9 +16,6 @@ import { savingsPlanSchema } from "./recommendation.ts";
  */
 const clientTokenHolds = 4 * 60_000;
 export const listingHolds = 15 * 60_000;
-
-/** Milliseconds by which the clock of AWS may be behind the ledger's. */
-const clockTolerance = 5 * 60_000;
 
 interface ResolveContext {
   readonly tokenTag: string;
@@ -47,7 +45,7 @@ export function resolveSubmission(
     return tagged === undefined ? isOfThisSend(plan) : tagged === submission.token;
   });
   const standing = (wanted: Standing) => own.filter(({ state }) => standingOf(state) === wanted);
-  const ended = standing("ended").filter((plan) => !beganBefore(plan, submission));
+  const ended = standing("ended").filter((plan) => !beganBefore(startOf(plan), submission));
   const [plan, ...others] =
     [standing("live"), ended, standing("failed").filter(isOfThisSend)].find(({ length }) => length > 0) ?? [];
   const age = now - submission.submittedAt;
@@ -71,11 +69,6 @@ export function resolveSubmission(
   return { kind: "found", commitment: { ...commitmentOf(plan, tokenTag), price: submission.price } };
 }
 
-/** Whether it is certain that a plan was there before the send. */
-function beganBefore({ start }: KnownPlan, { submittedAt }: Submission): boolean {
-  return new Date(start ?? "").getTime() < submittedAt - clockTolerance;
-}
-
 /** A plan that an answer named and that carries no token at all: while it is live, it may be what was bought. */
 function namedInAnswer(
   plans: readonly KnownPlan[],
@@ -88,7 +81,7 @@ function namedInAnswer(
       return { kind: "unclear", reason: `the answer to the purchase named ${id}, which is not listed.` };
     }
     if (plan.tags?.[tokenTag] !== undefined || standingOf(plan.state) !== "live") continue;
-    if (beganBefore(plan, submission)) continue;
+    if (beganBefore(startOf(plan), submission)) continue;
     return {
       kind: "unclear",
       reason: `the answer to the purchase named ${id} (${plan.state}), which carries no token.`,
