@@ -49,7 +49,12 @@ export function resolveSubmission(
   const [plan, ...others] =
     [standing("live"), ended, standing("failed").filter(isOfThisSend)].find(({ length }) => length > 0) ?? [];
   const age = now - submission.submittedAt;
-  if (!plan) return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age);
+  if (!plan) {
+    const earlier = standing("ended").map(
+      ({ savingsPlanId, state }) => `${savingsPlanId} was bought before and is over (${state})`,
+    );
+    return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age, earlier);
+  }
   if (others.length > 0) {
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
     return { kind: "unclear", reason: `several savings plans carry the token: ${ids}.` };
@@ -90,8 +95,8 @@ function namedInAnswer(
   return undefined;
 }
 
-function nothingListed(age: number): Resolution {
-  const reason = "DescribeSavingsPlans shows no savings plan of this purchase";
+function nothingListed(age: number, earlier: readonly string[]): Resolution {
+  const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
   if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
   const minutes = Math.ceil((listingHolds - age) / 60_000);
   return {
