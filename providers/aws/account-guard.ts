@@ -64,7 +64,7 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
         found = await accountOf(credential, region, signal);
       } catch (error) {
         const where = `AWS account ${accountId}, ${region}`;
-        throw readError(error, { permission: "sts:GetCallerIdentity", where, code: "lookup-failed" });
+        throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
       }
       if (found === accountId) return credential;
       accounts.delete(credential.accessKeyId);

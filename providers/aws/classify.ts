@@ -1,5 +1,7 @@
 import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import { isAccessDenied, isThrottling, readSdkError, type SdkError } from "./sdk-error.ts";
+import { adviceOn } from "./advice.ts";
+import { failedUnsent } from "./unsent.ts";
+import { isThrottling, readSdkError, saidBy, type SdkError } from "./sdk-error.ts";
 import type { SendReport } from "./send-once.ts";
 
 /** Codes of a 4xx that leave open whether the request was carried out. */
@@ -17,6 +19,8 @@ export interface PurchaseContext {
   readonly title: string;
   /** The IAM permission that the purchase needs. */
   readonly permission: string;
+  /** Where it was sent: `us-east-1`. */
+  readonly region?: string | undefined;
   /** The codes of a quota that is used up. */
   readonly quotaCodes: readonly string[];
   /** Further codes of a 4xx that leave open whether it was bought. */
@@ -28,8 +32,8 @@ export interface PurchaseContext {
 /**
  * What an error of the purchase proves.
  *
- * Definitely not bought: it failed before it was handed to the network, the server's name or the connection to it
- * failed, or a 4xx with an error code that could be read. Everything else is unknown: timeouts, resets, cut and
+ * Definitely not bought: it failed before it was handed to the network or before there was a connection, or a 4xx with an
+ * error code that could be read. Everything else is unknown: timeouts, resets, cut and
  * unreadable answers, every 5xx (EC2 answers `RequestLimitExceeded` with 503), every 408.
  */
 export function classifyPurchaseError(
@@ -40,16 +44,26 @@ export function classifyPurchaseError(
   const { title, ambiguousCodes: furtherCodes = [], handleExpired = false } = context;
   if (!handedOver && BuyonceError.isInstance(error)) {
     const { code: providerCode, message, retryable, retryAfter } = error;
-    return new PurchaseRejectedError({ providerCode, message, retryable, retryAfter, handleExpired, cause: error });
+    const left = false;
+    return new PurchaseRejectedError({
+      providerCode,
+      message,
+      retryable,
+      retryAfter,
+      handleExpired,
+      left,
+      cause: error,
+    });
   }
   const problem = readSdkError(error);
-  const said = `${problem.code ?? problem.systemCode ?? problem.name}: ${problem.message}`;
-  if (!handedOver || failedToConnect(problem)) {
+  const said = saidBy(problem);
+  if (!handedOver || failedUnsent(error) || failedToConnect(problem)) {
     return new PurchaseRejectedError({
       providerCode: problem.systemCode ?? problem.name,
-      message: `The purchase did not reach ${title} (${said}); nothing was bought. Drive again.`,
+      message: `The purchase did not reach ${title} (${said}); nothing was bought. ${(handedOver ? undefined : adviceOn(problem, context)) ?? "Drive again."}`,
       retryable: true,
       handleExpired,
+      left: false,
       cause: error,
     });
   }
@@ -65,6 +79,7 @@ export function classifyPurchaseError(
     });
   }
   return new PurchaseOutcomeUnknownError({
+    providerCode: code,
     message: `${title} did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said}). Drive again: it is looked for first, and not bought again before it is proven absent.`,
     cause: error,
   });
@@ -76,11 +91,9 @@ function failedToConnect({ syscall, name, message }: SdkError): boolean {
   return name === "TimeoutError" && message.includes("did not establish a connection");
 }
 
-function advice(problem: SdkError, { title, permission, quotaCodes }: PurchaseContext): string {
-  if (isThrottling(problem)) return `${title} asked to slow down: drive again later.`;
-  if (isAccessDenied(problem)) return `Grant the permission ${permission} and drive again.`;
-  if (problem.code !== undefined && quotaCodes.includes(problem.code)) {
+function advice(problem: SdkError, context: PurchaseContext): string {
+  if (problem.code !== undefined && context.quotaCodes.includes(problem.code)) {
     return "A quota is used up: ask AWS to raise it, or wait until there is room again, and drive again.";
   }
-  return "Remove the cause and drive again.";
+  return adviceOn(problem, context) ?? "Remove the cause and drive again.";
 }

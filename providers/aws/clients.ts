@@ -2,6 +2,7 @@ import type { ClientConfiguration, Connection } from "./connect.ts";
 
 /** What every client of the AWS SDK has. */
 interface SdkClient {
+  readonly config: { readonly systemClockOffset: number };
   readonly middlewareStack: {
     add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
   };
@@ -33,6 +34,12 @@ export function createClients<Client extends SdkClient>(
       readers.set(connection.read, reader);
       return reader;
     },
-    buyer: async (connection) => make(connection, await connection.purchase()),
+    async buyer(connection) {
+      const configuration = await connection.purchase();
+      // A request that is signed with a clock that is minutes off is refused. The SDK learns the difference from answers, and
+      // sends again; a purchase is sent once, so it takes over what the reads have learnt.
+      const systemClockOffset = readers.get(connection.read)?.config.systemClockOffset ?? 0;
+      return make(connection, { ...configuration, systemClockOffset });
+    },
   };
 }

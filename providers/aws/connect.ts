@@ -1,6 +1,7 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
+import { createEndpointCheck } from "./configured-endpoints.ts";
 import { httpsOnly } from "./https-only.ts";
 import type { ResolvedSettings } from "./settings.ts";
 import { withSignal } from "../http/with-signal.ts";
@@ -8,7 +9,16 @@ import { withSignal } from "../http/with-signal.ts";
 /** What every client of the AWS SDK takes, whatever the service. */
 export type ClientConfiguration = Pick<
   STSClientConfig,
-  "region" | "endpoint" | "credentials" | "maxAttempts" | "retryMode" | "requestHandler"
+  | "region"
+  | "endpoint"
+  | "ignoreConfiguredEndpointUrls"
+  | "useFipsEndpoint"
+  | "useDualstackEndpoint"
+  | "credentials"
+  | "maxAttempts"
+  | "retryMode"
+  | "requestHandler"
+  | "systemClockOffset"
 >;
 
 /** One account in one region, whose credentials were checked. */
@@ -30,40 +40,33 @@ export interface Connection {
  */
 export type Connect = (accountId: string, region: string, signal: AbortSignal) => Promise<Connection>;
 
-/** A connection that is not there after this many milliseconds will hardly come; nothing was sent yet. */
-const connectionTimeout = 10_000;
-
 /** Shares the account check and the way to configure clients among all AWS services of one provider. */
 export function createConnect(settings: ResolvedSettings): Connect {
-  const { endpoint, readTimeout, purchaseTimeout } = settings;
+  const { endpoint, readTimeout, purchaseTimeout, maxAnswerBytes } = settings;
   const insecure = endpoint?.insecure ?? false;
+  const checkEndpoints = createEndpointCheck();
   const reads = new Map<string, ClientConfiguration>();
 
-  async function reach(region: string, timeout: number, keepAlive: boolean) {
-    const { NodeHttpHandler } = await import("@smithy/node-http-handler");
-    // With a finite maxSockets, which is the handler's default, Node asks for keep-alive even where the agent does not.
-    const agent = keepAlive ? { keepAlive } : { keepAlive, maxSockets: Infinity };
+  /** What all clients have. Given here, so that neither the environment nor a shared configuration file decides. */
+  function common(region: string) {
     return {
       region,
-      ...(endpoint ? { endpoint: endpoint.url } : {}),
-      // Given here, so that neither the environment nor a shared configuration file decides.
+      ignoreConfiguredEndpointUrls: true,
+      // The SDK refuses an endpoint beside these two, which choose among those of AWS.
+      ...(endpoint ? { endpoint: endpoint.url, useFipsEndpoint: false, useDualstackEndpoint: false } : {}),
       retryMode: "standard",
-      requestHandler: new NodeHttpHandler({
-        connectionTimeout,
-        // The request timeout ends with the headers of the answer, the socket timeout covers its body. Without
-        // throwOnRequestTimeout the SDK only warns.
-        requestTimeout: timeout,
-        throwOnRequestTimeout: true,
-        socketTimeout: timeout,
-        httpAgent: agent,
-        httpsAgent: agent,
-      }),
     };
+  }
+
+  async function readHandler(keepAlive: boolean) {
+    const { createRequestHandler } = await import("./request-handler.ts");
+    return createRequestHandler({ timeout: readTimeout, keepAlive, maxAnswerBytes });
   }
 
   const guard = createAccountGuard(
     createAccountSources(settings, async (region) => ({
-      ...(await reach(region, readTimeout, false)),
+      ...common(region),
+      requestHandler: await readHandler(false),
       maxAttempts: 3,
     })),
   );
@@ -74,18 +77,21 @@ export function createConnect(settings: ResolvedSettings): Connect {
     if (known) return known;
     // `memoized` tells the SDK not to keep the answer: a rotated credential is then checked before its first use.
     const credentials = Object.assign(() => guard.credentialFor(accountId, region), { memoized: true });
-    const made = { ...(await reach(region, readTimeout, true)), maxAttempts: 3, credentials };
+    const made = { ...common(region), requestHandler: await readHandler(true), maxAttempts: 3, credentials };
     return reads.get(key) ?? (reads.set(key, made), made);
   }
 
   return async (accountId, region, signal) => {
     signal.throwIfAborted();
+    await checkEndpoints(region);
     const credential: Credential = await withSignal(guard.credentialFor(accountId, region, signal), signal);
     return {
       read: await readConfiguration(accountId, region),
       async purchase() {
-        // A second attempt is a second purchase, and a reset of a stale connection cannot be told from "bought, answer lost".
-        return { ...(await reach(region, purchaseTimeout, false)), maxAttempts: 1, credentials: credential };
+        const { createPurchaseHandler } = await import("./request-handler.ts");
+        const requestHandler = createPurchaseHandler({ timeout: purchaseTimeout, maxAnswerBytes });
+        // A second attempt is a second purchase.
+        return { ...common(region), requestHandler, maxAttempts: 1, credentials: credential };
       },
       httpsOnly: httpsOnly(insecure),
     };

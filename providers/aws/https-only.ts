@@ -2,8 +2,7 @@ import { RefusedError } from "../../src/spec/errors.ts";
 
 /**
  * A middleware for clients of the AWS SDK: refuses a request over http, unless the endpoint is the loopback one that
- * gets the dummy credential. The SDK also takes endpoints from `AWS_ENDPOINT_URL` and shared configuration files, and
- * would send a session token there unencrypted.
+ * gets the dummy credential. Endpoints that are configured elsewhere are refused before; this holds whatever an older SDK makes of its configuration, and keeps a session token from being sent unencrypted.
  */
 export function httpsOnly(insecure: boolean) {
   return <Parameters extends { request: unknown }, Answer>(next: (parameters: Parameters) => Promise<Answer>) =>

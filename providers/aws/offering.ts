@@ -46,7 +46,7 @@ export function onlyFitting<O extends ListedOffering>(
   seen: readonly O[],
   { title, summary, differences }: FittingSearch<O>,
 ): O {
-  const fitting = seen.filter((offering) => differences(offering).length === 0);
+  const fitting = withoutRepeats(seen.filter((offering) => differences(offering).length === 0));
   const [offering, ...others] = fitting;
   if (!offering) {
     throw new RefusedError({
@@ -82,6 +82,18 @@ export function chooseOffering(seen: readonly SeenOffering[], search: OfferingSe
     });
   }
   return { id: offering.id, price };
+}
+
+/** One that is listed twice under one id, and says the same both times, is one offering. */
+function withoutRepeats<O extends ListedOffering & Partial<SeenOffering>>(offerings: readonly O[]): readonly O[] {
+  const seen = new Map<string, O>();
+  for (const offering of offerings) {
+    const { CurrencyCode, FixedPrice, UsagePrice, RecurringCharges, Duration } = offering.charges ?? {};
+    const terms = [CurrencyCode, FixedPrice, UsagePrice, RecurringCharges, Duration];
+    const all = JSON.stringify([offering.id, [...offering.attributes], terms]);
+    if (!seen.has(all)) seen.set(all, offering);
+  }
+  return [...seen.values()];
 }
 
 /** Enough for a person to see why none fits. */

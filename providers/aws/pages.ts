@@ -29,9 +29,13 @@ export async function readAllPages<Item>(
   let next: string | undefined;
   for (let page = 0; page < maxPages; page++) {
     const answer = await readPage(next);
-    if (answer.items === undefined) throw untrusted(code, `${call} answered without a list`);
-    all.push(...answer.items);
+    // The SDK takes what stands in the answer, whatever its type.
+    if (!Array.isArray(answer.items)) throw untrusted(code, `${call} answered without a list`);
+    for (const item of answer.items) all.push(item as Item);
     next = answer.next || undefined;
+    if (next !== undefined && typeof next !== "string") {
+      throw untrusted(code, `${call} named a next page in a way that cannot be read`);
+    }
     if (next === undefined) return all;
     if (tokens.has(next))
       throw untrusted(code, `${call} gave the same next page twice: its list cannot be read to the end`);

@@ -1,5 +1,6 @@
 import { BuyonceError, RefusedError, type ErrorCode } from "../../src/spec/errors.ts";
-import { isAccessDenied, isCredentialProblem, isThrottling, readSdkError } from "./sdk-error.ts";
+import { adviceOn } from "./advice.ts";
+import { isThrottling, obstacleOf, type Obstacle, readSdkError, saidBy } from "./sdk-error.ts";
 
 /** What was being asked when a read went wrong. */
 export interface ReadContext {
@@ -7,35 +8,38 @@ export interface ReadContext {
   readonly permission: string;
   /** `AWS account 123456789012, us-east-1`. */
   readonly where: string;
+  /** Where it was asked, if that is known: `us-east-1`. */
+  readonly region?: string | undefined;
   /** The code for everything that is neither about credentials nor about rights. */
   readonly code: ErrorCode;
 }
 
+const codes: Readonly<Record<Obstacle, ErrorCode>> = {
+  credentials: "credentials-unavailable",
+  clock: "credentials-unavailable",
+  "opt-in": "access-denied",
+  permission: "access-denied",
+};
+
 /** Turns what the SDK threw at a read into a RefusedError that says what to do; errors of this package stay as they are. */
-export function readError(error: unknown, { permission, where, code }: ReadContext): BuyonceError {
+export function readError(error: unknown, { permission, where, region, code }: ReadContext): BuyonceError {
   if (BuyonceError.isInstance(error)) return error;
   const problem = readSdkError(error);
-  const said = `${problem.code ?? problem.systemCode ?? problem.name}: ${problem.message}`;
-  if (isCredentialProblem(problem)) {
-    return new RefusedError({
-      code: "credentials-unavailable",
-      message: `No usable AWS credentials for ${where} (${said}). Sign in, or set the credentials, and drive again.`,
-      cause: error,
-    });
-  }
-  if (isAccessDenied(problem)) {
-    return new RefusedError({
-      code: "access-denied",
-      message: `${where} refuses the call (${said}). Grant the permission ${permission} and drive again.`,
-      cause: error,
-    });
-  }
+  const obstacle = obstacleOf(problem);
+  const advice =
+    adviceOn(problem, { title: permission.replace(/:.*/, ""), permission, region }) ?? "Drive again later.";
   return new RefusedError({
-    code,
-    message: `${permission} gave no usable answer for ${where} (${said}). Drive again later.`,
-    retryable: problem.status === undefined || problem.status >= 500 || isThrottling(problem),
+    code: obstacle === undefined ? code : codes[obstacle],
+    message: `${whatHappened(obstacle, permission, where)} (${saidBy(problem)}). ${advice}`,
+    retryable:
+      obstacle === undefined && (problem.status === undefined || problem.status >= 500 || isThrottling(problem)),
     cause: error,
   });
+}
+
+function whatHappened(obstacle: Obstacle | undefined, permission: string, where: string): string {
+  if (obstacle === undefined) return `${permission} gave no usable answer for ${where}`;
+  return obstacle === "credentials" ? `No usable AWS credentials for ${where}` : `${where} refuses the call`;
 }
 
 /** A read that throws RefusedErrors, or the signal's reason. */

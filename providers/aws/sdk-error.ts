@@ -42,6 +42,11 @@ export function readSdkError(error: unknown): SdkError {
   };
 }
 
+/** `code: message`, as it is quoted to people. */
+export function saidBy({ code, systemCode, name, message }: SdkError): string {
+  return `${code ?? systemCode ?? name}: ${message}`;
+}
+
 /** A signature that does not match is answered with the request as AWS read it, session token included. */
 function withoutSecrets(message: string): string {
   return message.replace(/(x-amz-security-token[:=])\S+/gi, "$1…").replace(/[0-9a-f]{64,}/gi, maskToken);
@@ -75,35 +80,57 @@ export function isThrottling({ status, code }: SdkError): boolean {
   return status === 429 || (code !== undefined && throttlingCodes.has(code));
 }
 
-const credentialCodes = new Set([
-  "AuthFailure",
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "IncompleteSignature",
-  "IncompleteSignatureException",
-  "InvalidClientTokenId",
-  "InvalidSignatureException",
-  "MissingAuthenticationToken",
-  "MissingAuthenticationTokenException",
-  "RequestExpired",
-  "SignatureDoesNotMatch",
-  "UnrecognizedClientException",
-]);
+/** What has to be changed, by a person, before a refused call can succeed. */
+export type Obstacle =
+  /** No credentials, or some that the service does not accept (any more). */
+  | "credentials"
+  /** The request was signed with a time that is minutes off, or with credentials that expired: the codes are the same. */
+  | "clock"
+  /** The account has to subscribe to the service, or to enable the region. */
+  | "opt-in"
+  /** The credentials are good, but lack the permission. */
+  | "permission";
 
-/** There are no credentials, or the service does not accept them. */
-export function isCredentialProblem({ code, name }: SdkError): boolean {
-  return credentialNames.has(name) || (code !== undefined && credentialCodes.has(code));
-}
+const obstacles: Readonly<Record<string, Obstacle>> = {
+  AuthFailure: "credentials",
+  ExpiredToken: "credentials",
+  ExpiredTokenException: "credentials",
+  IncompleteSignature: "credentials",
+  IncompleteSignatureException: "credentials",
+  InvalidAccessKeyId: "credentials",
+  InvalidClientTokenId: "credentials",
+  InvalidSignatureException: "credentials",
+  InvalidToken: "credentials",
+  MissingAuthenticationToken: "credentials",
+  MissingAuthenticationTokenException: "credentials",
+  SignatureDoesNotMatch: "credentials",
+  TokenRefreshRequired: "credentials",
+  UnrecognizedClientException: "credentials",
+  RequestExpired: "clock",
+  RequestInTheFuture: "clock",
+  RequestTimeTooSkewed: "clock",
+  OptInRequired: "opt-in",
+  OptInRequiredException: "opt-in",
+  SubscriptionRequiredException: "opt-in",
+  // The services that answer in JSON 1.1 refuse with 400 AccessDeniedException.
+  AccessDenied: "permission",
+  AccessDeniedException: "permission",
+  UnauthorizedOperation: "permission",
+};
 
 const credentialNames = new Set(["CredentialsProviderError", "TokenProviderError"]);
 
-/** The credentials are good, but lack the permission. */
-export function isAccessDenied({ status, code }: SdkError): boolean {
-  return status === 403 || (code !== undefined && accessCodes.has(code));
+/**
+ * What stands in the way of a call that was refused; undefined for everything that is not about who asks, where or when.
+ * The status alone says little: 403 also comes with codes about credentials and subscriptions.
+ */
+export function obstacleOf({ status, code, name, message }: SdkError): Obstacle | undefined {
+  if (credentialNames.has(name)) return "credentials";
+  const known = code !== undefined && Object.hasOwn(obstacles, code) ? obstacles[code] : undefined;
+  // The signature carries the time: "Signature expired: … is now earlier than …", "Signature not yet current: …".
+  if (known === "credentials" && /signature (expired|not yet current)/i.test(message)) return "clock";
+  return known ?? (status === 403 ? "permission" : undefined);
 }
-
-/** The services that answer in JSON 1.1 refuse with 400 AccessDeniedException. */
-const accessCodes = new Set(["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"]);
 
 /** A name with several addresses fails with an AggregateError that has no `syscall` of its own. */
 function commonSyscall(errors: unknown): string | undefined {

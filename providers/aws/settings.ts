@@ -36,6 +36,11 @@ export interface AwsSettings {
   readonly readTimeout?: number | undefined;
   /** The most pages of offerings, or of reservations, that are read before a quote or a look-up is refused. Default 20. */
   readonly maxPages?: number | undefined;
+  /**
+   * The most bytes that the body of one answer may have; a longer one is not read. Default 16 MiB, which is room for ten
+   * thousand Reserved Instances: EC2 lists all of a region in one answer.
+   */
+  readonly maxAnswerBytes?: number | undefined;
   readonly visibility?: Partial<VisibilityLimits> | undefined;
 }
 
@@ -48,6 +53,7 @@ export interface ResolvedSettings {
   readonly purchaseTimeout: number;
   readonly readTimeout: number;
   readonly maxPages: number;
+  readonly maxAnswerBytes: number;
   readonly visibility: VisibilityLimits;
 }
 
@@ -69,6 +75,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
     purchaseTimeout: positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000),
     readTimeout: positive("readTimeout", settings.readTimeout ?? 30_000),
     maxPages: positive("maxPages", settings.maxPages ?? 20),
+    maxAnswerBytes: positive("maxAnswerBytes", settings.maxAnswerBytes ?? 16 * 1024 * 1024),
     visibility: {
       attempts: positive("visibility.attempts", visibility.attempts ?? 5),
       firstWait: positive("visibility.firstWait", visibility.firstWait ?? 1_000),

@@ -64,6 +64,7 @@ async function buy(
     if (found !== undefined) {
       drive.emit({ type: "adopting", recIndex, token: masked, commitmentId: found.id });
       await verify(drive, task, found);
+      if (found.standing === "ended") return await over(drive, task, found);
       return await settle(drive, task, { commitment: found, status: "already-purchased" });
     }
 
@@ -164,14 +165,19 @@ async function reconcile(
   }
 }
 
-/** Bought under its own handle, and over: recorded as bought, so that it is never bought again, and said as it is. */
-async function over(drive: DriveContext, task: Task, commitment: Commitment, submission: Submission): Promise<Outcome> {
+/** Bought for it, and over: recorded as bought, so that it is never bought again, and said as it is. */
+async function over(
+  drive: DriveContext,
+  task: Task,
+  commitment: Commitment,
+  submission?: Submission,
+): Promise<Outcome> {
   const { id, state } = commitment;
   const said = outcomeError(overError(id, state));
   try {
     await drive.ledger.purchase(
       task.claim,
-      { ...commitment, price: commitment.price ?? submission.price },
+      { ...commitment, price: commitment.price ?? submission?.price },
       { over: said },
     );
     drive.leases.drop(task.claim);

@@ -3,6 +3,7 @@ import { RefusedError } from "../spec/errors.ts";
 import type { DriveStep } from "../spec/events.ts";
 import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
+import { shellWord } from "../spec/shell-word.ts";
 import { eventError } from "./event-error.ts";
 import { inStep } from "./in-step.ts";
 import { listingLag, mustBeListed, recordedIds } from "./must-be-listed.ts";
@@ -77,7 +78,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
           message:
             `The listing of ${scope.label} does not show ${id}, which the ledger knows as bought. Either this identity ` +
             "lost the right to see it, or the listing is incomplete: nothing was bought in this scope. Check the identity's " +
-            "reading role, then drive again.",
+            `reading role, then drive again. If it is gone for good (exchanged, sold, moved), record that: \`buyonce audit --accept-loss ${shellWord(id)} --person NAME --reason WHY\`.`,
           retryable: true,
         });
       }

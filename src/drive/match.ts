@@ -3,8 +3,8 @@ import { RefusedError } from "../spec/errors.ts";
 import type { Listing } from "../spec/executor.ts";
 
 /**
- * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what
- * ended; what nobody knows does. Throws a RefusedError where a person has to look.
+ * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what ended,
+ * unless the listing says so; what nobody knows does. Throws a RefusedError where a person has to look.
  */
 export function match(listing: Listing, token: string): Commitment | undefined {
   const found = listing.byToken.get(token) ?? [];
@@ -24,5 +24,5 @@ export function match(listing: Listing, token: string): Commitment | undefined {
       message: `${unclear.id} carries this recommendation's token and is ${unclear.state}: it cannot be told whether it was paid. Look at it at the provider before anything more is bought.`,
     });
   }
-  return undefined;
+  return listing.endedCounts === true ? found.find(({ standing }) => standing === "ended") : undefined;
 }

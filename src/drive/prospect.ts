@@ -9,7 +9,7 @@ import { cameToNothing } from "./came-to-nothing.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { boughtOutcome, errorOutcome, isBroken, outcomeError } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, isBroken, outcomeError, overError } from "./outcome.ts";
 import { parkedOutcome } from "./parked.ts";
 import { isOpen } from "./unworked-outcome.ts";
 import { verify } from "./verify.ts";
@@ -65,6 +65,7 @@ export async function prospectOf(
       const found = match(await drive.lookup.listing(executor, scope), token);
       if (found !== undefined) {
         await verify(drive, { executor, record: request }, found);
+        if (found.standing === "ended") throw overError(found.id, found.state);
         return asBought(request, "adopt", found);
       }
     }

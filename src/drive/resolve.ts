@@ -6,7 +6,7 @@ import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { outcomeError } from "./outcome.ts";
+import { outcomeError, overError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { verify } from "./verify.ts";
 
@@ -87,14 +87,12 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
       if (absent < answersBeforeResend || resends >= maxResends) continue;
       resends += 1;
       // Looks again before every further attempt: an engine without this ledger may have bought for the token.
-      const listed = match(await drive.lookup.fresh(task.executor, submission.scope, token), token);
-      if (listed !== undefined) {
-        await verify(drive, task, listed);
-        // The look may have lagged behind the listing: what stands under the handle itself came from nowhere else.
-        const again = judge(await ask(drive, task, submission), await age(), recovery);
-        const own = again.kind === "bought" && again.commitment.id === listed.id;
-        return own ? again : bought(listed, { passedBy: true });
+      const listed = await lookForMarker(drive, task, submission);
+      if (listed?.kind === "unclear") {
+        reason = listed.reason;
+        continue;
       }
+      if (listed !== undefined) return listed;
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
       checkBeforeSend(drive, task);
@@ -115,6 +113,30 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
     if (!reason.includes(note)) reason = `${reason} ${note}`;
   }
   return unresolved(reason, recovery, { said, providerCode });
+}
+
+/** What a listing made now shows under the token, while nothing is seen under the handle; undefined where it shows nothing. */
+async function lookForMarker(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+): Promise<
+  Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
+> {
+  const { executor, record } = task;
+  const listed = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
+  if (listed === undefined) return undefined;
+  await verify(drive, task, listed);
+  const age = (await drive.ledger.now()) - submission.submittedAt;
+  if (listed.standing === "ended") {
+    // Bought and over before this was sent: it is never sent again, and what it bought may not show yet.
+    const { message: reason } = overError(listed.id, listed.state);
+    const isLate = age >= executor.recovery.minimumAge;
+    return isLate ? proveDead(drive, task, submission, reason) : { kind: "unclear", reason };
+  }
+  // The listing may only be quicker than the look at the handle was.
+  const own = judge(await ask(drive, task, submission), age, executor.recovery);
+  return own.kind === "bought" && own.commitment.id === listed.id ? own : bought(listed, { passedBy: true });
 }
 
 /**

@@ -59,6 +59,11 @@ export interface Listing {
   readonly byToken: ReadonlyMap<string, readonly Commitment[]>;
   /** Those of the ids asked for that are in the listing. */
   readonly byId: ReadonlyMap<string, Commitment>;
+  /**
+   * Whether a commitment that carries a token and has ended was bought for it all the same, so that nothing more is bought
+   * by itself. Left out, it does not stand in the way (Azure).
+   */
+  readonly endedCounts?: boolean | undefined;
 }
 
 /** What became of a submission's handle. */

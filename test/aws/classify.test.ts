@@ -21,6 +21,8 @@ describe("what an error of a purchase proves", () => {
     const error = classifyPurchaseError(answered(status, code), left, context);
     expect(error).toMatchObject({
       ...unknown,
+      providerCode: code,
+      evidence: [],
       message: expect.stringContaining(`(HTTP ${status}, ${code}: An error.)`),
     });
     expect(error.cause).toBeInstanceOf(Error);
@@ -42,6 +44,7 @@ describe("what an error of a purchase proves", () => {
       providerCode: fields.code,
       retryable: true,
       handleExpired: false,
+      left: false,
     });
   });
 
@@ -62,11 +65,13 @@ describe("what an error of a purchase proves", () => {
       providerCode: "wrong-account",
       message: "Of another account.",
       retryable: true,
+      left: false,
     });
     expect(classifyPurchaseError(own, left, context)).toMatchObject(unknown);
     expect(classifyPurchaseError(new Error("no credentials"), before, context)).toMatchObject({
       name: "PurchaseRejectedError",
       providerCode: "Error",
+      left: false,
       message: expect.stringContaining("did not reach EC2 (Error: no credentials)"),
     });
   });
@@ -79,7 +84,10 @@ describe("what an error of a purchase proves", () => {
       classifyPurchaseError(new RefusedError({ code: "aborted", message: "x" }), { handedOver: false }, expired),
     ];
     for (const error of errors) expect(error).toMatchObject({ handleExpired: true });
-    expect(classifyPurchaseError(answered(400, "Quota"), left, context)).toMatchObject({ handleExpired: false });
+    expect(classifyPurchaseError(answered(400, "Quota"), left, context)).toMatchObject({
+      handleExpired: false,
+      left: true,
+    });
   });
 
   test("a refusal says what to do", () => {

@@ -2,13 +2,7 @@ import { MemoryDBClient, DescribeReservedNodesCommand } from "@aws-sdk/client-me
 import { OpenSearchClient, DescribeReservedInstancesCommand } from "@aws-sdk/client-opensearch";
 import { RDSClient, DescribeReservedDBInstancesCommand } from "@aws-sdk/client-rds";
 import { describe, expect, test } from "vitest";
-import {
-  isAccessDenied,
-  isCredentialProblem,
-  isThrottling,
-  readSdkError,
-  type SdkError,
-} from "../../providers/aws/sdk-error.ts";
+import { isThrottling, obstacleOf, readSdkError, type SdkError } from "../../providers/aws/sdk-error.ts";
 import { thrownBy } from "./executor.ts";
 import { error, startLoopback, type Reply } from "./loopback.ts";
 
@@ -155,21 +149,35 @@ describe("what a code is about", () => {
     code,
   });
 
-  test.each(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])("%s: rights", (code) => {
-    expect(isAccessDenied(problem(code))).toBe(true);
-    expect(isCredentialProblem(problem(code))).toBe(false);
+  test.each([
+    ["AccessDenied", 403, "permission"],
+    ["AccessDeniedException", 400, "permission"],
+    ["UnauthorizedOperation", 403, "permission"],
+    ["ANewWordForIt", 403, "permission"],
+    ["UnrecognizedClientException", 403, "credentials"],
+    ["InvalidSignatureException", 403, "credentials"],
+    ["ExpiredToken", 403, "credentials"],
+    ["ExpiredTokenException", 400, "credentials"],
+    ["AuthFailure", 401, "credentials"],
+    ["MissingAuthenticationTokenException", 403, "credentials"],
+    ["IncompleteSignatureException", 403, "credentials"],
+    ["InvalidClientTokenId", 403, "credentials"],
+    ["SignatureDoesNotMatch", 403, "credentials"],
+    ["RequestExpired", 400, "clock"],
+    ["RequestInTheFuture", 400, "clock"],
+    ["RequestTimeTooSkewed", 403, "clock"],
+    ["OptInRequired", 403, "opt-in"],
+    ["SubscriptionRequiredException", 400, "opt-in"],
+    ["InvalidParameterValue", 400, undefined],
+    ["toString", 400, undefined],
+  ])("B6: %s with %i: %s", (code, status, obstacle) => {
+    expect(obstacleOf(problem(code, status))).toBe(obstacle);
   });
 
-  test.each([
-    "UnrecognizedClientException",
-    "InvalidSignatureException",
-    "ExpiredTokenException",
-    "MissingAuthenticationTokenException",
-    "IncompleteSignatureException",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
-  ])("%s: credentials", (code) => {
-    expect(isCredentialProblem(problem(code, 403))).toBe(true);
+  test.each(["SignatureDoesNotMatch", "InvalidSignatureException"])("B6: %s may be about the clock", (code) => {
+    const said = (message: string) => obstacleOf({ ...problem(code, 403), message });
+    expect(said("Signature expired: 20260714T110000Z is now earlier than 20260714T110500Z")).toBe("clock");
+    expect(said("Signature not yet current: 20260714T112000Z is still later than 20260714T111500Z")).toBe("clock");
   });
 
   test.each(["ThrottlingException", "APICallRateForCustomerExceeded", "APICallRateForCustomerExceededFault"])(
@@ -180,8 +188,7 @@ describe("what a code is about", () => {
   );
 
   test("anything else is none of them", () => {
-    for (const is of [isAccessDenied, isCredentialProblem, isThrottling]) {
-      expect(is(problem("InvalidParameterValueException"))).toBe(false);
-    }
+    expect(isThrottling(problem("InvalidParameterValueException"))).toBe(false);
+    expect(obstacleOf(problem("InvalidParameterValueException"))).toBeUndefined();
   });
 });

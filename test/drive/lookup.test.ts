@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { match } from "../../src/drive/match.ts";
+import type { Commitment, Standing } from "../../src/spec/commitment.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { changed, execution, setup, token } from "./setup.ts";
 
@@ -61,6 +63,19 @@ describe("the look-up before buying", () => {
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe(status);
   });
 
+  test("A29: one that has ended counts where the provider's listing says so, unless another is live", () => {
+    const one = (id: string, standing: Standing): Commitment => {
+      return { id, state: standing, standing, settled: true, marked: true };
+    };
+    const listing = (...found: Commitment[]) => ({ byToken: new Map([[token(), found]]), byId: new Map() });
+    const [ended, live, failed] = [one("e", "ended"), one("l", "live"), one("f", "failed")];
+    expect(match(listing(ended), token())).toBeUndefined();
+    expect(match({ ...listing(failed, ended), endedCounts: true }, token())).toBe(ended);
+    expect(match({ ...listing(ended, live), endedCounts: true }, token())).toBe(live);
+    expect(match({ ...listing(failed), endedCounts: true }, token())).toBeUndefined();
+    expect(() => match({ ...listing(ended, one("u", "unclear")), endedCounts: true }, token())).toThrow(/u carries/);
+  });
+
   test("one of which nobody can say whether it was paid needs a person", async () => {
     const { purchaser, cloud } = setup();
     cloud.add({ id: "found", token: token(), state: "retired" });
@@ -94,7 +109,12 @@ describe("the canary", () => {
     const report = await purchaser.drive(other);
     expect(report.outcomes[0]).toMatchObject({
       status: "refused",
-      error: { code: "lookup-untrusted", retryable: true },
+      error: {
+        code: "lookup-untrusted",
+        retryable: true,
+        // B18: an exchanged one has left the list for good.
+        message: expect.stringMatching(/`buyonce audit --accept-loss \S+ --person NAME --reason WHY`/),
+      },
     });
     expect(report.outcomes[0]?.error?.message).toContain(order.id);
     expect(cloud.counts.sends).toBe(1);

@@ -47,7 +47,11 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
     const api: ReservationCalls<R, Request> = await service.connect(connection, scope.region);
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission: `${calls.permissions}:${call}`, where: scope.label, code }, signal, work);
+      return reading(
+        { permission: `${calls.permissions}:${call}`, where: scope.label, region: scope.region, code },
+        signal,
+        work,
+      );
     }
 
     async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {

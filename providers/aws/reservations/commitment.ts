@@ -5,15 +5,19 @@ import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import { differencesBetween, statedAttributes } from "../differences.ts";
 import { durations, offeringTypes } from "../fields.ts";
 import { priceOf } from "../price.ts";
+import { isText } from "../is-text.ts";
 import { isFinal, standingOf } from "../standing.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
 
 /** A reservation of which enough is known to be taken for one. */
 export type KnownReservation = Reservation & { readonly id: string; readonly name: string; readonly state: string };
 
-/** It has an id, a name and a state; without those an entry of a list proves nothing. */
-export function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
-  return Boolean(reservation?.id && reservation.name && reservation.state);
+/**
+ * It has an id, a name and a state; without those an entry of a list proves nothing. They have to be texts: the SDK takes
+ * whatever stands in an answer of JSON.
+ */
+function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
+  return [reservation?.id, reservation?.name, reservation?.state].every(isText);
 }
 
 /** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
@@ -21,15 +25,17 @@ export function allKnown(reservations: readonly Reservation[], call: string): re
   if (reservations.every(isKnown)) return reservations;
   throw new RefusedError({
     code: "lookup-untrusted",
-    message: `${call} listed an entry without an id or a state: that is no proof that nothing was bought. Drive again later.`,
+    message: `${call} listed an entry without an id or a state that can be read: that is no proof that nothing was bought. Drive again later.`,
     retryable: true,
   });
 }
 
-/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it names no reservation. */
+/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it says too little of a reservation. */
 export function fromAnswer(reservation: Reservation | undefined, title: string): KnownReservation {
   if (isKnown(reservation)) return reservation;
+  const id = reservation?.id;
   throw new PurchaseOutcomeUnknownError({
+    evidence: isText(id) ? [id] : [],
     message: `${title} answered the purchase without a reservation. Drive again: it is looked for first.`,
   });
 }

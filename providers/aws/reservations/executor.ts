@@ -8,6 +8,7 @@ import { createReservationApi } from "./api.ts";
 import { findReservationOffering, reservationBase } from "./base.ts";
 import { commitmentOf, listedReservation, reservationDifferences } from "./commitment.ts";
 import { createNameMatcher, reservationName, tokenPartOf } from "./name.ts";
+import { namedInAnswer } from "./named-in-answer.ts";
 import { purchase } from "./purchase.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./purchase-request.ts";
 import type { ReservationRecommendation, ReservationService } from "./service.ts";
@@ -42,7 +43,8 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
         const token = tokenOf(reservation.name);
         if (token !== undefined) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
       }
-      return { byToken, byId };
+      // The name stays used: what ended under it was bought, and is not bought again by itself.
+      return { byToken, byId, endedCounts: true };
     },
 
     async quote(recommendation, { token, source, generation }, { signal }) {
@@ -62,10 +64,14 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
       return { ...commitmentOf(bought), price: submission.price };
     },
 
-    async resolve(submission, { signal }): Promise<Resolution> {
+    async resolve(submission, { signal, owned }): Promise<Resolution> {
       const { name } = parsePurchaseRequest(submission.request);
-      const found = await (await api(parseScope(submission.scope), signal)).one({ name }, signal);
-      if (!found) return { kind: "absent", reason: `${title} shows no reservation ${name}.` };
+      const calls = await api(parseScope(submission.scope), signal);
+      const found = await calls.one({ name }, signal);
+      if (!found) {
+        const named = await namedInAnswer(calls, submission, { signal, owned });
+        return named ?? { kind: "absent", reason: `${title} shows no reservation ${name}.` };
+      }
       const recommendation = service.schema.parse(submission.recommendation);
       const differences = statedDifferences(reservationDifferences(service, recommendation, found));
       if (differences.length > 0) {

@@ -4,7 +4,6 @@ import { classifyPurchaseError } from "../classify.ts";
 import { statedDifferences } from "../differences.ts";
 import { parseScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
-import { standingOf } from "../standing.ts";
 import { type ConnectReservations, type ReservationApi, sameName } from "./api.ts";
 import { fromAnswer, type KnownReservation, reservationDifferences } from "./commitment.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
@@ -30,7 +29,8 @@ export async function purchase<R extends ReservationRecommendation>(
     api = await connect(parseScope(submission.scope), signal);
     const bought = fromAnswer(await api.purchase(request, signal, report), title);
     if (sameName(bought.name, request.name)) return bought;
-    throw unknown(`${title} answered the purchase of ${request.name} with another reservation, ${bought.name}`);
+    const what = `${title} answered the purchase of ${request.name} with another reservation, ${bought.name}`;
+    throw unknown(what, { evidence: [bought.id] });
   } catch (error) {
     // The status says nothing: it is 404 for RDS and ElastiCache, 400 or 409 elsewhere.
     if (api && report.handedOver && readSdkError(error).code === codes.alreadyExists) {
@@ -40,11 +40,12 @@ export async function purchase<R extends ReservationRecommendation>(
     const permission = `${calls.permissions}:${calls.purchase}`;
     // The next quote has the same id, so nothing is risked by it: a request that is refused need not be sent for ever.
     const handleExpired = sentBefore;
-    throw classifyPurchaseError(error, report, { title, permission, quotaCodes: codes.quota, handleExpired });
+    const { region } = parseScope(submission.scope);
+    throw classifyPurchaseError(error, report, { title, permission, region, quotaCodes: codes.quota, handleExpired });
   }
 }
 
-/** The reservation under an id that the service says is used. */
+/** The reservation under an id that the service says is used, whatever its state: the drive judges that. */
 async function existing<R extends ReservationRecommendation>(
   service: ReservationService<R>,
   api: ReservationApi<R>,
@@ -53,27 +54,30 @@ async function existing<R extends ReservationRecommendation>(
 ): Promise<KnownReservation> {
   const { title, codes } = service;
   const { name } = parsePurchaseRequest(submission.request);
+  const providerCode = codes.alreadyExists;
   const found = await api.one({ name }, signal).catch((error: unknown) => {
-    throw unknown(`${title} says that ${name} exists, but it could not be read (${messageOf(error)})`, error);
+    throw unknown(`${title} says that ${name} exists, but it could not be read (${messageOf(error)})`, {
+      cause: error,
+      providerCode,
+    });
   });
-  if (!found) throw unknown(`${title} says that ${name} exists, but does not show it yet`);
+  if (!found) throw unknown(`${title} says that ${name} exists, but does not show it yet`, { providerCode });
   const recommendation = service.schema.parse(submission.recommendation);
   const differences = statedDifferences(reservationDifferences(service, recommendation, found));
   if (differences.length > 0) {
     const list = differences.map(({ field, asked, found }) => `${field}: asked ${asked}, found ${found}`).join("; ");
-    throw rejected(codes.alreadyExists, `${name} exists already and is not what was asked for (${list})`);
-  }
-  if (standingOf(found.state) === "ended") {
-    throw rejected(
-      found.state,
-      `${name} was bought before and is over (${found.state}). An execution is bought once: give what is to be bought now a new executionId`,
-    );
+    throw rejected(providerCode, `${name} exists already and is not what was asked for (${list})`);
   }
   return found;
 }
 
-function unknown(what: string, cause?: unknown): PurchaseOutcomeUnknownError {
-  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, cause });
+type Details = Pick<
+  ConstructorParameters<typeof PurchaseOutcomeUnknownError>[0],
+  "cause" | "providerCode" | "evidence"
+>;
+
+function unknown(what: string, details: Details): PurchaseOutcomeUnknownError {
+  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, ...details });
 }
 
 function rejected(providerCode: string, what: string): PurchaseRejectedError {

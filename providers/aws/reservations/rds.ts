@@ -5,6 +5,7 @@ import { quantitySchema } from "../../../src/spec/recommendation.ts";
 import { createClients } from "../clients.ts";
 import { awsFields, durations, matching, must, offeringTypes, regionField } from "../fields.ts";
 import { sendOnce } from "../send-once.ts";
+import { hasLicence, normaliseDescription } from "./product-description.ts";
 import { tagList } from "./purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
 import { chargesOf, termAttributes } from "./terms.ts";
@@ -14,7 +15,10 @@ export interface RdsRecommendation extends ReservationRecommendation {
   readonly service: "rds";
   /** `db.r6g.large`. */
   readonly instanceClass: string;
-  /** The offering's product description: `postgresql`, `sqlserver-se (byol)`. Compared for equality. */
+  /**
+   * The offering's product description: `postgresql`, `sqlserver-se (byol)`. Letter case and the blank before the bracket
+   * mean nothing. `oracle-se2` and `oracle-se2 (li)` are the same: with the licence included.
+   */
   readonly productDescription: string;
   readonly multiAz: boolean;
 }
@@ -30,7 +34,10 @@ export const rds: ReservationService<RdsRecommendation> = {
     ...awsFields("rds"),
     region: regionField,
     instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9-.]+$/, 'must be a DB instance class such as "db.r6g.large"'),
-    productDescription: matching(/^\S(.{0,98}\S)?$/, 'must be a product description such as "postgresql"'),
+    productDescription: matching(
+      /^\S(.{0,98}\S)?$/,
+      'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
+    ).overwrite(normaliseDescription),
     multiAz: z.boolean(must("must be true or false")),
     quantity: quantitySchema,
   }),
@@ -72,8 +79,8 @@ export const rds: ReservationService<RdsRecommendation> = {
       async offerings({ instanceClass, productDescription, multiAz, payment, term }, next, signal) {
         const command = new DescribeReservedDBInstancesOfferingsCommand({
           DBInstanceClass: instanceClass,
-          // Matches parts: sqlserver-se finds "sqlserver-se (byol)" too.
-          ProductDescription: productDescription,
+          // A filter matches parts, but of a licence it knows another spelling than the answers have.
+          ...(hasLicence(productDescription) ? {} : { ProductDescription: productDescription }),
           MultiAZ: multiAz,
           OfferingType: offeringTypes[payment],
           Duration: String(durations[term]),
@@ -124,7 +131,7 @@ type Terms = Pick<
 function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
   return new Map([
     ["instanceClass", terms.DBInstanceClass],
-    ["productDescription", terms.ProductDescription],
+    ["productDescription", terms.ProductDescription && normaliseDescription(terms.ProductDescription)],
     ["multiAz", terms.MultiAZ?.toString()],
     ...termAttributes(terms.OfferingType, terms.Duration),
   ]);

@@ -12,13 +12,14 @@ import { readAllPages } from "../pages.ts";
 import { reading } from "../read-error.ts";
 import type { AwsScope } from "../scope.ts";
 import { sendOnce, type SendReport } from "../send-once.ts";
+import { uniqueById } from "../unique-by-id.ts";
 import { allKnown, type KnownPlan } from "./commitment.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./recommendation.ts";
 
 /** The calls for one account. Reads are complete or throw RefusedErrors; they retry by themselves. */
 export interface SavingsPlansApi {
-  /** All savings plans of the account. */
+  /** All savings plans of the account, each id once. */
   all(signal: AbortSignal): Promise<readonly KnownPlan[]>;
   /** The one with that id. */
   one(id: string, signal: AbortSignal): Promise<KnownPlan | undefined>;
@@ -57,7 +58,11 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
     const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission: `savingsplans:${call}`, where: scope.label, code }, signal, work);
+      return reading(
+        { permission: `savingsplans:${call}`, where: scope.label, region: scope.region, code },
+        signal,
+        work,
+      );
     }
 
     /**
@@ -65,7 +70,7 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
      * and one with the filter hides a state that was not known when this was written.
      */
     async function list(ids: string[] | undefined, signal: AbortSignal): Promise<readonly KnownPlan[]> {
-      const plans = new Map<string, KnownPlan>();
+      const plans: KnownPlan[] = [];
       for (const filter of [undefined, states]) {
         const listed = await read("DescribeSavingsPlans", "lookup-failed", signal, () =>
           readAllPages(
@@ -82,9 +87,14 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
             { call: "DescribeSavingsPlans", maxPages, code: "lookup-untrusted" },
           ),
         );
-        for (const plan of allKnown(listed)) plans.set(plan.savingsPlanId, plan);
+        for (const plan of allKnown(listed)) plans.push(plan);
       }
-      return [...plans.values()];
+      return uniqueById(plans, {
+        idOf: ({ savingsPlanId }) => savingsPlanId,
+        stateOf: ({ state }) => state,
+        // A marker that one of them has is there.
+        merge: (kept, { tags }) => (tags === undefined ? kept : { ...kept, tags: { ...tags, ...kept.tags } }),
+      });
     }
 
     return {

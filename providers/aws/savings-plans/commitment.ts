@@ -1,9 +1,11 @@
 import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
+import { z } from "zod";
 import type { Commitment } from "../../../src/spec/commitment.ts";
 import { RefusedError } from "../../../src/spec/errors.ts";
 import type { Listing } from "../../../src/spec/executor.ts";
 import type { ListedCommitment } from "../../../src/spec/listed-commitment.ts";
 import type { Money } from "../../../src/spec/money.ts";
+import { isText } from "../is-text.ts";
 import { isFinal, standingOf } from "../standing.ts";
 import { statedAttributes } from "../differences.ts";
 import { planAttributes } from "./attributes.ts";
@@ -14,20 +16,29 @@ export type KnownPlan = SavingsPlan & { readonly savingsPlanId: string; readonly
 
 /** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
 export function allKnown(plans: readonly SavingsPlan[]): readonly KnownPlan[] {
-  if (plans.every((plan): plan is KnownPlan => Boolean(plan.savingsPlanId && plan.state))) return plans;
+  if (plans.every(isKnown)) return plans;
   throw new RefusedError({
     code: "lookup-untrusted",
     message:
-      "DescribeSavingsPlans listed an entry without an id or a state: that is no proof that nothing was bought. Drive again later.",
+      "DescribeSavingsPlans listed an entry without an id, a state or tags that can be read: that is no proof that nothing was bought. Drive again later.",
     retryable: true,
   });
 }
+
+/** The SDK takes whatever stands in the answer; a tag that cannot be read may be the marker. */
+function isKnown(plan: SavingsPlan | undefined): plan is KnownPlan {
+  return (
+    isText(plan?.savingsPlanId) && isText(plan.state) && (plan.tags === undefined || tags.safeParse(plan.tags).success)
+  );
+}
+
+const tags = z.record(z.string(), z.string());
 
 /** A savings plan as the core knows it. */
 export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
   const { savingsPlanId: id, state } = plan;
   const price = priceOf(plan);
-  const start = new Date(plan.start ?? "");
+  const start = startOf(plan);
   return {
     id,
     state,
@@ -35,8 +46,14 @@ export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
     settled: isFinal(state),
     marked: Boolean(plan.tags?.[tokenTag]),
     ...(price ? { price } : {}),
-    ...(Number.isNaN(start.getTime()) ? {} : { purchasedAt: start.toISOString() }),
+    ...(start ? { purchasedAt: start.toISOString() } : {}),
   };
+}
+
+/** When its term began; undefined where AWS does not say, or in a way that cannot be read. */
+export function startOf({ start }: SavingsPlan): Date | undefined {
+  const date = new Date(start ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function priceOf({ commitment, currency, termDurationInSeconds: seconds }: SavingsPlan): Money | undefined {
@@ -58,7 +75,8 @@ export function indexPlans(
     const token = plan.tags?.[tokenTag];
     if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
   }
-  return { byToken, byId };
+  // A plan that was returned was bought all the same, and given back by a person: it is not bought again by itself.
+  return { byToken, byId, endedCounts: true };
 }
 
 /** A plan as an audit sees it. */

@@ -1,11 +1,16 @@
 import type { Commitment } from "../../../src/spec/commitment.ts";
-import { PurchaseOutcomeUnknownError } from "../../../src/spec/errors.ts";
+import { messageOf, PurchaseOutcomeUnknownError } from "../../../src/spec/errors.ts";
 import type { Submission } from "../../../src/spec/executor.ts";
 import { classifyPurchaseError } from "../classify.ts";
+import { statedDifferences } from "../differences.ts";
+import { isText } from "../is-text.ts";
 import { parseScope } from "../scope.ts";
 import { readSdkError } from "../sdk-error.ts";
-import type { ConnectSavingsPlans } from "./api.ts";
+import type { ConnectSavingsPlans, SavingsPlansApi } from "./api.ts";
+import { planDifferences } from "./attributes.ts";
+import { commitmentOf } from "./commitment.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
+import { savingsPlanSchema } from "./recommendation.ts";
 
 const savingsPlanPurchase = {
   title: "Savings Plans",
@@ -14,36 +19,60 @@ const savingsPlanPurchase = {
 };
 
 /**
- * Sends a recorded purchase once, whole within `timeout` milliseconds. Throws a PurchaseRejectedError where nothing was
- * bought, a PurchaseOutcomeUnknownError otherwise.
+ * Sends a recorded purchase once, whole within `timeout` milliseconds, and reads what it bought: under a client token that
+ * AWS remembers, the answer names the plan of an earlier request, which may be over. Throws a PurchaseRejectedError where
+ * nothing was bought, a PurchaseOutcomeUnknownError otherwise.
  */
 export async function purchase(
   connect: ConnectSavingsPlans,
   submission: Submission,
-  timeout: number,
+  { timeout, tokenTag }: { readonly timeout: number; readonly tokenTag: string },
 ): Promise<Commitment> {
   const report = { handedOver: false };
   const signal = AbortSignal.timeout(timeout);
+  const { region } = parseScope(submission.scope);
+  let api: SavingsPlansApi;
   let id: string | undefined;
   try {
     const request = parsePurchaseRequest(submission.request);
-    const api = await connect(parseScope(submission.scope), signal);
+    api = await connect(parseScope(submission.scope), signal);
     id = await api.purchase(request, signal, report);
   } catch (error) {
     const used = report.handedOver ? usedBefore(error) : undefined;
-    if (used === undefined) throw classifyPurchaseError(error, report, savingsPlanPurchase);
-    throw unknown(`Savings Plans says that the client token was used before (${used})`, error);
+    if (used === undefined) throw classifyPurchaseError(error, report, { ...savingsPlanPurchase, region });
+    const { code: providerCode } = readSdkError(error);
+    throw unknown(`Savings Plans says that the client token was used before (${used})`, { cause: error, providerCode });
   }
-  if (!id) throw unknown("Savings Plans answered the purchase without an id");
-  return {
-    id,
-    // The answer has only the id; this is the state in which a plan begins.
-    state: "payment-pending",
-    standing: "live",
-    settled: false,
-    marked: true,
-    price: submission.price,
-  };
+  if (!isText(id)) throw unknown("Savings Plans answered the purchase without an id");
+  return readBought(api, id, submission, { signal, tokenTag });
+}
+
+/** The plan that the answer named, as it is. A plan that was bought just now may not be shown yet; older ones are. */
+async function readBought(
+  api: SavingsPlansApi,
+  id: string,
+  submission: Submission,
+  { signal, tokenTag }: { readonly signal: AbortSignal; readonly tokenTag: string },
+): Promise<Commitment> {
+  const evidence = [id];
+  const plan = await api.one(id, signal).catch((cause: unknown) => {
+    const what = `Savings Plans answered the purchase with ${id}, which could not be read (${messageOf(cause)})`;
+    throw unknown(what, { cause, evidence });
+  });
+  if (plan === undefined) {
+    // The state in which a plan begins.
+    const state = "payment-pending";
+    return { id, state, standing: "live", settled: false, marked: true, price: submission.price };
+  }
+  const recommendation = savingsPlanSchema.parse(submission.recommendation);
+  const fields = statedDifferences(planDifferences(recommendation, plan)).map(({ field }) => field);
+  const token = plan.tags?.[tokenTag];
+  if (token !== undefined && token !== submission.token) fields.push("token");
+  if (fields.length > 0) {
+    const what = `Savings Plans answered the purchase with ${id}, which differs from what was asked for in ${fields.join(", ")}`;
+    throw unknown(what, { evidence });
+  }
+  return { ...commitmentOf(plan, tokenTag), price: submission.price };
 }
 
 /**
@@ -59,6 +88,11 @@ function usedBefore(error: unknown): string | undefined {
   return byCode || byText ? `${code}: ${message}` : undefined;
 }
 
-function unknown(what: string, cause?: unknown): PurchaseOutcomeUnknownError {
-  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, cause });
+type Details = Pick<
+  ConstructorParameters<typeof PurchaseOutcomeUnknownError>[0],
+  "cause" | "providerCode" | "evidence"
+>;
+
+function unknown(what: string, details: Details = {}): PurchaseOutcomeUnknownError {
+  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, ...details });
 }

@@ -1,9 +1,11 @@
+import type { Standing } from "../../../src/spec/commitment.ts";
 import type { Resolution, Submission } from "../../../src/spec/executor.ts";
+import { beganBefore } from "../began-before.ts";
 import { statedDifferences } from "../differences.ts";
 import { purchaseGroupTag } from "../settings.ts";
 import { standingOf } from "../standing.ts";
 import { planDifferences } from "./attributes.ts";
-import { commitmentOf, type KnownPlan } from "./commitment.ts";
+import { commitmentOf, type KnownPlan, startOf } from "./commitment.ts";
 import { parsePurchaseRequest } from "./purchase-request.ts";
 import { savingsPlanSchema } from "./recommendation.ts";
 
@@ -15,15 +17,26 @@ import { savingsPlanSchema } from "./recommendation.ts";
 const clientTokenHolds = 4 * 60_000;
 export const listingHolds = 15 * 60_000;
 
+interface ResolveContext {
+  readonly tokenTag: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Ids that belong to other tokens. */
+  readonly owned: ReadonlySet<string>;
+}
+
 /**
  * What became of a submission, by a complete list. A plan of an earlier generation carries the same token and came to
  * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet. It is
  * enough where there is no token: the name of the token's tag may have been set to another one since.
+ *
+ * A plan that is over and began before the send is not what became of it; one that began later is, but for a while a live
+ * one may be hidden behind it.
  */
 export function resolveSubmission(
   plans: readonly KnownPlan[],
   submission: Submission,
-  { tokenTag, now }: { readonly tokenTag: string; readonly now: number },
+  { tokenTag, now, owned }: ResolveContext,
 ): Resolution {
   const { clientToken } = parsePurchaseRequest(submission.request);
   const isOfThisSend = ({ tags }: KnownPlan) => tags?.[purchaseGroupTag] === clientToken;
@@ -31,10 +44,17 @@ export function resolveSubmission(
     const tagged = plan.tags?.[tokenTag];
     return tagged === undefined ? isOfThisSend(plan) : tagged === submission.token;
   });
-  const counted = own.filter(({ state }) => standingOf(state) !== "failed");
-  const failed = own.filter((plan) => standingOf(plan.state) === "failed" && isOfThisSend(plan));
-  const [plan, ...others] = counted.length > 0 ? counted : failed;
-  if (!plan) return nothingListed(now - submission.submittedAt);
+  const standing = (wanted: Standing) => own.filter(({ state }) => standingOf(state) === wanted);
+  const ended = standing("ended").filter((plan) => !beganBefore(startOf(plan), submission));
+  const [plan, ...others] =
+    [standing("live"), ended, standing("failed").filter(isOfThisSend)].find(({ length }) => length > 0) ?? [];
+  const age = now - submission.submittedAt;
+  if (!plan) {
+    const earlier = standing("ended").map(
+      ({ savingsPlanId, state }) => `${savingsPlanId} was bought before and is over (${state})`,
+    );
+    return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age, earlier);
+  }
   if (others.length > 0) {
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
     return { kind: "unclear", reason: `several savings plans carry the token: ${ids}.` };
@@ -45,11 +65,38 @@ export function resolveSubmission(
     const fields = differences.map(({ field }) => field).join(", ");
     return { kind: "unclear", reason: `${plan.savingsPlanId} differs from what was asked for in ${fields}.` };
   }
+  if (ended.includes(plan) && age < listingHolds) {
+    return {
+      kind: "unclear",
+      reason: `${plan.savingsPlanId} is ${plan.state}, and a later one may not be listed yet.`,
+    };
+  }
   return { kind: "found", commitment: { ...commitmentOf(plan, tokenTag), price: submission.price } };
 }
 
-function nothingListed(age: number): Resolution {
-  const reason = "DescribeSavingsPlans shows no savings plan of this purchase";
+/** A plan that an answer named and that carries no token at all: while it is live, it may be what was bought. */
+function namedInAnswer(
+  plans: readonly KnownPlan[],
+  submission: Submission,
+  { tokenTag, owned }: Pick<ResolveContext, "tokenTag" | "owned">,
+): Resolution | undefined {
+  for (const id of (submission.evidence ?? []).filter((id) => !owned.has(id))) {
+    const plan = plans.find(({ savingsPlanId }) => savingsPlanId === id);
+    if (!plan) {
+      return { kind: "unclear", reason: `the answer to the purchase named ${id}, which is not listed.` };
+    }
+    if (plan.tags?.[tokenTag] !== undefined || standingOf(plan.state) !== "live") continue;
+    if (beganBefore(startOf(plan), submission)) continue;
+    return {
+      kind: "unclear",
+      reason: `the answer to the purchase named ${id} (${plan.state}), which carries no token.`,
+    };
+  }
+  return undefined;
+}
+
+function nothingListed(age: number, earlier: readonly string[]): Resolution {
+  const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
   if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
   const minutes = Math.ceil((listingHolds - age) / 60_000);
   return {

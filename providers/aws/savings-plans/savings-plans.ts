@@ -12,12 +12,11 @@ import { commitmentOf, indexPlans, listedPlan } from "./commitment.ts";
 import { totalOf, upfrontPaymentOf } from "./cost.ts";
 import { purchase } from "./purchase.ts";
 import { clientTokenOf, type PurchaseRequest } from "./purchase-request.ts";
-import { savingsPlanSchema, type SavingsPlanRecommendation } from "./recommendation.ts";
+import { homeRegionOf, savingsPlanSchema, type SavingsPlanRecommendation } from "./recommendation.ts";
 import { listingHolds, resolveSubmission } from "./resolve.ts";
 
-/** A savings plan belongs to the account; its API is in this region alone, whatever the plan covers. */
-const scopeOf = ({ accountId }: SavingsPlanRecommendation): AwsScope =>
-  accountScope("savings-plans", accountId, "us-east-1");
+const scopeOf = (recommendation: SavingsPlanRecommendation): AwsScope =>
+  accountScope("savings-plans", recommendation.accountId, homeRegionOf(recommendation));
 
 /**
  * Savings plans: Compute, EC2 Instance, SageMaker and Database.
@@ -100,13 +99,15 @@ export function createSavingsPlans(
       return { price: totalOf(recommendation), handle: { clientToken }, request };
     },
 
-    doPurchase: (submission) => purchase(connectSavingsPlans, submission, purchaseTimeout),
+    doPurchase: (submission) =>
+      purchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag: tagNames.token }),
 
-    async resolve(submission, { signal }) {
+    async resolve(submission, { signal, owned }) {
       const api = await connectSavingsPlans(parseScope(submission.scope), signal);
       return resolveSubmission(await api.all(signal), submission, {
         tokenTag: tagNames.token,
         now: environment.now(),
+        owned,
       });
     },
 

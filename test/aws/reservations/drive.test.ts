@@ -204,15 +204,57 @@ describe.each(services)("a drive that buys $service", ({ service, purchase, list
     expect(sandbox.purchases()).toBe(1);
   });
 
-  test("the ledger is lost and what was bought is over: rejected with the advice to take a new executionId", async () => {
+  const over = (state: string) => ({
+    status: "rejected",
+    error: { providerCode: state, message: expect.stringMatching(/is over.* executionId/) },
+  });
+
+  test.each(["retired", "returned"])(
+    "A29: the ledger is lost and what was bought is %s: rejected, nothing is sent",
+    async (state) => {
+      const { sandbox, newPurchaser, drive } = await setup(service);
+      await drive();
+      sandbox.setReservationState(name, state);
+      const sends = () => sandbox.requests.filter((request) => request.action === action).length;
+      const again = newPurchaser();
+      expect(await again()).toMatchObject(over(state));
+      // Recorded: every later drive says the same.
+      expect(await again()).toMatchObject(over(state));
+      expect(sends()).toBe(1);
+      expect(sandbox.purchases()).toBe(1);
+    },
+  );
+
+  test.each([
+    ["the answer says that the name is used", []],
+    ["the answer is lost", [{ kind: "reset", when: "after" }]],
+    ["the request is lost", [{ kind: "reset", when: "before" }]],
+  ] satisfies [string, Fault[]][])(
+    "A29: the same with a list that is stale; %s: rejected all the same",
+    async (_what, faults) => {
+      const { sandbox, newPurchaser, drive } = await setup(service);
+      await drive();
+      sandbox.setReservationState(name, "retired");
+      sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
+      for (const fault of faults) sandbox.addFault({ match: { action }, fault });
+      expect(await newPurchaser()()).toMatchObject(over("retired"));
+      expect(sandbox.purchases()).toBe(1);
+    },
+  );
+
+  test("B2: bought by another driver, the ledger is empty and the list stale: found under its name, not bought again", async () => {
     const { sandbox, newPurchaser, drive } = await setup(service);
     await drive();
-    sandbox.setReservationState(name, "retired");
-    expect(await newPurchaser()()).toMatchObject({
-      status: "rejected",
-      error: { providerCode: "retired", message: expect.stringContaining("new executionId") },
-    });
+    sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
+    expect((await newPurchaser()()).commitment).toBeDefined();
     expect(sandbox.purchases()).toBe(1);
+  });
+
+  test.fails("B2: a drive that bought nothing says already-purchased (mended by the new contract)", async () => {
+    const { sandbox, newPurchaser, drive } = await setup(service);
+    await drive();
+    sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
+    expect(await newPurchaser()()).toMatchObject({ status: "already-purchased" });
   });
 
   test("two live ones with one token: refused, naming both", async () => {

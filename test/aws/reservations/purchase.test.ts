@@ -75,7 +75,6 @@ describe.each(services)("a purchase of $service", (one) => {
       ["an empty body with 200", ok("")],
       ["an empty object with 200", ok("{}")],
       ["an answer without an id", one.bought({ id: undefined, name: undefined })],
-      ["an answer about another reservation", one.bought({ id: "somebody-elses", name: "somebody-elses" })],
       ["lesson: a 400 whose body was cut", { status: 400, body: bodyOf(one.error(400, "Something")).slice(0, 20) }],
       [
         "a 409 whose body was cut, with the code in the header",

@@ -49,7 +49,7 @@ describe.each(services)("a recommendation for $service", ({ service, recommendat
   });
 });
 
-test("the id is made of the token, and of the generation from the first failure on; every service takes it", () => {
+test("A33: the id is made of the token, and of the generation from the first failure or decision on; every service takes it", () => {
   expect(reservationName(token, 0)).toBe(name);
   expect(reservationName(token, 1)).toBe(`${name}-g1`);
   for (const generation of [0, 1, 99_999]) {

@@ -104,7 +104,10 @@ const rds: TestedService = {
   mistakes: [
     ...commonMistakes,
     [{ instanceClass: "r6g.large" }, 'instanceClass: must be a DB instance class such as "db.r6g.large"'],
-    [{ productDescription: "" }, 'productDescription: must be a product description such as "postgresql"'],
+    [
+      { productDescription: "" },
+      'productDescription: must be a product description such as "postgresql" or "oracle-se2 (byol)"',
+    ],
     [{ multiAz: "true" }, "multiAz: must be true or false"],
     [{ multiAz: undefined }, "multiAz: is required: it must be true or false"],
   ],

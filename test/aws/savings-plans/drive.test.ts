@@ -37,7 +37,8 @@ describe("driving savings plans", () => {
   });
 
   test("a second drive finds it, settled, at the same price, and sends nothing", async () => {
-    const { drive, sends } = await startWorld();
+    // Each look is two reads: one after the purchase, one of the second drive.
+    const { drive, sends } = await startWorld({ readsUntilActive: 3 });
     const [first] = await drive(compute);
     expect(first).toMatchObject({ status: "purchased", commitment: { state: "payment-pending", settled: false } });
     expect(await drive(compute)).toMatchObject([

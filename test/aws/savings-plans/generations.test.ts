@@ -4,7 +4,7 @@ import { create, list, minute, startWorld } from "./world.ts";
 
 describe("a savings plan whose payment failed", () => {
   test("lesson 1930: it is bought again as a new generation, under another client token: exactly one is live", async () => {
-    const { sandbox, drive, live } = await startWorld();
+    const { sandbox, drive, live } = await startWorld({ readsUntilActive: 3 });
     const [first] = await drive(compute);
     sandbox.setSavingsPlanState(first?.commitment?.id ?? "", "payment-failed");
     const [second] = await drive(compute);
@@ -45,7 +45,7 @@ describe("a savings plan whose payment failed", () => {
   });
 
   test("a listing fault in between changes nothing", async () => {
-    const { sandbox, drive, live } = await startWorld();
+    const { sandbox, drive, live } = await startWorld({ readsUntilActive: 3 });
     const [first] = await drive(compute);
     sandbox.setSavingsPlanState(first?.commitment?.id ?? "", "payment-failed");
     sandbox.addFault([

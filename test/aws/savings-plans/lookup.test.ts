@@ -119,6 +119,36 @@ describe("the listing of savings plans", () => {
     expect(await thrownBy(find(reply))).toMatchObject({ code: "lookup-untrusted", retryable: true });
   });
 
+  test.each([
+    ["an id that is a number", plans([plan("one", { savingsPlanId: 7 })])],
+    ["a state in a list", plans([plan("one", { state: ["active"] })])],
+    ["tags in a text", plans([plan("one", { tags: token })])],
+    ["tags in a list", plans([plan("one", { tags: [{ key: "cudly-idempotency-token", value: token }] })])],
+    ["a tag that is a number", plans([plan("one", { tags: { "cudly-idempotency-token": 7 } })])],
+    ["a tag that is nothing", plans([plan("one", { tags: { "cudly-idempotency-token": null } })])],
+    ["a tag in a list", plans([plan("one", { tags: { "cudly-idempotency-token": [token] } })])],
+    ["an entry that is nothing", plans([plan("one"), null])],
+    ["an entry that is a text", plans(["one"])],
+    ["an entry that is a list", plans([[plan("one")]])],
+    ["an object in place of the list", json({ savingsPlans: { 0: plan("one") } })],
+    ["a text in place of the list", json({ savingsPlans: "one" })],
+    ["a next page that is a number", json({ savingsPlans: [], nextToken: 7 })],
+  ] satisfies [string, Reply][])("C10: %s refuses the list", async (_what, reply) => {
+    expect(await thrownBy(find(reply))).toMatchObject({ code: "lookup-untrusted", retryable: true });
+  });
+
+  test.each([
+    ["twice on one page", plans([plan("one"), plan("one")])],
+    ["as failed and as live", plans([plan("one", { state: "payment-failed" }), plan("one")])],
+    ["as live and as returned", plans([plan("one"), plan("one", { state: "returned" })])],
+    ["without its tags and with them", plans([plan("one", { tags: undefined }), plan("one")])],
+    ["with its tags and without them", plans([plan("one"), plan("one", { tags: {} })])],
+  ] satisfies [string, Reply][])("A15: one that is listed %s is one, live and marked", async (_what, reply) => {
+    const { byToken, byId } = await find(reply, [token], ["one"]);
+    expect(byToken.get(token)).toMatchObject([{ id: "one", standing: "live", marked: true }]);
+    expect(byId.get("one")).toMatchObject({ standing: "live" });
+  });
+
   test("nor is it where only the second of the two lists is like that", async () => {
     const reply = computed((request) => (askedIn(request).states ? ok("{}") : plans([])));
     expect(await thrownBy(find(reply))).toMatchObject({ code: "lookup-untrusted" });

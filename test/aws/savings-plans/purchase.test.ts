@@ -1,12 +1,13 @@
 import { CreateSavingsPlanCommand, SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
-import { token } from "../answers.ts";
+import { otherToken, token } from "../answers.ts";
 import { thrownBy } from "../executor.ts";
 import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { ok, startLoopback, type Reply } from "../loopback.ts";
-import { json, jsonError, request, savingsPlansAt, submission } from "./answers.ts";
+import { json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./answers.ts";
 
 const action = "CreateSavingsPlan";
+const list = "DescribeSavingsPlans";
 const answer = JSON.stringify({ savingsPlanId: "plan-1" });
 
 function buy(reply: Reply, purchaseTimeout = 10_000) {
@@ -19,6 +20,8 @@ describe("the purchase of a savings plan", () => {
   test("lessons 680, 721: sends exactly what was recorded, tags and client token included, once, after the account check", async () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
+    // Not shown yet: the answer is the proof.
+    loopback.on(list, plans([]));
     expect(await savingsPlansAt(loopback).doPurchase(submission, first)).toEqual({
       id: "plan-1",
       state: "payment-pending",
@@ -27,7 +30,7 @@ describe("the purchase of a savings plan", () => {
       marked: true,
       price: { amount: "10950", currency: "USD" },
     });
-    expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action]);
+    expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action, list, list]);
     const { body, headers } = loopback.last(action);
     expect(JSON.parse(body)).toEqual({
       savingsPlanOfferingId: "offering-1",
@@ -42,6 +45,7 @@ describe("the purchase of a savings plan", () => {
   test("lesson 1503: the part that is paid upfront goes as it was recorded", async () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
+    loopback.on(list, plans([]));
     const partly = { ...submission, request: { ...request, upfrontPaymentAmount: "5475" } };
     await savingsPlansAt(loopback).doPurchase(partly, first);
     expect(JSON.parse(loopback.last(action).body)).toMatchObject({ upfrontPaymentAmount: "5475" });
@@ -50,6 +54,7 @@ describe("the purchase of a savings plan", () => {
   test("a second send has the same bytes, from another process and minutes later too", async () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
+    loopback.on(list, plans([]));
     await savingsPlansAt(loopback).doPurchase(submission, first);
     const recorded = JSON.parse(JSON.stringify(submission)) as typeof submission;
     await new Promise((resolve) => setTimeout(resolve, 1100));
@@ -93,6 +98,50 @@ describe("the purchase of a savings plan", () => {
       name: "PurchaseRejectedError",
     });
     expect(loopback.count(action)).toBe(0);
+  });
+});
+
+describe("A29: the plan that an answer names is read before it is called bought", () => {
+  async function bought(shown: Reply) {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    loopback.on(list, shown);
+    return await savingsPlansAt(loopback).doPurchase(submission, first);
+  }
+
+  test("live: as it is, at the price that was agreed on", async () => {
+    expect(await bought(plans([plan("plan-1")]))).toMatchObject({
+      id: "plan-1",
+      state: "active",
+      standing: "live",
+      settled: true,
+      marked: true,
+      price: { amount: "10950", currency: "USD" },
+      purchasedAt: "2026-07-14T11:00:01.000Z",
+    });
+  });
+
+  test.each([
+    ["returned", "ended"],
+    ["retired", "ended"],
+    ["payment-failed", "failed"],
+    ["queued-deleted", "failed"],
+    ["pending-return", "live"],
+  ])("%s: %s, which is for the drive to judge", async (state, standing) => {
+    expect(await bought(plans([plan("plan-1", { state })]))).toMatchObject({ id: "plan-1", state, standing });
+  });
+
+  test.each([
+    ["it is something else", plans([plan("plan-1", { commitment: "12.5" })]), /hourlyCommitment/],
+    ["it carries another token", plans([plan("plan-1", { tags: { "cudly-idempotency-token": otherToken } })]), /token/],
+    ["it cannot be read", jsonError(400, "ValidationException"), /could not be read/],
+    ["the list cannot be believed", ok("{}"), /could not be read/],
+  ] satisfies [string, Reply, RegExp][])("%s: unknown, with its id as evidence", async (_what, shown, words) => {
+    expect(await thrownBy(bought(shown))).toMatchObject({
+      ...unknown,
+      evidence: ["plan-1"],
+      message: expect.stringMatching(words),
+    });
   });
 });
 

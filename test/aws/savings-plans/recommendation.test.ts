@@ -1,6 +1,11 @@
+import { SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
-import { createAws } from "../../../providers/aws/index.ts";
-import { compute, ec2Instance, savingsPlansAt } from "./answers.ts";
+import { createAws, type SavingsPlanRecommendation } from "../../../providers/aws/index.ts";
+import { fingerprint } from "../../../src/spec/fingerprint.ts";
+import { token } from "../answers.ts";
+import { calmly } from "../executor.ts";
+import { startLoopback } from "../loopback.ts";
+import { compute, ec2Instance, plans, savingsPlansAt } from "./answers.ts";
 
 const { schema, describe: describeIt, scopeOf } = savingsPlansAt({ url: "http://127.0.0.1:1" });
 
@@ -80,6 +85,27 @@ describe("a recommendation of a savings plan", () => {
     expect(problems(compute, { accountId: "1", term: "P2Y", ...amount("1.000001") })).toHaveLength(3);
   });
 
+  test.each([
+    ["1.5", "1.50"],
+    ["1.5", "1.50000"],
+    ["10", "10.0"],
+    ["100", "100"],
+    ["0.001", "0.00100"],
+  ])("B15: %s spelled %s is no other purchase", (amount, other) => {
+    const parsed = (text: string) => schema.parse({ ...compute, hourlyCommitment: { amount: text, currency: "USD" } });
+    expect(fingerprint(parsed(other))).toBe(fingerprint(parsed(amount)));
+    expect(parsed(other)).toMatchObject({ hourlyCommitment: { amount } });
+  });
+
+  test.each([
+    [ec2Instance, { region: "US-EAST-1" }],
+    [ec2Instance, { instanceFamily: "M5" }],
+    [compute, { type: "COMPUTE" }],
+    [compute, { hourlyCommitment: { amount: "1", currency: "usd" } }],
+  ])("B15: capitals that mean nothing are refused before anything is sent: %j, %j", (base, changes) => {
+    expect(problems(base, changes)).toHaveLength(1);
+  });
+
   test("is described in a line", () => {
     expect(describeIt(compute)).toBe("Compute savings plan of 1.25 USD an hour, P1Y, no-upfront");
     expect(describeIt(ec2Instance)).toBe(
@@ -91,5 +117,53 @@ describe("a recommendation of a savings plan", () => {
     expect(scopeOf(compute).key).toBe("aws/123456789012/savings-plans");
     expect(scopeOf({ ...ec2Instance, region: "eu-west-1" })).toEqual(scopeOf(compute));
     expect(Object.keys(createAws().services)).toContain("savings-plans");
+  });
+});
+
+describe("B19: a savings plan is asked for at its own partition's endpoint, in its currency", () => {
+  const yuan = { hourlyCommitment: { amount: "1", currency: "CNY" } };
+
+  test.each([
+    ["Compute, in yuan", { ...compute, ...yuan }, "cn-north-1"],
+    ["EC2Instance in Beijing", { ...ec2Instance, ...yuan, region: "cn-north-1" }, "cn-north-1"],
+    ["EC2Instance in Ningxia", { ...ec2Instance, ...yuan, region: "cn-northwest-1" }, "cn-north-1"],
+    ["Compute, in dollars", compute, "us-east-1"],
+    ["EC2Instance in Ireland", { ...ec2Instance, region: "eu-west-1" }, "us-east-1"],
+    // The standard account pays for it, and buys its plans.
+    ["EC2Instance in GovCloud", { ...ec2Instance, region: "us-gov-west-1" }, "us-east-1"],
+    ["EC2Instance in the European Sovereign Cloud", { ...ec2Instance, region: "eusc-de-east-1" }, "eusc-de-east-1"],
+  ])("%s: %s", (_what, recommendation, region) => {
+    expect(scopeOf(schema.parse(recommendation))).toMatchObject({ key: "aws/123456789012/savings-plans", region });
+  });
+
+  test.each([
+    ["cn-north-1", "cn-north-1"],
+    ["us-west-2", "us-east-1"],
+    [undefined, "us-east-1"],
+  ])("an audit of %s looks in %s", (region, home) => {
+    const place = { provider: "aws", service: "savings-plans", accountId: "123456789012", region };
+    expect(scopeOf(place as unknown as SavingsPlanRecommendation)).toMatchObject({ region: home });
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ["a region of China in dollars", { region: "cn-north-1" }],
+    ["another region in yuan", yuan],
+  ])("%s is refused: %j", (_what, changes) => {
+    expect(problems(ec2Instance, changes)).toEqual([
+      'hourlyCommitment.currency: must be "CNY" for a region of China, and for no other region',
+    ]);
+  });
+
+  test("STS and the service are asked there, and the SDK finds their addresses", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeSavingsPlans", plans([]));
+    const executor = savingsPlansAt(loopback);
+    const scope = executor.scopeOf({ ...compute, ...yuan });
+    await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, calmly);
+    expect(loopback.last("GetCallerIdentity").headers.authorization).toContain("/cn-north-1/sts/");
+    expect(loopback.last("DescribeSavingsPlans").headers.authorization).toContain("/cn-north-1/savingsplans/");
+    const { config } = new SavingsplansClient({ region: "cn-north-1" });
+    const { url } = config.endpointProvider({ Region: "cn-north-1", UseFIPS: false, UseDualStack: false });
+    expect(url.href).toBe("https://savingsplans.cn-north-1.amazonaws.com.cn/");
   });
 });

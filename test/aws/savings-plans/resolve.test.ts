@@ -1,16 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { fakeEnvironment, otherToken, submittedAt, token } from "../answers.ts";
+import type { Submission } from "../../../src/spec/executor.ts";
 import { calmly, thrownBy } from "../executor.ts";
 import { ok, startLoopback } from "../loopback.ts";
 import { plan, plans, request, savingsPlansAt, submission } from "./answers.ts";
 
 const action = "DescribeSavingsPlans";
 
-async function resolve(items: readonly unknown[], { age = 60_000, sent = submission } = {}) {
+async function resolve(
+  items: readonly unknown[],
+  {
+    age = 60_000,
+    sent = submission,
+    owned = [],
+  }: { readonly age?: number; readonly sent?: Submission; readonly owned?: readonly string[] } = {},
+) {
   await using loopback = await startLoopback();
   loopback.on(action, plans(items));
   const executor = savingsPlansAt(loopback, { environment: fakeEnvironment(submittedAt + age) });
-  return await executor.resolve(sent, { ...calmly, owned: new Set() });
+  return await executor.resolve(sent, { ...calmly, owned: new Set(owned) });
 }
 
 /** What is sent after the first purchase was proven to have come to nothing. */
@@ -102,6 +110,78 @@ describe("what became of a savings plan whose outcome nobody knows", () => {
     loopback.on(action, ok("{}"));
     const asked = savingsPlansAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
     expect(await thrownBy(asked)).toMatchObject({ code: "lookup-untrusted" });
+  });
+});
+
+describe("A29: a plan that is over", () => {
+  const returned = { state: "returned" };
+  const before = { start: "2026-07-14T10:54:59.000Z" };
+
+  test("and began before the send is not what became of it", async () => {
+    const earlier = plan("plan-0", { ...returned, ...before });
+    expect(await resolve([earlier])).toEqual({
+      kind: "absent",
+      reason:
+        "DescribeSavingsPlans shows no savings plan of this purchase; plan-0 was bought before and is over (returned).",
+    });
+    expect(await resolve([earlier, plan("plan-1")])).toMatchObject({ kind: "found", commitment: { id: "plan-1" } });
+  });
+
+  test.each([[{}], [{ start: undefined }], [{ start: "no time" }]])(
+    "%j: and may be of this send counts once nothing can hide behind it",
+    async (changes) => {
+      const own = plan("plan-1", { ...returned, ...changes });
+      expect(await resolve([own])).toMatchObject({
+        kind: "unclear",
+        reason: expect.stringContaining("plan-1 is returned"),
+      });
+      expect(await resolve([own], { age: 15 * 60_000 })).toMatchObject({
+        kind: "found",
+        commitment: { id: "plan-1", standing: "ended" },
+      });
+    },
+  );
+
+  test("a live one that began before is found: the client token was remembered", async () => {
+    expect(await resolve([plan("plan-0", before)])).toMatchObject({ kind: "found", commitment: { id: "plan-0" } });
+  });
+
+  test("the live one counts beside one that is over", async () => {
+    expect(await resolve([plan("plan-1", returned), plan("plan-2")])).toMatchObject({
+      kind: "found",
+      commitment: { id: "plan-2" },
+    });
+  });
+});
+
+describe("a plan that the answer named", () => {
+  const sent = { ...submission, evidence: ["named"] };
+
+  test("while it is live and carries no token, nothing is absent", async () => {
+    expect(await resolve([plan("named", { tags: {} })], { sent })).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("named named (active)"),
+    });
+  });
+
+  test("nor while it is not listed", async () => {
+    expect(await resolve([], { sent })).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("not listed"),
+    });
+  });
+
+  test.each([
+    ["it carries another token", plan("named", { tags: { "cudly-idempotency-token": otherToken } }), []],
+    ["the ledger knows it as another token's", plan("named", { tags: {} }), ["named"]],
+    ["it was returned", plan("named", { tags: {}, state: "returned" }), []],
+    ["it was there before", plan("named", { tags: {}, start: "2026-07-14T10:50:00.000Z" }), []],
+  ])("%s: absent", async (_what, item, owned) => {
+    expect(await resolve([item], { sent, owned })).toMatchObject({ kind: "absent" });
+  });
+
+  test("with our token it is found", async () => {
+    expect(await resolve([plan("named")], { sent })).toMatchObject({ kind: "found", commitment: { id: "named" } });
   });
 });
 

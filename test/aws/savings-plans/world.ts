@@ -35,7 +35,10 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
     const driveAnother = async (...recommendations: readonly Recommendation[]) => {
       return (await purchaser.drive({ executionId: "night-2", source: "cudly-web", recommendations })).outcomes;
     };
-    return { drive, driveAnother };
+    const quote = async (...recommendations: readonly Recommendation[]) => {
+      return (await purchaser.quote({ executionId, source: "cudly-web", recommendations })).recommendations;
+    };
+    return { drive, driveAnother, quote };
   }
 
   return {
