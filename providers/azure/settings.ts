@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
-import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/spec/tag-names.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
 
@@ -42,7 +42,7 @@ export interface AzureSettings {
 export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
   Pick<AzureSettings, "credential" | "endpoint">;
 
-/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1. */
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that cannot be used. */
 export function resolveSettings(settings: AzureSettings): ResolvedSettings {
   const limits = {
     maxPages: settings.maxPages ?? 2_000,
@@ -61,10 +61,15 @@ export function resolveSettings(settings: AzureSettings): ResolvedSettings {
       });
     }
   }
+  const tagNames = settings.tagNames ?? defaultTagNames;
+  const problem = tagNamesProblem(tagNames);
+  if (problem !== undefined) {
+    throw new RefusedError({ code: "invalid-configuration", message: `Azure provider: ${problem}.` });
+  }
   return {
     ...limits,
     cloud: settings.cloud ?? "public",
-    tagNames: settings.tagNames ?? defaultTagNames,
+    tagNames,
     stampTags: settings.stampTags ?? true,
     environment: settings.environment ?? systemEnvironment,
     ...(settings.credential === undefined ? {} : { credential: settings.credential }),

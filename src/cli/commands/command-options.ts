@@ -1,5 +1,6 @@
 import { parseEndpoint } from "../../spec/endpoint.ts";
 import type { Money } from "../../spec/money.ts";
+import { textProblem } from "../../spec/text-problem.ts";
 import { isPostgres } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
@@ -61,6 +62,24 @@ export function checkEndpoints({ ledger, sandbox, endpoints }: CloudCommandOptio
     );
   }
   for (const endpoint of given) parseEndpoint(endpoint);
+}
+
+/**
+ * An id, a name or a reason from the command line, without the spaces around it. Throws a usage error for one that is
+ * damaged or holds what does not show: `name` is what the command line calls it, `consequence` ends the message, as in
+ * "Nothing was sent".
+ */
+export function textArgument(name: string, text: string, consequence: string): string {
+  const trimmed = text.replaceAll(/^ +| +$/g, "");
+  const problem = textProblem(trimmed);
+  if (problem !== undefined) throw usageError(`${name} ${problem}. ${consequence}.`);
+  return trimmed;
+}
+
+/** Throws a usage error for an execution id that no execution can have. */
+export function checkExecutionId(executionId: string | undefined): void {
+  const problem = executionId === undefined ? undefined : textProblem(executionId);
+  if (problem !== undefined) throw usageError(`The execution id ${problem}. Nothing was sent.`);
 }
 
 /**

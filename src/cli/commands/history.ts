@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
-import { checkEndpoints, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, ledgerOf } from "./command-options.ts";
 import type { LedgerCommandOptions, LedgerParts } from "./status.ts";
 
 /**
@@ -23,6 +23,7 @@ export async function historyCommand(
   const { stdout, stderr, env } = terminal;
   const where = { ...options, endpoints: {} };
   checkEndpoints(where);
+  checkExecutionId(executionId);
   const ledger = await openLedger(ledgerOf(where), { mustExist: true });
   try {
     const records = await recordsOf(ledger, executionId);

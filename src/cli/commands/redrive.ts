@@ -15,7 +15,14 @@ import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnRedriving } from "./agree-on-redriving.ts";
-import { checkEndpoints, checkSpending, defaultFiles, ledgerOf, purchaseTimeoutOf } from "./command-options.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  checkExecutionId,
+  defaultFiles,
+  ledgerOf,
+  purchaseTimeoutOf,
+} from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
@@ -32,6 +39,7 @@ export async function redriveCommand(
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
+  checkExecutionId(executionId);
   checkSelection(executionId, options);
   await checkReportFile(options.report);
 

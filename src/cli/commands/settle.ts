@@ -10,7 +10,7 @@ import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { withPurchaser } from "./with-purchaser.ts";
@@ -37,6 +37,7 @@ export async function settleCommand(
   const { terminal } = parts;
   const note = (text: string) => void terminal.stderr.write(`${text}\n`);
   checkEndpoints(options);
+  checkExecutionId(executionId);
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 /** The options of every command that reads a ledger and asks nobody, parsed. */
@@ -33,6 +33,7 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const where = { ...options, endpoints: {} };
   checkEndpoints(where);
+  checkExecutionId(executionId);
   const ledger = await openLedger(ledgerOf(where), { mustExist: true });
   try {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
