@@ -11,6 +11,7 @@ import { createProviders } from "./resources/providers.ts";
 import { confirm } from "./terminal/confirm.ts";
 import { type ExitCode, exitCodeOfError, exitCodes, usageError } from "./terminal/exit-code.ts";
 import { type InterruptHandlers, onInterrupt } from "./terminal/interrupt.ts";
+import { noteOn } from "./terminal/note.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { explainError } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
@@ -141,11 +142,12 @@ async function startSandbox(stateFile: string): Promise<RunningSandbox> {
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */
 function report(error: unknown, { stdout, stderr, env, log }: Terminal, json: boolean): void {
   const code = BuyonceError.isInstance(error) ? error.code : "internal";
+  const note = noteOn(stderr);
   if (log) log.error({ code }, explainError(error));
-  else stderr.write(`buyonce: ${explainError(error)}\n`);
+  else note(`buyonce: ${explainError(error)}`);
   if (exitCodeOfError(error) === exitCodes.internal) {
-    stderr.write("If a drive was under way, drive the same file again: what became of it is found out first.\n");
+    note("If a drive was under way, drive the same file again: what became of it is found out first.");
   }
-  if ((env["BUYONCE_DEBUG"] ?? "") !== "") stderr.write(`${maskPassword(inspect(error))}\n`);
+  if ((env["BUYONCE_DEBUG"] ?? "") !== "") note(maskPassword(inspect(error)));
   if (json) stdout.write(jsonError(error));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RefusedError, messageOf } from "../spec/errors.ts";
+import { escapeHidden } from "../spec/escape-hidden.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { Imitation, SandboxRequest, SandboxResponse } from "./imitation.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -68,5 +69,5 @@ function parse(body: string): unknown {
 }
 
 function json(status: number, value: unknown): SandboxResponse {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+  return { status, headers: { "content-type": "application/json" }, body: escapeHidden(JSON.stringify(value)) };
 }

@@ -6,6 +6,7 @@ import { close } from "../resources/close.ts";
 import { providersOf } from "../resources/ledger-records.ts";
 import { isProviderName, type ProviderName } from "../resources/providers.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { auditText } from "../text/audit-text.ts";
 import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
@@ -36,7 +37,7 @@ const maxRecords = 100_000;
  */
 export async function auditCommand(options: AuditCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   checkAudit(options);
   const { places } = options;

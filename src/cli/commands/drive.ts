@@ -9,6 +9,7 @@ import { endpointsAt, providersNamedIn, realClouds } from "../resources/provider
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import { type ExitCode, exitCodeOf } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
@@ -34,7 +35,7 @@ export interface DriveCommandOptions extends BuyCommandOptions {
  */
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   await checkReportFile(options.report);
   const input = await readExecutionFile(file);

@@ -4,6 +4,7 @@ import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
@@ -44,6 +45,6 @@ export async function historyCommand(
     stdout.write(blocks.join("\n"));
     return exitCodes.bought;
   } finally {
-    await close("ledger", ledger, (text) => void stderr.write(`${text}\n`));
+    await close("ledger", ledger, noteOn(stderr));
   }
 }

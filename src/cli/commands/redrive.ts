@@ -1,6 +1,7 @@
 import { findUnfinished, type FoundUnfinished } from "../../drive/find-unfinished.ts";
 import type { Purchaser } from "../../drive/purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Report } from "../../spec/report.ts";
@@ -10,6 +11,7 @@ import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-reco
 import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
@@ -37,7 +39,7 @@ export async function redriveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   checkExecutionId(executionId);
   checkSelection(executionId, options);
@@ -149,7 +151,7 @@ function writeReports(reports: readonly Report[], { records, purchaser, options,
     const descriptions = descriptionsIn(report, records, purchaser);
     const again = againFromLedger(report.executionId);
     const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
-    stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${text}`);
+    stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Outcome } from "../../spec/report.ts";
 import { close } from "../resources/close.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { jsonOutcome } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { resolveText } from "../text/resolve-text.ts";
@@ -37,7 +38,7 @@ export async function resolveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkExecutionId(executionId);
   const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
   checkEndpoints(options);

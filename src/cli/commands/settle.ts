@@ -1,4 +1,5 @@
 import { isPending } from "../../drive/settle-recommendation.ts";
+import { cleanText } from "../../spec/clean-text.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
@@ -6,6 +7,7 @@ import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
@@ -35,7 +37,7 @@ export async function settleCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   checkExecutionId(executionId);
 
@@ -97,7 +99,7 @@ function writeReport(
     failed.length === 0
       ? ""
       : `${paint(["bold", "red"], `CAME TO NOTHING: ${failed.join(" ")}. Bought before, and now not bought: see why below.`)}\n\n`;
-  stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${loud}${text}`);
+  stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${loud}${text}`);
 }
 
 /** What came to nothing weighs most: somebody has to act. */

@@ -4,6 +4,7 @@ import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
@@ -46,6 +47,6 @@ export async function statusCommand(
     } else terminal.stdout.write(statusText(status, { ...layout, descriptions }));
     return exitCodes.bought;
   } finally {
-    await close("ledger", ledger, (text) => void terminal.stderr.write(`${text}\n`));
+    await close("ledger", ledger, noteOn(terminal.stderr));
   }
 }
