@@ -14,6 +14,20 @@ export const defaultFiles = {
   sandboxState: ".buyonce/sandbox.json",
 } as const;
 
+/** What SQLite keeps beside a database, by the end of its name. */
+const besideLedger = ["", "-wal", "-shm", "-journal"];
+
+/** The files of ledgers and of imitations, whether they are there or not: nothing else may be written to them. */
+export function ownFiles({ ledger }: Pick<CloudCommandOptions, "ledger">): readonly string[] {
+  const { sandboxState } = defaultFiles;
+  const ledgers = [ledger ?? [], defaultFiles.ledger, defaultFiles.sandboxLedger].flat();
+  return [
+    ...ledgers.flatMap((file) => besideLedger.map((end) => `${file}${end}`)),
+    sandboxState,
+    `${sandboxState}.lock`,
+  ];
+}
+
 /** The options of every command that reads a ledger and asks a cloud, parsed. */
 export interface CloudCommandOptions {
   /** A file, or the URL of a PostgreSQL database. */

@@ -10,7 +10,7 @@ import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { type ExitCode, exitCodeOf, exitCodeOfLost, exitCodes } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
@@ -23,6 +23,7 @@ import {
   checkExecutionId,
   defaultFiles,
   ledgerOf,
+  ownFiles,
   purchaseTimeoutOf,
 } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
@@ -43,7 +44,7 @@ export async function redriveCommand(
   checkEndpoints(options);
   checkExecutionId(executionId);
   checkSelection(executionId, options);
-  await checkReportFile(options.report);
+  await checkReportFile(options.report, ownFiles(options));
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
@@ -71,10 +72,11 @@ export async function redriveCommand(
       writeReports(reports, redrive);
       const pages = reports.map((report) => pageOf(report, redrive));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
-      await writeReportFile(options.report, pages, how, { ledger, note });
+      const written = await writeReportFile(options.report, pages, how, { ledger, note });
       if (sandbox && !options.json)
         terminal.stdout.write(sandboxText(sandbox.purchaseRequests(), painter(terminal.stdout, terminal.env)));
-      return exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+      const code = exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+      return written ? code : exitCodeOfLost(code);
     } finally {
       await close("sandbox", sandbox, note);
     }
