@@ -131,6 +131,41 @@ describe("the process", () => {
     expect(stdout).toContain("→ #1: To go on, drive the same file again.");
   });
 
+  test.each(["SIGHUP", "SIGQUIT"] as const)(
+    "C6: %s during a send, the terminal gone with it: the send is waited for, recorded, and no claim is left",
+    async (name) => {
+      const file = join(folder, `${name}.json`);
+      const recommendations = execution.recommendations.slice(0, 2);
+      await writeFile(file, JSON.stringify({ ...execution, executionId: name, recommendations }));
+      const before = sandbox.purchases();
+      const stopped = Promise.withResolvers<void>();
+      const sending = new Promise<void>((reached) => {
+        sandbox.onRequest = ({ method }) => {
+          if (method !== "PUT") return;
+          reached();
+          return stopped.promise;
+        };
+      });
+      const { child, ended } = start("drive", file, ...endpoints(), "--concurrency", "1");
+      await sending;
+      // Whoever read what it says is gone.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.kill(name);
+      stopped.resolve();
+      expect((await ended).code).toBe(3);
+      sandbox.onRequest = undefined;
+      expect(sandbox.purchases()).toBe(before + 1);
+      const { stdout } = await run("status", name, "--sandbox", "--json");
+      const shown = (JSON.parse(stdout) as { recommendations: { status: string; leaseUntil?: string }[] })
+        .recommendations;
+      expect(shown.map(({ status, leaseUntil }) => [status, leaseUntil])).toEqual([
+        ["purchased", undefined],
+        [expect.stringMatching(/^(refused|abandoned)$/), undefined],
+      ]);
+    },
+  );
+
   test("the sandbox command says where it is and how to use it, and ends with 0 on SIGTERM", async () => {
     const { child, ended, written } = start("sandbox", "--port", "0");
     await new Promise<void>((ready) => child.stdout.on("data", () => ready()));
