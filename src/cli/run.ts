@@ -35,7 +35,8 @@ export interface Host {
  * code. Never prints a stack trace unless BUYONCE_DEBUG is set.
  */
 export async function run(args: readonly string[], version: string, host: Host = process): Promise<void> {
-  const { stdin, stdout, stderr, env } = host;
+  const { stdin, stderr, env } = host;
+  const [stdout, noted] = [watchOutput(host.stdout), watchOutput(stderr)];
   const log = createCommandLog(stderr);
   const terminal: Terminal = {
     stdin,
@@ -57,7 +58,6 @@ export async function run(args: readonly string[], version: string, host: Host =
       listen({ first: () => undefined, again: () => exit(exitCodes.interrupted) });
     };
   };
-  const [printed, noted] = [watchOutput(stdout), watchOutput(stderr)];
   host.on("uncaughtException", (error) => {
     report(error, terminal, json);
     exit(exitCodes.internal);
@@ -142,10 +142,10 @@ export async function run(args: readonly string[], version: string, host: Host =
       report(error, terminal, json);
     }
   }
-  await printed.flush();
-  if (printed.failure) {
+  await stdout.flush();
+  if (stdout.failure) {
     noteOn(terminal.stderr)(
-      `buyonce: standard output could not be written (${messageOf(printed.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
+      `buyonce: standard output could not be written (${messageOf(stdout.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
     );
     code = exitCodeOfLost(code);
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
@@ -92,6 +92,29 @@ describe("C9: what does not reach standard output", () => {
     await watched.flush();
     expect(watched.failure?.message).toContain("EIO");
     await watched.flush();
+  });
+
+  test("a write of which a file took a part is gone on with; what is not taken then is noticed", async () => {
+    const file = join(folder, "out.json");
+    const stream = Object.assign(new PassThrough(), { fd: openSync(file, "w") });
+    try {
+      let room = 12;
+      const watched = watchOutput(stream, ((descriptor: number, bytes: Buffer) => {
+        if (room === 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+        const length = Math.min(5, room, bytes.length);
+        room -= length;
+        return writeSync(descriptor, bytes, 0, length);
+      }) as typeof writeSync);
+      watched.write("1234567é9");
+      await watched.flush();
+      expect(watched.failure).toBeUndefined();
+      expect(readFileSync(file, "utf8")).toBe("1234567é9");
+      watched.write("abc");
+      expect(watched.failure?.message).toContain("ENOSPC");
+      expect(readFileSync(file, "utf8")).toBe("1234567é9ab");
+    } finally {
+      closeSync(stream.fd);
+    }
   });
 
   test("the first thing that went wrong is told, and a stream that took all has no failure", async () => {
