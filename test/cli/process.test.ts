@@ -171,7 +171,8 @@ describe("the process", () => {
     await new Promise<void>((ready) => child.stdout.on("data", () => ready()));
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(written.stdout)?.[0] ?? "";
     const fault = /-d '(.*)'/.exec(written.stdout)?.[1] ?? "";
-    const answer = await fetch(`${url}/_sandbox/faults`, { method: "POST", body: fault });
+    const headers = { "content-type": /-H 'content-type: (.*?)'/.exec(written.stdout)?.[1] ?? "" };
+    const answer = await fetch(`${url}/_sandbox/faults`, { method: "POST", headers, body: fault });
     expect(await answer.json()).toEqual({ added: 1 });
     child.kill("SIGTERM");
     expect((await ended).code).toBe(0);

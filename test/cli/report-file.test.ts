@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, linkSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
 import { maskToken } from "../../src/spec/token.ts";
-import { temporaryFolder } from "../sandbox/support.ts";
+import { makePipe, temporaryFolder } from "../sandbox/support.ts";
 import {
   bought,
   executionId,
@@ -117,7 +116,7 @@ describe("drive --report", () => {
     ],
     ["a link to a file", (path, folder) => symlinkSync(join(folder, "execution.json"), path), "it is a link"],
     ["a link that leads nowhere", (path, folder) => symlinkSync(join(folder, "none"), path), "it is a link"],
-    ["a pipe", (path) => void execFileSync("mkfifo", [path]), "it is a pipe"],
+    ["a pipe", makePipe, "it is a pipe"],
   ])("C7: %s in its place is refused before anything is sent, and left as it is", async (_what, put, message) => {
     const { folder, file, parts, calls } = await setup();
     const page = join(folder, "report.html");

@@ -1,16 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { temporaryFolder } from "../sandbox/support.ts";
+import { makePipe, temporaryFolder } from "../sandbox/support.ts";
 
 describe("C7: what is at a ledger's path", () => {
   const execution = JSON.stringify({ executionId: "a", source: "b", recommendations: [] });
   test.each<readonly [string, (file: string, folder: string) => void, string, string]>([
     ["a folder", (file) => mkdirSync(file), "ledger-unavailable", "is a folder"],
-    ["a pipe", (file) => void execFileSync("mkfifo", [file]), "ledger-unavailable", "is a pipe"],
+    ["a pipe", makePipe, "ledger-unavailable", "is a pipe"],
     [
       "a link that leads nowhere",
       (file, folder) => symlinkSync(join(folder, "none"), file),

@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
-import { azureClient, sandboxFor, temporaryFolder, virtualMachine } from "./support.ts";
+import { azureClient, makePipe, sandboxFor, temporaryFolder, virtualMachine } from "./support.ts";
 
 const newStateFile = () => join(temporaryFolder(), "below", "sandbox.jsonl");
 
@@ -84,7 +84,7 @@ test.each<readonly [string, (file: string, folder: string) => void, string]>([
   ["a link to a state file", linked(stateText), "it is a link"],
   ["a link to another file", linked("precious"), "it is a link"],
   ["a link that leads nowhere", (file, folder) => symlinkSync(join(folder, "none"), file), "it is a link"],
-  ["a pipe", (file) => void execFileSync("mkfifo", [file]), "it is a pipe"],
+  ["a pipe", makePipe, "it is a pipe"],
   ["an empty file", (file) => writeFileSync(file, ""), "is not a sandbox state file"],
   ["a file that only contains its first line further on", (file) => writeFileSync(file, `x${stateText}`), "is not a"],
   ["a lock that holds something", (file) => writeFileSync(`${file}.lock`, "precious"), "another program's file"],

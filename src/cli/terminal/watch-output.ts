@@ -23,15 +23,15 @@ export function watchOutput(stream: Writable & Omit<Output, "write">, writePart 
   const file = fileOf(stream);
 
   function writeWhole(descriptor: number, text: string): void {
-    let rest = Buffer.from(text);
-    while (rest.length > 0 && failure === undefined) {
-      try {
+    let rest = Buffer.from(failure ? "" : text);
+    try {
+      while (rest.length > 0) {
         const length = writePart(descriptor, rest, 0, rest.length);
         if (length === 0) throw new Error("nothing more could be written");
         rest = rest.subarray(length);
-      } catch (error) {
-        note(error instanceof Error ? error : new Error(String(error)));
       }
+    } catch (error) {
+      note(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
