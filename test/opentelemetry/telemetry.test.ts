@@ -272,7 +272,7 @@ describe("a watched purchaser", () => {
     ] satisfies readonly DriveEvent[];
     const drive: Purchaser["drive"] = async (_execution, options) => {
       for (const step of steps) options?.onEvent?.(step);
-      return { executionId: words, outcomes: [], totals: [] };
+      return { executionId: words, outcomes: [], totals: [], atRisk: [] };
     };
     await telemetry.watch({ drive } as Purchaser).drive(execution());
     const text = JSON.stringify(spans().map(({ attributes, events, status }) => ({ attributes, events, status })));
