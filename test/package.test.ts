@@ -14,6 +14,15 @@ describe("the package", () => {
     expect(manifest.scripts.start).toBe("node src/cli/main.ts drive fixtures/execution.json --sandbox");
   });
 
+  test("C13: npm ci warns of nothing on an older Node, and who installs the package still hears which Node it needs", () => {
+    // npm's warnings about engines are of level warn; errors are above it.
+    expect(text(".npmrc")).toMatch(/^loglevel=error$/m);
+    expect(text(".npmrc")).not.toMatch(/^(?:silent|force|engine-strict)\b/m);
+    expect(manifest.engines.node).toMatch(/^>=22\.18\./);
+    // It is not published: it is about this folder alone.
+    expect(manifest.files).not.toContain(".npmrc");
+  });
+
   test("every entry point has its source, and its built file lies where the build puts it", () => {
     const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
     const names = entries.map(([name]) => name);

@@ -2,7 +2,7 @@ import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
-import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/spec/tag-names.ts";
 
 /** How long AWS may take to show what is new, where a purchase has no handle: EC2 and Redshift. */
 export interface VisibilityLimits {
@@ -109,6 +109,8 @@ function positive(name: string, value: number): number {
 }
 
 function checkTagNames(names: TagNames): TagNames {
+  const problem = tagNamesProblem(names);
+  if (problem !== undefined) throw invalid(`AWS provider: ${problem}.`);
   for (const [setting, name] of Object.entries(names)) {
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
     if (name.length < 1 || name.length > 128 || /^aws:/i.test(name)) {

@@ -43,7 +43,7 @@ export interface AzureSettings {
 export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
   Pick<AzureSettings, "credential" | "endpoint">;
 
-/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that are one. */
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that cannot be used. */
 export function resolveSettings(settings: AzureSettings): ResolvedSettings {
   const limits = {
     maxPages: settings.maxPages ?? 2_000,

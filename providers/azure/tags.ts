@@ -1,5 +1,5 @@
 import { RefusedError } from "../../src/spec/errors.ts";
-import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
+import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/spec/tag-names.ts";
 import { plainToken } from "../../src/spec/token.ts";
 import { displayNameOf } from "./display-name.ts";
 
@@ -69,12 +69,10 @@ export function tagValues(tags: Readonly<Record<string, string>> | undefined, na
 }
 
 /** Throws a RefusedError `invalid-configuration` for tag names that are blank, or one tag to Azure. */
-export function requireTagNames({ source, token }: TagNames): void {
-  if (source.trim() !== "" && token.trim() !== "" && !isSame(source, token)) return;
-  throw new RefusedError({
-    code: "invalid-configuration",
-    message: `tagNames must be two names that differ in more than letter case, not "${source}" and "${token}".`,
-  });
+export function requireTagNames(tagNames: TagNames): void {
+  const problem = tagNamesProblem(tagNames);
+  if (problem === undefined) return;
+  throw new RefusedError({ code: "invalid-configuration", message: `Azure provider: ${problem}.` });
 }
 
 const isSame = (left: string, right: string) => plainToken(left) === plainToken(right);

@@ -2,6 +2,7 @@ import { cameToNothing } from "../drive/came-to-nothing.ts";
 import { recordedIds } from "../drive/must-be-listed.ts";
 import type { Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
+import { checkTexts } from "../spec/check-texts.ts";
 import type { Commitment } from "../spec/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { Scope, ServiceExecutor } from "../spec/executor.ts";
@@ -31,9 +32,7 @@ export async function acceptLoss(
   { executorOf, ...parts }: CorrectionParts & { readonly executorOf: ExecutorOf },
   signal: AbortSignal | undefined,
 ): Promise<TokenRecord> {
-  for (const [path, value] of Object.entries({ id, person, reason })) {
-    if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
-  }
+  checkTexts({ id, person, reason });
   const bought = await parts.ledger.records({ states: ["purchased"], limit: maxRecords });
   const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
   const [record, ...more] = bought.filter((candidate) => recordedIds(candidate).some(isMeant));

@@ -1,4 +1,5 @@
 import type { Logger, LogLevel } from "../log/logger.ts";
+import { escapeHidden } from "../spec/escape-hidden.ts";
 import type { Output } from "./terminal/terminal.ts";
 import { maskPassword } from "./text/mask-password.ts";
 
@@ -43,7 +44,7 @@ export function createCommandLog(stream: Output): CommandLog {
       const { pino } = await import("pino");
       const timestamp = pino.stdTimeFunctions.isoTime;
       const formatters = { level: (label: string) => ({ level: label }) };
-      const destination = { write: (line: string) => void stream.write(maskPassword(line)) };
+      const destination = { write: (line: string) => void stream.write(escapeHidden(maskPassword(line))) };
       const made = pino({ level, timestamp, formatters }, destination);
       logger = {
         debug: (fields, message) => made.debug(fields, message),

@@ -49,7 +49,7 @@ Exit codes
   2    bad usage or an invalid file; nothing was sent
   3    something was refused or rejected
   4    something is unresolved or in progress (even if something else was refused)
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   130  stopped, or answered with No, before there was a report
 
 With --json
@@ -103,7 +103,7 @@ Exit codes
   2    bad usage or an invalid file
   3    something would be refused, or all of it is above --max-total
   4    something has to be found out first, or is held by another driver
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   130  stopped
 
 With --json
@@ -168,7 +168,7 @@ What is checked
 ${ledgerHelp}
 Exit codes
   0    recorded
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution or recommendation that the ledger does not know
   3    refused: the provider contradicts, its outcome is not unknown, or another driver holds it; nothing was recorded
   4    recorded in part: another driver took over
@@ -199,7 +199,7 @@ Exit codes
   0    all is final, or nothing was pending
   3    something came to nothing
   4    something is still pending, or could not be looked at
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution that the ledger does not know
   130  stopped before there was a report
 
@@ -230,7 +230,7 @@ Status, and what --state chooses
 ${ledgerHelp}
 Exit codes
   0    shown
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution that the ledger does not know
 
 With --json
@@ -254,7 +254,7 @@ What it shows
 ${ledgerHelp}
 Exit codes
   0    shown
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution or recommendation that the ledger does not know
 
 With --json
@@ -293,7 +293,7 @@ Exit codes
   0    nothing was found, or all of it was repaired; or a loss was recorded
   3    something was found; or the loss was refused
   4    nothing was found, but something could not be looked at
-  1    an internal error, or a ledger that cannot be used
+  1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage
   130  stopped before there was a report
 

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { type StatusFilter, statusFilters } from "../inspect/status-filters.ts";
 import type { Place } from "../spec/audit.ts";
+import { escapeHidden } from "../spec/escape-hidden.ts";
 import type { Money } from "../spec/money.ts";
 import { logLevels } from "./command-log.ts";
 import type { AuditCommandOptions } from "./commands/audit.ts";
@@ -111,7 +112,7 @@ export function createProgram(terminal: Terminal, version: string, actions: Prog
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: (text) => void terminal.stderr.write(maskPassword(text)),
+      writeErr: (text) => void terminal.stderr.write(escapeHidden(maskPassword(text))),
       getOutHelpWidth: () => widthOf(terminal.stdout),
       getErrHelpWidth: () => widthOf(terminal.stderr),
     })

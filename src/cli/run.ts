@@ -1,27 +1,42 @@
 import process from "node:process";
+import type { Readable, Writable } from "node:stream";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import type { LogLevel } from "../log/logger.ts";
-import { BuyonceError } from "../spec/errors.ts";
+import { BuyonceError, messageOf } from "../spec/errors.ts";
 import { createCommandLog } from "./command-log.ts";
 import type { CommandParts, RunningSandbox } from "./commands/command-parts.ts";
 import { createProgram } from "./program.ts";
 import { openLedger } from "./resources/open-ledger.ts";
 import { createProviders } from "./resources/providers.ts";
 import { confirm } from "./terminal/confirm.ts";
-import { type ExitCode, exitCodeOfError, exitCodes, usageError } from "./terminal/exit-code.ts";
-import { type InterruptHandlers, onInterrupt } from "./terminal/interrupt.ts";
-import type { Terminal } from "./terminal/terminal.ts";
+import { type ExitCode, exitCodeOfError, exitCodeOfLost, exitCodes, usageError } from "./terminal/exit-code.ts";
+import { type InterruptHandlers, onInterrupt, type SignalSource } from "./terminal/interrupt.ts";
+import { noteOn } from "./terminal/note.ts";
+import type { Output, Terminal } from "./terminal/terminal.ts";
+import { watchOutput } from "./terminal/watch-output.ts";
 import { explainError } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
 import { maskPassword } from "./text/mask-password.ts";
 
+/** What the command line needs of its process; tests hand in their own. */
+export interface Host {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & Output;
+  readonly stderr: Writable & Output;
+  readonly env: Terminal["env"];
+  readonly on: SignalSource["on"] & ((event: "uncaughtException", listener: (error: Error) => void) => unknown);
+  readonly off: SignalSource["off"];
+  readonly exit: (code: ExitCode) => void;
+}
+
 /**
- * Runs the command line of this process and ends it. The one place that knows the process: its streams, signals and exit
+ * Runs the command line of a process and ends it. The one place that knows the process: its streams, signals and exit
  * code. Never prints a stack trace unless BUYONCE_DEBUG is set.
  */
-export async function run(args: readonly string[], version: string): Promise<void> {
-  const { stdin, stdout, stderr, env } = process;
+export async function run(args: readonly string[], version: string, host: Host = process): Promise<void> {
+  const { stdin, stderr, env } = host;
+  const [stdout, noted] = [watchOutput(host.stdout), watchOutput(stderr)];
   const log = createCommandLog(stderr);
   const terminal: Terminal = {
     stdin,
@@ -33,12 +48,17 @@ export async function run(args: readonly string[], version: string): Promise<voi
     },
   };
   const json = args.includes("--json");
-  const exit = (code: ExitCode) => process.exit(code);
-  const interrupts = (handlers: InterruptHandlers) => onInterrupt(process, handlers, () => performance.now());
-
-  // A reader that went away (`| head`) must not turn into an error of a drive that goes on buying.
-  for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
-  process.on("uncaughtException", (error) => {
+  const exit = (code: ExitCode) => host.exit(code);
+  const listen = (handlers: InterruptHandlers) => onInterrupt(host, handlers, () => performance.now());
+  const interrupts = (handlers: InterruptHandlers) => {
+    const stop = listen(handlers);
+    return () => {
+      stop();
+      // What was done is still to be said: a signal must not swallow that.
+      listen({ first: () => undefined, again: () => exit(exitCodes.interrupted) });
+    };
+  };
+  host.on("uncaughtException", (error) => {
     report(error, terminal, json);
     exit(exitCodes.internal);
   });
@@ -122,8 +142,15 @@ export async function run(args: readonly string[], version: string): Promise<voi
       report(error, terminal, json);
     }
   }
+  await stdout.flush();
+  if (stdout.failure) {
+    noteOn(terminal.stderr)(
+      `buyonce: standard output could not be written (${messageOf(stdout.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
+    );
+    code = exitCodeOfLost(code);
+  }
+  await noted.flush();
   // Whatever is still open, such as an idle connection, must not keep a finished command waiting.
-  await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write("", () => done()))));
   exit(code);
 }
 
@@ -141,11 +168,12 @@ async function startSandbox(stateFile: string): Promise<RunningSandbox> {
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */
 function report(error: unknown, { stdout, stderr, env, log }: Terminal, json: boolean): void {
   const code = BuyonceError.isInstance(error) ? error.code : "internal";
+  const note = noteOn(stderr);
   if (log) log.error({ code }, explainError(error));
-  else stderr.write(`buyonce: ${explainError(error)}\n`);
+  else note(`buyonce: ${explainError(error)}`);
   if (exitCodeOfError(error) === exitCodes.internal) {
-    stderr.write("If a drive was under way, drive the same file again: what became of it is found out first.\n");
+    note("If a drive was under way, drive the same file again: what became of it is found out first.");
   }
-  if ((env["BUYONCE_DEBUG"] ?? "") !== "") stderr.write(`${maskPassword(inspect(error))}\n`);
+  if ((env["BUYONCE_DEBUG"] ?? "") !== "") note(maskPassword(inspect(error)));
   if (json) stdout.write(jsonError(error));
 }

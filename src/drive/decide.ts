@@ -1,3 +1,4 @@
+import { checkTexts } from "../spec/check-texts.ts";
 import type { Environment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import { idsOf } from "../spec/commitment.ts";
@@ -43,9 +44,7 @@ export async function decide(
   { ledger, environment, executorOf, leaseLength, holder }: DecideParts,
   options: Pick<DriveOptions, "signal" | "deadline">,
 ): Promise<Outcome> {
-  for (const [path, value] of Object.entries({ person, reason })) {
-    if (value.trim() === "") throw new InvalidExecutionError([{ path, message: "must not be empty" }]);
-  }
+  checkTexts({ executionId, bought: finding === "not-bought" ? undefined : finding.bought, person, reason });
   const record = (await ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
   if (record === undefined) {
     throw new InvalidExecutionError([{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }]);

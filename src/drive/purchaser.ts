@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { type AcceptedLoss, acceptLoss } from "../audit/accept-loss.ts";
 import { audit, type AuditOptions } from "../audit/audit.ts";
 import type { AuditReport } from "../spec/audit.ts";
+import { checkTexts } from "../spec/check-texts.ts";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
@@ -175,6 +176,7 @@ export function createPurchaser({
     },
 
     redrive: async (executionId, options = {}) => {
+      checkTexts({ executionId });
       const records = await ledger.execution(executionId);
       if (records.length === 0) {
         throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
@@ -210,6 +212,7 @@ export function createPurchaser({
 
     settle: async (options = {}) => {
       checkOptions(options);
+      checkTexts({ executionId: options.executionId });
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
         redriveRecords(executionId, records, how, undefined, settleWork);
       return settleExecutions(options, { ledger, environment, canDrive, look });
@@ -253,7 +256,8 @@ function reportOfUndriven(executionId: string, records: readonly TokenRecord[], 
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */
 function holderName(): string {
-  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  // A name that any ledger can hold, whatever the machine is called.
+  return `${hostname().replaceAll(/[^\w.-]/g, "_")}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
 function checkOptions({ concurrency = 1, deadline = 0 }: Pick<DriveOptions, "concurrency" | "deadline">): void {

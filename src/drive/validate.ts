@@ -1,19 +1,18 @@
 import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../spec/errors.ts";
 import type { Provider, ServiceExecutor } from "../spec/executor.ts";
+import type { JsonValue } from "../spec/json.ts";
 import type { Execution, Recommendation } from "../spec/recommendation.ts";
+import { characterProblem, textProblem } from "../spec/text-problem.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
 
 const envelopeSchema = z.strictObject({
-  executionId: z
-    .string()
-    .max(200, "must have at most 200 characters")
-    .regex(/^\S(.*\S)?$/, "must not be empty, nor begin or end with white space"),
+  executionId: z.string().superRefine(addTextProblem),
   source: z
     .string()
-    .max(200, "must have at most 200 characters")
+    .superRefine(addTextProblem)
     .regex(
       /^[\p{L}\p{N} _.:/=+@-]+$/u,
       "says who decided to buy, and becomes a tag: at least one letter or digit, or one of _ . : / = + @ -",
@@ -23,6 +22,11 @@ const envelopeSchema = z.strictObject({
     .min(1, "must hold at least one recommendation")
     .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
 });
+
+function addTextProblem(text: string, problems: z.RefinementCtx): void {
+  const problem = textProblem(text);
+  if (problem !== undefined) problems.addIssue(problem);
+}
 
 /** Finds the executor of a service. */
 export type ExecutorOf = (recommendation: Pick<Recommendation, "provider" | "service">) => ServiceExecutor;
@@ -62,8 +66,10 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
       continue;
     }
     const parsed = schema.schema.safeParse(item);
-    if (parsed.success) recommendations.push(parsed.data);
-    else problems.push(...problemsOf(parsed.error, path));
+    if (parsed.success) {
+      recommendations.push(parsed.data);
+      problems.push(...characterProblemsIn(parsed.data, path));
+    } else problems.push(...problemsOf(parsed.error, path));
   }
 
   if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
@@ -87,6 +93,15 @@ function schemaFor(
     return { path: ["service"], problem: `must be one of ${quoted(Object.keys(provider.services))}` };
   }
   return { schema: found.schema };
+}
+
+/** Of every text in a value that its schema accepted: the fingerprint hangs on each. */
+function characterProblemsIn(value: JsonValue | undefined, path: readonly PropertyKey[]): ExecutionProblem[] {
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([name, part]) => characterProblemsIn(part, [...path, name]));
+  }
+  const found = typeof value === "string" ? characterProblem(value) : undefined;
+  return found === undefined ? [] : [problem(path, found)];
 }
 
 function quoted(names: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { InvalidExecutionError } from "../spec/errors.ts";
+import { checkTexts } from "../spec/check-texts.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
 
 /** A line of the history, its answer code apart. */
@@ -23,6 +24,7 @@ export async function ledgerHistory(
   executionId: string,
   recIndex?: number,
 ): Promise<readonly RecommendationHistory[]> {
+  checkTexts({ executionId });
   const all = await ledger.execution(executionId);
   const records = recIndex === undefined ? all : all.filter((record) => record.recIndex === recIndex);
   if (records.length === 0) {

@@ -1,3 +1,4 @@
+import { checkTexts } from "../spec/check-texts.ts";
 import { InvalidExecutionError } from "../spec/errors.ts";
 import { isHeld } from "../spec/lease.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
@@ -43,6 +44,7 @@ export async function ledgerStatus(
   ledger: Ledger,
   { executionId, state, limit = 100 }: StatusOptions = {},
 ): Promise<LedgerStatus> {
+  checkTexts({ executionId });
   const query: Narrowed = state === undefined ? {} : queryOf[state];
   const now = await ledger.now();
   const found =

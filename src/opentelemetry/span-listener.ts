@@ -1,5 +1,6 @@
 import type * as Api from "@opentelemetry/api";
 import type { Attributes, Span, Tracer } from "@opentelemetry/api";
+import { escapeHidden } from "../spec/escape-hidden.ts";
 import type { DriveEvent, EventError } from "../spec/events.ts";
 import { stepBegun, stepEnded, type StepName } from "./steps.ts";
 
@@ -22,17 +23,18 @@ export function createSpanListener(
 
   function begin(name: string, parent: Span | undefined, at: number, attributes: Attributes): Span {
     const within = parent ? trace.setSpan(context.active(), parent) : context.active();
-    return tracer.startSpan(`buyonce.${name}`, { startTime: new Date(at), attributes }, within);
+    return tracer.startSpan(`buyonce.${name}`, { startTime: new Date(at), attributes: visible(attributes) }, within);
   }
 
-  function fail(span: Span, { code, message }: EventError, at: number): void {
+  function fail(span: Span, { code, message: raw }: EventError, at: number): void {
+    const message = escapeHidden(raw);
     span.setAttribute("error.type", code);
     span.recordException({ name: code, message }, new Date(at));
     span.setStatus({ code: SpanStatusCode.ERROR, message });
   }
 
   function end(span: Span, at: number, attributes: Attributes = {}, error?: EventError): void {
-    span.setAttributes(attributes);
+    span.setAttributes(visible(attributes));
     if (error) fail(span, error, at);
     span.end(new Date(at));
   }
@@ -55,7 +57,7 @@ export function createSpanListener(
     const begun = stepBegun(event);
     if (begun) {
       // The provider is asked several times within one reconciliation.
-      if (innermost?.name === begun.name) innermost.span.addEvent(event.type, begun.attributes, new Date(at));
+      if (innermost?.name === begun.name) innermost.span.addEvent(event.type, visible(begun.attributes), new Date(at));
       else {
         const inStep = begin(begun.name, innermost?.span ?? span, at, { ...attributes, ...begun.attributes });
         steps.push({ name: begun.name, span: inStep });
@@ -137,4 +139,13 @@ export function createSpanListener(
         event satisfies never;
     }
   };
+}
+
+/** Attributes as they are shown on screens of others: what does not show in them is written out. */
+function visible(attributes: Attributes): Attributes {
+  const written = Object.entries(attributes).map(([name, value]) => [
+    name,
+    typeof value === "string" ? escapeHidden(value) : value,
+  ]);
+  return Object.fromEntries(written) as Attributes;
 }

@@ -42,6 +42,7 @@ export function htmlReport(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta name="generator" content="buyonce" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
         <meta name="referrer" content="no-referrer" />

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RefusedError, messageOf } from "../spec/errors.ts";
 import type { FaultScript } from "./fault-script.ts";
 import type { Imitation, SandboxRequest, SandboxResponse } from "./imitation.ts";
+import { jsonAnswer } from "./json-answer.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { SandboxStore } from "./store.ts";
 
@@ -27,29 +28,29 @@ export function control(request: SandboxRequest, controlled: Controlled): Sandbo
   try {
     switch (route) {
       case "POST faults":
-        return json(200, { added: faults.add(parse(request.body)) });
+        return jsonAnswer(200, { added: faults.add(parse(request.body)) });
       case "DELETE faults":
         faults.clear();
-        return json(200, { cleared: true });
+        return jsonAnswer(200, { cleared: true });
       case "GET requests":
-        return json(200, { requests: log.entries });
+        return jsonAnswer(200, { requests: log.entries });
       case "GET state":
-        return json(200, { purchases: controlled.purchases(), entries: store.snapshot() });
+        return jsonAnswer(200, { purchases: controlled.purchases(), entries: store.snapshot() });
       default: {
         const [, name, command] = /^POST ([^/]+)\/([^/]+)$/.exec(route) ?? [];
         const commands = imitations.find((imitation) => imitation.name === name)?.commands ?? {};
         if (command === undefined || !Object.hasOwn(commands, command)) {
-          return json(404, { error: `There is no control route "${request.method} ${request.path}".` });
+          return jsonAnswer(404, { error: `There is no control route "${request.method} ${request.path}".` });
         }
-        return json(200, commands[command]?.(parse(request.body), store));
+        return jsonAnswer(200, commands[command]?.(parse(request.body), store));
       }
     }
   } catch (error) {
     if (error instanceof z.ZodError) {
-      return json(400, { error: z.prettifyError(error) });
+      return jsonAnswer(400, { error: z.prettifyError(error) });
     }
     if (RefusedError.isInstance(error)) {
-      return json(400, { error: messageOf(error) });
+      return jsonAnswer(400, { error: messageOf(error) });
     }
     throw error;
   }
@@ -65,8 +66,4 @@ function parse(body: string): unknown {
       cause: error,
     });
   }
-}
-
-function json(status: number, value: unknown): SandboxResponse {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
 }

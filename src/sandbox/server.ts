@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
 import { messageOf } from "../spec/errors.ts";
+import { refusalOf } from "./admit.ts";
 import { control, controlPrefix } from "./control.ts";
 import { type FaultScript, type TakenFault, createFaultScript } from "./fault-script.ts";
 import type { FaultRule } from "./fault.ts";
@@ -75,6 +76,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const request = requestOf(message, body ?? "");
     if (body === undefined) {
       reply.writeHead(413).end();
+      return;
+    }
+    const refusal = refusalOf(request, listener.port);
+    if (refusal !== undefined) {
+      reply.writeHead(refusal.status, { ...refusal.headers }).end(refusal.body);
       return;
     }
     if (request.path.startsWith(controlPrefix)) {

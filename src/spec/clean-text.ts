@@ -1,7 +1,11 @@
+import { hiddenCharacter } from "./hidden-characters.ts";
+
+const hidden = new RegExp(`${hiddenCharacter}+`, "gu");
+
 /**
- * A text of a provider or a file, safe to show: control characters, which could move the cursor or recolour the
- * terminal, and those that turn the direction of writing become spaces.
+ * A text of a provider or a file for tables, pages and progress: what does not show, could move the cursor, recolour the
+ * terminal or turn the direction of writing becomes a space.
  */
 export function cleanText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ").trim();
+  return text.replaceAll(hidden, " ").trim();
 }

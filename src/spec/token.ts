@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
+import { textProblem } from "./text-problem.ts";
 
 /**
  * The idempotency token of one recommendation: 64 lowercase hex characters, the SHA-256 of `executionId:recIndex`.
  *
  * `recIndex` is the position in the execution's full list, never in a filtered one, and the execution id is taken as
  * given: its letter case matters. The Go engine that began some executions derives the same token.
- * Throws a RangeError for an empty execution id or an index that is not a whole number from 0.
+ * Throws a RangeError for an execution id that an execution cannot have (`textProblem` says which: two texts that look the
+ * same, or whose damage looks the same in UTF-8, must not be two ids), and for an index that is not a whole number from 0.
  */
 export function deriveIdempotencyToken(executionId: string, recIndex: number): string {
-  if (executionId === "") throw new RangeError("executionId must not be empty.");
+  const problem = textProblem(executionId);
+  if (problem !== undefined) throw new RangeError(`executionId ${problem}.`);
   if (!Number.isSafeInteger(recIndex) || recIndex < 0) {
     throw new RangeError(`recIndex must be a whole number from 0, not ${recIndex}.`);
   }

@@ -108,8 +108,8 @@ describe("which ledger, which places", () => {
 });
 
 describe("a loss that is accepted", () => {
-  test("goes to the library, cleaned, and is said", async () => {
-    const said = { acceptLoss: " id-1 ", person: "Ada\u001b", reason: "sold", places: undefined };
+  test("goes to the library, without the spaces around it, and is said", async () => {
+    const said = { acceptLoss: " id-1 ", person: "Ada ", reason: "sold", places: undefined };
     const { code, written, calls } = await run(reportOf([]), said);
     expect([code, calls.loss]).toEqual([0, { id: "id-1", person: "Ada", reason: "sold" }]);
     expect(written.stdout).toContain("Recorded: id-1 is gone before its term, says Ada.");

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { describeRecords } from "../../src/cli/resources/describe-records.ts";
 import { historyCommand } from "../../src/cli/commands/history.ts";
+import { redriveCommand } from "../../src/cli/commands/redrive.ts";
+import { resolveCommand } from "../../src/cli/commands/resolve.ts";
 import { settleCommand, type SettleCommandOptions } from "../../src/cli/commands/settle.ts";
 import { statusCommand, type StatusCommandOptions } from "../../src/cli/commands/status.ts";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
@@ -13,7 +15,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
-import { bought, executionId, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
+import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
 const started = Date.UTC(2026, 10, 22, 9, 5, 0);
 const disk: Recommendation = { provider: "none", service: "disk", quantity: 1, term: "P1Y" };
@@ -347,3 +349,25 @@ describe("buyonce settle", () => {
     else expect(written.stdout).toBe("Nothing is pending: what is bought is final.\n");
   });
 });
+
+test.each(["night\u200b", "night-\ud83d", "cafe\u0301", ""])(
+  "A23: an execution id that none can have (%j) is a usage error of every command, and no ledger is opened",
+  async (id) => {
+    const { parts, calls } = standInParts();
+    const buy = { ...plainOptions, retryRefused: false, parked: false };
+    const said = { ...plainOptions, notBought: true, person: "Ada", reason: "seen" };
+    for (const run of [
+      () => statusCommand(id, { ...plainOptions, limit: 5 }, parts),
+      () => historyCommand(id, 0, plainOptions, parts),
+      () => settleCommand(id, plainOptions, parts),
+      () => redriveCommand(id, buy, parts),
+      () => resolveCommand(id, 0, said, parts),
+    ]) {
+      await expect(run()).rejects.toMatchObject({
+        code: "invalid-configuration",
+        message: expect.stringMatching(/^The execution id must /),
+      });
+    }
+    expect(calls.names).toEqual([]);
+  },
+);

@@ -131,12 +131,48 @@ describe("the process", () => {
     expect(stdout).toContain("→ #1: To go on, drive the same file again.");
   });
 
+  test.each(["SIGHUP", "SIGQUIT"] as const)(
+    "C6: %s during a send, the terminal gone with it: the send is waited for, recorded, and no claim is left",
+    async (name) => {
+      const file = join(folder, `${name}.json`);
+      const recommendations = execution.recommendations.slice(0, 2);
+      await writeFile(file, JSON.stringify({ ...execution, executionId: name, recommendations }));
+      const before = sandbox.purchases();
+      const stopped = Promise.withResolvers<void>();
+      const sending = new Promise<void>((reached) => {
+        sandbox.onRequest = ({ method }) => {
+          if (method !== "PUT") return;
+          reached();
+          return stopped.promise;
+        };
+      });
+      const { child, ended } = start("drive", file, ...endpoints(), "--concurrency", "1");
+      await sending;
+      // Whoever read what it says is gone.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.kill(name);
+      stopped.resolve();
+      expect((await ended).code).toBe(3);
+      sandbox.onRequest = undefined;
+      expect(sandbox.purchases()).toBe(before + 1);
+      const { stdout } = await run("status", name, "--sandbox", "--json");
+      const shown = (JSON.parse(stdout) as { recommendations: { status: string; leaseUntil?: string }[] })
+        .recommendations;
+      expect(shown.map(({ status, leaseUntil }) => [status, leaseUntil])).toEqual([
+        ["purchased", undefined],
+        [expect.stringMatching(/^(refused|abandoned)$/), undefined],
+      ]);
+    },
+  );
+
   test("the sandbox command says where it is and how to use it, and ends with 0 on SIGTERM", async () => {
     const { child, ended, written } = start("sandbox", "--port", "0");
     await new Promise<void>((ready) => child.stdout.on("data", () => ready()));
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(written.stdout)?.[0] ?? "";
     const fault = /-d '(.*)'/.exec(written.stdout)?.[1] ?? "";
-    const answer = await fetch(`${url}/_sandbox/faults`, { method: "POST", body: fault });
+    const headers = { "content-type": /-H 'content-type: (.*?)'/.exec(written.stdout)?.[1] ?? "" };
+    const answer = await fetch(`${url}/_sandbox/faults`, { method: "POST", headers, body: fault });
     expect(await answer.json()).toEqual({ added: 1 });
     child.kill("SIGTERM");
     expect((await ended).code).toBe(0);

@@ -294,6 +294,20 @@ describe("resolve", () => {
     expect(calls.names).toEqual([]);
   });
 
+  test.each([
+    [{ person: "Ada\u200b" }, "--person must not hold U+200B"],
+    [{ reason: "sold\u202e" }, "--reason must not hold U+202E"],
+    [{ reason: "r".repeat(256) }, "--reason must have at most 255 characters"],
+    [{ bought: "id\ufeff", notBought: false }, "--bought must not hold U+FEFF"],
+  ])("A23: %j is refused by its option and code point: no ledger is opened", async (change, message) => {
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await expect(resolveCommand(executionId, 0, { ...said, ...change }, parts)).rejects.toMatchObject({
+      code: "invalid-configuration",
+      message: expect.stringContaining(message),
+    });
+    expect(calls.names).toEqual([]);
+  });
+
   test("stopped: nothing is recorded", async () => {
     const stand = stands(ledgerOf("aws"), {
       resolve: () => {

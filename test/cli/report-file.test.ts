@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, linkSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
 import { maskToken } from "../../src/spec/token.ts";
-import { temporaryFolder } from "../sandbox/support.ts";
+import { makePipe, temporaryFolder } from "../sandbox/support.ts";
 import {
   bought,
   executionId,
@@ -86,10 +86,70 @@ describe("drive --report", () => {
         };
       },
     };
-    expect(await driveCommand(file, { ...options, report: page }, late)).toBe(0);
+    // C9: nobody may take it for written.
+    expect(await driveCommand(file, { ...options, report: page }, late)).toBe(1);
     expect(written.stderr).toContain("The report could not be written");
+    expect(written.stderr).toContain("it is a folder");
     expect(written.stdout).toContain("24.50 GBP");
   });
+
+  test("C7: an older report is replaced, whole", async () => {
+    const { folder, file, parts } = await setup();
+    const page = join(folder, "report.html");
+    await driveCommand(file, { ...options, report: page }, parts);
+    const first = readFileSync(page, "utf8");
+    writeFileSync(page, `${first.slice(0, 300)}older`);
+    expect(await driveCommand(file, { ...options, report: page }, parts)).toBe(0);
+    expect(readFileSync(page, "utf8")).toBe(first);
+    expect(readdirSync(folder).toSorted()).toEqual(["execution.json", "report.html"]);
+  });
+
+  const texts = { page: "<!doctype html><title>my page</title>", empty: "", database: "SQLite format 3\0" };
+  test.each<readonly [string, (path: string, folder: string) => void, string]>([
+    ["another page", (path) => writeFileSync(path, texts.page), "something else is there"],
+    ["an empty file", (path) => writeFileSync(path, texts.empty), "something else is there"],
+    ["a database", (path) => writeFileSync(path, texts.database), "something else is there"],
+    [
+      "the execution itself",
+      (path, folder) => linkSync(join(folder, "execution.json"), path),
+      "something else is there",
+    ],
+    ["a link to a file", (path, folder) => symlinkSync(join(folder, "execution.json"), path), "it is a link"],
+    ["a link that leads nowhere", (path, folder) => symlinkSync(join(folder, "none"), path), "it is a link"],
+    ["a pipe", makePipe, "it is a pipe"],
+  ])("C7: %s in its place is refused before anything is sent, and left as it is", async (_what, put, message) => {
+    const { folder, file, parts, calls } = await setup();
+    const page = join(folder, "report.html");
+    put(page, folder);
+    const before = lstatSync(page);
+    await expect(driveCommand(file, { ...options, report: page }, parts)).rejects.toMatchObject({
+      code: "invalid-configuration",
+      message: expect.stringContaining(message),
+    });
+    const { ino, size, mtimeMs, mode } = lstatSync(page);
+    expect({ ino, size, mtimeMs, mode }).toEqual({
+      ino: before.ino,
+      size: before.size,
+      mtimeMs: before.mtimeMs,
+      mode: before.mode,
+    });
+    expect(calls.names).toEqual([]);
+    expect(readdirSync(folder).toSorted()).toEqual(["execution.json", "report.html"]);
+  });
+
+  test.each(["ledger.db", "ledger.db-wal", "below/../ledger.db"])(
+    "C7: the ledger's own place (%s) is refused, though nothing is there yet",
+    async (name) => {
+      const { folder, file, parts, calls } = await setup();
+      await mkdir(join(folder, "below"));
+      const places = { ledger: join(folder, "ledger.db"), report: `${folder}/${name}` };
+      await expect(driveCommand(file, { ...options, ...places }, parts)).rejects.toMatchObject({
+        code: "invalid-configuration",
+        message: expect.stringContaining("for the ledger or an imitation"),
+      });
+      expect(calls.names).toEqual([]);
+    },
+  );
 
   test("without it nothing is written", async () => {
     const { folder, file, parts, written } = await setup();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { ledgerHistory } from "../../src/inspect/history.ts";
+import { ledgerStatus } from "../../src/inspect/status.ts";
 import { InvalidExecutionError } from "../../src/spec/errors.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
@@ -114,6 +116,74 @@ describe("validation", () => {
   test.each(["a", "a b"])("an id may be as short as %j", (id) => {
     expect(problemsOf({ ...execution(), executionId: id })).toEqual([]);
   });
+
+  test.each([
+    ["night-\ud83d", "U+D83D"],
+    ["night-\ud83e", "U+D83E"],
+    ["cafe\u0301", "U+0301"],
+    ["night\u200b", "U+200B"],
+    ["night\u0000", "U+0000"],
+  ])("A23: %j can be neither id nor source nor a text of a recommendation: %s is named", (text, codePoint) => {
+    const recommendations = [disk(), disk({ account: text })];
+    const problems = problemsOf({ executionId: text, source: text, recommendations });
+    expect(problems.map(({ path }) => path)).toEqual(expect.arrayContaining(["executionId", "source"]));
+    expect(problems.at(-1)?.path).toBe("recommendations[1].account");
+    for (const { path, message } of problems)
+      if (!message.includes("becomes a tag")) expect(message, path).toContain(codePoint);
+  });
+
+  test("A23: an id and a source have at most 255 characters", () => {
+    expect(problemsOf({ ...execution(), executionId: "i".repeat(255), source: "s".repeat(255) })).toEqual([]);
+    expect(problemsOf({ ...execution(), executionId: "i".repeat(256), source: "s".repeat(256) })).toEqual([
+      { path: "executionId", message: "must have at most 255 characters" },
+      { path: "source", message: "must have at most 255 characters" },
+    ]);
+  });
+
+  test.each(["a\u200b", "a\u0000", "cafe\u0301", "night-\ud83d"])(
+    "A23: nobody is asked about the execution %j, and no ledger",
+    async (executionId) => {
+      const { options, purchaser } = setup();
+      const said = { executionId, recIndex: 0, finding: "not-bought", person: "Ada", reason: "seen" } as const;
+      const asked = [
+        () => purchaser.redrive(executionId),
+        () => purchaser.settle({ executionId }),
+        () => purchaser.resolve(said),
+        () => ledgerStatus(options.ledger, { executionId }),
+        () => ledgerHistory(options.ledger, executionId),
+      ];
+      for (const ask of asked) {
+        await expect(ask()).rejects.toMatchObject({
+          code: "invalid-execution",
+          problems: [{ path: "executionId", message: expect.stringMatching(/U\+[0-9A-F]{4}/) }],
+        });
+      }
+    },
+  );
+
+  test.each(["Ada\u200b", "Ada\u0000", "Rene\u0301", "Ada\n", "a".repeat(256)])(
+    "A23: %j cannot go into a history",
+    async (text) => {
+      const { purchaser } = setup();
+      const decision = {
+        executionId: "execution-1",
+        recIndex: 0,
+        finding: "not-bought",
+        person: "a",
+        reason: "b",
+      } as const;
+      for (const path of ["person", "reason"]) {
+        await expect(purchaser.resolve({ ...decision, [path]: text })).rejects.toMatchObject({ problems: [{ path }] });
+        const loss = { id: "c", person: "a", reason: "b", [path]: text };
+        await expect(purchaser.acceptLoss(loss)).rejects.toMatchObject({ problems: [{ path }] });
+      }
+      const found = purchaser.resolve({ ...decision, finding: { bought: text } });
+      await expect(found).rejects.toMatchObject({ problems: [{ path: "bought" }] });
+      await expect(purchaser.acceptLoss({ id: text, person: "a", reason: "b" })).rejects.toMatchObject({
+        problems: [{ path: "id" }],
+      });
+    },
+  );
 
   test.each([7, "x", { length: 1 }, null])("recommendations that are no list: %j", (recommendations) => {
     expect(problemsOf({ ...execution(), recommendations })).toMatchObject([{ path: "recommendations" }]);

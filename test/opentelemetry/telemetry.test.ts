@@ -258,4 +258,25 @@ describe("a watched purchaser", () => {
     const purchaser = (await createTelemetry()).watch(createPurchaser(options));
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
   });
+
+  test("C11: what does not show in a provider's words is written out in attributes, events and status", async () => {
+    const { telemetry, spans } = await watched();
+    const words = "refused\u009b\u2028\u{e0041}";
+    const error = { code: "lookup-failed", message: words } as const;
+    const steps = [
+      { at: 1, type: "started", executionId: words, recommendations: [] },
+      { at: 2, type: "listing", scope: words },
+      { at: 3, type: "look-up-failed", scope: words, error },
+      { at: 4, type: "marking", recIndex: 0, token: "t", commitmentId: words },
+      { at: 5, type: "ended", executionId: words, error },
+    ] satisfies readonly DriveEvent[];
+    const drive: Purchaser["drive"] = async (_execution, options) => {
+      for (const step of steps) options?.onEvent?.(step);
+      return { executionId: words, outcomes: [], totals: [], atRisk: [] };
+    };
+    await telemetry.watch({ drive } as Purchaser).drive(execution());
+    const text = JSON.stringify(spans().map(({ attributes, events, status }) => ({ attributes, events, status })));
+    expect(text).toContain(String.raw`refused\\u009b\\u2028\\udb40\\udc41`);
+    expect(text).not.toMatch(/[\u009b\u2028\u202e\u{e0041}]/u);
+  });
 });

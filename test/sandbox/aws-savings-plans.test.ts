@@ -102,7 +102,8 @@ describe("the imitation of Savings Plans", () => {
     const id = (await buy("No Upfront")) ?? "";
     await buy("No Upfront");
     const body = JSON.stringify({ id, state: "queued" });
-    await fetch(`${sandbox.url}/_sandbox/aws/savings-plan-state`, { method: "POST", body });
+    const headers = { "content-type": "application/json" };
+    await fetch(`${sandbox.url}/_sandbox/aws/savings-plan-state`, { method: "POST", headers, body });
     expect(await list()).toHaveLength(1);
     expect(await list({ states: ["queued"] })).toMatchObject([{ savingsPlanId: id }]);
     expect(await list({ savingsPlanIds: [id], states: ["queued", "active"] })).toHaveLength(1);

@@ -1,9 +1,13 @@
+import { once } from "node:events";
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { startCloudSandbox } from "../../providers/sandbox.ts";
 import { azureClient, failureOf, sandboxFor, virtualMachine } from "./support.ts";
 
 const controlled = async (url: string, method: string, route: string, body?: string) => {
-  const answer = await fetch(`${url}/_sandbox/${route}`, { method, ...(body === undefined ? {} : { body }) });
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  const answer = await fetch(`${url}/_sandbox/${route}`, { method, ...(body === undefined ? {} : { body, headers }) });
   return { status: answer.status, body: JSON.parse(await answer.text()) as Record<string, unknown> };
 };
 
@@ -138,6 +142,116 @@ describe("onRequest", () => {
     const sandbox = await sandboxFor();
     sandbox.onRequest = () => Promise.reject(new Error("a defect in the test"));
     expect(await azureClient(sandbox).list()).toMatchObject({ status: 500, body: expect.stringContaining("a defect") });
+  });
+});
+
+describe("C8: a web page, on this machine or behind another site's name, reaches nothing", () => {
+  const rule = JSON.stringify({ match: {}, fault: { kind: "reset", when: "before" } });
+  const json = { "content-type": "application/json" };
+  /** As no `fetch` lets one: with any Host. */
+  async function send(port: number, method: string, path: string, headers: OutgoingHttpHeaders, body = "") {
+    const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false });
+    sent.end(body);
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    await text(answer);
+    return answer.statusCode;
+  }
+
+  test.each([
+    "evil.example",
+    "evil.example:PORT",
+    "127.0.0.1.evil.example:PORT",
+    "localhost.evil.example:PORT",
+    "127.0.0.1:1",
+    "127.0.0.2:PORT",
+    "0.0.0.0:PORT",
+    "[::1]:PORT",
+    "user@127.0.0.1:PORT",
+  ])("Host %j is no name of the sandbox: neither the control routes nor the imitations answer", async (name) => {
+    const sandbox = await sandboxFor();
+    const { port } = sandbox;
+    const host = name.replace("PORT", String(port));
+    for (const [method, path] of [
+      ["GET", "/_sandbox/state"],
+      ["POST", "/_sandbox/faults"],
+      ["DELETE", "/_sandbox/faults"],
+      ["GET", "/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01"],
+      ["POST", "/"],
+    ] as const) {
+      expect(await send(port, method, path, { host, ...json }, method === "POST" ? rule : ""), path).toBe(421);
+    }
+    expect(sandbox.requests).toEqual([]);
+    expect((await azureClient(sandbox).list()).status).toBe(200);
+  });
+
+  test.each(["127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT", "127.0.0.1"])("as %s it is served", async (name) => {
+    const { port } = await sandboxFor();
+    const host = name.replace("PORT", String(port));
+    expect(await send(port, "POST", "/_sandbox/faults", { host, ...json }, rule)).toBe(200);
+    expect(await send(port, "GET", "/_sandbox/requests", { host })).toBe(200);
+  });
+
+  test.each([
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "http://localhost:1" },
+    { origin: "http://localhost" },
+    { origin: "https://127.0.0.1:PORT" },
+    { origin: "http://127.0.0.1:PORT.evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ])("what a browser sends for another site is refused: %j", async (given) => {
+    const sandbox = await sandboxFor();
+    const { port } = sandbox;
+    const own = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace("PORT", String(port))]),
+    );
+    const headers = { host: `127.0.0.1:${port}`, ...json, ...own };
+    expect(await send(port, "POST", "/_sandbox/faults", headers, rule)).toBe(403);
+    expect(await send(port, "GET", "/_sandbox/state", headers)).toBe(403);
+    expect(await send(port, "POST", "/", headers, "Action=DescribeReservedInstances")).toBe(403);
+    expect(sandbox.requests).toEqual([]);
+    expect((await azureClient(sandbox).list()).status).toBe(200);
+  });
+
+  test("a page of the sandbox's own origin is served", async () => {
+    const { port } = await sandboxFor();
+    const headers = { host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
+    expect(await send(port, "POST", "/_sandbox/faults", { ...headers, ...json }, rule)).toBe(200);
+  });
+
+  test.each([
+    undefined,
+    "text/plain",
+    "text/plain; application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+  ])("what is posted to a control route as %s is refused", async (type) => {
+    const sandbox = await sandboxFor();
+    const { port } = sandbox;
+    const headers = { host: `127.0.0.1:${port}`, ...(type === undefined ? {} : { "content-type": type }) };
+    for (const route of ["faults", "azure/final-state", "none"]) {
+      expect(await send(port, "POST", `/_sandbox/${route}`, headers, rule), route).toBe(415);
+    }
+    expect((await azureClient(sandbox).list()).status).toBe(200);
+  });
+
+  test("it is no proxy, and no other spelling of a path leads to a control route", async () => {
+    const sandbox = await sandboxFor();
+    const { port } = sandbox;
+    const headers = { host: `127.0.0.1:${port}`, ...json };
+    expect(await send(port, "POST", `http://127.0.0.1:${port}/_sandbox/faults`, headers, rule)).toBe(400);
+    for (const path of ["//_sandbox/faults", "/x/../_sandbox/faults", "/%5fsandbox/faults", "/_SANDBOX/faults"]) {
+      expect(await send(port, "POST", path, headers, rule), path).toBe(404);
+    }
+    for (const [method, route] of [
+      ["GET", "faults"],
+      ["HEAD", "faults"],
+      ["OPTIONS", "faults"],
+    ] as const) {
+      expect(await send(port, method, `/_sandbox/${route}`, headers), method).toBe(404);
+    }
+    expect((await azureClient(sandbox).list()).status).toBe(200);
   });
 });
 

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
-import { azureClient, sandboxFor, temporaryFolder, virtualMachine } from "./support.ts";
+import { azureClient, makePipe, sandboxFor, temporaryFolder, virtualMachine } from "./support.ts";
 
 const newStateFile = () => join(temporaryFolder(), "below", "sandbox.jsonl");
 
@@ -78,6 +78,60 @@ test.each([
   });
   expect(readFileSync(stateFile, "utf8")).toBe(text);
 });
+
+const stateText = '{"format":"buyonce-sandbox","version":1}\n';
+test.each<readonly [string, (file: string, folder: string) => void, string]>([
+  ["a link to a state file", linked(stateText), "it is a link"],
+  ["a link to another file", linked("precious"), "it is a link"],
+  ["a link that leads nowhere", (file, folder) => symlinkSync(join(folder, "none"), file), "it is a link"],
+  ["a pipe", makePipe, "it is a pipe"],
+  ["an empty file", (file) => writeFileSync(file, ""), "is not a sandbox state file"],
+  ["a file that only contains its first line further on", (file) => writeFileSync(file, `x${stateText}`), "is not a"],
+  ["a lock that holds something", (file) => writeFileSync(`${file}.lock`, "precious"), "another program's file"],
+  ["a lock that is a link", (file, folder) => symlinkSync(join(folder, "none"), `${file}.lock`), "is a link"],
+])("C7: %s is refused before anything is written", async (_what, put, message) => {
+  const folder = temporaryFolder();
+  const stateFile = join(folder, "state");
+  put(stateFile, folder);
+  const before = snapshotOf(folder);
+  await expect(startCloudSandbox({ stateFile })).rejects.toMatchObject({
+    code: "invalid-configuration",
+    message: expect.stringContaining(message),
+  });
+  expect(snapshotOf(folder)).toEqual(before);
+});
+
+test("C7: nothing that lies beside a state file is taken or replaced, and nothing is left beside it", async () => {
+  const folder = temporaryFolder();
+  const stateFile = join(folder, "state");
+  writeFileSync(join(folder, "target"), "precious");
+  symlinkSync(join(folder, "target"), `${stateFile}.new`);
+  const sandbox = await sandboxFor({ stateFile });
+  await sandbox.close();
+  expect(readFileSync(join(folder, "target"), "utf8")).toBe("precious");
+  expect(readdirSync(folder).toSorted()).toEqual(["state", "state.lock", "state.new", "target"]);
+});
+
+test("C7: nobody is told to remove what is not a state file", async () => {
+  const stateFile = join(temporaryFolder(), "file");
+  writeFileSync(stateFile, "precious\n");
+  await expect(startCloudSandbox({ stateFile })).rejects.toThrow(/^(?!.*remove)/);
+});
+
+function linked(text: string) {
+  return (file: string, folder: string) => {
+    writeFileSync(join(folder, "target"), text);
+    symlinkSync(join(folder, "target"), file);
+  };
+}
+
+/** Names, inodes and contents in a folder. */
+function snapshotOf(folder: string): unknown {
+  return readdirSync(folder).map((name) => {
+    const { ino, mtimeMs, size } = lstatSync(join(folder, name));
+    return { name, ino, mtimeMs, size };
+  });
+}
 
 test("a folder in the file's place is refused", async () => {
   await expect(startCloudSandbox({ stateFile: temporaryFolder() })).rejects.toMatchObject({

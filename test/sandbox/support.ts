@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +18,11 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-sandbox-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Puts a named pipe somewhere. */
+export function makePipe(path: string): void {
+  execFileSync("mkfifo", [path]);
 }
 
 export interface Recording {

@@ -1,3 +1,4 @@
+import type { AcceptedLoss } from "../../audit/accept-loss.ts";
 import type { AuditReport, Place } from "../../spec/audit.ts";
 import { cleanText } from "../../spec/clean-text.ts";
 import type { Ledger } from "../../spec/ledger.ts";
@@ -5,10 +6,11 @@ import { close } from "../resources/close.ts";
 import { providersOf } from "../resources/ledger-records.ts";
 import { isProviderName, type ProviderName } from "../resources/providers.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { auditText } from "../text/audit-text.ts";
 import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, type CloudCommandOptions, ledgerOf, textArgument } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
 import { withPurchaser } from "./with-purchaser.ts";
@@ -35,25 +37,25 @@ const maxRecords = 100_000;
  */
 export async function auditCommand(options: AuditCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   checkAudit(options);
-  const { places, acceptLoss } = options;
+  const { places } = options;
+  const loss = lossOf(options);
 
   // Where the places are named, a ledger that was lost is one more thing to find out.
   const ledger = await parts.openLedger(ledgerOf(options), places ? { emptyIfMissing: true } : { mustExist: true });
   try {
     const needed = await providersFor(ledger, places);
     return await withPurchaser({ ledger, needed, options, parts }, async (purchaser) => {
-      if (acceptLoss !== undefined) {
-        const [person, reason] = [cleanText(options.person ?? ""), cleanText(options.reason ?? "")];
+      if (loss !== undefined) {
         const record = await stoppable(parts, "nothing was recorded", (signal) =>
-          purchaser.acceptLoss({ id: acceptLoss.trim(), person, reason }, { signal }),
+          purchaser.acceptLoss(loss, { signal }),
         );
         terminal.stdout.write(
           options.json
             ? jsonAcceptedLoss(record)
-            : `Recorded: ${cleanText(acceptLoss)} is gone before its term, says ${person}. Drives no longer expect it; its recommendation (#${record.recIndex} of ${cleanText(record.executionId)}) stays bought.\n`,
+            : `Recorded: ${loss.id} is gone before its term, says ${loss.person}. Drives no longer expect it; its recommendation (#${record.recIndex} of ${cleanText(record.executionId)}) stays bought.\n`,
         );
         return exitCodes.bought;
       }
@@ -91,6 +93,17 @@ export function checkAudit({ acceptLoss, person, reason, places, repair }: Audit
       throw usageError(`--accept-loss needs --${option}: it goes into the history. Nothing was changed.`);
     }
   }
+}
+
+/** What is said to be gone, by whom and why. Throws a usage error for what cannot go into a history. */
+function lossOf({ acceptLoss, person = "", reason = "" }: AuditCommandOptions): AcceptedLoss | undefined {
+  if (acceptLoss === undefined) return undefined;
+  const said = (option: string, text: string) => textArgument(option, text, "Nothing was changed");
+  return {
+    id: said("--accept-loss", acceptLoss),
+    person: said("--person", person),
+    reason: said("--reason", reason),
+  };
 }
 
 async function providersFor(ledger: Ledger, places: readonly Place[] | undefined): Promise<readonly ProviderName[]> {

@@ -1,5 +1,6 @@
 import { parseEndpoint } from "../../spec/endpoint.ts";
 import type { Money } from "../../spec/money.ts";
+import { textProblem } from "../../spec/text-problem.ts";
 import { isPostgres } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
@@ -12,6 +13,20 @@ export const defaultFiles = {
   sandboxLedger: ".buyonce/sandbox-ledger.db",
   sandboxState: ".buyonce/sandbox.json",
 } as const;
+
+/** What SQLite keeps beside a database, by the end of its name. */
+const besideLedger = ["", "-wal", "-shm", "-journal"];
+
+/** The files of ledgers and of imitations, whether they are there or not: nothing else may be written to them. */
+export function ownFiles({ ledger }: Pick<CloudCommandOptions, "ledger">): readonly string[] {
+  const { sandboxState } = defaultFiles;
+  const ledgers = [ledger ?? [], defaultFiles.ledger, defaultFiles.sandboxLedger].flat();
+  return [
+    ...ledgers.flatMap((file) => besideLedger.map((end) => `${file}${end}`)),
+    sandboxState,
+    `${sandboxState}.lock`,
+  ];
+}
 
 /** The options of every command that reads a ledger and asks a cloud, parsed. */
 export interface CloudCommandOptions {
@@ -61,6 +76,24 @@ export function checkEndpoints({ ledger, sandbox, endpoints }: CloudCommandOptio
     );
   }
   for (const endpoint of given) parseEndpoint(endpoint);
+}
+
+/**
+ * An id, a name or a reason from the command line, without the spaces around it. Throws a usage error for one that is
+ * damaged or holds what does not show: `name` is what the command line calls it, `consequence` ends the message, as in
+ * "Nothing was sent".
+ */
+export function textArgument(name: string, text: string, consequence: string): string {
+  const trimmed = text.replaceAll(/^ +| +$/g, "");
+  const problem = textProblem(trimmed);
+  if (problem !== undefined) throw usageError(`${name} ${problem}. ${consequence}.`);
+  return trimmed;
+}
+
+/** Throws a usage error for an execution id that no execution can have. */
+export function checkExecutionId(executionId: string | undefined): void {
+  const problem = executionId === undefined ? undefined : textProblem(executionId);
+  if (problem !== undefined) throw usageError(`The execution id ${problem}. Nothing was sent.`);
 }
 
 /**

@@ -30,7 +30,7 @@ export interface CommandParts {
   readonly confirm: (question: string, signal: AbortSignal) => Promise<Answer>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Listens for Ctrl-C and SIGTERM until the returned function is called. */
+  /** Listens for Ctrl-C and the other signals that end a command until the returned function is called. */
   readonly onInterrupt: (handlers: InterruptHandlers) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: ExitCode) => void;

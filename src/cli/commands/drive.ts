@@ -8,7 +8,8 @@ import { close } from "../resources/close.ts";
 import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf } from "../terminal/exit-code.ts";
+import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
@@ -18,6 +19,7 @@ import {
   checkEndpoints,
   checkSpending,
   defaultFiles,
+  ownFiles,
   purchaseTimeoutOf,
 } from "./command-options.ts";
 import type { CommandParts, RunningSandbox } from "./command-parts.ts";
@@ -34,9 +36,9 @@ export interface DriveCommandOptions extends BuyCommandOptions {
  */
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
-  await checkReportFile(options.report);
+  await checkReportFile(options.report, ownFiles(options));
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
@@ -62,8 +64,9 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       writeReport(report, drive, sandbox);
       const page = { report, descriptions, source: execution.source };
       const how = { at: parts.now(), events, imitation: real.length === 0 };
-      await writeReportFile(options.report, [page], how, { ledger, note });
-      return exitCodeOf(report.outcomes);
+      const written = await writeReportFile(options.report, [page], how, { ledger, note });
+      const code = exitCodeOf(report.outcomes);
+      return written ? code : exitCodeOfLost(code);
     } finally {
       await close("ledger", ledger, note);
     }

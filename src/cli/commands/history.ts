@@ -4,10 +4,11 @@ import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
-import { checkEndpoints, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, ledgerOf } from "./command-options.ts";
 import type { LedgerCommandOptions, LedgerParts } from "./status.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function historyCommand(
   const { stdout, stderr, env } = terminal;
   const where = { ...options, endpoints: {} };
   checkEndpoints(where);
+  checkExecutionId(executionId);
   const ledger = await openLedger(ledgerOf(where), { mustExist: true });
   try {
     const records = await recordsOf(ledger, executionId);
@@ -43,6 +45,6 @@ export async function historyCommand(
     stdout.write(blocks.join("\n"));
     return exitCodes.bought;
   } finally {
-    await close("ledger", ledger, (text) => void stderr.write(`${text}\n`));
+    await close("ledger", ledger, noteOn(stderr));
   }
 }

@@ -2,6 +2,7 @@ import { BuyonceError } from "../../spec/errors.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { Progress } from "../progress/progress.ts";
 import { exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 /** What runs until it ends or is interrupted. */
@@ -23,7 +24,7 @@ export async function untilInterrupted<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
-  let note = (text: string): void => void terminal.stderr.write(`${text}\n`);
+  let note = noteOn(terminal.stderr);
   let sending = false;
 
   const stopListening = onInterrupt({
@@ -51,7 +52,7 @@ export async function untilInterrupted<T>(
           return await drive(progress.event);
         } finally {
           progress.stop();
-          if (signal.aborted) terminal.stderr.write(`Stopped. To go on, ${again}.\n`);
+          if (signal.aborted) noteOn(terminal.stderr)(`Stopped. To go on, ${again}.`);
         }
       },
     });

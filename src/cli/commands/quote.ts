@@ -6,6 +6,7 @@ import { close } from "../resources/close.ts";
 import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonQuotation } from "../text/json-documents.ts";
 import { quoteText } from "../text/quote-text.ts";
@@ -33,7 +34,7 @@ export interface QuoteCommandOptions extends CloudCommandOptions {
  */
 export async function quoteCommand(file: string, options: QuoteCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);

@@ -1,6 +1,7 @@
 import { findUnfinished, type FoundUnfinished } from "../../drive/find-unfinished.ts";
 import type { Purchaser } from "../../drive/purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
+import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Report } from "../../spec/report.ts";
@@ -9,13 +10,22 @@ import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf, exitCodes } from "../terminal/exit-code.ts";
+import { type ExitCode, exitCodeOf, exitCodeOfLost, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnRedriving } from "./agree-on-redriving.ts";
-import { checkEndpoints, checkSpending, defaultFiles, ledgerOf, purchaseTimeoutOf } from "./command-options.ts";
+import {
+  checkEndpoints,
+  checkSpending,
+  checkExecutionId,
+  defaultFiles,
+  ledgerOf,
+  ownFiles,
+  purchaseTimeoutOf,
+} from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
@@ -30,10 +40,11 @@ export async function redriveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
+  checkExecutionId(executionId);
   checkSelection(executionId, options);
-  await checkReportFile(options.report);
+  await checkReportFile(options.report, ownFiles(options));
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
@@ -61,10 +72,11 @@ export async function redriveCommand(
       writeReports(reports, redrive);
       const pages = reports.map((report) => pageOf(report, redrive));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
-      await writeReportFile(options.report, pages, how, { ledger, note });
+      const written = await writeReportFile(options.report, pages, how, { ledger, note });
       if (sandbox && !options.json)
         terminal.stdout.write(sandboxText(sandbox.purchaseRequests(), painter(terminal.stdout, terminal.env)));
-      return exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+      const code = exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+      return written ? code : exitCodeOfLost(code);
     } finally {
       await close("sandbox", sandbox, note);
     }
@@ -141,7 +153,7 @@ function writeReports(reports: readonly Report[], { records, purchaser, options,
     const descriptions = descriptionsIn(report, records, purchaser);
     const again = againFromLedger(report.executionId);
     const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
-    stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${text}`);
+    stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
   }
 }
 

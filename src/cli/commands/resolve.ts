@@ -1,13 +1,19 @@
 import type { Decision } from "../../drive/decide.ts";
-import { cleanText } from "../../spec/clean-text.ts";
 import type { Outcome } from "../../spec/report.ts";
 import { close } from "../resources/close.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { jsonOutcome } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { resolveText } from "../text/resolve-text.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import {
+  checkEndpoints,
+  checkExecutionId,
+  type CloudCommandOptions,
+  ledgerOf,
+  textArgument,
+} from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
 import { withPurchaser } from "./with-purchaser.ts";
@@ -32,7 +38,8 @@ export async function resolveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
+  checkExecutionId(executionId);
   const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
   checkEndpoints(options);
 
@@ -65,12 +72,12 @@ function whatIsSaid({
   if ((bought !== undefined) === notBought) {
     throw usageError("Say what became of it: exactly one of --bought ID and --not-bought. Nothing was recorded.");
   }
-  for (const [option, value] of Object.entries({ bought: bought ?? "-", person, reason })) {
-    if (cleanText(value) === "") throw usageError(`--${option} must not be empty. Nothing was recorded.`);
-  }
-  const finding = bought === undefined ? "not-bought" : { bought: bought.trim() };
-  // The history is read by people, on terminals too.
-  return { finding, person: cleanText(person), reason: cleanText(reason) };
+  const said = (option: string, text: string) => textArgument(option, text, "Nothing was recorded");
+  return {
+    finding: bought === undefined ? "not-bought" : { bought: said("--bought", bought) },
+    person: said("--person", person),
+    reason: said("--reason", reason),
+  };
 }
 
 /** Not bought is recorded as a refusal that the next drive lifts. */

@@ -1,4 +1,5 @@
 import { isPending } from "../../drive/settle-recommendation.ts";
+import { cleanText } from "../../spec/clean-text.ts";
 import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
@@ -6,11 +7,12 @@ import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { withPurchaser } from "./with-purchaser.ts";
@@ -35,8 +37,9 @@ export async function settleCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { terminal } = parts;
-  const note = (text: string) => void terminal.stderr.write(`${text}\n`);
+  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
+  checkExecutionId(executionId);
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
@@ -96,7 +99,7 @@ function writeReport(
     failed.length === 0
       ? ""
       : `${paint(["bold", "red"], `CAME TO NOTHING: ${failed.join(" ")}. Bought before, and now not bought: see why below.`)}\n\n`;
-  stdout.write(`\n${paint("bold", `Execution ${report.executionId}`)}\n\n${loud}${text}`);
+  stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${loud}${text}`);
 }
 
 /** What came to nothing weighs most: somebody has to act. */

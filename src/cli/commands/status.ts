@@ -4,10 +4,11 @@ import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
-import { checkEndpoints, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
+import { checkEndpoints, checkExecutionId, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 /** The options of every command that reads a ledger and asks nobody, parsed. */
@@ -33,6 +34,7 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const where = { ...options, endpoints: {} };
   checkEndpoints(where);
+  checkExecutionId(executionId);
   const ledger = await openLedger(ledgerOf(where), { mustExist: true });
   try {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
@@ -45,6 +47,6 @@ export async function statusCommand(
     } else terminal.stdout.write(statusText(status, { ...layout, descriptions }));
     return exitCodes.bought;
   } finally {
-    await close("ledger", ledger, (text) => void terminal.stderr.write(`${text}\n`));
+    await close("ledger", ledger, noteOn(terminal.stderr));
   }
 }

@@ -2,6 +2,7 @@ import type { Purchaser } from "../../drive/purchaser.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import { close } from "../resources/close.ts";
 import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
+import { noteOn } from "../terminal/note.ts";
 import { checkSpending, type CloudCommandOptions, defaultFiles, requestTimeout } from "./command-options.ts";
 import type { CommandParts } from "./command-parts.ts";
 
@@ -31,6 +32,6 @@ export async function withPurchaser<T>(
     const providers = await parts.createProviders(needed, endpoints, requestTimeout);
     return await run(parts.createPurchaser({ ledger, providers }));
   } finally {
-    await close("sandbox", sandbox, (text) => void terminal.stderr.write(`${text}\n`));
+    await close("sandbox", sandbox, noteOn(terminal.stderr));
   }
 }

@@ -1,6 +1,7 @@
 import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
 import { formatMoney } from "../../spec/money.ts";
+import { noteOn } from "../terminal/note.ts";
 import { type Output, type Paint, widthOf } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { statusStyle, why } from "../text/outcome-text.ts";
@@ -81,7 +82,7 @@ export function createLiveLines(
     },
     note: (text) => {
       clear();
-      stream.write(`${text}\n`);
+      noteOn(stream)(text);
       draw();
     },
     stop: () => {

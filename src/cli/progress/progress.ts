@@ -2,6 +2,7 @@ import { eventLevel } from "../../log/event-level.ts";
 import { createEventLog } from "../../log/event-log.ts";
 import { cleanText } from "../../spec/clean-text.ts";
 import type { DriveEvent } from "../../spec/events.ts";
+import { noteOn } from "../terminal/note.ts";
 import { isLive, type Output, painter, type Terminal } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { createLiveLines } from "./live-lines.ts";
@@ -48,7 +49,7 @@ function createLines(stderr: Output, descriptions: readonly string[], numbers: r
   }
   return {
     event: (event) => void stderr.write(`${new Date(event.at).toISOString()} ${subject(event)}${eventText(event)}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    note: noteOn(stderr),
     stop: () => undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
 import { LedgerError } from "../../spec/errors.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import { usageError } from "../terminal/exit-code.ts";
@@ -24,6 +25,7 @@ export async function openLedger(
     const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
     return openPostgresLedger({ connectionString: location });
   }
+  checkLedgerFile(resolve(location));
   if (mustExist && !existsSync(location)) {
     throw new LedgerError({
       code: "ledger-unavailable",

@@ -5,7 +5,7 @@ import type { Outcome } from "../../spec/report.ts";
 export const exitCodes = {
   /** All is bought, now or before. */
   bought: 0,
-  /** A defect, or a ledger that cannot be used. */
+  /** A defect, a ledger that cannot be used, or a report that could not be written. */
   internal: 1,
   /** Bad usage or an invalid file; nothing was sent. */
   usage: 2,
@@ -34,6 +34,14 @@ export function exitCodeOfError(error: unknown): ExitCode {
   if (error.code === "invalid-execution" || error.code === "invalid-configuration") return exitCodes.usage;
   if (error.code === "aborted") return exitCodes.interrupted;
   return RefusedError.isInstance(error) ? exitCodes.notBought : exitCodes.internal;
+}
+
+/**
+ * The exit code where what a command had to say could not be written: all may be well, but nobody was told. A code that
+ * says more about the money stays.
+ */
+export function exitCodeOfLost(code: ExitCode): ExitCode {
+  return code === exitCodes.bought ? exitCodes.internal : code;
 }
 
 /** The command was called in a way that it does not accept; nothing was sent. */

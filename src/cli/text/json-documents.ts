@@ -4,6 +4,7 @@ import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus } from "../../inspect/status.ts";
 import type { AuditReport } from "../../spec/audit.ts";
 import { BuyonceError, InvalidExecutionError } from "../../spec/errors.ts";
+import { escapeHidden } from "../../spec/escape-hidden.ts";
 import type { TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
 import { explainError } from "./explain-error.ts";
@@ -115,5 +116,5 @@ function errorDocument(error: unknown) {
 }
 
 function text(document: object): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return escapeHidden(`${JSON.stringify(document, undefined, 2)}\n`);
 }

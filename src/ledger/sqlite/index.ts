@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../spec/ledger.ts";
+import { checkLedgerFile } from "./check-file.ts";
 import { migrate } from "./migrate.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { createSqliteLedger } from "./sqlite-ledger.ts";
@@ -28,6 +29,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   const file = resolve(options.file);
   let database: DatabaseSync | undefined;
   try {
+    checkLedgerFile(file);
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: lockTimeout });
     migrate(database, file, lockTimeout);
