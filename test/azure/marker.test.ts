@@ -114,7 +114,7 @@ describe("applyPurchaseTags", () => {
     { source: "", token: "t" },
     { source: "s", token: " " },
   ])("A19: tag names %j are one tag to Azure, or none: refused here and by createAzure", (tagNames) => {
-    const refused = { code: "invalid-configuration", message: expect.stringContaining("tagNames") };
+    const refused = { code: "invalid-configuration", message: expect.stringContaining("tag name") };
     expect(() => applyPurchaseTags(body, "s", token, { tagNames })).toThrow(expect.objectContaining(refused));
     expect(() => createAzure({ tagNames })).toThrow(expect.objectContaining(refused));
   });

@@ -140,7 +140,7 @@ describe("the history", () => {
       ["submit", "claimed", "submitted", 2, undefined],
       ["purchase", "submitted", "purchased", 2, undefined],
     ]);
-    expect(history?.lines[2]?.detail).toBe("The card was declined.");
+    expect(history?.lines[2]?.detail).toBe("CardDeclined: The card was declined.");
     const holders = new Set(history?.lines.map(({ holder }) => holder));
     expect(holders.size).toBe(2);
   });

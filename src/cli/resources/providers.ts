@@ -14,16 +14,11 @@ export interface ProviderSettings {
 const factories = {
   azure: async (settings: ProviderSettings): Promise<Provider> =>
     (await import("../../../providers/azure/index.ts")).createAzure(settings),
-  aws: async (settings: ProviderSettings): Promise<Provider> => {
-    const { createAws } = await import("../../../providers/aws/index.ts");
-    return createAws(isImitation(settings.endpoint) ? { ...settings, visibility: quickly } : settings);
-  },
+  aws: async (settings: ProviderSettings): Promise<Provider> =>
+    (await import("../../../providers/aws/index.ts")).createAws(settings),
   gcp: async (settings: ProviderSettings): Promise<Provider> =>
     (await import("../../../providers/gcp/index.ts")).createGcp(settings),
 };
-
-/** An imitation shows at once what it sold: what an answer that was lost had bought is adopted within the next drive. */
-const quickly = { minimumAge: 2000 } as const;
 
 /** Over http, which is admitted on loopback only, no real credential is sent, so no real cloud can be meant. */
 function isImitation(endpoint: string | undefined): boolean {
