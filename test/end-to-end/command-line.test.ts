@@ -128,6 +128,7 @@ describe.concurrent("exit codes and the JSON document", () => {
           },
         ],
         totals: [{ amount: "1160.5248", currency: "USD" }],
+        atRisk: [],
       });
       expect(stderr).not.toBe("");
       expect(sends(sandbox)).toHaveLength(1);
