@@ -1,4 +1,5 @@
 import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { provesNotSent } from "../http/proves-not-sent.ts";
 import { adviceOn } from "./advice.ts";
 import { failedUnsent } from "./unsent.ts";
 import { isThrottling, readSdkError, saidBy, type SdkError } from "./sdk-error.ts";
@@ -57,7 +58,7 @@ export function classifyPurchaseError(
   }
   const problem = readSdkError(error);
   const said = saidBy(problem);
-  if (!handedOver || failedUnsent(error) || failedToConnect(problem)) {
+  if (!handedOver || failedUnsent(error) || provesNotSent(error) || failedToConnect(problem)) {
     return new PurchaseRejectedError({
       providerCode: problem.systemCode ?? problem.name,
       message: `The purchase did not reach ${title} (${said}); nothing was bought. ${(handedOver ? undefined : adviceOn(problem, context)) ?? "Drive again."}`,
@@ -85,9 +86,8 @@ export function classifyPurchaseError(
   });
 }
 
-function failedToConnect({ syscall, name, message }: SdkError): boolean {
-  if (syscall === "getaddrinfo" || syscall === "connect") return true;
-  // The handler's connection timeout has no code of its own; its other timeouts have other texts.
+/** The handler's connection timeout has no code of its own; its other timeouts have other texts. */
+function failedToConnect({ name, message }: SdkError): boolean {
   return name === "TimeoutError" && message.includes("did not establish a connection");
 }
 

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { addAbortSignal, pipeline, type Readable, Transform } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { limitBytes } from "../http/limit-bytes.ts";
 import { noteUnsent } from "./unsent.ts";
 
 /**
@@ -66,7 +67,7 @@ class BoundedHandler extends NodeHttpHandler {
       body.destroy();
       throw answerError(`the answer has the status ${statusCode}, not 200`, statusCode);
     }
-    response.body = bounded(body, statusCode, this.#options);
+    response.body = bounded(body, this.#options);
     return handled;
   }
 }
@@ -132,18 +133,8 @@ function onConnection(agent: HttpAgent | HttpsAgent, { event, timeout, note }: W
 }
 
 /** The body, which fails when it grows too long or takes too long. */
-function bounded(body: Readable, statusCode: number, { maxAnswerBytes, timeout }: Bounds): Readable {
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= maxAnswerBytes) done(null, chunk);
-      else done(answerError(`the answer has more than ${maxAnswerBytes} bytes`, statusCode));
-    },
-  });
-  // Its errors come out at `counted`.
-  pipeline(body, addAbortSignal(AbortSignal.timeout(timeout), counted), () => undefined);
-  return counted;
+function bounded(body: Readable, { maxAnswerBytes, timeout }: Bounds): Readable {
+  return addAbortSignal(AbortSignal.timeout(timeout), limitBytes(body, maxAnswerBytes));
 }
 
 /** An answer that is not looked at, in the shape of an error of the SDK. */

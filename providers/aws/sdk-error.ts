@@ -15,8 +15,6 @@ export interface SdkError {
   readonly name: string;
   /** Without tokens and session tokens: it goes into messages and logs. */
   readonly message: string;
-  /** Of Node: `connect`, `getaddrinfo`, `read`. */
-  readonly syscall: string | undefined;
   /** Of Node: `ECONNREFUSED`, `ENOTFOUND`. */
   readonly systemCode: string | undefined;
 }
@@ -37,7 +35,6 @@ export function readSdkError(error: unknown): SdkError {
       // The SDK appends advice for its own users to what it could not read.
       (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
     ),
-    syscall: text(fields["syscall"]) ?? commonSyscall(fields["errors"]),
     systemCode: text(fields["code"]),
   };
 }
@@ -130,13 +127,6 @@ export function obstacleOf({ status, code, name, message }: SdkError): Obstacle 
   // The signature carries the time: "Signature expired: … is now earlier than …", "Signature not yet current: …".
   if (known === "credentials" && /signature (expired|not yet current)/i.test(message)) return "clock";
   return known ?? (status === 403 ? "permission" : undefined);
-}
-
-/** A name with several addresses fails with an AggregateError that has no `syscall` of its own. */
-function commonSyscall(errors: unknown): string | undefined {
-  if (!Array.isArray(errors)) return undefined;
-  const syscalls = new Set(errors.map((error: unknown) => readSdkError(error).syscall));
-  return syscalls.size === 1 ? [...syscalls][0] : undefined;
 }
 
 function text(value: unknown): string | undefined {

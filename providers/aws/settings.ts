@@ -1,4 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
+import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
@@ -75,7 +76,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
     purchaseTimeout: positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000),
     readTimeout: positive("readTimeout", settings.readTimeout ?? 30_000),
     maxPages: positive("maxPages", settings.maxPages ?? 20),
-    maxAnswerBytes: positive("maxAnswerBytes", settings.maxAnswerBytes ?? 16 * 1024 * 1024),
+    maxAnswerBytes: positive("maxAnswerBytes", settings.maxAnswerBytes ?? defaultMaxAnswerBytes),
     visibility: {
       attempts: positive("visibility.attempts", visibility.attempts ?? 5),
       firstWait: positive("visibility.firstWait", visibility.firstWait ?? 1_000),

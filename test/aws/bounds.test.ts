@@ -77,7 +77,7 @@ describe.each(all)("the answers of $service", (one) => {
     expect(await thrownBy(list(one, loopback))).toMatchObject({
       name: "RefusedError",
       code: "lookup-failed",
-      message: expect.stringContaining(`more than ${limit} bytes`),
+      message: expect.stringContaining(`longer than ${limit} bytes`),
     });
     // What is under way in the buffers of both sides is not counted.
     expect(written.bytes).toBeLessThan(20_000_000);
@@ -89,7 +89,7 @@ describe.each(all)("the answers of $service", (one) => {
     loopback.on(one.purchase, endless({ bytes: 0 }));
     expect(await thrownBy(buy(one, loopback))).toMatchObject({
       ...unknown,
-      message: expect.stringContaining(`more than ${limit} bytes`),
+      message: expect.stringContaining(`longer than ${limit} bytes`),
     });
     expect(loopback.count(one.purchase)).toBe(1);
   });

@@ -9,7 +9,7 @@ import { parsePurchaseRequest } from "../../providers/aws/ec2/purchase-request.t
 import { httpsOnly } from "../../providers/aws/https-only.ts";
 import { parseScope } from "../../providers/aws/scope.ts";
 import { sendOnce } from "../../providers/aws/send-once.ts";
-import { readSdkError } from "../../providers/aws/sdk-error.ts";
+import { classifyPurchaseError } from "../../providers/aws/classify.ts";
 import { submission } from "./answers.ts";
 import { ec2At, environmentVariables, thrownBy } from "./executor.ts";
 import { failedPurchase, first, once, unknown } from "./failed-purchase.ts";
@@ -229,10 +229,12 @@ describe("definitely not bought", () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const refused = await fetchError(`http://localhost:${port}`);
-    expect(readSdkError(new AggregateError([refused, refused])).syscall).toBe("connect");
     const reset = Object.assign(new Error("read ECONNRESET"), { syscall: "read", code: "ECONNRESET" });
-    expect(readSdkError(new AggregateError([refused, reset])).syscall).toBeUndefined();
-    expect(readSdkError(reset).syscall).toBe("read");
+    const nameOf = (error: unknown) =>
+      classifyPurchaseError(error, { handedOver: true }, { title: "EC2", permission: "ec2:Buy", quotaCodes: [] }).name;
+    expect(nameOf(new AggregateError([refused, refused]))).toBe("PurchaseRejectedError");
+    expect(nameOf(new AggregateError([refused, reset]))).toBe("PurchaseOutcomeUnknownError");
+    expect(nameOf(reset)).toBe("PurchaseOutcomeUnknownError");
   });
 });
 

@@ -1,45 +1,7 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createAws } from "../../../providers/aws/index.ts";
-import { type CloudSandboxOptions, type Fault, startCloudSandbox } from "../../../providers/sandbox.ts";
-import { createPurchaser } from "../../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../../src/ledger/memory.ts";
-import type { Recommendation } from "../../../src/spec/recommendation.ts";
-import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
+import { describe, expect, test } from "vitest";
+import type { Fault } from "../../../providers/sandbox.ts";
 import { services } from "./services.ts";
-
-const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";
-/** The SHA-256 of `6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11:0`. */
-const token = "322524eac0b0f5b16410ff6e2e104129f675c711049cd7777fe7050ebd79eb20";
-const name = `buyonce-${token.slice(0, 32)}`;
-
-const { recommendations } = JSON.parse(
-  readFileSync(new URL("../../../fixtures/execution.json", import.meta.url), "utf8"),
-) as { recommendations: Recommendation[] };
-
-/** Real SDKs over HTTP against the sandbox; only time is not real. */
-async function setup(service: string, options: CloudSandboxOptions = {}) {
-  const sandbox = await startCloudSandbox(options);
-  onTestFinished(() => sandbox.close());
-  const environment = createVirtualEnvironment();
-  const aws = createAws({ endpoint: sandbox.url, environment, purchaseTimeout: 2000, readTimeout: 2000 });
-  const wanted = recommendations.find((candidate) => candidate.service === service);
-  if (!wanted) throw new Error(`The fixture has no ${service}.`);
-  /** Drivers that share a ledger; each call makes a new one. */
-  function newPurchaser() {
-    const ledger = createMemoryLedger({ clock: environment.now });
-    const purchaser = createPurchaser({ ledger, environment, providers: [aws] });
-    return async (changes: Partial<Recommendation> = {}, id = executionId) => {
-      const recommendation = { ...wanted, ...changes } as Recommendation;
-      const report = await purchaser.drive({ executionId: id, source: "cudly-web", recommendations: [recommendation] });
-      const [outcome] = report.outcomes;
-      if (!outcome) throw new Error("No outcome.");
-      return outcome;
-    };
-  }
-  const shown = () => sandbox.reservations().map((one) => [one.name, one.state]);
-  return { sandbox, environment, newPurchaser, drive: newPurchaser(), shown };
-}
+import { name, setup, token } from "./world.ts";
 
 const lost: readonly Fault[] = [
   { kind: "reset", when: "after" },
@@ -241,21 +203,6 @@ describe.each(services)("a drive that buys $service", ({ service, purchase, list
       expect(sandbox.purchases()).toBe(1);
     },
   );
-
-  test("B2: bought by another driver, the ledger is empty and the list stale: found under its name, not bought again", async () => {
-    const { sandbox, newPurchaser, drive } = await setup(service);
-    await drive();
-    sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
-    expect((await newPurchaser()()).commitment).toBeDefined();
-    expect(sandbox.purchases()).toBe(1);
-  });
-
-  test.fails("B2: a drive that bought nothing says already-purchased (mended by the new contract)", async () => {
-    const { sandbox, newPurchaser, drive } = await setup(service);
-    await drive();
-    sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
-    expect(await newPurchaser()()).toMatchObject({ status: "already-purchased" });
-  });
 
   test("two live ones with one token: refused, naming both", async () => {
     const { sandbox, newPurchaser, drive } = await setup(service, { aws: { readsUntilActive: 99 } });

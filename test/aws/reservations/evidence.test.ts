@@ -16,7 +16,7 @@ async function resolve(one: TestedService, entries: readonly Entry[], owned: rea
     one.list,
     computed((request) => {
       const asked = JSON.stringify(one.asked(request));
-      const found = entries.filter((entry) => asked.includes(`"${entry["id"]}"`));
+      const found = entries.filter((entry) => asked.includes(JSON.stringify(entry["id"])));
       // OpenSearch lists all, whatever name is looked for.
       return one.reservations(one.service === "opensearch" && found.length === 0 ? entries : found);
     }),

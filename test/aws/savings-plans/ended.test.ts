@@ -8,7 +8,7 @@ const day = 24 * 60 * minute;
 const over = (id: string, state = "returned") => ({
   status: "rejected",
   error: {
-    code: "purchase-rejected",
+    code: "purchase-over",
     providerCode: state,
     message: expect.stringMatching(new RegExp(`${id} and is over: its state is ${state}.* executionId`)),
   },
