@@ -1,3 +1,4 @@
+import { longestTimer } from "../spec/check-number.ts";
 import type { Environment } from "../spec/environment.ts";
 import { type BuyonceError, RefusedError } from "../spec/errors.ts";
 
@@ -16,9 +17,6 @@ export interface Stop {
 /** Left between the longest send and the deadline, to record and report what came of it. */
 const reportingTime = 1000;
 
-/** The longest that a timer of Node can wait, about 25 days. */
-const longestTimer = 2 ** 31 - 1;
-
 /** Builds the stop of one drive from the caller's signal and deadline (milliseconds since 1970). */
 export function createStop(
   environment: Environment,
@@ -30,7 +28,7 @@ export function createStop(
   if (signal?.aborted) onAbort();
 
   const remaining = () => (deadline === undefined ? Infinity : deadline - environment.now());
-  const onDeadline = () => controller.abort(deadlineError("The deadline of the drive has come."));
+  const onDeadline = () => controller.abort(deadlineError(deadlineHasCome));
   const wait = Math.min(Math.max(1, remaining() - reportingTime), longestTimer);
   const stopTimer = remaining() > longestTimer ? () => undefined : environment.every(wait, onDeadline);
 
@@ -50,6 +48,17 @@ export function createStop(
     },
   };
 }
+
+/** The error of work that is not begun because its deadline (milliseconds since 1970) has come; undefined before that. */
+export function pastDeadline(
+  environment: Pick<Environment, "now">,
+  deadline: number | undefined,
+): { readonly error: RefusedError } | undefined {
+  const isPast = deadline !== undefined && deadline - environment.now() <= reportingTime;
+  return isPast ? { error: deadlineError(deadlineHasCome) } : undefined;
+}
+
+const deadlineHasCome = "The deadline of the drive has come.";
 
 function abortedError(cause: unknown): BuyonceError {
   return new RefusedError({

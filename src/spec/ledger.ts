@@ -145,6 +145,23 @@ export interface RecordsQuery {
   readonly held?: boolean;
   /** Those on which work is left that a drive can do, or those that are parked; see {@link Ledger.unfinished}. */
   readonly work?: "unfinished" | "parked";
+  /** Those of these tokens. */
+  readonly tokens?: readonly string[];
+  /**
+   * Longest untouched first, from the beginning, or from after a record on: so all are read in pages of `limit`. Default:
+   * those that somebody worked on last first.
+   */
+  readonly oldestAfter?: RecordPlace | "beginning";
+  readonly limit: number;
+}
+
+/** Where a record stands among the longest untouched ones. */
+export type RecordPlace = Pick<TokenRecord, "executionId" | "recIndex" | "updatedAt" | "leaseUntil">;
+
+/** A page of the records of a scope, in an order of the ledger's own. */
+export interface ScopePage {
+  /** The token of the last record of the page before; undefined for the first page. */
+  readonly after: string | undefined;
   readonly limit: number;
 }
 
@@ -230,10 +247,10 @@ export interface Ledger {
   /** Records of all executions, those that somebody worked on last first. Changes nothing. */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
 
-  /** What is recorded as bought in a scope. */
-  purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
+  /** What is recorded as bought in a scope: all of it, or a page. */
+  purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
 
-  /** The ids in a scope that were ever recorded as bought, for any token but this one. */
+  /** The ids in a scope that were ever recorded as bought, for any token but this one, by whatever driver. */
   ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
 
   /** All records of an execution, by recIndex. */
