@@ -37,7 +37,7 @@ export async function ledgerHistory(
 }
 
 /** Events whose detail begins with the code of an error. */
-const withCode = new Set(["refuse", "reject", "unknown", "park"]);
+const withCode = new Set(["refuse", "wait", "reject", "unknown", "park"]);
 
 function lineOf(entry: HistoryEntry): HistoryLine {
   const [, code, detail] = (withCode.has(entry.event) && /^([a-z-]+): ([^]*)$/.exec(entry.detail)) || [];

@@ -81,8 +81,11 @@ function titleOf(executions: readonly ReportedExecution[]): string {
 /** Money by result and currency. */
 function totalsTable(outcomes: readonly Outcome[]): Html {
   const by = (...statuses: readonly Outcome["status"][]) => outcomes.filter(({ status }) => statuses.includes(status));
-  const open = by("unresolved", "in-progress");
-  const notBought = by("refused", "rejected");
+  const waits = ({ error }: Outcome) => error?.code === "identical-purchase-open";
+  const isOver = ({ error }: Outcome) => error?.code === "purchase-over";
+  const open = by("unresolved", "in-progress").filter((outcome) => !waits(outcome));
+  const overs = outcomes.filter(isOver);
+  const notBought = [...by("refused", "rejected"), ...outcomes.filter(waits)].filter((outcome) => !isOver(outcome));
   const paid = [...by("purchased", "already-purchased"), ...open];
   const currencies = sumsOf(paid).map(({ currency }) => currency);
   const line = (name: string, own: readonly Outcome[], style = "") =>
@@ -104,20 +107,20 @@ function totalsTable(outcomes: readonly Outcome[]): Html {
         ${line("Bought in this run", by("purchased"))} ${line("Bought earlier", by("already-purchased"))}
         ${line("Bought in all", by("purchased", "already-purchased"), "sum")}
         ${open.length > 0 ? line("Not confirmed, may be charged", open) : undefined}
-        ${
-          notBought.length > 0
-            ? html`<tr>
-                <th scope="row">Not bought, nothing is charged</th>
-                <td class="money" data-unit="${notBought.length === 1 ? "purchase" : "purchases"}">
-                  ${notBought.length}
-                </td>
-                ${currencies.map((currency) => sumCell(currency, []))}
-              </tr>`
-            : undefined
-        }
+        ${overs.length > 0 ? countLine("Bought earlier, and over", overs, currencies) : undefined}
+        ${notBought.length > 0 ? countLine("Not bought, nothing is charged", notBought, currencies) : undefined}
       </tbody>
     </table>
   </div>`;
+}
+
+/** How many, without money. */
+function countLine(name: string, own: readonly Outcome[], currencies: readonly string[]): Html {
+  return html`<tr>
+    <th scope="row">${name}</th>
+    <td class="money" data-unit="${own.length === 1 ? "purchase" : "purchases"}">${own.length}</td>
+    ${currencies.map((currency) => sumCell(currency, []))}
+  </tr>`;
 }
 
 function withoutPrice(outcomes: readonly Outcome[]): Html | undefined {

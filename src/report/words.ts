@@ -16,6 +16,16 @@ const boughtBefore: Verdict = {
   tone: "good",
   meaning: "Bought in an earlier run. It was not bought again.",
 };
+const over: Verdict = {
+  label: "Bought, and over",
+  tone: "bad",
+  meaning: "It was bought earlier and has ended. It was not bought again; what it cost is on the provider's invoice.",
+};
+const waiting: Verdict = {
+  label: "Waiting",
+  tone: "wait",
+  meaning: "An equal order comes first. Nothing was sent for this one yet, and nothing is charged.",
+};
 const verdicts: Readonly<Record<Exclude<Outcome["status"], "purchased" | "already-purchased">, Verdict>> = {
   "in-progress": {
     label: "In progress",
@@ -36,7 +46,9 @@ const verdicts: Readonly<Record<Exclude<Outcome["status"], "purchased" | "alread
 };
 
 /** How an outcome is called. */
-export function verdictOf({ status }: Outcome): Verdict {
+export function verdictOf({ status, error }: Outcome): Verdict {
+  if (error?.code === "purchase-over") return over;
+  if (error?.code === "identical-purchase-open") return waiting;
   if (status === "purchased") return bought;
   return status === "already-purchased" ? boughtBefore : verdicts[status];
 }

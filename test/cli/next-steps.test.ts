@@ -65,6 +65,16 @@ describe("nextSteps", () => {
     ]);
   });
 
+  test("what waits for an equal purchase is left to a timer or the next drive; what is over is not driven again", () => {
+    const waits = outcome({
+      status: "in-progress",
+      error: { code: "identical-purchase-open", message: "m", retryable: true },
+    });
+    expect(nextSteps([waits])[0]?.text).toMatch(/^Nothing was sent for it yet.*or leave it to buyonce redrive\.$/);
+    const over = outcome({ status: "rejected", error: { code: "purchase-over", message: "m", retryable: false } });
+    expect(nextSteps([over])[0]?.text).toMatch(/not bought again.*an executionId of its own\.$/);
+  });
+
   test.each<[ErrorCode, RegExp]>([
     ["aborted", /^To go on, drive the same file again\.$/],
     ["fingerprint-conflict", /new execution with an executionId of its own/],
@@ -76,7 +86,6 @@ describe("nextSteps", () => {
     ["commitment-mismatch", /a person has to decide/],
     ["several-commitments", /a person has to decide/],
     ["commitment-unclear", /a person has to decide/],
-    ["identical-purchase-open", /Drive that one to its end/],
     ["quote-failed", /No price could be had/],
     ["not-offered", /new execution/],
     ["several-offerings", /new execution/],

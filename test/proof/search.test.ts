@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { Commitment } from "../../src/spec/commitment.ts";
 import { PurchaseRejectedError } from "../../src/spec/errors.ts";
+import type { Submission } from "../../src/spec/executor.ts";
 import { search, type SearchOptions } from "../../src/testing/search/search.ts";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
@@ -254,14 +255,14 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       sendWays: (name) => name === "bought, and called expired",
       sabotage: {
         executor: (executor) => {
-          let sent = false;
+          const first = ({ attempt }: Submission) => attempt === 1;
           return {
             ...executor,
             recovery: { ...parks, kind: "resend", minimumAge: 0 },
             resolve: async (submission, options) =>
-              (sent = submission.attempt === 1) ? absent() : executor.resolve(submission, options),
+              first(submission) ? absent() : executor.resolve(submission, options),
             doPurchase: async (submission, context) => {
-              if (sent && context.sentBefore) throw expired();
+              if (first(submission) && context.sentBefore) throw expired();
               return executor.doPurchase(submission, context);
             },
           };

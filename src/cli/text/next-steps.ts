@@ -46,7 +46,6 @@ const steps: Partial<Record<ErrorCode, string>> = {
   "commitment-unclear": look,
   "several-commitments": look,
   "commitment-taken": look,
-  "identical-purchase-open": `An equal purchase is not decided yet, and the two could not be told apart. Drive that one to its end, then ${again}.`,
   "quote-failed": `No price could be had, so nothing was sent. Later, ${again}.`,
   "not-offered": corrected,
   "several-offerings": corrected,
@@ -87,6 +86,9 @@ function nextStep({ status, error, commitment, parked, warnings }: Outcome): str
       if (warnings?.length) return `Bought. What is still missing is made up for when you ${again}.`;
       return commitment?.settled === false ? `Bought, not yet settled: ${again} later to see it settled.` : undefined;
     case "in-progress":
+      if (error?.code === "identical-purchase-open") {
+        return `Nothing was sent for it yet: an equal purchase is not decided, and the two could not be told apart. It is bought after that one: ${again}, or leave it to buyonce redrive.`;
+      }
       return `Another driver is at it: ${again} later, or now with --wait.${wait}`;
     case "unresolved":
       if (error?.code === "executor-missing") {
@@ -97,6 +99,8 @@ function nextStep({ status, error, commitment, parked, warnings }: Outcome): str
       }
       return `It was sent and may be bought. In a few minutes, ${again}: it is looked for first, and never bought again blindly. Until then, buy it nowhere else. If it stays so, look at the provider yourself and decide with buyonce resolve.${wait}`;
     case "rejected":
+      if (error?.code === "purchase-over")
+        return "It was bought and is over, so it is not bought again. What is to be bought now needs an execution with an executionId of its own.";
       return `The provider said no. Lift what it names (payment, quota, rights), then ${again}: it is tried from the start.${wait}`;
     case "refused":
       return `${(error && steps[error.code]) ?? `Nothing was sent. Lift the cause named above, then ${again}.`}${wait}`;
