@@ -1,5 +1,6 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
+import { checkNumber, longestTimer } from "../../src/spec/check-number.ts";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
@@ -104,9 +105,7 @@ function checkAge(value: number, imitated: boolean): number {
 }
 
 function positive(name: string, value: number): number {
-  // Timers of Node take at most 2^31 - 1 milliseconds and turn anything longer into one millisecond.
-  if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw invalid(`The setting ${name} of the AWS provider must be a whole number from 1, not ${value}.`);
+  return checkNumber(`The setting ${name} of the AWS provider`, value, { minimum: 1, maximum: longestTimer });
 }
 
 function checkTagNames(names: TagNames): TagNames {

@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
+import { checkNumber, longestTimer } from "../../src/spec/check-number.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
-import { RefusedError } from "../../src/spec/errors.ts";
 import { defaultTagNames, type TagNames } from "../../src/spec/tag-names.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
@@ -54,13 +54,7 @@ export function resolveSettings(settings: AzureSettings): ResolvedSettings {
     maxAnswerBytes: settings.maxAnswerBytes ?? defaultMaxAnswerBytes,
   };
   for (const [name, value] of Object.entries(limits)) {
-    // 2^31 - 1 milliseconds is the longest that a timer can wait; anything above fires at once.
-    if (!Number.isInteger(value) || value < 1 || value > 2 ** 31 - 1) {
-      throw new RefusedError({
-        code: "invalid-configuration",
-        message: `The Azure setting ${name} must be a whole number from 1 to 2147483647, not ${value}.`,
-      });
-    }
+    checkNumber(`The Azure setting ${name}`, value, { minimum: 1, maximum: longestTimer });
   }
   const tagNames = settings.tagNames ?? defaultTagNames;
   requireTagNames(tagNames);

@@ -1,3 +1,4 @@
+import { checkNumber, longestTimer } from "../../src/spec/check-number.ts";
 import { parseEndpoint } from "../../src/spec/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/spec/environment.ts";
 import { RefusedError } from "../../src/spec/errors.ts";
@@ -75,9 +76,7 @@ function resolveEndpoint(text: string): ResolvedSettings["endpoint"] {
 }
 
 function positive(name: string, value: number): number {
-  // Timers of Node take at most 2^31 - 1 milliseconds and turn anything longer into one millisecond.
-  if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw invalid(`${name} must be a whole number from 1 to 2147483647, not ${value}`);
+  return checkNumber(`GCP provider: ${name}`, value, { minimum: 1, maximum: longestTimer });
 }
 
 /** They stand as `name=value` between blanks in the description. */

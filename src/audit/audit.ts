@@ -1,6 +1,7 @@
 import { createStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../spec/audit.ts";
+import { checkTime } from "../spec/check-number.ts";
 import { BuyonceError, LedgerError, messageOf } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
 import { auditScope } from "./audit-scope.ts";
@@ -35,6 +36,7 @@ export async function audit(
   { places, repair: repairs = false, signal, deadline, onScope }: AuditOptions,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
+  if (deadline !== undefined) checkTime("deadline", deadline);
   const { ledger, environment } = parts;
   const { targets, notLookedAt } =
     places === undefined ? await scopesOfLedger(ledger, providers) : scopesIn(places, providers);

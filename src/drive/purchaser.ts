@@ -5,7 +5,7 @@ import { audit, type AuditOptions } from "../audit/audit.ts";
 import type { AuditReport } from "../spec/audit.ts";
 import { checkTexts } from "../spec/check-texts.ts";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
-import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
+import { InvalidExecutionError } from "../spec/errors.ts";
 import type { Provider } from "../spec/executor.ts";
 import { fingerprint } from "../spec/fingerprint.ts";
 import type { ClaimRequest, Ledger, TokenRecord } from "../spec/ledger.ts";
@@ -13,6 +13,7 @@ import type { Execution, Recommendation } from "../spec/recommendation.ts";
 import type { Outcome, Report } from "../spec/report.ts";
 import { deriveIdempotencyToken } from "../spec/token.ts";
 import { type Budget, createBudget } from "./budget.ts";
+import { checkLease, checkOptions } from "./check-options.ts";
 import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
@@ -34,16 +35,16 @@ export interface PurchaserOptions {
   readonly environment?: Environment;
   /**
    * Milliseconds for which a claim is held without being renewed; a crash costs the next driver at most that.
-   * Default 30,000. A shorter one makes it likelier that a slow driver loses its claim.
+   * Default 30,000; from 1,000 to 86,400,000. A shorter one makes it likelier that a slow driver loses its claim.
    */
   readonly leaseLength?: number;
 }
 
 /** Which of what was left behind is driven, and how. */
 export interface RedriveOptions extends DriveOptions {
-  /** Milliseconds for which nobody has worked on it. Default 0: all that no living driver holds. */
+  /** Milliseconds for which nobody has worked on it, up to ten years. Default 0: all that no living driver holds. */
   readonly olderThan?: number;
-  /** At most so many recommendations; what is passed over for want of an executor is not counted. Default 100. */
+  /** At most so many recommendations; what is passed over for want of an executor is not counted. Default 100, at most 10,000. */
   readonly limit?: number;
   /** Those that were refused or rejected as well. Default false. */
   readonly retryRefused?: boolean;
@@ -120,7 +121,7 @@ export interface Purchaser {
 /**
  * Makes a purchaser from a ledger and the providers that the executions need.
  *
- * Throws a RangeError for a lease that is not at least 1,000 ms long.
+ * Throws a RefusedError `invalid-configuration` for a lease that is no whole number of milliseconds from 1,000 to 86,400,000.
  */
 export function createPurchaser({
   ledger,
@@ -128,7 +129,7 @@ export function createPurchaser({
   environment = systemEnvironment,
   leaseLength = 30_000,
 }: PurchaserOptions): Purchaser {
-  if (!(leaseLength >= 1000)) throw new RangeError(`leaseLength must be at least 1000 ms, not ${leaseLength}.`);
+  checkLease(leaseLength);
   const executorOf = executorsOf(providers);
   const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
     findExecutor(providers, recommendation) !== undefined;
@@ -177,6 +178,7 @@ export function createPurchaser({
 
     redrive: async (executionId, options = {}) => {
       checkTexts({ executionId });
+      checkOptions(options);
       const records = await ledger.execution(executionId);
       if (records.length === 0) {
         throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
@@ -191,6 +193,7 @@ export function createPurchaser({
       includeParked = false,
       ...options
     } = {}) => {
+      checkOptions({ ...options, olderThan, limit });
       // One for all of them: the totals are those of this call.
       const budget = createBudget(options.maxTotals);
       const query = { olderThan, limit, refused: retryRefused, parked: includeParked };
@@ -258,19 +261,4 @@ function reportOfUndriven(executionId: string, records: readonly TokenRecord[], 
 function holderName(): string {
   // A name that any ledger can hold, whatever the machine is called.
   return `${hostname().replaceAll(/[^\w.-]/g, "_")}:${process.pid}:${randomUUID().slice(0, 8)}`;
-}
-
-function checkOptions({ concurrency = 1, deadline = 0 }: Pick<DriveOptions, "concurrency" | "deadline">): void {
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: `concurrency must be a whole number from 1 to 1000, not ${concurrency}.`,
-    });
-  }
-  if (!Number.isFinite(deadline)) {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: `deadline must be a time in milliseconds since 1970, not ${deadline}.`,
-    });
-  }
 }

@@ -1,3 +1,4 @@
+import { longestTimer } from "../spec/check-number.ts";
 import type { Environment } from "../spec/environment.ts";
 import { type BuyonceError, RefusedError } from "../spec/errors.ts";
 
@@ -15,9 +16,6 @@ export interface Stop {
 
 /** Left between the longest send and the deadline, to record and report what came of it. */
 const reportingTime = 1000;
-
-/** The longest that a timer of Node can wait, about 25 days. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Builds the stop of one drive from the caller's signal and deadline (milliseconds since 1970). */
 export function createStop(

@@ -1,4 +1,5 @@
 import { checkTexts } from "../spec/check-texts.ts";
+import { checkNumber } from "../spec/check-number.ts";
 import { InvalidExecutionError } from "../spec/errors.ts";
 import { isHeld } from "../spec/lease.ts";
 import type { Ledger, TokenRecord } from "../spec/ledger.ts";
@@ -19,7 +20,7 @@ export interface StatusOptions {
   /** Only this execution. */
   readonly executionId?: string | undefined;
   readonly state?: StatusFilter | undefined;
-  /** At most so many recommendations, those that somebody worked on last. Default 100. */
+  /** At most so many recommendations, those that somebody worked on last. Default 100, at most 10,000. */
   readonly limit?: number | undefined;
 }
 
@@ -36,15 +37,19 @@ export interface LedgerStatus {
   readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
 }
 
+/** What one look shows at most. */
+const mostShown = 10_000;
+
 /**
  * What the ledger knows, without asking a provider. Changes nothing. Throws an InvalidExecutionError for an execution that
- * it does not know, or a LedgerError.
+ * it does not know, a RefusedError `invalid-configuration` for a limit that is none, or a LedgerError.
  */
 export async function ledgerStatus(
   ledger: Ledger,
   { executionId, state, limit = 100 }: StatusOptions = {},
 ): Promise<LedgerStatus> {
   checkTexts({ executionId });
+  checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
   const query: Narrowed = state === undefined ? {} : queryOf[state];
   const now = await ledger.now();
   const found =

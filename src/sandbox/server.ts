@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, systemEnvironment } from "../spec/environment.ts";
+import { checkNumber } from "../spec/check-number.ts";
 import { messageOf } from "../spec/errors.ts";
 import { refusalOf } from "./admit.ts";
 import { control, controlPrefix } from "./control.ts";
@@ -15,6 +16,9 @@ import { type SandboxStore, createStore } from "./store.ts";
 
 const bodyLimit = 1_000_000;
 
+/** As long as a fault may delay an answer, in milliseconds. */
+const longestLatency = 600_000;
+
 /** How a sandbox is started. */
 export interface SandboxOptions {
   readonly imitations: readonly Imitation[];
@@ -24,7 +28,7 @@ export interface SandboxOptions {
   readonly stateFile?: string | undefined;
   /** What the imitated services take for the time. */
   readonly clock?: Pick<Environment, "now"> | undefined;
-  /** Milliseconds that every request takes before it has its effect; default 0. For benchmarks. */
+  /** Milliseconds that every request takes before it has its effect, up to 600,000; default 0. For benchmarks. */
   readonly latency?: number | undefined;
 }
 
@@ -53,10 +57,12 @@ export interface Sandbox extends AsyncDisposable {
 
 /**
  * Starts a loopback HTTP server that imitates clouds and, where told to, fails like them. Nothing is spent.
- * Throws a RefusedError `invalid-configuration` when port or state file cannot be used.
+ * Throws a RefusedError `invalid-configuration` when port, latency or state file cannot be used.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { imitations, port = 0, stateFile, clock = systemEnvironment, latency = 0 } = options;
+  checkNumber("port", port, { minimum: 0, maximum: 65_535 });
+  checkNumber("latency", latency, { minimum: 0, maximum: longestLatency, unit: "milliseconds" });
   const store = createStore(stateFile);
   const log = createRequestLog();
   const closing = new AbortController();

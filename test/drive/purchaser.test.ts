@@ -6,14 +6,17 @@ import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 describe("options are checked before anything is claimed", () => {
-  test.each([0, 999, Number.NaN])("a lease of %d ms is too short", (leaseLength) => {
+  test.each([0, 999, 86_400_001, Number.NaN])("a lease of %d ms", (leaseLength) => {
     expect(() => setup({ leaseLength })).toThrow(
-      new RangeError(`leaseLength must be at least 1000 ms, not ${leaseLength}.`),
+      expect.objectContaining({
+        code: "invalid-configuration",
+        message: `leaseLength must be a whole number from 1000 to 86400000 (milliseconds), not ${leaseLength}.`,
+      }),
     );
   });
 
-  test("a lease of a second is not", () => {
-    expect(() => setup({ leaseLength: 1000 })).not.toThrow();
+  test.each([1000, 86_400_000])("a lease of %d ms is allowed", (leaseLength) => {
+    expect(() => setup({ leaseLength })).not.toThrow();
   });
 
   test.each([0, -1, 1.5, Number.NaN, 1001])("a concurrency of %d", async (concurrency) => {
@@ -33,12 +36,18 @@ describe("options are checked before anything is claimed", () => {
     expect((await purchaser.drive(execution(), { concurrency })).outcomes[0]?.status).toBe("purchased");
   });
 
-  test.each([Number.NaN, Infinity])("a deadline of %d", async (deadline) => {
+  test.each([Number.NaN, Infinity, -1, 8.64e15 + 2])("a deadline of %d", async (deadline) => {
     const { purchaser } = setup();
-    await expect(purchaser.drive(execution(), { deadline })).rejects.toMatchObject({
-      code: "invalid-configuration",
-      message: `deadline must be a time in milliseconds since 1970, not ${deadline}.`,
-    });
+    for (const call of [
+      purchaser.drive(execution(), { deadline }),
+      purchaser.quote(execution(), { deadline }),
+      purchaser.redrive(executionId, { deadline }),
+    ]) {
+      await expect(call).rejects.toMatchObject({
+        code: "invalid-configuration",
+        message: `deadline must be a time in milliseconds since 1970, not ${deadline}.`,
+      });
+    }
   });
 });
 

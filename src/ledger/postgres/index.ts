@@ -1,3 +1,4 @@
+import { checkNumber } from "../../spec/check-number.ts";
 import { LedgerError } from "../../spec/errors.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import { createLedger } from "../ledger.ts";
@@ -5,7 +6,7 @@ import { migrate } from "./migrate.ts";
 import { openPool } from "./open-pool.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 import { createPostgresStore } from "./store.ts";
-import { createTransact } from "./transact.ts";
+import { createTransact, longestTimeout } from "./transact.ts";
 
 export type { PostgresClient, PostgresPool } from "./postgres-pool.ts";
 
@@ -13,9 +14,9 @@ export type { PostgresClient, PostgresPool } from "./postgres-pool.ts";
 export type PostgresLedgerOptions = PostgresConnection & {
   /** The schema that holds the tables: lower-case letters, digits, `_`. Made when missing. Default `buyonce`. */
   readonly schema?: string;
-  /** Milliseconds to wait for a row that another driver's transaction has locked. Default 5,000. */
+  /** Milliseconds to wait for a row that another driver's transaction has locked. Default 5,000, at most a day. */
   readonly lockTimeout?: number;
-  /** Milliseconds that one statement, or getting a connection, may take. Default 15,000. */
+  /** Milliseconds that one statement, or getting a connection, may take. Default 15,000, at most a day. */
   readonly statementTimeout?: number;
   /** For tests: milliseconds since 1970. Default the server's clock, which all drivers share. */
   readonly clock?: () => number;
@@ -82,13 +83,9 @@ function checkSchema(schema: string): void {
   });
 }
 
+/** 0 would switch PostgreSQL's timeout off. */
 function checkTimeout(name: string, value: number): void {
-  // 0 would switch PostgreSQL's timeout off; the largest value is that of its settings.
-  if (Number.isInteger(value) && value >= 1 && value <= 2_147_483_647) return;
-  throw new LedgerError({
-    code: "invalid-configuration",
-    message: `${name} must be a whole number of milliseconds from 1, not ${value}.`,
-  });
+  checkNumber(name, value, { minimum: 1, maximum: longestTimeout, unit: "milliseconds" }, LedgerError);
 }
 
 /** For messages: host and database, never the password. */

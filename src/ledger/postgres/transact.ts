@@ -21,6 +21,9 @@ export interface TransactOptions {
   readonly statementTimeout: number;
 }
 
+/** The longest that a statement, or a lock, may be waited for, in milliseconds: a day. */
+export const longestTimeout = 86_400_000;
+
 /** How often a transaction that came to nothing is begun; the waits between add up to 1.3 to 2.5 seconds. */
 const maxAttempts = 7;
 

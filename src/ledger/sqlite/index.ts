@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { checkNumber } from "../../spec/check-number.ts";
+import { LedgerError } from "../../spec/errors.ts";
 import type { Ledger } from "../../spec/ledger.ts";
 import { checkLedgerFile } from "./check-file.ts";
 import { migrate } from "./migrate.ts";
@@ -13,19 +15,23 @@ export interface SqliteLedgerOptions {
   readonly file: string;
   /** Milliseconds since 1970: the clock of leases and history. Default the machine's; all drivers share one machine. */
   readonly clock?: () => number;
-  /** Milliseconds to wait while another process writes. The wait blocks this process. Default 5,000. */
+  /** Milliseconds to wait while another process writes. The wait blocks this process. Default 5,000, at most an hour; 0 for none. */
   readonly lockTimeout?: number;
 }
+
+/** The longest wait for a lock, in milliseconds: an hour, for it blocks the process. */
+const longestTimeout = 3_600_000;
 
 /**
  * Opens the embedded ledger: one SQLite file, written ahead and synced to the disk at every commit. Several processes on
  * one machine may share it; network file systems are not safe for SQLite.
  *
  * Throws a LedgerError: `ledger-locked`, `ledger-read-only`, `ledger-corrupt`, `ledger-full`, `ledger-newer-schema`
- * when a newer version of this package wrote the file, or `ledger-unavailable`.
+ * when a newer version of this package wrote the file, `ledger-unavailable`, or `invalid-configuration`.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const { clock = Date.now, lockTimeout = 5000 } = options;
+  checkNumber("lockTimeout", lockTimeout, { minimum: 0, maximum: longestTimeout, unit: "milliseconds" }, LedgerError);
   const file = resolve(options.file);
   let database: DatabaseSync | undefined;
   try {
