@@ -1,3 +1,4 @@
+import { cutCode } from "../../src/spec/clean-text.ts";
 import { maskToken } from "../../src/spec/token.ts";
 
 /** What this package reads from an error of the AWS SDK; everything may be missing. */
@@ -19,6 +20,9 @@ export interface SdkError {
   readonly systemCode: string | undefined;
 }
 
+/** Some answers carry an encoded text of a few thousand characters, which a person can have decoded: it stays whole. */
+const longestMessage = 10_000;
+
 /** Reads an error of the AWS SDK without trusting its shape. */
 export function readSdkError(error: unknown): SdkError {
   const fields = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
@@ -33,8 +37,8 @@ export function readSdkError(error: unknown): SdkError {
     name: text(fields["name"]) ?? "Error",
     message: withoutSecrets(
       // The SDK appends advice for its own users to what it could not read.
-      (error instanceof Error ? error.message : String(error)).replace(/\s*Deserialization error:[^]*$/, ""),
-    ),
+      (error instanceof Error ? error.message : String(error)).replace(/\s{0,10}Deserialization error:[^]*$/, ""),
+    ).slice(0, longestMessage),
     systemCode: text(fields["code"]),
   };
 }
@@ -130,5 +134,5 @@ export function obstacleOf({ status, code, name, message }: SdkError): Obstacle 
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" ? cutCode(value) : undefined;
 }

@@ -44,7 +44,7 @@ export function errorOf(body: UnknownObject | undefined): ErrorWords {
 /** Google's own words for a person: no token in full, no endless text, no final stop. */
 export function maskTokens(said: string | undefined): string | undefined {
   return said
-    ?.slice(0, 500)
-    .replace(/[0-9a-f]{64,}/gi, maskToken)
+    ?.replace(/[0-9a-f]{64,}/gi, maskToken)
+    .slice(0, 500)
     .replace(/[.\s]+$/, "");
 }

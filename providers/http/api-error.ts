@@ -1,3 +1,4 @@
+import { cutCode } from "../../src/spec/clean-text.ts";
 import { maskToken } from "../../src/spec/token.ts";
 import { isObject, type Answer, type UnknownObject } from "./answer.ts";
 
@@ -32,12 +33,9 @@ export class UnbelievableAnswerError extends Error {
   override readonly name = "UnbelievableAnswerError";
 }
 
-/** The longest code of an error that is passed on; a real one is far shorter. */
-const maxCode = 200;
-
 /** A service's code of an error for a person: no token in full, no endless text. */
 export function quoteCode(code: string): string {
-  return code.slice(0, maxCode).replace(/[0-9a-f]{32,}/gi, maskToken);
+  return cutCode(code).replace(/[0-9a-f]{32,}/gi, maskToken);
 }
 
 /** Azure's `{ "error": { "code", "message" } }`; tokens and fragments of them are masked. */

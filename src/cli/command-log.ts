@@ -44,7 +44,12 @@ export function createCommandLog(stream: Output): CommandLog {
       const { pino } = await import("pino");
       const timestamp = pino.stdTimeFunctions.isoTime;
       const formatters = { level: (label: string) => ({ level: label }) };
-      const destination = { write: (line: string) => void stream.write(escapeHidden(maskPassword(line))) };
+      // In a whole line, a URL would not end before the next field.
+      const masked = (_name: string, value: unknown): unknown =>
+        typeof value === "string" ? maskPassword(value) : value;
+      const destination = {
+        write: (line: string) => void stream.write(`${escapeHidden(JSON.stringify(JSON.parse(line, masked)))}\n`),
+      };
       const made = pino({ level, timestamp, formatters }, destination);
       logger = {
         debug: (fields, message) => made.debug(fields, message),

@@ -9,3 +9,11 @@ const hidden = new RegExp(`${hiddenCharacter}+`, "gu");
 export function cleanText(text: string): string {
   return text.replaceAll(hidden, " ").trim();
 }
+
+/** The longest code of an error that is passed on; a real one is far shorter. */
+const longestCode = 200;
+
+/** A service's code for an error, which like its message may be of any length: not more of it than a code ever has. */
+export function cutCode(code: string): string {
+  return code.slice(0, longestCode);
+}

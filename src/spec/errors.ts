@@ -1,3 +1,5 @@
+import { cutCode } from "./clean-text.ts";
+
 /** Every stable error code, with what it means; docs/errors.md says what to do about each. */
 export type ErrorCode =
   // before anything is driven
@@ -154,7 +156,7 @@ export class PurchaseRejectedError extends BuyonceError {
     },
   ) {
     super({ ...options, code: options.over ? "purchase-over" : "purchase-rejected" });
-    this.providerCode = options.providerCode;
+    this.providerCode = cutCode(options.providerCode);
     this.handleExpired = options.handleExpired ?? false;
     this.left = options.left ?? true;
   }
@@ -182,7 +184,7 @@ export class PurchaseOutcomeUnknownError extends BuyonceError {
     },
   ) {
     super({ ...options, code: "outcome-unknown", retryable: options.retryable ?? true });
-    this.providerCode = options.providerCode;
+    this.providerCode = options.providerCode === undefined ? undefined : cutCode(options.providerCode);
     this.evidence = options.evidence ?? [];
   }
 }

@@ -84,7 +84,9 @@ async function readBought(
 function usedBefore(error: unknown): string | undefined {
   const { code = "", message } = readSdkError(error);
   const byCode = /AlreadyExist|Idempoten|Conflict|Duplicate/i.test(code);
-  const byText = /idempoten|client ?token\b.*\b(already|previous|before|different|mismatch|in use)/i.test(message);
+  const byText = /idempoten|client ?token\b.{0,500}\b(already|previous|before|different|mismatch|in use)/i.test(
+    message,
+  );
   return byCode || byText ? `${code}: ${message}` : undefined;
 }
 
