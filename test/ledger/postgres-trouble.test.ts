@@ -70,8 +70,10 @@ describe("a PostgreSQL server that cannot be used", () => {
     await rows("ALTER ROLE standby SET default_transaction_read_only = on");
     const ledger = await open({ address: url });
     expect(await ledger.execution("execution-1")).toHaveLength(1);
-    await expect(grantedClaim(ledger, 1)).rejects.toMatchObject({ code: "ledger-read-only" });
-    await expect(grantedClaim(ledger, 1)).rejects.toThrow(/primary server/);
+    await expect(grantedClaim(ledger, 1)).rejects.toMatchObject({
+      code: "ledger-read-only",
+      message: expect.stringContaining("primary server"),
+    });
     schema = "not_there_yet";
     await expect(open({ address: url })).rejects.toMatchObject({ code: "ledger-read-only" });
   });

@@ -1,6 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -9,9 +18,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { migrate } from "../../src/ledger/sqlite/migrate.ts";
+import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { claimRequest } from "../../src/testing/ledger-values.ts";
+import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
 import { testLedgerContract } from "./contract.ts";
 
@@ -160,6 +170,44 @@ describe("the SQLite ledger", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
     expect(stdout.trim()).toBe("ledger-read-only");
     chmodSync(join(file, ".."), 0o755);
+  });
+
+  test.each([
+    ["moved away", (file: string) => renameSync(file, `${file}-moved`)],
+    ["deleted", (file: string) => rmSync(file)],
+    [
+      "replaced by a copy",
+      (file: string) => {
+        copyFileSync(file, `${file}-copy`);
+        renameSync(`${file}-copy`, file);
+      },
+    ],
+  ])(
+    "C5: a file that is %s while it is open: nothing more is recorded in it, and nothing read",
+    async (_what, away) => {
+      const file = newFile();
+      const ledger = await openSqliteLedger({ file });
+      const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+      away(file);
+      const gone = {
+        code: "ledger-unavailable",
+        message: expect.stringMatching(/moved, replaced or deleted.*drive again/),
+      };
+      await expect(ledger.claim([claimRequest(1)], "driver-1", 30_000)).rejects.toMatchObject(gone);
+      if (answer?.kind !== "granted") throw new Error("not granted");
+      await expect(ledger.submit(answer.claim, planned())).rejects.toMatchObject(gone);
+      await expect(ledger.execution("execution-1")).rejects.toMatchObject(gone);
+      // Asked between the write-ahead and the send.
+      await expect(ledger.now()).rejects.toMatchObject(gone);
+      await ledger.close();
+    },
+  );
+
+  test("C5: what SQLite says of such a file is no missing right", () => {
+    const error = Object.assign(new Error("attempt to write a readonly database"), { errcode: 1032 });
+    expect(sqliteError(error, "ledger.db")).toMatchObject({ code: "ledger-unavailable", retryable: false });
+    const readOnly = Object.assign(new Error("attempt to write a readonly database"), { errcode: 8 });
+    expect(sqliteError(readOnly, "ledger.db")).toMatchObject({ code: "ledger-read-only" });
   });
 
   test("a full disk at the write-ahead: nothing is written or sent, and it goes on once there is room", async () => {

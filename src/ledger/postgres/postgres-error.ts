@@ -4,8 +4,8 @@ import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
 export class PostgresError extends LedgerError {
   /** Nothing was recorded, and the same transaction may succeed at once: it is run again. */
   readonly transient: boolean;
-  /** The connection is of no use any more. */
-  readonly connectionLost: boolean;
+  /** The connection is lost, or leads to a server that is read-only: another one may be better. */
+  readonly connectionUseless: boolean;
 
   constructor(cause: unknown, { ledger, phase }: { ledger: string; phase: "before-commit" | "commit" }) {
     const state = sqlState(cause);
@@ -21,8 +21,9 @@ export class PostgresError extends LedgerError {
       retryable,
       cause,
     });
-    this.connectionLost = lost;
-    this.transient = !ambiguous && (state === undefined || transientStates.has(state) || violatesGuard(cause, state));
+    this.connectionUseless = lost || state === readOnlyState;
+    this.transient =
+      !ambiguous && (this.connectionUseless || transientStates.has(state ?? "") || violatesGuard(cause, state));
   }
 }
 
@@ -51,11 +52,20 @@ const unreachable: Meaning = {
   retryable: true,
 };
 
+/**
+ * A write on a standby, or in a session whose transactions are read-only by default: a connection that is older than a
+ * failover, or than the end of such a setting, shows it for as long as it lives.
+ */
+const readOnlyState = "25006";
+
 /** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), as what they mean for a ledger. */
 const meanings: Readonly<Record<string, Meaning>> = {
-  "25006": {
+  [readOnlyState]: {
     code: "ledger-read-only",
-    advice: "This server, or this session, is read-only. Use the primary server, with read-write transactions.",
+    advice:
+      "This server, or this session, is read-only, on new connections too. After a failover, drive again when the new " +
+      "primary server can be reached; if it stays, name the primary server, with read-write transactions.",
+    retryable: true,
   },
   "3D000": refusedLogin,
   "3F000": damaged,
@@ -81,21 +91,17 @@ const meanings: Readonly<Record<string, Meaning>> = {
   XX002: damaged,
 };
 
-/** Lost connections, shutdown, crash, starting up, an idle transaction that was ended. */
+/**
+ * The connection is gone: lost, as a pooler says too (08P01); shutdown, crash, starting up, idle for too long (57P05); a
+ * transaction that took too long, or whose process stood still (25P04, 25P03).
+ */
 const lostStates = /^(08...|57P0[1-5]|25P0[34])$/;
 
-/** Nothing was recorded, and a second attempt may well succeed. */
+/** Nothing was recorded, and a second attempt may well succeed; as after a connection that is lost. */
 const transientStates: ReadonlySet<string> = new Set([
-  "08000",
-  "08003",
-  "08006",
-  "25P03", // the server ended the idle transaction of a process that stood still
   "40001", // serialization failure
   "40P01", // deadlock
   "53300", // too many connections
-  "57P01", // shutdown, or the connection was terminated
-  "57P02", // crash of another session: the server restarts
-  "57P03", // starting up
 ]);
 
 /**
@@ -118,14 +124,14 @@ function meaningOf(cause: unknown, state: string | undefined): Meaning {
   return guard ?? meanings[state] ?? { code: "ledger-unavailable", advice: "Nothing may be bought without it." };
 }
 
-function violatesGuard(cause: unknown, state: string): boolean {
+function violatesGuard(cause: unknown, state: string | undefined): boolean {
   return state === "23505" && constraintOf(cause) in guards;
 }
 
-/** The five characters that PostgreSQL names an error by; undefined for an error of the connection itself. */
+/** The five characters that PostgreSQL names an error by; undefined for one of the connection itself: `EPIPE`, `EPERM`. */
 function sqlState(cause: unknown): string | undefined {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return /^[0-9A-Z]{5}$/.test(code) && code !== "EPIPE" ? code : undefined;
+  return /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
 
 function constraintOf(cause: unknown): string {

@@ -1,5 +1,6 @@
 import { PostgresError } from "./postgres-error.ts";
-import type { PostgresClient, PostgresPool } from "./postgres-pool.ts";
+import type { PostgresClient } from "./postgres-pool.ts";
+import type { TrustedPool } from "./trusted-pool.ts";
 
 /** Sends one statement; parameters and columns are text. Throws a PostgresError. */
 export type Query = (text: string, ...values: string[]) => Promise<readonly Row[]>;
@@ -17,7 +18,7 @@ export interface Session {
 
 /** How long is waited. */
 export interface SessionOptions {
-  readonly pool: PostgresPool;
+  readonly pool: TrustedPool;
   /** Names the ledger in messages. */
   readonly ledger: string;
   /** Milliseconds for a connection, and for one answer, after which the connection counts as lost. */
@@ -69,7 +70,10 @@ export async function openSession({ pool, ledger, patience }: SessionOptions): P
     commit: async () => void (await send("COMMIT", undefined, "commit")),
     end: async (error) => {
       if (error === undefined) return release();
-      if (error instanceof PostgresError && error.connectionLost) return release(error);
+      if (error instanceof PostgresError && error.connectionUseless) {
+        pool.distrust(client);
+        return release(error);
+      }
       try {
         await send("ROLLBACK", undefined, "before-commit");
       } catch (failure) {

@@ -2,6 +2,7 @@ import { systemEnvironment } from "../../spec/environment.ts";
 import { PostgresError } from "./postgres-error.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 import { openSession, type Query } from "./session.ts";
+import { createTrustedPool } from "./trusted-pool.ts";
 
 /** Runs transactions. */
 export interface Transact {
@@ -41,7 +42,8 @@ const grace = 2000;
 
 /**
  * Runs transactions, each on a connection of its own, and runs one again, a limited number of times, that provably came
- * to nothing: a lost race, a deadlock, a connection lost before COMMIT was sent.
+ * to nothing: a lost race, a deadlock, a connection lost before COMMIT was sent, or one to a server that is read-only
+ * since a failover.
  *
  * A COMMIT whose answer is lost may have taken effect or not. It is not repeated: it is an error, and both are safe for
  * every caller, because a record never says less than what may have been sent:
@@ -65,9 +67,10 @@ export function createTransact({ pool, ledger, lockTimeout, statementTimeout }: 
     read: `BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY; ${limits}`,
   };
   const patience = statementTimeout + grace;
+  const trusted = createTrustedPool(pool);
 
   async function once<T>(kind: "read" | "write", run: (query: Query) => Promise<T>): Promise<T> {
-    const session = await openSession({ pool, ledger, patience });
+    const session = await openSession({ pool: trusted, ledger, patience });
     let result: T;
     try {
       await session.query(begin[kind]);

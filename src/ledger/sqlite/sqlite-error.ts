@@ -1,7 +1,13 @@
 import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
 
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly advice: string;
+  readonly retryable?: boolean;
+}
+
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), as what they mean for a ledger. */
-const meanings: Readonly<Record<number, { code: ErrorCode; advice: string; retryable?: boolean }>> = {
+const meanings: Readonly<Record<number, Meaning>> = {
   5: {
     code: "ledger-locked",
     advice: "Another process holds it locked. Wait until that one is done, then drive again.",
@@ -21,11 +27,21 @@ const meanings: Readonly<Record<number, { code: ErrorCode; advice: string; retry
   },
 };
 
+const moved: Meaning = {
+  code: "ledger-unavailable",
+  advice:
+    "It was moved, replaced or deleted while it was open: what is recorded now would be lost. Put the file that knows the " +
+    "last purchases back at its path, start the program again and drive again.",
+};
+
+/** SQLite's extended code for that. It finds out by itself only without the write-ahead log. */
+export const movedAway = 1032;
+
 /** Any error of `node:sqlite` as a LedgerError that says what to do; an error of this package is returned as it is. */
 export function sqliteError(error: unknown, file: string): LedgerError {
   if (LedgerError.isInstance(error)) return error;
   const extended = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
-  const meaning = meanings[extended & 0xff];
+  const meaning = extended === movedAway ? moved : meanings[extended & 0xff];
   return new LedgerError({
     code: meaning?.code ?? "ledger-unavailable",
     message: `The ledger ${file} failed (${messageOf(error)}). ${meaning?.advice ?? "Nothing may be bought without it."}`,

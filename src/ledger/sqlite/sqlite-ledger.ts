@@ -5,6 +5,7 @@ import { createLedger } from "../ledger.ts";
 import { createSerializer } from "../serialize.ts";
 import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { createPlaceCheck } from "./place-check.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
 /** What the ledger is made of. */
@@ -14,8 +15,9 @@ export interface SqliteStoreOptions {
   readonly clock: () => number;
 }
 
-/** The ledger in a migrated database. */
+/** The ledger in a migrated database. Whatever is asked of it fails once its file is moved away: see `place-check.ts`. */
 export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledger {
+  const checkPlace = createPlaceCheck(file);
   const oneByOne = createSerializer();
   const groupCommit = createGroupCommit(database, oneByOne);
   const sql = {
@@ -73,6 +75,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
   }
   async function guarded<T>(run: () => T | Promise<T>): Promise<T> {
     try {
+      checkPlace();
       return await run();
     } catch (error) {
       throw sqliteError(error, file);
@@ -106,7 +109,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
   }
 
   return createLedger({
-    now: async () => clock(),
+    now: () => guarded(clock),
     transaction: (_tokens, run) => guarded(() => groupCommit(() => run(transaction()))),
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
     ownedByOthers: (scopeKey, token) =>
