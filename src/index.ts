@@ -54,6 +54,7 @@ export type {
   ClaimRequest,
   HistoryEntry,
   Ledger,
+  OwnedIds,
   RecordsQuery,
   TokenRecord,
   TokenState,

@@ -13,6 +13,7 @@ import type {
 } from "../spec/ledger.ts";
 import type { Submission } from "../spec/executor.ts";
 import { maskToken } from "../spec/token.ts";
+import { createOwnedIds } from "./owned-ids.ts";
 import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
 
 /**
@@ -20,18 +21,24 @@ import type { LedgerStore, LedgerTransaction, Work } from "./store.ts";
  * an epoch; one of an older epoch changes nothing.
  */
 export function createLedger(store: LedgerStore): Ledger {
+  const owned = createOwnedIds(store);
+
   /** Reads the claimed record, changes it and writes it with one line of history, in one transaction. */
   function write(
     claim: Claim,
     event: string,
     change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
   ): Promise<TokenRecord> {
-    return store.transaction([claim.token], async (transaction) => {
+    const written = store.transaction([claim.token], async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
       const next: TokenRecord = { ...record, ...changed, updatedAt: transaction.now };
       await transaction.put(next, historyEntry(event, record, next, transaction.now, detail));
       return next;
+    });
+    return written.then((record) => {
+      owned.note(record);
+      return record;
     });
   }
 
@@ -53,7 +60,7 @@ export function createLedger(store: LedgerStore): Ledger {
 
     records: (query) => store.records(query),
     purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
-    ownedByOthers: (scopeKey, token) => store.ownedByOthers(scopeKey, token),
+    ownedByOthers: owned.byOthers,
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),
     close: () => store.close(),

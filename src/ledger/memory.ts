@@ -12,6 +12,8 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
   const records = new Map<string, TokenRecord>();
   /** Token by commitment id, by scope. */
   const owners = new Map<string, Map<string, string>>();
+  /** The tokens whose records occupy a lane, by lane. */
+  const lanes = new Map<string, Set<string>>();
   const entries: HistoryEntry[] = [];
   const oneByOne = createSerializer();
   const sorted = (keep: (record: TokenRecord) => boolean) =>
@@ -20,8 +22,8 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
   return createLedger({
     now: async () => clock(),
     purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
-    ownedByOthers: async (scopeKey, token) =>
-      new Set([...(owners.get(scopeKey) ?? [])].flatMap(([id, owner]) => (owner === token ? [] : [id]))),
+    owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
+    ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
     execution: async (executionId) => sorted((record) => record.executionId === executionId),
     withWork: async (kinds, before, limit) =>
       [...records.values()]
@@ -57,17 +59,26 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
           touch: async (record) => {
             written.set(record.token, stored(record));
           },
-          inLane: async (lane, exceptToken) =>
-            [...new Map([...records, ...written]).values()]
-              .filter((record) => occupiedLane(record) === lane && record.token !== exceptToken)
-              .map(({ token }) => token),
+          inLane: async (lane, exceptToken) => {
+            const candidates = new Set([...(lanes.get(lane) ?? []), ...written.keys()]);
+            candidates.delete(exceptToken);
+            return [...candidates].filter((token) => {
+              const record = written.get(token) ?? records.get(token);
+              return record !== undefined && occupiedLane(record) === lane;
+            });
+          },
           own: async (scopeKey, ids, token) => {
             const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
             for (const id of ids) owned.push({ scopeKey, id, token });
             return taken;
           },
         });
-        for (const [token, record] of written) records.set(token, record);
+        for (const [token, record] of written) {
+          const [before, after] = [records.get(token), record].map((one) => one && occupiedLane(one));
+          if (before !== undefined) lanes.get(before)?.delete(token);
+          if (after !== undefined) lanes.set(after, (lanes.get(after) ?? new Set()).add(token));
+          records.set(token, record);
+        }
         for (const { scopeKey, id, token } of owned) {
           owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
         }

@@ -25,8 +25,10 @@ export interface LedgerStore {
    */
   transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
-  /** The ids that belong to other tokens, as {@link LedgerTransaction.own} made them. */
-  ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
+  /** The ids in a scope, each with the token that it belongs to, as {@link LedgerTransaction.own} made them. */
+  owners(scopeKey: string): Promise<readonly (readonly [id: string, token: string])[]>;
+  /** How many there are: none is ever taken away, and none changes its token. */
+  ownerCount(scopeKey: string): Promise<number>;
   execution(executionId: string): Promise<readonly TokenRecord[]>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
   withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;

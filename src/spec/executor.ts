@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
+import type { OwnedIds } from "./ledger.ts";
 import type { Attributes, ListedCommitment, Refund } from "./listed-commitment.ts";
 import type { Money } from "./money.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -181,7 +182,7 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
    * submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
    * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as `unclear`.
    */
-  resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
+  resolve(submission: Submission, options: CallOptions & { readonly owned: OwnedIds }): Promise<Resolution>;
 
   /**
    * Only where the marker comes after the purchase: stamps it, and returns the commitment as it then is, its final ids
@@ -191,7 +192,7 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
     commitment: Commitment,
     submission: Submission | undefined,
     marker: Marker,
-    options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
+    options: CallOptions & { readonly scope: Scope; readonly owned: OwnedIds },
   ): Promise<Commitment>;
 
   /**

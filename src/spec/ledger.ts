@@ -148,6 +148,9 @@ export interface RecordsQuery {
   readonly limit: number;
 }
 
+/** Ids that belong to others: to be asked, not to be gone through. A Set is one. */
+export type OwnedIds = Pick<ReadonlySet<string>, "has">;
+
 /**
  * The durable record. All drivers of an execution share one, on one machine or many.
  *
@@ -233,8 +236,8 @@ export interface Ledger {
   /** What is recorded as bought in a scope. */
   purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
 
-  /** The ids in a scope that were ever recorded as bought, for any token but this one. */
-  ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
+  /** The ids in a scope that were ever recorded as bought, for any token but this one, by whatever driver. */
+  ownedByOthers(scopeKey: string, token: string): Promise<OwnedIds>;
 
   /** All records of an execution, by recIndex. */
   execution(executionId: string): Promise<readonly TokenRecord[]>;

@@ -65,7 +65,8 @@ export function statements(schema: string) {
       RETURNING commitment_id, token`,
 
     purchasedIn: `SELECT record FROM ${schema}.token_record WHERE scope_key = $1 AND state = 'purchased'`,
-    ownedByOthers: `SELECT commitment_id FROM ${schema}.commitment_owner WHERE scope_key = $1 AND token <> $2`,
+    owners: `SELECT commitment_id, token FROM ${schema}.commitment_owner WHERE scope_key = $1`,
+    ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     execution: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
     history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };

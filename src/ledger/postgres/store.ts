@@ -104,9 +104,13 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       }),
     purchasedIn: async (scopeKey) =>
       (await transact.read((query) => query(sql.purchasedIn, scopeKey))).map((row) => parse(row["record"])),
-    ownedByOthers: async (scopeKey, token) => {
-      const rows = await transact.read((query) => query(sql.ownedByOthers, scopeKey, token));
-      return new Set(rows.map((row) => String(row["commitment_id"])));
+    owners: async (scopeKey) => {
+      const rows = await transact.read((query) => query(sql.owners, scopeKey));
+      return rows.map((row) => [String(row["commitment_id"]), String(row["token"])] as const);
+    },
+    ownerCount: async (scopeKey) => {
+      const [row] = await transact.read((query) => query(sql.ownerCount, scopeKey));
+      return Number(row?.["n"]);
     },
     withWork: async (kinds, restingBefore, limit) =>
       (

@@ -49,7 +49,8 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
     purchasedIn: database.prepare("SELECT record FROM token_record WHERE scope_key = ? AND state = 'purchased'"),
-    ownedByOthers: database.prepare("SELECT commitment_id FROM commitment_owner WHERE scope_key = ? AND token <> ?"),
+    owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
+    ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
     execution: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
@@ -112,8 +113,9 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     now: () => guarded(clock),
     transaction: (_tokens, run) => guarded(() => groupCommit(() => run(transaction()))),
     purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
-    ownedByOthers: (scopeKey, token) =>
-      read(() => new Set(sql.ownedByOthers.all(scopeKey, token).map((row) => text(row, "commitment_id")))),
+    owners: (scopeKey) =>
+      read(() => sql.owners.all(scopeKey).map((row) => [text(row, "commitment_id"), text(row, "token")] as const)),
+    ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"])),
     withWork: (kinds, restingBefore, limit) =>
       read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
     records: ({ states, held, work, limit }) =>

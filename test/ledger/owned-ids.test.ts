@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createOwnedIds } from "../../src/ledger/owned-ids.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import type { Ledger } from "../../src/spec/ledger.ts";
+import { bought, claimRequest } from "../../src/testing/ledger-values.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "buyonce-owned-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const scope = { key: "scope-1", label: "scope 1" };
+
+/** A store that counts how many ids were read from it. */
+function countedStore() {
+  const rows: (readonly [id: string, token: string])[] = [];
+  let read = 0;
+  const owned = createOwnedIds({
+    owners: async (scopeKey) => {
+      const own = scopeKey === scope.key ? [...rows] : [];
+      read += own.length;
+      return own;
+    },
+    ownerCount: async (scopeKey) => (scopeKey === scope.key ? rows.length : 0),
+  });
+  return { rows, owned, read: () => read };
+}
+
+test("C4: one driver that buys n of one scope reads no id again", async () => {
+  const { rows, owned, read } = countedStore();
+  for (let index = 0; index < 1000; index += 1) {
+    const token = `token-${index}`;
+    const others = await owned.byOthers(scope.key, token);
+    expect(others.has(`order-${index - 1}`)).toBe(index > 0);
+    rows.push([`order-${index}`, token]);
+    owned.note({ scope, token, commitment: bought({ id: `order-${index}` }) });
+    expect(others.has(`order-${index}`)).toBe(false);
+  }
+  expect(read()).toBe(0);
+});
+
+test("C4: what another driver bought meanwhile is read before the next decision, and once", async () => {
+  const { rows, owned, read } = countedStore();
+  rows.push(["order-1", "token-1"]);
+  expect((await owned.byOthers(scope.key, "token-0")).has("order-1")).toBe(true);
+  rows.push(["order-2", "token-2"]);
+  expect((await owned.byOthers(scope.key, "token-0")).has("order-2")).toBe(true);
+  expect((await owned.byOthers(scope.key, "token-2")).has("order-2")).toBe(false);
+  expect((await owned.byOthers("scope-2", "token-0")).has("order-2")).toBe(false);
+  expect(read()).toBe(3);
+});
+
+test("C4: a ledger that was restored from a backup, and knows fewer, is read anew", async () => {
+  const { rows, owned } = countedStore();
+  rows.push(["order-1", "token-1"], ["order-2", "token-2"]);
+  await owned.byOthers(scope.key, "token-0");
+  rows.pop();
+  const others = await owned.byOthers(scope.key, "token-0");
+  expect([others.has("order-1"), others.has("order-2")]).toEqual([true, false]);
+});
+
+test("C4: all ids of a purchase count, also those that a later look found", async () => {
+  const { rows, owned } = countedStore();
+  await owned.byOthers(scope.key, "token-0");
+  rows.push(["order-1", "token-1"], ["order-2", "token-1"]);
+  owned.note({ scope, token: "token-1", commitment: bought({ id: "order-1", furtherIds: ["order-2"] }) });
+  const others = await owned.byOthers(scope.key, "token-0");
+  expect([others.has("order-1"), others.has("order-2")]).toEqual([true, true]);
+});
+
+test("C4: two drivers of one file see each other's purchases at once", async () => {
+  const file = join(folder, "ledger.db");
+  const [first, second] = [await openSqliteLedger({ file }), await openSqliteLedger({ file })];
+  const drivers = [first, second];
+  for (let index = 0; index < 6; index += 1) {
+    const [buyer, other] = index % 2 === 0 ? [first, second] : [second, first];
+    await buy(buyer, index);
+    for (const driver of [buyer, other]) {
+      const seen = await driver.ownedByOthers(scope.key, "token-99");
+      expect(Array.from({ length: 7 }, (_, at) => seen.has(`order-${at}`))).toEqual(
+        Array.from({ length: 7 }, (_, at) => at <= index),
+      );
+      expect((await driver.ownedByOthers(scope.key, `token-${index}`)).has(`order-${index}`)).toBe(false);
+    }
+  }
+  await Promise.all(drivers.map((driver) => driver.close()));
+});
+
+async function buy(ledger: Ledger, index: number): Promise<void> {
+  const [answer] = await ledger.claim([claimRequest(index)], "driver", 30_000);
+  if (answer?.kind !== "granted") throw new Error("not granted");
+  await ledger.purchase(answer.claim, bought({ id: `order-${index}` }));
+}
