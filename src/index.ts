@@ -54,7 +54,6 @@ export type {
   ClaimRequest,
   HistoryEntry,
   Ledger,
-  OwnedIds,
   RecordsQuery,
   TokenRecord,
   TokenState,

@@ -1,4 +1,5 @@
 import { recordedIds, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
+import { readPurchased, withoutBodies } from "../drive/read-pages.ts";
 import type { AuditedCommitment, Finding } from "../spec/audit.ts";
 import type { Commitment } from "../spec/commitment.ts";
 import type { Environment } from "../spec/environment.ts";
@@ -30,14 +31,15 @@ export async function auditScope(
   { ledger, environment, signal }: ScopeParts,
 ): Promise<{ readonly listed: number; readonly findings: readonly Finding[] }> {
   // What was bought before the listing must be in it; what is in it must be in the ledger afterwards.
-  const before = await ledger.purchasedIn(scope.key);
+  const check = () => signal.throwIfAborted();
+  const before = await readPurchased(ledger, scope.key, check, ({ token }) => token);
   const listed = await executor.list(scope, { signal });
   // In this order: what is recorded as bought between the two is in both, not in neither.
   const open = await ledger.records({
     states: ["claimed", "submitted", "unknown", "rejected", "refused"],
     limit: maxRecords,
   });
-  const after = await ledger.purchasedIn(scope.key);
+  const after = await readPurchased(ledger, scope.key, check, withoutBodies);
   const known = await knownTo(ledger, after, open, listed);
   const now = await ledger.now();
   const view: View = { executor, scope, listed, known, now, signal };
@@ -151,7 +153,7 @@ function strangers(view: View): readonly Finding[] {
 
 async function losses(
   view: View,
-  before: readonly TokenRecord[],
+  before: readonly string[],
   after: readonly TokenRecord[],
   at: number,
 ): Promise<readonly Finding[]> {
@@ -159,7 +161,7 @@ async function losses(
   const listed = byId(view);
   const current = new Map(after.map((record) => [record.token, record]));
   const findings: Finding[] = [];
-  for (const { token } of before) {
+  for (const token of before) {
     const record = current.get(token);
     const commitment = record?.commitment;
     if (record === undefined || commitment === undefined || !mustBeListed(record, at)) continue;

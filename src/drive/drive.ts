@@ -11,7 +11,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import { createEmit } from "./create-emit.ts";
 import { eventError } from "./event-error.ts";
 import { createLeases } from "./leases.ts";
-import { createLookup } from "./lookup.ts";
+import { createLookup, type Lookup } from "./lookup.ts";
 import { unresolved } from "./outcome.ts";
 import { reportOf } from "./report-of.ts";
 import { createStop } from "./stop.ts";
@@ -45,6 +45,8 @@ export interface Work {
   readonly run: (drive: DriveContext, task: Task) => Promise<Outcome>;
   /** Only what is in one of these states is claimed; default: all. */
   readonly states?: readonly TokenState[];
+  /** The listings to look into, which several drives share; default: the drive's own. */
+  readonly lookup?: Lookup;
 }
 
 interface DriveParts {
@@ -105,7 +107,7 @@ export async function driveRequests(
       leases,
       stop,
       emit,
-      lookup: createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
+      lookup: work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
       budget,
       noteSent: () => (sent = true),
       noteLedgerError: (error) => (failure ??= error),

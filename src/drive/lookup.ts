@@ -6,7 +6,8 @@ import type { Ledger, TokenRecord } from "../spec/ledger.ts";
 import { shellWord } from "../spec/shell-word.ts";
 import { eventError } from "./event-error.ts";
 import { inStep } from "./in-step.ts";
-import { listingLag, mustBeListed, recordedIds } from "./must-be-listed.ts";
+import { listedUntil, listingLag, recordedIds } from "./must-be-listed.ts";
+import { readPurchased } from "./read-pages.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
@@ -24,6 +25,17 @@ interface LookupOptions {
   readonly emit: (step: DriveStep) => void;
   /** All tokens of this drive, by scope key. */
   readonly tokens: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
+interface Canary {
+  readonly ids: readonly string[];
+  readonly listedUntil: number;
+  readonly purchasedAt: number | undefined;
+}
+
+function canaryOf(record: TokenRecord): Canary {
+  return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
 }
 
 /** Builds the lookup of one drive. */
@@ -45,8 +57,8 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
 
   async function listAndCheck(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
     // Read before the listing is made: what is bought meanwhile need not be in it.
-    const known = await ledger.purchasedIn(scope.key);
-    const ids = new Set(known.flatMap(recordedIds));
+    const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
+    const ids = new Set(known.flatMap((canary) => canary.ids));
     const listing = await inStep("lookup-failed", `The look-up in ${scope.label} failed`, () =>
       executor.findByTokens(scope, { tokens: wanted, ids }, stop),
     );
@@ -61,14 +73,17 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
   async function checkCanary(
     executor: ServiceExecutor,
     scope: Scope,
-    known: readonly TokenRecord[],
+    known: readonly Canary[],
     listing: Listing,
   ): Promise<void> {
     const now = await ledger.now();
-    for (const record of known) {
-      const id = record.commitment?.id;
-      if (id === undefined || listing.byId.has(id) || !mustBeListed(record, environment.now())) continue;
-      const recent = now - (record.purchasedAt ?? 0) < listingLag;
+    for (const {
+      ids: [id],
+      listedUntil,
+      purchasedAt = 0,
+    } of known) {
+      if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
+      const recent = now - purchasedAt < listingLag;
       const visible =
         recent &&
         (await inStep("lookup-failed", `Reading ${id} failed`, () => executor.read(scope, id, stop))) !== undefined;
@@ -87,6 +102,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
 
   return {
     listing: (executor, scope) => {
+      stop.check();
       let listing = listings.get(scope.key);
       if (listing === undefined) {
         listing = list(executor, scope, tokens.get(scope.key) ?? new Set());

@@ -10,9 +10,17 @@ export function recordedIds({ commitment }: Pick<TokenRecord, "commitment">): re
   return commitment === undefined ? [] : idsOf(commitment);
 }
 
-/** Only what is live and certain to stay, within its term, and under its final id, which is certain once the marker is on it. */
-export function mustBeListed({ commitment, purchasedAt = 0, recommendation }: TokenRecord, now: number): boolean {
-  const end = new Date(commitment?.purchasedAt ?? purchasedAt);
-  end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
-  return commitment?.standing === "live" && commitment.tentative !== true && commitment.marked && now < end.getTime();
+/**
+ * Until when (milliseconds since 1970) a purchase must be in a listing: only what is live and certain to stay, within its
+ * term, and under its final id, which is certain once the marker is on it. For anything else, a time before all others.
+ */
+export function listedUntil({ commitment, purchasedAt = 0, recommendation }: TokenRecord): number {
+  if (commitment?.standing !== "live" || commitment.tentative === true || !commitment.marked) return -Infinity;
+  const end = new Date(commitment.purchasedAt ?? purchasedAt);
+  return end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
+}
+
+/** Whether a purchase must be in a listing that is made now. */
+export function mustBeListed(record: TokenRecord, now: number): boolean {
+  return now < listedUntil(record);
 }

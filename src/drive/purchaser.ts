@@ -18,10 +18,12 @@ import { decide, type Decision } from "./decide.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive.ts";
 import { driveRecommendation } from "./drive-recommendation.ts";
 import { findUnfinished } from "./find-unfinished.ts";
+import type { Lookup } from "./lookup.ts";
 import { withPassedOver } from "./passed-over.ts";
 import { type Quotation, type QuoteOptions, quoteRequests } from "./quote.ts";
 import { reportOf } from "./report-of.ts";
 import { settleExecutions, type SettleOptions } from "./settle-executions.ts";
+import { pastDeadline } from "./stop.ts";
 import { settleWork } from "./settle-recommendation.ts";
 import { leftAsItIs } from "./unworked-outcome.ts";
 import { executorsOf, findExecutor, validateExecution } from "./validate.ts";
@@ -201,6 +203,7 @@ export function createPurchaser({
       const reports: Report[] = [];
       let failure: { readonly error: unknown } | undefined;
       for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
+        failure ??= reports.length > 0 ? pastDeadline(environment, options.deadline) : undefined;
         try {
           if (failure === undefined) reports.push(await redriveRecords(executionId, own, options, budget));
         } catch (error) {
@@ -216,8 +219,8 @@ export function createPurchaser({
     settle: async (options = {}) => {
       checkOptions(options);
       checkTexts({ executionId: options.executionId });
-      const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions) =>
-        redriveRecords(executionId, records, how, undefined, settleWork);
+      const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions, lookup: Lookup) =>
+        redriveRecords(executionId, records, how, undefined, { ...settleWork, lookup });
       return settleExecutions(options, { ledger, environment, canDrive, look });
     },
 

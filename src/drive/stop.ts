@@ -28,7 +28,7 @@ export function createStop(
   if (signal?.aborted) onAbort();
 
   const remaining = () => (deadline === undefined ? Infinity : deadline - environment.now());
-  const onDeadline = () => controller.abort(deadlineError("The deadline of the drive has come."));
+  const onDeadline = () => controller.abort(deadlineError(deadlineHasCome));
   const wait = Math.min(Math.max(1, remaining() - reportingTime), longestTimer);
   const stopTimer = remaining() > longestTimer ? () => undefined : environment.every(wait, onDeadline);
 
@@ -48,6 +48,17 @@ export function createStop(
     },
   };
 }
+
+/** The error of work that is not begun because its deadline (milliseconds since 1970) has come; undefined before that. */
+export function pastDeadline(
+  environment: Pick<Environment, "now">,
+  deadline: number | undefined,
+): { readonly error: RefusedError } | undefined {
+  const isPast = deadline !== undefined && deadline - environment.now() <= reportingTime;
+  return isPast ? { error: deadlineError(deadlineHasCome) } : undefined;
+}
+
+const deadlineHasCome = "The deadline of the drive has come.";
 
 function abortedError(cause: unknown): BuyonceError {
   return new RefusedError({

@@ -59,7 +59,7 @@ export function createLedger(store: LedgerStore): Ledger {
     },
 
     records: (query) => store.records(query),
-    purchasedIn: (scopeKey) => store.purchasedIn(scopeKey),
+    purchasedIn: (scopeKey, page) => store.purchasedIn(scopeKey, page),
     ownedByOthers: owned.byOthers,
     execution: (executionId) => store.execution(executionId),
     history: (token) => store.history(token),

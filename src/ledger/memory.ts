@@ -1,4 +1,4 @@
-import type { HistoryEntry, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { HistoryEntry, Ledger, RecordPlace, TokenRecord } from "../spec/ledger.ts";
 import { createLedger } from "./ledger.ts";
 import { createSerializer } from "./serialize.ts";
 import { occupiedLane, restingSince, workLeft } from "./store.ts";
@@ -21,7 +21,13 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
 
   return createLedger({
     now: async () => clock(),
-    purchasedIn: async (scopeKey) => sorted((record) => record.state === "purchased" && record.scope.key === scopeKey),
+    purchasedIn: async (scopeKey, { after, limit } = { after: undefined, limit: Infinity }) => {
+      const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
+      if (limit === Infinity) return sorted(isMeant);
+      const all = [...records.values()];
+      const begin = after === undefined ? 0 : all.findIndex(({ token }) => token === after) + 1;
+      return all.slice(begin).filter(isMeant).slice(0, limit);
+    },
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
     ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
     execution: async (executionId) => sorted((record) => record.executionId === executionId),
@@ -30,16 +36,13 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
         .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
         .slice(0, limit),
-    records: async ({ states, held, work, limit }) =>
-      [...records.values()]
+    records: async ({ states, held, work, tokens, oldestAfter, limit }) =>
+      (tokens === undefined ? [...records.values()] : tokens.flatMap((token) => records.get(token) ?? []))
         .filter((record) => states?.includes(record.state) ?? true)
         .filter((record) => held === undefined || held === restingSince(record) > clock())
         .filter((record) => work === undefined || work === workLeft(record))
-        .toSorted(
-          (a, b) =>
-            restingSince(b) - restingSince(a) ||
-            (a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : a.recIndex - b.recIndex),
-        )
+        .toSorted((a, b) => (oldestAfter === undefined ? restingSince(b) - restingSince(a) : 0) || byAge(a, b))
+        .filter((record) => oldestAfter === undefined || oldestAfter === "beginning" || byAge(record, oldestAfter) > 0)
         .slice(0, limit),
     history: async (token) => entries.filter((entry) => entry.token === token),
     close: async () => undefined,
@@ -86,6 +89,12 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
         return result;
       }),
   });
+}
+
+/** Longest untouched first. */
+function byAge(a: RecordPlace, b: RecordPlace): number {
+  const executions = a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : 0;
+  return restingSince(a) - restingSince(b) || executions || a.recIndex - b.recIndex;
 }
 
 /** What a store on disk would give back. */

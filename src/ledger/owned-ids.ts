@@ -1,35 +1,49 @@
-import type { OwnedIds, TokenRecord } from "../spec/ledger.ts";
+import { idsOf } from "../spec/commitment.ts";
+import type { TokenRecord } from "../spec/ledger.ts";
 import type { LedgerStore } from "./store.ts";
 
 /** Whose the commitment ids of a scope are, without reading all of them for each recommendation. */
-export interface OwnedIdsReader {
+export interface OwnedIds {
   /** The ids in a scope that belong to other tokens than this one, other drivers' last purchases included. */
-  byOthers(scopeKey: string, token: string): Promise<OwnedIds>;
+  byOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
   /** What a record that was just written holds as bought belongs to its token. */
   note(record: Pick<TokenRecord, "scope" | "token" | "commitment">): void;
+}
+
+/** What is known of one scope. */
+interface KnownIds {
+  readonly all: Set<string>;
+  readonly ofToken: Map<string, Set<string>>;
 }
 
 /**
  * Keeps what it read, and what was written through it. An id that belongs to a token does so for ever, so the ids are the
  * same as long as there are as many: only when another driver has added some are they read again.
  */
-export function createOwnedIds(store: Pick<LedgerStore, "owners" | "ownerCount">): OwnedIdsReader {
-  /** Token by id, by scope. */
-  const scopes = new Map<string, Map<string, string>>();
+export function createOwnedIds(store: Pick<LedgerStore, "owners" | "ownerCount">): OwnedIds {
+  const scopes = new Map<string, KnownIds>();
   return {
     byOthers: async (scopeKey, token) => {
-      let owners = scopes.get(scopeKey);
-      if (owners?.size !== (await store.ownerCount(scopeKey))) {
-        owners = new Map(await store.owners(scopeKey));
-        scopes.set(scopeKey, owners);
+      let known = scopes.get(scopeKey);
+      if (known?.all.size !== (await store.ownerCount(scopeKey))) {
+        known = { all: new Set(), ofToken: new Map() };
+        for (const [id, owner] of await store.owners(scopeKey)) add(known, id, owner);
+        scopes.set(scopeKey, known);
       }
-      const known = owners;
-      return { has: (id) => (known.get(id) ?? token) !== token };
+      // To copy a Set costs a hundredth of reading it.
+      const others = new Set(known.all);
+      for (const id of known.ofToken.get(token) ?? []) others.delete(id);
+      return others;
     },
     note: ({ scope, token, commitment }) => {
-      const owners = scopes.get(scope.key);
-      if (commitment === undefined || owners === undefined) return;
-      for (const id of [commitment.id, ...(commitment.furtherIds ?? [])]) owners.set(id, token);
+      const known = scopes.get(scope.key);
+      if (commitment === undefined || known === undefined) return;
+      for (const id of idsOf(commitment)) add(known, id, token);
     },
   };
+}
+
+function add({ all, ofToken }: KnownIds, id: string, token: string): void {
+  all.add(id);
+  ofToken.set(token, (ofToken.get(token) ?? new Set()).add(id));
 }

@@ -1,4 +1,4 @@
-import type { HistoryEntry, RecordsQuery, TokenRecord } from "../spec/ledger.ts";
+import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../spec/ledger.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
 export interface LedgerTransaction {
@@ -24,7 +24,8 @@ export interface LedgerStore {
    * anew when nothing of the call before took effect. Throws a LedgerError.
    */
   transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
-  purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
+  /** In any order that stays the same while its records change, for pages. */
+  purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
   /** The ids in a scope, each with the token that it belongs to, as {@link LedgerTransaction.own} made them. */
   owners(scopeKey: string): Promise<readonly (readonly [id: string, token: string])[]>;
   /** How many there are: none is ever taken away, and none changes its token. */
@@ -32,7 +33,10 @@ export interface LedgerStore {
   execution(executionId: string): Promise<readonly TokenRecord[]>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
   withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
-  /** Those that rest since the latest time first. It reads them all, unless the store has an index for it. */
+  /**
+   * Those that rest since the latest time first, or the other way round. Reads them all, unless `work` or `tokens` narrow
+   * it, for which a store has an index.
+   */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
   close(): Promise<void>;
@@ -49,7 +53,7 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
 }
 
 /** Since when nobody works on a record (ledger time): in the future while a lease lasts. A store may index by this. */
-export function restingSince({ updatedAt, leaseUntil }: TokenRecord): number {
+export function restingSince({ updatedAt, leaseUntil }: Pick<RecordPlace, "updatedAt" | "leaseUntil">): number {
   return leaseUntil ?? updatedAt;
 }
 

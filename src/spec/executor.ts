@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
-import type { OwnedIds } from "./ledger.ts";
 import type { Attributes, ListedCommitment, Refund } from "./listed-commitment.ts";
 import type { Money } from "./money.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -182,7 +181,7 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
    * submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
    * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as `unclear`.
    */
-  resolve(submission: Submission, options: CallOptions & { readonly owned: OwnedIds }): Promise<Resolution>;
+  resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
 
   /**
    * Only where the marker comes after the purchase: stamps it, and returns the commitment as it then is, its final ids
@@ -192,7 +191,7 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
     commitment: Commitment,
     submission: Submission | undefined,
     marker: Marker,
-    options: CallOptions & { readonly scope: Scope; readonly owned: OwnedIds },
+    options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
   ): Promise<Commitment>;
 
   /**

@@ -145,11 +145,25 @@ export interface RecordsQuery {
   readonly held?: boolean;
   /** Those on which work is left that a drive can do, or those that are parked; see {@link Ledger.unfinished}. */
   readonly work?: "unfinished" | "parked";
+  /** Those of these tokens. */
+  readonly tokens?: readonly string[];
+  /**
+   * Longest untouched first, from the beginning, or from after a record on: so all are read in pages of `limit`. Default:
+   * those that somebody worked on last first.
+   */
+  readonly oldestAfter?: RecordPlace | "beginning";
   readonly limit: number;
 }
 
-/** Ids that belong to others: to be asked, not to be gone through. A Set is one. */
-export type OwnedIds = Pick<ReadonlySet<string>, "has">;
+/** Where a record stands among the longest untouched ones. */
+export type RecordPlace = Pick<TokenRecord, "executionId" | "recIndex" | "updatedAt" | "leaseUntil">;
+
+/** A page of the records of a scope, in an order of the ledger's own. */
+export interface ScopePage {
+  /** The token of the last record of the page before; undefined for the first page. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
 
 /**
  * The durable record. All drivers of an execution share one, on one machine or many.
@@ -233,11 +247,11 @@ export interface Ledger {
   /** Records of all executions, those that somebody worked on last first. Changes nothing. */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
 
-  /** What is recorded as bought in a scope. */
-  purchasedIn(scopeKey: string): Promise<readonly TokenRecord[]>;
+  /** What is recorded as bought in a scope: all of it, or a page. */
+  purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
 
   /** The ids in a scope that were ever recorded as bought, for any token but this one, by whatever driver. */
-  ownedByOthers(scopeKey: string, token: string): Promise<OwnedIds>;
+  ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
 
   /** All records of an execution, by recIndex. */
   execution(executionId: string): Promise<readonly TokenRecord[]>;

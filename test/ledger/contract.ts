@@ -28,6 +28,8 @@ const titles = [
   "unfinished is what nobody holds and work is left on, longest untouched first",
   "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
   "records are listed, those worked on last first, by state, by lease and by what is left to do",
+  "records are read in pages, longest untouched first; or those of some tokens",
+  "what is bought in a scope is read in pages: each once, also what changes meanwhile",
   "records of the same time are listed by execution, then by index",
 ];
 

@@ -1,6 +1,5 @@
-import { isPending } from "../../drive/settle-recommendation.ts";
+import { pendingIn } from "../../drive/settle-executions.ts";
 import { cleanText } from "../../spec/clean-text.ts";
-import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
 import type { Outcome, Report } from "../../spec/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
@@ -24,9 +23,6 @@ export interface SettleCommandOptions extends CloudCommandOptions {
   readonly timeout: number;
 }
 
-/** As many as `purchaser.settle` looks after. */
-const maxPending = 10_000;
-
 /**
  * `buyonce settle`: looks after what is bought and pending until it is final or the time is over. Never buys. Returns the
  * exit code. Throws a BuyonceError where there is no report, as `redrive` does.
@@ -43,6 +39,7 @@ export async function settleCommand(
 
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
+    if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {
       terminal.stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
@@ -66,7 +63,16 @@ export async function settleCommand(
         ),
       );
       if (options.json) terminal.stdout.write(jsonReports(reports));
-      else for (const report of reports) writeReport(report, records, descriptions, parts);
+      else {
+        const positions = Map.groupBy(records.keys(), (position) => records[position]?.executionId);
+        for (const report of reports) {
+          const own: string[] = [];
+          for (const position of positions.get(report.executionId) ?? []) {
+            own[records[position]?.recIndex ?? 0] = descriptions[position] ?? "";
+          }
+          writeReport(report, own, parts);
+        }
+      }
       return exitCodeOfSettling(reports.flatMap(({ outcomes }) => outcomes));
     });
   } finally {
@@ -74,23 +80,12 @@ export async function settleCommand(
   }
 }
 
-async function pendingIn(ledger: Ledger, executionId: string | undefined): Promise<readonly TokenRecord[]> {
-  return executionId === undefined
-    ? ledger.records({ states: ["purchased"], work: "unfinished", limit: maxPending })
-    : (await recordsOf(ledger, executionId)).filter(isPending);
-}
-
 function writeReport(
   report: Report,
-  records: readonly TokenRecord[],
-  allDescriptions: readonly string[],
+  descriptions: readonly string[],
   { terminal: { stdout, env } }: CommandParts,
 ): void {
   const paint = painter(stdout, env);
-  const descriptions: string[] = [];
-  for (const [index, { executionId, recIndex }] of records.entries()) {
-    if (executionId === report.executionId) descriptions[recIndex] = allDescriptions[index] ?? "";
-  }
   const again = againFromLedger(report.executionId);
   const pendingAgain = `run buyonce settle ${idForCommand(report.executionId)} again`;
   const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, pendingAgain });

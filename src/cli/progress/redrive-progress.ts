@@ -18,18 +18,23 @@ export function createRedriveProgress(
   const numbers = records.map(({ executionId, recIndex }) =>
     several ? `${recIndex} of ${shortId(executionId)}` : String(recIndex),
   );
+  const rows = new Map(
+    records.map(({ recIndex, token }, row) => [keyOf({ recIndex, token: maskToken(token) }), row] as const),
+  );
   const progress = createProgress(terminal, descriptions, numbers);
   return { ...progress, event: (event) => show(event) };
 
   function show(event: DriveEvent): void {
     if (!("recIndex" in event)) return progress.event(event);
-    const row = records.findIndex(
-      ({ recIndex, token }) => recIndex === event.recIndex && maskToken(token) === event.token,
-    );
+    const row = rows.get(keyOf(event));
     // Left behind since the ledger was read.
-    if (row === -1) return progress.note(`#${event.recIndex} (token ${event.token}): ${eventText(event)}`);
+    if (row === undefined) return progress.note(`#${event.recIndex} (token ${event.token}): ${eventText(event)}`);
     return progress.event({ ...event, recIndex: row });
   }
+}
+
+function keyOf({ recIndex, token }: { readonly recIndex: number; readonly token: string }): string {
+  return `${recIndex} ${token}`;
 }
 
 /** An execution's id, short enough to stand before every line. */

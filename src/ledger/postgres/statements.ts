@@ -48,12 +48,14 @@ export function statements(schema: string) {
       ORDER BY resting_since, rec_index LIMIT $3::bigint`,
 
     // An empty parameter narrows nothing. The clock is the server's, unless a test brings its own.
-    records: `
+    records: (direction: "ASC" | "DESC") => `
       SELECT record FROM ${schema}.token_record
       WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
         AND ($2 = '' OR (resting_since > coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) = ($2 = 'true'))
         AND ($4 = '' OR work_left = $4)
-      ORDER BY resting_since DESC, execution_id, rec_index LIMIT $5::bigint`,
+        AND ($5 = '' OR token = ANY (ARRAY(SELECT json_array_elements_text(nullif($5, '')::json))))
+        AND ($6 = '' OR (resting_since, execution_id, rec_index) > (nullif($6, '')::bigint, $7 COLLATE "C", nullif($8, '')::bigint))
+      ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint`,
 
     // An id that another transaction is just taking is waited for. Updating to what it was returns its owner, whoever
     // that is and whenever it was committed, in the same statement.
@@ -65,6 +67,9 @@ export function statements(schema: string) {
       RETURNING commitment_id, token`,
 
     purchasedIn: `SELECT record FROM ${schema}.token_record WHERE scope_key = $1 AND state = 'purchased'`,
+    purchasedPage: `
+      SELECT record FROM ${schema}.token_record WHERE scope_key = $1 AND state = 'purchased' AND token > $2
+      ORDER BY token LIMIT $3::bigint`,
     owners: `SELECT commitment_id, token FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     execution: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,

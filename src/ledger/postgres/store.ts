@@ -102,8 +102,14 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
         await write();
         return result;
       }),
-    purchasedIn: async (scopeKey) =>
-      (await transact.read((query) => query(sql.purchasedIn, scopeKey))).map((row) => parse(row["record"])),
+    purchasedIn: async (scopeKey, page) => {
+      const rows = await transact.read((query) =>
+        page === undefined
+          ? query(sql.purchasedIn, scopeKey)
+          : query(sql.purchasedPage, scopeKey, page.after ?? "", String(page.limit)),
+      );
+      return rows.map((row) => parse(row["record"]));
+    },
     owners: async (scopeKey) => {
       const rows = await transact.read((query) => query(sql.owners, scopeKey));
       return rows.map((row) => [String(row["commitment_id"]), String(row["token"])] as const);
@@ -116,10 +122,14 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       (
         await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(restingBefore), String(limit)))
       ).map((row) => parse(row["record"])),
-    records: async ({ states, held, work, limit }) => {
+    records: async ({ states, held, work, tokens, oldestAfter, limit }) => {
       const narrow = (value: unknown) => (value === undefined ? "" : JSON.stringify(value));
-      const parameters = [narrow(states), narrow(held), narrow(clock?.()), work ?? "", String(limit)];
-      return (await transact.read((query) => query(sql.records, ...parameters))).map((row) => parse(row["record"]));
+      const after = oldestAfter === "beginning" ? undefined : oldestAfter;
+      const place = after ? [String(restingSince(after)), after.executionId, String(after.recIndex)] : ["", "", ""];
+      const parameters = [narrow(states), narrow(held), narrow(clock?.()), work ?? "", narrow(tokens), ...place];
+      const statement = sql.records(oldestAfter === undefined ? "DESC" : "ASC");
+      const rows = await transact.read((query) => query(statement, ...parameters, String(limit)));
+      return rows.map((row) => parse(row["record"]));
     },
     execution: async (executionId) =>
       (await transact.read((query) => query(sql.execution, executionId))).map((row) => parse(row["record"])),

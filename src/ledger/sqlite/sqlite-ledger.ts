@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LedgerError } from "../../spec/errors.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../../spec/ledger.ts";
 import { createLedger } from "../ledger.ts";
@@ -6,6 +6,7 @@ import { createSerializer } from "../serialize.ts";
 import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createPlaceCheck } from "./place-check.ts";
+import { recordsStatement } from "./records-statement.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
 /** What the ledger is made of. */
@@ -36,24 +37,22 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
        WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
        ORDER BY resting_since, rec_index LIMIT ?`,
     ),
-    // Null narrows nothing. All rows are gone through, so the records, which are long, are read of those only that come out.
-    records: database.prepare(
-      `SELECT record FROM token_record WHERE rowid IN (
-         SELECT rowid FROM token_record
-         WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-           AND (:held IS NULL OR (resting_since > :now) = :held)
-           AND (:work IS NULL OR work_left = :work)
-         ORDER BY resting_since DESC, execution_id, rec_index LIMIT :limit)
-       ORDER BY resting_since DESC, execution_id, rec_index`,
-    ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
-    purchasedIn: database.prepare("SELECT record FROM token_record WHERE scope_key = ? AND state = 'purchased'"),
+    // The index of the scopes holds the rows of each in the order of their numbers, which they keep.
+    purchasedIn: database.prepare(
+      `SELECT record FROM token_record WHERE scope_key = ? AND state = 'purchased'
+         AND rowid > coalesce((SELECT rowid FROM token_record WHERE token = ?), 0)
+       ORDER BY rowid LIMIT ?`,
+    ),
     owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
     ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
     execution: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
+
+  /** By their text: there are as many as ways to narrow them down. */
+  const recordsStatements = new Map<string, StatementSync>();
 
   const text = (row: Record<string, unknown>, column: string) => String(row[column]);
   const record = (row: Record<string, unknown>): TokenRecord => parse(text(row, "record"));
@@ -112,24 +111,20 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
   return createLedger({
     now: () => guarded(clock),
     transaction: (_tokens, run) => guarded(() => groupCommit(() => run(transaction()))),
-    purchasedIn: (scopeKey) => read(() => sql.purchasedIn.all(scopeKey).map(record)),
+    purchasedIn: (scopeKey, { after, limit } = { after: undefined, limit: -1 }) =>
+      read(() => sql.purchasedIn.all(scopeKey, after ?? null, limit).map(record)),
     owners: (scopeKey) =>
       read(() => sql.owners.all(scopeKey).map((row) => [text(row, "commitment_id"), text(row, "token")] as const)),
     ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"])),
     withWork: (kinds, restingBefore, limit) =>
       read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
-    records: ({ states, held, work, limit }) =>
-      read(() =>
-        sql.records
-          .all({
-            states: states ? JSON.stringify(states) : null,
-            held: held === undefined ? null : Number(held),
-            work: work ?? null,
-            now: clock(),
-            limit,
-          })
-          .map(record),
-      ),
+    records: (query) =>
+      read(() => {
+        const { text: statement, values } = recordsStatement(query, clock());
+        let prepared = recordsStatements.get(statement);
+        if (prepared === undefined) recordsStatements.set(statement, (prepared = database.prepare(statement)));
+        return prepared.all(values).map(record);
+      }),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     close: () => oneByOne(async () => database.close()),
