@@ -48,7 +48,7 @@ export function createCommandLog(stream: Output): CommandLog {
       const masked = (_name: string, value: unknown): unknown =>
         typeof value === "string" ? maskPassword(value) : value;
       const destination = {
-        write: (line: string) => void stream.write(escapeHidden(`${JSON.stringify(JSON.parse(line, masked))}\n`)),
+        write: (line: string) => void stream.write(`${escapeHidden(JSON.stringify(JSON.parse(line, masked)))}\n`),
       };
       const made = pino({ level, timestamp, formatters }, destination);
       logger = {

@@ -64,8 +64,10 @@ export function errorOutcome(
 
 /** A guard stopped it and nothing was sent: records that, and gives the claim up. */
 export async function refused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  // A drive that was stopped is no refusal: the claim is given up as it is, when the drive ends.
-  if (outcomeError(error).code === "aborted") return errorOutcome(task.record, "refused", error);
+  // A drive that was stopped, or whose deadline has come, is no refusal: the claim is given up as it is, when the drive
+  // ends, with all others at once.
+  const stopped = error === drive.stop.signal.reason || outcomeError(error).code === "aborted";
+  if (stopped) return errorOutcome(task.record, "refused", error);
   const waits = outcomeError(error).code === "identical-purchase-open";
   const lost = isLost(error)
     ? error

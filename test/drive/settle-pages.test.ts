@@ -143,6 +143,32 @@ describe("C3: the deadline of other work over many records", () => {
     expect(reports.at(-1)?.outcomes[0]).toMatchObject(notLookedAt);
   });
 
+  test("a drive writes nothing for each of those that it did not come to; they are work for the next", async () => {
+    const { environment, options, purchaser, cloud } = setup();
+    const refusals: string[] = [];
+    const ledger: Ledger = {
+      ...options.ledger,
+      refuse: (claim, ...said) => {
+        refusals.push(claim.token);
+        return options.ledger.refuse(claim, ...said);
+      },
+    };
+    cloud.faults.onSend = () => environment.advance(70_000);
+    const execution = {
+      executionId: "large",
+      source: "test",
+      recommendations: Array.from({ length: 50 }, () => disk()),
+    };
+    const deadline = environment.now() + 65_000;
+    const report = await createPurchaser({ ...options, ledger }).drive(execution, { deadline, concurrency: 1 });
+    expect(report.outcomes[0]).toMatchObject({ status: "purchased" });
+    expect(report.outcomes.slice(1).every(({ error }) => error?.code === "deadline-too-near")).toBe(true);
+    expect(refusals).toEqual([]);
+    cloud.faults.onSend = undefined;
+    const [next] = await purchaser.redriveUnfinished();
+    expect(next?.outcomes.filter(({ status }) => status === "purchased")).toHaveLength(49);
+  });
+
   test("an audit reads what is bought page by page, and ends between two of them", async () => {
     const { purchaser, pages, environment, ledger, options } = await manyPending();
     const report = await purchaser.audit();
