@@ -13,6 +13,7 @@ export const testSettings = {
     isolate: false,
     // Two cores, and many tests that mostly wait.
     maxWorkers: 3,
+    reporters: ["./tools/skipped-tests.ts", "default"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // By default a poll gives up after one second, which a busy machine may need.
