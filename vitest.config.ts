@@ -1,13 +1,25 @@
-import { defineConfig } from "vitest/config";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-export default defineConfig({
+// The processes that tests start find the SDKs compiled; workers inherit the variable, and their children too.
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
+
+/** What `npm test` and `npm run proof` have in common. */
+export const testSettings = {
   resolve: { conditions: ["buyonce-source", "node"] },
   ssr: { resolve: { conditions: ["buyonce-source", "node"] } },
   test: {
-    include: ["test/**/*.test.ts"],
+    // The SDKs are imported once a worker, not once a file.
+    isolate: false,
     // Two cores, and many tests that mostly wait.
     maxWorkers: 3,
+    reporters: ["./tools/skipped-tests.ts", "default"],
     testTimeout: 60_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
+    // By default a poll gives up after one second, which a busy machine may need.
+    expect: { poll: { timeout: 30_000 } },
   },
-});
+} satisfies ViteUserConfig;
+
+/** `npm test`. */
+export default defineConfig({ ...testSettings, test: { ...testSettings.test, include: ["test/**/*.test.ts"] } });

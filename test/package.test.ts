@@ -58,7 +58,7 @@ describe("the package", () => {
 
   test("continuous integration tests with the README's own command", () => {
     expect(text("README.md")).toContain("npm ci && npm test");
-    expect(text(".ci/run")).toMatch(/^npm ci\nnpm run verify$/m);
+    expect(text(".ci/run")).toMatch(/^npm ci\nnpm run verify\nnpm run proof$/m);
     expect(manifest.scripts.verify).toMatch(/&& npm test$/);
     for (const check of ["format", "lint", "types", "dead-code", "package"]) {
       expect(manifest.scripts.check).toContain(`npm run check:${check}`);

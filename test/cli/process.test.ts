@@ -113,13 +113,18 @@ describe("the process", () => {
     const recommendations = execution.recommendations.slice(0, 2);
     await writeFile(file, JSON.stringify({ ...execution, executionId: "interrupted", recommendations }));
     const before = sandbox.purchases();
+    const stopping = Promise.withResolvers<void>();
     const sending = new Promise<void>((reached) => {
       sandbox.onRequest = ({ method }) => {
-        if (method === "PUT") reached();
+        if (method !== "PUT") return;
+        reached();
+        return stopping.promise;
       };
     });
-    sandbox.addFault({ match: { method: "PUT" }, fault: { kind: "delay", milliseconds: 1000 } });
-    const { child, ended } = start("drive", file, ...endpoints(), "--concurrency", "1");
+    const { child, ended, written } = start("drive", file, ...endpoints(), "--concurrency", "1");
+    child.stderr.on("data", () => {
+      if (written.stderr.includes("Stopping:")) stopping.resolve();
+    });
     await sending;
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;

@@ -8,6 +8,7 @@ import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import type { Outcome, Report } from "../../src/spec/report.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
+import { startLater } from "../end-to-end/start-later.ts";
 import { type PostgresServer, startPostgresServer } from "../ledger/postgres-server.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -32,16 +33,17 @@ interface Document extends Partial<Report> {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Runs the command with --json against the sandbox. */
+/** Runs the command with --json against the sandbox, as if it were `ahead` milliseconds later, its waits cut short. */
 async function run(
   args: readonly string[],
-  { ledger = "ledger.db", env = {} }: { ledger?: string; env?: object } = {},
+  { ledger = "ledger.db", env = {}, ahead = 0 }: { ledger?: string; env?: object; ahead?: number } = {},
 ) {
+  const later = startLater(ahead);
   const where = ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--ledger", ledger, "--json"];
-  const child = spawn(process.execPath, [main, ...args, ...where], {
+  const child = spawn(process.execPath, [...later.args, main, ...args, ...where], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, BUYONCE_DEBUG: "", ...env },
+    env: { ...process.env, BUYONCE_DEBUG: "", ...later.env, ...env },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -57,45 +59,43 @@ async function writeExecution(execution: object = executionOf(ec2)): Promise<voi
 }
 
 describe("what was left behind, by the command line", () => {
-  test(
-    "unresolved stays so; a person decides that it was not bought; it is bought once",
-    { timeout: 120_000 },
-    async () => {
-      await writeExecution();
-      sandbox.addFault({ match: purchase, fault: { kind: "reset", when: "before" } });
-      expect(await run(["drive", "execution.json", "--timeout", "20"])).toMatchObject({
-        code: 4,
-        statuses: ["unresolved"],
-      });
+  test("unresolved stays so; a person decides that it was not bought; it is bought once", async () => {
+    await writeExecution();
+    sandbox.addFault({ match: purchase, fault: { kind: "reset", when: "before" } });
+    expect(await run(["drive", "execution.json"])).toMatchObject({
+      code: 4,
+      statuses: ["unresolved"],
+    });
 
-      // Too young for a redrive without an id.
-      expect(await run(["redrive"])).toMatchObject({ code: 0, document: { reports: [] } });
-      const again = await run(["redrive", "--older-than", "0", "--timeout", "20"]);
-      expect(again).toMatchObject({ code: 4, statuses: ["unresolved"] });
-      expect(again.document.reports?.[0]?.executionId).toBe(executionId);
+    // Too young for a redrive without an id.
+    expect(await run(["redrive"])).toMatchObject({ code: 0, document: { reports: [] } });
+    const again = await run(["redrive", "--older-than", "0"]);
+    expect(again).toMatchObject({ code: 4, statuses: ["unresolved"] });
+    expect(again.document.reports?.[0]?.executionId).toBe(executionId);
 
-      const resolved = await run(["resolve", executionId, "0", "--not-bought", ...who]);
-      expect(resolved).toMatchObject({
-        code: 0,
-        document: { status: "refused", error: { code: "resolved-as-not-bought" } },
-      });
-      expect(sandbox.reservedInstances()).toHaveLength(0);
-      const ledger = await openSqliteLedger({ file: join(folder, "ledger.db") });
-      const history = await ledger.history(again.outcomes[0]?.token ?? "");
-      await ledger.close();
-      expect(history.find(({ event }) => event === "decide")?.detail).toBe(
-        "not bought, says operator on duty: not on the bill",
-      );
+    // By then EC2 would show it.
+    const later = { ahead: 6 * 60_000 };
+    const resolved = await run(["resolve", executionId, "0", "--not-bought", ...who], later);
+    expect(resolved).toMatchObject({
+      code: 0,
+      document: { status: "refused", error: { code: "resolved-as-not-bought" } },
+    });
+    expect(sandbox.reservedInstances()).toHaveLength(0);
+    const ledger = await openSqliteLedger({ file: join(folder, "ledger.db") });
+    const history = await ledger.history(again.outcomes[0]?.token ?? "");
+    await ledger.close();
+    expect(history.find(({ event }) => event === "decide")?.detail).toBe(
+      "not bought, says operator on duty: not on the bill",
+    );
 
-      const bought = await run(["redrive", "--older-than", "0", "--retry-refused"]);
-      expect(bought).toMatchObject({ code: 0, statuses: ["purchased"] });
-      expect(await run(["redrive", executionId])).toMatchObject({ code: 0, statuses: ["already-purchased"] });
-      expect(sandbox.reservedInstances()).toHaveLength(1);
+    const bought = await run(["redrive", "--older-than", "0", "--retry-refused"], later);
+    expect(bought).toMatchObject({ code: 0, statuses: ["purchased"] });
+    expect(await run(["redrive", executionId], later)).toMatchObject({ code: 0, statuses: ["already-purchased"] });
+    expect(sandbox.reservedInstances()).toHaveLength(1);
 
-      const late = await run(["resolve", executionId, "0", "--not-bought", ...who]);
-      expect(late).toMatchObject({ code: 3, document: { error: { code: "nothing-to-resolve" } } });
-    },
-  );
+    const late = await run(["resolve", executionId, "0", "--not-bought", ...who], later);
+    expect(late).toMatchObject({ code: 3, document: { error: { code: "nothing-to-resolve" } } });
+  });
 
   test("what the provider shows cannot be called not bought; its id is recorded", async () => {
     await writeExecution();
@@ -107,7 +107,7 @@ describe("what was left behind, by the command line", () => {
         fault: { kind: "listing", listing: "empty" },
       },
     ]);
-    expect(await run(["drive", "execution.json", "--timeout", "20"])).toMatchObject({
+    expect(await run(["drive", "execution.json"])).toMatchObject({
       code: 4,
       statuses: ["unresolved"],
     });

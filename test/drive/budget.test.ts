@@ -6,7 +6,7 @@ import type { Ledger } from "../../src/spec/ledger.ts";
 import { compareMoney, totals } from "../../src/spec/money.ts";
 import type { Report } from "../../src/spec/report.ts";
 import { disk, type SendFault } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { dyingCall, execution, setup, token } from "./setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const usd = (amount: string) => ({ amount, currency: "USD" });
@@ -180,10 +180,11 @@ describe("before the first purchase", () => {
 
   test("of what another driver holds it is asked when its turn comes", async () => {
     const { purchaser, cloud, environment, options } = setup();
-    const stuck: Ledger = { ...options.ledger, submit: () => new Promise(() => undefined) };
+    const { die, reached } = dyingCall();
+    const stuck: Ledger = { ...options.ledger, submit: die };
     const dead = { ...environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: stuck, environment: dead }).drive(execution());
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
     const report = await purchaser.drive(two, { ...upTo("19"), wait: true });
     expect(said(report)).toEqual(["total-above-limit", "purchased"]);
     expect(report.outcomes[0]?.error?.message).toContain(

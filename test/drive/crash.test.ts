@@ -8,16 +8,20 @@ import { execution, setup, token } from "./setup.ts";
 /** Every effect of a drive, on the ledger and on the cloud, as one countable step that a driver can die at. */
 type Death = { readonly at: number; readonly when: "before" | "after" };
 
-function mortal<T extends object>(target: T, die: () => "before" | "after" | undefined): T {
+function mortal<T extends object>(
+  target: T,
+  die: () => "before" | "after" | undefined,
+  parting: () => Promise<never>,
+): T {
   return new Proxy(target, {
     get: (object, name, receiver) => {
       const member: unknown = Reflect.get(object, name, receiver);
       if (typeof member !== "function" || ["describe", "scopeOf", "laneOf"].includes(String(name))) return member;
       return async (...values: unknown[]) => {
         const death = die();
-        if (death === "before") return new Promise(() => undefined);
+        if (death === "before") return parting();
         const result: unknown = await Reflect.apply(member, object, values);
-        return death === "after" ? new Promise(() => undefined) : result;
+        return death === "after" ? parting() : result;
       };
     },
   });
@@ -28,13 +32,18 @@ async function driveAndDie(identity: ImitationIdentity, death: Death) {
   const parts = setup({ identity });
   const { options, cloud, environment } = parts;
   let effects = 0;
+  const died = Promise.withResolvers<false>();
   const die = () => {
     effects += 1;
     if (effects === death.at) return death.when;
     return effects > death.at ? "before" : undefined;
   };
-  const ledger: Ledger = mortal(options.ledger, die);
-  const executor: ServiceExecutor = mortal(cloud.executor, die);
+  const parting = () => {
+    died.resolve(false);
+    return new Promise<never>(() => undefined);
+  };
+  const ledger: Ledger = mortal(options.ledger, die, parting);
+  const executor: ServiceExecutor = mortal(cloud.executor, die, parting);
   const doomed = createPurchaser({
     ...options,
     ledger,
@@ -42,10 +51,7 @@ async function driveAndDie(identity: ImitationIdentity, death: Death) {
     environment: { ...environment, every: () => () => undefined },
   });
   const order = execution(disk(), disk({ size: "large" }));
-  const finished = await Promise.race([
-    doomed.drive(order, { concurrency: 1 }).then(() => true),
-    new Promise<false>((done) => setTimeout(() => done(false), 15)),
-  ]);
+  const finished = await Promise.race([doomed.drive(order, { concurrency: 1 }).then(() => true), died.promise]);
   environment.advance(30_001);
   return { ...parts, order, finished };
 }

@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { dyingCall, execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
 
@@ -12,10 +12,11 @@ describe("driving what was left behind", () => {
     const parts = setup();
     const { cloud, environment, options, ledger, purchaser } = parts;
     // One driver dies before the send of its first, after its claim of the second.
-    const dying: Ledger = { ...ledger, submit: () => new Promise(() => undefined) };
+    const { die, reached } = dyingCall();
+    const dying: Ledger = { ...ledger, submit: die };
     const dead = { ...environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: dying, environment: dead }).drive(execution(disk(), disk()));
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
     expect(await purchaser.redriveUnfinished()).toEqual([]);
     environment.advance(61_000);
     const [report, ...more] = await purchaser.redriveUnfinished();

@@ -4,7 +4,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import { LedgerError } from "../../src/spec/errors.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { changed, execution, setup, token } from "./setup.ts";
+import { changed, dyingCall, execution, setup, token } from "./setup.ts";
 
 const ten = { amount: "10", currency: "GBP" };
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
@@ -126,10 +126,11 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
 
   test("held by another driver, until when; after its lease it is as the ledger has it", async () => {
     const { purchaser, options, environment } = setup();
-    const stuck: Ledger = { ...options.ledger, purchasedIn: () => new Promise(() => undefined) };
+    const { die, reached } = dyingCall();
+    const stuck: Ledger = { ...options.ledger, purchasedIn: die };
     const dead = { ...environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: stuck, environment: dead }).drive(execution());
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
     expect((await purchaser.quote(execution())).recommendations).toMatchObject([
       { verdict: "held", error: { code: "held-by-another-driver", retryAfter: 30_000 } },
     ]);

@@ -27,6 +27,16 @@ export function execution(...recommendations: Recommendation[]) {
 
 export const token = (recIndex = 0) => deriveIdempotencyToken(executionId, recIndex);
 
+/** The call at which a driver dies: it is never answered. `reached` resolves when it was made. */
+export function dyingCall() {
+  const { promise: reached, resolve } = Promise.withResolvers<void>();
+  const die = () => {
+    resolve();
+    return new Promise<never>(() => undefined);
+  };
+  return { die, reached };
+}
+
 /** A purchaser with members of the executor, or of the ledger, replaced. */
 export function changed(
   parts: { readonly options: PurchaserOptions; readonly cloud: ReturnType<typeof setup>["cloud"] },

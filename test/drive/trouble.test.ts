@@ -5,7 +5,7 @@ import type { ServiceExecutor } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import type { Report } from "../../src/spec/report.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { dyingCall, execution, setup, token } from "./setup.ts";
 
 describe("a drive that is stopped", () => {
   test("before anything was sent: throws aborted, and a later drive buys", async () => {
@@ -78,12 +78,18 @@ describe("several drivers", () => {
   });
 
   test("the second can wait for the first and then reports what that one bought", async () => {
-    const { purchaser, cloud } = setup();
+    const { purchaser, cloud, environment, options } = setup();
     const others: Promise<Report>[] = [];
     cloud.faults.onSend = async () => {
       cloud.faults.onSend = undefined;
-      others.push(purchaser.drive(execution(), { wait: true }));
-      await new Promise((done) => setTimeout(done, 20));
+      const waits = Promise.withResolvers<void>();
+      const sleep: typeof environment.sleep = (...asked) => {
+        waits.resolve();
+        return environment.sleep(...asked);
+      };
+      const second = createPurchaser({ ...options, environment: { ...environment, sleep } });
+      others.push(second.drive(execution(), { wait: true }));
+      await waits.promise;
     };
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
     expect((await others[0])?.outcomes[0]).toMatchObject({
@@ -164,13 +170,14 @@ describe("several drivers", () => {
   test("a driver that died after the write-ahead is followed by one that reconciles, never by one that buys blindly", async () => {
     const { purchaser, cloud, environment, options, ledger } = setup();
     // Bought, and then the process dies: nothing more is written.
-    const dying: Ledger = { ...ledger, purchase: () => new Promise(() => undefined) };
+    const { die, reached } = dyingCall();
+    const dying: Ledger = { ...ledger, purchase: die };
     void createPurchaser({
       ...options,
       ledger: dying,
       environment: { ...environment, every: () => () => undefined },
     }).drive(execution());
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("in-progress");
     environment.advance(30_001);
     const report = await purchaser.drive(execution());
@@ -297,25 +304,25 @@ describe("near misses that a review found", () => {
     const { cloud, environment, options } = setup();
     const controller = new AbortController();
     const others: Promise<Report>[] = [];
-    let waits = () => {};
+    const waits = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
     cloud.faults.onSend = async () => {
       cloud.faults.onSend = undefined;
       const clock = {
         ...environment,
         sleep: async () => {
-          waits();
-          await new Promise((done) => setTimeout(done, 20));
+          waits.resolve();
+          await done.promise;
           controller.abort();
           controller.signal.throwIfAborted();
         },
       };
       const waiting = createPurchaser({ ...options, environment: clock });
       others.push(waiting.drive(execution(), { wait: true, signal: controller.signal }));
-      await new Promise<void>((done) => {
-        waits = done;
-      });
+      await waits.promise;
     };
     await createPurchaser(options).drive(execution());
+    done.resolve();
     expect((await others[0])?.outcomes[0]).toMatchObject({
       status: "already-purchased",
       commitment: { id: "minted-1" },

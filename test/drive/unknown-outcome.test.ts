@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/drive/purchaser.ts";
 import type { DriveEvent } from "../../src/spec/events.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { dyingCall, execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
 
@@ -314,10 +314,13 @@ describe("the marker, when its driver died before it was stamped", () => {
     const parts = setup({ identity: "stamped" });
     const { options, ledger, cloud } = parts;
     // Bought and recorded; then the process dies.
-    const dying: Ledger = { ...ledger, ownedByOthers: neverAfter(ledger, () => cloud.counts.sends > 0) };
+    const { die, reached } = dyingCall();
+    const ownedByOthers: Ledger["ownedByOthers"] = (...asked) =>
+      cloud.counts.sends > 0 ? die() : ledger.ownedByOthers(...asked);
+    const dying: Ledger = { ...ledger, ownedByOthers };
     const environment = { ...options.environment, ...parts.environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: dying, environment }).drive(execution());
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
     expect(cloud.orders).toMatchObject([{ token: undefined }]);
     return parts;
   }
@@ -341,10 +344,6 @@ describe("the marker, when its driver died before it was stamped", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 });
-
-function neverAfter(ledger: Ledger, dead: () => boolean): Ledger["ownedByOthers"] {
-  return (...asked) => (dead() ? new Promise(() => undefined) : ledger.ownedByOthers(...asked));
-}
 
 describe("a purchase that is pending", () => {
   test("is settled by a later drive", async () => {

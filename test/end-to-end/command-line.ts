@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CloudSandbox } from "../../providers/sandbox.ts";
 import type { Outcome, Report } from "../../src/spec/report.ts";
+import { type Later, startLater } from "./start-later.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -13,6 +14,8 @@ export interface CommandLine {
   readonly folder: string;
   /** Runs `buyonce drive` and waits for its end. */
   drive(...options: string[]): Promise<Ended>;
+  /** The same, as if it were so many milliseconds later; its waits between two looks are cut short. */
+  driveLater(ahead: number, ...options: string[]): Promise<Ended>;
   /** Starts `buyonce drive`, so that the test can kill it; `ended` resolves whatever ends it. */
   start(...options: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
   remove(): void;
@@ -35,9 +38,11 @@ export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandL
   const endpoints = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
   const fixed = [...endpoints, "--ledger", "ledger.db", "--json"];
 
-  function start(...options: string[]) {
-    const child = spawn(process.execPath, [main, "drive", "execution.json", ...fixed, ...options], {
+  function spawnDrive(later: Later, options: readonly string[]) {
+    const command = [...later.args, main, "drive", "execution.json", ...fixed, ...options];
+    const child = spawn(process.execPath, command, {
       cwd: folder,
+      env: { ...process.env, ...later.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const ended = new Promise<Ended>((resolve, reject) => {
@@ -49,10 +54,12 @@ export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandL
     });
     return { process: child, ended };
   }
+  const start = (...options: string[]) => spawnDrive({ args: [], env: {} }, options);
   return {
     folder,
     start,
     drive: (...options) => start(...options).ended,
+    driveLater: (ahead, ...options) => spawnDrive(startLater(ahead), options).ended,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -5,7 +5,7 @@ import { ledgerStatus } from "../../src/inspect/status.ts";
 import { type StatusFilter, statusFilters } from "../../src/inspect/status-filters.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, setup, token } from "../drive/setup.ts";
+import { dyingCall, execution, setup, token } from "../drive/setup.ts";
 
 /** One execution for each way in which a recommendation can stand, oldest first, named after it. */
 async function everyStatus() {
@@ -16,13 +16,16 @@ async function everyStatus() {
     return purchaser.drive({ ...execution(), executionId });
   };
   /** A driver that dies where the ledger never answers. */
-  const dieAt = async (executionId: string, stuck: Partial<Ledger>) => {
+  const dieAt = async (executionId: string, stuckAt: (die: () => Promise<never>) => Partial<Ledger>) => {
+    const { die, reached } = dyingCall();
     const dead = { ...environment, every: () => () => undefined };
-    const dying = createPurchaser({ ...options, ledger: { ...ledger, ...stuck }, environment: dead });
+    const dying = createPurchaser({ ...options, ledger: { ...ledger, ...stuckAt(die) }, environment: dead });
     void dying.drive({ ...execution(), executionId });
-    await new Promise((done) => setTimeout(done, 20));
+    await reached;
   };
-  const never = () => new Promise<never>(() => undefined);
+  const submitThenDie = (die: () => Promise<never>): Partial<Ledger> => ({
+    submit: async (...all) => ledger.submit(...all).then(die),
+  });
   await drive("settled");
   for (const order of cloud.orders) order.state = "Succeeded";
   await drive("settled");
@@ -38,11 +41,10 @@ async function everyStatus() {
   cloud.faults.sends = ["lost-before"];
   cloud.faults.resolve = "throws";
   await drive("unknown");
-  await dieAt("abandoned", { submit: never });
-  const submitThenDie: Partial<Ledger> = { submit: async (...all) => ledger.submit(...all).then(never) };
+  await dieAt("abandoned", (die) => ({ submit: die }));
   await dieAt("submitted", submitThenDie);
   environment.advance(60_000);
-  await dieAt("held", { submit: never });
+  await dieAt("held", (die) => ({ submit: die }));
   await dieAt("sent", submitThenDie);
   return parts;
 }

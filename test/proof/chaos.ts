@@ -29,11 +29,14 @@ for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) 
     recommendations: Number(values.recommendations),
     ec2: Number(values.ec2),
     redshift: Number(values.redshift),
-    faults: Number(values.faults),
-    length: 60_000,
-    killEvery: 700,
     latency: 40,
-    ...(ledger === "postgres" ? { restartEvery: 8000 } : {}),
+    plan: { kills: [], restarts: [], faults: [] },
+    chance: {
+      length: 60_000,
+      killEvery: 700,
+      faults: Number(values.faults),
+      ...(ledger === "postgres" ? { restartEvery: 8000 } : {}),
+    },
     seed,
   });
   for (const [name, figure] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + figure;

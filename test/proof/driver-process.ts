@@ -64,7 +64,12 @@ async function openLedger() {
 print({ kind: "started" });
 try {
   const ledger = await openLedger();
-  const settings = { endpoint: order.url, environment, purchaseTimeout: 1500, readTimeout: 1500 };
+  const settings = {
+    endpoint: order.url,
+    environment,
+    purchaseTimeout: order.requestTimeout,
+    readTimeout: order.requestTimeout,
+  };
   const providers = [
     createAzure(settings),
     createAws({ ...settings, visibility: { attempts: 3, firstWait: 300, minimumAge: order.minimumAge ?? 300_000 } }),

@@ -12,6 +12,8 @@ export interface DriverOrder {
   readonly concurrency: number;
   /** How long until the deadline of the drive. */
   readonly patience: number;
+  /** How long one request may take, to read and to buy. */
+  readonly requestTimeout: number;
   /** Every wait is so many times shorter. */
   readonly haste: number;
   /** Milliseconds after which AWS shows a purchase; default its own five minutes. */

@@ -100,6 +100,7 @@ async function startWorld(
       concurrency: 1,
       patience: 20 * 60_000,
       haste: 40,
+      requestTimeout: 30_000,
       stopBeforeSend,
     };
     const driver = startDriver(name, order, onLine);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { loopTime } from "../../loop-time.ts";
 import { executorAt, thrownBy } from "../executor.ts";
 import { ok, startLoopback, type Reply } from "../loopback.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
@@ -107,11 +108,12 @@ describe.each(services)("$service says that the id is used already", (one) => {
     loopback.on(one.purchase, one.error(404, one.codes.alreadyExists));
     loopback.on(one.list, () => {});
     const executor = executorAt(one.service, loopback, { purchaseTimeout: 2000 });
-    const started = Date.now();
-    const thrown = await thrownBy(executor.doPurchase(submissionFor(one), { sentBefore: true }));
+    const { result: thrown, taken } = await loopTime(() =>
+      thrownBy(executor.doPurchase(submissionFor(one), { sentBefore: true })),
+    );
     expect(thrown).toMatchObject({ name: "PurchaseOutcomeUnknownError" });
     expect(loopback.count(one.list)).toBe(1);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(taken).toBeLessThan(10_000);
   });
 
   test("a code that only looks like it is a rejection, and nothing is adopted", async () => {

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { driveAndKill } from "./drive-and-kill.ts";
+
+test("the command line is killed after every request that it makes: three commitments each time", async () => {
+  const calm = await driveAndKill(Infinity);
+  expect(calm.killed).toBe(false);
+  expect(calm.requests).toBeGreaterThanOrEqual(10);
+  for (let number = 1; number <= calm.requests; number += 1) {
+    expect(await driveAndKill(number)).toEqual({ killed: true, requests: number });
+  }
+  console.log(`killed ${calm.requests} times, after each of ${calm.requests} requests: 3 commitments each time`);
+});

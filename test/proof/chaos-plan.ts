@@ -1,0 +1,63 @@
+import type { FaultRule } from "../../providers/sandbox.ts";
+
+/**
+ * What happens in a chaos run for certain, whatever the machine's speed: by the number of the purchase request at which it
+ * happens, counted from 1 over all drivers. Everything has to be bought, so there are at least as many of these as
+ * recommendations.
+ */
+export interface ChaosPlan {
+  /** At each of these, the driver that is at work is killed, before the request is answered. */
+  readonly kills: readonly number[];
+  /** After each of these PostgreSQL is restarted, in turn in an orderly way and as by a crash. */
+  readonly restarts: readonly number[];
+  /** Each hits once. A rule skips fewer requests than there have to be. */
+  readonly faults: readonly FaultRule[];
+}
+
+const azure = { action: "PUT reservationOrders" };
+const instances = { action: "PurchaseReservedInstancesOffering" };
+const listing = { action: "GET reservationOrders" };
+
+/**
+ * Six faults that every run with at least six reservations of Azure and an EC2 Reserved Instance meets: answers lost after
+ * the effect, an error that hides a purchase, a hang, an answer cut off, a listing that lies.
+ */
+export const plannedFaults: readonly FaultRule[] = [
+  { match: listing, skip: 1, fault: { kind: "listing", listing: "stale" } },
+  { match: azure, fault: { kind: "reset", when: "after" } },
+  { match: azure, skip: 1, fault: { kind: "status", status: 500, when: "after" } },
+  { match: azure, skip: 2, fault: { kind: "hang", when: "before" } },
+  { match: azure, skip: 2, fault: { kind: "cut" } },
+  { match: instances, fault: { kind: "reset", when: "after" } },
+];
+
+/** What of a plan is still to come. `due` takes the next one whose purchase request was sent, once each. */
+export interface Agenda {
+  /** How many of them have become due so far and were taken. */
+  readonly taken: number;
+  readonly done: boolean;
+  due(purchaseRequests: number): boolean;
+}
+
+/** Throws a RangeError where one is planned later than the last purchase that is certain to be sent. */
+export function createAgenda(numbers: readonly number[], certain: number): Agenda {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  if (sorted.some((number) => number < 1 || number > certain)) {
+    throw new RangeError(`Planned for purchase requests ${sorted.join(", ")}: only ${certain} are certain.`);
+  }
+  let taken = 0;
+  return {
+    get taken() {
+      return taken;
+    },
+    get done() {
+      return taken === sorted.length;
+    },
+    due: (purchaseRequests) => {
+      const next = sorted[taken];
+      if (next === undefined || next > purchaseRequests) return false;
+      taken += 1;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,246 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
+import { faultsFor } from "./chaos-faults.ts";
+import type { ChaosWorld } from "./chaos-options.ts";
+import { createAgenda } from "./chaos-plan.ts";
+
+/** A defect, such as something that cannot be bought, must not make the trouble endless. */
+const longest = 120_000;
+const jumpEvery = 6000;
+const rulesAhead = 200;
+
+/** What happened amid the trouble. */
+interface TroubleFigures extends Record<string, number> {
+  kills: number;
+  "planned kills": number;
+  "kills at a request": number;
+  "PostgreSQL restarts": number;
+  "clock jumps": number;
+  "bought amid the trouble": number;
+}
+
+/** The trouble of the moment. */
+interface Trouble extends ChaosWorld {
+  readonly figures: TroubleFigures;
+  readonly begun: number;
+  over: boolean;
+  paused: boolean;
+  /** Whoever was granted something, or sends, is at work; the others wait for it. */
+  lastSender: ChaosDriver | undefined;
+  /** A driver has reported something as unresolved since the last jump of the clock. */
+  unresolved: boolean;
+  /** Planned kills that are due, for which nobody was at work yet. */
+  dueKills: number;
+  /** The next request of one of these actions takes its driver with it, before it is answered. */
+  armed: ReadonlySet<string> | "any" | undefined;
+  /** Undefined when it has ended, or is being killed already. */
+  kill(driver: ChaosDriver | undefined): Promise<void> | undefined;
+}
+
+/**
+ * Keeps drivers running and kills them, makes requests fail and PostgreSQL stop, until all that was planned has happened
+ * and chance has had its time. Kills whoever is left, and stops making trouble.
+ */
+export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
+  const { options, sandbox, commitments } = world;
+  const trouble = begin(world);
+  const certain = options.recommendations - options.ec2 - options.redshift;
+  const kills = createAgenda(options.plan.kills, certain);
+  const restarts = createAgenda(options.plan.restarts, certain);
+  const sent = () => sandbox.purchaseRequests().length;
+  const countDueKills = () => {
+    while (kills.due(sent())) trouble.dueKills += 1;
+  };
+  sandbox.addFault(options.plan.faults);
+  const addFaults = createChanceFaults(trouble);
+  const watching = sandbox.onRequest;
+  sandbox.onRequest = async (request) => {
+    const { action } = request;
+    await watching?.(request);
+    addFaults();
+    countDueKills();
+    await killAtRequest(trouble, action);
+  };
+  const isDone = () =>
+    kills.done && trouble.dueKills === 0 && restarts.done && wentWrong(world) >= plannedFaults(world);
+  const watch = async () => {
+    while (Date.now() < trouble.begun + longest && !(isDone() && isChanceOver(trouble))) {
+      countDueKills();
+      // Then it may be that nobody sends anything any more.
+      if (trouble.dueKills > 0 && isAllBought(world)) killForThePlan(trouble, running(trouble)[0]);
+      await delay(20);
+    }
+    // They may be killed while they record and report what was bought last, too.
+    if (options.chance) await delay(Math.min(2 * options.chance.killEvery, 2000));
+    trouble.figures["bought amid the trouble"] = commitments.count();
+    trouble.over = true;
+    await Promise.all(running(trouble).map((driver) => trouble.kill(driver)));
+  };
+  const restart = () => restarts.due(sent());
+  const parts = [
+    watch(),
+    ...Array.from({ length: options.drivers }, (_, position) => keepRunning(trouble, position + 1)),
+    keepRestarting(trouble, restart),
+    ...(options.chance ? [killByChance(trouble, options.chance.killEvery), moveClockNowAndThen(trouble)] : []),
+  ];
+  try {
+    await Promise.all(parts);
+  } finally {
+    trouble.over = true;
+    await Promise.allSettled(parts);
+    sandbox.onRequest = watching;
+    sandbox.clearFaults();
+  }
+  return trouble.figures;
+}
+
+function begin(world: ChaosWorld): Trouble {
+  const figures: TroubleFigures = {
+    kills: 0,
+    "planned kills": 0,
+    "kills at a request": 0,
+    "PostgreSQL restarts": 0,
+    "clock jumps": 0,
+    "bought amid the trouble": 0,
+  };
+  const doomed = new Set<ChaosDriver>();
+  return {
+    ...world,
+    figures,
+    begun: Date.now(),
+    over: false,
+    paused: false,
+    lastSender: undefined,
+    unresolved: false,
+    dueKills: 0,
+    armed: undefined,
+    kill: (driver) => {
+      if (driver === undefined || doomed.has(driver) || !driver.signal("SIGKILL")) return undefined;
+      doomed.add(driver);
+      figures.kills += 1;
+      return driver.ended.then(() => undefined);
+    },
+  };
+}
+
+const running = ({ history }: ChaosWorld) => history.filter((driver) => driver.running);
+const isAllBought = ({ commitments, options }: ChaosWorld) => commitments.count() >= options.recommendations;
+const plannedFaults = ({ options }: ChaosWorld) => options.plan.faults.length;
+const wentWrong = ({ sandbox }: ChaosWorld) => sandbox.requests.filter(({ fault }) => fault !== undefined).length;
+
+function isChanceOver(trouble: Trouble): boolean {
+  const { chance } = trouble.options;
+  return chance === undefined || isAllBought(trouble) || Date.now() >= trouble.begun + chance.length;
+}
+
+/** Those of chance begin when those of the plan have hit, so that they cannot take their place. */
+function createChanceFaults(trouble: Trouble): () => void {
+  const { options, sandbox, random } = trouble;
+  const rate = options.chance?.faults ?? 0;
+  let rulesUntil = 0;
+  return () => {
+    if (rate === 0 || sandbox.requests.length < rulesUntil || wentWrong(trouble) < plannedFaults(trouble)) return;
+    sandbox.clearFaults();
+    sandbox.addFault(faultsFor(rulesAhead, rate, random, sandbox.purchaseActions));
+    rulesUntil = sandbox.requests.length + rulesAhead;
+  };
+}
+
+function killForThePlan(trouble: Trouble, driver: ChaosDriver | undefined): Promise<void> | undefined {
+  const killed = trouble.kill(driver);
+  if (killed === undefined) return undefined;
+  trouble.dueKills -= 1;
+  trouble.figures["planned kills"] += 1;
+  return killed;
+}
+
+async function killAtRequest(trouble: Trouble, action: string): Promise<void> {
+  const { armed, figures, lastSender } = trouble;
+  const byChance = armed === "any" || armed?.has(action);
+  if (byChance) trouble.armed = undefined;
+  if (!byChance && trouble.dueKills === 0) return;
+  const killed = trouble.dueKills > 0 ? killForThePlan(trouble, lastSender) : trouble.kill(lastSender);
+  if (killed === undefined) return;
+  figures["kills at a request"] += 1;
+  await killed;
+}
+
+/** Keeps one driver running: ends when the trouble is over. */
+async function keepRunning(trouble: Trouble, position: number): Promise<void> {
+  const { options, random, history } = trouble;
+  for (let nth = 1; !trouble.over && nth <= 10_000; nth += 1) {
+    while (trouble.paused && !trouble.over) await delay(20);
+    if (trouble.over) return;
+    const name = `driver ${position}.${nth}`;
+    const order = trouble.orderFor({
+      concurrency: random.pick([1, 4, 8]),
+      patience: options.chance ? random.between(4000, 20_000) : 30_000,
+    });
+    const driver = startDriver(name, order, (line) => {
+      if (line.kind === "outcome" && line.outcome.status === "unresolved") trouble.unresolved = true;
+      if (line.kind === "sending" || (line.kind === "claimed" && line.granted > 0)) trouble.lastSender = driver;
+    });
+    history.push(driver);
+    const { code, stderr } = await driver.ended;
+    if (code === 1 && stderr !== "") throw new Error(`${name} broke: ${stderr}`);
+    await delay(code === null ? 20 : 200);
+  }
+}
+
+async function keepRestarting(trouble: Trouble, isDue: () => boolean): Promise<void> {
+  const { server, random, figures, options } = trouble;
+  const pause = () => {
+    const average = options.chance?.restartEvery ?? Infinity;
+    return average * (0.5 + random.next());
+  };
+  let next = Date.now() + pause();
+  while (server !== undefined && !trouble.over) {
+    if (isDue() || Date.now() >= next) {
+      await server.stop(figures["PostgreSQL restarts"] % 2 === 0 ? "immediate" : "fast");
+      await delay(random.between(0, 500));
+      await server.start();
+      figures["PostgreSQL restarts"] += 1;
+      next = Date.now() + pause();
+    }
+    await delay(20);
+  }
+}
+
+async function killByChance(trouble: Trouble, average: number): Promise<void> {
+  const { random, sandbox } = trouble;
+  await nowAndThen(trouble, average, async () => {
+    const way = random.between(0, 3);
+    // On a slow machine drivers would otherwise die before they come to anything.
+    while (!trouble.over && !trouble.lastSender?.running) await delay(20);
+    const candidates = running(trouble);
+    if (candidates.length === 0) return;
+    if (way === 0) trouble.armed = "any";
+    else if (way === 1) trouble.armed = sandbox.purchaseActions;
+    else await trouble.kill(way === 2 ? trouble.lastSender : random.pick(candidates));
+  });
+}
+
+/** EC2's silence proves something only after minutes, and what waits for it should be bought amid the trouble. */
+async function moveClockNowAndThen(trouble: Trouble): Promise<void> {
+  if (trouble.options.ec2 === 0) return;
+  await nowAndThen(trouble, jumpEvery, async () => {
+    if (!trouble.unresolved) return;
+    trouble.unresolved = false;
+    // A driver that were alive now would be one that stood still for six minutes: that is the zombie test's.
+    trouble.paused = true;
+    await Promise.all(running(trouble).map((driver) => trouble.kill(driver)));
+    await delay(trouble.options.latency + 300);
+    trouble.moveClock();
+    trouble.figures["clock jumps"] += 1;
+    trouble.paused = false;
+  });
+}
+
+/** Now and then, until the trouble is over. */
+async function nowAndThen(trouble: Trouble, average: number, run: () => Promise<void>): Promise<void> {
+  while (!trouble.over) {
+    const at = Date.now() + trouble.random.between(Math.floor(average / 2), Math.floor(average * 1.5));
+    while (!trouble.over && Date.now() < at) await delay(20);
+    if (!trouble.over) await run();
+  }
+}

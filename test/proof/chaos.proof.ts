@@ -1,0 +1,32 @@
+import { describe, test } from "vitest";
+import { plannedFaults } from "./chaos-plan.ts";
+import { checkedChaos } from "./checked-chaos.ts";
+
+/** Longer than in `npm test`, and chance adds to what is planned. */
+describe("chaos", { timeout: 480_000 }, () => {
+  test("3 drivers on one SQLite file, killed and failed, buy 20 once", async () => {
+    await checkedChaos({
+      ledger: "sqlite",
+      drivers: 3,
+      recommendations: 20,
+      ec2: 4,
+      redshift: 2,
+      latency: 40,
+      plan: { kills: [2, 5, 8, 11], restarts: [], faults: plannedFaults },
+      chance: { length: 12_000, killEvery: 800, faults: 0.12 },
+    });
+  });
+
+  test("4 drivers on one PostgreSQL, one killed every second, buy 200 once", async () => {
+    await checkedChaos({
+      ledger: "postgres",
+      drivers: 4,
+      recommendations: 200,
+      ec2: 0,
+      redshift: 3,
+      latency: 30,
+      plan: { kills: [5, 40, 80, 120, 160], restarts: [20, 100, 180], faults: plannedFaults.slice(0, 5) },
+      chance: { length: 25_000, killEvery: 1000, faults: 0.05, restartEvery: 6000 },
+    });
+  });
+});

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import type { Recommendation } from "../../src/spec/recommendation.ts";
+import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { boughtIn } from "./bought.ts";
+import { startDriver } from "./chaos-driver.ts";
+
+/**
+ * A real driver process with the real SDK is killed right after the first request of which `isLast` says so took effect,
+ * before it is answered; then another one drives. Expects one commitment, and that the second driver says so; returns how
+ * many requests the first one made, and whether it was killed.
+ */
+export async function driveAndKill(
+  recommendation: Recommendation,
+  isLast: (sandbox: CloudSandbox) => boolean,
+): Promise<{ readonly killed: boolean; readonly requests: number }> {
+  await using sandbox = await startCloudSandbox();
+  const folder = mkdtempSync(join(tmpdir(), "buyonce-kill-"));
+  const executionFile = join(folder, "execution.json");
+  const execution = { executionId: "killed", source: "test", recommendations: [recommendation] };
+  writeFileSync(executionFile, JSON.stringify(execution));
+  const order = {
+    ledger: join(folder, "ledger.db"),
+    url: sandbox.url,
+    executionFile,
+    leaseLength: 1000,
+    concurrency: 1,
+    patience: 120_000,
+    requestTimeout: 30_000,
+    haste: 10,
+    // The sandbox shows at once what it sold, and the dead driver sends nothing more.
+    minimumAge: 1000,
+  };
+  try {
+    const first = startDriver("first", order);
+    let killed = false;
+    sandbox.onRequest = async () => {
+      if (killed || !isLast(sandbox)) return;
+      killed = true;
+      first.signal("SIGKILL");
+      await first.ended;
+    };
+    await first.ended;
+    const requests = sandbox.requests.length;
+    sandbox.onRequest = undefined;
+    const second = startDriver("second", order);
+    const { stderr } = await second.ended;
+    const [outcome] = second.lines.find((line) => line.kind === "report")?.report.outcomes ?? [];
+    const tokens = [deriveIdempotencyToken(execution.executionId, 0)];
+    const bought = boughtIn(sandbox, execution.recommendations, tokens);
+    const where = `after request ${requests}: ${JSON.stringify(second.lines.at(-1))} ${stderr}`;
+    expect(bought, where).toMatchObject(tokens.map((token) => ({ token })));
+    expect(outcome?.status, where).toMatch(/^(already-)?purchased$/);
+    expect(outcome?.commitment?.id, where).toBe(bought[0]?.id);
+    return { killed, requests };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
