@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import { disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { Report } from "../../src/spec/report.ts";
+import { disk, type ImitationIdentity, type SendFault } from "../../src/testing/imitation-cloud.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
@@ -320,4 +321,41 @@ test("B5: the provider's words and code stay in the outcome and in the record, w
   }
   expect((await parts.ledger.execution(executionId))[0]?.error?.providerCode).toBe("OperationFailed");
   expect((await parts.ledger.history(token())).map(({ detail }) => detail).join()).toContain("OperationFailed");
+});
+
+describe("B7: what may be bought has a price", () => {
+  test.each<[string, SendFault | undefined, number]>([
+    ["unresolved", "lost-after", 0],
+    ["parked", "lost-after", 25 * 60 * minutes],
+  ])("%s: in the outcome, and in the report's sum of what is at risk", async (what, fault, age) => {
+    const { cloud, environment, purchaser } = setup();
+    cloud.faults.sends = [fault];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(execution());
+    environment.advance(age);
+    const report = await purchaser.drive(execution());
+    expect(report.outcomes[0]).toMatchObject({ status: "unresolved", price: { amount: "10", currency: "GBP" } });
+    expect(report.outcomes[0]?.parked !== undefined).toBe(what === "parked");
+    expect(report).toMatchObject({ totals: [], atRisk: [{ amount: "10", currency: "GBP" }] });
+  });
+
+  test("another driver's, which is sent and not decided", async () => {
+    const parts = setup();
+    const { cloud, purchaser, options } = parts;
+    let seen: Report | undefined;
+    cloud.faults.onSend = async () => {
+      seen ??= await createPurchaser(options).drive(execution());
+    };
+    const report = await purchaser.drive(execution());
+    expect(seen).toMatchObject({ outcomes: [{ status: "in-progress", price: { amount: "10" } }], totals: [] });
+    expect(seen?.atRisk).toEqual([{ amount: "10", currency: "GBP" }]);
+    expect(report).toMatchObject({ totals: [{ amount: "10" }], atRisk: [] });
+  });
+
+  test("nothing that was refused, rejected or waits is at risk", async () => {
+    const { cloud, purchaser } = setup({ identity: "stamped" });
+    cloud.faults.mark = "throws";
+    const report = await purchaser.drive(execution(disk(), disk()), { concurrency: 1 });
+    expect(report).toMatchObject({ totals: [{ amount: "10" }], atRisk: [] });
+  });
 });

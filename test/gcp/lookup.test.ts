@@ -36,7 +36,7 @@ const untrusted = { name: "RefusedError", code: "lookup-untrusted", retryable: t
 describe("the list of commitments", () => {
   test("an empty one is believed although Google leaves the array out; project and region are in the request", async () => {
     const { result, lists } = await lookUp([ok(list([]))]);
-    expect(result).toEqual({ byToken: new Map(), byId: new Map() });
+    expect(result).toEqual({ byToken: new Map(), byId: new Map(), endedCounts: true });
     expect(lists.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "GET /compute/v1/projects/my-project-123/regions/us-central1/commitments",
     ]);
@@ -58,6 +58,7 @@ describe("the list of commitments", () => {
     expect(result).toEqual({
       byToken: new Map([[token, [found]]]),
       byId: new Map([["by-hand", { ...found, id: "by-hand", marked: false }]]),
+      endedCounts: true,
     });
   });
 
@@ -179,7 +180,7 @@ describe("a list that cannot vouch for completeness is refused: it is no proof t
 
   test("a warning that there is nothing on a page is harmless", async () => {
     const { result } = await lookUp([ok(list([], { warning: { code: "NO_RESULTS_ON_PAGE" } }))]);
-    expect(result).toEqual({ byToken: new Map(), byId: new Map() });
+    expect(result).toEqual({ byToken: new Map(), byId: new Map(), endedCounts: true });
   });
 });
 

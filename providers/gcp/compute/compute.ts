@@ -53,7 +53,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
           byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
         }
       }
-      return { byToken, byId };
+      // A name is taken for ever: what was bought under it and is over is not bought again.
+      return { byToken, byId, endedCounts: true };
     },
 
     async read(scope, name, { signal }) {
