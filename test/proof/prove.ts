@@ -1,0 +1,42 @@
+import { afterAll, expect } from "vitest";
+import type { Budget } from "../../src/testing/search/scheduler.ts";
+import { search, type SearchOptions } from "../../src/testing/search/search.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+
+/** How much may go wrong: see {@link Budget}. */
+export const budget = (crashes: number, faults: number, switches: number): Budget => ({ crashes, faults, switches });
+
+/** Every kind of provider, by what tells one of its purchases from another. */
+export const kinds: readonly [string, ImitationIdentity][] = [
+  ["handles that the provider mints", "minted"],
+  ["handles that the buyer chooses", "chosen"],
+  ["no handles, a marker afterwards", "stamped"],
+  ["neither handle nor marker", "none"],
+];
+
+/** Walks searches and prints what they walked; the sum at the end of the file. */
+export function createProof() {
+  let walked = 0;
+  let violations = 0;
+  afterAll(() => console.log(`exhaustive search: ${walked} paths in all, violations ${violations}`));
+
+  return async function prove(name: string, options: SearchOptions): Promise<void> {
+    const { paths, effects, complete, violation } = await search(options);
+    walked += paths;
+    violations += violation ? 1 : 0;
+    const { crashes, faults, switches, failures = 0 } = options.budget;
+    console.log(
+      `${name}, ${options.drivers} drivers, up to ${crashes} crashes, ${faults} faults, ${switches} switches, ${failures} that came to nothing: ` +
+        `${paths} paths${complete ? " (all)" : ""}, ${effects} effects, violations ${violation ? 1 : 0}`,
+    );
+    const story = `${violation?.message}\n  ${violation?.log.join("\n  ")}\npath ${JSON.stringify(violation?.path)}`;
+    expect(violation === undefined, story).toBe(true);
+    expect(complete).toBe(true);
+    expect(paths).toBeGreaterThan(90);
+  };
+}
+
+/** A refusal is believed where the handle cannot be read either, which takes two faults: an identity without rights gets both. */
+export function believable({ faults }: Budget): (way: string) => boolean {
+  return (way) => faults < 2 || way !== "bought, and refused";
+}

@@ -1,0 +1,54 @@
+import { describe, test } from "vitest";
+import type { Budget } from "../../src/testing/search/scheduler.ts";
+import { believable, budget, createProof, kinds } from "./prove.ts";
+import { begunElsewhere, besideAnotherBuyer, emptyWorld, hidingWorld, shownAfterDeath, vanishing } from "./worlds.ts";
+
+/** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
+const deep = process.env["BUYONCE_PROOF"] === "deep";
+const prove = createProof();
+
+const searches: [number, number, Budget][] = [
+  [2, 1, budget(1, 1, 1)],
+  [2, 1, budget(2, 1, 0)],
+  [2, 2, budget(1, 1, 0)],
+  [3, 1, budget(2, 0, 1)],
+];
+if (deep) {
+  searches.push([2, 1, budget(0, 2, 2)], [2, 1, budget(2, 2, 1)], [3, 1, budget(1, 1, 1)]);
+  searches.push([2, 1, { ...budget(1, 1, 1), failures: 1 }]);
+}
+
+describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
+  test.each(searches)("%d drivers, %d tokens, %j", { timeout: 1_800_000 }, async (drivers, tokens, limits) => {
+    const world = emptyWorld(identity, tokens);
+    await prove(`${name}, ${tokens} tokens`, { world, drivers, budget: limits, sendWays: believable(limits) });
+  });
+});
+
+test("every path, begun by an engine without a ledger, with a listing that may show nothing", async () => {
+  await prove("begun elsewhere", { world: begunElsewhere, drivers: 2, budget: budget(1, 1, 1) });
+});
+
+test.each(["minted", "chosen", "stamped"] as const)("%s: hidden until after its death was proven", async (identity) => {
+  await prove(`${identity}, hidden for long`, { world: hidingWorld(identity), drivers: 2, budget: budget(1, 1, 0) });
+});
+
+test("shows after its death was proven, before the next send", async () => {
+  const world = shownAfterDeath("stamped");
+  await prove("stamped, shown after its death", { world, drivers: 2, budget: budget(1, 1, 1) });
+});
+
+test("begun without a ledger, under a chosen id: seen on its way, and gone at any moment", async () => {
+  await prove("chosen, vanishing", { world: vanishing("chosen"), drivers: 2, budget: budget(1, 1, 1) });
+});
+
+test.each(["stamped", "none"] as const)(
+  "%s: somebody else buys the identical thing at any moment",
+  async (identity) => {
+    for (const who of ["by hand", "another ledger"] as const) {
+      const world = besideAnotherBuyer(identity, who);
+      await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 1, budget: budget(1, 1, 1) });
+      await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: budget(1, 1, 1) });
+    }
+  },
+);
