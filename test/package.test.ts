@@ -65,6 +65,12 @@ describe("the package", () => {
     }
   });
 
+  test("a test file that changes its process's network takes that back: the files of a worker share it", () => {
+    const importing = globSync("test/**/*.ts", { cwd: root }).filter((file) => text(file).includes('from "nock"'));
+    expect(importing.length).toBeGreaterThan(3);
+    for (const file of importing) expect(text(file), file).toMatch(/useNock\(|onlyNock\(/);
+  });
+
   test("OpenTelemetry is loaded by its entry point alone, pino by --log-level alone, both when they are needed", () => {
     const files = globSync("{src,providers}/**/*.ts", { cwd: root });
     const importing = (pattern: RegExp) => files.filter((file) => pattern.test(text(file))).toSorted();

@@ -11,6 +11,7 @@ import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts"
 import { startLoopback, type Reply } from "./support/loopback.ts";
 import { failure, fakeEnvironment, order, orderId } from "./support/samples.ts";
 import { credentialOf } from "./support/wire.ts";
+import { useNock } from "../use-nock.ts";
 
 type Policy = Parameters<AzureReservationAPI["pipeline"]["addPolicy"]>[0];
 
@@ -38,6 +39,7 @@ const buy = (client: ReturnType<typeof clientOn>) =>
 const read = (client: ReturnType<typeof clientOn>, signal?: AbortSignal) =>
   client.read({ method: "GET", url: client.url("/x"), signal, attempts: 1 });
 
+useNock();
 const authorities = getCACertificates("default");
 afterEach(() => {
   setDefaultCACertificates(authorities);

@@ -8,6 +8,7 @@ import { createMemoryLedger } from "../../src/ledger/memory.ts";
 import type { Provider } from "../../src/spec/executor.ts";
 import type { Ledger } from "../../src/spec/ledger.ts";
 import { compute, ec2, executionOf } from "./recommendations.ts";
+import { useNock } from "../use-nock.ts";
 
 const execution = executionOf(compute, ec2);
 const drive = (ledger: Ledger, ...providers: Provider[]) => createPurchaser({ ledger, providers }).drive(execution);
@@ -29,6 +30,7 @@ const nobody = {
     }),
 };
 
+useNock();
 let left: string[] = [];
 const note = ({ method, url }: Request) => {
   if (new URL(url).hostname !== "127.0.0.1") left.push(`${method} ${url}`);

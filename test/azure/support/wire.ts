@@ -1,6 +1,7 @@
 import nock from "nock";
 import { afterEach, beforeEach } from "vitest";
 import type { AzureSettings } from "../../../providers/azure/index.ts";
+import { useNock } from "../../use-nock.ts";
 import { fakeEnvironment, subscriptionId } from "./samples.ts";
 
 export const arm = "https://management.azure.com";
@@ -19,6 +20,7 @@ export const settings: AzureSettings = { credential: credentialOf(), environment
 
 /** Nothing leaves but what a test has nock answer. */
 export function onlyNock(): void {
+  useNock();
   beforeEach(() => nock.disableNetConnect());
   afterEach(() => {
     nock.cleanAll();
