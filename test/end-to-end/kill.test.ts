@@ -5,7 +5,7 @@ import { driveAndKill } from "./drive-and-kill.ts";
 import { cache, compute, ec2, executionOf } from "./recommendations.ts";
 
 /** The worst moments: bought, and nobody was told. `npm run proof` kills after every request. */
-test("the command line is killed after each of its three purchases: three commitments each time", async () => {
+test("killed after each of its three purchases: one more drive ends with exactly three commitments, each time", async () => {
   await using sandbox = await startCloudSandbox();
   const cli = commandLine(sandbox, executionOf(compute, cache, ec2));
   await cli.drive("--concurrency", "1");

@@ -31,7 +31,7 @@ describe("a PostgreSQL ledger that is locked", () => {
   });
 
   test("a statement that takes too long is ended", async () => {
-    const ledger = await open({ statementTimeout: 300 });
+    const ledger = await open({ statementTimeout: 1000 });
     await grantedClaim(ledger);
     const other = await admin().connect();
     await other.query("BEGIN");

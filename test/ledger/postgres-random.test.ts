@@ -49,6 +49,7 @@ test.each([
     }
   }
 
+  await liveThrough(ledgers[0] as Ledger, grant);
   const ended = new AbortController();
   const cutter = run.cutting ? cutConnections(schema, ended.signal) : undefined;
   await Promise.all(
@@ -96,6 +97,22 @@ test.each([
   );
   await Promise.all(ledgers.map((ledger) => ledger.close()));
 });
+
+/** Everything that is looked for in the history happens once for certain: what the drivers do is left to chance. */
+async function liveThrough(ledger: Ledger, grant: (claim: Claim, holder: string) => void): Promise<void> {
+  const [answer] = await ledger.claim([claimRequest(tokens)], "planned", 30_000);
+  if (answer?.kind !== "granted") throw new Error(`Nobody else knows this token: ${answer?.kind}`);
+  const { claim } = answer;
+  grant(claim, "planned");
+  const submit = () => ledger.submit(claim, planned({ token: claim.token, lane: laneOf(claim.token) }));
+  await submit();
+  await ledger.park(claim, reason);
+  await ledger.dead(claim, { failed: false, detail: "" });
+  await submit();
+  await ledger.unknown(claim, reason);
+  await ledger.purchase(claim, bought({ id: "order-planned" }));
+  await ledger.reopen(claim, bought({ id: "order-planned" }));
+}
 
 async function cutConnections(applicationName: string, ended: AbortSignal): Promise<void> {
   for (let round = 0; round < 1000 && !ended.aborted; round += 1) {
