@@ -67,14 +67,14 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
     while (Date.now() < trouble.begun + longest && !(isDone() && isChanceOver(trouble))) {
       countDueKills();
       // Then it may be that nobody sends anything any more.
-      if (trouble.dueKills > 0 && isAllBought(world)) killForThePlan(trouble, running(trouble)[0]);
+      if (trouble.dueKills > 0 && isAllBought(world)) void killForThePlan(trouble, running(trouble)[0]);
       await delay(20);
     }
     // They may be killed while they record and report what was bought last, too.
     if (options.chance) await delay(Math.min(2 * options.chance.killEvery, 2000));
     trouble.figures["bought amid the trouble"] = commitments.count();
     trouble.over = true;
-    await Promise.all(running(trouble).map((driver) => trouble.kill(driver)));
+    await Promise.all(running(trouble).map(async (driver) => trouble.kill(driver)));
   };
   const restart = () => restarts.due(sent());
   const parts = [
@@ -193,8 +193,9 @@ async function keepRestarting(trouble: Trouble, isDue: () => boolean): Promise<v
     const average = options.chance?.restartEvery ?? Infinity;
     return average * (0.5 + random.next());
   };
+  if (server === undefined) return;
   let next = Date.now() + pause();
-  while (server !== undefined && !trouble.over) {
+  while (!trouble.over) {
     if (isDue() || Date.now() >= next) {
       await server.stop(figures["PostgreSQL restarts"] % 2 === 0 ? "immediate" : "fast");
       await delay(random.between(0, 500));
@@ -228,7 +229,7 @@ async function moveClockNowAndThen(trouble: Trouble): Promise<void> {
     trouble.unresolved = false;
     // A driver that were alive now would be one that stood still for six minutes: that is the zombie test's.
     trouble.paused = true;
-    await Promise.all(running(trouble).map((driver) => trouble.kill(driver)));
+    await Promise.all(running(trouble).map(async (driver) => trouble.kill(driver)));
     await delay(trouble.options.latency + 300);
     trouble.moveClock();
     trouble.figures["clock jumps"] += 1;
