@@ -1,11 +1,10 @@
-import { cameToNothing } from "../drive/came-to-nothing.ts";
+import { cameToNothing, vanished } from "../drive/came-to-nothing.ts";
+import type { DriveContext, Task } from "../drive/drive-context.ts";
 import { recordedIds } from "../drive/must-be-listed.ts";
-import type { Stop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import { checkTexts } from "../spec/check-texts.ts";
 import type { Commitment } from "../spec/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
-import type { Scope, ServiceExecutor } from "../spec/executor.ts";
 import type { TokenRecord } from "../spec/ledger.ts";
 import { correct, type CorrectionParts } from "./correct.ts";
 
@@ -41,48 +40,51 @@ export async function acceptLoss(
     throw new InvalidExecutionError([{ path: "id", message: problem }]);
   }
   const executor = executorOf(record.recommendation);
-  return correct(
-    record,
-    executor,
-    parts,
-    signal,
-    async ({ ledger, stop }, { claim, record: { commitment, scope, submission, token } }) => {
-      if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
-      if (!commitment.settled && (await isFailed(executor, stop, scope, commitment))) {
-        throw new RefusedError({
-          code: "nothing-to-resolve",
-          message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
-        });
-      }
-      const shown: Commitment[] = [];
-      for (const part of recordedIds({ commitment })) {
-        const seen = await executor.read(scope, part, stop);
-        if (seen !== undefined) shown.push(seen);
-      }
-      if (!commitment.marked && submission !== undefined) {
-        // Its id need not be the final one yet.
-        const owned = await ledger.ownedByOthers(scope.key, token);
-        const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
-        if (resolution.kind === "found") shown.push(resolution.commitment);
-      }
-      const live = shown.find(({ standing }) => standing === "live");
-      if (live !== undefined) {
-        throw new RefusedError({
-          code: "still-shown",
-          message: `${scope.label} shows ${live.id} as ${live.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
-        });
-      }
-      const state = shown[0]?.state ?? commitment.state;
-      await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
-      // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
-      return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true, marked: true });
-    },
-  );
+  return correct(record, executor, parts, signal, async (drive, task) => {
+    const { ledger, stop } = drive;
+    const {
+      claim,
+      record: { commitment, scope, submission, token },
+    } = task;
+    if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
+    if (!commitment.settled && (await isFailed(drive, task, commitment))) {
+      throw new RefusedError({
+        code: "nothing-to-resolve",
+        message: `${scope.label} shows that ${commitment.id} came to nothing: it was never there to be lost. Run buyonce settle: that is recorded, and the next drive may buy it anew.`,
+      });
+    }
+    const shown: Commitment[] = [];
+    for (const part of recordedIds({ commitment })) {
+      const seen = await executor.read(scope, part, stop);
+      if (seen !== undefined) shown.push(seen);
+    }
+    if (!commitment.marked && submission !== undefined) {
+      // Its id need not be the final one yet.
+      const owned = await ledger.ownedByOthers(scope.key, token);
+      const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
+      if (resolution.kind === "found") shown.push(resolution.commitment);
+    }
+    const live = shown.find(({ standing }) => standing === "live");
+    if (live !== undefined) {
+      throw new RefusedError({
+        code: "still-shown",
+        message: `${scope.label} shows ${live.id} as ${live.state}, so it is not gone. If listings lack it, check the identity's right to list.`,
+      });
+    }
+    const state = shown[0]?.state ?? commitment.state;
+    await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
+    // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
+    return ledger.observe(claim, { ...commitment, state, standing: "ended", settled: true, marked: true });
+  });
 }
 
 /** As a drive would find. The listing is not held against the ledger: what is lost is what it lacks. */
-async function isFailed(executor: ServiceExecutor, stop: Stop, scope: Scope, commitment: Commitment): Promise<boolean> {
+async function isFailed(drive: DriveContext, task: Task, commitment: Commitment): Promise<boolean> {
+  const { executor, record } = task;
   const wanted = { tokens: new Set<string>(), ids: new Set(recordedIds({ commitment })) };
-  const listing = await executor.findByTokens(scope, wanted, stop);
-  return (await cameToNothing({ executor, stop }, scope, commitment, listing)) !== undefined;
+  const listing = await executor.findByTokens(record.scope, wanted, drive.stop);
+  const failed =
+    (await cameToNothing({ executor, stop: drive.stop }, record.scope, commitment, listing)) ??
+    (await vanished(drive, task, commitment, listing));
+  return failed !== undefined;
 }

@@ -26,15 +26,17 @@ export async function cameToNothing(
 
 /**
  * The commitment, if it was only ever seen on its way and is gone: neither the listing nor a look by its id shows it, and
- * its purchase was recorded longer ago than the executor's minimum age. Undefined for what was seen live.
+ * its purchase was recorded longer ago than the executor's minimum age. Undefined for what was seen to stay, or ended, or to
+ * be gone by a person's word.
  */
 export async function vanished(
   { ledger, stop }: Pick<DriveContext, "ledger" | "stop">,
-  { executor, record }: Task,
+  { executor, record }: Pick<Task, "executor" | "record">,
   commitment: Commitment,
   listing: Listing,
 ): Promise<Commitment | undefined> {
-  if (commitment.tentative !== true || listing.byId.has(commitment.id)) return undefined;
+  if (commitment.tentative !== true || commitment.standing !== "live" || listing.byId.has(commitment.id))
+    return undefined;
   const age = (await ledger.now()) - (record.purchasedAt ?? 0);
   if (age < executor.recovery.minimumAge) return undefined;
   const again = await executor.read(record.scope, commitment.id, stop);

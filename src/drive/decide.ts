@@ -10,6 +10,7 @@ import type { DriveOptions } from "./drive.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
+import { ask } from "./judge.ts";
 import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
 import { settle } from "./settle.ts";
@@ -119,8 +120,10 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
     });
   }
   await verify(drive, task, found);
+  const own = await ask(drive, task, submission);
+  const passedBy = own.kind !== "found" || own.by === "guess" || own.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
-  return settle(drive, task, { commitment: found, submission, status: "already-purchased", passedBy: true });
+  return settle(drive, task, { commitment: found, submission, status: "already-purchased", passedBy });
 }
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
@@ -139,7 +142,8 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
   await drive.ledger.decide(claim, `not bought, says ${by}`);
   // The name may be used up, although nothing shows under it. What fitted at this moment is not it.
   const notThis = fitting(resolution);
-  await drive.ledger.dead(claim, { failed: true, notThis, detail: `decided by ${by}` });
+  const knownUnclear = resolution.kind === "unclear" && notThis.length === 0;
+  await drive.ledger.dead(claim, { failed: true, notThis, knownUnclear, detail: `decided by ${by}` });
   return errorOutcome(
     record,
     "refused",

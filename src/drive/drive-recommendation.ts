@@ -17,7 +17,8 @@ import { lookAtPurchase } from "./look-at-purchase.ts";
 import { match } from "./match.ts";
 import { findLate } from "./find-late.ts";
 import { errorOutcome, outcomeError, overError, refused, rejected, unresolved } from "./outcome.ts";
-import { ask, type OpenSubmission, resolveSubmission } from "./resolve.ts";
+import { ask } from "./judge.ts";
+import { type OpenSubmission, resolveSubmission } from "./resolve.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { settle } from "./settle.ts";
 import { verify } from "./verify.ts";
@@ -73,7 +74,8 @@ async function buy(
     checkPrice(quote.price, recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
     const late = await findLate(drive, task);
-    if (late !== undefined) return await settle(drive, task, { commitment: late, status: "already-purchased" });
+    if (late?.commitment.standing === "ended") return await over(drive, task, late.commitment);
+    if (late !== undefined) return await settle(drive, task, { ...late, status: "already-purchased" });
     drive.stop.checkTimeFor(executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
@@ -105,9 +107,10 @@ async function judgeSent(
     if (commitment.standing === "ended") return over(drive, task, commitment, submission);
     return settle(drive, task, { commitment, submission, status: "purchased" });
   }
-  if (sent.kind === "rejected" && !(await isShown(drive, task, submission, sent.error))) {
-    drive.budget.giveBack(token);
-    return rejected(drive, task, sent.error);
+  if (sent.kind === "rejected") {
+    const shown = await lookAfterRefusal(drive, task, submission, sent.error);
+    if (shown === "nothing") drive.budget.giveBack(token);
+    if (shown !== "bought") return rejected(drive, task, sent.error, { unseen: shown === "unseen" });
   }
   // "Expired" proves nothing so soon: a hop that repeats a request gets it for one that was carried out.
   const { error } = sent;
@@ -123,18 +126,25 @@ async function judgeSent(
 }
 
 /**
- * Whether the provider shows a purchase under a handle whose first send it refused: a request that was repeated on its
- * way may be carried out and refused. Where there is no handle, or nothing left this machine, there is nothing to ask.
+ * What the provider shows under a handle whose first send it refused: a request that was repeated on its way may be carried
+ * out and refused. Where there is no handle, or nothing left this machine, there is nothing to ask. Unseen, the provider's
+ * answer stands, and a later drive looks before it sends.
  */
-async function isShown(drive: DriveContext, task: Task, submission: Submission, error: BuyonceError): Promise<boolean> {
-  if (task.executor.recovery.kind !== "resend") return false;
-  if (PurchaseRejectedError.isInstance(error) && !error.left) return false;
+async function lookAfterRefusal(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+  error: BuyonceError,
+): Promise<"bought" | "nothing" | "unseen"> {
+  if (task.executor.recovery.kind !== "resend") return "nothing";
+  if (PurchaseRejectedError.isInstance(error) && !error.left) return "nothing";
   try {
     const shown = await ask(drive, task, submission);
-    return shown.kind === "found" && shown.commitment.standing !== "failed";
+    if (shown.kind === "unclear") return "unseen";
+    return shown.kind === "found" && shown.commitment.standing !== "failed" ? "bought" : "nothing";
   } catch {
-    // Stopped, or the ledger failed: the provider's answer stands.
-    return false;
+    // Stopped, or the ledger failed.
+    return "unseen";
   }
 }
 
@@ -161,7 +171,7 @@ async function reconcile(
     case "dead":
       return startAnew(drive, task, resolved, from.quotesLeft);
     case "unresolved":
-      return unresolved(drive, task, resolved.error, { submission, said: resolved.said });
+      return unresolved(drive, task, resolved.error, { ...resolved, submission });
   }
 }
 
@@ -177,12 +187,13 @@ async function over(
   try {
     await drive.ledger.purchase(
       task.claim,
-      { ...commitment, price: commitment.price ?? submission?.price },
+      // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
+      { ...commitment, settled: true, marked: true, price: commitment.price ?? submission?.price },
       { over: said },
     );
     drive.leases.drop(task.claim);
   } catch (error) {
-    return unresolved(drive, task, error, { submission });
+    return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error, { submission });
   }
   return errorOutcome(task.record, "rejected", overError(id, state));
 }

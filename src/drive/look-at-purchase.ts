@@ -24,12 +24,14 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
   try {
     const listing = await drive.lookup.listing(executor, scope);
     const seen = listing.byId.get(commitment.id);
-    const own = new Set([commitment.id, ...(commitment.furtherIds ?? [])]);
+    /** Its own, and those that a person is told about. */
+    const named = new Set([commitment.id, ...(commitment.furtherIds ?? [])]);
     for (const { id, standing } of listing.byToken.get(record.token) ?? []) {
-      if (standing !== "live" || own.has(id)) continue;
+      if (standing !== "live" || named.has(id)) continue;
+      named.add(id);
       warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
     }
-    warnings.push(...(await namedTwice(drive, task, own)).filter((warning) => !warnings.includes(warning)));
+    warnings.push(...(await namedTwice(drive, task, named)));
     const failed =
       (await cameToNothing({ executor, stop: drive.stop }, scope, commitment, listing)) ??
       (await vanished(drive, task, commitment, listing));

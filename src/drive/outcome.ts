@@ -19,8 +19,7 @@ export function boughtOutcome(
   status: "purchased" | "already-purchased",
   warnings: readonly string[] = [],
 ): Outcome {
-  // It was over when it was first seen: every drive says the same.
-  if (standing === "ended" && error?.code === "purchase-over") {
+  if (isOver({ error }, { standing })) {
     return errorOutcome({ recIndex, token }, "rejected", overError(id, state));
   }
   const all = [...warnings, ...warningsAbout(state, standing)];
@@ -32,6 +31,14 @@ export function boughtOutcome(
     ...(price ? { price } : {}),
     ...(all.length > 0 ? { warnings: all } : {}),
   };
+}
+
+/** It was over when it was first seen: every drive says the same. */
+export function isOver(
+  { error }: Partial<Pick<TokenRecord, "error">>,
+  { standing }: Pick<Commitment, "standing">,
+): boolean {
+  return standing === "ended" && error?.code === "purchase-over";
 }
 
 function warningsAbout(state: string, standing: Standing): readonly string[] {
@@ -66,9 +73,10 @@ export function errorOutcome(
 export async function refused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
   // A drive that was stopped, or whose deadline has come, is no refusal: the claim is given up as it is, when the drive
   // ends, with all others at once.
-  const stopped = error === drive.stop.signal.reason || outcomeError(error).code === "aborted";
+  const { code } = outcomeError(error);
+  const stopped = error === drive.stop.signal.reason || code === "aborted" || code === "deadline-too-near";
   if (stopped) return errorOutcome(task.record, "refused", error);
-  const waits = outcomeError(error).code === "identical-purchase-open";
+  const waits = code === "identical-purchase-open";
   const lost = isLost(error)
     ? error
     : await record(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));
@@ -76,15 +84,21 @@ export async function refused(drive: DriveContext, task: Task, error: unknown): 
   return errorOutcome(task.record, lost || waits ? "in-progress" : "refused", lost ?? error);
 }
 
-/** The provider answered definitely no. */
-export async function rejected(drive: DriveContext, task: Task, error: BuyonceError): Promise<Outcome> {
-  const lost = await record(drive, task, error, () => drive.ledger.reject(task.claim, outcomeError(error)));
+/** The provider answered definitely no; `unseen`: nobody could look whether it is so, and a later drive does. */
+export async function rejected(
+  drive: DriveContext,
+  task: Task,
+  error: BuyonceError,
+  { unseen = false }: { readonly unseen?: boolean } = {},
+): Promise<Outcome> {
+  const lost = await record(drive, task, error, () => drive.ledger.reject(task.claim, outcomeError(error), { unseen }));
   return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "rejected", error);
 }
 
 /**
  * It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. Sent
- * longer ago than the provider's own time limit, it is parked. `said` are the provider's own words in its answer to the send.
+ * longer ago than the provider's own time limit, it is parked. `said` are the provider's own words in its answer to the send,
+ * `evidence` the ids in it that could not be recorded yet.
  */
 export async function unresolved(
   drive: DriveContext,
@@ -93,14 +107,19 @@ export async function unresolved(
   {
     submission = task.record.submission,
     said,
-  }: { readonly submission?: Submission | undefined; readonly said?: string | undefined } = {},
+    evidence = [],
+  }: {
+    readonly submission?: Submission | undefined;
+    readonly said?: string | undefined;
+    readonly evidence?: readonly string[] | undefined;
+  } = {},
 ): Promise<Outcome> {
   let { parkedAt } = task.record;
   await record(drive, task, error, async () => {
     const { code, message, providerCode } = outcomeError(error);
     const recorded = { code, message, ...(providerCode ? { providerCode } : {}), ...(said ? { said } : {}) };
-    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, recorded)).parkedAt;
-    else await drive.ledger.unknown(task.claim, recorded);
+    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, recorded, { evidence })).parkedAt;
+    else await drive.ledger.unknown(task.claim, recorded, { evidence });
   });
   const outcome = errorOutcome(task.record, "unresolved", error, submission);
   return parkedAt === undefined ? outcome : parkedOutcome(task.record, parkedAt, outcome);

@@ -5,11 +5,11 @@ import type { ClaimRequest, TokenRecord } from "../spec/ledger.ts";
 import type { Money } from "../spec/money.ts";
 import type { Outcome, OutcomeError } from "../spec/report.ts";
 import { askForPrice } from "./ask-for-price.ts";
-import { cameToNothing } from "./came-to-nothing.ts";
+import { cameToNothing, vanished } from "./came-to-nothing.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { match } from "./match.ts";
-import { boughtOutcome, errorOutcome, isBroken, outcomeError, overError } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, isBroken, isOver, outcomeError, overError } from "./outcome.ts";
 import { parkedOutcome } from "./parked.ts";
 import { isOpen } from "./unworked-outcome.ts";
 import { verify } from "./verify.ts";
@@ -41,7 +41,7 @@ export interface QuotedRecommendation {
   readonly error?: OutcomeError;
 }
 
-type Looking = Pick<DriveContext, "stop" | "emit" | "lookup">;
+type Looking = Pick<DriveContext, "ledger" | "stop" | "emit" | "lookup">;
 
 /**
  * Finds out what a drive would do about one recommendation, in the drive's own steps up to the price. It sends no
@@ -59,8 +59,9 @@ export async function prospectOf(
   let price: Money | undefined;
   try {
     const bought = record?.state === "purchased" ? record.commitment : undefined;
-    if (bought !== undefined) {
-      if (await isStillBought(drive, executor, request, bought)) return asBought(request, "bought", bought);
+    if (record !== undefined && bought !== undefined) {
+      if (isOver(record, bought)) throw overError(bought.id, bought.state);
+      if (await isStillBought(drive, executor, record, bought)) return asBought(request, "bought", bought);
     } else {
       const found = match(await drive.lookup.listing(executor, scope), token);
       if (found !== undefined) {
@@ -111,15 +112,19 @@ function toReconcile(request: ClaimRequest, record: TokenRecord): QuotedRecommen
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */
 async function isStillBought(
-  { stop, lookup }: Looking,
+  { ledger, stop, lookup }: Looking,
   executor: ServiceExecutor,
-  { scope }: ClaimRequest,
+  record: TokenRecord,
   bought: Commitment,
 ): Promise<boolean> {
   if (bought.settled && bought.marked) return true;
   try {
+    const { scope } = record;
     const listing = await lookup.listing(executor, scope);
-    return (await cameToNothing({ executor, stop }, scope, bought, listing)) === undefined;
+    const failed =
+      (await cameToNothing({ executor, stop }, scope, bought, listing)) ??
+      (await vanished({ ledger, stop }, { executor, record }, bought, listing));
+    return failed === undefined;
   } catch (error) {
     if (isBroken(error)) throw error;
     return true;

@@ -70,7 +70,9 @@ export async function quoteRequests(
         limit(() => {
           const record = records.get(request.token);
           const blocked = record && blockedBy(request, record, now);
-          return blocked ?? prospectOf({ stop, emit, lookup }, executorOf(request.recommendation), request, record);
+          return (
+            blocked ?? prospectOf({ ledger, stop, emit, lookup }, executorOf(request.recommendation), request, record)
+          );
         }),
       ),
     );

@@ -1,27 +1,14 @@
-import { type Commitment, idsOf } from "../spec/commitment.ts";
 import { messageOf, PurchaseOutcomeUnknownError } from "../spec/errors.ts";
 import type { Recovery, Resolution, Submission } from "../spec/executor.ts";
-import type { DeathProof } from "../spec/ledger.ts";
 import { maskToken } from "../spec/token.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { findLate } from "./find-late.ts";
+import { ask, bought, judge, judgeProven, type Resolved } from "./judge.ts";
 import { match } from "./match.ts";
 import { outcomeError, overError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 import { verify } from "./verify.ts";
-
-/** What is known about a submission in the end. */
-export type Resolved =
-  /**
-   * `resent` says that it was this drive's second send of the handle that bought it; `passedBy` that it came from elsewhere,
-   * and that nobody knows what became of the submission.
-   */
-  | { readonly kind: "bought"; readonly commitment: Commitment; readonly resent: boolean; readonly passedBy: boolean }
-  /** Bought under its handle, and over. */
-  | { readonly kind: "over"; readonly commitment: Commitment }
-  /** Proven to have bought nothing; `failed` when its handle was used up by a purchase that came to nothing. */
-  | ({ readonly kind: "dead" } & DeathProof)
-  | { readonly kind: "unresolved"; readonly error: PurchaseOutcomeUnknownError; readonly said?: string | undefined };
 
 /** What is known when the search for an answer begins. */
 export interface OpenSubmission {
@@ -56,8 +43,12 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
   const age = async () => (await drive.ledger.now()) - submission.submittedAt;
   /** An id in an answer is evidence of a purchase: once it is recorded, no driver sends while nobody has judged it. */
   const note = async (evidence: readonly string[] = []) => {
-    if (evidence.length > 0) submission = await drive.ledger.evidence(task.claim, evidence);
+    if (evidence.length === 0) return;
+    unrecorded = [...unrecorded, ...evidence];
+    submission = await drive.ledger.evidence(task.claim, unrecorded);
+    unrecorded = [];
   };
+  let unrecorded: readonly string[] = [];
   let absent = 0;
   let resends = 0;
   try {
@@ -93,6 +84,9 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
         continue;
       }
       if (listed !== undefined) return listed;
+      const late = await findLate(drive, task);
+      if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
+      if (late !== undefined) return bought(late.commitment, { passedBy: true });
       // The limit may have been lowered since this was quoted.
       checkPrice(submission.price, task.record.recommendation.maxPrice);
       checkBeforeSend(drive, task);
@@ -112,7 +106,7 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
     const note = `(${messageOf(error)})`;
     if (!reason.includes(note)) reason = `${reason} ${note}`;
   }
-  return unresolved(reason, recovery, { said, providerCode });
+  return unresolved(reason, recovery, { said, providerCode, evidence: unrecorded });
 }
 
 /** What a listing made now shows under the token, while nothing is seen under the handle; undefined where it shows nothing. */
@@ -139,77 +133,6 @@ async function lookForMarker(
   return own.kind === "bought" && own.commitment.id === listed.id ? own : bought(listed, { passedBy: true });
 }
 
-/**
- * What the provider shows under a submission's handle, `others` aside; of one that came to nothing, what its commitments
- * are now. Throws only when the drive was stopped, or the ledger's error.
- */
-export async function ask(
-  drive: DriveContext,
-  { executor, record }: Task,
-  submission: Submission,
-  others: Iterable<string> = [],
-): Promise<Resolution> {
-  const excluded = (record.former ?? []).flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
-  const byOthers = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
-  const owned = new Set([...byOthers, ...excluded, ...others]);
-  try {
-    for (const id of submission.failedAs ?? []) {
-      const commitment = await executor.read(submission.scope, id, drive.stop);
-      if (commitment !== undefined && commitment.standing !== "failed") return { kind: "found", commitment };
-    }
-    if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
-    return await executor.resolve(submission, { signal: drive.stop.signal, owned });
-  } catch (error) {
-    drive.stop.check();
-    return { kind: "unclear", reason: messageOf(error) };
-  }
-}
-
-type Unfound = Exclude<Resolution, { readonly kind: "found" }>;
-
-/**
- * What an answer about a submission proves. A guess only fits: what other buyers bought may look the same until everything
- * is shown, so it counts from the minimum age on, and only if it is live.
- */
-export function judge(
-  resolution: Resolution,
-  age: number,
-  { minimumAge }: Recovery,
-): Unfound | Exclude<Resolved, { readonly kind: "unresolved" }> {
-  if (resolution.kind !== "found") return resolution;
-  const { commitment, by } = resolution;
-  if (by !== "guess") return judgeProven(commitment);
-  const { id, state, standing } = commitment;
-  if (standing !== "live") {
-    return {
-      kind: "unclear",
-      reason: `${id} fits and is ${state}, but whose it is cannot be told: it proves nothing.`,
-    };
-  }
-  if (age >= minimumAge) return bought(commitment);
-  const seconds = Math.ceil((minimumAge - age) / 1000);
-  return {
-    kind: "unclear",
-    reason: `${id} fits, but one that somebody else bought would too: it is taken for this one if it is still the only one in ${seconds} seconds.`,
-  };
-}
-
-/** What a commitment proves that was bought under the submission's own handle. */
-function judgeProven(
-  commitment: Commitment,
-  how: { readonly resent?: boolean } = {},
-): Exclude<Resolved, { readonly kind: "unresolved" }> {
-  if (commitment.standing === "failed") {
-    const { id, state } = commitment;
-    return { kind: "dead", failed: true, failedAs: idsOf(commitment), detail: `${id} is ${state}: nothing was bought` };
-  }
-  return commitment.standing === "ended" ? { kind: "over", commitment } : bought(commitment, how);
-}
-
-function bought(commitment: Commitment, how: { readonly resent?: boolean; readonly passedBy?: boolean } = {}) {
-  return { kind: "bought", commitment, resent: false, passedBy: false, ...how } as const;
-}
-
 function durationText(milliseconds: number): string {
   return milliseconds < 60_000 ? `${milliseconds / 1000} seconds` : `${milliseconds / 60_000} minutes`;
 }
@@ -220,7 +143,7 @@ const notKnown = "The purchase was sent, and it is not known yet whether it was 
 function unresolved(
   reason: string,
   recovery: Recovery,
-  { said, providerCode }: Pick<OpenSubmission, "said" | "providerCode">,
+  { said, providerCode, evidence = [] }: Pick<OpenSubmission, "said" | "providerCode" | "evidence">,
 ): Resolved {
   // What the provider answered to the send stays, whatever later looks showed.
   const story = said === undefined || reason.includes(said) ? reason : `${said} Since then: ${reason}`;
@@ -232,6 +155,7 @@ function unresolved(
   return {
     kind: "unresolved",
     said,
+    evidence,
     error: new PurchaseOutcomeUnknownError({
       message: reason.startsWith(notKnown) ? reason : `${notKnown} ${story} ${advice}`,
       retryAfter: recovery.minimumAge,

@@ -14,6 +14,8 @@ export interface Bought {
   readonly status: "purchased" | "already-purchased";
   /** It came from elsewhere, and what became of the open submission is not known. */
   readonly passedBy?: boolean;
+  /** It only fits, and nothing is open for it: the lane in which nothing else may be open either. */
+  readonly guessedIn?: string | undefined;
   /** What a person should know all the same. */
   readonly warnings?: readonly string[];
 }
@@ -44,7 +46,8 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
     try {
       await write();
     } catch (error) {
-      if (isTaken(error)) throw error;
+      // Recorded as bought, it stays bought, whatever its further ids turn out to be.
+      if (isOthers(error) && !saysBought) throw error;
       if (isBroken(error)) drive.noteLedgerError(error);
       recorded = false;
       const missing = saysBought ? "its present state is not in the ledger" : "the ledger does not say so yet";
@@ -62,7 +65,8 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   }
   let marked: Commitment;
   try {
-    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy: bought.passedBy ?? false }));
+    const { passedBy = false, guessedIn } = bought;
+    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn }));
     saysBought ||= recorded;
     marked = await mark(drive, task, commitment, submission, warnings);
     const before = known ? record.commitment : commitment;
@@ -78,9 +82,10 @@ export async function settle(drive: DriveContext, task: Task, bought: Bought): P
   return boughtOutcome(record, marked, status, warnings);
 }
 
-/** The commitment belongs to another token: then it is not this one's, whatever it looked like. */
-function isTaken(error: unknown): boolean {
-  return LedgerError.isInstance(error) && error.code === "commitment-taken";
+/** The commitment belongs to another token, or may: then it is not this one's, whatever it looked like. */
+function isOthers(error: unknown): boolean {
+  const codes = ["commitment-taken", "identical-purchase-open"];
+  return LedgerError.isInstance(error) && codes.includes(error.code);
 }
 
 /** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */

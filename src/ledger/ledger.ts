@@ -98,10 +98,7 @@ export function createLedger(store: LedgerStore): Ledger {
       const written = await write(claim, "submit", async (record, transaction) => {
         expectState(record, ["claimed"]);
         if ((record.former?.length ?? 0) >= maxFormer) throw tooManyFormer(record.token);
-        if (planned.lane !== undefined) {
-          const [rival] = await transaction.inLane(planned.lane, record.token);
-          if (rival !== undefined) throw laneIsOpen(rival);
-        }
+        if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
         return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
@@ -113,15 +110,14 @@ export function createLedger(store: LedgerStore): Ledger {
       submissionOf(
         await write(claim, "evidence", async (record) => {
           expectState(record, ["submitted", "unknown"]);
-          const submission = submissionOf(record);
-          const evidence = [...new Set([...(submission.evidence ?? []), ...ids])];
-          return { submission: { ...submission, evidence }, detail: ids.join(", ") };
+          return { submission: withEvidence(record, ids), detail: ids.join(", ") };
         }),
       ),
 
-    purchase: (claim, commitment, { passedBy = false, over } = {}) =>
+    purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
         expectState(record, ["claimed", "submitted", "unknown"]);
+        if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
         return {
           state: "purchased",
@@ -143,12 +139,13 @@ export function createLedger(store: LedgerStore): Ledger {
         return { commitment, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
       }),
 
-    reject: async (claim, error) => {
+    reject: async (claim, error, { unseen = false } = {}) => {
       await write(claim, "reject", async (record) => {
         expectState(record, ["claimed", "submitted"]);
         return {
           state: "rejected",
           submission: undefined,
+          ...(unseen ? { former: formerOf(record, { knownUnclear: true }) } : {}),
           parkedAt: undefined,
           error,
           detail: describe(error),
@@ -164,27 +161,29 @@ export function createLedger(store: LedgerStore): Ledger {
       });
     },
 
-    unknown: async (claim, error) => {
+    unknown: async (claim, error, { evidence = [] } = {}) => {
       await write(claim, "unknown", async (record) => {
         expectState(record, ["submitted", "unknown"]);
-        return { state: "unknown", error, detail: describe(error), ...givenUp };
+        const submission = withEvidence(record, evidence);
+        return { state: "unknown", submission, error, detail: describe(error), ...givenUp };
       });
     },
 
-    park: (claim, error) =>
+    park: (claim, error, { evidence = [] } = {}) =>
       write(claim, "park", async (record, { now }) => {
         expectState(record, ["submitted", "unknown"]);
-        return { state: "unknown", parkedAt: record.parkedAt ?? now, error, detail: describe(error), ...givenUp };
+        const parked = { parkedAt: record.parkedAt ?? now, submission: withEvidence(record, evidence) };
+        return { state: "unknown", ...parked, error, detail: describe(error), ...givenUp };
       }),
 
-    dead: (claim, { failed, failedAs, notThis, sent = true, detail }) =>
+    dead: (claim, { failed, failedAs, notThis, knownUnclear, sent = true, detail }) =>
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
         return {
           state: "claimed",
           submission: undefined,
-          ...(sent ? { former: formerOf(record, { failedAs, notThis }) } : {}),
+          ...(sent ? { former: formerOf(record, { failedAs, notThis, knownUnclear }) } : {}),
           parkedAt: undefined,
           generation,
           detail,
@@ -230,10 +229,17 @@ function submissionOf({ submission }: TokenRecord): Submission {
   return submission;
 }
 
+/** The open submission with further ids that answers to it named. */
+function withEvidence(record: TokenRecord, ids: readonly string[]): Submission {
+  const submission = submissionOf(record);
+  if (ids.length === 0) return submission;
+  return { ...submission, evidence: [...new Set([...(submission.evidence ?? []), ...ids])] };
+}
+
 /** The former submissions, and the last one, which is no longer open. */
 function formerOf(
   { former = [], submission }: TokenRecord,
-  end: Pick<Submission, "failedAs" | "notThis"> = {},
+  end: Pick<Submission, "failedAs" | "notThis" | "knownUnclear"> = {},
 ): readonly Submission[] {
   return submission === undefined ? former : [...former, { ...submission, ...end }];
 }
@@ -324,8 +330,11 @@ async function own(transaction: LedgerTransaction, record: TokenRecord, commitme
   });
 }
 
-function laneIsOpen(rival: string): LedgerError {
-  return new LedgerError({
+/** One submission of a lane may be open at a time: throws while another token's is. */
+async function expectFree(transaction: LedgerTransaction, lane: string, token: string): Promise<void> {
+  const [rival] = await transaction.inLane(lane, token);
+  if (rival === undefined) return;
+  throw new LedgerError({
     code: "identical-purchase-open",
     message:
       `A purchase of the very same kind (token ${maskToken(rival)}) is not yet known to be bought or not, and the two could ` +

@@ -51,6 +51,11 @@ export interface Submission extends Quote, Marker {
   readonly failedAs?: readonly string[] | undefined;
   /** Ids that fitted it when a person decided that it had bought nothing. Only on former submissions. */
   readonly notThis?: readonly string[] | undefined;
+  /**
+   * The look at it was unclear when it was called dead, by a person or by the provider's refusal: a further unclear look says
+   * nothing new, and stops no send. Only on former submissions.
+   */
+  readonly knownUnclear?: boolean | undefined;
 }
 
 /** What one complete listing of a scope showed. */

@@ -35,8 +35,8 @@ export interface TokenRecord {
   /** The last submission. */
   readonly submission?: Submission | undefined;
   /**
-   * Earlier submissions, oldest first, of which none was seen to have bought anything: proven dead, or passed by when a
-   * commitment from elsewhere was adopted. What one of them bought may still show: before anything is sent they are asked
+   * Earlier submissions, oldest first, of which none was seen to have bought anything: proven dead, refused while nobody
+   * could look at them, or passed by when a commitment from elsewhere was adopted. What one of them bought may still show: before anything is sent they are asked
    * about again, and afterwards a further live commitment of theirs is named.
    */
   readonly former?: readonly Submission[] | undefined;
@@ -91,6 +91,8 @@ export interface DeathProof {
   readonly failedAs?: readonly string[] | undefined;
   /** {@link Submission.notThis}. */
   readonly notThis?: readonly string[] | undefined;
+  /** {@link Submission.knownUnclear}. */
+  readonly knownUnclear?: boolean | undefined;
   /** False: it was never sent, so nothing of it can show later. Default true. */
   readonly sent?: boolean;
   /** For a person. */
@@ -198,19 +200,27 @@ export interface Ledger {
   /**
    * Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token.
    * `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
-   * submission's handle and has ended; says so in every later answer.
+   * submission's handle and has ended; says so in every later answer. `guessedIn`: it only fits, so it may be what another
+   * token's submission buys that is open in this lane; throws `identical-purchase-open` while there is one.
    */
   purchase(
     claim: Claim,
     commitment: Commitment,
-    how?: { readonly passedBy?: boolean; readonly over?: RecordedError | undefined },
+    how?: {
+      readonly passedBy?: boolean;
+      readonly over?: RecordedError | undefined;
+      readonly guessedIn?: string | undefined;
+    },
   ): Promise<TokenRecord>;
 
   /** Records a later look at what was bought (state, ids, marker) and gives the claim up. */
   observe(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
 
-  /** Records that the provider answered definitely no, and gives the claim up. */
-  reject(claim: Claim, error: RecordedError): Promise<void>;
+  /**
+   * Records that the provider answered definitely no, and gives the claim up. `unseen`: nobody could look whether it is so,
+   * and the submission is kept among the `former` ones.
+   */
+  reject(claim: Claim, error: RecordedError, how?: { readonly unseen?: boolean }): Promise<void>;
 
   /**
    * Records that a guard stopped it, and gives the claim up. A record that is `unknown` or `purchased` stays so: a
@@ -219,11 +229,11 @@ export interface Ledger {
    */
   refuse(claim: Claim, error: RecordedError, how?: { readonly waits?: boolean }): Promise<void>;
 
-  /** Records that nobody can say what became of the submission, and gives the claim up. */
-  unknown(claim: Claim, error: RecordedError): Promise<void>;
+  /** Records that nobody can say what became of the submission, with evidence that is not recorded yet, and gives the claim up. */
+  unknown(claim: Claim, error: RecordedError, how?: { readonly evidence?: readonly string[] }): Promise<void>;
 
   /** The same, and that a person has to decide: `unfinished` passes it over, unless asked, until something resolves it. */
-  park(claim: Claim, error: RecordedError): Promise<TokenRecord>;
+  park(claim: Claim, error: RecordedError, how?: { readonly evidence?: readonly string[] }): Promise<TokenRecord>;
 
   /** Adds ids that an answer to the open submission named to its {@link Submission.evidence}; the claim is kept. */
   evidence(claim: Claim, ids: readonly string[]): Promise<Submission>;

@@ -205,6 +205,40 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     await ledger.submit(second.claim, planned({ lane: "lane-1" }));
   });
 
+  test("a commitment that only fits is not recorded while another submission of its lane is open", async ({
+    ledger,
+  }) => {
+    const first = granted(await claim(ledger, "driver-1", 0));
+    const second = granted(await claim(ledger, "driver-1", 1));
+    await ledger.submit(first.claim, planned({ lane: "lane-1" }));
+    const guessed = ledger.purchase(second.claim, bought({ id: "order-2" }), { guessedIn: "lane-1" });
+    await assertLedgerError(guessed, { code: "identical-purchase-open", retryable: true });
+    await ledger.purchase(first.claim, bought());
+    await ledger.purchase(second.claim, bought({ id: "order-2" }), { guessedIn: "lane-1" });
+  });
+
+  test("evidence is kept with an unknown outcome, and a refusal that nobody could look at keeps its submission", async ({
+    ledger,
+  }) => {
+    const first = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(first.claim, planned());
+    await ledger.evidence(first.claim, ["id-1"]);
+    await ledger.unknown(first.claim, reason, { evidence: ["id-1", "id-2"] });
+    const second = granted(await claim(ledger, "driver-2"));
+    assertSame(second.record.submission?.evidence, ["id-1", "id-2"]);
+    assertSame((await ledger.park(second.claim, reason, { evidence: ["id-3"] })).submission?.evidence, [
+      "id-1",
+      "id-2",
+      "id-3",
+    ]);
+    const third = granted(await claim(ledger, "driver-3", 1));
+    await ledger.submit(third.claim, planned());
+    await ledger.reject(third.claim, reason, { unseen: true });
+    const { record } = granted(await claim(ledger, "driver-4", 1));
+    assertMatches(record.former?.[0], { attempt: 1, knownUnclear: true });
+    assertSame(record.submission, undefined);
+  });
+
   test("a changed price limit is taken over, so that the next drive uses it", async ({ ledger }) => {
     const { claim: held } = granted(await claim(ledger, "driver-1"));
     await ledger.refuse(held, reason);

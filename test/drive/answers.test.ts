@@ -1,7 +1,7 @@
 // Answers that say less, or something else, than what happened.
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
 import type { Report } from "../../src/spec/report.ts";
 import { disk, type ImitationIdentity, type SendFault } from "../../src/testing/imitation-cloud.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
@@ -44,6 +44,35 @@ describe("bought, and refused", () => {
   });
 });
 
+describe("A1: bought, refused, and nobody could look", () => {
+  test("stopped meanwhile: the next drive looks before it sends", async () => {
+    const parts = setup();
+    const { cloud, purchaser } = parts;
+    const stop = new AbortController();
+    cloud.faults.sends = ["refused-although-bought"];
+    cloud.faults.onSend = () => stop.abort();
+    const first = await purchaser.drive(execution(), { signal: stop.signal });
+    expect(first.outcomes[0]?.status).toBe("rejected");
+    cloud.faults.listing = "empty";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", price: { amount: "10" } });
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("the look failed: the same; one that fails again does not hold up what was refused", async () => {
+    const parts = setup();
+    const { cloud } = parts;
+    cloud.faults.sends = ["rejected"];
+    cloud.faults.resolve = "throws";
+    await outcomeOf(parts);
+    cloud.faults.sends = ["refused-although-bought"];
+    expect((await outcomeOf(parts))?.status).toBe("rejected");
+    cloud.faults.resolve = undefined;
+    cloud.faults.listing = "empty";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: "minted-2" } });
+    expect(cloud.orders).toHaveLength(1);
+  });
+});
+
 describe("A2: another order in the answer", () => {
   test.each(handles)("%s: it carries the token, so it is the purchase; nothing is sent again", async (identity) => {
     const parts = setup({ identity });
@@ -72,6 +101,55 @@ describe("A2: another order in the answer", () => {
     expect(cloud.orders).toHaveLength(1);
     expect((await purchaser.drive(execution())).outcomes[0]?.commitment?.id).toBe("other-2");
   });
+
+  test.each(handles)(
+    "%s: the ledger fails as its id is recorded: it is recorded with the outcome",
+    async (identity) => {
+      const parts = setup({ identity });
+      const { cloud, environment, ledger } = parts;
+      cloud.faults.sends = ["other-order"];
+      cloud.faults.lag = 30 * minutes;
+      const evidence = () =>
+        Promise.reject(new LedgerError({ code: "ledger-unavailable", message: "connection reset", retryable: true }));
+      const purchaser = changed(parts, {}, { evidence });
+      expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
+      expect((await ledger.execution(executionId))[0]?.submission?.evidence).toEqual([cloud.orders[0]?.id]);
+      environment.advance(6 * minutes);
+      expect((await outcomeOf(parts))?.status).toBe("unresolved");
+      expect(cloud.orders).toHaveLength(1);
+    },
+  );
+
+  test.each(handles)("%s: a person who knows that it cannot be judged has the last word", async (identity) => {
+    const parts = setup({ identity });
+    const { cloud, environment, purchaser } = parts;
+    cloud.faults.sends = ["other-order"];
+    cloud.faults.lag = 60 * minutes;
+    await outcomeOf(parts);
+    environment.advance(10 * minutes);
+    const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+    await purchaser.resolve({ ...who, finding: "not-bought" });
+    // Seen after all, it is adopted; else what was unclear then stops nothing now.
+    environment.advance(51 * minutes);
+    cloud.faults.listing = "empty";
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", price: { amount: "10" } });
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test.each(handles)("%s: gone without a trace, it is bought after a person's decision", async (identity) => {
+    const parts = setup({ identity });
+    const { cloud, environment, purchaser } = parts;
+    cloud.faults.sends = ["other-order"];
+    cloud.faults.lag = 60 * minutes;
+    await outcomeOf(parts);
+    cloud.orders.splice(0);
+    cloud.faults.lag = 0;
+    environment.advance(60 * minutes);
+    expect((await outcomeOf(parts))?.status).toBe("unresolved");
+    const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+    await purchaser.resolve({ ...who, finding: "not-bought" });
+    expect((await outcomeOf(parts))?.status).toBe("purchased");
+  });
 });
 
 describe("B3: bought, and over when it is first seen", () => {
@@ -95,9 +173,27 @@ describe("B3: bought, and over when it is first seen", () => {
       expect(report.outcomes[0]).toMatchObject({ status: "rejected", error: { providerCode: "Cancelled" } });
       expect(report.outcomes[0]?.error?.message).toMatch(/^It was bought as .* and is over: its state is Cancelled/);
       expect(report.totals).toEqual([]);
+      const quotation = await purchaser.quote(execution());
+      expect(quotation.recommendations[0]).toMatchObject({ verdict: "refuse", error: { code: "purchase-over" } });
+      expect(quotation.totals.bought).toEqual([]);
     }
     expect(parts.cloud.counts.sends).toBe(1);
   });
+});
+
+test("B3: over, and never marked: it is held by nobody, and its lane is free", async () => {
+  const parts = setup({ identity: "stamped" });
+  const purchaser = changed(parts, {
+    doPurchase: async (submission, context) => {
+      const bought = await parts.cloud.executor.doPurchase(submission, context);
+      parts.cloud.orders.forEach((order) => (order.state = "Cancelled"));
+      return { ...bought, state: "Cancelled", standing: "ended", settled: true };
+    },
+  });
+  await purchaser.drive(execution());
+  expect((await parts.ledger.execution(executionId))[0]?.holder).toBeUndefined();
+  const other = { executionId: "another", source: "test", recommendations: [disk()] };
+  expect((await parts.purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
 });
 
 describe("A17: the order of another engine is adopted while our own send is open", () => {
@@ -138,6 +234,7 @@ describe("B16: billing failed, bought anew, and the first is paid after all", ()
     environment.advance(60 * minutes);
     const warnings = (await outcomeOf(parts))?.warnings?.join();
     expect(warnings).toContain(`${first.id} is live`);
+    expect(warnings?.split(`${first.id} is live`)).toHaveLength(2);
     expect(cloud.counts.sends).toBe(2);
   });
 
@@ -155,6 +252,91 @@ describe("B16: billing failed, bought anew, and the first is paid after all", ()
     expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: first.id } });
     expect(cloud.orders).toHaveLength(1);
   });
+});
+
+describe("B16: what failed first, while the next purchase is on its way", () => {
+  test.each(handles)("%s: paid after all, it is the purchase, and nothing is sent again", async (identity) => {
+    const parts = setup({ identity });
+    const { cloud, environment } = parts;
+    await outcomeOf(parts);
+    const [first] = cloud.orders;
+    if (first === undefined) throw new Error("one was bought");
+    first.state = "BillingFailed";
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.resolve = "throws";
+    expect((await outcomeOf(parts))?.status).toBe("unresolved");
+    cloud.faults.resolve = undefined;
+    cloud.faults.listing = "empty";
+    first.state = "Succeeded";
+    environment.advance(6 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: first.id } });
+    expect(cloud.orders).toHaveLength(1);
+  });
+
+  test("cleared away at the provider, it holds nothing up", async () => {
+    const parts = setup();
+    const { cloud } = parts;
+    await outcomeOf(parts);
+    cloud.faults.sends = ["rejected"];
+    const [first] = cloud.orders;
+    if (first === undefined) throw new Error("one was bought");
+    first.state = "BillingFailed";
+    expect((await outcomeOf(parts))?.status).toBe("rejected");
+    first.state = "Cancelled";
+    expect((await outcomeOf(parts))?.status).toBe("purchased");
+  });
+});
+
+test("bought after all, and over, though it was proven dead: said as it is, and never bought again", async () => {
+  const parts = setup({ identity: "chosen" });
+  const { cloud, purchaser, environment } = parts;
+  cloud.faults.lag = 20 * minutes;
+  cloud.faults.sends = ["lost-after"];
+  await outcomeOf(parts);
+  environment.advance(10 * minutes);
+  const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+  await purchaser.resolve({ ...who, finding: "not-bought" });
+  environment.advance(20 * minutes);
+  cloud.orders.forEach((order) => (order.state = "Cancelled"));
+  for (let drive = 0; drive < 2; drive += 1) {
+    expect(await outcomeOf(parts)).toMatchObject({ status: "rejected", error: { code: "purchase-over" } });
+  }
+  expect(cloud.orders).toHaveLength(1);
+});
+
+test("A26: what fits a dead one is not taken while the answer to another purchase of its lane is awaited", async () => {
+  const parts = setup({ identity: "stamped" });
+  const { cloud, environment } = parts;
+  cloud.faults.sends = ["lost-before"];
+  await outcomeOf(parts);
+  environment.advance(6 * minutes);
+  const arrived = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  const slow = changed(parts, {
+    doPurchase: async (...sent) => {
+      const bought = await cloud.executor.doPurchase(...sent);
+      arrived.resolve();
+      await answer.promise;
+      return bought;
+    },
+  });
+  const other = { executionId: "another", source: "test", recommendations: [disk()] };
+  let driving: ReturnType<typeof slow.drive> | undefined;
+  cloud.faults.afterQuote = () => void (driving ??= slow.drive(other));
+  const purchaser = changed(parts, {
+    resolve: async (submission, context) => {
+      if (driving !== undefined) await arrived.promise;
+      return cloud.executor.resolve(submission, context);
+    },
+  });
+  expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
+    status: "in-progress",
+    error: { code: "identical-purchase-open" },
+  });
+  answer.resolve();
+  expect((await driving)?.outcomes[0]?.status).toBe("purchased");
+  expect((await outcomeOf(parts))?.status).toBe("purchased");
+  expect(cloud.orders).toHaveLength(2);
 });
 
 describe("A26: proven dead, and it shows before the next send", () => {
@@ -276,6 +458,38 @@ describe("A28: seen on its way, and gone", () => {
     parts.environment.advance(20 * minutes);
     expect((await outcomeOf(parts))?.warnings?.join()).toContain("does not show");
     expect(parts.cloud.counts.sends).toBe(0);
+  });
+
+  test("what was never there cannot be accepted as a loss", async () => {
+    const parts = await adopted();
+    parts.cloud.vanish(parts.id);
+    parts.environment.advance(5 * minutes);
+    const loss = parts.purchaser.acceptLoss({ id: parts.id, person: "operator", reason: "gone" });
+    await expect(loss).rejects.toMatchObject({ code: "nothing-to-resolve" });
+    expect((await outcomeOf(parts))?.status).toBe("purchased");
+  });
+
+  test("accepted as a loss before that, it stays bought, whatever else is looked after", async () => {
+    const parts = setup({ identity: "chosen" });
+    const { cloud, environment, purchaser } = parts;
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.onSend = () => void cloud.add({ id: "elsewhere", token: token(), state: "OnItsWay" });
+    expect((await outcomeOf(parts))?.status).toBe("already-purchased");
+    cloud.vanish("elsewhere");
+    await purchaser.acceptLoss({ id: "elsewhere", person: "operator", reason: "gone" });
+    environment.advance(60 * minutes);
+    expect((await outcomeOf(parts))?.status).toBe("already-purchased");
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("a quote says that it is bought anew, and its price counts before the first purchase", async () => {
+    const parts = await adopted();
+    parts.cloud.vanish(parts.id);
+    parts.environment.advance(20 * minutes);
+    expect((await parts.purchaser.quote(execution())).recommendations[0]?.verdict).toBe("buy");
+    const two = execution(disk(), disk({ size: "large" }));
+    const report = await parts.purchaser.drive(two, { maxTotals: [{ amount: "19", currency: "GBP" }] });
+    expect(report.outcomes.map(({ status }) => status)).toEqual(["refused", "refused"]);
   });
 
   test("a listing that only lags proves nothing: its id still shows it", async () => {

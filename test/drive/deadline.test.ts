@@ -107,3 +107,11 @@ describe("a deadline, while the provider does not answer", () => {
     }
   });
 });
+
+test("what a deadline left no time to send stays work for a later round", async () => {
+  const { purchaser, environment } = setup();
+  const [outcome] = (await purchaser.drive(execution(), { deadline: environment.now() + 50_000 })).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "deadline-too-near" } });
+  const [report] = await purchaser.redriveUnfinished();
+  expect(report?.outcomes[0]?.status).toBe("purchased");
+});

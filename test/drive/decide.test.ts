@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/drive/purchaser.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
-import { execution, executionId, setup, token } from "./setup.ts";
+import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 const who = { executionId, recIndex: 0, person: "operator on duty", reason: "seen in the portal" };
 const notBought = { ...who, finding: "not-bought" } as const;
@@ -130,6 +130,32 @@ describe("bought", () => {
     expect(await record()).toMatchObject({ state: "unknown", error: { code: "commitment-taken" } });
     expect((await ledger.execution("execution-2"))[0]).toMatchObject({ state: "purchased" });
   });
+});
+
+test("bought under the handle itself: nothing else is watched for afterwards", async () => {
+  const { purchaser, record } = await unresolved("minted", true);
+  await purchaser.resolve({ ...who, finding: { bought: "minted-1" } });
+  expect((await record())?.former).toBeUndefined();
+});
+
+test("not bought, though the handle is used for something else: the next drive buys under another one", async () => {
+  const parts = setup({ identity: "chosen" });
+  parts.cloud.faults.sends = ["lost-before"];
+  parts.cloud.faults.onSend = () =>
+    void (parts.cloud.orders.length === 0 && parts.cloud.add({ id: `${token().slice(0, 32)}-0`, size: "huge" }));
+  await parts.purchaser.drive(execution());
+  await parts.purchaser.resolve(notBought);
+  expect((await parts.purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
+});
+
+test("what is bought stays so, though a later id of it turns out to count for another", async () => {
+  const parts = setup({ identity: "stamped" });
+  await parts.purchaser.drive({ executionId: "another", source: "test", recommendations: [disk({ size: "large" })] });
+  parts.cloud.faults.mark = "throws";
+  await parts.purchaser.drive(execution());
+  const wrong = changed(parts, { mark: async (one) => ({ ...one, furtherIds: ["order-1"], marked: true }) });
+  const [outcome] = (await wrong.drive(execution())).outcomes;
+  expect(outcome).toMatchObject({ status: "already-purchased", warnings: [expect.stringContaining("order-1")] });
 });
 
 describe("not bought", () => {

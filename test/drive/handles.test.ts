@@ -77,7 +77,7 @@ function slowToSubmit(ledger: Ledger, environment: { jump(milliseconds: number):
   };
 }
 
-test("the deadline comes between the write-ahead and the send: written down as not sent, refused, the same generation", async () => {
+test("the deadline comes between the write-ahead and the send: written down as not sent, and stays work, the same generation", async () => {
   const { options, cloud, environment, ledger, record, lines } = parts();
   const late = createPurchaser({
     ...options,
@@ -87,7 +87,7 @@ test("the deadline comes between the write-ahead and the send: written down as n
   const [outcome] = (await late.drive(execution(), { deadline })).outcomes;
   expect(outcome).toMatchObject({ status: "refused", error: { code: "deadline-too-near", retryable: true } });
   expect(cloud.counts.sends).toBe(0);
-  expect(await record()).toMatchObject({ state: "refused", generation: 0 });
+  expect(await record()).toMatchObject({ state: "claimed", generation: 0 });
   expect((await record())?.submission).toBeUndefined();
   expect((await lines()).find((line) => line.startsWith("dead"))).toMatch(/^dead not sent: The deadline leaves 60 s/);
 });

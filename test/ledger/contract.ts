@@ -19,6 +19,8 @@ const titles = [
   "one commitment cannot count for two tokens",
   "a UUID cannot count for two tokens, though their scopes go by two keys",
   "a lane admits one open submission at a time",
+  "a commitment that only fits is not recorded while another submission of its lane is open",
+  "evidence is kept with an unknown outcome, and a refusal that nobody could look at keeps its submission",
   "a changed price limit is taken over, so that the next drive uses it",
   "every change is in the history, in order, with who made it",
   "many claims at once are granted to exactly one driver each",
