@@ -162,11 +162,14 @@ test.fails(
     cloud.faults.sends = ["other-order"];
     cloud.faults.lag = 30 * minutes;
     const slow = changed(parts, {
-      doPurchase: (...sent) =>
-        cloud.executor.doPurchase(...sent).finally(async () => {
+      doPurchase: async (...sent) => {
+        try {
+          return await cloud.executor.doPurchase(...sent);
+        } finally {
           bought.resolve();
           await answer.promise;
-        }),
+        }
+      },
     });
     const driving = slow.drive(execution());
     await bought.promise;
