@@ -152,6 +152,54 @@ describe("A2: another order in the answer", () => {
   });
 });
 
+test.fails(
+  "A2: the answer reaches a driver that has lost its claim meanwhile: its id is evidence all the same",
+  async () => {
+    const parts = setup();
+    const { cloud, environment } = parts;
+    const bought = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    cloud.faults.sends = ["other-order"];
+    cloud.faults.lag = 30 * minutes;
+    const slow = changed(parts, {
+      doPurchase: async (...sent) => {
+        try {
+          return await cloud.executor.doPurchase(...sent);
+        } finally {
+          bought.resolve();
+          await answer.promise;
+        }
+      },
+    });
+    const driving = slow.drive(execution());
+    await bought.promise;
+    environment.jump(31_000);
+    cloud.faults.resolve = "throws";
+    await outcomeOf(parts);
+    answer.resolve();
+    await driving;
+    cloud.faults.resolve = undefined;
+    environment.advance(6 * minutes);
+    await outcomeOf(parts);
+    expect(cloud.orders).toHaveLength(1);
+  },
+);
+
+test.fails("A26: several fit a dead one for good: a person can say that it is none of them", async () => {
+  const parts = setup({ identity: "stamped" });
+  const { cloud, environment, purchaser } = parts;
+  cloud.faults.sends = ["lost-before", "rejected"];
+  await outcomeOf(parts);
+  environment.advance(6 * minutes);
+  await outcomeOf(parts);
+  cloud.add({ id: "bought by hand" });
+  cloud.add({ id: "and another" });
+  expect(await outcomeOf(parts)).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
+  const who = { executionId, recIndex: 0, person: "operator", reason: "both bought by hand" };
+  await purchaser.resolve({ ...who, finding: "not-bought" });
+  expect((await outcomeOf(parts))?.status).toBe("purchased");
+});
+
 describe("B3: bought, and over when it is first seen", () => {
   test.each<[string, ImitationIdentity, "works" | "lost-after"]>([
     ["in the answer", "minted", "works"],
