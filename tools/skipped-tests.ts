@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /** Prints before the summary which tests did not run, with the condition that their names give. */
-export default class SkippedTests implements Reporter {
+export class SkippedTests implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const { children, relativeModuleId } of modules) {
       const byGroup = Map.groupBy(children.allTests("skipped"), groupOf);

@@ -100,12 +100,11 @@ async function inWorld(options: ChaosOptions, run: (world: ChaosWorld) => Promis
         ledger,
         url: sandbox.url,
         executionFile,
-        // Where chance is at work, some lapse while their driver lives.
-        leaseLength: options.chance ? 1500 : 4000,
+        leaseLength: 4000,
         concurrency: 4,
         patience: 20_000,
         // Short, because some requests are made to hang.
-        requestTimeout: options.chance ? 1500 : 3000,
+        requestTimeout: 2000,
         haste: 10,
         // Without EC2 nothing has to wait for minutes, and PostgreSQL's own clock is used.
         ...(options.ec2 > 0 ? { clockFile } : {}),

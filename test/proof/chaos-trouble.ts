@@ -130,7 +130,8 @@ const wentWrong = ({ sandbox }: ChaosWorld) => sandbox.requests.filter(({ fault 
 
 function isChanceOver(trouble: Trouble): boolean {
   const { chance } = trouble.options;
-  return chance === undefined || isAllBought(trouble) || Date.now() >= trouble.begun + chance.length;
+  const { over, begun } = trouble;
+  return chance === undefined || over || isAllBought(trouble) || Date.now() >= begun + chance.length;
 }
 
 /** Those of chance begin when those of the plan have hit, so that they cannot take their place. */
@@ -139,7 +140,8 @@ function createChanceFaults(trouble: Trouble): () => void {
   const rate = options.chance?.faults ?? 0;
   let rulesUntil = 0;
   return () => {
-    if (rate === 0 || sandbox.requests.length < rulesUntil || wentWrong(trouble) < plannedFaults(trouble)) return;
+    if (isChanceOver(trouble)) return;
+    if (sandbox.requests.length < rulesUntil || wentWrong(trouble) < plannedFaults(trouble)) return;
     sandbox.clearFaults();
     sandbox.addFault(faultsFor(rulesAhead, rate, random, sandbox.purchaseActions));
     rulesUntil = sandbox.requests.length + rulesAhead;
@@ -167,15 +169,16 @@ async function killAtRequest(trouble: Trouble, action: string): Promise<void> {
 
 /** Keeps one driver running: ends when the trouble is over. */
 async function keepRunning(trouble: Trouble, position: number): Promise<void> {
-  const { options, random, history } = trouble;
+  const { random, history } = trouble;
   for (let nth = 1; !trouble.over && nth <= 10_000; nth += 1) {
     while (trouble.paused && !trouble.over) await delay(20);
     if (trouble.over) return;
     const name = `driver ${position}.${nth}`;
-    const order = trouble.orderFor({
-      concurrency: random.pick([1, 4, 8]),
-      patience: options.chance ? random.between(4000, 20_000) : 30_000,
-    });
+    // Chance lets some leases run out, and some deadlines pass, while their driver lives.
+    const byChance = { leaseLength: random.pick([1500, 4000]), patience: random.between(4000, 20_000) };
+    const calmly = { leaseLength: 4000, patience: 30_000 };
+    const concurrency = random.pick([1, 4, 8]);
+    const order = trouble.orderFor({ concurrency, ...(isChanceOver(trouble) ? calmly : byChance) });
     const driver = startDriver(name, order, (line) => {
       if (line.kind === "outcome" && line.outcome.status === "unresolved") trouble.unresolved = true;
       if (line.kind === "sending" || (line.kind === "claimed" && line.granted > 0)) trouble.lastSender = driver;
@@ -196,7 +199,7 @@ async function keepRestarting(trouble: Trouble, isDue: () => boolean): Promise<v
   if (server === undefined) return;
   let next = Date.now() + pause();
   while (!trouble.over) {
-    if (isDue() || Date.now() >= next) {
+    if (isDue() || (Date.now() >= next && !isChanceOver(trouble))) {
       await server.stop(figures["PostgreSQL restarts"] % 2 === 0 ? "immediate" : "fast");
       await delay(random.between(0, 500));
       await server.start();
@@ -212,7 +215,7 @@ async function killByChance(trouble: Trouble, average: number): Promise<void> {
   await nowAndThen(trouble, average, async () => {
     const way = random.between(0, 3);
     // On a slow machine drivers would otherwise die before they come to anything.
-    while (!trouble.over && !trouble.lastSender?.running) await delay(20);
+    while (!isChanceOver(trouble) && !trouble.lastSender?.running) await delay(20);
     const candidates = running(trouble);
     if (candidates.length === 0) return;
     if (way === 0) trouble.armed = "any";
@@ -237,11 +240,11 @@ async function moveClockNowAndThen(trouble: Trouble): Promise<void> {
   });
 }
 
-/** Now and then, until the trouble is over. */
+/** Now and then, while chance has its time. */
 async function nowAndThen(trouble: Trouble, average: number, run: () => Promise<void>): Promise<void> {
-  while (!trouble.over) {
+  while (!isChanceOver(trouble)) {
     const at = Date.now() + trouble.random.between(Math.floor(average / 2), Math.floor(average * 1.5));
-    while (!trouble.over && Date.now() < at) await delay(20);
-    if (!trouble.over) await run();
+    while (!isChanceOver(trouble) && Date.now() < at) await delay(20);
+    if (!isChanceOver(trouble)) await run();
   }
 }

@@ -13,7 +13,7 @@ describe("chaos", { timeout: 480_000 }, () => {
       redshift: 2,
       latency: 40,
       plan: { kills: [2, 5, 8, 11], restarts: [], faults: plannedFaults },
-      chance: { length: 12_000, killEvery: 800, faults: 0.12 },
+      chance: { length: 20_000, killEvery: 800, faults: 0.12 },
     });
   });
 
