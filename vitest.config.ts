@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { SkippedTests } from "./tools/skipped-tests.ts";
+import { SlowFirst } from "./tools/slow-first.ts";
 
 // The processes that tests start find the SDKs compiled; workers inherit the variable, and their children too.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
@@ -15,6 +16,7 @@ export const testSettings = {
     // Two cores, and many tests that mostly wait.
     maxWorkers: 3,
     reporters: [new SkippedTests(), "default"],
+    sequence: { sequencer: SlowFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // By default a poll gives up after one second, which a busy machine may need.
