@@ -338,7 +338,7 @@ async function expectFree(transaction: LedgerTransaction, lane: string, token: s
     code: "identical-purchase-open",
     message:
       `A purchase of the very same kind (token ${maskToken(rival)}) is not yet known to be bought or not, and the two could ` +
-      "not be told apart afterwards. Nothing was sent. Drive that execution again until it is settled, then this one.",
+      "not be told apart afterwards. Nothing was sent for this one: a later drive buys it, once that one is decided.",
     retryable: true,
   });
 }
