@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 busy=()
 stop_busy() {
-  for id in "${busy[@]}"; do kill "$id" 2>/dev/null; done
+  for id in "${busy[@]}"; do kill "$id" 2>/dev/null && wait "$id" 2>/dev/null; done
   busy=()
 }
 trap stop_busy EXIT
