@@ -5,7 +5,7 @@ import type { ChaosWorld } from "./chaos-options.ts";
 import { createAgenda } from "./chaos-plan.ts";
 
 /** A defect, such as something that cannot be bought, must not make the trouble endless. */
-const longest = 120_000;
+const longest = 900_000;
 const jumpEvery = 6000;
 const rulesAhead = 200;
 

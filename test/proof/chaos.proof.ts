@@ -3,7 +3,7 @@ import { plannedFaults } from "./chaos-plan.ts";
 import { checkedChaos } from "./checked-chaos.ts";
 
 /** Longer than in `npm test`, and chance adds to what is planned. */
-describe("chaos", { timeout: 480_000 }, () => {
+describe("chaos", { timeout: 1_200_000 }, () => {
   test("3 drivers on one SQLite file, killed and failed, buy 20 once", async () => {
     await checkedChaos({
       ledger: "sqlite",

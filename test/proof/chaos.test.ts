@@ -4,7 +4,7 @@ import { runBrokenChaos } from "./chaos-run.ts";
 import { chaosSeed, checkedChaos } from "./checked-chaos.ts";
 
 /** What is counted here is planned, so that it happens on every machine. `npm run proof` goes on for longer, by chance too. */
-describe("chaos", { timeout: 240_000 }, () => {
+describe("chaos", { timeout: 1_200_000 }, () => {
   test("2 drivers on one SQLite file, killed 4 times, 6 requests that fail: 18 are bought once", async () => {
     await checkedChaos({
       ledger: "sqlite",
