@@ -6,6 +6,7 @@ import type { ChaosPlan } from "./chaos-plan.ts";
 import type { Random } from "./chaos-random.ts";
 import type { PurchaseWatch } from "./chaos-watch.ts";
 import type { DriverOrder } from "./history-checker.ts";
+import type { MovableClock } from "./movable-clock.ts";
 
 /** How a chaos run goes. Times are in milliseconds. */
 export interface ChaosOptions extends ChaosMix {
@@ -16,6 +17,8 @@ export interface ChaosOptions extends ChaosMix {
   readonly plan: ChaosPlan;
   /** What chance adds to it. */
   readonly chance?: ChaosChance;
+  /** PostgreSQL's own clock, so that leases run out in real time; only without EC2, where something waits for minutes. */
+  readonly realClock?: boolean;
   /** How long every request takes before it has its effect. */
   readonly latency: number;
   /** Repeats the faults of chance and the order of its kills, as far as processes keep time. */
@@ -24,7 +27,7 @@ export interface ChaosOptions extends ChaosMix {
 
 /** Trouble that chance makes, beside the plan. Times are in milliseconds. */
 export interface ChaosChance {
-  /** It ends when all is bought, or after so long. */
+  /** Its kills and restarts end when all is bought, or after so long. */
   readonly length: number;
   /** On average. */
   readonly killEvery: number;
@@ -46,6 +49,6 @@ export interface ChaosWorld {
   /** Those of the execution, by recIndex. */
   readonly tokens: readonly string[];
   orderFor(changes?: Partial<DriverOrder>): DriverOrder;
-  /** By six minutes: after that EC2's silence proves something. */
-  moveClock(): void;
+  /** Undefined where PostgreSQL's own clock is used. */
+  readonly clock: MovableClock | undefined;
 }

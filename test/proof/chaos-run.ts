@@ -13,6 +13,7 @@ import { createRandom } from "./chaos-random.ts";
 import { makeTrouble } from "./chaos-trouble.ts";
 import { watchPurchases } from "./chaos-watch.ts";
 import { checkHistory, type DriverOrder, type History, type Violation } from "./history-checker.ts";
+import { createMovableClock, longLease, untilProven } from "./movable-clock.ts";
 
 /** What a chaos run did and found. */
 export interface ChaosResult {
@@ -22,7 +23,6 @@ export interface ChaosResult {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-const clockJump = 6 * 60_000;
 const calmDrives = 8;
 
 /**
@@ -76,13 +76,10 @@ async function inWorld(options: ChaosOptions, run: (world: ChaosWorld) => Promis
   const history: ChaosDriver[] = [];
   try {
     const ledger = (await server?.connectionString("chaos")) ?? join(folder, "ledger.db");
-    const [executionFile, clockFile] = [join(folder, "execution.json"), join(folder, "clock")];
-    let ahead = 0;
-    const moveClock = (by: number) => writeFileSync(clockFile, String((ahead += by)));
-    moveClock(0);
+    const executionFile = join(folder, "execution.json");
+    const clock = options.realClock ? undefined : createMovableClock(folder);
     writeFileSync(executionFile, JSON.stringify(execution));
-    const clock = { now: () => Date.now() + ahead };
-    await using sandbox = await startCloudSandbox({ latency: options.latency, clock });
+    await using sandbox = await startCloudSandbox({ latency: options.latency, ...(clock ? { clock } : {}) });
     const commitments = watchPurchases(() => boughtIn(sandbox, recommendations, tokens));
     sandbox.onRequest = ({ action }) => {
       if (sandbox.purchaseActions.has(action)) commitments.look();
@@ -95,19 +92,18 @@ async function inWorld(options: ChaosOptions, run: (world: ChaosWorld) => Promis
       commitments,
       server,
       tokens,
-      moveClock: () => moveClock(clockJump),
+      clock,
       orderFor: (changes) => ({
         ledger,
         url: sandbox.url,
         executionFile,
-        leaseLength: 4000,
+        leaseLength: clock ? longLease : 10_000,
         concurrency: 4,
         patience: 20_000,
         // Short, because some requests are made to hang.
         requestTimeout: 2000,
         haste: 10,
-        // Without EC2 nothing has to wait for minutes, and PostgreSQL's own clock is used.
-        ...(options.ec2 > 0 ? { clockFile } : {}),
+        ...(clock ? { clockFile: clock.file } : {}),
         ...changes,
       }),
     });
@@ -145,7 +141,7 @@ async function driveInPeace(world: ChaosWorld): Promise<number> {
   let findings: NonNullable<DriverOrder["findings"]> = [];
   for (let nth = 1; nth <= calmDrives; nth += 1) {
     await delay(world.options.latency + 300);
-    if (world.options.ec2 > 0) world.moveClock();
+    world.clock?.move(untilProven);
     const driver = startDriver(`calm ${nth}`, world.orderFor({ ...calmly, findings }));
     world.history.push(driver);
     const { stderr } = await driver.ended;

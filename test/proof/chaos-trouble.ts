@@ -3,6 +3,7 @@ import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
 import { faultsFor } from "./chaos-faults.ts";
 import type { ChaosWorld } from "./chaos-options.ts";
 import { createAgenda } from "./chaos-plan.ts";
+import { afterLease, untilProven } from "./movable-clock.ts";
 
 /** A defect, such as something that cannot be bought, must not make the trouble endless. */
 const longest = 900_000;
@@ -118,7 +119,7 @@ function begin(world: ChaosWorld): Trouble {
       if (driver === undefined || doomed.has(driver) || !driver.signal("SIGKILL")) return undefined;
       doomed.add(driver);
       figures.kills += 1;
-      return driver.ended.then(() => undefined);
+      return driver.ended.then(() => world.clock?.move(afterLease));
     },
   };
 }
@@ -140,7 +141,7 @@ function createChanceFaults(trouble: Trouble): () => void {
   const rate = options.chance?.faults ?? 0;
   let rulesUntil = 0;
   return () => {
-    if (isChanceOver(trouble)) return;
+    if (rate === 0 || trouble.over) return;
     if (sandbox.requests.length < rulesUntil || wentWrong(trouble) < plannedFaults(trouble)) return;
     sandbox.clearFaults();
     sandbox.addFault(faultsFor(rulesAhead, rate, random, sandbox.purchaseActions));
@@ -175,8 +176,8 @@ async function keepRunning(trouble: Trouble, position: number): Promise<void> {
     if (trouble.over) return;
     const name = `driver ${position}.${nth}`;
     // Chance lets some leases run out, and some deadlines pass, while their driver lives.
-    const byChance = { leaseLength: random.pick([1500, 4000]), patience: random.between(4000, 20_000) };
-    const calmly = { leaseLength: 4000, patience: 30_000 };
+    const byChance = { leaseLength: random.pick([1500, 10_000]), patience: random.between(4000, 60_000) };
+    const calmly = { patience: 20 * 60_000 };
     const concurrency = random.pick([1, 4, 8]);
     const order = trouble.orderFor({ concurrency, ...(isChanceOver(trouble) ? calmly : byChance) });
     const driver = startDriver(name, order, (line) => {
@@ -226,7 +227,7 @@ async function killByChance(trouble: Trouble, average: number): Promise<void> {
 
 /** EC2's silence proves something only after minutes, and what waits for it should be bought amid the trouble. */
 async function moveClockNowAndThen(trouble: Trouble): Promise<void> {
-  if (trouble.options.ec2 === 0) return;
+  if (trouble.clock === undefined) return;
   await nowAndThen(trouble, jumpEvery, async () => {
     if (!trouble.unresolved) return;
     trouble.unresolved = false;
@@ -234,7 +235,7 @@ async function moveClockNowAndThen(trouble: Trouble): Promise<void> {
     trouble.paused = true;
     await Promise.all(running(trouble).map(async (driver) => trouble.kill(driver)));
     await delay(trouble.options.latency + 300);
-    trouble.moveClock();
+    trouble.clock?.move(untilProven);
     trouble.figures["clock jumps"] += 1;
     trouble.paused = false;
   });

@@ -20,6 +20,7 @@ describe("chaos", { timeout: 1_200_000 }, () => {
   test("4 drivers on one PostgreSQL, one killed every second, buy 200 once", async () => {
     await checkedChaos({
       ledger: "postgres",
+      realClock: true,
       drivers: 4,
       recommendations: 200,
       ec2: 0,

@@ -25,6 +25,7 @@ let violated = false;
 for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) {
   const { figures, violations, failures } = await runChaos({
     ledger,
+    realClock: ledger === "postgres" && Number(values.ec2) === 0,
     drivers: Number(values.drivers),
     recommendations: Number(values.recommendations),
     ec2: Number(values.ec2),

@@ -7,6 +7,7 @@ import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/spec/token.ts";
 import { boughtIn } from "./bought.ts";
 import { startDriver } from "./chaos-driver.ts";
+import { createMovableClock, longLease, untilProven } from "./movable-clock.ts";
 
 /**
  * A real driver process with the real SDK is killed right after the first request of which `isLast` says so took effect,
@@ -17,8 +18,9 @@ export async function driveAndKill(
   recommendation: Recommendation,
   isLast: (sandbox: CloudSandbox) => boolean,
 ): Promise<{ readonly killed: boolean; readonly requests: number }> {
-  await using sandbox = await startCloudSandbox();
   const folder = mkdtempSync(join(tmpdir(), "buyonce-kill-"));
+  const clock = createMovableClock(folder);
+  await using sandbox = await startCloudSandbox({ clock });
   const executionFile = join(folder, "execution.json");
   const execution = { executionId: "killed", source: "test", recommendations: [recommendation] };
   writeFileSync(executionFile, JSON.stringify(execution));
@@ -26,13 +28,12 @@ export async function driveAndKill(
     ledger: join(folder, "ledger.db"),
     url: sandbox.url,
     executionFile,
-    leaseLength: 1000,
+    clockFile: clock.file,
+    leaseLength: longLease,
     concurrency: 1,
     patience: 120_000,
     requestTimeout: 30_000,
     haste: 10,
-    // The sandbox shows at once what it sold, and the dead driver sends nothing more.
-    minimumAge: 1000,
   };
   try {
     const first = startDriver("first", order);
@@ -46,6 +47,7 @@ export async function driveAndKill(
     await first.ended;
     const requests = sandbox.requests.length;
     sandbox.onRequest = undefined;
+    clock.move(untilProven);
     const second = startDriver("second", order);
     const { stderr } = await second.ended;
     const [outcome] = second.lines.find((line) => line.kind === "report")?.report.outcomes ?? [];

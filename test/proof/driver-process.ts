@@ -72,7 +72,7 @@ try {
   };
   const providers = [
     createAzure(settings),
-    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300, minimumAge: order.minimumAge ?? 300_000 } }),
+    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } }),
     createGcp(settings),
   ];
   const purchaser = createPurchaser({

@@ -16,8 +16,6 @@ export interface DriverOrder {
   readonly requestTimeout: number;
   /** Every wait is so many times shorter. */
   readonly haste: number;
-  /** Milliseconds after which AWS shows a purchase; default its own five minutes. */
-  readonly minimumAge?: number;
   readonly clockFile?: string;
   readonly stopBeforeSend?: boolean;
   /** What a person found out, to be recorded before the drive. */

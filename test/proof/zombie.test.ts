@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
 import type { Recommendation } from "../../src/spec/recommendation.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
+import { afterLease, createMovableClock, longLease } from "./movable-clock.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
 
 /**
@@ -76,27 +76,23 @@ describe("a driver that is stopped before its send for longer than its lease", (
   });
 });
 
-const leaseLength = 1000;
-
 async function startWorld(
   recommendation: Recommendation,
   options: Omit<Parameters<typeof startCloudSandbox>[0] & object, "clock"> = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-zombie-"));
-  const [executionFile, clockFile] = [join(folder, "execution.json"), join(folder, "clock")];
-  let ahead = 0;
-  const moveClock = (by: number) => writeFileSync(clockFile, String((ahead += by)));
-  moveClock(0);
+  const executionFile = join(folder, "execution.json");
+  const clock = createMovableClock(folder);
   writeFileSync(executionFile, JSON.stringify(executionOf(recommendation)));
-  const sandbox = await startCloudSandbox({ ...options, clock: { now: () => Date.now() + ahead } });
+  const sandbox = await startCloudSandbox({ ...options, clock });
   const started: ChaosDriver[] = [];
   const start = (name: string, stopBeforeSend: boolean, onLine?: Parameters<typeof startDriver>[2]) => {
     const order = {
       ledger: join(folder, "ledger.db"),
       url: sandbox.url,
       executionFile,
-      clockFile,
-      leaseLength,
+      clockFile: clock.file,
+      leaseLength: longLease,
       concurrency: 1,
       patience: 20 * 60_000,
       haste: 40,
@@ -109,7 +105,7 @@ async function startWorld(
   };
   return {
     sandbox,
-    moveClock,
+    moveClock: clock.move,
     /** Resolves when the driver has stood still for longer than its lease. */
     startZombie: async () => {
       const stopping = Promise.withResolvers<void>();
@@ -122,7 +118,7 @@ async function startWorld(
           throw new Error(`The zombie ended before its send: ${stderr} ${JSON.stringify(zombie.lines)}`);
         }),
       ]);
-      await delay(leaseLength + 500);
+      clock.move(afterLease);
       return zombie;
     },
     drive: async (name: string) => outcomeOf(start(name, false)),
