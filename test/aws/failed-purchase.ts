@@ -22,5 +22,6 @@ export async function failedPurchase(action: string, reply: Reply, buy: (loopbac
   const thrown = await thrownBy(buy(loopback));
   // The SDK's first retries come after tens of milliseconds.
   await new Promise((resolve) => setTimeout(resolve, 100));
-  return { thrown, sent: loopback.count(action), max: loopback.last(action).headers["amz-sdk-request"] };
+  const sent = loopback.count(action);
+  return { thrown, sent, max: sent === 0 ? undefined : loopback.last(action).headers["amz-sdk-request"] };
 }

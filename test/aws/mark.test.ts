@@ -143,7 +143,7 @@ describe("mark", () => {
     const controller = new AbortController();
     loopback.on("CreateTags", () => controller.abort(new Error("Stop.")));
     const options = { signal: controller.signal, scope, owned: new Set<string>() };
-    const work = ec2At(loopback, { readTimeout: 200 }).mark(bought, submission, marker, options);
+    const work = ec2At(loopback, { readTimeout: 5000 }).mark(bought, submission, marker, options);
     expect(await thrownBy(work)).toMatchObject({ message: "Stop." });
     // Not its own timeout, after which it would be tried again.
     expect(loopback.count("CreateTags")).toBe(2);

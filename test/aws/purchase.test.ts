@@ -14,6 +14,7 @@ import { submission } from "./answers.ts";
 import { ec2At, environmentVariables, thrownBy } from "./executor.ts";
 import { failedPurchase, first, once, unknown } from "./failed-purchase.ts";
 import { callerIdentity, error, ok, recorded, startLoopback, type Reply } from "./loopback.ts";
+import { withShortTimeout } from "../short-timeout.ts";
 
 const action = "PurchaseReservedInstancesOffering";
 const answer = recorded("ec2-PurchaseReservedInstancesOffering.awsdocs.xml");
@@ -133,26 +134,28 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
   });
 
   test("no answer within the timeout", async () => {
-    const { thrown, ...counted } = await buy(() => {}, 300);
+    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(() => {}, timeout));
     expect(counted).toEqual(once);
     expect(thrown).toMatchObject(unknown);
   });
 
   test("an answer whose body stalls", async () => {
-    const { thrown, ...counted } = await buy((response) => {
+    const stalls: Reply = (response) => {
       response.writeHead(200, { "content-type": "text/xml" });
       response.write(answer.slice(0, 150));
-    }, 300);
+    };
+    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(stalls, timeout));
     expect(counted).toEqual(once);
     expect(thrown).toMatchObject(unknown);
   });
 
   test("an answer that comes in drops, for ever", async () => {
-    const { thrown, ...counted } = await buy((response) => {
+    const drips: Reply = (response) => {
       response.writeHead(200, { "content-type": "text/xml" });
       const timer = setInterval(() => response.write(" "), 20);
       response.on("close", () => clearInterval(timer));
-    }, 300);
+    };
+    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(drips, timeout));
     expect(counted).toEqual(once);
     expect(thrown).toMatchObject(unknown);
   });

@@ -256,7 +256,7 @@ describe("pages", () => {
     loopback.on("DescribeReservedInstancesOfferings", () => controller.abort(new Error("Stop.")));
     const { signal } = controller;
     expect(
-      await thrownBy(ec2At(loopback, { readTimeout: 200 }).quote(recommendation, marker, { signal })),
+      await thrownBy(ec2At(loopback, { readTimeout: 5000 }).quote(recommendation, marker, { signal })),
     ).toMatchObject({
       message: "Stop.",
     });

@@ -145,7 +145,7 @@ describe("A2: a success that holds another order", () => {
 
   test("it hangs: given up within the purchase timeout, with its id as evidence", async () => {
     await using server = await azure(shows(ours), { [other]: { fault: "hang" } });
-    const executor = executorOf("compute", { endpoint: server.origin, purchaseTimeout: 500 });
+    const executor = executorOf("compute", { endpoint: server.origin, purchaseTimeout: 2000 });
     await expect(executor.doPurchase(sent(), { sentBefore: false })).rejects.toMatchObject({ evidence: [other] });
   });
 

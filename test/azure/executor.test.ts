@@ -84,7 +84,7 @@ describe("a read of an order that fails says which failure it is", () => {
         return { fault: "hang" };
       });
       await expect(
-        work(executorOf("compute", { endpoint: server.origin, readTimeout: 200 }), stop.signal),
+        work(executorOf("compute", { endpoint: server.origin, readTimeout: 5000 }), stop.signal),
       ).rejects.toThrow("Stop.");
       // Not its own timeout, after which it would be tried again.
       expect(server.arrived).toHaveLength(1);

@@ -93,7 +93,7 @@ test("what the pipeline lets go only after the purchase was given up as not sent
       return answer;
     },
   };
-  const rejected = buy(clientOn({ endpoint: server.origin, purchaseTimeout: 30 }, { policies: [hold] }));
+  const rejected = buy(clientOn({ endpoint: server.origin, purchaseTimeout: 1000 }, { policies: [hold] }));
   await expect(rejected).rejects.toMatchObject({ name: "PurchaseRejectedError", providerCode: "ETIMEDOUT" });
   held.resolve();
   expect(await left.promise).toBeInstanceOf(Error);

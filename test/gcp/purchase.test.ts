@@ -5,6 +5,7 @@ import { environmentVariables, thrownBy } from "../aws/executor.ts";
 import { loopTime } from "../loop-time.ts";
 import { ok, startLoopback, type Reply } from "./loopback.ts";
 import { commitment, computeAt, missing, name, operation, problem, request, submission, token } from "./samples.ts";
+import { withShortTimeout } from "../short-timeout.ts";
 
 const first = { sentBefore: false };
 const error = (status: number, reason: string, message?: string): Reply => ({
@@ -189,9 +190,11 @@ describe("one request leaves, and the outcome is unknown", () => {
       },
     ],
   ])("%s", async (_what, reply) => {
-    const { result, taken } = await loopTime(() => buy(reply, 400));
-    expect(taken).toBeLessThan(5000);
-    const { thrown, sent } = result;
+    const { thrown, sent } = await withShortTimeout(async (timeout) => {
+      const { result, taken } = await loopTime(() => buy(reply, timeout));
+      expect(taken).toBeLessThan(timeout + 4000);
+      return result;
+    });
     expect(sent).toBe(1);
     expect(thrown).toMatchObject(unknown);
   });

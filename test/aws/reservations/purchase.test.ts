@@ -4,6 +4,7 @@ import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { error, ok, recorded, startLoopback, type Reply } from "../loopback.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { price } from "./wire.ts";
+import { withShortTimeout } from "../../short-timeout.ts";
 
 function buy(one: TestedService, reply: Reply, purchaseTimeout = 10_000) {
   return failedPurchase(one.purchase, reply, (loopback) =>
@@ -122,7 +123,7 @@ describe.each(services)("a purchase of $service", (one) => {
         },
       ],
     ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-      const { thrown, ...counted } = await buy(one, reply, 300);
+      const { thrown, ...counted } = await withShortTimeout((timeout) => buy(one, reply, timeout));
       expect(counted).toEqual(once);
       expect(thrown).toMatchObject(unknown);
     });

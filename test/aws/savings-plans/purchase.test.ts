@@ -5,6 +5,7 @@ import { thrownBy } from "../executor.ts";
 import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { ok, startLoopback, type Reply } from "../loopback.ts";
 import { json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./answers.ts";
+import { withShortTimeout } from "../../short-timeout.ts";
 
 const action = "CreateSavingsPlan";
 const list = "DescribeSavingsPlans";
@@ -198,7 +199,7 @@ describe("lesson: the SDK re-sent the purchase below the guard; one request for 
       },
     ],
   ] satisfies [string, Reply][])("within the timeout: %s", async (_what, reply) => {
-    const { thrown, ...counted } = await buy(reply, 300);
+    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(reply, timeout));
     expect(counted).toEqual(once);
     expect(thrown).toMatchObject(unknown);
   });
