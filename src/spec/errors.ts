@@ -138,9 +138,9 @@ export class PurchaseRejectedError extends BuyonceError {
   /** The provider's own code, such as `RiskCheckFailed`. */
   readonly providerCode: string;
   /**
-   * This handle can no longer be bought under: the provider said so, or refused a second send of one whose name a further
-   * quote has too, so that a first send which is still hidden is found as existing. For a handle that was never sent before,
-   * a new quote is safe; for one that was, the earlier send has to be proven dead first.
+   * The provider says that this handle is over, or refused a second send of one whose name a further quote has too. It
+   * proves nothing by itself, also on a first send: a request that was repeated on its way is carried out and called over.
+   * A new quote only after what was sent is proven dead.
    */
   readonly handleExpired: boolean;
   /** False where nothing left this machine: no connection, no credential. Otherwise the provider answered. */
