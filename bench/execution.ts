@@ -1,5 +1,5 @@
 import type { ReservationPurchaseBody } from "../providers/azure/purchase-body.ts";
-import type { Execution } from "../src/spec/recommendation.ts";
+import type { Execution } from "../src/contract/recommendation.ts";
 
 const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 

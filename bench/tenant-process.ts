@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import process from "node:process";
-import { parsePurchaseRequest } from "../providers/azure/sandbox/purchase-request.ts";
-import { orders } from "../providers/azure/sandbox/reservation-order.ts";
-import { type CloudSandbox, startCloudSandbox } from "../providers/sandbox.ts";
+import { parsePurchaseRequest } from "../providers/sandbox/azure/check-purchase-request.ts";
+import { orders } from "../providers/sandbox/azure/reservation-order.ts";
+import { type CloudSandbox, startCloudSandbox } from "../providers/sandbox/index.ts";
 import type { TenantOrder, TenantReport } from "./tenant.ts";
 
 /** The sandbox in a process of its own, as a cloud is: what it does costs the measured process nothing. */

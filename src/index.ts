@@ -1,24 +1,31 @@
-export { createPurchaser, type Purchaser, type PurchaserOptions } from "./drive/purchaser.ts";
-export type { DriveOptions } from "./drive/drive.ts";
-export type { QuotedRecommendation, Verdict } from "./drive/prospect.ts";
-export type { Quotation, QuoteOptions } from "./drive/quote.ts";
-export type { Decision } from "./drive/decide.ts";
-export type { RedriveOptions } from "./drive/purchaser.ts";
-export type { SettleOptions } from "./drive/settle-executions.ts";
-export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/history.ts";
-export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/status.ts";
+export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
+export type { DriveOptions } from "./drive/drive-execution.ts";
+export type { QuotedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
+export type { Quotation, QuoteOptions } from "./drive/plan-execution.ts";
+export type { Decision } from "./drive/resolve-by-person.ts";
+export type { RedriveOptions } from "./purchaser.ts";
+export type { SettleOptions } from "./drive/watch-pending.ts";
+export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/read-history.ts";
+export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/read-status.ts";
 export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
 export type { AcceptedLoss } from "./audit/accept-loss.ts";
-export type { AuditOptions } from "./audit/audit.ts";
-export { createMemoryLedger } from "./ledger/memory.ts";
+export type { AuditOptions } from "./audit/run-audit.ts";
+export { createMemoryLedger } from "./ledger/memory-ledger.ts";
 export { createEventLog } from "./log/event-log.ts";
 export { eventLevel } from "./log/event-level.ts";
 export type { Logger, LogLevel } from "./log/logger.ts";
-export type { AuditedCommitment, AuditedScope, AuditReport, Finding, FindingKind, Place } from "./spec/audit.ts";
+export type {
+  AuditedCommitment,
+  AuditedScope,
+  AuditReport,
+  Finding,
+  FindingKind,
+  Place,
+} from "./contract/audit-report.ts";
 export { htmlReport, type HtmlReportOptions, type ReportedExecution } from "./report/html-report.ts";
-export type { Commitment, Standing } from "./spec/commitment.ts";
-export { parseEndpoint } from "./spec/endpoint.ts";
-export { type Environment, systemEnvironment } from "./spec/environment.ts";
+export type { Commitment, Standing } from "./contract/commitment.ts";
+export { parseEndpoint } from "./contract/endpoint.ts";
+export { type Environment, systemEnvironment } from "./contract/environment.ts";
 export {
   BuyonceError,
   type BuyonceErrorOptions,
@@ -29,8 +36,8 @@ export {
   PurchaseOutcomeUnknownError,
   PurchaseRejectedError,
   RefusedError,
-} from "./spec/errors.ts";
-export type { DriveEvent, EventError, SendResult, StartedRecommendation } from "./spec/events.ts";
+} from "./contract/errors.ts";
+export type { DriveEvent, EventError, SendResult, StartedRecommendation } from "./contract/events.ts";
 export type {
   CallOptions,
   Difference,
@@ -43,10 +50,10 @@ export type {
   Scope,
   ServiceExecutor,
   Submission,
-} from "./spec/executor.ts";
-export { fingerprint } from "./spec/fingerprint.ts";
-export type { JsonObject, JsonValue } from "./spec/json.ts";
-export type { Attributes, ListedCommitment, Refund } from "./spec/listed-commitment.ts";
+} from "./contract/executor.ts";
+export { fingerprint } from "./contract/fingerprint.ts";
+export type { JsonObject, JsonValue } from "./contract/json.ts";
+export type { Attributes, ListedCommitment, Refund } from "./contract/listed-commitment.ts";
 export type {
   Claim,
   ClaimAnswer,
@@ -60,9 +67,9 @@ export type {
   TokenRecord,
   TokenState,
   UnfinishedQuery,
-} from "./spec/ledger.ts";
-export { compareMoney, formatMoney, money, type Money, moneySchema, totals } from "./spec/money.ts";
-export { type Execution, quantitySchema, type Recommendation, termYears } from "./spec/recommendation.ts";
-export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./spec/report.ts";
-export { defaultTagNames, type TagNames } from "./spec/tag-names.ts";
-export { deriveIdempotencyToken, maskToken } from "./spec/token.ts";
+} from "./contract/ledger.ts";
+export { compareMoney, formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
+export { type Execution, quantitySchema, type Recommendation, termYears } from "./contract/recommendation.ts";
+export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";
+export { defaultTagNames, type TagNames } from "./contract/tag-names.ts";
+export { deriveIdempotencyToken, maskToken } from "./contract/token.ts";

@@ -44,7 +44,7 @@ describe("what the documentation says", () => {
   });
 
   test("docs/errors.md lists every error code once, and no other", () => {
-    const [, union = ""] = /export type ErrorCode =(.*?);/s.exec(text("src/spec/errors.ts")) ?? [];
+    const [, union = ""] = /export type ErrorCode =(.*?);/s.exec(text("src/contract/errors.ts")) ?? [];
     const codes = [...union.matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
     const listed = [...text("docs/errors.md").matchAll(/\| `([a-z-]+)` /g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(20);
@@ -52,7 +52,7 @@ describe("what the documentation says", () => {
   });
 
   test("docs/events.md explains every event once, and no other, with all its fields and in the order of their definition", () => {
-    const [, union = ""] = /export type DriveEvent =([^]*?)\n\);/.exec(text("src/spec/events.ts")) ?? [];
+    const [, union = ""] = /export type DriveEvent =([^]*?)\n\);/.exec(text("src/contract/events.ts")) ?? [];
     const events = union
       .split(/^ {2}\| /m)
       .slice(1)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCloudSandbox } from "../providers/sandbox.ts";
+import { startCloudSandbox } from "../providers/sandbox/index.ts";
 import { compute, executionOf } from "./end-to-end/recommendations.ts";
 import { type PostgresServer, startPostgresServer } from "./ledger/postgres-server.ts";
 

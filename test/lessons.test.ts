@@ -13,7 +13,7 @@ const boughtTwice: readonly Lesson[] = [
   {
     lesson: "The process died after approval, and what was driven again carried no token (632, 636)",
     tests: [
-      "spec/token.test.ts#is the SHA-256 of executionId:recIndex in lowercase hex",
+      "contract/token.test.ts#is the SHA-256 of executionId:recIndex in lowercase hex",
       "end-to-end/kill.test.ts#one more drive ends with exactly three commitments, each time",
       "drive/buy.test.ts#can be driven again from the ledger alone",
     ],
@@ -21,20 +21,20 @@ const boughtTwice: readonly Lesson[] = [
   {
     lesson: "A refactoring dropped the token, and all tests stayed green (680, 721)",
     tests: [
-      "azure/wire.test.ts#lessons 680, 721: tags and display name are in the bytes of calculatePrice and of the PUT",
+      "azure/azure-wire.test.ts#lessons 680, 721: tags and display name are in the bytes of calculatePrice and of the PUT",
       "azure/seven-services.test.ts#tags and display name are in the bytes of the POST and of the PUT",
       "aws/mark.test.ts#stamps source and token on the id",
-      "aws/reservations/purchase.test.ts#lesson: a refactoring dropped the token; id and tags are in the bytes that leave",
+      "aws/reservations/reservation-purchase.test.ts#lesson: a refactoring dropped the token; id and tags are in the bytes that leave",
     ],
   },
   {
     lesson: "An order id of the caller's own was refused for new SKU families (677)",
-    tests: ["azure/wire.test.ts#lesson 677: the order is bought under the id that calculatePrice minted"],
+    tests: ["azure/azure-wire.test.ts#lesson 677: the order is bought under the id that calculatePrice minted"],
   },
   {
     lesson: "Every retry minted a new order id, though the first attempt had bought and answered with an error (1774)",
     tests: [
-      "azure/purchase.test.ts#lesson 1774: 500",
+      "azure/azure-purchase.test.ts#lesson 1774: 500",
       "azure/two-step.test.ts#lesson 1774: bought and the answer lost",
       "azure/seven-services.test.ts#the same bytes under the same id, no new price",
       "drive/unknown-outcome.test.ts#after two empty answers the same handle is sent again, without a new quote",
@@ -44,9 +44,9 @@ const boughtTwice: readonly Lesson[] = [
   {
     lesson: "A 400 that was cut off was given up, then every cut answer was sent again (1766, 1767)",
     tests: [
-      "azure/purchase.test.ts#lesson 1766: 400 whose JSON is truncated",
-      "azure/purchase.test.ts#lesson 1767: a cut 400",
-      "aws/reservations/purchase.test.ts#lesson: a 400 whose body was cut",
+      "azure/azure-purchase.test.ts#lesson 1766: 400 whose JSON is truncated",
+      "azure/azure-purchase.test.ts#lesson 1767: a cut 400",
+      "aws/reservations/reservation-purchase.test.ts#lesson: a 400 whose body was cut",
       "azure/seven-services.test.ts#a purchase answered with %s: looked for under its id, found, never sent twice",
     ],
   },
@@ -54,19 +54,19 @@ const boughtTwice: readonly Lesson[] = [
     lesson:
       "The token hung on an id that changes on retry or on fan-out over accounts, and letter case forked it (1012, 1495, 1537, 1557, 1655)",
     tests: [
-      "spec/token.test.ts#takes the id as given: letter case and position fork it (1655, 1012)",
-      "spec/fingerprint.test.ts#holds the account: the same purchase for two accounts is not the same (1495)",
-      "drive/lessons.test.ts#1537: an execution id that differs only in letter case is another execution",
+      "contract/token.test.ts#takes the id as given: letter case and position fork it (1655, 1012)",
+      "contract/fingerprint.test.ts#holds the account: the same purchase for two accounts is not the same (1495)",
+      "drive/drive-lessons.test.ts#1537: an execution id that differs only in letter case is another execution",
       "drive/buy.test.ts#the same execution with another recommendation is a conflict that names the fields",
       "azure/find.test.ts#letter case of token and ids does not hide an order",
-      "aws/reservations/lookup.test.ts#lesson: letter case forked the token; it does not hide a reservation",
+      "aws/reservations/reservation-lookup.test.ts#lesson: letter case forked the token; it does not hide a reservation",
     ],
   },
   {
     lesson:
       "Two subscriptions of one tenant asked for the same, and the first one's order was taken for the second (1495)",
     tests: [
-      "azure/lessons.test.ts#lesson 1495: two subscriptions of one tenant ask for the same thing",
+      "azure/azure-lessons.test.ts#lesson 1495: two subscriptions of one tenant ask for the same thing",
       "azure/verify.test.ts#lessons 1495, 1985: a found order that is something else is told apart",
       "azure/two-step.test.ts#lesson 1495: an order with the token that is something else is refused",
     ],
@@ -92,15 +92,15 @@ const boughtTwice: readonly Lesson[] = [
     tests: [
       "aws/mark.test.ts#lesson: EC2 was bought, the tag could not be written, a log line said so",
       "drive/unknown-outcome.test.ts#missing, it is a warning on a purchase and repaired by the next drive",
-      "end-to-end/faults.test.ts#the new id is not visible at once: bought, marked when it shows up",
+      "end-to-end/process-faults.test.ts#the new id is not visible at once: bought, marked when it shows up",
     ],
   },
   {
     lesson: "`queued` Reserved Instances were not seen (1940)",
     tests: [
-      "aws/lookup.test.ts#lesson: `queued` Reserved Instances were not seen",
-      "aws/resolve.test.ts#lesson: `queued` Reserved Instances were not seen",
-      "aws/savings-plans/lookup.test.ts#lesson 1940: what only a call with all states shows is seen",
+      "aws/ec2-lookup.test.ts#lesson: `queued` Reserved Instances were not seen",
+      "aws/ec2-resolve.test.ts#lesson: `queued` Reserved Instances were not seen",
+      "aws/savings-plans/aws-plan-lookup.test.ts#lesson 1940: what only a call with all states shows is seen",
       "azure/find.test.ts#lessons 1930, 1940: %s is %s, settled %s",
     ],
   },
@@ -110,26 +110,26 @@ const boughtTwice: readonly Lesson[] = [
       "drive/lookup.test.ts#a look-up error is not taken for nothing there: refused, nothing sent",
       "azure/find.test.ts#lessons 1937, 1941: a lookup that failed is refused, never taken for nothing there",
       "azure/two-step.test.ts#lessons 1937, 1941: a lookup that fails (%s) buys nothing",
-      "aws/lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
-      "aws/reservations/lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
+      "aws/ec2-lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
+      "aws/reservations/reservation-lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
     ],
   },
   {
     lesson: "The SDK sent the purchase again below the guard (Terraform for RDS: two bought, one told; aws-cli: five)",
     tests: [
-      "aws/purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
-      "aws/reservations/purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
-      "aws/savings-plans/purchase.test.ts#one request for a savings plan leaves",
-      "aws/purchase.test.ts#even if the SDK tried again, nothing would leave a second time",
-      "azure/purchase.test.ts#lesson of the SDK that re-sent below the guard",
+      "aws/ec2-purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
+      "aws/reservations/reservation-purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
+      "aws/savings-plans/aws-plan-purchase.test.ts#one request for a savings plan leaves",
+      "aws/ec2-purchase.test.ts#even if the SDK tried again, nothing would leave a second time",
+      "azure/azure-purchase.test.ts#lesson of the SDK that re-sent below the guard",
       "azure/two-step.test.ts#an unknown outcome is not sent again",
     ],
   },
   {
     lesson: "The alias of a savings plan held the time of day (1079)",
     tests: [
-      "azure/savings-plan/quote.test.ts#lesson 1079 (the alias held the time of day): it is derived from the token alone",
-      "aws/savings-plans/quote.test.ts#lesson 1079: nothing in the request holds the time",
+      "azure/savings-plans/azure-plan-quote.test.ts#lesson 1079 (the alias held the time of day): it is derived from the token alone",
+      "aws/savings-plans/aws-plan-quote.test.ts#lesson 1079: nothing in the request holds the time",
     ],
   },
   {
@@ -149,7 +149,7 @@ const boughtTwice: readonly Lesson[] = [
   },
   {
     lesson: "A new record came out as a duplicate in the history and blocked the plan (1985)",
-    tests: ["drive/lessons.test.ts#1985: one record per recommendation, whatever became of it on the way"],
+    tests: ["drive/drive-lessons.test.ts#1985: one record per recommendation, whatever became of it on the way"],
   },
 ];
 
@@ -157,14 +157,14 @@ const notBought: readonly Lesson[] = [
   {
     lesson: "`BillingFailed` counted as live: nothing bought, success reported (1930)",
     tests: [
-      "azure/purchase.test.ts#lesson 1930: HTTP %i with %s is nothing bought, not success",
+      "azure/azure-purchase.test.ts#lesson 1930: HTTP %i with %s is nothing bought, not success",
       "azure/two-step.test.ts#lesson 1930: a %s order does not suppress the purchase",
       "azure/seven-services.test.ts#%s does not suppress",
-      "aws/resolve.test.ts#lesson: `payment-failed` counted as live",
-      "aws/reservations/already-exists.test.ts#lesson: %s counted as live",
-      "aws/reservations/drive.test.ts#lesson: billing failed, nothing bought, success reported",
-      "aws/savings-plans/generations.test.ts#lesson 1930: it is bought again as a new generation",
-      "end-to-end/faults.test.ts#billing that fails later: nothing is bought, and the next drive buys again",
+      "aws/ec2-resolve.test.ts#lesson: `payment-failed` counted as live",
+      "aws/reservations/reservation-already-exists.test.ts#lesson: %s counted as live",
+      "aws/reservations/reservation-drive.test.ts#lesson: billing failed, nothing bought, success reported",
+      "aws/savings-plans/aws-plan-generations.test.ts#lesson 1930: it is bought again as a new generation",
+      "end-to-end/process-faults.test.ts#billing that fails later: nothing is bought, and the next drive buys again",
     ],
   },
   {
@@ -172,24 +172,24 @@ const notBought: readonly Lesson[] = [
     tests: [
       "drive/unknown-outcome.test.ts#whose billing failed does not suppress: it is bought again, as a new generation",
       "ledger/contract.ts#proof of failure opens a new generation; proof that nothing was bought does not",
-      "aws/reservations/drive.test.ts#lesson: a used reservation id in a failed state blocked for ever; the next generation is bought",
-      "gcp/quote.test.ts#lesson: a used name: a later generation is in the name",
-      "gcp/purchase.test.ts#lesson: a used name in a final state blocked for ever",
+      "aws/reservations/reservation-drive.test.ts#lesson: a used reservation id in a failed state blocked for ever; the next generation is bought",
+      "gcp/gcp-quote.test.ts#lesson: a used name: a later generation is in the name",
+      "gcp/gcp-purchase.test.ts#lesson: a used name in a final state blocked for ever",
     ],
   },
   {
     lesson: "ALREADY_EXISTS was recorded as a failure (1560)",
     tests: [
-      "azure/purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
-      "aws/reservations/already-exists.test.ts#lesson: ALREADY_EXISTS was recorded as a failure",
-      "end-to-end/faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
-      "gcp/purchase.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
+      "azure/azure-purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
+      "aws/reservations/reservation-already-exists.test.ts#lesson: ALREADY_EXISTS was recorded as a failure",
+      "end-to-end/process-faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
+      "gcp/gcp-purchase.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
     ],
   },
   {
     lesson: "A partly bought execution could never be finished (1014)",
     tests: [
-      "drive/lessons.test.ts#1014: a partly bought execution is finished by driving it again",
+      "drive/drive-lessons.test.ts#1014: a partly bought execution is finished by driving it again",
       "end-to-end/command-line.test.ts#recorded; the next drive reports it without sending it, and goes on",
     ],
   },
@@ -203,16 +203,16 @@ const notBought: readonly Lesson[] = [
     lesson:
       "A timeout or 5xx was stored as failed, or replayed as the answer (aws-powertools, rocket-rides-atomic, Stripe v1)",
     tests: [
-      "azure/purchase.test.ts#an answer that proves nothing is an unknown outcome, after exactly one PUT",
-      "aws/purchase.test.ts#no answer within the timeout",
+      "azure/azure-purchase.test.ts#an answer that proves nothing is an unknown outcome, after exactly one PUT",
+      "aws/ec2-purchase.test.ts#no answer within the timeout",
       "drive/unknown-outcome.test.ts#while the look-up of the handle fails, nothing is sent again: unresolved",
-      "end-to-end/deadline.test.ts#a deadline, while an endpoint hangs",
+      "end-to-end/process-deadline.test.ts#a deadline, while an endpoint hangs",
     ],
   },
   {
     lesson: "A refusal that the user can lift was replayed for 24 hours under the same key",
     tests: [
-      "drive/lessons.test.ts#a refusal that the user can lift is never replayed",
+      "drive/drive-lessons.test.ts#a refusal that the user can lift is never replayed",
       "drive/buy.test.ts#a definite refusal is not replayed: the next drive tries again from the start",
       "end-to-end/credentials.test.ts#it is bought once there are some",
     ],
@@ -220,7 +220,7 @@ const notBought: readonly Lesson[] = [
   {
     lesson: "The second of two concurrent creates erased the marker of the first",
     tests: [
-      "drive/lessons.test.ts#two executions that are driven at the same time keep a record each",
+      "drive/drive-lessons.test.ts#two executions that are driven at the same time keep a record each",
       "aws/mark.test.ts#lesson: a marker of another token is never overwritten",
       "ledger/contract.ts#one commitment cannot count for two tokens",
     ],
@@ -245,7 +245,7 @@ const notBought: readonly Lesson[] = [
     tests: [
       "drive/buy.test.ts#the same execution with another recommendation is a conflict that names the fields",
       "ledger/contract.ts#the same token for another purchase is a conflict that names the fields",
-      "azure/lessons.test.ts#it is a conflict that names the subscription",
+      "azure/azure-lessons.test.ts#it is a conflict that names the subscription",
     ],
   },
 ];
@@ -254,18 +254,18 @@ const wrongThing: readonly Lesson[] = [
   {
     lesson: "The billing plan was not sent, so all was paid at once; partial upfront became upfront (1495, 1502, 1503)",
     tests: [
-      "azure/wire.test.ts#lessons 1495, 1502, 1503, 1055: every field that decides money is sent as it was asked for",
-      "azure/schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
-      "aws/recommendation.test.ts#no default for what decides money: %s is required",
-      "aws/quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
+      "azure/azure-wire.test.ts#lessons 1495, 1502, 1503, 1055: every field that decides money is sent as it was asked for",
+      "azure/azure-schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
+      "aws/ec2-recommendation.test.ts#no default for what decides money: %s is required",
+      "aws/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
     ],
   },
   {
     lesson: "A term left out meant one year; count 0; defaults of three letters (1055, 1080, 1192)",
     tests: [
-      "azure/schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
-      "aws/recommendation.test.ts#no default for what decides money: %s is required",
-      "aws/reservations/recommendation.test.ts#lesson: no default for what decides money; %s is required",
+      "azure/azure-schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
+      "aws/ec2-recommendation.test.ts#no default for what decides money: %s is required",
+      "aws/reservations/reservation-recommendation.test.ts#lesson: no default for what decides money; %s is required",
       "drive/validate.test.ts#a negative quantity",
       "drive/buy.test.ts#an invalid execution is refused whole before anything is claimed or sent",
     ],
@@ -273,54 +273,54 @@ const wrongThing: readonly Lesson[] = [
   {
     lesson: "Platform, tenancy, scope were lost on the way; everything was general-purpose (453, 597, 598, 1538)",
     tests: [
-      "aws/quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
-      "aws/lookup.test.ts#a zone where a region was asked for differs",
-      "azure/wire.test.ts#every field that decides money is sent as it was asked for",
-      "gcp/quote.test.ts#lesson 1538: the family decides the type and the price",
-      "gcp/resolve.test.ts#lesson 1538: everything general-purpose",
+      "aws/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
+      "aws/ec2-lookup.test.ts#a zone where a region was asked for differs",
+      "azure/azure-wire.test.ts#every field that decides money is sent as it was asked for",
+      "gcp/gcp-quote.test.ts#lesson 1538: the family decides the type and the price",
+      "gcp/gcp-resolve.test.ts#lesson 1538: everything general-purpose",
     ],
   },
   {
     lesson: "Of several offerings the first was taken; the first mismatch ended the search (688, 1450, 1579)",
     tests: [
-      "aws/quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
-      "aws/quote.test.ts#all pages are read; the first mismatch does not end the search",
-      "aws/quote.test.ts#a second match on a later page is seen",
-      "aws/reservations/quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
-      "aws/reservations/quote.test.ts#lesson: the first mismatch ended the search; all pages are read",
-      "aws/reservations/quote.test.ts#lesson: a product description matches parts",
+      "aws/ec2-quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
+      "aws/ec2-quote.test.ts#all pages are read; the first mismatch does not end the search",
+      "aws/ec2-quote.test.ts#a second match on a later page is seen",
+      "aws/reservations/reservation-quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
+      "aws/reservations/reservation-quote.test.ts#lesson: the first mismatch ended the search; all pages are read",
+      "aws/reservations/reservation-quote.test.ts#lesson: a product description matches parts",
     ],
   },
   {
     lesson: "GB sent as MB, two decimals, money as float, the count changed without the money (1022, 1585, 1830)",
     tests: [
-      "spec/money.test.ts#sums exactly and per currency: 0.1 + 0.2 is 0.3",
-      "spec/money.test.ts#is written with at least two decimals and none lost",
-      "aws/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
-      "aws/reservations/quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
-      "drive/lessons.test.ts#1830: another count under the same index is a conflict that names it",
-      "aws/savings-plans/quote.test.ts#lesson 1585: a commitment is sent with all of its five decimals",
-      "gcp/recommendation.test.ts#lesson 1022: memory is in MB, by name",
-      "gcp/resolve.test.ts#lesson 1022: memory in GB sent as MB",
+      "contract/money.test.ts#sums exactly and per currency: 0.1 + 0.2 is 0.3",
+      "contract/money.test.ts#is written with at least two decimals and none lost",
+      "aws/ec2-quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
+      "aws/reservations/reservation-quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
+      "drive/drive-lessons.test.ts#1830: another count under the same index is a conflict that names it",
+      "aws/savings-plans/aws-plan-quote.test.ts#lesson 1585: a commitment is sent with all of its five decimals",
+      "gcp/gcp-recommendation.test.ts#lesson 1022: memory is in MB, by name",
+      "gcp/gcp-resolve.test.ts#lesson 1022: memory in GB sent as MB",
     ],
   },
   {
     lesson: "The limit looked at the upfront part only, and trusted the caller's price (1141, 1905)",
     tests: [
-      "aws/quote.test.ts#lesson: the cap looked only at the upfront part; recurring charges of the term are in the price",
-      "aws/reservations/quote.test.ts#lesson: the cap looked only at the upfront part; nothing upfront has the charges of the whole term",
-      "azure/wire.test.ts#the recorded monthly price is the whole term, not one instalment",
-      "drive/lessons.test.ts#1905: a caller cannot bring a price",
+      "aws/ec2-quote.test.ts#lesson: the cap looked only at the upfront part; recurring charges of the term are in the price",
+      "aws/reservations/reservation-quote.test.ts#lesson: the cap looked only at the upfront part; nothing upfront has the charges of the whole term",
+      "azure/azure-wire.test.ts#the recorded monthly price is the whole term, not one instalment",
+      "drive/drive-lessons.test.ts#1905: a caller cannot bring a price",
       "drive/buy.test.ts#a limit in another currency is refused",
     ],
   },
   {
     lesson: "'Purchase' made a real database, a bucket (640)",
     tests: [
-      "azure/wire.test.ts#lesson 640: nothing but a price and a reservation order is asked for, never a resource",
-      "aws/redshift/recommendation.test.ts#lesson 640: refused at validation, and it says what to do",
+      "azure/azure-wire.test.ts#lesson 640: nothing but a price and a reservation order is asked for, never a resource",
+      "aws/redshift/redshift-recommendation.test.ts#lesson 640: refused at validation, and it says what to do",
       "drive/validate.test.ts#a service that is not there",
-      "gcp/recommendation.test.ts#lesson 640: a database and a bucket were created for a purchase",
+      "gcp/gcp-recommendation.test.ts#lesson 640: a database and a bucket were created for a purchase",
     ],
   },
   {
@@ -338,8 +338,8 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     tests: [
       "azure/find.test.ts#lessons 1021, 1991: a next link to another host is not followed",
       "azure/find.test.ts#a next link that repeats is refused instead of followed for ever",
-      "azure/wire.test.ts#a next link to another host is not followed: the bearer token stays",
-      "end-to-end/faults.test.ts#a foreign next link",
+      "azure/azure-wire.test.ts#a next link to another host is not followed: the bearer token stays",
+      "end-to-end/process-faults.test.ts#a foreign next link",
     ],
   },
   {
@@ -347,17 +347,17 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     tests: [
       "azure/seven-services.test.ts#a listing %s: refused, nothing sent",
       "azure/find.test.ts#200 without the array",
-      "aws/lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
-      "aws/reservations/lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
+      "aws/ec2-lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
+      "aws/reservations/reservation-lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
     ],
   },
   {
     lesson: "The list was short, or empty after a change of rights (azure-powershell 21843, 16190)",
     tests: [
       "drive/lookup.test.ts#a listing that lacks what the ledger knows as bought is not believed",
-      "aws/reservations/drive.test.ts#lesson: the list was short or empty after a change of rights",
+      "aws/reservations/reservation-drive.test.ts#lesson: the list was short or empty after a change of rights",
       "azure/find.test.ts#known ids are found for the canary, though they carry none of the tokens",
-      "end-to-end/faults.test.ts#an empty listing, although the ledger knows an order: refused",
+      "end-to-end/process-faults.test.ts#an empty listing, although the ledger knows an order: refused",
     ],
   },
   {
@@ -371,19 +371,19 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     lesson: "Endless empty pages; retries ate the 60 seconds that the function had (667, 688)",
     tests: [
       "azure/find.test.ts#lessons 667, 688: endless empty pages end at the page limit",
-      "aws/quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
-      "aws/reservations/quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
+      "aws/ec2-quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
+      "aws/reservations/reservation-quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
       "drive/trouble.test.ts#a deadline too near for one send: refused, nothing sent, not even written ahead",
-      "end-to-end/deadline.test.ts#a deadline, while an endpoint hangs",
+      "end-to-end/process-deadline.test.ts#a deadline, while an endpoint hangs",
     ],
   },
   {
     lesson: "Tokens in logs, short ones whole (652, 1076)",
     tests: [
-      "spec/token.test.ts#hides short ones wholly (652, 1076)",
+      "contract/token.test.ts#hides short ones wholly (652, 1076)",
       "azure/logs.test.ts#lesson 652: the SDK's most talkative log holds neither the token nor the bearer token",
-      "azure/purchase.test.ts#lesson 1076: a token that Azure's message repeats is masked",
-      "aws/resolve.test.ts#the token is masked in what a person reads",
+      "azure/azure-purchase.test.ts#lesson 1076: a token that Azure's message repeats is masked",
+      "aws/ec2-resolve.test.ts#the token is masked in what a person reads",
       "drive/buy.test.ts#tells each step as an event with the token masked",
       "cli/report-text.test.ts#tokens appear masked only",
     ],
@@ -392,8 +392,8 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     lesson: "It fell back to ambient credentials of another account (9531681a)",
     tests: [
       "aws/account.test.ts#lesson: fell back to ambient credentials of another account; refused, naming both, nothing sent",
-      "aws/reservations/purchase.test.ts#lesson: fell back to credentials of another account; the purchase is not sent",
-      "azure/wire.test.ts#lesson 9531681a: a token of another tenant than the one asked for sends nothing",
+      "aws/reservations/reservation-purchase.test.ts#lesson: fell back to credentials of another account; the purchase is not sent",
+      "azure/azure-wire.test.ts#lesson 9531681a: a token of another tenant than the one asked for sends nothing",
       "end-to-end/credentials.test.ts#lesson 9531681a: of another account or tenant: refused, both named",
     ],
   },

@@ -8,7 +8,7 @@ import fixture from "../fixtures/execution.json" with { type: "json" };
 import { createEventLog } from "../src/log/event-log.ts";
 import { createCommandLog } from "../src/cli/command-log.ts";
 import type { Logger, LogLevel } from "../src/log/logger.ts";
-import { maskToken } from "../src/spec/token.ts";
+import { maskToken } from "../src/contract/token.ts";
 import { execution, setup, token } from "./drive/setup.ts";
 
 type Line = Record<string, unknown> & { readonly level: string; readonly msg: string };

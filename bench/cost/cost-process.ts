@@ -1,12 +1,12 @@
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { answer, orderOfChild } from "../child.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { countCalls } from "./count-calls.ts";
-import type { CostOrder, CostResult } from "./cost.ts";
+import type { CostOrder, CostResult } from "./request-cost.ts";
 
 /** Drives against a cloud in this process's memory: what is measured is this library alone. */
 const { ledger: kind, identity, recommendations, trial } = orderOfChild<CostOrder>();

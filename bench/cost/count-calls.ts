@@ -1,4 +1,4 @@
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 
 /** The ledger, and how often each of its methods is called. */
 export function countCalls(inner: Ledger): { readonly ledger: Ledger; readonly calls: Record<string, number> } {

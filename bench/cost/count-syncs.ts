@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { runChild } from "../child.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import type { CostOrder } from "./cost.ts";
+import type { CostOrder } from "./request-cost.ts";
 
 /** How often a drive of so many recommendations has the disk written through; undefined where there is no strace. */
 export async function countSyncs(order: Omit<CostOrder, "trial">): Promise<number | undefined> {

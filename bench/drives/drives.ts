@@ -1,4 +1,4 @@
-import { seconds, ratio, table, whole } from "../table.ts";
+import { seconds, ratio, table, whole } from "../bench-table.ts";
 import type { Parameters } from "../parameters.ts";
 import { startTenant } from "../tenant.ts";
 import { type Cell, type Effort, lookups, lowerBound } from "./calculated.ts";

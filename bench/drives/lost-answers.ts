@@ -1,5 +1,5 @@
 import type { Parameters } from "../parameters.ts";
-import { table, whole } from "../table.ts";
+import { table, whole } from "../bench-table.ts";
 import { startTenant } from "../tenant.ts";
 import { library, lookupEachTime } from "./ways.ts";
 

@@ -6,13 +6,13 @@ import {
   findReservationOrdersByToken,
   purchaseTwoStep,
 } from "../../providers/azure/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { PurchaseOutcomeUnknownError } from "../../src/spec/errors.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { PurchaseOutcomeUnknownError } from "../../src/contract/errors.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { executionOf, purchaseBody, source } from "../execution.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { createWire } from "./wire.ts";
+import { createWire } from "./bench-wire.ts";
 
 /** What is to be bought, and where. */
 export interface Work {

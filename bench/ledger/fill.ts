@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { Client } from "pg";
-import type { Ledger } from "../../src/spec/ledger.ts";
-import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-records.ts";
 import { purchasesPerScope } from "./ledger-size.ts";
 
 /** The columns of a record, without its own texts. */

@@ -6,7 +6,7 @@ import { answer, orderOfChild } from "../child.ts";
 import { median } from "../median.ts";
 import { fill } from "./fill.ts";
 import type { LedgerOrder, LedgerResult } from "./ledger-size.ts";
-import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample.ts";
+import { claimAll, commitmentOf, requestOf, submissionOf } from "./sample-records.ts";
 
 const { location, records, claims } = orderOfChild<LedgerOrder>();
 const isPostgres = location.startsWith("postgres://");

@@ -1,6 +1,6 @@
 import { runChild } from "../child.ts";
 import type { Parameters } from "../parameters.ts";
-import { megabytes, shortTime, table, whole } from "../table.ts";
+import { megabytes, shortTime, table, whole } from "../bench-table.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { startPostgresServer } from "../../test/ledger/postgres-server.ts";
 

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createAzure } from "../../providers/azure/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { answer, orderOfChild } from "../child.ts";

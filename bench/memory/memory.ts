@@ -1,6 +1,6 @@
 import { runChild } from "../child.ts";
 import type { Parameters } from "../parameters.ts";
-import { megabytes, ratio, seconds, table, whole } from "../table.ts";
+import { megabytes, ratio, seconds, table, whole } from "../bench-table.ts";
 import { pagesOf } from "../drives/calculated.ts";
 import { startTenant } from "../tenant.ts";
 

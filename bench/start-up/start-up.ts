@@ -5,8 +5,8 @@ import { ec2 } from "../../test/end-to-end/recommendations.ts";
 import { executionOf } from "../execution.ts";
 import { median } from "../median.ts";
 import type { Parameters } from "../parameters.ts";
-import { shortTime, table } from "../table.ts";
-import { builtCommandLine, listModules, timeCommandLine } from "./command-line.ts";
+import { shortTime, table } from "../bench-table.ts";
+import { builtCommandLine, listModules, timeCommandLine } from "./bench-command-line.ts";
 import { sdkPackages } from "./sdk-packages.ts";
 
 const azure = executionOf("bench", 1);

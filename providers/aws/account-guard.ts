@@ -1,5 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 import { readError } from "./read-error.ts";
 
 type CredentialSetting = NonNullable<STSClientConfig["credentials"]>;

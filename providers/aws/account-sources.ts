@@ -1,7 +1,7 @@
 import type { AccountSources, Credential } from "./account-guard.ts";
-import type { ClientConfiguration } from "./connect.ts";
+import type { ClientConfiguration } from "./aws-connect.ts";
 import { httpsOnly } from "./https-only.ts";
-import type { ResolvedSettings } from "./settings.ts";
+import type { ResolvedSettings } from "./aws-settings.ts";
 
 /** Over http nothing real is ever sent: this is the whole secret. */
 const dummyCredential: Credential = { accessKeyId: "BUYONCELOOPBACK", secretAccessKey: "not-a-secret" };

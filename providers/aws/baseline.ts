@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "../../src/spec/json.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 
 /**
  * What identifies a purchase afterwards where the service takes no id and no token from the caller, for want of anything

@@ -1,4 +1,4 @@
-import type { Submission } from "../../src/spec/executor.ts";
+import type { Submission } from "../../src/contract/executor.ts";
 
 /** Milliseconds by which the clock of AWS may be behind the ledger's. */
 const clockTolerance = 5 * 60_000;

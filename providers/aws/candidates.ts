@@ -1,4 +1,4 @@
-import type { Difference, Submission } from "../../src/spec/executor.ts";
+import type { Difference, Submission } from "../../src/contract/executor.ts";
 import { parseBaseline } from "./baseline.ts";
 import { statedDifferences } from "./differences.ts";
 import { clockTolerance, purchaseWindow, type SendLimits } from "./purchase-window.ts";

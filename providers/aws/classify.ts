@@ -1,6 +1,6 @@
-import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
 import { provesNotSent } from "../http/proves-not-sent.ts";
-import { adviceOn } from "./advice.ts";
+import { adviceOn } from "./aws-advice.ts";
 import { failedUnsent } from "./unsent.ts";
 import { isThrottling, readSdkError, saidBy, type SdkError } from "./sdk-error.ts";
 import type { SendReport } from "./send-once.ts";

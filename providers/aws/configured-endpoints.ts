@@ -1,4 +1,4 @@
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 
 /** The services that this provider asks, and those that the SDK's credential chain does, as the SDK calls them. */
 const serviceIds = [

@@ -1,5 +1,5 @@
-import type { Difference } from "../../src/spec/executor.ts";
-import type { Attributes } from "../../src/spec/listed-commitment.ts";
+import type { Difference } from "../../src/contract/executor.ts";
+import type { Attributes } from "../../src/contract/listed-commitment.ts";
 
 /** Stands in a difference for a value that AWS did not give. */
 export const notStated = "not stated";

@@ -1,4 +1,4 @@
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 
 /**
  * A middleware for clients of the AWS SDK: refuses a request over http, unless the endpoint is the loopback one that

@@ -1,5 +1,5 @@
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Resolution } from "../../src/spec/executor.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import type { Resolution } from "../../src/contract/executor.ts";
 import type { Candidates } from "./candidates.ts";
 
 /** What the candidates of one submission are judged by. */

@@ -1,4 +1,4 @@
-import type { Submission } from "../../src/spec/executor.ts";
+import type { Submission } from "../../src/contract/executor.ts";
 
 /** Milliseconds by which the clock of AWS may differ from the ledger's. */
 export const clockTolerance = 300_000;

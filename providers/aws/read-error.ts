@@ -1,5 +1,5 @@
-import { BuyonceError, RefusedError, type ErrorCode } from "../../src/spec/errors.ts";
-import { adviceOn } from "./advice.ts";
+import { BuyonceError, RefusedError, type ErrorCode } from "../../src/contract/errors.ts";
+import { adviceOn } from "./aws-advice.ts";
 import { isThrottling, obstacleOf, type Obstacle, readSdkError, saidBy } from "./sdk-error.ts";
 
 /** What was being asked when a read went wrong. */

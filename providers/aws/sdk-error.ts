@@ -1,5 +1,5 @@
-import { cutCode } from "../../src/spec/clean-text.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import { cutCode } from "../../src/contract/clean-text.ts";
+import { maskToken } from "../../src/contract/token.ts";
 
 /** What this package reads from an error of the AWS SDK; everything may be missing. */
 export interface SdkError {

@@ -1,4 +1,4 @@
-import { isFinal, standingOf } from "./standing.ts";
+import { isFinal, standingOf } from "./aws-standing.ts";
 
 /** How the rows of a list are told apart, and what is true of two that show the same thing. */
 export interface RowTraits<Row> {

@@ -4,16 +4,16 @@ import {
   decompressResponsePolicyName,
   proxyPolicyName,
 } from "@azure/core-rest-pipeline";
-import { parseEndpoint } from "../../src/spec/endpoint.ts";
-import type { JsonObject } from "../../src/spec/json.ts";
+import { parseEndpoint } from "../../src/contract/endpoint.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 import { ApiError, errorOf, UnbelievableAnswerError } from "../http/api-error.ts";
 import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
-import { createTenantCredential, loopbackCredential } from "./credential.ts";
+import { createTenantCredential, loopbackCredential } from "./azure-credential.ts";
 import { lazily } from "./lazily.ts";
-import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./settings.ts";
-import { exchange, type PipelineOwner } from "./transport.ts";
+import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./azure-settings.ts";
+import { exchange, type PipelineOwner } from "./azure-transport.ts";
 
 /** A request that moves no money: a read, a price calculation, a validation. */
 export interface ReadRequest {

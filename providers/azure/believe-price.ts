@@ -1,8 +1,8 @@
 import { Big } from "big.js";
 import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
-import type { JsonObject } from "../../src/spec/json.ts";
-import { compareMoney, formatMoney, isPayable, money, type Money } from "../../src/spec/money.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { compareMoney, formatMoney, isPayable, money, type Money } from "../../src/contract/money.ts";
 import { isObject, type UnknownObject } from "../http/answer.ts";
 
 const total = z

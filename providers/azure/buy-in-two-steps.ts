@@ -1,14 +1,19 @@
-import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../../src/spec/errors.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import {
+  messageOf,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+  RefusedError,
+} from "../../src/contract/errors.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import { calculatePrice } from "./calculate-price.ts";
-import type { ReservationsClient } from "./client.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import { findLive, severalOrders } from "./find-live.ts";
 import { OpenOrderError, reopen, toOpenOrder, type OpenOrder, type OpenPurchase } from "./open-order.ts";
 import { fateOf } from "./order-fate.ts";
-import { toCommitment, type ReservationOrder } from "./order.ts";
+import { toCommitment, type ReservationOrder } from "./azure-order.ts";
 import { toJson, type ReservationPurchaseBody } from "./purchase-body.ts";
 import { purchaseOrder } from "./purchase-order.ts";
-import { meaningOf } from "./states.ts";
+import { meaningOf } from "./azure-states.ts";
 import type { TwoStepPurchase } from "./two-step.ts";
 
 /** A purchase in two steps. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
-import type { JsonObject } from "../../src/spec/json.ts";
-import { money, type Money } from "../../src/spec/money.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { money, type Money } from "../../src/contract/money.ts";
 import { isObject } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { believePrice } from "./believe-price.ts";
-import type { ReservationsClient } from "./client.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import { toRefusal } from "./refusal.ts";
+import { toRefusal } from "./azure-refusal.ts";
 
 /** A price, and the reservation order id that Azure minted to buy at it. */
 export interface CalculatedPrice {

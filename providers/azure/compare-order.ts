@@ -1,9 +1,9 @@
-import type { Difference } from "../../src/spec/executor.ts";
-import type { ReservationsClient } from "./client.ts";
-import type { ReservationOrder } from "./order.ts";
+import type { Difference } from "../../src/contract/executor.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import type { ReservationOrder } from "./azure-order.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
 import { inForce, readReservations, unverifiable } from "./reservations.ts";
-import { regionName } from "./canonical.ts";
+import { regionName } from "./azure-canonical.ts";
 import { subscriptionIn } from "./subscription.ts";
 
 /**

@@ -1,12 +1,12 @@
-import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
-import { parseEndpoint } from "../../src/spec/endpoint.ts";
-import { createExecutor } from "./executor.ts";
+import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
+import { parseEndpoint } from "../../src/contract/endpoint.ts";
+import { createExecutor } from "./azure-executor.ts";
 import { oncePerTenant } from "./once-per-tenant.ts";
-import { createBillingBenefitsClient } from "./savings-plan/client.ts";
-import { createSavingsPlanExecutor } from "./savings-plan/executor.ts";
+import { createBillingBenefitsClient } from "./savings-plans/azure-plan-client.ts";
+import { createSavingsPlanExecutor } from "./savings-plans/azure-plan-executor.ts";
 import { services } from "./services/index.ts";
-import { createSessions } from "./session.ts";
-import { resolveSettings, type AzureSettings } from "./settings.ts";
+import { createSessions } from "./tenant-session.ts";
+import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
 
 /**
  * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.

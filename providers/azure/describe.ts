@@ -1,6 +1,6 @@
-import type { Recommendation } from "../../src/spec/recommendation.ts";
-import type { SavingsPlanRecommendation } from "./savings-plan/schema.ts";
-import type { AzureRecommendation } from "./schema.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
+import type { AzureRecommendation } from "./azure-schema.ts";
 
 /** A reservation in a few words. */
 export function describeReservation(recommendation: AzureRecommendation): string {

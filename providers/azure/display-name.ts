@@ -1,4 +1,4 @@
-import { tokenDigest } from "../../src/spec/token.ts";
+import { tokenDigest } from "../../src/contract/token.ts";
 
 /** What Azure takes: anything else is answered with 400 `DisplayNameInvalid`. */
 const longest = 64;

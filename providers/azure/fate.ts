@@ -1,4 +1,4 @@
-import type { Standing } from "../../src/spec/commitment.ts";
+import type { Standing } from "../../src/contract/commitment.ts";
 
 /** What became of something that was sent, as far as one or several looks say. */
 export type Fate<T> =

@@ -1,11 +1,11 @@
-import { RefusedError } from "../../src/spec/errors.ts";
-import { maskToken } from "../../src/spec/token.ts";
-import type { ReservationsClient } from "./client.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import { maskToken } from "../../src/contract/token.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import { compareOrder } from "./compare-order.ts";
-import type { ReservationOrder } from "./order.ts";
+import type { ReservationOrder } from "./azure-order.ts";
 import { findOrders } from "./orders.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import { meaningOf } from "./states.ts";
+import { meaningOf } from "./azure-states.ts";
 
 /**
  * The one live order with the token, if it is what was asked for. The order with the id `own` is not compared: it was

@@ -1,7 +1,7 @@
-import type { ListedCommitment } from "../../src/spec/listed-commitment.ts";
-import type { TagNames } from "../../src/spec/tag-names.ts";
-import { liveOf, tokenOn } from "./listing.ts";
-import { type ReservationOrder, toCommitment } from "./order.ts";
+import type { ListedCommitment } from "../../src/contract/listed-commitment.ts";
+import type { TagNames } from "../../src/contract/tag-names.ts";
+import { liveOf, tokenOn } from "./azure-listing.ts";
+import { type ReservationOrder, toCommitment } from "./azure-order.ts";
 
 /** A reservation order as an audit sees it; what the listing leaves out is on its reservations. */
 export function listedOrder(order: ReservationOrder, tagNames: TagNames): ListedCommitment {

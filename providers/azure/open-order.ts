@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { PurchaseOutcomeUnknownError, RefusedError } from "../../src/spec/errors.ts";
-import { hashJson } from "../../src/spec/fingerprint.ts";
-import type { JsonObject } from "../../src/spec/json.ts";
-import { moneySchema, type Money } from "../../src/spec/money.ts";
+import { PurchaseOutcomeUnknownError, RefusedError } from "../../src/contract/errors.ts";
+import { hashJson } from "../../src/contract/fingerprint.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { moneySchema, type Money } from "../../src/contract/money.ts";
 import type { SentOrder } from "./order-fate.ts";
 
 /**

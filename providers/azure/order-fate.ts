@@ -1,14 +1,14 @@
-import { messageOf, RefusedError } from "../../src/spec/errors.ts";
-import type { JsonObject } from "../../src/spec/json.ts";
+import { messageOf, RefusedError } from "../../src/contract/errors.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import type { ReservationsClient } from "./client.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import { compareOrder } from "./compare-order.ts";
 import { combine, type Fate } from "./fate.ts";
 import { bearerOf } from "./marker.ts";
-import { getOrder, type GetOrderOptions, type ReservationOrder } from "./order.ts";
+import { getOrder, type GetOrderOptions, type ReservationOrder } from "./azure-order.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import { toRefusal } from "./refusal.ts";
-import { meaningOf } from "./states.ts";
+import { toRefusal } from "./azure-refusal.ts";
+import { meaningOf } from "./azure-states.ts";
 
 /** What was sent, or is about to be. */
 export interface SentOrder {

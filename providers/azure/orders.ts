@@ -1,8 +1,8 @@
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { ReservationsClient } from "./client.ts";
-import { createTokenMatcher } from "./listing.ts";
-import { parseOrder, toCommitment, type ReservationOrder } from "./order.ts";
-import { meaningOf } from "./states.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import { createTokenMatcher } from "./azure-listing.ts";
+import { parseOrder, toCommitment, type ReservationOrder } from "./azure-order.ts";
+import { meaningOf } from "./azure-states.ts";
 import { requireToken } from "./tags.ts";
 import { visitEntries } from "./visit-entries.ts";
 import type { ReadStep } from "../http/refusal.ts";

@@ -1,7 +1,7 @@
 import { isObject, parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
-import { parseOrder, type ReservationOrder } from "./order.ts";
+import { parseOrder, type ReservationOrder } from "./azure-order.ts";
 import { judgeRefusal, type RefusalVerdict } from "./judge-refusal.ts";
-import { meaningOf } from "./states.ts";
+import { meaningOf } from "./azure-states.ts";
 
 /** What the answer to a purchase proves. */
 export type PurchaseVerdict =

@@ -1,5 +1,5 @@
 import type { PurchaseRequestProperties, SkuName } from "@azure/arm-reservations";
-import type { JsonObject } from "../../src/spec/json.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 
 /**
  * The body of `calculatePrice` and of the purchase, as it is on the wire:

@@ -1,7 +1,7 @@
-import { messageOf, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import type { ReservationsClient } from "./client.ts";
+import { messageOf, PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import { fateOf, type OrderFate, type SentOrder } from "./order-fate.ts";
-import { orderPath, type ReservationOrder } from "./order.ts";
+import { orderPath, type ReservationOrder } from "./azure-order.ts";
 import { judgePurchaseAnswer, type PurchaseVerdict } from "./purchase-answer.ts";
 import { fromTransport, unknownOutcome } from "./purchase-outcome.ts";
 import { adviceFor } from "./refusal-advice.ts";

@@ -1,4 +1,4 @@
-import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
+import { messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
 import { TransportError } from "../http/transport-error.ts";
 
 /** The error for an exchange without a complete answer. `subject` is what was to be bought: `reservation order 47935840…`. */

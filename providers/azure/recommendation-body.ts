@@ -1,7 +1,7 @@
 import type { AppliedScopeProperties, PurchaseRequestProperties } from "@azure/arm-reservations";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import type { AppliedScope, AzureRecommendation } from "./schema.ts";
-import type { AzureService } from "./service.ts";
+import type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
+import type { AzureService } from "./azure-service.ts";
 
 /** The purchase that a recommendation asks for, without its marker. Every field that decides money is written out. */
 export function bodyOf(service: AzureService, recommendation: AzureRecommendation): ReservationPurchaseBody {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
-import { type Money, money, totals } from "../../src/spec/money.ts";
-import type { Refund } from "../../src/spec/listed-commitment.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import { type Money, money, totals } from "../../src/contract/money.ts";
+import type { Refund } from "../../src/contract/listed-commitment.ts";
 import { quoteService, UnbelievableAnswerError } from "../http/api-error.ts";
-import type { ReservationsClient } from "./client.ts";
-import { orderPath } from "./order.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import { orderPath } from "./azure-order.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import { toRefusal } from "./refusal.ts";
+import { toRefusal } from "./azure-refusal.ts";
 import { inForce, readReservations, type Reservation } from "./reservations.ts";
 
 const step: ReadStep = {

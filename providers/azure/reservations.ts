@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
-import type { Attributes } from "../../src/spec/listed-commitment.ts";
-import type { ReservationsClient } from "./client.ts";
-import { orderPath } from "./order.ts";
-import { readPages } from "./pages.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import type { Attributes } from "../../src/contract/listed-commitment.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import { orderPath } from "./azure-order.ts";
+import { readPages } from "./azure-pages.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import { regionName } from "./canonical.ts";
-import { toRefusal } from "./refusal.ts";
-import { meaningOf } from "./states.ts";
+import { regionName } from "./azure-canonical.ts";
+import { toRefusal } from "./azure-refusal.ts";
+import { meaningOf } from "./azure-states.ts";
 import { subscriptionIn } from "./subscription.ts";
 
 const step: ReadStep = {

@@ -1,6 +1,6 @@
-import { RefusedError } from "../../src/spec/errors.ts";
-import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/spec/tag-names.ts";
-import { plainToken } from "../../src/spec/token.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/contract/tag-names.ts";
+import { plainToken } from "../../src/contract/token.ts";
 import { displayNameOf } from "./display-name.ts";
 
 /** How a purchase is marked. */

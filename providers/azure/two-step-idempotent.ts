@@ -1,4 +1,4 @@
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 import { buyInTwoSteps } from "./buy-in-two-steps.ts";
 import { applyPurchaseTags } from "./tags.ts";
 import { purchaseTwoStep, type TwoStepOptions, type TwoStepPurchase } from "./two-step.ts";

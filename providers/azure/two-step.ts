@@ -1,7 +1,7 @@
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Money } from "../../src/spec/money.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import type { Money } from "../../src/contract/money.ts";
 import { buyInTwoSteps } from "./buy-in-two-steps.ts";
-import type { ReservationsClient } from "./client.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
 import type { OpenOrder } from "./open-order.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
 

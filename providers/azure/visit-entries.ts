@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import type { ArmClient } from "./arm-client.ts";
-import { readPages } from "./pages.ts";
-import { toRefusal } from "./refusal.ts";
+import { readPages } from "./azure-pages.ts";
+import { toRefusal } from "./azure-refusal.ts";
 
 /** As often as a listing is read at most that loses entries each time. */
 const mostReadings = 5;

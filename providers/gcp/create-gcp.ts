@@ -1,8 +1,8 @@
-import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
-import { serviceWithoutApi } from "../../src/spec/service-without-api.ts";
-import { createCompute } from "./compute/compute.ts";
-import { createConnect } from "./connect.ts";
-import { resolveSettings, type GcpSettings } from "./settings.ts";
+import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
+import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
+import { createCompute } from "./compute/gcp-executor.ts";
+import { createConnect } from "./gcp-connect.ts";
+import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
 
 /**
  * What Google sells commitments or discounts of, but has no API to buy with. An earlier program "bought" there by

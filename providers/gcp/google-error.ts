@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maskToken } from "../../src/spec/token.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import type { UnknownObject } from "../http/answer.ts";
 import { quoteCode, type ErrorWords } from "../http/api-error.ts";
 

@@ -1,4 +1,4 @@
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 
 /**
  * Imports an SDK that is an optional peer, when it is first used: who buys nothing at GCP need not install it.

@@ -1,5 +1,5 @@
-import { cutCode } from "../../src/spec/clean-text.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import { cutCode } from "../../src/contract/clean-text.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import { isObject, type Answer, type UnknownObject } from "./answer.ts";
 
 /** What a service says of an error. */

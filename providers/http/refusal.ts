@@ -1,4 +1,4 @@
-import { BuyonceError, messageOf, RefusedError, type ErrorCode } from "../../src/spec/errors.ts";
+import { BuyonceError, messageOf, RefusedError, type ErrorCode } from "../../src/contract/errors.ts";
 import { ApiError, UnbelievableAnswerError } from "./api-error.ts";
 import { TransportError } from "./transport-error.ts";
 

@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import type { Environment } from "../../src/spec/environment.ts";
+import type { Environment } from "../../src/contract/environment.ts";
 import { ApiError } from "./api-error.ts";
 import { TransportError } from "./transport-error.ts";
 

@@ -1,11 +1,11 @@
-import { cameToNothing, vanished } from "../drive/came-to-nothing.ts";
+import { cameToNothing, vanished } from "../drive/prove-failed.ts";
 import type { DriveContext, Task } from "../drive/drive-context.ts";
 import { recordedIds } from "../drive/must-be-listed.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
-import { checkTexts } from "../spec/check-texts.ts";
-import type { Commitment } from "../spec/commitment.ts";
-import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
+import { checkTexts } from "../contract/check-texts.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { correct, type CorrectionParts } from "./correct.ts";
 
 /** What a person says about a commitment that the provider no longer shows: it was exchanged, given back or sold. */

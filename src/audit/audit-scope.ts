@@ -1,16 +1,16 @@
 import { recordedIds, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
-import { readPurchased, withoutBodies } from "../drive/read-pages.ts";
-import type { AuditedCommitment, Finding } from "../spec/audit.ts";
-import type { Commitment } from "../spec/commitment.ts";
-import type { Environment } from "../spec/environment.ts";
-import { messageOf } from "../spec/errors.ts";
-import type { Scope, ServiceExecutor } from "../spec/executor.ts";
-import { isHeld } from "../spec/lease.ts";
-import type { Ledger, TokenRecord } from "../spec/ledger.ts";
-import type { ListedCommitment } from "../spec/listed-commitment.ts";
-import { indexRecords, type Known } from "./tokens.ts";
+import { readPurchased, withoutBodies } from "../drive/read-records.ts";
+import type { AuditedCommitment, Finding } from "../contract/audit-report.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import type { Environment } from "../contract/environment.ts";
+import { messageOf } from "../contract/errors.ts";
+import type { Scope, ServiceExecutor } from "../contract/executor.ts";
+import { isHeld } from "../contract/lease.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { ListedCommitment } from "../contract/listed-commitment.ts";
+import { indexRecords, type Known } from "./index-records.ts";
 import { findTwins } from "./twins.ts";
-import { duplicateText, lossText, markerText, orphanText, twinText, unrecordedText } from "./words.ts";
+import { duplicateText, lossText, markerText, orphanText, twinText, unrecordedText } from "./finding-texts.ts";
 
 /** An executor that can be audited. */
 export type Auditable = ServiceExecutor & Required<Pick<ServiceExecutor, "list">>;

@@ -3,10 +3,10 @@ import type { DriveContext, Task } from "../drive/drive-context.ts";
 import { createLeases } from "../drive/leases.ts";
 import { createLookup } from "../drive/lookup.ts";
 import { createStop } from "../drive/stop.ts";
-import type { Environment } from "../spec/environment.ts";
-import { RefusedError } from "../spec/errors.ts";
-import type { ServiceExecutor } from "../spec/executor.ts";
-import type { Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Environment } from "../contract/environment.ts";
+import { RefusedError } from "../contract/errors.ts";
+import type { ServiceExecutor } from "../contract/executor.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 
 /** What a correction works with. */
 export interface CorrectionParts {

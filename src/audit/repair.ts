@@ -1,7 +1,7 @@
 import type { ExecutorOf } from "../drive/validate.ts";
-import type { Finding } from "../spec/audit.ts";
-import { messageOf } from "../spec/errors.ts";
-import type { Commitment } from "../spec/commitment.ts";
+import type { Finding } from "../contract/audit-report.ts";
+import { messageOf } from "../contract/errors.ts";
+import type { Commitment } from "../contract/commitment.ts";
 import { correct, type CorrectionParts } from "./correct.ts";
 
 /**

@@ -1,8 +1,8 @@
-import type { Place } from "../spec/audit.ts";
-import { InvalidExecutionError, RefusedError } from "../spec/errors.ts";
-import type { Provider, Scope, ServiceExecutor } from "../spec/executor.ts";
-import type { Ledger } from "../spec/ledger.ts";
-import type { Recommendation } from "../spec/recommendation.ts";
+import type { Place } from "../contract/audit-report.ts";
+import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Ledger } from "../contract/ledger.ts";
+import type { Recommendation } from "../contract/recommendation.ts";
 import type { Auditable } from "./audit-scope.ts";
 
 /** A listing to look at, and what can make it. */

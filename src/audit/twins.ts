@@ -1,4 +1,4 @@
-import type { Attributes, ListedCommitment } from "../spec/listed-commitment.ts";
+import type { Attributes, ListedCommitment } from "../contract/listed-commitment.ts";
 
 /** Two of one kind that were bought so close together (milliseconds) may be one purchase too many. */
 const closeTogether = 15 * 60_000;

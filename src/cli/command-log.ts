@@ -1,5 +1,5 @@
 import type { Logger, LogLevel } from "../log/logger.ts";
-import { escapeHidden } from "../spec/escape-hidden.ts";
+import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { Output } from "./terminal/terminal.ts";
 import { maskPassword } from "./text/mask-password.ts";
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import type { Place } from "../spec/audit.ts";
-import type { Money } from "../spec/money.ts";
+import type { Place } from "../contract/audit-report.ts";
+import type { Money } from "../contract/money.ts";
 
 /** A parser of option values: whole numbers within limits. Its error is a usage error. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {

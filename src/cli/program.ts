@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import { type StatusFilter, statusFilters } from "../inspect/status-filters.ts";
-import type { Place } from "../spec/audit.ts";
-import { escapeHidden } from "../spec/escape-hidden.ts";
-import type { Money } from "../spec/money.ts";
+import type { Place } from "../contract/audit-report.ts";
+import { escapeHidden } from "../contract/escape-hidden.ts";
+import type { Money } from "../contract/money.ts";
 import { logLevels } from "./command-log.ts";
 import type { AuditCommandOptions } from "./commands/audit.ts";
 import { type BuyCommandOptions, type CloudCommandOptions, defaultFiles } from "./commands/command-options.ts";

@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import type { LogLevel } from "../log/logger.ts";
-import { BuyonceError, messageOf } from "../spec/errors.ts";
+import { BuyonceError, messageOf } from "../contract/errors.ts";
 import { createCommandLog } from "./command-log.ts";
 import type { CommandParts, RunningSandbox } from "./commands/command-parts.ts";
 import { createProgram } from "./program.ts";
@@ -66,7 +66,7 @@ export async function run(args: readonly string[], version: string, host: Host =
   let code: ExitCode = exitCodes.bought;
   /** What buys is imported only when it is needed: `--help` loads no SDK. */
   const driveParts = async (): Promise<CommandParts> => {
-    const { createPurchaser } = await import("../drive/purchaser.ts");
+    const { createPurchaser } = await import("../purchaser.ts");
     return {
       terminal,
       createProviders,
@@ -114,7 +114,7 @@ export async function run(args: readonly string[], version: string, host: Host =
     },
     sandbox: async (options) => {
       const { sandboxCommand } = await import("./commands/sandbox.ts");
-      const { startCloudSandbox } = await import("../../providers/sandbox.ts");
+      const { startCloudSandbox } = await import("../../providers/sandbox/index.ts");
       code = await sandboxCommand(options, {
         terminal,
         startSandbox: startCloudSandbox,
@@ -156,7 +156,7 @@ export async function run(args: readonly string[], version: string, host: Host =
 
 /** Starts the imitation of all clouds for one command, its state in a file. */
 async function startSandbox(stateFile: string): Promise<RunningSandbox> {
-  const { startCloudSandbox } = await import("../../providers/sandbox.ts");
+  const { startCloudSandbox } = await import("../../providers/sandbox/index.ts");
   const sandbox = await startCloudSandbox({ stateFile });
   return {
     url: sandbox.url,

@@ -1,8 +1,8 @@
 import type { LimitFunction } from "p-limit";
-import { RefusedError } from "../spec/errors.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { Budget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { plannedPrices, prospectOf } from "./prospect.ts";
+import { plannedPrices, prospectOf } from "./plan-recommendation.ts";
 
 /**
  * The budget for these tasks, before the first of them buys: where all that they may buy comes to more than the totals,

@@ -1,6 +1,6 @@
 import { Big } from "big.js";
-import { RefusedError } from "../spec/errors.ts";
-import { compareMoney, formatMoney, type Money, moneySchema, totals } from "../spec/money.ts";
+import { RefusedError } from "../contract/errors.ts";
+import { compareMoney, formatMoney, type Money, moneySchema, totals } from "../contract/money.ts";
 
 /**
  * What may still be sent: the prices of all that was sent under it, unknown outcomes included, stay within the caller's

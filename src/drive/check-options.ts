@@ -1,5 +1,5 @@
-import { checkNumber, checkTime } from "../spec/check-number.ts";
-import type { DriveOptions } from "./drive.ts";
+import { checkNumber, checkTime } from "../contract/check-number.ts";
+import type { DriveOptions } from "./drive-execution.ts";
 
 /** The numbers that a caller may set, each undefined for its default. */
 interface CheckedOptions extends Pick<DriveOptions, "concurrency" | "deadline"> {

@@ -1,5 +1,5 @@
-import { RefusedError } from "../spec/errors.ts";
-import { compareMoney, formatMoney, isPayable, type Money } from "../spec/money.ts";
+import { RefusedError } from "../contract/errors.ts";
+import { compareMoney, formatMoney, isPayable, type Money } from "../contract/money.ts";
 
 /** Throws a RefusedError for a price that nobody could pay: a mistake, whose true price no limit has seen. */
 export function checkPositive(price: Money): void {

@@ -1,8 +1,8 @@
-import type { Environment } from "../spec/environment.ts";
-import type { LedgerError } from "../spec/errors.ts";
-import type { DriveStep } from "../spec/events.ts";
-import type { ServiceExecutor } from "../spec/executor.ts";
-import type { Claim, Ledger, TokenRecord } from "../spec/ledger.ts";
+import type { Environment } from "../contract/environment.ts";
+import type { LedgerError } from "../contract/errors.ts";
+import type { DriveStep } from "../contract/events.ts";
+import type { ServiceExecutor } from "../contract/executor.ts";
+import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Budget } from "./budget.ts";
 import type { Leases } from "./leases.ts";
 import type { Lookup } from "./lookup.ts";

@@ -1,26 +1,26 @@
-import { type Commitment, idsOf } from "../spec/commitment.ts";
+import { type Commitment, idsOf } from "../contract/commitment.ts";
 import {
   type BuyonceError,
   messageOf,
   PurchaseOutcomeUnknownError,
   PurchaseRejectedError,
   RefusedError,
-} from "../spec/errors.ts";
-import type { Submission } from "../spec/executor.ts";
-import type { DeathProof, TokenRecord } from "../spec/ledger.ts";
-import type { Outcome } from "../spec/report.ts";
-import { maskToken } from "../spec/token.ts";
-import { askForPrice } from "./ask-for-price.ts";
+} from "../contract/errors.ts";
+import type { Submission } from "../contract/executor.ts";
+import type { DeathProof, TokenRecord } from "../contract/ledger.ts";
+import type { Outcome } from "../contract/report.ts";
+import { maskToken } from "../contract/token.ts";
+import { askForPrice } from "./get-quote.ts";
 import { checkPrice } from "./check-price.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { lookAtPurchase } from "./look-at-purchase.ts";
+import { lookAtPurchase } from "./recheck-purchase.ts";
 import { match } from "./match.ts";
 import { findLate } from "./find-late.ts";
 import { errorOutcome, outcomeError, overError, refused, rejected, unresolved } from "./outcome.ts";
-import { ask } from "./judge.ts";
-import { type OpenSubmission, resolveSubmission } from "./resolve.ts";
+import { ask } from "./judge-submission.ts";
+import { type OpenSubmission, resolveSubmission } from "./reconcile.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
-import { settle } from "./settle.ts";
+import { settle } from "./record-purchase.ts";
 import { verify } from "./verify.ts";
 import { writeAhead } from "./write-ahead.ts";
 

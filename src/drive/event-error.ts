@@ -1,5 +1,5 @@
-import { BuyonceError, messageOf } from "../spec/errors.ts";
-import type { EventError } from "../spec/events.ts";
+import { BuyonceError, messageOf } from "../contract/errors.ts";
+import type { EventError } from "../contract/events.ts";
 
 /** What an event says about anything that was thrown. */
 export function eventError(error: unknown): EventError {

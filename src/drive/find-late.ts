@@ -1,7 +1,7 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { RefusedError } from "../spec/errors.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { ask, judge } from "./judge.ts";
+import { ask, judge } from "./judge-submission.ts";
 
 /** What an earlier submission bought after all; `guessedIn` is its lane where it only fits. */
 export interface Late {

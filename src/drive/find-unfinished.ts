@@ -1,4 +1,4 @@
-import type { Ledger, TokenRecord, UnfinishedQuery } from "../spec/ledger.ts";
+import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 
 /** What was left behind, as one driver sees it. Longest untouched first. */
 export interface FoundUnfinished {

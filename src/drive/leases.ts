@@ -1,6 +1,6 @@
-import type { Environment } from "../spec/environment.ts";
-import { LedgerError } from "../spec/errors.ts";
-import type { Claim, Ledger } from "../spec/ledger.ts";
+import type { Environment } from "../contract/environment.ts";
+import { LedgerError } from "../contract/errors.ts";
+import type { Claim, Ledger } from "../contract/ledger.ts";
 
 /** The claims that a drive holds, kept alive while it works on them. */
 export interface Leases {

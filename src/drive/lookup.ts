@@ -1,13 +1,13 @@
-import type { Environment } from "../spec/environment.ts";
-import { RefusedError } from "../spec/errors.ts";
-import type { DriveStep } from "../spec/events.ts";
-import type { Listing, Scope, ServiceExecutor } from "../spec/executor.ts";
-import type { Ledger, TokenRecord } from "../spec/ledger.ts";
-import { shellWord } from "../spec/shell-word.ts";
+import type { Environment } from "../contract/environment.ts";
+import { RefusedError } from "../contract/errors.ts";
+import type { DriveStep } from "../contract/events.ts";
+import type { Listing, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import { eventError } from "./event-error.ts";
-import { inStep } from "./in-step.ts";
+import { inStep } from "./as-refusal.ts";
 import { listedUntil, listingLag, recordedIds } from "./must-be-listed.ts";
-import { readPurchased } from "./read-pages.ts";
+import { readPurchased } from "./read-records.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */

@@ -1,6 +1,6 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { RefusedError } from "../spec/errors.ts";
-import type { Listing } from "../spec/executor.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import { RefusedError } from "../contract/errors.ts";
+import type { Listing } from "../contract/executor.ts";
 
 /**
  * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what ended,

@@ -1,6 +1,6 @@
-import { idsOf } from "../spec/commitment.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
-import { termYears } from "../spec/recommendation.ts";
+import { idsOf } from "../contract/commitment.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import { termYears } from "../contract/recommendation.ts";
 
 /** For so long (milliseconds) a commitment may be missing from a listing that lags behind. */
 export const listingLag = 15 * 60_000;

@@ -1,14 +1,14 @@
-import type { Commitment, Standing } from "../spec/commitment.ts";
+import type { Commitment, Standing } from "../contract/commitment.ts";
 import {
   BuyonceError,
   LedgerError,
   messageOf,
   PurchaseOutcomeUnknownError,
   PurchaseRejectedError,
-} from "../spec/errors.ts";
-import type { Submission } from "../spec/executor.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
-import type { Outcome, OutcomeError } from "../spec/report.ts";
+} from "../contract/errors.ts";
+import type { Submission } from "../contract/executor.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Outcome, OutcomeError } from "../contract/report.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { isOverdue, parkedOutcome } from "./parked.ts";
 

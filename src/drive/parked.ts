@@ -1,6 +1,6 @@
-import type { TokenRecord } from "../spec/ledger.ts";
-import type { Outcome, OutcomeError, Parked } from "../spec/report.ts";
-import { shellWord } from "../spec/shell-word.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Outcome, OutcomeError, Parked } from "../contract/report.ts";
+import { shellWord } from "../contract/shell-word.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { totals } from "../spec/money.ts";
-import type { Outcome, Report } from "../spec/report.ts";
+import { totals } from "../contract/money.ts";
+import type { Outcome, Report } from "../contract/report.ts";
 
 /** A report with its outcomes in their order, and the sums of what is bought and of what may be. */
 export function reportOf(executionId: string, outcomes: readonly Outcome[]): Report {

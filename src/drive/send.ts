@@ -1,7 +1,12 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { type BuyonceError, messageOf, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../spec/errors.ts";
-import type { ServiceExecutor, Submission } from "../spec/executor.ts";
-import { maskToken } from "../spec/token.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import {
+  type BuyonceError,
+  messageOf,
+  PurchaseOutcomeUnknownError,
+  PurchaseRejectedError,
+} from "../contract/errors.ts";
+import type { ServiceExecutor, Submission } from "../contract/executor.ts";
+import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { eventError } from "./event-error.ts";
 

@@ -1,6 +1,6 @@
-import { longestTimer } from "../spec/check-number.ts";
-import type { Environment } from "../spec/environment.ts";
-import { type BuyonceError, RefusedError } from "../spec/errors.ts";
+import { longestTimer } from "../contract/check-number.ts";
+import type { Environment } from "../contract/environment.ts";
+import { type BuyonceError, RefusedError } from "../contract/errors.ts";
 
 /** When a drive starts nothing new: its caller aborted it, or its deadline is too near. */
 export interface Stop {

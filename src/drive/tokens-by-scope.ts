@@ -1,4 +1,4 @@
-import type { ClaimRequest } from "../spec/ledger.ts";
+import type { ClaimRequest } from "../contract/ledger.ts";
 
 /** The tokens of some requests by the key of the scope that they are looked up in. */
 export function tokensByScope(requests: readonly ClaimRequest[]): ReadonlyMap<string, ReadonlySet<string>> {

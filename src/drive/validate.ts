@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type ExecutionProblem, InvalidExecutionError } from "../spec/errors.ts";
-import type { Provider, ServiceExecutor } from "../spec/executor.ts";
-import type { JsonValue } from "../spec/json.ts";
-import type { Execution, Recommendation } from "../spec/recommendation.ts";
-import { characterProblem, textProblem } from "../spec/text-problem.ts";
+import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
+import type { Provider, ServiceExecutor } from "../contract/executor.ts";
+import type { JsonValue } from "../contract/json.ts";
+import type { Execution, Recommendation } from "../contract/recommendation.ts";
+import { characterProblem, textProblem } from "../contract/text-problem.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;

@@ -1,8 +1,8 @@
-import type { Commitment } from "../spec/commitment.ts";
-import { RefusedError } from "../spec/errors.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import { RefusedError } from "../contract/errors.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { inStep } from "./in-step.ts";
+import { inStep } from "./as-refusal.ts";
 
 /** A commitment found by its marker is compared with what was asked before it is adopted. */
 export async function verify(

@@ -1,6 +1,6 @@
-import type { Marker, Quote, Submission } from "../spec/executor.ts";
-import { hashJson } from "../spec/fingerprint.ts";
-import { maskToken } from "../spec/token.ts";
+import type { Marker, Quote, Submission } from "../contract/executor.ts";
+import { hashJson } from "../contract/fingerprint.ts";
+import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
 /** Records durably, under the claim's epoch, what is about to be sent. Money can move only after this returned. */

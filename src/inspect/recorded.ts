@@ -1,5 +1,5 @@
-import type { TokenRecord } from "../spec/ledger.ts";
-import type { Money } from "../spec/money.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Money } from "../contract/money.ts";
 
 /** What it cost, or at what price it was sent. */
 export function recordedPrice({ commitment, submission }: TokenRecord): Money | undefined {

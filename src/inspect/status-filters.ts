@@ -1,4 +1,4 @@
-import type { RecordsQuery } from "../spec/ledger.ts";
+import type { RecordsQuery } from "../contract/ledger.ts";
 
 /** What is asked of the ledger, without a limit. */
 export type Narrowed = Omit<RecordsQuery, "limit">;

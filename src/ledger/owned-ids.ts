@@ -1,6 +1,6 @@
-import { idsOf } from "../spec/commitment.ts";
-import type { TokenRecord } from "../spec/ledger.ts";
-import type { LedgerStore } from "./store.ts";
+import { idsOf } from "../contract/commitment.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { LedgerStore } from "./ledger-store.ts";
 
 /** Whose the commitment ids of a scope are, without reading all of them for each recommendation. */
 export interface OwnedIds {

@@ -1,5 +1,5 @@
-import type { DriveEvent } from "../spec/events.ts";
-import type { OutcomeStatus } from "../spec/report.ts";
+import type { DriveEvent } from "../contract/events.ts";
+import type { OutcomeStatus } from "../contract/report.ts";
 import type { LogLevel } from "./logger.ts";
 
 const levels: Readonly<Record<Exclude<DriveEvent["type"], "finished" | "ended">, LogLevel>> = {

@@ -1,6 +1,6 @@
-import type { DriveEvent } from "../spec/events.ts";
-import { escapeHidden } from "../spec/escape-hidden.ts";
-import { maskToken } from "../spec/token.ts";
+import type { DriveEvent } from "../contract/events.ts";
+import { escapeHidden } from "../contract/escape-hidden.ts";
+import { maskToken } from "../contract/token.ts";
 import { eventLevel } from "./event-level.ts";
 import type { Logger } from "./logger.ts";
 

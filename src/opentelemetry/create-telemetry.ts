@@ -1,8 +1,8 @@
 import type { Meter, Tracer } from "@opentelemetry/api";
-import type { DriveOptions } from "../drive/drive.ts";
-import type { Purchaser } from "../drive/purchaser.ts";
-import type { DriveEvent } from "../spec/events.ts";
-import { importOptional } from "../spec/optional-package.ts";
+import type { DriveOptions } from "../drive/drive-execution.ts";
+import type { Purchaser } from "../purchaser.ts";
+import type { DriveEvent } from "../contract/events.ts";
+import { importOptional } from "../contract/optional-package.ts";
 import { createOutcomeCounters } from "./outcome-counters.ts";
 import { createSpanListener } from "./span-listener.ts";
 

@@ -1,5 +1,5 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
-import type { DriveEvent } from "../spec/events.ts";
+import type { DriveEvent } from "../contract/events.ts";
 
 /** The counters of a meter; each call of what is returned makes the listener of one call of a purchaser. */
 export function createOutcomeCounters(meter: Meter): () => (event: DriveEvent) => void {

@@ -1,7 +1,7 @@
 import type * as Api from "@opentelemetry/api";
 import type { Attributes, Span, Tracer } from "@opentelemetry/api";
-import { escapeHidden } from "../spec/escape-hidden.ts";
-import type { DriveEvent, EventError } from "../spec/events.ts";
+import { escapeHidden } from "../contract/escape-hidden.ts";
+import type { DriveEvent, EventError } from "../contract/events.ts";
 import { stepBegun, stepEnded, type StepName } from "./steps.ts";
 
 /** A recommendation that is under way: its span, and those of its steps, the innermost last. */

@@ -1,6 +1,6 @@
 // Which events begin and end a step of one recommendation.
 import type { Attributes } from "@opentelemetry/api";
-import type { DriveEvent, EventError } from "../spec/events.ts";
+import type { DriveEvent, EventError } from "../contract/events.ts";
 
 /** A step that has a span. */
 export type StepName = "quote" | "write-ahead" | "send" | "reconcile" | "settle" | "mark";

@@ -1,12 +1,12 @@
-import type { HistoryLine } from "../inspect/history.ts";
-import type { DriveEvent } from "../spec/events.ts";
-import { type Money, totals } from "../spec/money.ts";
-import type { Outcome, Report } from "../spec/report.ts";
-import { maskToken } from "../spec/token.ts";
+import type { HistoryLine } from "../inspect/read-history.ts";
+import type { DriveEvent } from "../contract/events.ts";
+import { type Money, totals } from "../contract/money.ts";
+import type { Outcome, Report } from "../contract/report.ts";
+import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
 import { styles } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
-import { causeOf, toDo, type Verdict, verdictOf } from "./words.ts";
+import { causeOf, toDo, type Verdict, verdictOf } from "./report-words.ts";
 
 /** A report, and what is known besides it. */
 export interface ReportedExecution {

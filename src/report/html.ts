@@ -1,6 +1,6 @@
-import { cleanText } from "../spec/clean-text.ts";
-import { formatMoney, type Money } from "../spec/money.ts";
-import { maskToken } from "../spec/token.ts";
+import { cleanText } from "../contract/clean-text.ts";
+import { formatMoney, type Money } from "../contract/money.ts";
+import { maskToken } from "../contract/token.ts";
 
 /** A piece of HTML: made by {@link html}, which escapes what is put in, or of a constant. */
 export class Html {

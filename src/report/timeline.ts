@@ -1,10 +1,10 @@
-import type { HistoryLine } from "../inspect/history.ts";
-import type { DriveEvent } from "../spec/events.ts";
-import { moneySchema } from "../spec/money.ts";
-import type { Outcome } from "../spec/report.ts";
-import { maskToken } from "../spec/token.ts";
+import type { HistoryLine } from "../inspect/read-history.ts";
+import type { DriveEvent } from "../contract/events.ts";
+import { moneySchema } from "../contract/money.ts";
+import type { Outcome } from "../contract/report.ts";
+import { maskToken } from "../contract/token.ts";
 import { amountText } from "./html.ts";
-import { verdictOf } from "./words.ts";
+import { verdictOf } from "./report-words.ts";
 
 /** One line of what happened to a recommendation. */
 export interface Moment {

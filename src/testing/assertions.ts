@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LedgerError } from "../spec/errors.ts";
+import { LedgerError } from "../contract/errors.ts";
 
 /** Runs a test: `test` of node:test, vitest or jest, or a function of one's own. A test that rejects has failed. */
 export type TestFunction = (name: string, run: () => Promise<void>) => void;

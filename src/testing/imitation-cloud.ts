@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Commitment, Standing } from "../spec/commitment.ts";
-import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../spec/errors.ts";
-import type { Marker, Provider, Recovery, Resolution, ServiceExecutor, Submission } from "../spec/executor.ts";
-import type { JsonObject } from "../spec/json.ts";
-import { moneySchema } from "../spec/money.ts";
-import { quantitySchema } from "../spec/recommendation.ts";
+import type { Commitment, Standing } from "../contract/commitment.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../contract/errors.ts";
+import type { Marker, Provider, Recovery, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { moneySchema } from "../contract/money.ts";
+import { quantitySchema } from "../contract/recommendation.ts";
 
 const diskSchema = z.strictObject({
   provider: z.literal("imitation"),

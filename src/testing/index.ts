@@ -1,5 +1,5 @@
 export type { TestFunction } from "./assertions.ts";
-export type { ExecutorWorld } from "./executor/world.ts";
+export type { ExecutorWorld } from "./executor/executor-world.ts";
 export {
   createImitationCloud,
   type Disk,

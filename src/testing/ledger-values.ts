@@ -1,6 +1,6 @@
-import type { Commitment } from "../spec/commitment.ts";
-import type { Submission } from "../spec/executor.ts";
-import type { ClaimRequest } from "../spec/ledger.ts";
+import type { Commitment } from "../contract/commitment.ts";
+import type { Submission } from "../contract/executor.ts";
+import type { ClaimRequest } from "../contract/ledger.ts";
 
 /** A claim request for the recommendation at an index of an execution that buys nothing real. */
 export function claimRequest(recIndex: number): ClaimRequest {

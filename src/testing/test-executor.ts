@@ -2,7 +2,7 @@ import type { TestFunction } from "./assertions.ts";
 import { buyingTests } from "./executor/buying.ts";
 import { describingTests } from "./executor/describing.ts";
 import { troubleTests } from "./executor/trouble.ts";
-import { type ExecutorWorld, stepsOf } from "./executor/world.ts";
+import { type ExecutorWorld, stepsOf } from "./executor/executor-world.ts";
 
 /** Which executor is tested, where, and with what. */
 export interface TestExecutorOptions {

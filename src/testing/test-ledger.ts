@@ -1,6 +1,6 @@
 // Longer than other files: one suite, which a maker of a ledger reads from top to bottom.
 import assert from "node:assert/strict";
-import type { ClaimAnswer, Ledger, RecordsQuery, TokenRecord, TokenState } from "../spec/ledger.ts";
+import type { ClaimAnswer, Ledger, RecordsQuery, TokenRecord, TokenState } from "../contract/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
 import { bought, claimRequest, planned } from "./ledger-values.ts";
 

@@ -1,4 +1,4 @@
-import type { Environment } from "../spec/environment.ts";
+import type { Environment } from "../contract/environment.ts";
 
 /** An environment whose time passes only in sleeps, and when a test moves it; no test waits for real. */
 export interface VirtualEnvironment extends Environment {

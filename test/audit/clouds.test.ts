@@ -3,11 +3,11 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Place } from "../../src/spec/audit.ts";
-import type { Recommendation } from "../../src/spec/recommendation.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Place } from "../../src/contract/audit-report.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { cache, compute, ec2 } from "../end-to-end/recommendations.ts";
 import { azureClient, virtualMachine } from "../sandbox/support.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createAccountGuard } from "../../providers/aws/account-guard.ts";
 import { createAws } from "../../providers/aws/index.ts";
-import { fakeEnvironment, instances, recommendation, submission, token } from "./answers.ts";
-import { calmly, ec2At, environmentVariables, thrownBy } from "./executor.ts";
-import { callerIdentity, error, ok, startLoopback } from "./loopback.ts";
+import { fakeEnvironment, instances, recommendation, submission, token } from "./ec2-answers.ts";
+import { calmly, ec2At, environmentVariables, thrownBy } from "./ec2-executors.ts";
+import { callerIdentity, error, ok, startLoopback } from "./aws-loopback.ts";
 
 const { scope } = submission;
 const wanted = { tokens: new Set([token]), ids: new Set<string>() };

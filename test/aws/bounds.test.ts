@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
-import { instance, instances, submission as ec2Submission, token } from "./answers.ts";
-import { calmly, executorAt, thrownBy } from "./executor.ts";
+import { instance, instances, submission as ec2Submission, token } from "./ec2-answers.ts";
+import { calmly, executorAt, thrownBy } from "./ec2-executors.ts";
 import { first, unknown } from "./failed-purchase.ts";
-import { type Loopback, type Reply, startLoopback } from "./loopback.ts";
+import { type Loopback, type Reply, startLoopback } from "./aws-loopback.ts";
 import { services, submissionFor } from "./reservations/services.ts";
-import { plan, plans, submission as planSubmission } from "./savings-plans/answers.ts";
+import { plan, plans, submission as planSubmission } from "./savings-plans/aws-plan-answers.ts";
 
 /** Every service, how it lists and buys, and an answer to each. */
 const all = [

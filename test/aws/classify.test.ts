@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { classifyPurchaseError } from "../../providers/aws/classify.ts";
-import { RefusedError } from "../../src/spec/errors.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 
 const context = { title: "EC2", permission: "ec2:Purchase", quotaCodes: ["Quota"] };
 const left = { handedOver: true };

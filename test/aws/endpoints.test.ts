@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
-import { instances, recommendation, submission, token } from "./answers.ts";
-import { calmly, ec2At, environmentVariables, executorAt, thrownBy } from "./executor.ts";
-import { type Loopback, startLoopback } from "./loopback.ts";
+import { instances, recommendation, submission, token } from "./ec2-answers.ts";
+import { calmly, ec2At, environmentVariables, executorAt, thrownBy } from "./ec2-executors.ts";
+import { type Loopback, startLoopback } from "./aws-loopback.ts";
 import { services, submissionFor } from "./reservations/services.ts";
-import { compute, submission as planSubmission } from "./savings-plans/answers.ts";
+import { compute, submission as planSubmission } from "./savings-plans/aws-plan-answers.ts";
 
 const wanted = { tokens: new Set([token]), ids: new Set<string>() };
 const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };

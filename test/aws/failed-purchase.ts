@@ -1,5 +1,5 @@
-import { environmentVariables, thrownBy } from "./executor.ts";
-import { type Loopback, type Reply, startLoopback } from "./loopback.ts";
+import { environmentVariables, thrownBy } from "./ec2-executors.ts";
+import { type Loopback, type Reply, startLoopback } from "./aws-loopback.ts";
 
 /** Options of the first send of a purchase. */
 export const first = { sentBefore: false } as const;

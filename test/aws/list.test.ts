@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { instance, instances, otherToken, submission, tags, token } from "./answers.ts";
-import { calmly, ec2At, thrownBy } from "./executor.ts";
-import { ok, startLoopback, type Reply } from "./loopback.ts";
+import { instance, instances, otherToken, submission, tags, token } from "./ec2-answers.ts";
+import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
+import { ok, startLoopback, type Reply } from "./aws-loopback.ts";
 
 async function list(reply: Reply) {
   await using loopback = await startLoopback();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fakeEnvironment, instance, instances, marker, otherToken, submission, tags, token } from "./answers.ts";
-import { ec2At, thrownBy } from "./executor.ts";
-import { error, ok, recorded, startLoopback } from "./loopback.ts";
+import { fakeEnvironment, instance, instances, marker, otherToken, submission, tags, token } from "./ec2-answers.ts";
+import { ec2At, thrownBy } from "./ec2-executors.ts";
+import { error, ok, recorded, startLoopback } from "./aws-loopback.ts";
 import { bought, cloud, mark } from "./taggable.ts";
 
 const { scope } = submission;

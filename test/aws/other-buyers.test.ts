@@ -1,12 +1,12 @@
 import { CreateTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
-import { type AwsSandboxOptions, type Fault, startCloudSandbox } from "../../providers/sandbox.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { type AwsSandboxOptions, type Fault, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
-import { marker, recommendation } from "./answers.ts";
-import { calmly } from "./executor.ts";
+import { marker, recommendation } from "./ec2-answers.ts";
+import { calmly } from "./ec2-executors.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const tokenTag = "cudly-idempotency-token";

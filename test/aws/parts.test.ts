@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { instance, instances, otherToken, submission, tags, token } from "./answers.ts";
-import { calmly, ec2At, thrownBy } from "./executor.ts";
-import { error, startLoopback } from "./loopback.ts";
+import { instance, instances, otherToken, submission, tags, token } from "./ec2-answers.ts";
+import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
+import { error, startLoopback } from "./aws-loopback.ts";
 import { bought, cloud, mark } from "./taggable.ts";
 
 const { scope } = submission;

@@ -3,8 +3,8 @@ import { OpenSearchClient, DescribeReservedInstancesCommand } from "@aws-sdk/cli
 import { RDSClient, DescribeReservedDBInstancesCommand } from "@aws-sdk/client-rds";
 import { describe, expect, test } from "vitest";
 import { isThrottling, obstacleOf, readSdkError, type SdkError } from "../../providers/aws/sdk-error.ts";
-import { thrownBy } from "./executor.ts";
-import { error, startLoopback, type Reply } from "./loopback.ts";
+import { thrownBy } from "./ec2-executors.ts";
+import { error, startLoopback, type Reply } from "./aws-loopback.ts";
 
 /** Each SDK as it reads an answer that is no success. */
 const protocols = {

@@ -1,8 +1,8 @@
-import type { Commitment } from "../../src/spec/commitment.ts";
-import type { Submission } from "../../src/spec/executor.ts";
-import { fakeEnvironment, instance, instances, marker, submission, submittedAt, tags } from "./answers.ts";
-import { calmly, ec2At } from "./executor.ts";
-import { computed, error, ok, recorded, type Loopback } from "./loopback.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import type { Submission } from "../../src/contract/executor.ts";
+import { fakeEnvironment, instance, instances, marker, submission, submittedAt, tags } from "./ec2-answers.ts";
+import { calmly, ec2At } from "./ec2-executors.ts";
+import { computed, error, ok, recorded, type Loopback } from "./aws-loopback.ts";
 
 const { scope } = submission;
 /** What EC2 answered with. */

@@ -6,10 +6,10 @@ import { EC2Client, PurchaseReservedInstancesOfferingCommand } from "@aws-sdk/cl
 import { describe, expect, test } from "vitest";
 import { classifyPurchaseError } from "../../providers/aws/classify.ts";
 import { createPurchaseHandler } from "../../providers/aws/request-handler.ts";
-import { instances, submission } from "./answers.ts";
-import { calmly, ec2At, thrownBy } from "./executor.ts";
+import { instances, submission } from "./ec2-answers.ts";
+import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
 import { first, unknown } from "./failed-purchase.ts";
-import { startLoopback } from "./loopback.ts";
+import { startLoopback } from "./aws-loopback.ts";
 
 const pem = readFileSync(new URL("../../fixtures/tls/self-signed.pem", import.meta.url), "utf8");
 const notSent = {

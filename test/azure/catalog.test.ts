@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startLoopback } from "./support/loopback.ts";
-import { executorOf, kindOf, marker, priceAnswer, recommend } from "./support/samples.ts";
+import { startLoopback } from "./support/azure-loopback.ts";
+import { executorOf, kindOf, marker, priceAnswer, recommend } from "./support/azure-samples.ts";
 
 test("a catalogue that another drive's end cut short is read again, once for all who waited for it", async () => {
   let reads = 0;

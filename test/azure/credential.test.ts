@@ -1,10 +1,10 @@
 import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AzureSettings } from "../../providers/azure/index.ts";
-import type { ServiceExecutor, Submission } from "../../src/spec/executor.ts";
-import { executorOf, marker, recommend, recorded, signal, submit, token } from "./support/samples.ts";
-import { recommend as recommendPlan, submit as submitPlan } from "./savings-plan/samples.ts";
-import { arm, credentialOf, onlyNock, settings, tenantId } from "./support/wire.ts";
+import type { ServiceExecutor, Submission } from "../../src/contract/executor.ts";
+import { executorOf, marker, recommend, recorded, signal, submit, token } from "./support/azure-samples.ts";
+import { recommend as recommendPlan, submit as submitPlan } from "./savings-plans/azure-plan-samples.ts";
+import { arm, credentialOf, onlyNock, settings, tenantId } from "./support/azure-wire.ts";
 
 onlyNock();
 afterEach(() => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { describeAzure } from "../../providers/azure/describe.ts";
 import { createAzure } from "../../providers/azure/index.ts";
-import { recommend as recommendPlan } from "./savings-plan/samples.ts";
-import { recommend } from "./support/samples.ts";
+import { recommend as recommendPlan } from "./savings-plans/azure-plan-samples.ts";
+import { recommend } from "./support/azure-samples.ts";
 
 test.each([
   [recommend("compute", { quantity: 3 }), "3 × Standard_b1ls (compute), westus, P1Y, Upfront"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startLoopback, type Loopback, type Reply } from "./support/loopback.ts";
+import { startLoopback, type Loopback, type Reply } from "./support/azure-loopback.ts";
 import {
   executorOf,
   failure,
@@ -15,7 +15,7 @@ import {
   submit,
   token,
   digestOf,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 const scope = { key: "azure/default", label: "Azure" };
 const second = "b1155536-c572-4349-b11e-6d62eed38326";

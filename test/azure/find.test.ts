@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
-import { startLoopback, type Arrived, type Loopback, type Reply } from "./support/loopback.ts";
+import { startLoopback, type Arrived, type Loopback, type Reply } from "./support/azure-loopback.ts";
 import {
   executorOf,
   failure,
@@ -13,7 +13,7 @@ import {
   signal,
   token,
   digestOf,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01";
 const scope = { key: "azure/default", label: "Azure" };

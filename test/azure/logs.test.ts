@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
-import { startLoopback } from "./support/loopback.ts";
-import { kindOf, order, priceAnswer, token, digestOf } from "./support/samples.ts";
+import { startLoopback } from "./support/azure-loopback.ts";
+import { kindOf, order, priceAnswer, token, digestOf } from "./support/azure-samples.ts";
 
 const engine = `
 const { createReservationsClient, purchaseTwoStepIdempotent } = await import(process.env.ENTRY);

@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyPurchaseTags, createAzure, type ReservationPurchaseBody } from "../../providers/azure/index.ts";
 import { digestIn, displayNameOf } from "../../providers/azure/display-name.ts";
-import { tokenDigest } from "../../src/spec/token.ts";
-import { token, digestOf } from "./support/samples.ts";
+import { tokenDigest } from "../../src/contract/token.ts";
+import { token, digestOf } from "./support/azure-samples.ts";
 
 const body: ReservationPurchaseBody = { sku: { name: "A" }, properties: { reservedResourceType: "RedisCache" } };
 

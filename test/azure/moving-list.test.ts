@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createAzure, createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { startMovingList } from "./support/moving-list.ts";
 import {
   digestOf,
@@ -15,7 +15,7 @@ import {
   reservation,
   signal,
   token,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 const scope = { key: "azure/default", label: "Azure" };
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { createAzure } from "../../providers/azure/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { startLoopback } from "./support/loopback.ts";
-import { fakeEnvironment, kindOf, order, priceAnswer, recommend, reservation } from "./support/samples.ts";
-import { recommend as recommendPlan } from "./savings-plan/samples.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { startLoopback } from "./support/azure-loopback.ts";
+import { fakeEnvironment, kindOf, order, priceAnswer, recommend, reservation } from "./support/azure-samples.ts";
+import { recommend as recommendPlan } from "./savings-plans/azure-plan-samples.ts";
 
 const tenantId = "ABCDEF00-aaaa-bbbb-cccc-100000000001";
 

@@ -7,10 +7,29 @@ import {
   type OpenOrder,
 } from "../../providers/azure/index.ts";
 import { TransportError } from "../../providers/http/transport-error.ts";
-import { PurchaseOutcomeUnknownError } from "../../src/spec/errors.ts";
-import { startLoopback, type Reply } from "./support/loopback.ts";
-import { failure, fakeEnvironment, kindOf, notFound, order, orderId, otherToken, token } from "./support/samples.ts";
-import { body, created, list, orderShown, play, priced, second, timedOut, type Script } from "./support/two-step.ts";
+import { PurchaseOutcomeUnknownError } from "../../src/contract/errors.ts";
+import { startLoopback, type Reply } from "./support/azure-loopback.ts";
+import {
+  failure,
+  fakeEnvironment,
+  kindOf,
+  notFound,
+  order,
+  orderId,
+  otherToken,
+  token,
+} from "./support/azure-samples.ts";
+import {
+  body,
+  created,
+  list,
+  orderShown,
+  play,
+  priced,
+  second,
+  timedOut,
+  type Script,
+} from "./support/two-step-wire.ts";
 
 describe("A6: an open order is handed to the caller, who goes on from it", () => {
   const lost: Script = { purchase: [{ fault: "reset" }] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createReservationsClient, purchaseTwoStep, purchaseTwoStepIdempotent } from "../../providers/azure/index.ts";
-import { startLoopback } from "./support/loopback.ts";
+import { startLoopback } from "./support/azure-loopback.ts";
 import {
   executorOf,
   fakeEnvironment,
@@ -10,7 +10,7 @@ import {
   recommend,
   recorded,
   signal,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 const gbp = (amount: unknown) => ({ currencyCode: "GBP", amount });
 const usd = (amount: unknown) => ({ currencyCode: "USD", amount });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startLoopback, type Loopback, type Reply } from "./support/loopback.ts";
-import { executorOf, failure, kindOf, orderId, reservation, signal, token } from "./support/samples.ts";
+import { startLoopback, type Loopback, type Reply } from "./support/azure-loopback.ts";
+import { executorOf, failure, kindOf, orderId, reservation, signal, token } from "./support/azure-samples.ts";
 
 const gbp = (amount: number) => ({ currencyCode: "GBP", amount });
 const usd = (amount: number) => ({ currencyCode: "USD", amount });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseOrder } from "../../providers/azure/order.ts";
-import { createSessions } from "../../providers/azure/session.ts";
-import { order } from "./support/samples.ts";
+import { parseOrder } from "../../providers/azure/azure-order.ts";
+import { createSessions } from "../../providers/azure/tenant-session.ts";
+import { order } from "./support/azure-samples.ts";
 
 test("ten thousand orders are remembered for their comparison; then the oldest is forgotten", () => {
   const session = createSessions({ endpoint: "http://127.0.0.1:9" })(undefined);

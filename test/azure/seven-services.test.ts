@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createAzure } from "../../providers/azure/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
-import { startLoopback, type Arrived, type Reply } from "./support/loopback.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
+import { startLoopback, type Arrived, type Reply } from "./support/azure-loopback.ts";
 import {
   failure,
   fakeEnvironment,
@@ -18,7 +18,7 @@ import {
   token,
   otherToken,
   digestOf,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 /** Both tokens of the samples are of this execution. */
 const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";

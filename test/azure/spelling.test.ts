@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createAzure, type AzureRecommendation } from "../../providers/azure/index.ts";
-import { startCloudSandbox } from "../../providers/sandbox.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { executorOf, recommend, serviceNames, subscriptionId } from "./support/samples.ts";
-import { recommend as recommendPlan } from "./savings-plan/samples.ts";
+import { startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { executorOf, recommend, serviceNames, subscriptionId } from "./support/azure-samples.ts";
+import { recommend as recommendPlan } from "./savings-plans/azure-plan-samples.ts";
 
 const tenantId = "abcdef00-aaaa-bbbb-cccc-100000000001";
 const upper = (text: string) => text.toUpperCase();

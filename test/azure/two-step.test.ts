@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { applyPurchaseTags, createReservationsClient, purchaseTwoStep } from "../../providers/azure/index.ts";
-import { startLoopback, type Reply } from "./support/loopback.ts";
+import { startLoopback, type Reply } from "./support/azure-loopback.ts";
 import {
   failure,
   fakeEnvironment,
@@ -12,8 +12,18 @@ import {
   reservation,
   token,
   digestOf,
-} from "./support/samples.ts";
-import { body, created, list, orderShown, play, priced, second, timedOut, type Script } from "./support/two-step.ts";
+} from "./support/azure-samples.ts";
+import {
+  body,
+  created,
+  list,
+  orderShown,
+  play,
+  priced,
+  second,
+  timedOut,
+  type Script,
+} from "./support/two-step-wire.ts";
 
 describe("purchaseTwoStep", () => {
   test("price, then one PUT, without token, tags or lookup", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startLoopback, type Reply } from "./support/loopback.ts";
+import { startLoopback, type Reply } from "./support/azure-loopback.ts";
 import {
   executorOf,
   failure,
@@ -13,7 +13,7 @@ import {
   signal,
   subscriptionId,
   token,
-} from "./support/samples.ts";
+} from "./support/azure-samples.ts";
 
 interface Shown {
   readonly listed?: unknown;

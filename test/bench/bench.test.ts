@@ -7,11 +7,11 @@ import { lookups, lowerBound, ownEffort } from "../../bench/drives/calculated.ts
 import { bareRequests, library, lookupEachTime } from "../../bench/drives/ways.ts";
 import { executionOf } from "../../bench/execution.ts";
 import { sdkPackages } from "../../bench/start-up/sdk-packages.ts";
-import { listModules, sourceCommandLine } from "../../bench/start-up/command-line.ts";
+import { listModules, sourceCommandLine } from "../../bench/start-up/bench-command-line.ts";
 import { startTenant } from "../../bench/tenant.ts";
 
 test("the benchmark runs in its smallest size and prints every table", async () => {
-  const command = [fileURLToPath(new URL("../../bench/main.ts", import.meta.url)), "--tiny"];
+  const command = [fileURLToPath(new URL("../../bench/bench.ts", import.meta.url)), "--tiny"];
   const { stdout } = await promisify(execFile)(process.execPath, command);
   expect(stdout).toMatch(/^buyonce bench, tiny: \d+ cores .*, Node \d+\.\d+\.\d+, /);
   const headings = [...stdout.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);

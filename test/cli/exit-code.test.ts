@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { exitCodeOf, exitCodeOfError } from "../../src/cli/terminal/exit-code.ts";
 import { explainError } from "../../src/cli/text/explain-error.ts";
-import { InvalidExecutionError, LedgerError, RefusedError } from "../../src/spec/errors.ts";
-import type { OutcomeStatus } from "../../src/spec/report.ts";
+import { InvalidExecutionError, LedgerError, RefusedError } from "../../src/contract/errors.ts";
+import type { OutcomeStatus } from "../../src/contract/report.ts";
 import { outcome } from "./stand-ins.ts";
 
 describe("exitCodeOf", () => {

@@ -10,16 +10,16 @@ import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
 import { resolveText } from "../../src/cli/text/resolve-text.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
-import type { HistoryLine } from "../../src/inspect/history.ts";
-import type { LedgerStatus } from "../../src/inspect/status.ts";
+import type { HistoryLine } from "../../src/inspect/read-history.ts";
+import type { LedgerStatus } from "../../src/inspect/read-status.ts";
 import { createEventLog } from "../../src/log/event-log.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
-import type { AuditReport } from "../../src/spec/audit.ts";
-import { cleanText } from "../../src/spec/clean-text.ts";
-import { InvalidExecutionError } from "../../src/spec/errors.ts";
-import { escapeHidden } from "../../src/spec/escape-hidden.ts";
-import type { DriveEvent } from "../../src/spec/events.ts";
-import type { TokenRecord } from "../../src/spec/ledger.ts";
+import type { AuditReport } from "../../src/contract/audit-report.ts";
+import { cleanText } from "../../src/contract/clean-text.ts";
+import { InvalidExecutionError } from "../../src/contract/errors.ts";
+import { escapeHidden } from "../../src/contract/escape-hidden.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import type { TokenRecord } from "../../src/contract/ledger.ts";
 import { fakeTerminal, outcome, quotationOf, quoted, report } from "./stand-ins.ts";
 
 /** One of each kind; the last two are halves of pairs. */

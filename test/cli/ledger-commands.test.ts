@@ -9,12 +9,12 @@ import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
-import type { Recommendation } from "../../src/spec/recommendation.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
 const started = Date.UTC(2026, 10, 22, 9, 5, 0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextSteps } from "../../src/cli/text/next-steps.ts";
-import type { ErrorCode } from "../../src/spec/errors.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import type { ErrorCode } from "../../src/contract/errors.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import { bought, outcome } from "./stand-ins.ts";
 
 const refusal = (code: ErrorCode, more = {}) => ({ code, message: "m", retryable: false, ...more });

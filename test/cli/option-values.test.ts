@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moneyPerCurrency } from "../../src/cli/option-values.ts";
-import { moneySchema } from "../../src/spec/money.ts";
+import { moneySchema } from "../../src/contract/money.ts";
 
 describe("--max-total", () => {
   test("an amount and its currency, once per currency", () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import execution from "../../fixtures/execution.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createProgress } from "../../src/cli/progress/progress.ts";
-import type { DriveEvent, DriveStep } from "../../src/spec/events.ts";
+import type { DriveEvent, DriveStep } from "../../src/contract/events.ts";
 import { bought, fakeTerminal, outcome } from "./stand-ins.ts";
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -6,12 +6,12 @@ import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import type { RedriveCommandOptions } from "../../src/cli/commands/redrive-options.ts";
 import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/commands/resolve.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Commitment } from "../../src/spec/commitment.ts";
-import { RefusedError } from "../../src/spec/errors.ts";
-import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
 const loopback = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { driveCommand } from "../../src/cli/commands/drive.ts";
 import { redriveCommand } from "../../src/cli/commands/redrive.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Ledger, TokenRecord } from "../../src/spec/ledger.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import { makePipe, temporaryFolder } from "../sandbox/support.ts";
 import {
   bought,

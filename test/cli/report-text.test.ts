@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reportText } from "../../src/cli/text/report-text.ts";
-import type { Outcome } from "../../src/spec/report.ts";
+import type { Outcome } from "../../src/contract/report.ts";
 import { bought, outcome, report } from "./stand-ins.ts";
 
 const plain = (_style: unknown, text: string) => text;

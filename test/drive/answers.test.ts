@@ -1,8 +1,8 @@
 // Answers that say less, or something else, than what happened.
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/spec/errors.ts";
-import type { Report } from "../../src/spec/report.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { Report } from "../../src/contract/report.ts";
 import { disk, type ImitationIdentity, type SendFault } from "../../src/testing/imitation-cloud.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createBudget } from "../../src/drive/budget.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
-import { compareMoney, totals } from "../../src/spec/money.ts";
-import type { Report } from "../../src/spec/report.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import { compareMoney, totals } from "../../src/contract/money.ts";
+import type { Report } from "../../src/contract/report.ts";
 import { disk, type SendFault } from "../../src/testing/imitation-cloud.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 

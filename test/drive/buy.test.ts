@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DriveEvent } from "../../src/spec/events.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 

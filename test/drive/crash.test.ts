@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import type { CallOptions, ServiceExecutor } from "../../src/spec/executor.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import type { CallOptions, ServiceExecutor } from "../../src/contract/executor.ts";
 import { execution, executionId, setup } from "./setup.ts";
 
 /** A purchaser whose provider answers a look-up only after a minute; the milliseconds that each call took. */

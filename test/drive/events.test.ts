@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DriveEvent } from "../../src/spec/events.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ImitationIdentity, SendFault } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 

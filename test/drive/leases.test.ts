@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createLeases } from "../../src/drive/leases.ts";
 import { createStop } from "../../src/drive/stop.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Claim, Ledger } from "../../src/spec/ledger.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Claim, Ledger } from "../../src/contract/ledger.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 const [one, two]: Claim[] = [

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
-import type { DriveEvent } from "../../src/spec/events.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { match } from "../../src/drive/match.ts";
-import type { Commitment, Standing } from "../../src/spec/commitment.ts";
+import type { Commitment, Standing } from "../../src/contract/commitment.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { changed, execution, setup, token } from "./setup.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 const hour = 3_600_000;

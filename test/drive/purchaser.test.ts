@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { executorsOf } from "../../src/drive/validate.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 

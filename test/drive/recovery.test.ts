@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 

@@ -1,9 +1,9 @@
-import { createPurchaser, type PurchaserOptions } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
-import type { Recommendation } from "../../src/spec/recommendation.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import { createPurchaser, type PurchaserOptions } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 

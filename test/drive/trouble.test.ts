@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
-import type { Report } from "../../src/spec/report.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import type { Report } from "../../src/contract/report.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 

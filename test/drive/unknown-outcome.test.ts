@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import type { DriveEvent } from "../../src/spec/events.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { ledgerHistory } from "../../src/inspect/history.ts";
-import { ledgerStatus } from "../../src/inspect/status.ts";
-import { InvalidExecutionError } from "../../src/spec/errors.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { ledgerHistory } from "../../src/inspect/read-history.ts";
+import { ledgerStatus } from "../../src/inspect/read-status.ts";
+import { InvalidExecutionError } from "../../src/contract/errors.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup } from "./setup.ts";
 

@@ -3,9 +3,9 @@ import { openSync, writeSync, closeSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { type CloudSandbox, type FaultRule, startCloudSandbox } from "../../providers/sandbox.ts";
-import type { Outcome } from "../../src/spec/report.ts";
-import { type CommandLine, commandLine } from "./command-line.ts";
+import { type CloudSandbox, type FaultRule, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import type { Outcome } from "../../src/contract/report.ts";
+import { type CommandLine, commandLine } from "./run-command-line.ts";
 import { cache, compute, ec2, executionOf } from "./recommendations.ts";
 
 /** Runs a test with a sandbox and the command line in a folder of its own. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { compute, executionOf } from "./recommendations.ts";
 
 function purchaserFor(sandbox: CloudSandbox) {

@@ -2,11 +2,11 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
-import { startCloudSandbox } from "../../providers/sandbox.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import type { Provider } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Provider } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { compute, ec2, executionOf } from "./recommendations.ts";
 import { useNock } from "../use-nock.ts";
 

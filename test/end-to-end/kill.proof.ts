@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { driveAndKill } from "./drive-and-kill.ts";
+import { driveAndKill } from "./kill-at-request.ts";
 
 test("the command line is killed after every request that it makes: three commitments each time", async () => {
   const calm = await driveAndKill(Infinity);

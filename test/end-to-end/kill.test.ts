@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { startCloudSandbox } from "../../providers/sandbox.ts";
-import { commandLine } from "./command-line.ts";
-import { driveAndKill } from "./drive-and-kill.ts";
+import { startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { commandLine } from "./run-command-line.ts";
+import { driveAndKill } from "./kill-at-request.ts";
 import { cache, compute, ec2, executionOf } from "./recommendations.ts";
 
 /** The worst moments: bought, and nobody was told. `npm run proof` kills after every request. */

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
-import type { Quotation } from "../../src/drive/quote.ts";
-import type { Report } from "../../src/spec/report.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import type { Quotation } from "../../src/drive/plan-execution.ts";
+import type { Report } from "../../src/contract/report.ts";
 import { compute, ec2, executionOf, search } from "./recommendations.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");

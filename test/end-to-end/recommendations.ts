@@ -1,4 +1,4 @@
-import type { Recommendation } from "../../src/spec/recommendation.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
 
 const tenantId = "3f1d0c5e-8a44-4b6e-9c1a-5d2e7f90a1b2";
 const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { ledgerHistory } from "../../src/inspect/history.ts";
-import { ledgerStatus } from "../../src/inspect/status.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { ledgerHistory } from "../../src/inspect/read-history.ts";
+import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { type StatusFilter, statusFilters } from "../../src/inspect/status-filters.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { dyingCall, execution, setup, token } from "../drive/setup.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { testLedger } from "../../src/testing/test-ledger.ts";
 
 /** What the suite has to hold; a test that gets lost is noticed. */

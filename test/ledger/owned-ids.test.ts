@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createOwnedIds } from "../../src/ledger/owned-ids.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { bought, claimRequest } from "../../src/testing/ledger-values.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-owned-"));

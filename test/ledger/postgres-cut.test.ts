@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LedgerError } from "../../src/spec/errors.ts";
+import type { LedgerError } from "../../src/contract/errors.ts";
 import { bought, planned } from "../../src/testing/ledger-values.ts";
 import { breakableLedger } from "./postgres-breakable.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { Pool, type PoolConfig } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { openPostgresLedger, type PostgresLedgerOptions, type PostgresPool } from "../../src/ledger/postgres/index.ts";
-import type { Claim, Ledger } from "../../src/spec/ledger.ts";
+import type { Claim, Ledger } from "../../src/contract/ledger.ts";
 import { claimRequest } from "../../src/testing/ledger-values.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 

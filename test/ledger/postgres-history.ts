@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../../src/spec/ledger.ts";
+import type { HistoryEntry } from "../../src/contract/ledger.ts";
 
 /** The lane of a test's token: two tokens share each. */
 export function laneOf(token: string): string {

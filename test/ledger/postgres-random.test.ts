@@ -1,8 +1,8 @@
 import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
-import { BuyonceError } from "../../src/spec/errors.ts";
-import type { Claim, HistoryEntry, Ledger, TokenState } from "../../src/spec/ledger.ts";
+import { BuyonceError } from "../../src/contract/errors.ts";
+import type { Claim, HistoryEntry, Ledger, TokenState } from "../../src/contract/ledger.ts";
 import { bought, claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { checkHistory, laneOf } from "./postgres-history.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";

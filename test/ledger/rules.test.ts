@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createSerializer } from "../../src/ledger/serialize.ts";
 import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
-import { occupiedLane, restingSince, workLeft } from "../../src/ledger/store.ts";
-import type { Commitment } from "../../src/spec/commitment.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
-import type { Submission } from "../../src/spec/executor.ts";
-import type { Claim, Ledger, TokenRecord, TokenState } from "../../src/spec/ledger.ts";
+import { occupiedLane, restingSince, workLeft } from "../../src/ledger/ledger-store.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
+import type { Submission } from "../../src/contract/executor.ts";
+import type { Claim, Ledger, TokenRecord, TokenState } from "../../src/contract/ledger.ts";
 import { claimRequest } from "../../src/testing/ledger-values.ts";
 
 const submission = { lane: "lane-1" } as Submission;

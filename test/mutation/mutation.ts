@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
-import { canary, parts, partVariable } from "./parts.ts";
+import { canary, parts, partVariable } from "./mutated-parts.ts";
 
 /**
  * `npm run mutation -- drive ledger`: mutates parts of the code (all of them where none is named), one after the other,
@@ -27,7 +27,7 @@ for (const name of names) {
     testRunner: "vitest",
     plugins: ["@stryker-mutator/vitest-runner", "./test/mutation/sentences.ts", "./test/mutation/survivors.ts"],
     ignorers: ["sentences"],
-    vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
+    vitest: { configFile: "test/mutation/mutation.config.ts", related: false },
     mutate: [...(values.files ?? part.mutate), canary],
     // Stryker 10.1 fails on TypeScript 7 unless there is no such file.
     tsconfigFile: "there-is-none.json",

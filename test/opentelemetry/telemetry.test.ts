@@ -9,11 +9,11 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createPurchaser, type Purchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
 import { createTelemetry } from "../../src/opentelemetry/index.ts";
-import type { DriveEvent } from "../../src/spec/events.ts";
-import { LedgerError } from "../../src/spec/errors.ts";
-import { maskToken } from "../../src/spec/token.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
+import { maskToken } from "../../src/contract/token.ts";
 import { disk } from "../../src/testing/imitation-cloud.ts";
 import { execution, setup, token } from "../drive/setup.ts";
 

@@ -1,5 +1,5 @@
-import type { CloudSandbox } from "../../providers/sandbox.ts";
-import type { Recommendation } from "../../src/spec/recommendation.ts";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
 
 /** A commitment in the sandbox, and for whom it was bought. */
 export interface Bought {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Execution, Recommendation } from "../../src/spec/recommendation.ts";
+import type { Execution, Recommendation } from "../../src/contract/recommendation.ts";
 
 const example = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),

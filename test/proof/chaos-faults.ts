@@ -1,4 +1,4 @@
-import type { Fault, FaultRule } from "../../providers/sandbox.ts";
+import type { Fault, FaultRule } from "../../providers/sandbox/index.ts";
 import type { Random } from "./chaos-random.ts";
 
 /** What may befall any request. A service that did it and definitely says that it did not is not among them: it lies. */

@@ -1,4 +1,4 @@
-import type { CloudSandbox } from "../../providers/sandbox.ts";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { PostgresServer } from "../ledger/postgres-server.ts";
 import type { ChaosMix } from "./chaos-execution.ts";
 import type { ChaosDriver } from "./chaos-driver.ts";

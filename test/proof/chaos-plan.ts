@@ -1,4 +1,4 @@
-import type { FaultRule } from "../../providers/sandbox.ts";
+import type { FaultRule } from "../../providers/sandbox/index.ts";
 
 /**
  * What happens in a chaos run for certain, whatever the machine's speed: by the number of the purchase request at which it

@@ -2,13 +2,13 @@ import { readFileSync, writeSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { type Environment, systemEnvironment } from "../../src/spec/environment.ts";
-import { BuyonceError, messageOf } from "../../src/spec/errors.ts";
-import type { Provider, ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Execution } from "../../src/spec/recommendation.ts";
+import { type Environment, systemEnvironment } from "../../src/contract/environment.ts";
+import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
+import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Execution } from "../../src/contract/recommendation.ts";
 import type { DriverLine, DriverOrder } from "./history-checker.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../src/spec/report.ts";
+import type { Outcome } from "../../src/contract/report.ts";
 import { checkHistory, type History } from "./history-checker.ts";
 
 describe("the history checker", () => {

@@ -1,5 +1,5 @@
-import type { Decision } from "../../src/drive/decide.ts";
-import type { Outcome, Report } from "../../src/spec/report.ts";
+import type { Decision } from "../../src/drive/resolve-by-person.ts";
+import type { Outcome, Report } from "../../src/contract/report.ts";
 
 /** What a driver process is told to do. Times are in milliseconds. */
 export interface DriverOrder {

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
-import type { Recommendation } from "../../src/spec/recommendation.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { driveAndKill } from "./drive-and-kill.ts";
 
 /** Each run is two processes, and other tests run beside them. */

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { createPurchaser } from "../../src/drive/purchaser.ts";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
-import type { Report } from "../../src/spec/report.ts";
-import { deriveIdempotencyToken } from "../../src/spec/token.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import type { Report } from "../../src/contract/report.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import {
   createImitationCloud,
   disk,

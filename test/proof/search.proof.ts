@@ -1,7 +1,14 @@
 import { describe, test } from "vitest";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { believable, budget, createProof, kinds } from "./prove.ts";
-import { begunElsewhere, besideAnotherBuyer, emptyWorld, hidingWorld, shownAfterDeath, vanishing } from "./worlds.ts";
+import {
+  begunElsewhere,
+  besideAnotherBuyer,
+  emptyWorld,
+  hidingWorld,
+  shownAfterDeath,
+  vanishing,
+} from "./search-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
 const deep = process.env["BUYONCE_PROOF"] === "deep";

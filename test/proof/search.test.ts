@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Commitment } from "../../src/spec/commitment.ts";
-import { PurchaseRejectedError } from "../../src/spec/errors.ts";
-import type { Submission } from "../../src/spec/executor.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import { PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { Submission } from "../../src/contract/executor.ts";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search } from "../../src/testing/search/search.ts";
 import { believable, budget, createProof, kinds } from "./prove.ts";
@@ -13,7 +13,7 @@ import {
   sellingOtherwise,
   shownAfterDeath,
   vanishing,
-} from "./worlds.ts";
+} from "./search-worlds.ts";
 
 const prove = createProof();
 

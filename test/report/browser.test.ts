@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlReport } from "../../src/report/html-report.ts";
-import { hostile, how, outcomes, sample } from "./sample.ts";
+import { hostile, how, outcomes, sample } from "./report-sample.ts";
 
 const chromium = "/usr/bin/chromium";
 const isThere = existsSync(chromium);

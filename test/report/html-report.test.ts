@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { amountText, html, timeText } from "../../src/report/html.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
 import { timelineOf } from "../../src/report/timeline.ts";
-import { verdictOf } from "../../src/report/words.ts";
-import type { Outcome } from "../../src/spec/report.ts";
-import { at, events, executionId, history, hostile, how, outcomes, sample } from "./sample.ts";
+import { verdictOf } from "../../src/report/report-words.ts";
+import type { Outcome } from "../../src/contract/report.ts";
+import { at, events, executionId, history, hostile, how, outcomes, sample } from "./report-sample.ts";
 
 const page = htmlReport([sample], how);
 /** What a reader sees, with entities as they are written. */

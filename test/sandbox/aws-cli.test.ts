@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 
 const version = spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
 const installed = version !== "";

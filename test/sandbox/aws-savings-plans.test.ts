@@ -8,7 +8,7 @@ import {
   SavingsplansClient,
 } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
-import type { CloudSandboxOptions } from "../../providers/sandbox.ts";
+import type { CloudSandboxOptions } from "../../providers/sandbox/index.ts";
 import { sandboxFor } from "./support.ts";
 
 async function start(options: CloudSandboxOptions = {}) {

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
-import type { CloudSandbox, CloudSandboxOptions } from "../../providers/sandbox.ts";
+import type { CloudSandbox, CloudSandboxOptions } from "../../providers/sandbox/index.ts";
 import { recordedAws, sandboxFor } from "./support.ts";
 
 const settings = (sandbox: CloudSandbox, region = "us-east-1") => ({

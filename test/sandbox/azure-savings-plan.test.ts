@@ -1,6 +1,6 @@
 import { BillingBenefitsRP } from "@azure/arm-billingbenefits";
 import { describe, expect, test } from "vitest";
-import type { CloudSandbox } from "../../providers/sandbox.ts";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import { recordedAzure, sandboxFor } from "./support.ts";
 
 const root = "/providers/Microsoft.BillingBenefits";

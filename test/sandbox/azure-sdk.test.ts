@@ -1,6 +1,6 @@
 import { AzureReservationAPI } from "@azure/arm-reservations";
 import { expect, test } from "vitest";
-import type { CloudSandbox } from "../../providers/sandbox.ts";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import { azureClient, sandboxFor } from "./support.ts";
 
 /** The SDK's own client; it sends tokens over https only, so the bearer policy is replaced by one with a dummy. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CloudSandbox } from "../../providers/sandbox.ts";
-import { request } from "../gcp/samples.ts";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
+import { request } from "../gcp/gcp-samples.ts";
 import { sandboxFor } from "./support.ts";
 
 const region = "/compute/v1/projects/my-project-123/regions/us-central1";

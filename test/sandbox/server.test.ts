@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { startCloudSandbox } from "../../providers/sandbox.ts";
+import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { azureClient, failureOf, sandboxFor, virtualMachine } from "./support.ts";
 
 const controlled = async (url: string, method: string, route: string, body?: string) => {

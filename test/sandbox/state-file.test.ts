@@ -4,7 +4,7 @@ import { appendFileSync, lstatSync, readdirSync, readFileSync, symlinkSync, writ
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox.ts";
+import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { azureClient, makePipe, sandboxFor, temporaryFolder, virtualMachine } from "./support.ts";
 
 const newStateFile = () => join(temporaryFolder(), "below", "sandbox.jsonl");
@@ -158,7 +158,7 @@ test("without a file nothing is kept", async () => {
 
 test("what was answered survives SIGKILL", async () => {
   const stateFile = newStateFile();
-  const module = fileURLToPath(new URL("../../providers/sandbox.ts", import.meta.url));
+  const module = fileURLToPath(new URL("../../providers/sandbox/index.ts", import.meta.url));
   const script = `
     const { startCloudSandbox } = await import(${JSON.stringify(module)});
     const sandbox = await startCloudSandbox({ stateFile: ${JSON.stringify(stateFile)} });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox.ts";
+import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 
 /** A sandbox that is closed when the test ends. */
 export async function sandboxFor(options?: CloudSandboxOptions): Promise<CloudSandbox> {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { PurchaseRejectedError } from "../../src/spec/errors.ts";
-import type { ServiceExecutor } from "../../src/spec/executor.ts";
-import { messageOf } from "../../src/spec/errors.ts";
+import { PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import { messageOf } from "../../src/contract/errors.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
 import { testExecutor } from "../../src/testing/test-executor.ts";
-import { imitationWorld } from "./worlds.ts";
+import { imitationWorld } from "./executor-worlds.ts";
 
 type Cloud = ReturnType<typeof imitationWorld>["cloud"];
 /** Members of an executor that replace those of the imitation's. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createMemoryLedger } from "../../src/ledger/memory.ts";
-import { messageOf } from "../../src/spec/errors.ts";
-import type { Ledger } from "../../src/spec/ledger.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { messageOf } from "../../src/contract/errors.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { testLedger } from "../../src/testing/test-ledger.ts";
 
 /** Runs the suite over a broken ledger; the tests that report it, as `title: message`. */

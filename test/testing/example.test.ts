@@ -24,7 +24,7 @@ describe("docs/own-executor.md", () => {
   });
 
   test("explains every member of an executor", () => {
-    const [, body = ""] = /interface ServiceExecutor<[^]*?\{\n([^]*?)\n\}/.exec(text("src/spec/executor.ts")) ?? [];
+    const [, body = ""] = /interface ServiceExecutor<[^]*?\{\n([^]*?)\n\}/.exec(text("src/contract/executor.ts")) ?? [];
     const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm)].map(([, name]) => name);
     expect(members.length).toBeGreaterThan(12);
     for (const name of members) expect(page, name).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, "m"));

@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { testExecutor } from "../../src/testing/test-executor.ts";
-import { gcpWorld, imitationWorld, sandboxWorld } from "./worlds.ts";
+import { gcpWorld, imitationWorld, sandboxWorld } from "./executor-worlds.ts";
 
 const azureServices = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"];
 

@@ -1,13 +1,13 @@
 import type { ReservedNode } from "@aws-sdk/client-memorydb";
 import { z } from "zod";
-import { importOptional } from "../../../src/spec/optional-package.ts";
-import { quantitySchema } from "../../../src/spec/recommendation.ts";
-import { createClients } from "../clients.ts";
-import { awsFields, durations, matching, offeringTypes, regionField } from "../fields.ts";
+import { importOptional } from "../../../src/contract/optional-package.ts";
+import { quantitySchema } from "../../../src/contract/recommendation.ts";
+import { createClients } from "../aws-clients.ts";
+import { awsFields, durations, matching, offeringTypes, regionField } from "../aws-fields.ts";
 import { sendOnce } from "../send-once.ts";
-import { tagList } from "./purchase-request.ts";
-import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
-import { assumedCurrency, chargesOf, termAttributes } from "./terms.ts";
+import { tagList } from "./reservation-purchase-request.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
+import { assumedCurrency, chargesOf, termAttributes } from "./reservation-terms.ts";
 
 /** Reserved nodes to buy. An offering is a node type, a payment and a term: the engine is no part of it. */
 export interface MemoryDbRecommendation extends ReservationRecommendation {

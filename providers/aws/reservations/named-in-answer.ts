@@ -1,9 +1,9 @@
-import type { Resolution, Submission } from "../../../src/spec/executor.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import { beganBefore } from "../began-before.ts";
-import { standingOf } from "../standing.ts";
-import type { ReservationApi } from "./api.ts";
-import { tokenPartOf } from "./name.ts";
-import type { ReservationRecommendation } from "./service.ts";
+import { standingOf } from "../aws-standing.ts";
+import type { ReservationApi } from "./reservation-api.ts";
+import { tokenPartOf } from "./reservation-name.ts";
+import type { ReservationRecommendation } from "./reservation-service.ts";
 
 /**
  * What an answer to a purchase named in place of the name that was sent: while it is live, and nothing says that it is

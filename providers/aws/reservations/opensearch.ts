@@ -1,12 +1,12 @@
 import type { ReservedInstance } from "@aws-sdk/client-opensearch";
 import { z } from "zod";
-import { importOptional } from "../../../src/spec/optional-package.ts";
-import { quantitySchema } from "../../../src/spec/recommendation.ts";
-import { createClients } from "../clients.ts";
-import { awsFields, matching, offeringTypes, regionField } from "../fields.ts";
+import { importOptional } from "../../../src/contract/optional-package.ts";
+import { quantitySchema } from "../../../src/contract/recommendation.ts";
+import { createClients } from "../aws-clients.ts";
+import { awsFields, matching, offeringTypes, regionField } from "../aws-fields.ts";
 import { sendOnce } from "../send-once.ts";
-import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
-import { chargesOf, termAttributes } from "./terms.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
+import { chargesOf, termAttributes } from "./reservation-terms.ts";
 
 /** Reserved instances of OpenSearch Service to buy. */
 export interface OpenSearchRecommendation extends ReservationRecommendation {

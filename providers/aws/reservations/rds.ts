@@ -1,14 +1,14 @@
 import type { ReservedDBInstance } from "@aws-sdk/client-rds";
 import { z } from "zod";
-import { importOptional } from "../../../src/spec/optional-package.ts";
-import { quantitySchema } from "../../../src/spec/recommendation.ts";
-import { createClients } from "../clients.ts";
-import { awsFields, durations, matching, must, offeringTypes, regionField } from "../fields.ts";
+import { importOptional } from "../../../src/contract/optional-package.ts";
+import { quantitySchema } from "../../../src/contract/recommendation.ts";
+import { createClients } from "../aws-clients.ts";
+import { awsFields, durations, matching, must, offeringTypes, regionField } from "../aws-fields.ts";
 import { sendOnce } from "../send-once.ts";
 import { hasLicence, normaliseDescription } from "./product-description.ts";
-import { tagList } from "./purchase-request.ts";
-import type { Reservation, ReservationRecommendation, ReservationService } from "./service.ts";
-import { chargesOf, termAttributes } from "./terms.ts";
+import { tagList } from "./reservation-purchase-request.ts";
+import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
+import { chargesOf, termAttributes } from "./reservation-terms.ts";
 
 /** Reserved DB instances to buy. */
 export interface RdsRecommendation extends ReservationRecommendation {

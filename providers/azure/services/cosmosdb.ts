@@ -1,4 +1,4 @@
-import type { AzureService } from "../service.ts";
+import type { AzureService } from "../azure-service.ts";
 
 /** Azure Cosmos DB request units. No recording shows a SKU name: calculatePrice is the judge. */
 export const cosmosdb: AzureService = {

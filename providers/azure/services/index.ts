@@ -1,10 +1,10 @@
-import type { AzureService } from "../service.ts";
+import type { AzureService } from "../azure-service.ts";
 import { cache } from "./cache.ts";
 import { compute } from "./compute.ts";
 import { cosmosdb } from "./cosmosdb.ts";
 import { database } from "./database.ts";
 import { managedRedis } from "./managed-redis.ts";
-import { search } from "./search.ts";
+import { search } from "./ai-search.ts";
 import { synapse } from "./synapse.ts";
 
 /** Every service that this provider buys. A further one is one more small file. */

@@ -1,4 +1,4 @@
-import type { AzureService } from "../service.ts";
+import type { AzureService } from "../azure-service.ts";
 
 /** Azure Synapse Analytics compute (DWU); its pre-purchase commit units are another product. SKU names are unverified. */
 export const synapse: AzureService = {

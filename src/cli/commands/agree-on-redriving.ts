@@ -1,8 +1,8 @@
-import { isPending } from "../../drive/settle-recommendation.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import { BuyonceError } from "../../spec/errors.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
-import { formatMoney } from "../../spec/money.ts";
+import { isPending } from "../../drive/watch-recommendation.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { BuyonceError } from "../../contract/errors.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import { formatMoney } from "../../contract/money.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { whatText } from "../text/table-cells.ts";

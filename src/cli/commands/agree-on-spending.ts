@@ -1,9 +1,9 @@
-import type { QuotedRecommendation } from "../../drive/prospect.ts";
-import type { Purchaser } from "../../drive/purchaser.ts";
-import type { Quotation } from "../../drive/quote.ts";
-import { BuyonceError, RefusedError } from "../../spec/errors.ts";
-import { formatMoney } from "../../spec/money.ts";
-import type { Execution } from "../../spec/recommendation.ts";
+import type { QuotedRecommendation } from "../../drive/plan-recommendation.ts";
+import type { Purchaser } from "../../purchaser.ts";
+import type { Quotation } from "../../drive/plan-execution.ts";
+import { BuyonceError, RefusedError } from "../../contract/errors.ts";
+import { formatMoney } from "../../contract/money.ts";
+import type { Execution } from "../../contract/recommendation.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { quoteText } from "../text/quote-text.ts";
 import type { BuyCommandOptions } from "./command-options.ts";

@@ -1,7 +1,7 @@
 import type { AcceptedLoss } from "../../audit/accept-loss.ts";
-import type { AuditReport, Place } from "../../spec/audit.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import type { AuditReport, Place } from "../../contract/audit-report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import { close } from "../resources/close.ts";
 import { providersOf } from "../resources/ledger-records.ts";
 import { isProviderName, type ProviderName } from "../resources/providers.ts";

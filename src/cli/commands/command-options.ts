@@ -1,6 +1,6 @@
-import { parseEndpoint } from "../../spec/endpoint.ts";
-import type { Money } from "../../spec/money.ts";
-import { textProblem } from "../../spec/text-problem.ts";
+import { parseEndpoint } from "../../contract/endpoint.ts";
+import type { Money } from "../../contract/money.ts";
+import { textProblem } from "../../contract/text-problem.ts";
 import { isPostgres } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";

@@ -1,6 +1,6 @@
-import type { Purchaser, PurchaserOptions } from "../../drive/purchaser.ts";
-import type { Provider } from "../../spec/executor.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import type { Purchaser, PurchaserOptions } from "../../purchaser.ts";
+import type { Provider } from "../../contract/executor.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
 import type { Answer } from "../terminal/confirm.ts";

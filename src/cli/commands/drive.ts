@@ -1,8 +1,8 @@
-import type { Purchaser } from "../../drive/purchaser.ts";
+import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import type { Execution } from "../../spec/recommendation.ts";
-import type { Report } from "../../spec/report.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import type { Execution } from "../../contract/recommendation.ts";
+import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
 import { close } from "../resources/close.ts";
 import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";

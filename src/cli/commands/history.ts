@@ -1,5 +1,5 @@
-import { ledgerHistory } from "../../inspect/history.ts";
-import { cleanText } from "../../spec/clean-text.ts";
+import { ledgerHistory } from "../../inspect/read-history.ts";
+import { cleanText } from "../../contract/clean-text.ts";
 import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";

@@ -1,5 +1,5 @@
-import { BuyonceError } from "../../spec/errors.ts";
-import type { DriveEvent } from "../../spec/events.ts";
+import { BuyonceError } from "../../contract/errors.ts";
+import type { DriveEvent } from "../../contract/events.ts";
 import type { Progress } from "../progress/progress.ts";
 import { exitCodes } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/note.ts";

@@ -1,7 +1,7 @@
-import type { Quotation } from "../../drive/quote.ts";
+import type { Quotation } from "../../drive/plan-execution.ts";
 import { validateExecution } from "../../drive/validate.ts";
-import { BuyonceError } from "../../spec/errors.ts";
-import type { Money } from "../../spec/money.ts";
+import { BuyonceError } from "../../contract/errors.ts";
+import type { Money } from "../../contract/money.ts";
 import { close } from "../resources/close.ts";
 import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";

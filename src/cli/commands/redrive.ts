@@ -1,10 +1,10 @@
 import { findUnfinished, type FoundUnfinished } from "../../drive/find-unfinished.ts";
-import type { Purchaser } from "../../drive/purchaser.ts";
+import type { Purchaser } from "../../purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
-import type { Report } from "../../spec/report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
+import type { Report } from "../../contract/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";

@@ -1,5 +1,5 @@
-import type { Decision } from "../../drive/decide.ts";
-import type { Outcome } from "../../spec/report.ts";
+import type { Decision } from "../../drive/resolve-by-person.ts";
+import type { Outcome } from "../../contract/report.ts";
 import { close } from "../resources/close.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";

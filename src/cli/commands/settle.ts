@@ -1,6 +1,6 @@
-import { pendingIn } from "../../drive/settle-executions.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { Outcome, Report } from "../../spec/report.ts";
+import { pendingIn } from "../../drive/watch-pending.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { Outcome, Report } from "../../contract/report.ts";
 import { createRedriveProgress } from "../progress/redrive-progress.ts";
 import { close } from "../resources/close.ts";
 import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";

@@ -1,5 +1,5 @@
 import type { StatusFilter } from "../../inspect/status-filters.ts";
-import { ledgerStatus } from "../../inspect/status.ts";
+import { ledgerStatus } from "../../inspect/read-status.ts";
 import { close } from "../resources/close.ts";
 import { describeRecords } from "../resources/describe-records.ts";
 import { recordsOf } from "../resources/ledger-records.ts";

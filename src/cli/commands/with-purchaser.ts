@@ -1,5 +1,5 @@
-import type { Purchaser } from "../../drive/purchaser.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import type { Purchaser } from "../../purchaser.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import { close } from "../resources/close.ts";
 import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
 import { noteOn } from "../terminal/note.ts";

@@ -1,6 +1,6 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import { formatMoney } from "../../spec/money.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import { formatMoney } from "../../contract/money.ts";
 import { noteOn } from "../terminal/note.ts";
 import { type Output, type Paint, widthOf } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";

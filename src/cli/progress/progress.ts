@@ -1,7 +1,7 @@
 import { eventLevel } from "../../log/event-level.ts";
 import { createEventLog } from "../../log/event-log.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveEvent } from "../../spec/events.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { DriveEvent } from "../../contract/events.ts";
 import { noteOn } from "../terminal/note.ts";
 import { isLive, type Output, painter, type Terminal } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";

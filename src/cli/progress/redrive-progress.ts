@@ -1,7 +1,7 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
-import { maskToken } from "../../spec/token.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import { maskToken } from "../../contract/token.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { createProgress, type Progress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import { messageOf } from "../../spec/errors.ts";
+import { messageOf } from "../../contract/errors.ts";
 
 /** Closes what was opened; what goes wrong then is noted, and changes nothing about what was bought. */
 export async function close(

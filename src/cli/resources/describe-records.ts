@@ -1,6 +1,6 @@
-import type { Provider } from "../../spec/executor.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
-import type { Recommendation } from "../../spec/recommendation.ts";
+import type { Provider } from "../../contract/executor.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import type { Recommendation } from "../../contract/recommendation.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
 
 type Describe = (recommendation: Recommendation) => string;

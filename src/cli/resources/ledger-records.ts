@@ -1,5 +1,5 @@
-import type { Purchaser } from "../../drive/purchaser.ts";
-import type { Ledger, TokenRecord } from "../../spec/ledger.ts";
+import type { Purchaser } from "../../purchaser.ts";
+import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
-import { LedgerError } from "../../spec/errors.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import { usageError } from "../terminal/exit-code.ts";
 
 /** How a ledger is opened. */
@@ -33,7 +33,7 @@ export async function openLedger(
     });
   }
   if (emptyIfMissing && !existsSync(location)) {
-    const { createMemoryLedger } = await import("../../ledger/memory.ts");
+    const { createMemoryLedger } = await import("../../ledger/memory-ledger.ts");
     return createMemoryLedger();
   }
   const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");

@@ -1,6 +1,6 @@
-import { parseEndpoint } from "../../spec/endpoint.ts";
-import type { Provider } from "../../spec/executor.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
+import { parseEndpoint } from "../../contract/endpoint.ts";
+import type { Provider } from "../../contract/executor.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
 
 /** What the command line sets on a provider; the rest are the provider's own defaults. */
 export interface ProviderSettings {

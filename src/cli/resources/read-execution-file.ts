@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { BuyonceError, messageOf } from "../../spec/errors.ts";
+import { BuyonceError, messageOf } from "../../contract/errors.ts";
 import { findJsonProblem } from "./find-json-problem.ts";
 
 /** 10 MB: ten thousand recommendations fit several times over. */

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { constants, existsSync } from "node:fs";
 import { access, open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ledgerHistory } from "../../inspect/history.ts";
+import { ledgerHistory } from "../../inspect/read-history.ts";
 import { type HtmlReportOptions, htmlReport, type ReportedExecution } from "../../report/html-report.ts";
-import { messageOf } from "../../spec/errors.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import type { Ledger } from "../../spec/ledger.ts";
-import { specialFile } from "../../spec/special-file.ts";
+import { messageOf } from "../../contract/errors.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import type { Ledger } from "../../contract/ledger.ts";
+import { specialFile } from "../../contract/special-file.ts";
 import { usageError } from "../terminal/exit-code.ts";
 
 /** How every page of ours begins: only such a file is replaced. */

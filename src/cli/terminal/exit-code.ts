@@ -1,5 +1,5 @@
-import { BuyonceError, RefusedError } from "../../spec/errors.ts";
-import type { Outcome } from "../../spec/report.ts";
+import { BuyonceError, RefusedError } from "../../contract/errors.ts";
+import type { Outcome } from "../../contract/report.ts";
 
 /** What the process says to its caller. `--help` documents them. */
 export const exitCodes = {

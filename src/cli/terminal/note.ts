@@ -1,4 +1,4 @@
-import { escapeHidden } from "../../spec/escape-hidden.ts";
+import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { Output } from "./terminal.ts";
 
 /** Writes a line for a person to a stream; what does not show in it, or could steer a terminal, is written out. */

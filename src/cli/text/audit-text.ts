@@ -1,7 +1,7 @@
-import type { AuditedCommitment, AuditReport, Finding, FindingKind } from "../../spec/audit.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import { formatMoney } from "../../spec/money.ts";
-import { maskToken } from "../../spec/token.ts";
+import type { AuditedCommitment, AuditReport, Finding, FindingKind } from "../../contract/audit-report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { formatMoney } from "../../contract/money.ts";
+import { maskToken } from "../../contract/token.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";

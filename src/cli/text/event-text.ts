@@ -1,7 +1,7 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import type { DriveEvent } from "../../spec/events.ts";
-import { formatMoney } from "../../spec/money.ts";
-import type { Outcome } from "../../spec/report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { DriveEvent } from "../../contract/events.ts";
+import { formatMoney } from "../../contract/money.ts";
+import type { Outcome } from "../../contract/report.ts";
 import { why } from "./outcome-text.ts";
 
 /** One step of a drive, in a few words. */

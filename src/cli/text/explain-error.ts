@@ -1,4 +1,4 @@
-import { BuyonceError, messageOf } from "../../spec/errors.ts";
+import { BuyonceError, messageOf } from "../../contract/errors.ts";
 import { maskPassword } from "./mask-password.ts";
 
 /** How many causes are told: more help nobody, and a chain may bite its tail. */

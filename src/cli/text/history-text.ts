@@ -1,6 +1,6 @@
-import type { HistoryLine } from "../../inspect/history.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import { formatMoney, moneySchema } from "../../spec/money.ts";
+import type { HistoryLine } from "../../inspect/read-history.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { formatMoney, moneySchema } from "../../contract/money.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { timeText } from "./table-cells.ts";

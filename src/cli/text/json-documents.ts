@@ -1,12 +1,12 @@
-import type { Quotation } from "../../drive/quote.ts";
-import type { RecommendationHistory } from "../../inspect/history.ts";
+import type { Quotation } from "../../drive/plan-execution.ts";
+import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
-import type { LedgerStatus } from "../../inspect/status.ts";
-import type { AuditReport } from "../../spec/audit.ts";
-import { BuyonceError, InvalidExecutionError } from "../../spec/errors.ts";
-import { escapeHidden } from "../../spec/escape-hidden.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
-import type { Outcome, Report } from "../../spec/report.ts";
+import type { LedgerStatus } from "../../inspect/read-status.ts";
+import type { AuditReport } from "../../contract/audit-report.ts";
+import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
+import { escapeHidden } from "../../contract/escape-hidden.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import type { Outcome, Report } from "../../contract/report.ts";
 import { explainError } from "./explain-error.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full. */

@@ -1,8 +1,8 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import type { ErrorCode } from "../../spec/errors.ts";
-import type { Outcome } from "../../spec/report.ts";
-import { shellWord } from "../../spec/shell-word.ts";
-import { maskToken } from "../../spec/token.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
+import type { Outcome } from "../../contract/report.ts";
+import { shellWord } from "../../contract/shell-word.ts";
+import { maskToken } from "../../contract/token.ts";
 
 /** What a person does next about some recommendations. */
 export interface NextStep {

@@ -1,5 +1,5 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import type { Outcome, OutcomeStatus } from "../../spec/report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
 
 /** Why an outcome is not plainly done: the error, what is still missing, or that it is not yet settled. Else empty. */
 export function why({ commitment, error, warnings = [] }: Outcome): string {

@@ -1,7 +1,7 @@
-import type { QuotedRecommendation, Verdict } from "../../drive/prospect.ts";
-import type { Quotation } from "../../drive/quote.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import { formatMoney, type Money } from "../../spec/money.ts";
+import type { QuotedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
+import type { Quotation } from "../../drive/plan-execution.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { formatMoney, type Money } from "../../contract/money.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";

@@ -1,6 +1,6 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import { formatMoney } from "../../spec/money.ts";
-import type { Report } from "../../spec/report.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { formatMoney } from "../../contract/money.ts";
+import type { Report } from "../../contract/report.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";

@@ -1,6 +1,6 @@
-import type { Decision } from "../../drive/decide.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { Outcome } from "../../spec/report.ts";
+import type { Decision } from "../../drive/resolve-by-person.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { Outcome } from "../../contract/report.ts";
 import { why } from "./outcome-text.ts";
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */

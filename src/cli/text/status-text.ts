@@ -1,8 +1,8 @@
 import { mayBeBought, recordedPrice } from "../../inspect/recorded.ts";
-import type { LedgerStatus, RecordStatus } from "../../inspect/status.ts";
-import { cleanText } from "../../spec/clean-text.ts";
-import type { TokenRecord } from "../../spec/ledger.ts";
-import { formatMoney } from "../../spec/money.ts";
+import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import { formatMoney } from "../../contract/money.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { wrap } from "../terminal/wrap.ts";

@@ -1,5 +1,5 @@
-import { cleanText } from "../../spec/clean-text.ts";
-import { formatMoney, type Money, totals } from "../../spec/money.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { formatMoney, type Money, totals } from "../../contract/money.ts";
 
 /** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
 export function whatText(description = ""): string {

@@ -1,11 +1,11 @@
-import { checkNumber } from "../../spec/check-number.ts";
-import { LedgerError } from "../../spec/errors.ts";
-import type { Ledger } from "../../spec/ledger.ts";
-import { createLedger } from "../ledger.ts";
-import { migrate } from "./migrate.ts";
+import { checkNumber } from "../../contract/check-number.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { Ledger } from "../../contract/ledger.ts";
+import { createLedger } from "../create-ledger.ts";
+import { migrate } from "./postgres-migrate.ts";
 import { openPool } from "./open-pool.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
-import { createPostgresStore } from "./store.ts";
+import { createPostgresStore } from "./postgres-store.ts";
 import { createTransact, longestTimeout } from "./transact.ts";
 
 export type { PostgresClient, PostgresPool } from "./postgres-pool.ts";

@@ -1,4 +1,4 @@
-import { LedgerError } from "../../spec/errors.ts";
+import { LedgerError } from "../../contract/errors.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
+import { type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
 
 /** A failure of PostgreSQL, as a LedgerError that says what to do. */
 export class PostgresError extends LedgerError {

@@ -1,7 +1,7 @@
-import { systemEnvironment } from "../../spec/environment.ts";
+import { systemEnvironment } from "../../contract/environment.ts";
 import { PostgresError } from "./postgres-error.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
-import { openSession, type Query } from "./session.ts";
+import { openSession, type Query } from "./postgres-session.ts";
 import { createTrustedPool } from "./trusted-pool.ts";
 
 /** Runs transactions. */

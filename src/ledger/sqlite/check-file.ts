@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
-import { LedgerError } from "../../spec/errors.ts";
-import { specialFile } from "../../spec/special-file.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import { specialFile } from "../../contract/special-file.ts";
 
 /** https://www.sqlite.org/fileformat.html#the_database_header */
 const header = Buffer.from("SQLite format 3\0");

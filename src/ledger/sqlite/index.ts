@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { checkNumber } from "../../spec/check-number.ts";
-import { LedgerError } from "../../spec/errors.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import { checkNumber } from "../../contract/check-number.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import { checkLedgerFile } from "./check-file.ts";
-import { migrate } from "./migrate.ts";
+import { migrate } from "./sqlite-migrate.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { createSqliteLedger } from "./sqlite-ledger.ts";
 

@@ -1,5 +1,5 @@
-import type { RecordsQuery } from "../../spec/ledger.ts";
-import { restingSince } from "../store.ts";
+import type { RecordsQuery } from "../../contract/ledger.ts";
+import { restingSince } from "../ledger-store.ts";
 
 /** A statement and the values of its parameters. */
 interface Statement {

@@ -1,4 +1,4 @@
-import { type ErrorCode, LedgerError, messageOf } from "../../spec/errors.ts";
+import { type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
 
 interface Meaning {
   readonly code: ErrorCode;

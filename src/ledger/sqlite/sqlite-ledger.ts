@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { LedgerError } from "../../spec/errors.ts";
-import type { HistoryEntry, Ledger, TokenRecord } from "../../spec/ledger.ts";
-import { createLedger } from "../ledger.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { HistoryEntry, Ledger, TokenRecord } from "../../contract/ledger.ts";
+import { createLedger } from "../create-ledger.ts";
 import { createSerializer } from "../serialize.ts";
-import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../store.ts";
+import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createPlaceCheck } from "./place-check.ts";
 import { recordsStatement } from "./records-statement.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { moneySchema } from "../../spec/money.ts";
+import { moneySchema } from "../../contract/money.ts";
 import { assertJson } from "../assertions.ts";
-import { anotherAmount, calm, type ExecutorTest, idsOf, nothing } from "./world.ts";
+import { anotherAmount, calm, type ExecutorTest, idsOf, nothing } from "./executor-world.ts";
 
 /** A purchase to which nothing happens. */
 export const buyingTests: readonly ExecutorTest[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertJson, assertSame } from "../assertions.ts";
-import { anotherAmount, type ExecutorTest } from "./world.ts";
+import { anotherAmount, type ExecutorTest } from "./executor-world.ts";
 
 /** What an executor says without a request. `optionalFields` may be left out of a recommendation. */
 export function describingTests(optionalFields: readonly string[]): readonly ExecutorTest[] {

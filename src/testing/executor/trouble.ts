@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { PurchaseRejectedError } from "../../spec/errors.ts";
-import type { Resolution } from "../../spec/executor.ts";
-import { calm, type ExecutorTest, idsOf, nothing } from "./world.ts";
+import { PurchaseRejectedError } from "../../contract/errors.ts";
+import type { Resolution } from "../../contract/executor.ts";
+import { calm, type ExecutorTest, idsOf, nothing } from "./executor-world.ts";
 
 /** A lost answer, a second send, a purchase that was never sent, a signal that is aborted. */
 export const troubleTests: readonly ExecutorTest[] = [

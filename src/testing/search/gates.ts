@@ -1,6 +1,6 @@
-import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../spec/errors.ts";
-import type { Listing, ServiceExecutor, Submission } from "../../spec/executor.ts";
-import type { Ledger } from "../../spec/ledger.ts";
+import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../contract/errors.ts";
+import type { Listing, ServiceExecutor, Submission } from "../../contract/executor.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import type { Scheduler, Way } from "./scheduler.ts";
 
 const works: Way = { name: "works", costs: "nothing" };

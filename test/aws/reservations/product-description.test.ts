@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createAws } from "../../../providers/aws/index.ts";
 import { normaliseDescription } from "../../../providers/aws/reservations/product-description.ts";
-import { fingerprint } from "../../../src/spec/fingerprint.ts";
-import type { Recommendation } from "../../../src/spec/recommendation.ts";
-import { marker } from "../answers.ts";
-import { calmly, executorAt, thrownBy } from "../executor.ts";
-import { computed, startLoopback } from "../loopback.ts";
+import { fingerprint } from "../../../src/contract/fingerprint.ts";
+import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import { marker } from "../ec2-answers.ts";
+import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { computed, startLoopback } from "../aws-loopback.ts";
 import { services, submissionFor } from "./services.ts";
 
 const [rds] = services;

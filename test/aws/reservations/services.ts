@@ -1,8 +1,8 @@
-import type { Submission } from "../../../src/spec/executor.ts";
-import type { Recommendation } from "../../../src/spec/recommendation.ts";
-import { marker, submittedAt, token } from "../answers.ts";
-import type { Arrived, Reply } from "../loopback.ts";
-import { jsonProtocol, name, price, speaking, xmlProtocol, type Entry } from "./wire.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import { marker, submittedAt, token } from "../ec2-answers.ts";
+import type { Arrived, Reply } from "../aws-loopback.ts";
+import { jsonProtocol, name, price, speaking, xmlProtocol, type Entry } from "./reservation-wire.ts";
 
 /** A service and the wire that it speaks, for tests that hold for all of them. */
 export interface TestedService {

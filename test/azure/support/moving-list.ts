@@ -1,5 +1,5 @@
-import { startLoopback, type Arrived, type Loopback, type Reply } from "./loopback.ts";
-import { kindOf } from "./samples.ts";
+import { startLoopback, type Arrived, type Loopback, type Reply } from "./azure-loopback.ts";
+import { kindOf } from "./azure-samples.ts";
 
 /** A listing that is paged by offset, as Azure's was recorded, and changes between two requests. */
 interface MovingList {

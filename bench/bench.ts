@@ -1,0 +1,43 @@
+import { cpus, loadavg } from "node:os";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { measureOwnCost } from "./cost/request-cost.ts";
+import { measureDrives } from "./drives/drives.ts";
+import { measureLostAnswers } from "./drives/lost-answers.ts";
+import { measureLedgers } from "./ledger/ledger-size.ts";
+import { measureMemory } from "./memory/memory.ts";
+import { parameterSets } from "./parameters.ts";
+import { measureStartUp } from "./start-up/start-up.ts";
+
+/**
+ * `npm run bench`, `npm run bench -- --quick`, `npm run bench -- --only drives`: measures and prints tables. It asserts
+ * nothing about time, needs no network but loopback, and leaves nothing behind.
+ */
+const topics = {
+  drives: measureDrives,
+  "lost-answers": measureLostAnswers,
+  cost: measureOwnCost,
+  memory: measureMemory,
+  ledger: measureLedgers,
+  "start-up": measureStartUp,
+} as const;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    tiny: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: Object.keys(topics) },
+  },
+});
+const parameters = parameterSets[values.tiny ? "tiny" : values.quick ? "quick" : "full"];
+const load = () => loadavg()[0]?.toFixed(1);
+
+console.log(
+  `buyonce bench, ${parameters.name}: ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, ` +
+    `${process.platform}, load ${load()} at the begin. The same every time: executions and tenants are made from their numbers alone.`,
+);
+const begun = performance.now();
+for (const [name, measure] of Object.entries(topics)) {
+  if (values.only.includes(name)) console.log(`\n${await measure(parameters)}`);
+}
+console.log(`\n${Math.round((performance.now() - begun) / 1000)} s in all, load ${load()} at the end.`);

@@ -1,0 +1,45 @@
+import type { ClientConfiguration, Connection } from "./aws-connect.ts";
+
+/** What every client of the AWS SDK has. */
+interface SdkClient {
+  readonly config: { readonly systemClockOffset: number };
+  readonly middlewareStack: {
+    add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
+  };
+}
+
+/** The clients of one service's SDK. */
+export interface Clients<Client> {
+  /** For reads: one for each account and region, kept. */
+  reader(connection: Connection): Promise<Client>;
+  /** For one purchase: a single attempt on a connection of its own. */
+  buyer(connection: Connection): Promise<Client>;
+}
+
+/** Makes the clients of one service; `construct` loads its SDK. */
+export function createClients<Client extends SdkClient>(
+  construct: (configuration: ClientConfiguration) => Promise<Client>,
+): Clients<Client> {
+  const readers = new WeakMap<ClientConfiguration, Client>();
+
+  async function make({ httpsOnly }: Connection, configuration: ClientConfiguration): Promise<Client> {
+    const client = await construct(configuration);
+    client.middlewareStack.add(httpsOnly, { step: "build", name: "httpsOnly" });
+    return client;
+  }
+
+  return {
+    async reader(connection) {
+      const reader = readers.get(connection.read) ?? (await make(connection, connection.read));
+      readers.set(connection.read, reader);
+      return reader;
+    },
+    async buyer(connection) {
+      const configuration = await connection.purchase();
+      // A request that is signed with a clock that is minutes off is refused. The SDK learns the difference from answers, and
+      // sends again; a purchase is sent once, so it takes over what the reads have learnt.
+      const systemClockOffset = readers.get(connection.read)?.config.systemClockOffset ?? 0;
+      return make(connection, { ...configuration, systemClockOffset });
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { STSClientConfig } from "@aws-sdk/client-sts";
+import { createAccountGuard, type Credential } from "./account-guard.ts";
+import { createAccountSources } from "./account-sources.ts";
+import { createEndpointCheck } from "./configured-endpoints.ts";
+import { httpsOnly } from "./https-only.ts";
+import type { ResolvedSettings } from "./aws-settings.ts";
+import { withSignal } from "../http/with-signal.ts";
+
+/** What every client of the AWS SDK takes, whatever the service. */
+export type ClientConfiguration = Pick<
+  STSClientConfig,
+  | "region"
+  | "endpoint"
+  | "ignoreConfiguredEndpointUrls"
+  | "useFipsEndpoint"
+  | "useDualstackEndpoint"
+  | "credentials"
+  | "maxAttempts"
+  | "retryMode"
+  | "requestHandler"
+  | "systemClockOffset"
+>;
+
+/** One account in one region, whose credentials were checked. */
+export interface Connection {
+  /**
+   * For reads and tags: the SDK's standard retries; every request is signed with a checked credential. The same object
+   * for the same account and region, so that clients can be kept by it.
+   */
+  readonly read: ClientConfiguration;
+  /** For one purchase: a single attempt, no connection kept alive, signed with exactly the credential checked here. */
+  purchase(): Promise<ClientConfiguration>;
+  /** To be added to every client at the step `build`. */
+  readonly httpsOnly: ReturnType<typeof httpsOnly>;
+}
+
+/**
+ * Checks whose credentials these are and says how to reach the account. Nothing is sent to a service of an account
+ * before. Throws a RefusedError, or the signal's reason.
+ */
+export type Connect = (accountId: string, region: string, signal: AbortSignal) => Promise<Connection>;
+
+/** Shares the account check and the way to configure clients among all AWS services of one provider. */
+export function createConnect(settings: ResolvedSettings): Connect {
+  const { endpoint, readTimeout, purchaseTimeout, maxAnswerBytes } = settings;
+  const insecure = endpoint?.insecure ?? false;
+  const checkEndpoints = createEndpointCheck();
+  const reads = new Map<string, ClientConfiguration>();
+
+  /** What all clients have. Given here, so that neither the environment nor a shared configuration file decides. */
+  function common(region: string) {
+    return {
+      region,
+      ignoreConfiguredEndpointUrls: true,
+      // The SDK refuses an endpoint beside these two, which choose among those of AWS.
+      ...(endpoint ? { endpoint: endpoint.url, useFipsEndpoint: false, useDualstackEndpoint: false } : {}),
+      retryMode: "standard",
+    };
+  }
+
+  async function readHandler(keepAlive: boolean) {
+    const { createRequestHandler } = await import("./request-handler.ts");
+    return createRequestHandler({ timeout: readTimeout, keepAlive, maxAnswerBytes });
+  }
+
+  const guard = createAccountGuard(
+    createAccountSources(settings, async (region) => ({
+      ...common(region),
+      requestHandler: await readHandler(false),
+      maxAttempts: 3,
+    })),
+  );
+
+  async function readConfiguration(accountId: string, region: string): Promise<ClientConfiguration> {
+    const key = `${accountId}/${region}`;
+    const known = reads.get(key);
+    if (known) return known;
+    // `memoized` tells the SDK not to keep the answer: a rotated credential is then checked before its first use.
+    const credentials = Object.assign(() => guard.credentialFor(accountId, region), { memoized: true });
+    const made = { ...common(region), requestHandler: await readHandler(true), maxAttempts: 3, credentials };
+    return reads.get(key) ?? (reads.set(key, made), made);
+  }
+
+  return async (accountId, region, signal) => {
+    signal.throwIfAborted();
+    await checkEndpoints(region);
+    const credential: Credential = await withSignal(guard.credentialFor(accountId, region, signal), signal);
+    return {
+      read: await readConfiguration(accountId, region),
+      async purchase() {
+        const { createPurchaseHandler } = await import("./request-handler.ts");
+        const requestHandler = createPurchaseHandler({ timeout: purchaseTimeout, maxAnswerBytes });
+        // A second attempt is a second purchase.
+        return { ...common(region), requestHandler, maxAttempts: 1, credentials: credential };
+      },
+      httpsOnly: httpsOnly(insecure),
+    };
+  };
+}

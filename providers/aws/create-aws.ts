@@ -1,0 +1,41 @@
+import type { Provider } from "../../src/contract/executor.ts";
+import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
+import { createConnect } from "./aws-connect.ts";
+import { createEc2 } from "./ec2/ec2-executor.ts";
+import { elasticache } from "./reservations/elasticache.ts";
+import { createRedshift } from "./redshift/redshift-executor.ts";
+import { createReservationExecutor } from "./reservations/reservation-executor.ts";
+import { memorydb } from "./reservations/memorydb.ts";
+import { opensearch } from "./reservations/opensearch.ts";
+import { rds } from "./reservations/rds.ts";
+import { createSavingsPlans } from "./savings-plans/aws-plan-executor.ts";
+import { resolveSettings, type AwsSettings } from "./aws-settings.ts";
+
+/**
+ * Amazon Web Services. A further service is one more member of `services`; they share the account check and the client
+ * configurations of `connect`.
+ *
+ * Throws a RefusedError `invalid-configuration` for settings that cannot be used.
+ */
+export function createAws(settings: AwsSettings = {}): Provider {
+  const resolved = resolveSettings(settings);
+  const connect = createConnect(resolved);
+  return {
+    name: "aws",
+    services: {
+      ec2: createEc2(connect, resolved),
+      rds: createReservationExecutor(rds, connect, resolved),
+      elasticache: createReservationExecutor(elasticache, connect, resolved),
+      memorydb: createReservationExecutor(memorydb, connect, resolved),
+      opensearch: createReservationExecutor(opensearch, connect, resolved),
+      "savings-plans": createSavingsPlans(connect, resolved),
+      redshift: createRedshift(connect, resolved),
+      dynamodb: serviceWithoutApi({
+        provider: "aws",
+        service: "dynamodb",
+        instead:
+          "Buy its reserved capacity in the AWS console (DynamoDB, Reserved capacity), and remove it from the execution.",
+      }),
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type {
+  DescribeReservedInstancesOfferingsCommandInput,
+  DescribeReservedInstancesOfferingsCommandOutput,
+  ReservedInstances,
+} from "@aws-sdk/client-ec2";
+import { RefusedError, type ErrorCode } from "../../../src/contract/errors.ts";
+import type { Connect } from "../aws-connect.ts";
+import { createClients } from "../aws-clients.ts";
+import { reading } from "../read-error.ts";
+import type { AwsScope } from "../aws-scope.ts";
+import { readSdkError } from "../sdk-error.ts";
+import { sendOnce, type SendReport } from "../send-once.ts";
+import { type RowTraits, sameCount, uniqueById } from "../unique-by-id.ts";
+import type { PurchaseRequest } from "./ec2-purchase-request.ts";
+
+/** A Reserved Instance as EC2 lists it; nothing but the id is certain to be there. */
+export type ReservedInstance = ReservedInstances & { readonly ReservedInstancesId: string };
+
+/** The calls to EC2, for one account and region. Reads throw RefusedErrors; they retry by themselves. */
+export interface Ec2Api {
+  /**
+   * DescribeReservedInstances, which has no pages: all of them, or those with the ids, each id once. `not-visible` when EC2
+   * says that it knows an id not (yet). Throws `lookup-untrusted` when the answer holds no list or an entry without an id.
+   */
+  reservedInstances(signal: AbortSignal): Promise<readonly ReservedInstance[]>;
+  reservedInstances(signal: AbortSignal, ids: readonly string[]): Promise<readonly ReservedInstance[] | "not-visible">;
+  /** One page. */
+  offerings(
+    input: DescribeReservedInstancesOfferingsCommandInput,
+    signal: AbortSignal,
+  ): Promise<DescribeReservedInstancesOfferingsCommandOutput>;
+  /** CreateTags on all the ids. `not-visible` when EC2 does not know an id (yet). */
+  createTags(
+    ids: readonly string[],
+    tags: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<"tagged" | "not-visible">;
+  /** Sends the purchase once. Throws whatever the SDK throws; `report` says whether it was handed to the network. */
+  purchase(request: PurchaseRequest, signal: AbortSignal, report: SendReport): Promise<string | undefined>;
+}
+
+/** Checks the account and gives the calls for it. */
+export type ConnectEc2 = (scope: AwsScope, signal: AbortSignal) => Promise<Ec2Api>;
+
+/** An id that EC2 does not know, or does not show yet: the codes seen for Reserved Instances. */
+const notVisibleCodes = new Set([
+  "InvalidReservedInstancesId",
+  "InvalidReservedInstancesId.NotFound",
+  "InvalidReservationID.NotFound",
+]);
+
+/** Calls to EC2 over the connections of one provider; the SDK is loaded with the first. */
+export function createEc2Api(connect: Connect): ConnectEc2 {
+  const clients = createClients(async (configuration) => {
+    const { EC2Client } = await import("@aws-sdk/client-ec2");
+    return new EC2Client(configuration);
+  });
+
+  return async (scope, signal) => {
+    const connection = await connect(scope.accountId, scope.region, signal);
+    const reader = await clients.reader(connection);
+    const sdk = await import("@aws-sdk/client-ec2");
+
+    async function read<Answer>(permission: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
+      return reading({ permission, where: scope.label, code }, signal, work);
+    }
+
+    async function unlessNotVisible<Answer>(work: () => Promise<Answer>): Promise<Answer | "not-visible"> {
+      try {
+        return await work();
+      } catch (error) {
+        if (notVisibleCodes.has(readSdkError(error).code ?? "")) return "not-visible";
+        throw error;
+      }
+    }
+
+    async function reservedInstances(signal: AbortSignal, ids: readonly string[] | undefined) {
+      const answer = await read("ec2:DescribeReservedInstances", "lookup-failed", signal, () =>
+        unlessNotVisible(() =>
+          reader.send(new sdk.DescribeReservedInstancesCommand(ids ? { ReservedInstancesIds: [...ids] } : {}), {
+            abortSignal: signal,
+          }),
+        ),
+      );
+      return answer === "not-visible" ? answer : believable(answer.ReservedInstances, scope);
+    }
+
+    return {
+      reservedInstances: reservedInstances as Ec2Api["reservedInstances"],
+
+      async offerings(input, signal) {
+        return read("ec2:DescribeReservedInstancesOfferings", "quote-failed", signal, () =>
+          reader.send(new sdk.DescribeReservedInstancesOfferingsCommand(input), { abortSignal: signal }),
+        );
+      },
+
+      async createTags(ids, tags, signal) {
+        const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        const answer = await read("ec2:CreateTags", "lookup-failed", signal, () =>
+          unlessNotVisible(() =>
+            reader.send(new sdk.CreateTagsCommand({ Resources: [...ids], Tags }), { abortSignal: signal }),
+          ),
+        );
+        return answer === "not-visible" ? answer : "tagged";
+      },
+
+      async purchase(request, signal, report) {
+        const buyer = await clients.buyer(connection);
+        const command = new sdk.PurchaseReservedInstancesOfferingCommand(request);
+        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+        const answer = await buyer.send(command, { abortSignal: signal });
+        return answer.ReservedInstancesId;
+      },
+    };
+  };
+}
+
+const rows: RowTraits<ReservedInstance> = {
+  idOf: ({ ReservedInstancesId }) => ReservedInstancesId,
+  stateOf: ({ State }) => State ?? "unknown",
+  merge: (kept, other) => ({
+    ...kept,
+    InstanceCount: sameCount(kept.InstanceCount, other.InstanceCount),
+    Tags: [...(kept.Tags ?? []), ...(other.Tags ?? [])],
+  }),
+};
+
+/** The SDK reports a 200 with an empty or HTML body as success without a list; an empty list is an empty array. */
+function believable(list: readonly ReservedInstances[] | undefined, scope: AwsScope): readonly ReservedInstance[] {
+  if (list?.every((item): item is ReservedInstance => Boolean(item.ReservedInstancesId))) return uniqueById(list, rows);
+  throw new RefusedError({
+    code: "lookup-untrusted",
+    message: `DescribeReservedInstances answered for ${scope.label} without ${list ? "an id in every entry" : "a list"}: that is no proof that nothing was bought. Drive again later; if it stays so, see what answers at the endpoint.`,
+    retryable: true,
+  });
+}

@@ -1,0 +1,77 @@
+import { Big } from "big.js";
+import type { Commitment, Standing } from "../../../src/contract/commitment.ts";
+import type { Money } from "../../../src/contract/money.ts";
+import { purchaseGroupTag } from "../aws-settings.ts";
+import type { ReservedInstance } from "./ec2-api.ts";
+import { priceOf } from "../aws-price.ts";
+import { isFinal, standingOf } from "../aws-standing.ts";
+
+/** The value of a tag, without blanks around it; undefined where there is no such tag or it is empty. Keys are case-sensitive. */
+export function tagOf({ Tags }: ReservedInstance, key: string): string | undefined {
+  return Tags?.find(({ Key, Value }) => Key === key && Value?.trim())?.Value?.trim();
+}
+
+/** The token that it carries, in lower case: a person may have typed it. */
+export function tokenOf(instance: ReservedInstance, tokenTag: string): string | undefined {
+  return tagOf(instance, tokenTag)?.toLowerCase();
+}
+
+/** Equal for the members of one purchase that EC2 split over several ids. */
+export function groupOf(instance: ReservedInstance): string {
+  return tagOf(instance, purchaseGroupTag) ?? instance.ReservedInstancesId;
+}
+
+/** Instances of all members together; undefined where EC2 left one out. */
+export function countOf(instances: readonly ReservedInstance[]): number | undefined {
+  const counts = instances.map(({ InstanceCount }) => InstanceCount);
+  return counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+}
+
+/**
+ * One commitment from the Reserved Instances of one purchase: usually one, several where it crossed a discount tier.
+ * The id is the one that the members' group tag names, else the first in order.
+ */
+export function commitmentOf(instances: readonly ReservedInstance[], tokenTag: string): Commitment {
+  const sorted = instances.toSorted((a, b) => (a.ReservedInstancesId < b.ReservedInstancesId ? -1 : 1));
+  const [lead] = sorted;
+  if (!lead) throw new RangeError("A commitment needs at least one Reserved Instance.");
+  const ids = sorted.map(({ ReservedInstancesId }) => ReservedInstancesId);
+  const id = ids.find((candidate) => candidate === groupOf(lead)) ?? lead.ReservedInstancesId;
+  const states: string[] = sorted.map(({ State }) => State ?? "unknown");
+  const price = totalOf(sorted);
+  const start = lead.Start?.toISOString();
+  return {
+    id,
+    ...(ids.length > 1 ? { furtherIds: ids.filter((other) => other !== id) } : {}),
+    state: states.find((state) => !isFinal(state)) ?? states[0] ?? "unknown",
+    standing: together(states.map(ec2StandingOf)),
+    settled: states.every(isFinal),
+    marked: instances.every((instance) => tokenOf(instance, tokenTag) !== undefined),
+    ...(price ? { price } : {}),
+    ...(start ? { purchasedAt: start } : {}),
+  };
+}
+
+/**
+ * `retired` is expired, modified or exchanged, and on EC2 also what follows a payment that did not arrive.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ri-market-concepts-buying.html
+ */
+function ec2StandingOf(state: string): Standing {
+  return state === "retired" ? "unclear" : standingOf(state);
+}
+
+/** A purchase of which one part was paid for and another not is for a person to judge. */
+function together(standings: readonly Standing[]): Standing {
+  const [first = "live"] = standings;
+  return standings.every((standing) => standing === first) ? first : "unclear";
+}
+
+function totalOf(instances: readonly ReservedInstance[]): Money | undefined {
+  let sum: Money | undefined;
+  for (const instance of instances) {
+    const price = instance.InstanceCount === undefined ? undefined : priceOf(instance, instance.InstanceCount)?.total;
+    if (!price || (sum && sum.currency !== price.currency)) return undefined;
+    sum = sum ? { ...sum, amount: new Big(sum.amount).plus(price.amount).toFixed() } : price;
+  }
+  return sum;
+}

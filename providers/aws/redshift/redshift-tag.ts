@@ -1,0 +1,39 @@
+import type { Connect } from "../aws-connect.ts";
+import type { AwsScope } from "../aws-scope.ts";
+import { withSignal } from "../../http/with-signal.ts";
+import { redshiftClients, redshiftSdk } from "./redshift-clients.ts";
+
+/** Milliseconds: nothing depends on the tags, so nothing waits long for them. */
+const timeout = 10_000;
+
+/**
+ * Tries once to tag a reserved node, for people. It is not among the resources that Redshift documents as taggable, and no
+ * answer of Redshift names its ARN (docs/decisions/0006-redshift-tags-are-tried.md): whatever comes of it is passed over.
+ * Throws only the signal's reason.
+ */
+export async function tryToTag(
+  connect: Connect,
+  scope: AwsScope,
+  id: string,
+  tags: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { accountId, region } = scope;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  try {
+    const connection = await withSignal(connect(accountId, region, limit), limit);
+    const { CreateTagsCommand } = await redshiftSdk();
+    const reader = await redshiftClients.reader(connection);
+    const ResourceName = `arn:${partitionOf(region)}:redshift:${region}:${accountId}:reservednode:${id}`;
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await reader.send(new CreateTagsCommand({ ResourceName, Tags }), { abortSignal: limit });
+  } catch {
+    // A drive that was stopped has not tried.
+    signal.throwIfAborted();
+  }
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}

@@ -1,0 +1,103 @@
+import { RefusedError, type ErrorCode } from "../../../src/contract/errors.ts";
+import type { Connect } from "../aws-connect.ts";
+import type { SeenOffering } from "../only-fitting-offering.ts";
+import { readAllPages } from "../aws-pages.ts";
+import { reading } from "../read-error.ts";
+import type { AwsScope } from "../aws-scope.ts";
+import { readSdkError } from "../sdk-error.ts";
+import type { SendReport } from "../send-once.ts";
+import { sameCount, uniqueById } from "../unique-by-id.ts";
+import { allKnown, type KnownReservation } from "./reservation-commitment.ts";
+import type { PurchaseRequest } from "./reservation-purchase-request.ts";
+import type {
+  Reservation,
+  ReservationCalls,
+  ReservationQuery,
+  ReservationRecommendation,
+  ReservationService,
+} from "./reservation-service.ts";
+
+/** The calls of a service for one account and region. Reads are complete or throw RefusedErrors; they retry by themselves. */
+export interface ReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest> {
+  /** All reservations of the account and region, each id once. */
+  all(signal: AbortSignal): Promise<readonly KnownReservation[]>;
+  /** The one with that id or that name; undefined where the service clearly says that there is none. */
+  one(query: Pick<ReservationQuery, "id" | "name">, signal: AbortSignal): Promise<KnownReservation | undefined>;
+  offerings(recommendation: R, signal: AbortSignal): Promise<readonly SeenOffering[]>;
+  /** Sends the purchase once. Throws whatever the SDK throws. */
+  purchase(request: Request, signal: AbortSignal, report: SendReport): Promise<Reservation | undefined>;
+}
+
+/** Checks the account and gives the calls for it. */
+export type ConnectReservations<R extends ReservationRecommendation, Request = PurchaseRequest> = (
+  scope: AwsScope,
+  signal: AbortSignal,
+) => Promise<ReservationApi<R, Request>>;
+
+/** The calls of one service over the connections of one provider. */
+export function createReservationApi<R extends ReservationRecommendation, Request = PurchaseRequest>(
+  service: ReservationService<R, Request>,
+  connect: Connect,
+  maxPages: number,
+): ConnectReservations<R, Request> {
+  const { calls, codes } = service;
+
+  return async (scope, signal) => {
+    const connection = await connect(scope.accountId, scope.region, signal);
+    const api: ReservationCalls<R, Request> = await service.connect(connection, scope.region);
+
+    async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
+      return reading(
+        { permission: `${calls.permissions}:${call}`, where: scope.label, region: scope.region, code },
+        signal,
+        work,
+      );
+    }
+
+    async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {
+      const listed = await read(calls.list, "lookup-failed", signal, () =>
+        readAllPages((next) => api.reservations({ ...query, next }, signal), {
+          call: calls.list,
+          maxPages,
+          code: "lookup-untrusted",
+        }),
+      );
+      return uniqueById(allKnown(listed, calls.list), {
+        idOf: ({ id }) => id,
+        stateOf: ({ state }) => state,
+        merge: (kept, other) => ({ ...kept, count: sameCount(kept.count, other.count) }),
+      });
+    }
+
+    return {
+      all: (signal) => list({}, signal),
+
+      async one(query, signal) {
+        const is = (one: KnownReservation) =>
+          query.id === undefined ? sameName(one.name, query.name) : one.id === query.id;
+        const found = await list(query, signal).catch((error: unknown) => {
+          const cause = RefusedError.isInstance(error) ? error.cause : error;
+          if (codes.notFound.includes(readSdkError(cause).code ?? "")) return [];
+          throw error;
+        });
+        return found.find(is);
+      },
+
+      offerings: (recommendation, signal) =>
+        read(calls.offerings, "quote-failed", signal, () =>
+          readAllPages((next) => api.offerings(recommendation, next, signal), {
+            call: calls.offerings,
+            maxPages,
+            code: "quote-failed",
+          }),
+        ),
+
+      purchase: (request, signal, report) => api.purchase(request, signal, report),
+    };
+  };
+}
+
+/** Services keep names in lower case, whatever they were given. */
+export function sameName(left: string, right: string | undefined): boolean {
+  return left.toLowerCase() === right?.toLowerCase();
+}

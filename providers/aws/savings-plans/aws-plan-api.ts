@@ -1,0 +1,147 @@
+import type {
+  DescribeSavingsPlansOfferingsCommandInput,
+  SavingsPlanOffering,
+  SavingsPlanState,
+} from "@aws-sdk/client-savingsplans";
+import type { ErrorCode } from "../../../src/contract/errors.ts";
+import { importOptional } from "../../../src/contract/optional-package.ts";
+import { createClients } from "../aws-clients.ts";
+import type { Connect } from "../aws-connect.ts";
+import { durations, offeringTypes } from "../aws-fields.ts";
+import { readAllPages } from "../aws-pages.ts";
+import { reading } from "../read-error.ts";
+import type { AwsScope } from "../aws-scope.ts";
+import { sendOnce, type SendReport } from "../send-once.ts";
+import { uniqueById } from "../unique-by-id.ts";
+import { allKnown, type KnownPlan } from "./aws-plan-commitment.ts";
+import type { PurchaseRequest } from "./aws-plan-purchase-request.ts";
+import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
+
+/** The calls for one account. Reads are complete or throw RefusedErrors; they retry by themselves. */
+export interface SavingsPlansApi {
+  /** All savings plans of the account, each id once. */
+  all(signal: AbortSignal): Promise<readonly KnownPlan[]>;
+  /** The one with that id. */
+  one(id: string, signal: AbortSignal): Promise<KnownPlan | undefined>;
+  /** The offerings of the type, place, term, payment and currency asked for; whether AWS filtered well is for the caller to see. */
+  offerings(recommendation: SavingsPlanRecommendation, signal: AbortSignal): Promise<readonly SavingsPlanOffering[]>;
+  /** Sends the purchase once and returns the id. Throws whatever the SDK throws; `report` says whether it was handed to the network. */
+  purchase(request: PurchaseRequest, signal: AbortSignal, report: SendReport): Promise<string | undefined>;
+}
+
+/** Checks the account and gives the calls for it. */
+export type ConnectSavingsPlans = (scope: AwsScope, signal: AbortSignal) => Promise<SavingsPlansApi>;
+
+/** Every state that there is: https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_SavingsPlan.html */
+const states: SavingsPlanState[] = [
+  "queued",
+  "queued-deleted",
+  "payment-pending",
+  "payment-failed",
+  "active",
+  "retired",
+  "pending-return",
+  "returned",
+];
+
+/** The most that both listings give at once; the SDK pages neither. */
+const pageSize = 1000;
+
+const sdk = () => importOptional("@aws-sdk/client-savingsplans", () => import("@aws-sdk/client-savingsplans"));
+const clients = createClients(async (configuration) => new (await sdk()).SavingsplansClient(configuration));
+
+/** Calls over the connections of one provider; the SDK is loaded with the first. */
+export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
+  return async (scope, signal) => {
+    const connection = await connect(scope.accountId, scope.region, signal);
+    const reader = await clients.reader(connection);
+    const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
+
+    async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
+      return reading(
+        { permission: `savingsplans:${call}`, where: scope.label, region: scope.region, code },
+        signal,
+        work,
+      );
+    }
+
+    /**
+     * Asks twice, and takes what either answer has. Nothing says which states a call without the filter `states` shows,
+     * and one with the filter hides a state that was not known when this was written.
+     */
+    async function list(ids: string[] | undefined, signal: AbortSignal): Promise<readonly KnownPlan[]> {
+      const plans: KnownPlan[] = [];
+      for (const filter of [undefined, states]) {
+        const listed = await read("DescribeSavingsPlans", "lookup-failed", signal, () =>
+          readAllPages(
+            async (nextToken) => {
+              const command = new DescribeSavingsPlansCommand({
+                savingsPlanIds: ids,
+                states: filter,
+                maxResults: pageSize,
+                nextToken,
+              });
+              const answer = await reader.send(command, { abortSignal: signal });
+              return { items: answer.savingsPlans, next: answer.nextToken };
+            },
+            { call: "DescribeSavingsPlans", maxPages, code: "lookup-untrusted" },
+          ),
+        );
+        for (const plan of allKnown(listed)) plans.push(plan);
+      }
+      return uniqueById(plans, {
+        idOf: ({ savingsPlanId }) => savingsPlanId,
+        stateOf: ({ state }) => state,
+        // A marker that one of them has is there.
+        merge: (kept, { tags }) => (tags === undefined ? kept : { ...kept, tags: { ...tags, ...kept.tags } }),
+      });
+    }
+
+    return {
+      all: (signal) => list(undefined, signal),
+      one: async (id, signal) => (await list([id], signal)).find((plan) => plan.savingsPlanId === id),
+
+      offerings: (recommendation, signal) =>
+        read("DescribeSavingsPlansOfferings", "quote-failed", signal, () =>
+          readAllPages(
+            async (nextToken) => {
+              const command = new DescribeSavingsPlansOfferingsCommand({
+                ...offeringsInput(recommendation),
+                nextToken,
+              });
+              const answer = await reader.send(command, { abortSignal: signal });
+              return { items: answer.searchResults, next: answer.nextToken };
+            },
+            { call: "DescribeSavingsPlansOfferings", maxPages, code: "quote-failed" },
+          ),
+        ),
+
+      async purchase(request, signal, report) {
+        const buyer = await clients.buyer(connection);
+        const command = new CreateSavingsPlanCommand(request);
+        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+        return (await buyer.send(command, { abortSignal: signal })).savingsPlanId;
+      },
+    };
+  };
+}
+
+function offeringsInput(recommendation: SavingsPlanRecommendation): DescribeSavingsPlansOfferingsCommandInput {
+  const { type, payment, term, hourlyCommitment } = recommendation;
+  return {
+    planTypes: [type],
+    paymentOptions: [offeringTypes[payment]],
+    durations: [durations[term]],
+    // The SDK's type lists the currencies of its day; AWS judges.
+    currencies: [hourlyCommitment.currency as "USD"],
+    maxResults: pageSize,
+    ...(type === "EC2Instance"
+      ? {
+          filters: [
+            { name: "region", values: [recommendation.region] },
+            { name: "instanceFamily", values: [recommendation.instanceFamily] },
+          ],
+        }
+      : {}),
+  };
+}

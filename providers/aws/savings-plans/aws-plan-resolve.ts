@@ -1,0 +1,106 @@
+import type { Standing } from "../../../src/contract/commitment.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { beganBefore } from "../began-before.ts";
+import { statedDifferences } from "../differences.ts";
+import { purchaseGroupTag } from "../aws-settings.ts";
+import { standingOf } from "../aws-standing.ts";
+import { planDifferences } from "./aws-plan-attributes.ts";
+import { commitmentOf, type KnownPlan, startOf } from "./aws-plan-commitment.ts";
+import { parsePurchaseRequest } from "./aws-plan-purchase-request.ts";
+import { savingsPlanSchema } from "./aws-plan-recommendation.ts";
+
+/**
+ * Up to the first age (milliseconds) of a submission the client token is taken to be remembered, a minute for the look and
+ * the send included; from the second one on whatever it bought is taken to be listed. In between an empty list says
+ * nothing. docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md
+ */
+const clientTokenHolds = 4 * 60_000;
+export const listingHolds = 15 * 60_000;
+
+interface ResolveContext {
+  readonly tokenTag: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Ids that belong to other tokens. */
+  readonly owned: ReadonlySet<string>;
+}
+
+/**
+ * What became of a submission, by a complete list. A plan of an earlier generation carries the same token and came to
+ * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet. It is
+ * enough where there is no token: the name of the token's tag may have been set to another one since.
+ *
+ * A plan that is over and began before the send is not what became of it; one that began later is, but for a while a live
+ * one may be hidden behind it.
+ */
+export function resolveSubmission(
+  plans: readonly KnownPlan[],
+  submission: Submission,
+  { tokenTag, now, owned }: ResolveContext,
+): Resolution {
+  const { clientToken } = parsePurchaseRequest(submission.request);
+  const isOfThisSend = ({ tags }: KnownPlan) => tags?.[purchaseGroupTag] === clientToken;
+  const own = plans.filter((plan) => {
+    const tagged = plan.tags?.[tokenTag];
+    return tagged === undefined ? isOfThisSend(plan) : tagged === submission.token;
+  });
+  const standing = (wanted: Standing) => own.filter(({ state }) => standingOf(state) === wanted);
+  const ended = standing("ended").filter((plan) => !beganBefore(startOf(plan), submission));
+  const [plan, ...others] =
+    [standing("live"), ended, standing("failed").filter(isOfThisSend)].find(({ length }) => length > 0) ?? [];
+  const age = now - submission.submittedAt;
+  if (!plan) {
+    const earlier = standing("ended").map(
+      ({ savingsPlanId, state }) => `${savingsPlanId} was bought before and is over (${state})`,
+    );
+    return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age, earlier);
+  }
+  if (others.length > 0) {
+    const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
+    return { kind: "unclear", reason: `several savings plans carry the token: ${ids}.` };
+  }
+  const recommendation = savingsPlanSchema.parse(submission.recommendation);
+  const differences = statedDifferences(planDifferences(recommendation, plan));
+  if (differences.length > 0) {
+    const fields = differences.map(({ field }) => field).join(", ");
+    return { kind: "unclear", reason: `${plan.savingsPlanId} differs from what was asked for in ${fields}.` };
+  }
+  if (ended.includes(plan) && age < listingHolds) {
+    return {
+      kind: "unclear",
+      reason: `${plan.savingsPlanId} is ${plan.state}, and a later one may not be listed yet.`,
+    };
+  }
+  return { kind: "found", commitment: { ...commitmentOf(plan, tokenTag), price: submission.price } };
+}
+
+/** A plan that an answer named and that carries no token at all: while it is live, it may be what was bought. */
+function namedInAnswer(
+  plans: readonly KnownPlan[],
+  submission: Submission,
+  { tokenTag, owned }: Pick<ResolveContext, "tokenTag" | "owned">,
+): Resolution | undefined {
+  for (const id of (submission.evidence ?? []).filter((id) => !owned.has(id))) {
+    const plan = plans.find(({ savingsPlanId }) => savingsPlanId === id);
+    if (!plan) {
+      return { kind: "unclear", reason: `the answer to the purchase named ${id}, which is not listed.` };
+    }
+    if (plan.tags?.[tokenTag] !== undefined || standingOf(plan.state) !== "live") continue;
+    if (beganBefore(startOf(plan), submission)) continue;
+    return {
+      kind: "unclear",
+      reason: `the answer to the purchase named ${id} (${plan.state}), which carries no token.`,
+    };
+  }
+  return undefined;
+}
+
+function nothingListed(age: number, earlier: readonly string[]): Resolution {
+  const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
+  if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
+  const minutes = Math.ceil((listingHolds - age) / 60_000);
+  return {
+    kind: "unclear",
+    reason: `${reason}, but it may be too early for that, and too late for the client token to stop a second one: drive again in ${minutes} minutes.`,
+  };
+}

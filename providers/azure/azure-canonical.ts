@@ -1,0 +1,59 @@
+import { money } from "../../src/contract/money.ts";
+import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
+import type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
+
+/** A reservation in one spelling: Azure tells no ids, regions and SKUs apart by letter case, and `West US` is `westus`. */
+export function canonicalReservation(recommendation: AzureRecommendation): AzureRecommendation {
+  return {
+    ...recommendation,
+    ...canonicalAccount(recommendation),
+    region: regionName(recommendation.region),
+    sku: recommendation.sku.toLowerCase(),
+    renew: recommendation.renew ?? false,
+  };
+}
+
+/** A savings plan in one spelling; its amount without zeros at the end. */
+export function canonicalSavingsPlan(recommendation: SavingsPlanRecommendation): SavingsPlanRecommendation {
+  const { amount, currency } = recommendation.commitment;
+  return { ...recommendation, ...canonicalAccount(recommendation), commitment: money(amount, currency) };
+}
+
+/** The name of a region: `westus` for its display name `West US`. */
+export function regionName(region: string): string {
+  return region.toLowerCase().replaceAll(" ", "");
+}
+
+interface Account {
+  readonly tenantId?: string | undefined;
+  readonly subscriptionId: string;
+  readonly appliedScope: AppliedScope;
+}
+
+function canonicalAccount({ tenantId, subscriptionId, appliedScope }: Account) {
+  const tenant = tenantId?.toLowerCase();
+  return {
+    ...(tenant === undefined ? {} : { tenantId: tenant }),
+    subscriptionId: subscriptionId.toLowerCase(),
+    appliedScope: canonicalScope(appliedScope, tenant),
+  };
+}
+
+function canonicalScope(scope: AppliedScope, tenant: string | undefined): AppliedScope {
+  if (scope.type === "Shared") return scope;
+  if (scope.type === "Single") {
+    const { resourceGroup } = scope;
+    return {
+      type: scope.type,
+      subscriptionId: scope.subscriptionId.toLowerCase(),
+      ...(resourceGroup === undefined ? {} : { resourceGroup: resourceGroup.toLowerCase() }),
+    };
+  }
+  const tenantId = scope.tenantId?.toLowerCase() ?? tenant;
+  return {
+    type: scope.type,
+    // Its name, or a path that ends with it.
+    managementGroupId: scope.managementGroupId.toLowerCase().split("/").at(-1) ?? "",
+    ...(tenantId === undefined ? {} : { tenantId }),
+  };
+}

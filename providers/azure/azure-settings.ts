@@ -1,0 +1,70 @@
+import type { TokenCredential } from "@azure/core-auth";
+import { checkNumber, longestTimer } from "../../src/contract/check-number.ts";
+import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
+import { defaultTagNames, type TagNames } from "../../src/contract/tag-names.ts";
+import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
+import type { AzureCloud } from "./clouds.ts";
+import { requireTagNames } from "./tags.ts";
+
+/** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
+export type AzureCredential = TokenCredential | ((tenantId: string | undefined) => TokenCredential);
+
+/** How Azure is reached and how purchases are marked. Times are in milliseconds. */
+export interface AzureSettings {
+  /** Default: `DefaultAzureCredential` of `@azure/identity`. Never used over http. */
+  readonly credential?: AzureCredential;
+  /** Another address of Azure Resource Manager: https, or http on loopback. Default: the cloud's own. */
+  readonly endpoint?: string;
+  /** Default `public`. */
+  readonly cloud?: AzureCloud;
+  /** Under which tag keys source and token are stamped and read; Azure takes no difference in letter case for one. */
+  readonly tagNames?: TagNames;
+  /**
+   * Send tags with a purchase; default true. Microsoft documents no tags for reservation orders, so the service might
+   * refuse them one day: with false they stay away, and the display name alone carries the token.
+   */
+  readonly stampTags?: boolean;
+  readonly environment?: Environment;
+  /** Most pages that one listing may have before it is refused as endless; default 2,000. */
+  readonly maxPages?: number;
+  /** How long one attempt of a read or a price calculation may take, its body included; default 30,000. */
+  readonly readTimeout?: number;
+  /** How long a purchase is waited for; after it the outcome is unknown, never "failed". Default 60,000. */
+  readonly purchaseTimeout?: number;
+  /** How often a read or a price calculation is sent at most; default 4. A purchase is always sent once. */
+  readonly readAttempts?: number;
+  /** The longest that a `Retry-After` is waited for; default 60,000. */
+  readonly retryAfterCap?: number;
+  /** The longest answer that is taken, in bytes; default 16,777,216. A longer one counts as one that cannot be read. */
+  readonly maxAnswerBytes?: number;
+}
+
+/** Settings with every default filled in. */
+export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
+  Pick<AzureSettings, "credential" | "endpoint">;
+
+/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that cannot be used. */
+export function resolveSettings(settings: AzureSettings): ResolvedSettings {
+  const limits = {
+    maxPages: settings.maxPages ?? 2_000,
+    readTimeout: settings.readTimeout ?? 30_000,
+    purchaseTimeout: settings.purchaseTimeout ?? 60_000,
+    readAttempts: settings.readAttempts ?? 4,
+    retryAfterCap: settings.retryAfterCap ?? 60_000,
+    maxAnswerBytes: settings.maxAnswerBytes ?? defaultMaxAnswerBytes,
+  };
+  for (const [name, value] of Object.entries(limits)) {
+    checkNumber(`The Azure setting ${name}`, value, { minimum: 1, maximum: longestTimer });
+  }
+  const tagNames = settings.tagNames ?? defaultTagNames;
+  requireTagNames(tagNames);
+  return {
+    ...limits,
+    cloud: settings.cloud ?? "public",
+    tagNames,
+    stampTags: settings.stampTags ?? true,
+    environment: settings.environment ?? systemEnvironment,
+    ...(settings.credential === undefined ? {} : { credential: settings.credential }),
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+  };
+}

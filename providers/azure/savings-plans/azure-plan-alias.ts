@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Marker } from "../../../src/contract/executor.ts";
+import { UnbelievableAnswerError } from "../../http/api-error.ts";
+import type { ArmClient } from "../arm-client.ts";
+import type { GetOrderOptions } from "../azure-order.ts";
+import { meaningOf } from "../azure-states.ts";
+import { isNotFound } from "./azure-plan-not-found.ts";
+
+/** The name that the caller gives to a purchase, and what was bought under it. */
+export interface SavingsPlanOrderAlias {
+  /** The order, in lower case; of an alias that failed before it had one, its own name. */
+  readonly orderId: string;
+  readonly hasOrder: boolean;
+  /** Of the request, not of the order: it stays `Created` in every recording, also when the order has succeeded. */
+  readonly state: string;
+  /** As answered, for the comparison with what was asked. */
+  readonly answer: unknown;
+}
+
+const aliasSchema = z.object({
+  id: z.string().optional().catch(undefined),
+  name: z.string().optional().catch(undefined),
+  properties: z.object({
+    savingsPlanOrderId: z.string().optional().catch(undefined),
+    provisioningState: z.string().min(1),
+  }),
+});
+
+/**
+ * `buyonce-` and 128 bits made from the token: the same for every attempt, on every machine, whatever the time. Made from
+ * its hash, because the name stands in addresses and with them in logs, where the token must not. A generation above 0,
+ * which is only ever opened by proof that the purchase before it came to nothing, is added.
+ */
+export function aliasNameOf({ token, generation }: Marker): string {
+  const hash = createHash("sha256").update(token.toLowerCase()).digest("hex").slice(0, 32);
+  return `buyonce-${hash}${generation === 0 ? "" : `-${generation}`}`;
+}
+
+/** The path of an alias. */
+export function aliasPath(name: string): string {
+  return `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${encodeURIComponent(name)}`;
+}
+
+/** Reads the alias of that name out of an answer; a text says what is wrong with it. */
+export function parseAlias(value: unknown, name: string): SavingsPlanOrderAlias | string {
+  const { success, data: alias } = aliasSchema.safeParse(value);
+  if (!success) return "without a provisioningState in its body";
+  const found = alias.name || alias.id?.split("/").at(-1);
+  if (found?.toLowerCase() !== name.toLowerCase()) return `with another alias, ${found ?? "unnamed"}, in its body`;
+  const { provisioningState: state, savingsPlanOrderId } = alias.properties;
+  const orderId = savingsPlanOrderId?.split("/").at(-1)?.toLowerCase();
+  if (orderId) return { orderId, hasOrder: true, state, answer: value };
+  if (meaningOf(state).standing === "failed") return { orderId: name, hasOrder: false, state, answer: value };
+  return "without a savingsPlanOrderId in its body";
+}
+
+/** The alias of a name; undefined only where Azure says that there is none. Throws like {@link ArmClient.read}. */
+export async function getAlias(
+  client: ArmClient,
+  name: string,
+  options: GetOrderOptions = {},
+): Promise<SavingsPlanOrderAlias | undefined> {
+  try {
+    const alias = parseAlias(await client.read({ method: "GET", url: client.url(aliasPath(name)), ...options }), name);
+    if (typeof alias === "string") throw new UnbelievableAnswerError(`the answer for alias ${name} is ${alias}`);
+    return alias;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

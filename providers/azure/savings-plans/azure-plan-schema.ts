@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { moneySchema, type Money } from "../../../src/contract/money.ts";
+import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import { appliedScopeSchema, guid, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
+
+/** An Azure savings plan for compute to buy: so much money every hour of the term, whether it is used or not. */
+export interface SavingsPlanRecommendation extends Recommendation {
+  readonly provider: "azure";
+  readonly service: "savings-plan";
+  /** The tenant whose credential buys and whose orders are looked through; left out: the credential's own. */
+  readonly tenantId?: string | undefined;
+  /** The subscription that is billed. */
+  readonly subscriptionId: string;
+  /** What is committed to per hour, with up to five decimal places, in the currency that Azure bills savings plans in. */
+  readonly commitment: Money;
+  readonly term: "P1Y" | "P3Y" | "P5Y";
+  /** Upfront takes the whole sum at once. Never left to a default: on the wire, Azure's own is Upfront. */
+  readonly billingPlan: "Upfront" | "Monthly";
+  readonly appliedScope: AppliedScope;
+}
+
+/** Per hour: at most 999,999.99999, so that the JSON number on the wire is exactly what was written here. */
+const hourlyAmount = /^(0|[1-9]\d{0,5})(\.\d{1,5})?$/;
+
+/** The strict schema. Nothing that decides money has a default. */
+export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
+  .strictObject({
+    provider: z.literal("azure"),
+    service: z.literal("savings-plan"),
+    tenantId: guid.optional(),
+    subscriptionId: guid,
+    commitment: moneySchema
+      .refine(({ amount }) => hourlyAmount.test(amount), {
+        path: ["amount"],
+        message: 'must be an amount per hour with up to 5 decimal places and below a million, such as "0.00123"',
+      })
+      .refine(({ amount }) => /[1-9]/.test(amount), { path: ["amount"], message: "must be above 0" }),
+    term: z.enum(["P1Y", "P3Y", "P5Y"]),
+    billingPlan: z.enum(["Upfront", "Monthly"]),
+    appliedScope: appliedScopeSchema,
+    maxPrice: moneySchema.optional(),
+  })
+  .superRefine(requireTenantOfGroup);

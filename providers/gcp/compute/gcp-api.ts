@@ -1,0 +1,142 @@
+import type { protos } from "@google-cloud/compute";
+import { ApiError, UnbelievableAnswerError } from "../../http/api-error.ts";
+import type { Connect } from "../gcp-connect.ts";
+import { read, readPages } from "../gcp-read.ts";
+import type { ResolvedSettings } from "../gcp-settings.ts";
+import { parseCommitment, type GcpCommitment } from "./gcp-commitment.ts";
+import type { PurchaseRequest } from "./gcp-purchase-request.ts";
+import type { GcpScope } from "./gcp-scope.ts";
+import { isIn, parseTarget } from "./gcp-target.ts";
+
+/** An operation of Compute Engine as the SDK decodes it. */
+export type GcpOperation = protos.google.cloud.compute.v1.IOperation;
+
+/** The calls to Compute Engine. Reads retry by themselves and throw RefusedErrors, or the signal's reason. */
+export interface ComputeApi {
+  /**
+   * Loads and makes the SDK's clients, which takes seconds on a busy machine: before a purchase, not between its send and
+   * the look at what became of it. Sends nothing.
+   */
+  prepare(): Promise<void>;
+  /** Every commitment of a project and region. Throws when it cannot vouch for completeness. */
+  commitments(scope: GcpScope, signal: AbortSignal): Promise<readonly GcpCommitment[]>;
+  /** One by name, or by the server's number; undefined only when Google clearly says that there is none. */
+  commitment(scope: GcpScope, name: string, signal: AbortSignal): Promise<GcpCommitment | undefined>;
+  /** An operation, as it stands. Sent once; throws what the transport throws. */
+  operation(scope: GcpScope, name: string, signal: AbortSignal): Promise<GcpOperation>;
+  /** Buys: sends the request once. Throws what the transport throws. */
+  insert(scope: GcpScope, requestId: string, request: PurchaseRequest): Promise<GcpOperation>;
+}
+
+/** Retries are above the SDK, where the waits are injected and the attempts counted; a purchase has none. */
+const once = { retry: null, autoPaginate: false } as unknown as { autoPaginate: false };
+
+/** Calls over the connections of one provider; the SDK is loaded with the first. */
+export function createComputeApi(connect: Connect, settings: ResolvedSettings): ComputeApi {
+  const { readTimeout: timeout, purchaseTimeout } = settings;
+
+  async function page({ projectId: project, region }: GcpScope, pageToken: string | undefined, signal: AbortSignal) {
+    const { commitments, run } = await connect.commitments();
+    const request = { project, region, ...(pageToken === undefined ? {} : { pageToken }) };
+    const [, , answer] = await run({ signal, timeout }, () => commitments.list(request, once));
+    return believable(answer, project, region);
+  }
+
+  return {
+    async prepare() {
+      await connect.commitments();
+      await connect.operations();
+    },
+
+    async commitments(scope, signal) {
+      const step = {
+        purpose: `list the commitments of ${scope.label}`,
+        permission: "compute.commitments.list",
+        code: "lookup-failed",
+        untrusted: "lookup-untrusted",
+      } as const;
+      // By name: no commitment counts twice. Pages are in the order of names, which never change, and what is bought is never
+      // deleted, so none moves behind a page token that was read already. One that is only being created can go; where that
+      // hides ours, the name refuses a second purchase.
+      const found = new Map<string, GcpCommitment>();
+      const pages = readPages({ step, settings, signal }, (token) => page(scope, token, signal));
+      for await (const { items } of pages) for (const item of items) found.set(item.name, item);
+      return [...found.values()];
+    },
+
+    async commitment(scope, name, signal) {
+      const { projectId: project, region } = scope;
+      const step = {
+        purpose: `read the commitment ${name} of ${scope.label}`,
+        permission: "compute.commitments.get",
+        code: "lookup-failed",
+        untrusted: "lookup-untrusted",
+      } as const;
+      return read({ step, settings, signal }, async () => {
+        const { commitments, run } = await connect.commitments();
+        try {
+          const [answer] = await run({ signal, timeout }, () =>
+            commitments.get({ project, region, commitment: name }, once),
+          );
+          const found = parseCommitment(answer);
+          if (found.name === name || found.id === name) return found;
+          throw new UnbelievableAnswerError(`the answer for commitment ${name} is ${found.name} instead`);
+        } catch (error) {
+          if (saysAbsent(error, scope, name)) return undefined;
+          throw error;
+        }
+      });
+    },
+
+    async operation({ projectId: project, region }, operation, signal) {
+      const { operations, run } = await connect.operations();
+      const [answer] = await run({ signal, timeout }, () => operations.get({ project, region, operation }, once));
+      return answer;
+    },
+
+    async insert({ projectId: project, region }, requestId, commitmentResource) {
+      const { commitments, run } = await connect.commitments();
+      const request = { project, region, requestId, commitmentResource };
+      const [{ latestResponse }] = await run({ timeout: purchaseTimeout, purchase: true }, () =>
+        commitments.insert(request, once),
+      );
+      return latestResponse as GcpOperation;
+    },
+  };
+}
+
+/**
+ * A 404 with the reason `notFound` that names this commitment in this place: a project that is not there, or a gateway,
+ * answers with 404 too. That Google's message names the resource is an assumption; where it does not, nothing is called absent.
+ */
+function saysAbsent(error: unknown, scope: GcpScope, name: string): boolean {
+  if (!(error instanceof ApiError) || error.status !== 404 || error.code !== "notFound") return false;
+  const said = /'([^']*)'/.exec(error.message)?.[1];
+  const target = said === undefined ? undefined : parseTarget(said);
+  return target?.name === name && isIn(target, scope);
+}
+
+/** Warnings with which a list is whole all the same. */
+const harmless = new Set(["NO_RESULTS_ON_PAGE"]);
+
+/**
+ * Google leaves an empty list out, so its absence says nothing: a list counts only if it says that it is one, and of
+ * this project and region. https://docs.cloud.google.com/compute/docs/reference/rest/v1/regionCommitments/list
+ */
+function believable(
+  list: protos.google.cloud.compute.v1.ICommitmentList | null | undefined,
+  project: string,
+  region: string,
+): { readonly items: readonly GcpCommitment[]; readonly nextPageToken: string | undefined } {
+  if (list?.kind !== "compute#commitmentList") {
+    throw new UnbelievableAnswerError("a page is no list of commitments, which does not mean that there is none");
+  }
+  const places = [list.id, list.selfLink].filter((place) => typeof place === "string" && place !== "");
+  const own = `projects/${project}/regions/${region}/commitments`;
+  if (places.length === 0 || places.some((place) => !place?.endsWith(own))) {
+    throw new UnbelievableAnswerError(`a page is not the list of ${own} (${places.join(", ") || "it names no place"})`);
+  }
+  const warning = list.warning?.code;
+  if (warning && !harmless.has(warning)) throw new UnbelievableAnswerError(`the list came with the warning ${warning}`);
+  return { items: (list.items ?? []).map(parseCommitment), nextPageToken: list.nextPageToken || undefined };
+}

@@ -1,0 +1,41 @@
+import type { ImitationContext, ListingFault, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import type { AwsFault } from "./aws-fault.ts";
+import type { AwsBehaviour } from "./aws-sandbox-options.ts";
+
+/** Where and when an action is called. */
+export interface AwsSite extends Pick<ImitationContext, "store" | "now" | "fault"> {
+  /** From the credential scope of the signature. */
+  readonly region: string;
+  readonly behaviour: AwsBehaviour;
+}
+
+/** One call of an action, with its parameters in the form of the protocol. */
+export interface AwsCall<Input> extends AwsSite {
+  readonly input: Input;
+}
+
+/** An action of a service. Throws an AwsFault. */
+export interface AwsAction<Input, Output> {
+  run(call: AwsCall<Input>): Output;
+  /** How its answer can be made to lie; see `Imitation.listingFaults`. */
+  listingFaults?(input: Input): readonly ListingFault["listing"][];
+}
+
+/** What one request asks of a service. */
+export interface AwsOperation {
+  /** The action's name, also of one that the service does not know. */
+  readonly name: string;
+  /** Throws an AwsFault. */
+  run(site: AwsSite): SandboxResponse;
+  readonly listingFaults: readonly ListingFault["listing"][];
+}
+
+/** An imitated service, whatever its protocol. */
+export interface AwsService {
+  /** Its name in the credential scope of a signature. */
+  readonly signingName: string;
+  /** The action that buys, where one does. */
+  readonly purchaseAction?: string;
+  operationOf(request: SandboxRequest): AwsOperation;
+  errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">): SandboxResponse;
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import type { JsonObject } from "../../../src/contract/json.ts";
+import { AwsFault } from "./aws-fault.ts";
+import type { AwsAction, AwsService } from "./aws-service.ts";
+
+/** An action of a protocol with JSON bodies; query parameters and body together are its input. */
+export type JsonAction = AwsAction<Readonly<Record<string, unknown>>, JsonObject>;
+
+interface JsonServiceOptions {
+  readonly signingName: string;
+  readonly actions: Readonly<Record<string, JsonAction>>;
+  /** The action that buys. */
+  readonly purchaseAction: string;
+  /** The action that a request names. */
+  nameOf(request: SandboxRequest): string;
+  readonly contentType: "application/json" | "application/x-amz-json-1.1";
+}
+
+/** JSON 1.1: `POST /` with the action in the header `x-amz-target`, behind the prefix. */
+export function createTargetService(
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly prefix: string },
+): AwsService {
+  const { prefix } = options;
+  return createJsonService({
+    ...options,
+    contentType: "application/x-amz-json-1.1",
+    nameOf({ headers }) {
+      const target = headers["x-amz-target"] ?? "";
+      return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1) : "unknown";
+    },
+  });
+}
+
+/** REST: the action is told by method and path, `POST /CreateSavingsPlan`. */
+export function createRestService(
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly routes: Readonly<Record<string, string>> },
+): AwsService {
+  const { routes } = options;
+  return createJsonService({
+    ...options,
+    contentType: "application/json",
+    nameOf: ({ method, path }) => routes[`${method} ${path}`] ?? "unknown",
+  });
+}
+
+function createJsonService({
+  signingName,
+  actions,
+  purchaseAction,
+  nameOf,
+  contentType,
+}: JsonServiceOptions): AwsService {
+  return {
+    signingName,
+    purchaseAction,
+    operationOf(request) {
+      const name = nameOf(request);
+      const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+      const input = inputOf(request);
+      return {
+        name,
+        listingFaults: action && input ? (action.listingFaults?.(input) ?? []) : [],
+        run(site) {
+          if (action === undefined) {
+            throw new AwsFault(404, "UnknownOperationException", "The sandbox does not know this operation.");
+          }
+          if (input === undefined) throw new AwsFault(400, "SerializationException", "The body is not a JSON object.");
+          return answer(200, action.run({ ...site, input }), contentType);
+        },
+      };
+    },
+    errorAnswer: ({ status, code, message }) => answer(status, { __type: code, message }, contentType, code),
+  };
+}
+
+function inputOf({ query, body }: SandboxRequest): Readonly<Record<string, unknown>> | undefined {
+  const fromQuery = Object.fromEntries(query);
+  if (body === "") return fromQuery;
+  try {
+    return { ...fromQuery, ...z.record(z.string(), z.unknown()).parse(JSON.parse(body)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(status: number, body: JsonObject, contentType: string, errorType?: string): SandboxResponse {
+  return {
+    status,
+    headers: {
+      "content-type": contentType,
+      "x-amzn-requestid": randomUUID(),
+      ...(errorType === undefined ? {} : { "x-amzn-errortype": errorType }),
+    },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import { ArmError, armAnswer, armErrorAnswer } from "./arm-answer.ts";
+import { calculatePrice } from "./post-calculate-price.ts";
+import { listCatalog } from "./catalogs.ts";
+import { calculateRefund } from "./post-calculate-refund.ts";
+import { azureCommands } from "./azure-sandbox-commands.ts";
+import { listOrders, listReservations, listReservationsOf } from "./listings.ts";
+import type { Operation } from "./operation.ts";
+import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from "./azure-sandbox-options.ts";
+import { orderBody } from "./order-body.ts";
+import { purchasesIn } from "./azure-purchase-requests.ts";
+import { purchase } from "./put-reservation-order.ts";
+import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
+import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
+import { readOperation } from "./savings-plans/put-plan-alias.ts";
+
+const apiVersion = "2022-11-01";
+
+/** Microsoft.Capacity, by the name that the request log shows and that fault rules use as `action`. */
+const reservationOperations = {
+  "POST calculatePrice": {
+    route: /^POST \/calculatePrice$/i,
+    run: ({ request, context, behaviour }) => calculatePrice(request.body, context, behaviour),
+  },
+  "PUT reservationOrders": {
+    route: /^PUT \/reservationOrders\/([^/]+)$/i,
+    run: ({ name, request, context, behaviour }) =>
+      purchase(
+        { id: name.toLowerCase(), body: request.body, orderUrl: `${context.origin}${request.target}` },
+        context,
+        behaviour,
+      ),
+  },
+  "GET reservationOrders/{id}": {
+    route: /^GET \/reservationOrders\/([^/]+)$/i,
+    run: ({ name, context, behaviour }) =>
+      armAnswer(200, orderBody(advance(orderOf(name, context), context, behaviour), behaviour)),
+  },
+  "GET reservationOrders": {
+    route: /^GET \/reservationOrders$/i,
+    listing: true,
+    run: ({ request, context, behaviour }) => listOrders(request, context, behaviour),
+  },
+  "GET reservationOrders/{id}/reservations": {
+    route: /^GET \/reservationOrders\/([^/]+)\/reservations$/i,
+    run: ({ name, context, behaviour }) => listReservationsOf(orderOf(name, context), behaviour),
+  },
+  "POST calculateRefund": {
+    route: /^POST \/reservationOrders\/([^/]+)\/calculateRefund$/i,
+    run: ({ name, request, context, behaviour }) =>
+      calculateRefund(orderOf(name, context), request.body, context, behaviour),
+  },
+  "GET reservations": {
+    route: /^GET \/reservations$/i,
+    listing: true,
+    run: ({ request, context, behaviour }) => listReservations(request, context, behaviour),
+  },
+  "GET operationResults/{id}": {
+    route: /^GET \/operationResults\/([^/]+)$/i,
+    run: ({ name, context, behaviour }) => readOperation(name, context, behaviour),
+  },
+  "GET catalogs": {
+    route: /^GET \/subscriptions\/[^/]+\/catalogs$/i,
+    run: ({ request }) => listCatalog(request),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+const providers: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  capacity: reservationOperations,
+  billingbenefits: savingsPlanOperations,
+};
+
+/** What a request to the imitated Azure does, as the request log and fault rules name it. */
+export type AzureAction = keyof typeof reservationOperations | keyof typeof savingsPlanOperations;
+
+/**
+ * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, for one tenant, as their recorded
+ * answers show them.
+ */
+export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
+  const behaviour = azureBehaviour(options);
+  return {
+    name: "azure",
+    owns: ({ path }) => /^\/(providers|subscriptions)\//i.test(path),
+    actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
+    handle(request, context) {
+      try {
+        return operate(request, context, behaviour);
+      } catch (error) {
+        if (error instanceof ArmError) {
+          return armErrorAnswer(error.status, error.code, error.message);
+        }
+        throw error;
+      }
+    },
+    errorAnswer: (_request, status, code) => armErrorAnswer(status, code),
+    listingFaults: (request) =>
+      find(request)?.operation.listing === true ? ["stale", "empty", "foreign-next-link", "repeated-next-link"] : [],
+    purchaseActions: ["PUT reservationOrders", "PUT savingsPlanOrderAliases"] satisfies AzureAction[],
+    purchases: purchasesIn,
+    commands: azureCommands,
+  };
+}
+
+/** Checks what Azure Resource Manager checks before the service sees the request. Throws an ArmError. */
+function operate(request: SandboxRequest, context: ImitationContext, behaviour: AzureBehaviour): SandboxResponse {
+  if (!/^Bearer \S/i.test(request.headers["authorization"] ?? "")) {
+    throw new ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+  }
+  const found = find(request);
+  if (found === undefined) {
+    throw new ArmError(404, "InvalidResourceType", `The sandbox knows no ${request.method} ${request.path}.`);
+  }
+  if (request.query.get("api-version") !== apiVersion) {
+    throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${apiVersion} only.`);
+  }
+  return found.operation.run({ name: found.name, request, context, behaviour });
+}
+
+function find({ method, path }: SandboxRequest) {
+  // `/subscriptions/{id}` stands before the provider's name, everything else after it.
+  const parts = /^(.*?)\/providers\/Microsoft\.(Capacity|BillingBenefits)(\/.*)$/i.exec(path);
+  if (parts === null) {
+    return undefined;
+  }
+  for (const [action, operation] of Object.entries(providers[parts[2]?.toLowerCase() ?? ""] ?? {})) {
+    const match = operation.route.exec(`${method} ${parts[1]}${parts[3]}`);
+    if (match !== null) {
+      return { action, operation, name: match[1] ?? "" };
+    }
+  }
+  return undefined;
+}
+
+function orderOf(id: string, { store }: ImitationContext): ReservationOrder {
+  const order = orders(store).get(id.toLowerCase());
+  if (order === undefined) {
+    throw new ArmError(404, "ReservationOrderNotFound", `Reservation order ${id} was not found.`);
+  }
+  return order;
+}

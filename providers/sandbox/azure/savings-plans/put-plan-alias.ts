@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import type { ImitationContext, SandboxResponse } from "../../server/imitation.ts";
+import { ArmError, armAnswer } from "../arm-answer.ts";
+import type { AzureBehaviour } from "../azure-sandbox-options.ts";
+import { finalStateOf } from "../reservation-order.ts";
+import {
+  advance,
+  aliasBody,
+  aliases,
+  savingsPlanOrders,
+  stateOf,
+  type Alias,
+  type SavingsPlanOrder,
+} from "./plan-order.ts";
+import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./plan-request.ts";
+import { purchasesIn } from "../azure-purchase-requests.ts";
+
+/** POST validate: whether each would be sold. Buys nothing. Microsoft's documentation knows one and three years. */
+export function validate(body: string): SandboxResponse {
+  const benefits = parseBenefits(body).map((benefit) => {
+    const { term } = parseSavingsPlanRequest(benefit);
+    if (term !== "P5Y") return { valid: true };
+    return { valid: false, reasonCode: "InvalidTerm", reason: "Savings plans are sold for one or three years." };
+  });
+  return armAnswer(200, { benefits }, { "x-ms-ratelimit-remaining-tenant-writes": "1199" });
+}
+
+/** PUT savingsPlanOrderAliases/{name}: buys. What a second one does is an option: it is not documented. */
+export function purchase(
+  { name, body }: { readonly name: string; readonly body: string },
+  { store, now, origin }: Pick<ImitationContext, "store" | "now" | "origin">,
+  behaviour: AzureBehaviour,
+): SandboxResponse {
+  if (!/^[a-zA-Z0-9_.-]+$/.test(name)) throw new ArmError(400, "InvalidRequestUri", `The alias "${name}" is no name.`);
+  const request = parseSavingsPlanRequest(parseJson(body));
+  const { secondPut } = behaviour.savingsPlan;
+  const existing = aliases(store).get(name.toLowerCase());
+  if (existing !== undefined && secondPut === "already-exists") {
+    throw new ArmError(409, "SavingsPlanOrderAliasAlreadyExists", `The alias ${name} already exists.`);
+  }
+  if (existing !== undefined && secondPut === "existing") {
+    return armAnswer(200, aliasBody(existing, orderOf(existing, store)));
+  }
+  const order: SavingsPlanOrder = {
+    id: randomUUID(),
+    planId: randomUUID(),
+    operationId: randomUUID(),
+    request,
+    requestedAt: now,
+    boughtBefore: purchasesIn(store),
+    reads: 0,
+    finalState: finalStateOf(request.sku, store, behaviour),
+  };
+  const alias: Alias = { name, orderId: order.id };
+  savingsPlanOrders(store).set(order.id, order);
+  aliases(store).set(name.toLowerCase(), alias);
+  return armAnswer(201, aliasBody(alias, order), {
+    "azure-asyncoperation": `${origin}/providers/Microsoft.Capacity/operationResults/${order.operationId}?api-version=2022-11-01`,
+    "retry-after": "5",
+    "x-ms-ratelimit-remaining-tenant-writes": "1199",
+  });
+}
+
+/** GET Microsoft.Capacity/operationResults/{id}: how far a purchase is, in the recorded words. Every look moves it on. */
+export function readOperation(
+  id: string,
+  context: Pick<ImitationContext, "store">,
+  behaviour: AzureBehaviour,
+): SandboxResponse {
+  const order = savingsPlanOrders(context.store)
+    .values()
+    .find(({ operationId }) => operationId === id.toLowerCase());
+  if (order === undefined) throw new ArmError(404, "OperationNotFound", `Operation ${id} was not found.`);
+  const state = stateOf(advance(order, context, behaviour), behaviour);
+  const status = state === order.finalState ? state : "PendingPurchases";
+  return armAnswer(200, { id: `/providers/Microsoft.Capacity/operationResults/${id}`, name: id, status });
+}
+
+/** GET savingsPlanOrderAliases/{name}. The code of its 404 is an assumption. */
+export function readAlias(name: string, { store }: Pick<ImitationContext, "store">): SandboxResponse {
+  const alias = aliases(store).get(name.toLowerCase());
+  if (alias === undefined) {
+    throw new ArmError(404, "SavingsPlanOrderAliasNotFound", `Savings plan order alias ${name} was not found.`);
+  }
+  return armAnswer(200, aliasBody(alias, orderOf(alias, store)));
+}
+
+function orderOf({ orderId }: Alias, store: ImitationContext["store"]): SavingsPlanOrder {
+  const order = savingsPlanOrders(store).get(orderId);
+  if (order === undefined) throw new TypeError(`The alias names no order ${orderId}.`);
+  return order;
+}

@@ -1,0 +1,102 @@
+import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import { gcpCommands } from "./gcp-sandbox-commands.ts";
+import { GoogleFault, googleErrorAnswer } from "./google-answer.ts";
+import { type Place, insertCommitment } from "./insert.ts";
+import { type GcpBehaviour, type GcpSandboxOptions, gcpBehaviour } from "./gcp-sandbox-options.ts";
+import { listSkus } from "./price-list.ts";
+import { getCommitment, getOperation, listCommitments } from "./reads.ts";
+import { commitments } from "./stored.ts";
+
+/** An operation under way. */
+interface Call {
+  readonly place: Place;
+  /** The last part of the path, where it names something. */
+  readonly name: string;
+  readonly request: SandboxRequest;
+  readonly context: ImitationContext;
+  readonly behaviour: GcpBehaviour;
+}
+
+interface Operation {
+  /** Method and path; its groups are project, region and name. */
+  readonly route: RegExp;
+  readonly listingFaults?: ReturnType<Imitation["listingFaults"]>;
+  run(call: Call): SandboxResponse;
+}
+
+const region = "/compute/v1/projects/([^/]+)/regions/([^/]+)";
+
+/** By the name that the request log shows and that fault rules use as `action`. */
+const operations: Readonly<Record<string, Operation>> = {
+  "POST commitments": {
+    route: new RegExp(`^POST ${region}/commitments$`),
+    run: ({ place, request, context, behaviour }) =>
+      insertCommitment(place, { requestId: request.query.get("requestId"), body: request.body }, context, behaviour),
+  },
+  "GET commitments": {
+    route: new RegExp(`^GET ${region}/commitments$`),
+    listingFaults: ["stale", "empty", "repeated-next-link"],
+    run: ({ place, request, context, behaviour }) => listCommitments(place, request, context, behaviour),
+  },
+  "GET commitments/{name}": {
+    route: new RegExp(`^GET ${region}/commitments/([^/]+)$`),
+    run: ({ place, name, context, behaviour }) => getCommitment(place, name, context, behaviour),
+  },
+  "GET operations/{name}": {
+    route: new RegExp(`^GET ${region}/operations/([^/]+)$`),
+    run: ({ place, name, context, behaviour }) => getOperation(place, name, context, behaviour),
+  },
+  "GET skus": {
+    route: /^GET \/v1\/services\/6F81-5844-456A\/skus$/,
+    listingFaults: ["empty", "repeated-next-link"],
+    run: ({ request, context, behaviour }) => listSkus(request, context, behaviour),
+  },
+};
+
+/**
+ * Imitates the REST API of Compute Engine as far as commitments go, for every project and region, and the price list of
+ * Cloud Billing. After Google's documentation; no answer of the real service was recorded.
+ */
+export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
+  const behaviour = gcpBehaviour(options);
+  return {
+    name: "gcp",
+    owns: ({ path }) => /^\/(compute\/v1|v1\/services)\//.test(path),
+    actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
+    handle(request, context) {
+      try {
+        return operate(request, context, behaviour);
+      } catch (error) {
+        if (error instanceof GoogleFault) return googleErrorAnswer(error.status, error.reason, error.message);
+        throw error;
+      }
+    },
+    errorAnswer: (_request, status, code) => googleErrorAnswer(status, code),
+    listingFaults: (request) => find(request)?.operation.listingFaults ?? [],
+    purchaseActions: ["POST commitments"],
+    purchases: (store) => commitments(store).size,
+    commands: gcpCommands,
+  };
+}
+
+function operate(request: SandboxRequest, context: ImitationContext, behaviour: GcpBehaviour): SandboxResponse {
+  if (!/^Bearer \S/.test(request.headers["authorization"] ?? "")) {
+    throw new GoogleFault(401, "required", "Request is missing required authentication credential.");
+  }
+  const found = find(request);
+  if (found === undefined) {
+    throw new GoogleFault(404, "notFound", `The sandbox knows no ${request.method} ${request.path}.`);
+  }
+  const { operation, place, name } = found;
+  return operation.run({ place, name, request, context, behaviour });
+}
+
+function find({ method, path }: SandboxRequest) {
+  for (const [action, operation] of Object.entries(operations)) {
+    const match = operation.route.exec(`${method} ${path}`);
+    if (match === null) continue;
+    const [, project = "", place = "", name = ""] = match.map((part) => decodeURIComponent(part ?? ""));
+    return { action, operation, place: { project, region: place }, name };
+  }
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { Big } from "big.js";
+import type { ImitationContext, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import { GoogleFault, googleAnswer } from "./google-answer.ts";
+import type { GcpBehaviour } from "./gcp-sandbox-options.ts";
+
+/** What the imitated price list holds, in US dollars per hour and unit. */
+interface Entry {
+  readonly description: string;
+  readonly usageType: string;
+  readonly resourceGroup: string;
+  readonly unit: "h" | "GiBy.h";
+  readonly regions: readonly string[];
+  readonly price: string;
+}
+
+/** Prices of other currencies are converted; the rates are made up. */
+const currencies: Readonly<Record<string, string>> = { USD: "1", EUR: "0.9", GBP: "0.8" };
+
+const places = [
+  { name: "Americas", regions: ["us-central1", "us-east1", "us-west1"] },
+  { name: "Belgium", regions: ["europe-west1"] },
+] as const;
+
+/** The family as descriptions of SKUs name it; prices of one vCPU and one GiB, for one year and for three. */
+const families = [
+  { sku: "Commitment v1:", cpu: "Cpu in", ram: "Ram in", prices: ["0.019915", "0.002669", "0.014225", "0.001907"] },
+  { sku: "Commitment v1: N2", cpu: "Cpu in", ram: "Ram in", prices: ["0.019915", "0.002669", "0.014225", "0.001907"] },
+  { sku: "Commitment v1: N2D AMD", cpu: "Cpu in", ram: "Ram in", prices: ["0.01732", "0.00232", "0.01237", "0.00166"] },
+  { sku: "Commitment v1: E2", cpu: "Cpu in", ram: "Ram in", prices: ["0.013741", "0.001842", "0.009815", "0.001316"] },
+  {
+    sku: "Commitment: Compute optimized",
+    cpu: "Core running in",
+    ram: "Ram running in",
+    prices: ["0.0214", "0.00287", "0.01529", "0.00205"],
+  },
+] as const;
+
+/** Beside the commitments what else the real list holds, so that a rule that matches too much is seen. */
+const entries: readonly Entry[] = places.flatMap(({ name, regions }) => [
+  ...families.flatMap(({ sku, cpu, ram, prices: [cpu1, ram1, cpu3, ram3] }): Entry[] => [
+    entry(`${sku} ${cpu} ${name} for 1 Year`, "Commit1Yr", "CPU", "h", regions, cpu1),
+    entry(`${sku} ${ram} ${name} for 1 Year`, "Commit1Yr", "RAM", "GiBy.h", regions, ram1),
+    // Both spellings of the years are in the real list.
+    entry(`${sku} ${cpu} ${name} for 3 Year`, "Commit3Yr", "CPU", "h", regions, cpu3),
+    entry(`${sku} ${ram} ${name} for 3 Years`, "Commit3Yr", "RAM", "GiBy.h", regions, ram3),
+  ]),
+  entry(`N2 Instance Core running in ${name}`, "OnDemand", "CPU", "h", regions, "0.031611"),
+  entry(`N2 Instance Ram running in ${name}`, "OnDemand", "RAM", "GiBy.h", regions, "0.004237"),
+  entry(`Spot Preemptible N2 Instance Core running in ${name}`, "Preemptible", "CPU", "h", regions, "0.00765"),
+  entry(`Commitment v1: Local SSD in ${name} for 1 Year`, "Commit1Yr", "LocalSSD", "GiBy.h", regions, "0.0000691"),
+  entry(`Commitment v1: Nvidia L4 GPU running in ${name} for 1 Year`, "Commit1Yr", "GPU", "h", regions, "0.35"),
+]);
+
+function entry(
+  description: string,
+  usageType: string,
+  resourceGroup: string,
+  unit: Entry["unit"],
+  regions: readonly string[],
+  price: string,
+): Entry {
+  return { description, usageType, resourceGroup, unit, regions, price };
+}
+
+/** GET /v1/services/6F81-5844-456A/skus: public prices, in pages. */
+export function listSkus(
+  { query }: SandboxRequest,
+  { now, fault }: Pick<ImitationContext, "now" | "fault">,
+  { skusPerPage }: GcpBehaviour,
+): SandboxResponse {
+  const currency = query.get("currencyCode") || "USD";
+  const rate = Object.hasOwn(currencies, currency) ? currencies[currency] : undefined;
+  if (rate === undefined) throw new GoogleFault(400, "badRequest", `Unsupported currency ${currency}.`);
+  const skipped = Number(query.get("pageToken") || 0);
+  const next = skipped + skusPerPage;
+  const page = entries.slice(skipped, next).map((one, index) => skuBody(one, skipped + index, { currency, rate, now }));
+  const token = fault?.listing === "repeated-next-link" ? String(skipped) : next < entries.length ? String(next) : "";
+  return googleAnswer(200, { ...(fault?.listing === "empty" ? {} : { skus: page }), nextPageToken: token });
+}
+
+function skuBody(
+  { description, usageType, resourceGroup, unit, regions, price }: Entry,
+  index: number,
+  { currency, rate, now }: { readonly currency: string; readonly rate: string; readonly now: number },
+): object {
+  const skuId = `0000-0000-${index.toString(16).toUpperCase().padStart(4, "0")}`;
+  const amount = new Big(price).times(rate);
+  const units = amount.round(0, Big.roundDown);
+  const perHour = unit === "h";
+  return {
+    name: `services/6F81-5844-456A/skus/${skuId}`,
+    skuId,
+    description,
+    category: { serviceDisplayName: "Compute Engine", resourceFamily: "Compute", resourceGroup, usageType },
+    serviceRegions: regions,
+    pricingInfo: [
+      {
+        summary: "",
+        pricingExpression: {
+          usageUnit: unit,
+          displayQuantity: 1,
+          tieredRates: [
+            {
+              startUsageAmount: 0,
+              unitPrice: {
+                currencyCode: currency,
+                units: units.toFixed(),
+                nanos: amount.minus(units).times(1_000_000_000).round().toNumber(),
+              },
+            },
+          ],
+          usageUnitDescription: perHour ? "hour" : "gibibyte hour",
+          baseUnit: perHour ? "s" : "By.s",
+          baseUnitDescription: perHour ? "second" : "byte second",
+          baseUnitConversionFactor: perHour ? 3_600 : 3_865_470_566_400,
+        },
+        currencyConversionRate: Number(rate),
+        effectiveTime: new Date(now).toISOString(),
+      },
+    ],
+    serviceProviderName: "Google",
+    geoTaxonomy: { type: regions.length > 1 ? "MULTI_REGIONAL" : "REGIONAL", regions },
+  };
+}

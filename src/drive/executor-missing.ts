@@ -1,0 +1,31 @@
+import { BuyonceError } from "../contract/errors.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Report } from "../contract/report.ts";
+import { reportOf } from "./report-of.ts";
+import { leftAsItIs } from "./outcome-of-record.ts";
+
+/** The reports of a call, and in them what it passed over because nobody gave it the executor: as the ledger has it. */
+export function withPassedOver(reports: readonly Report[], passedOver: readonly TokenRecord[]): readonly Report[] {
+  const outcomes = [
+    ...reports.flatMap(({ executionId, outcomes }) => outcomes.map((outcome) => ({ executionId, outcome }))),
+    ...passedOver.map((record) => {
+      return { executionId: record.executionId, outcome: leftAsItIs(record, executorMissing(record)) };
+    }),
+  ];
+  return [...Map.groupBy(outcomes, ({ executionId }) => executionId)].map(([executionId, own]) =>
+    reportOf(
+      executionId,
+      own.map(({ outcome }) => outcome),
+    ),
+  );
+}
+
+function executorMissing({ recommendation: { provider, service }, state, parkedAt }: TokenRecord): BuyonceError {
+  const stands = parkedAt === undefined ? state : "parked";
+  return new BuyonceError({
+    code: "executor-missing",
+    message:
+      `It needs ${provider} ${service}, which this purchaser was not given. It was passed over, and stays in the ledger ` +
+      `as it is (${stands}). Drive it with a purchaser that has ${provider} ${service}.`,
+  });
+}

@@ -1,0 +1,104 @@
+// Outcomes of recommendations that a drive did not work on: what the ledger says about them.
+import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
+import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
+import type { Outcome } from "../contract/report.ts";
+import { boughtOutcome, errorOutcome } from "./outcome.ts";
+
+/** The outcome of a claim that was not granted. */
+export function withoutClaim(
+  request: ClaimRequest,
+  answer: Exclude<ClaimAnswer, { kind: "granted" }>,
+  now: number,
+): Outcome {
+  const { commitment } = answer.record;
+  if (answer.kind === "conflict") {
+    return errorOutcome(request, "refused", conflictError(answer.fields, answer.record));
+  }
+  // What another driver still looks after (pending, or without its marker) is bought all the same.
+  if (commitment !== undefined && answer.record.state === "purchased") {
+    const warnings = commitment.marked
+      ? []
+      : ["Its marker is still missing at the provider. Drive again to see it stamped."];
+    return boughtOutcome(answer.record, commitment, "already-purchased", warnings);
+  }
+  if (answer.kind === "in-flight") {
+    return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now), sentOf(answer.record));
+  }
+  const { state, error } = answer.record;
+  if (error !== undefined && (state === "refused" || state === "rejected")) {
+    return errorOutcome(request, state, new BuyonceError({ ...error, code: error.code as ErrorCode }));
+  }
+  return errorOutcome(request, "in-progress", takenUp());
+}
+
+/** Between the look at the ledger and the claim, another driver found that it came to nothing. */
+function takenUp(): LedgerError {
+  return new LedgerError({
+    code: "claim-lost",
+    message:
+      "Another driver took it up meanwhile, and it is no longer recorded as bought. Drive again to see the result.",
+    retryable: true,
+  });
+}
+
+/** Another recommendation has this place in the execution. */
+export function conflictError(fields: readonly string[], { state }: Pick<TokenRecord, "state">): RefusedError {
+  return new RefusedError({
+    code: "fingerprint-conflict",
+    message:
+      `This execution was driven before with another recommendation at this place (it differs in ${fields.join(", ")}; ` +
+      `the first one is ${state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
+  });
+}
+
+/** Another driver works on it. */
+export function heldError(holder: string, until: number, now: number): RefusedError {
+  return new RefusedError({
+    code: "held-by-another-driver",
+    message: `Another driver (${holder}) works on it; its lease ends at ${new Date(until).toISOString()} unless it is renewed. Ask again after that.`,
+    retryable: true,
+    retryAfter: Math.max(0, until - now),
+  });
+}
+
+/** What the ledger says about a recommendation that this drive waited for, until it ended for some cause. */
+export function asRecorded(request: ClaimRequest, record: TokenRecord, now: number, cause: unknown): Outcome {
+  const { holder, leaseUntil: until = record.updatedAt, state } = record;
+  if (holder !== undefined) return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
+  // The other driver gave it up without an end: nobody works on it.
+  if (state === "claimed" || isOpen(record)) return leftAsItIs(record, cause);
+  return withoutClaim(request, { kind: "other-state", record }, now);
+}
+
+/** What the ledger said about it before the ledger failed, or the work was stopped. */
+export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
+  if (record.state === "purchased" && record.commitment !== undefined) {
+    return boughtOutcome(record, record.commitment, "already-purchased", [
+      `It was not looked at again: ${messageOf(error)}`,
+    ]);
+  }
+  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
+}
+
+/** What was sent and is not known to be bought or not. */
+function sentOf(record: TokenRecord): TokenRecord["submission"] {
+  return isOpen(record) ? record.submission : undefined;
+}
+
+/** A recommendation that the drive did not come to. */
+export function lostOutcome(request: ClaimRequest, error: unknown): Outcome {
+  return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
+}
+
+/** The states of what is written ahead, and not known to be bought or not. */
+export const openStates: readonly TokenState[] = ["submitted", "unknown"];
+
+/** Written ahead, and not known to be bought or not. */
+export function isOpen({ state }: TokenRecord): boolean {
+  return openStates.includes(state);
+}
+
+/** Bought and marked: all that is left is to see it settle. */
+export function isDone({ state, commitment }: TokenRecord): boolean {
+  return state === "purchased" && commitment?.marked === true;
+}

@@ -1,0 +1,132 @@
+import type { Commitment } from "../contract/commitment.ts";
+import { PurchaseOutcomeUnknownError } from "../contract/errors.ts";
+import type { ServiceExecutor } from "../contract/executor.ts";
+import type { ClaimRequest, TokenRecord } from "../contract/ledger.ts";
+import type { Money } from "../contract/money.ts";
+import type { Outcome, OutcomeError } from "../contract/report.ts";
+import { askForPrice } from "./get-quote.ts";
+import { cameToNothing, vanished } from "./prove-failed.ts";
+import { checkPrice } from "./check-price.ts";
+import type { DriveContext } from "./drive-context.ts";
+import { match } from "./match.ts";
+import { boughtOutcome, errorOutcome, isBroken, isOver, outcomeError, overError } from "./outcome.ts";
+import { parkedOutcome } from "./parked.ts";
+import { isOpen } from "./outcome-of-record.ts";
+import { verify } from "./verify.ts";
+
+/**
+ * What a drive would do about a recommendation:
+ * - `buy`: nothing shows that it was bought, and the price is within its limit.
+ * - `bought`: nothing; the ledger knows it as bought.
+ * - `adopt`: nothing is bought; the cloud shows a commitment with its token, which is what was asked for.
+ * - `reconcile`: it was sent before, and nobody knows what became of it; that is found out first.
+ * - `held`: another driver works on it.
+ * - `refuse`: a guard would stop it; the error says why.
+ */
+export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "held" | "refuse";
+
+/** What buying a recommendation would cost now, and what a drive would do about it. */
+export interface QuotedRecommendation {
+  readonly recIndex: number;
+  /** The idempotency token, in full. */
+  readonly token: string;
+  readonly verdict: Verdict;
+  /** The provider's quote (`buy`, and `refuse` where it got so far); what it cost, or at what price it was sent. */
+  readonly price?: Money;
+  /** Its own limit: maxPrice. */
+  readonly limit?: Money;
+  /** Of what is bought. */
+  readonly commitment?: NonNullable<Outcome["commitment"]>;
+  /** Why a drive would refuse it, why it has to be reconciled, or who holds it. */
+  readonly error?: OutcomeError;
+}
+
+type Looking = Pick<DriveContext, "ledger" | "stop" | "emit" | "lookup">;
+
+/**
+ * Finds out what a drive would do about one recommendation, in the drive's own steps up to the price. It sends no
+ * purchase and writes nothing. Throws a LedgerError of a ledger that fails, and nothing else.
+ */
+export async function prospectOf(
+  drive: Looking,
+  executor: ServiceExecutor,
+  request: ClaimRequest,
+  record: TokenRecord | undefined,
+): Promise<QuotedRecommendation> {
+  const { recommendation, token, scope } = request;
+  const { generation = 0 } = record ?? {};
+  if (record !== undefined && isOpen(record)) return toReconcile(request, record);
+  let price: Money | undefined;
+  try {
+    const bought = record?.state === "purchased" ? record.commitment : undefined;
+    if (record !== undefined && bought !== undefined) {
+      if (isOver(record, bought)) throw overError(bought.id, bought.state);
+      if (await isStillBought(drive, executor, record, bought)) return asBought(request, "bought", bought);
+    } else {
+      const found = match(await drive.lookup.listing(executor, scope), token);
+      if (found !== undefined) {
+        await verify(drive, { executor, record: request }, found);
+        if (found.standing === "ended") throw overError(found.id, found.state);
+        return asBought(request, "adopt", found);
+      }
+    }
+    const asked = { ...request, generation: bought === undefined ? generation : generation + 1 };
+    ({ price } = (await askForPrice(drive, { executor, record: asked })).quote);
+    checkPrice(price, recommendation.maxPrice);
+    return { ...placeOf(request), verdict: "buy", price };
+  } catch (error) {
+    if (isBroken(error)) throw error;
+    return { ...withError(request, "refuse", error), ...(price ? { price } : {}) };
+  }
+}
+
+/** What may be spent on these: what would be bought, and what may be sent again. */
+export function plannedPrices(prospects: readonly QuotedRecommendation[]): readonly Money[] {
+  return prospects.flatMap(({ verdict, price }) =>
+    price !== undefined && (verdict === "buy" || verdict === "reconcile") ? [price] : [],
+  );
+}
+
+/** A verdict that is an error's. */
+export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): QuotedRecommendation {
+  return { ...placeOf(request), verdict, error: outcomeError(cause) };
+}
+
+function placeOf({ recIndex, token, recommendation: { maxPrice } }: ClaimRequest) {
+  return { recIndex, token, ...(maxPrice ? { limit: maxPrice } : {}) };
+}
+
+function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Commitment): QuotedRecommendation {
+  const { commitment, price } = boughtOutcome(request, found, "already-purchased");
+  return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
+}
+
+function toReconcile(request: ClaimRequest, record: TokenRecord): QuotedRecommendation {
+  const { submission, error, parkedAt } = record;
+  const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
+  const price = submission?.price;
+  const outcome = errorOutcome(record, "unresolved", new PurchaseOutcomeUnknownError({ message }));
+  const { error: why } = parkedAt === undefined ? outcome : parkedOutcome(record, parkedAt, outcome);
+  return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), ...(why ? { error: why } : {}) };
+}
+
+/** As a drive looks at it: bought unless the provider proves that it came to nothing. */
+async function isStillBought(
+  { ledger, stop, lookup }: Looking,
+  executor: ServiceExecutor,
+  record: TokenRecord,
+  bought: Commitment,
+): Promise<boolean> {
+  if (bought.settled && bought.marked) return true;
+  try {
+    const { scope } = record;
+    const listing = await lookup.listing(executor, scope);
+    const failed =
+      (await cameToNothing({ executor, stop }, scope, bought, listing)) ??
+      (await vanished({ ledger, stop }, { executor, record }, bought, listing));
+    return failed === undefined;
+  } catch (error) {
+    if (isBroken(error)) throw error;
+    return true;
+  }
+}

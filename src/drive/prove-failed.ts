@@ -1,0 +1,44 @@
+import { type Commitment, idsOf } from "../contract/commitment.ts";
+import type { Listing, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import type { Stop } from "./stop.ts";
+
+/**
+ * The commitment, if the provider proves that it came to nothing: a listing says so of each of its ids, and a second look
+ * at each of them does too. Only that is proof enough to buy again.
+ */
+export async function cameToNothing(
+  { executor, stop }: { readonly executor: ServiceExecutor; readonly stop: Stop },
+  scope: Scope,
+  commitment: Commitment,
+  listing: Listing,
+): Promise<Commitment | undefined> {
+  const ids = idsOf(commitment);
+  if (ids.some((id) => listing.byId.get(id)?.standing !== "failed")) return undefined;
+  let first: Commitment | undefined;
+  for (const id of ids) {
+    const again = await executor.read(scope, id, stop);
+    if (again?.standing !== "failed") return undefined;
+    first ??= again;
+  }
+  return first;
+}
+
+/**
+ * The commitment, if it was only ever seen on its way and is gone: neither the listing nor a look by its id shows it, and
+ * its purchase was recorded longer ago than the executor's minimum age. Undefined for what was seen to stay, or ended, or to
+ * be gone by a person's word.
+ */
+export async function vanished(
+  { ledger, stop }: Pick<DriveContext, "ledger" | "stop">,
+  { executor, record }: Pick<Task, "executor" | "record">,
+  commitment: Commitment,
+  listing: Listing,
+): Promise<Commitment | undefined> {
+  if (commitment.tentative !== true || commitment.standing !== "live" || listing.byId.has(commitment.id))
+    return undefined;
+  const age = (await ledger.now()) - (record.purchasedAt ?? 0);
+  if (age < executor.recovery.minimumAge) return undefined;
+  const again = await executor.read(record.scope, commitment.id, stop);
+  return again === undefined ? { ...commitment, state: "gone", standing: "failed", tentative: false } : undefined;
+}

@@ -1,0 +1,121 @@
+import type { Commitment } from "../contract/commitment.ts";
+import { LedgerError, messageOf } from "../contract/errors.ts";
+import type { Submission } from "../contract/executor.ts";
+import type { Outcome } from "../contract/report.ts";
+import { maskToken } from "../contract/token.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import { boughtOutcome, errorOutcome, isBroken, refused, unresolved } from "./outcome.ts";
+
+/** What turned out to be bought, and how it came about. */
+export interface Bought {
+  readonly commitment: Commitment;
+  /** What it was bought with, where the ledger knows. */
+  readonly submission?: Submission;
+  readonly status: "purchased" | "already-purchased";
+  /** It came from elsewhere, and what became of the open submission is not known. */
+  readonly passedBy?: boolean;
+  /** It only fits, and nothing is open for it: the lane in which nothing else may be open either. */
+  readonly guessedIn?: string | undefined;
+  /** What a person should know all the same. */
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Records what is bought, stamps the marker where it comes after the purchase, and reports. Bought stays bought: where
+ * the ledger or the marker fails, the outcome says so as a warning.
+ */
+export async function settle(drive: DriveContext, task: Task, bought: Bought): Promise<Outcome> {
+  const { ledger, leases } = drive;
+  const { claim, record } = task;
+  const { submission = record.submission, status } = bought;
+  const price = bought.commitment.price ?? submission?.price;
+  const commitment: Commitment = { ...bought.commitment, price };
+  const warnings: string[] = [...(bought.warnings ?? [])];
+  const known = record.state === "purchased";
+  let saysBought = known;
+  let recorded = true;
+  drive.emit({
+    type: "settling",
+    recIndex: record.recIndex,
+    token: maskToken(record.token),
+    commitmentId: commitment.id,
+  });
+
+  /** Writes to the ledger; what it cannot take is a warning, since bought stays bought. */
+  async function keep(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      // Recorded as bought, it stays bought, whatever its further ids turn out to be.
+      if (isOthers(error) && !saysBought) throw error;
+      if (isBroken(error)) drive.noteLedgerError(error);
+      recorded = false;
+      const missing = saysBought ? "its present state is not in the ledger" : "the ledger does not say so yet";
+      warnings.push(`It is bought, but ${missing} (${messageOf(error)}). Drive again to record it.`);
+    }
+  }
+
+  // A driver that was overtaken reports nothing as bought earlier: what it holds may be older than the ledger's word.
+  if (status === "already-purchased") {
+    try {
+      leases.check(claim);
+    } catch (error) {
+      return errorOutcome(record, "in-progress", error);
+    }
+  }
+  let marked: Commitment;
+  try {
+    const { passedBy = false, guessedIn } = bought;
+    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn }));
+    saysBought ||= recorded;
+    marked = await mark(drive, task, commitment, submission, warnings);
+    const before = known ? record.commitment : commitment;
+    if (!recorded) {
+      // The next drive records it, with its marker.
+    } else if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
+    else if (known || !commitment.marked) await keep(() => ledger.release([claim]));
+  } catch (error) {
+    return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);
+  }
+  // A claim whose result is not written is given up when the drive ends.
+  if (recorded) leases.drop(claim);
+  return boughtOutcome(record, marked, status, warnings);
+}
+
+/** The commitment belongs to another token, or may: then it is not this one's, whatever it looked like. */
+function isOthers(error: unknown): boolean {
+  const codes = ["commitment-taken", "identical-purchase-open"];
+  return LedgerError.isInstance(error) && codes.includes(error.code);
+}
+
+/** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */
+async function mark(
+  drive: DriveContext,
+  { executor, record }: Task,
+  commitment: Commitment,
+  submission: Submission | undefined,
+  warnings: string[],
+): Promise<Commitment> {
+  if (commitment.marked || executor.mark === undefined) return commitment;
+  const { recIndex, token, source, generation, scope } = record;
+  const masked = maskToken(token);
+  const done = (marked: boolean) => drive.emit({ type: "marked", recIndex, token: masked, marked });
+  drive.emit({ type: "marking", recIndex, token: masked, commitmentId: commitment.id });
+  try {
+    const owned = await drive.ledger.ownedByOthers(scope.key, token);
+    const marker = { token, source, generation };
+    const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
+    done(marked.marked);
+    if (marked.standing !== "failed") return { ...marked, price: commitment.price };
+    // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.
+    warnings.push(
+      `The provider now shows it as ${marked.state}: it may have come to nothing. Drive again to find out.`,
+    );
+    const { state, standing, price } = commitment;
+    return { ...marked, state, standing, settled: false, price };
+  } catch (error) {
+    done(false);
+    warnings.push(`Its marker is missing at the provider (${messageOf(error)}). Drive again: it is stamped then.`);
+    return commitment;
+  }
+}

@@ -1,0 +1,30 @@
+import { PurchaseRejectedError } from "../contract/errors.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Outcome } from "../contract/report.ts";
+import type { Work } from "./drive-execution.ts";
+import type { DriveContext, Task } from "./drive-context.ts";
+import { lookAtPurchase } from "./recheck-purchase.ts";
+import { rejected } from "./outcome.ts";
+
+/**
+ * Looks after one purchase without ever buying: notes its state, stamps a missing marker, and where it came to nothing,
+ * records that, so that the next drive may buy it anew.
+ */
+async function settleRecommendation(drive: DriveContext, task: Task): Promise<Outcome> {
+  const seen = await lookAtPurchase(drive, task);
+  if (seen.kind === "done") return seen.outcome;
+  const { id, state } = seen.commitment;
+  const error = new PurchaseRejectedError({
+    providerCode: state,
+    message: `It was bought as ${id}, and came to nothing: the provider ended it as ${state}, so nothing is bought. Look up why at the provider, then drive again: it is bought anew.`,
+  });
+  return rejected(drive, { ...task, record: seen.record }, error);
+}
+
+/** Leaves alone what another driver meanwhile found not to be bought. */
+export const settleWork: Work = { run: settleRecommendation, states: ["purchased"] };
+
+/** Bought, and something is left to wait for: its final state, or its marker. */
+export function isPending({ state, commitment }: TokenRecord): boolean {
+  return state === "purchased" && !(commitment?.settled === true && commitment.marked);
+}

@@ -1,0 +1,45 @@
+import { InvalidExecutionError } from "../contract/errors.ts";
+import { checkTexts } from "../contract/check-texts.ts";
+import type { HistoryEntry, Ledger, TokenRecord } from "../contract/ledger.ts";
+
+/** A line of the history, its answer code apart. */
+export interface HistoryLine extends HistoryEntry {
+  /** The code of the error, where it was refused, rejected, parked or left unknown. */
+  readonly code?: string;
+}
+
+/** All that ever happened to one recommendation. */
+export interface RecommendationHistory {
+  readonly record: TokenRecord;
+  /** Oldest first. */
+  readonly lines: readonly HistoryLine[];
+}
+
+/**
+ * Every change that the ledger made to an execution, or to one of its recommendations. Throws an InvalidExecutionError for
+ * one that it does not know, or a LedgerError.
+ */
+export async function ledgerHistory(
+  ledger: Ledger,
+  executionId: string,
+  recIndex?: number,
+): Promise<readonly RecommendationHistory[]> {
+  checkTexts({ executionId });
+  const all = await ledger.execution(executionId);
+  const records = recIndex === undefined ? all : all.filter((record) => record.recIndex === recIndex);
+  if (records.length === 0) {
+    const path = recIndex === undefined || all.length === 0 ? "executionId" : "recIndex";
+    throw new InvalidExecutionError([{ path, message: "is not in the ledger" }]);
+  }
+  const histories: RecommendationHistory[] = [];
+  for (const record of records) histories.push({ record, lines: (await ledger.history(record.token)).map(lineOf) });
+  return histories;
+}
+
+/** Events whose detail begins with the code of an error. */
+const withCode = new Set(["refuse", "wait", "reject", "unknown", "park"]);
+
+function lineOf(entry: HistoryEntry): HistoryLine {
+  const [, code, detail] = (withCode.has(entry.event) && /^([a-z-]+): ([^]*)$/.exec(entry.detail)) || [];
+  return code === undefined || detail === undefined ? entry : { ...entry, code, detail };
+}

@@ -1,0 +1,103 @@
+import { checkTexts } from "../contract/check-texts.ts";
+import { checkNumber } from "../contract/check-number.ts";
+import { InvalidExecutionError } from "../contract/errors.ts";
+import { isHeld } from "../contract/lease.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import { type Money, totals } from "../contract/money.ts";
+import type { OutcomeStatus } from "../contract/report.ts";
+import { mayBeBought, recordedPrice } from "./recorded.ts";
+import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
+
+/**
+ * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
+ * while a driver holds it; `unresolved` when it was sent, and no driver has said what became of it; `waiting` while an
+ * equal purchase is open; and `abandoned` when its driver ended before anything was sent.
+ */
+export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "waiting" | "abandoned";
+
+/** What is shown of the ledger. */
+export interface StatusOptions {
+  /** Only this execution. */
+  readonly executionId?: string | undefined;
+  readonly state?: StatusFilter | undefined;
+  /** At most so many recommendations, those that somebody worked on last. Default 100, at most 10,000. */
+  readonly limit?: number | undefined;
+}
+
+/** What the ledger knows. */
+export interface LedgerStatus {
+  /** By execution, the one that somebody worked on last first; within it in their order. */
+  readonly recommendations: readonly { readonly status: RecordStatus; readonly record: TokenRecord }[];
+  /** There are more than the limit. */
+  readonly more: boolean;
+  /**
+   * Sums per currency of what is in `recommendations`: what is bought, and what was written ahead or sent and may be
+   * bought, whether a driver holds it or not.
+   */
+  readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
+}
+
+/** What one look shows at most. */
+const mostShown = 10_000;
+
+/**
+ * What the ledger knows, without asking a provider. Changes nothing. Throws an InvalidExecutionError for an execution that
+ * it does not know, a RefusedError `invalid-configuration` for a limit that is none, or a LedgerError.
+ */
+export async function ledgerStatus(
+  ledger: Ledger,
+  { executionId, state, limit = 100 }: StatusOptions = {},
+): Promise<LedgerStatus> {
+  checkTexts({ executionId });
+  checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
+  const query: Narrowed = state === undefined ? {} : queryOf[state];
+  const now = await ledger.now();
+  const found =
+    executionId === undefined
+      ? await ledger.records({ ...query, limit: limit + 1 })
+      : (await recordsOf(ledger, executionId)).filter((record) => isMeant(record, query, now));
+  // By execution: what was driven together is read together.
+  const shown = [...Map.groupBy(found.slice(0, limit), (record) => record.executionId).values()].flatMap((own) =>
+    own.toSorted((a, b) => a.recIndex - b.recIndex),
+  );
+  const recommendations = shown.map((record) => ({ status: statusOf(record, now), record }));
+  const sum = (keep: (record: TokenRecord) => boolean) =>
+    totals(shown.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
+  return {
+    recommendations,
+    more: found.length > limit,
+    totals: { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) },
+  };
+}
+
+async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
+  const records = await ledger.execution(executionId);
+  if (records.length > 0) return records;
+  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+}
+
+function statusOf(record: TokenRecord, now: number): RecordStatus {
+  switch (record.state) {
+    case "purchased":
+    case "refused":
+    case "rejected":
+      return record.state;
+    case "claimed":
+      if (isHeld(record, now)) return "in-progress";
+      return record.error?.code === "identical-purchase-open" ? "waiting" : "abandoned";
+    case "submitted":
+    case "unknown":
+      return isHeld(record, now) ? "in-progress" : "unresolved";
+  }
+}
+
+function isMeant(record: TokenRecord, { states, held, work }: Narrowed, now: number): boolean {
+  const { commitment, parkedAt } = record;
+  const done = commitment?.settled === true && commitment.marked;
+  const left = parkedAt === undefined ? (done ? undefined : "unfinished") : "parked";
+  return (
+    (states?.includes(record.state) ?? true) &&
+    (held === undefined || held === isHeld(record, now)) &&
+    (work === undefined || work === left)
+  );
+}

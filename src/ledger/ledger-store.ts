@@ -1,0 +1,77 @@
+import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+
+/** One transaction of a store: all of it takes effect, or nothing. */
+export interface LedgerTransaction {
+  /** The ledger's clock at the begin of the transaction, in milliseconds since 1970. */
+  readonly now: number;
+  get(token: string): Promise<TokenRecord | undefined>;
+  /** Writes the record and appends a line to its history. */
+  put(record: TokenRecord, entry: HistoryEntry): Promise<void>;
+  /** Writes the record alone: a lease renewed is no history. */
+  touch(record: TokenRecord): Promise<void>;
+  /** Other tokens whose record occupies the lane; see {@link occupiedLane}. */
+  inLane(lane: string, exceptToken: string): Promise<readonly string[]>;
+  /** Makes the ids belong to the token; returns those that belong to another one. */
+  own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
+}
+
+/** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
+export interface LedgerStore {
+  now(): Promise<number>;
+  /**
+   * Runs one transaction that no other writer of these tokens interleaves with; durable when it resolves. It reads and
+   * writes the records of these tokens only, so a store may lock and read them all at its beginning. `run` may be called
+   * anew when nothing of the call before took effect. Throws a LedgerError.
+   */
+  transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  /** In any order that stays the same while its records change, for pages. */
+  purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
+  /** The ids in a scope, each with the token that it belongs to, as {@link LedgerTransaction.own} made them. */
+  owners(scopeKey: string): Promise<readonly (readonly [id: string, token: string])[]>;
+  /** How many there are: none is ever taken away, and none changes its token. */
+  ownerCount(scopeKey: string): Promise<number>;
+  execution(executionId: string): Promise<readonly TokenRecord[]>;
+  /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
+  withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
+  /**
+   * Those that rest since the latest time first, or the other way round. Reads them all, unless `work` or `tokens` narrow
+   * it, for which a store has an index.
+   */
+  records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
+  history(token: string): Promise<readonly HistoryEntry[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * The lane that a record occupies: while its purchase may or may not have been made, and after it until the marker is on
+ * it, because until then its id may not be the final one. A store admits one record per lane, and may index by this.
+ */
+export function occupiedLane({ state, commitment, submission }: TokenRecord): string | undefined {
+  const occupied =
+    state === "submitted" || state === "unknown" || (state === "purchased" && commitment?.marked === false);
+  return occupied ? submission?.lane : undefined;
+}
+
+/** Since when nobody works on a record (ledger time): in the future while a lease lasts. A store may index by this. */
+export function restingSince({ updatedAt, leaseUntil }: Pick<RecordPlace, "updatedAt" | "leaseUntil">): number {
+  return leaseUntil ?? updatedAt;
+}
+
+/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
+export type Work = "unfinished" | "refused" | "parked";
+
+/** Which kind of work is left on a record; undefined for none. A store may index by this. */
+export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | undefined {
+  switch (state) {
+    case "claimed":
+    case "submitted":
+      return "unfinished";
+    case "unknown":
+      return parkedAt === undefined ? "unfinished" : "parked";
+    case "purchased":
+      return commitment?.settled && commitment.marked ? undefined : "unfinished";
+    case "refused":
+    case "rejected":
+      return "refused";
+  }
+}

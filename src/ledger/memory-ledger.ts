@@ -1,0 +1,103 @@
+import type { HistoryEntry, Ledger, RecordPlace, TokenRecord } from "../contract/ledger.ts";
+import { createLedger } from "./create-ledger.ts";
+import { createSerializer } from "./serialize.ts";
+import { occupiedLane, restingSince, workLeft } from "./ledger-store.ts";
+
+/**
+ * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
+ *
+ * `clock` gives milliseconds since 1970; default the machine's.
+ */
+export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () => number } = {}): Ledger {
+  const records = new Map<string, TokenRecord>();
+  /** Token by commitment id, by scope. */
+  const owners = new Map<string, Map<string, string>>();
+  /** The tokens whose records occupy a lane, by lane. */
+  const lanes = new Map<string, Set<string>>();
+  const entries: HistoryEntry[] = [];
+  const oneByOne = createSerializer();
+  const sorted = (keep: (record: TokenRecord) => boolean) =>
+    [...records.values()].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
+
+  return createLedger({
+    now: async () => clock(),
+    purchasedIn: async (scopeKey, { after, limit } = { after: undefined, limit: Infinity }) => {
+      const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
+      if (limit === Infinity) return sorted(isMeant);
+      const all = [...records.values()];
+      const begin = after === undefined ? 0 : all.findIndex(({ token }) => token === after) + 1;
+      return all.slice(begin).filter(isMeant).slice(0, limit);
+    },
+    owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
+    ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
+    execution: async (executionId) => sorted((record) => record.executionId === executionId),
+    withWork: async (kinds, before, limit) =>
+      [...records.values()]
+        .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
+        .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
+        .slice(0, limit),
+    records: async ({ states, held, work, tokens, oldestAfter, limit }) =>
+      (tokens === undefined ? [...records.values()] : tokens.flatMap((token) => records.get(token) ?? []))
+        .filter((record) => states?.includes(record.state) ?? true)
+        .filter((record) => held === undefined || held === restingSince(record) > clock())
+        .filter((record) => work === undefined || work === workLeft(record))
+        .toSorted((a, b) => (oldestAfter === undefined ? restingSince(b) - restingSince(a) : 0) || byAge(a, b))
+        .filter((record) => oldestAfter === undefined || oldestAfter === "beginning" || byAge(record, oldestAfter) > 0)
+        .slice(0, limit),
+    history: async (token) => entries.filter((entry) => entry.token === token),
+    close: async () => undefined,
+
+    transaction: (_tokens, run) =>
+      oneByOne(async () => {
+        const written = new Map<string, TokenRecord>();
+        const owned: { readonly scopeKey: string; readonly id: string; readonly token: string }[] = [];
+        const appended: HistoryEntry[] = [];
+        const result = await run({
+          now: clock(),
+          get: async (token) => written.get(token) ?? records.get(token),
+          put: async (record, entry) => {
+            written.set(record.token, stored(record));
+            appended.push(stored(entry));
+          },
+          touch: async (record) => {
+            written.set(record.token, stored(record));
+          },
+          inLane: async (lane, exceptToken) => {
+            const candidates = new Set([...(lanes.get(lane) ?? []), ...written.keys()]);
+            candidates.delete(exceptToken);
+            return [...candidates].filter((token) => {
+              const record = written.get(token) ?? records.get(token);
+              return record !== undefined && occupiedLane(record) === lane;
+            });
+          },
+          own: async (scopeKey, ids, token) => {
+            const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
+            for (const id of ids) owned.push({ scopeKey, id, token });
+            return taken;
+          },
+        });
+        for (const [token, record] of written) {
+          const [before, after] = [records.get(token), record].map((one) => one && occupiedLane(one));
+          if (before !== undefined) lanes.get(before)?.delete(token);
+          if (after !== undefined) lanes.set(after, (lanes.get(after) ?? new Set()).add(token));
+          records.set(token, record);
+        }
+        for (const { scopeKey, id, token } of owned) {
+          owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
+        }
+        entries.push(...appended);
+        return result;
+      }),
+  });
+}
+
+/** Longest untouched first. */
+function byAge(a: RecordPlace, b: RecordPlace): number {
+  const executions = a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : 0;
+  return restingSince(a) - restingSince(b) || executions || a.recIndex - b.recIndex;
+}
+
+/** What a store on disk would give back. */
+function stored<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,52 @@
+import type { DatabaseSync } from "node:sqlite";
+import { LedgerError } from "../../contract/errors.ts";
+import { migrations } from "./sqlite-migrations.ts";
+import { sqliteError } from "./sqlite-error.ts";
+
+/** Marks a file as a ledger of this package ("bonc"). */
+const applicationId = 0x62_6f_6e_63;
+
+/**
+ * Brings a database to the present schema; several processes may do so at once. Throws a LedgerError for a file of
+ * another program and for one of a newer version.
+ */
+export function migrate(database: DatabaseSync, file: string, lockTimeout: number): void {
+  const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"];
+  if (pragma("application_id") !== applicationId && tables !== 0) {
+    throw new LedgerError({
+      code: "ledger-corrupt",
+      message: `${file} is a database, but not a ledger of buyonce. Check the path.`,
+    });
+  }
+  switchToWal(database, lockTimeout);
+  database.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+  try {
+    const version = pragma("user_version");
+    if (version > migrations.length) {
+      throw new LedgerError({
+        code: "ledger-newer-schema",
+        message: `The ledger ${file} was written by a newer version of buyonce (schema ${version}, known here: ${migrations.length}). Use that version.`,
+      });
+    }
+    for (const statement of migrations.slice(version)) database.exec(statement);
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** SQLite does not wait for a lock when it changes the journal mode: two processes that make the file at once would collide. */
+function switchToWal(database: DatabaseSync, lockTimeout: number): void {
+  const pause = 20;
+  for (let waited = 0; ; waited += pause) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (sqliteError(error, "").code !== "ledger-locked" || waited >= lockTimeout) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
+}

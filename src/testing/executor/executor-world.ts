@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import type { Commitment } from "../../contract/commitment.ts";
+import type { Listing, Marker, Quote, ServiceExecutor, Submission } from "../../contract/executor.ts";
+import { hashJson } from "../../contract/fingerprint.ts";
+import type { Recommendation } from "../../contract/recommendation.ts";
+import { deriveIdempotencyToken } from "../../contract/token.ts";
+
+/** A fresh provider, in which nothing was bought, and the executor that buys there. Made anew for every test. */
+export interface ExecutorWorld {
+  readonly executor: ServiceExecutor;
+  /** Something that can be bought there, in any number of up to twice its quantity. */
+  readonly recommendation: Recommendation;
+  /** The same in another amount. Left out: with a quantity of one more. */
+  readonly another?: Recommendation;
+  /** How many purchases the provider carried out: counted there, never in the executor. */
+  purchases(): number;
+  /** The provider carries the next purchase out, and its answer is lost. */
+  loseNextAnswer(): void;
+  /** Milliseconds since 1970, as the provider sees it. Default: the machine's clock. */
+  now?(): number;
+  /** Called after the test. */
+  close?(): Promise<void>;
+}
+
+/** A world with the steps of a purchase, as the drive takes them. */
+export interface Steps extends ExecutorWorld {
+  marker(recIndex: number): Marker;
+  quote(recIndex: number): Promise<Quote>;
+  /** What the ledger would give back, once it was written ahead. */
+  submission(recIndex: number): Promise<Submission>;
+  /** Sends it and, where the executor has a marker to stamp afterwards, stamps it. */
+  buy(submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
+  mark(commitment: Commitment, submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
+  find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
+}
+
+/** What the world sells, in another amount. */
+export function anotherAmount({ recommendation, another }: ExecutorWorld): Recommendation {
+  if (another !== undefined) return another;
+  assert.ok(recommendation.quantity, "a recommendation without a quantity needs another one to compare it with");
+  return { ...recommendation, quantity: recommendation.quantity + 1 };
+}
+
+/** A signal that is never aborted. */
+export const calm: AbortSignal = new AbortController().signal;
+
+export const nothing: ReadonlySet<string> = new Set();
+
+/** Puts the steps of a purchase on a world. */
+export function stepsOf(world: ExecutorWorld): Steps {
+  const { executor, recommendation } = world;
+  const scope = executor.scopeOf(recommendation);
+  const marker = (recIndex: number): Marker => ({
+    token: deriveIdempotencyToken("contract-of-an-executor", recIndex),
+    source: "buyonce-testing",
+    generation: 0,
+  });
+  const quote = (recIndex: number) => executor.quote(recommendation, marker(recIndex), { signal: calm });
+  const mark = async (commitment: Commitment, submission: Submission, owned = nothing) => {
+    if (commitment.marked) return commitment;
+    assert.ok(executor.mark, `${commitment.id} is bought without its marker, and the executor has no mark`);
+    const { token, source, generation } = submission;
+    const options = { signal: calm, scope, owned };
+    const marked = await executor.mark(commitment, submission, { token, source, generation }, options);
+    assert.ok(marked.marked, "mark returns a commitment that is not marked");
+    return marked;
+  };
+  return {
+    ...world,
+    marker,
+    quote,
+    mark,
+    submission: async (recIndex) => {
+      const { price, handle, request } = await quote(recIndex);
+      const lane = executor.laneOf?.(recommendation);
+      const written: Submission = {
+        ...marker(recIndex),
+        price,
+        handle,
+        request,
+        recommendation,
+        scope,
+        attempt: 1,
+        requestHash: hashJson(request),
+        ...(lane === undefined ? {} : { lane }),
+        submittedAt: (world.now ?? Date.now)(),
+      };
+      // The ledger keeps JSON, and another process may read it.
+      return JSON.parse(JSON.stringify(written)) as Submission;
+    },
+    buy: async (submission, owned) => {
+      const commitment = await executor.doPurchase(submission, { sentBefore: false });
+      return mark(commitment, submission, owned);
+    },
+    find: (tokens, ids = []) =>
+      executor.findByTokens(scope, { tokens: new Set(tokens), ids: new Set(ids) }, { signal: calm }),
+  };
+}
+
+/** One test of the suite. */
+export interface ExecutorTest {
+  readonly title: string;
+  readonly run: (steps: Steps) => Promise<void>;
+}
+
+/** All ids of one purchase. */
+export function idsOf({ id, furtherIds = [] }: Commitment): string[] {
+  return [id, ...furtherIds].toSorted();
+}

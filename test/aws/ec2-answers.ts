@@ -1,0 +1,124 @@
+import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
+import type { Submission } from "../../src/contract/executor.ts";
+import type { Ec2Recommendation } from "../../providers/aws/index.ts";
+import { ok, type Reply } from "./aws-loopback.ts";
+
+export const token = "1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081929";
+export const otherToken = "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff0000000011111111";
+export const marker = { token, source: "cudly-web", generation: 0 } as const;
+
+export const recommendation: Ec2Recommendation = {
+  provider: "aws",
+  service: "ec2",
+  accountId: "123456789012",
+  region: "us-east-1",
+  instanceType: "m5.large",
+  platform: "Linux/UNIX",
+  tenancy: "default",
+  scope: "Region",
+  offeringClass: "standard",
+  payment: "partial-upfront",
+  term: "P1Y",
+  quantity: 2,
+};
+
+/** 2026-07-14T11:00:00Z */
+export const submittedAt = 1_784_026_800_000;
+
+export const submission: Submission = {
+  ...marker,
+  recommendation,
+  scope: {
+    key: "aws/123456789012/us-east-1/ec2",
+    label: "AWS account 123456789012, us-east-1, ec2",
+    accountId: "123456789012",
+    region: "us-east-1",
+  },
+  price: { amount: "1240.64", currency: "USD" },
+  handle: { baseline: ["ri-old"], offeringId: "offering-1" },
+  request: {
+    ReservedInstancesOfferingId: "offering-1",
+    InstanceCount: 2,
+    LimitPrice: { Amount: 364.4, CurrencyCode: "USD" },
+  },
+  attempt: 1,
+  requestHash: "0".repeat(64),
+  submittedAt,
+};
+
+const attributes = {
+  instanceType: "m5.large",
+  productDescription: "Linux/UNIX",
+  instanceTenancy: "default",
+  currencyCode: "USD",
+  offeringType: "Partial Upfront",
+  offeringClass: "standard",
+  scope: "Region",
+  duration: "31536000",
+  fixedPrice: "182.2",
+  usagePrice: "0.0",
+  recurring: "0.05",
+} as const;
+
+function elements(entry: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(entry)
+    .map(([name, value]) => {
+      if (value === undefined) return "";
+      if (name === "tags") return `<tagSet>${value}</tagSet>`;
+      if (name !== "recurring") return `<${name}>${value}</${name}>`;
+      if (value === "") return "<recurringCharges/>";
+      return `<recurringCharges><item><frequency>Hourly</frequency><amount>${value}</amount></item></recurringCharges>`;
+    })
+    .join("");
+}
+
+export function tags(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`)
+    .join("");
+}
+
+/** One Reserved Instance that fits the recommendation, begun a second after the submission, changed as told. */
+export function instance(id: string, changes: Readonly<Record<string, string | undefined>> = {}): string {
+  const entry = {
+    reservedInstancesId: id,
+    ...attributes,
+    instanceCount: "2",
+    state: "active",
+    start: "2026-07-14T11:00:01.000Z",
+    ...changes,
+  };
+  return `<item>${elements(entry)}</item>`;
+}
+
+/** One offering that fits the recommendation, changed as told. */
+export function offering(id: string, changes: Readonly<Record<string, string | undefined>> = {}): string {
+  const entry = { reservedInstancesOfferingId: id, ...attributes, marketplace: "false", ...changes };
+  return `<item>${elements(entry)}</item>`;
+}
+
+export function instances(...items: string[]): Reply {
+  return ok(
+    `<DescribeReservedInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>59dbff89</requestId><reservedInstancesSet>${items.join("")}</reservedInstancesSet></DescribeReservedInstancesResponse>`,
+  );
+}
+
+export function offerings(items: readonly string[], nextToken = ""): Reply {
+  return ok(
+    `<DescribeReservedInstancesOfferingsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>2bc7dafa</requestId><reservedInstancesOfferingsSet>${items.join("")}</reservedInstancesOfferingsSet>${nextToken && `<nextToken>${nextToken}</nextToken>`}</DescribeReservedInstancesOfferingsResponse>`,
+  );
+}
+
+/** An environment that does not wait; it notes how long it would have. */
+export function fakeEnvironment(now = submittedAt + 60_000): Environment & { readonly waits: readonly number[] } {
+  const waits: number[] = [];
+  return {
+    ...systemEnvironment,
+    waits,
+    now: () => now,
+    async sleep(milliseconds: number, signal?: AbortSignal) {
+      signal?.throwIfAborted();
+      waits.push(milliseconds);
+    },
+  };
+}

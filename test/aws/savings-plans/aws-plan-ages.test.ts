@@ -1,0 +1,59 @@
+// When a savings plan may be sent again: docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md
+import { describe, expect, test } from "vitest";
+import { compute } from "./aws-plan-answers.ts";
+import { leaveUnknown, minute, startWorld } from "./aws-plan-world.ts";
+
+/** A client token that is forgotten just after the five minutes that are assumed, and a listing that lags just below fifteen. */
+const worst = { clientTokenMemory: 5 * minute, visibilityLag: { milliseconds: 14.5 * minute } };
+
+describe("assumption: a client token is remembered for 5 minutes, a plan is listed within 15", () => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 15, 16, 30, 1500])(
+    "bought, and its driver died: driven again after %i minutes, and every minute from then on, one plan",
+    async (minutes) => {
+      const world = await startWorld(worst);
+      await leaveUnknown(world, "after");
+      // The clock goes on by itself too: exactly on the minute would be after it.
+      world.later(minutes * minute - 1000);
+      for (let drive = 0; drive < 17; drive++) {
+        await world.drive(compute);
+        expect(world.sandbox.savingsPlans()).toHaveLength(1);
+        world.later(minute);
+      }
+      expect(await world.drive(compute)).toMatchObject([{ status: "already-purchased" }]);
+    },
+  );
+
+  test.each([0, 3, 5, 10, 14, 16, 1500])(
+    "never carried out, and its driver died: driven again after %i minutes, one plan in the end",
+    async (minutes) => {
+      const world = await startWorld(worst);
+      await leaveUnknown(world, "before");
+      world.later(minutes * minute);
+      const [outcome] = await world.drive(compute);
+      expect(outcome?.status).toBe(minutes > 4 && minutes < 15 ? "unresolved" : "purchased");
+      world.later(16 * minute);
+      await world.drive(compute);
+      world.later(16 * minute);
+      expect(await world.drive(compute)).toMatchObject([{ status: "already-purchased" }]);
+      expect(world.sandbox.savingsPlans()).toHaveLength(1);
+    },
+  );
+
+  test("in between, nothing is sent, and the outcome says how long to wait", async () => {
+    const world = await startWorld(worst);
+    await leaveUnknown(world, "before");
+    world.later(6 * minute);
+    expect(await world.drive(compute)).toMatchObject([
+      { status: "unresolved", error: { code: "outcome-unknown", message: expect.stringContaining("in 9 minutes") } },
+    ]);
+    expect(world.sends()).toBe(1);
+  });
+
+  test("what is not promised: a client token that is forgotten at once while the listing lags buys a second one", async () => {
+    const world = await startWorld({ clientTokenMemory: 1, visibilityLag: { milliseconds: 10 * minute } });
+    await leaveUnknown(world, "after");
+    world.later(minute);
+    await world.drive(compute);
+    expect(world.sandbox.savingsPlans()).toHaveLength(2);
+  });
+});

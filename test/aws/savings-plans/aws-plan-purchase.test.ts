@@ -1,0 +1,271 @@
+import { CreateSavingsPlanCommand, SavingsplansClient } from "@aws-sdk/client-savingsplans";
+import { describe, expect, test } from "vitest";
+import { otherToken, token } from "../ec2-answers.ts";
+import { thrownBy } from "../ec2-executors.ts";
+import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
+import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
+import { json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
+import { withShortTimeout } from "../../short-timeout.ts";
+
+const action = "CreateSavingsPlan";
+const list = "DescribeSavingsPlans";
+const answer = JSON.stringify({ savingsPlanId: "plan-1" });
+
+function buy(reply: Reply, purchaseTimeout = 10_000) {
+  return failedPurchase(action, reply, (loopback) =>
+    savingsPlansAt(loopback, { purchaseTimeout }).doPurchase(submission, first),
+  );
+}
+
+describe("the purchase of a savings plan", () => {
+  test("lessons 680, 721: sends exactly what was recorded, tags and client token included, once, after the account check", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    // Not shown yet: the answer is the proof.
+    loopback.on(list, plans([]));
+    expect(await savingsPlansAt(loopback).doPurchase(submission, first)).toEqual({
+      id: "plan-1",
+      state: "payment-pending",
+      standing: "live",
+      settled: false,
+      marked: true,
+      price: { amount: "10950", currency: "USD" },
+    });
+    expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action, list, list]);
+    const { body, headers } = loopback.last(action);
+    expect(JSON.parse(body)).toEqual({
+      savingsPlanOfferingId: "offering-1",
+      commitment: "1.25",
+      clientToken: token,
+      tags: { "purchase-automation": "cudly-web", "cudly-idempotency-token": token, "buyonce-purchase": token },
+    });
+    expect(headers.connection).toBe("close");
+    expect(headers.authorization).toContain("/us-east-1/savingsplans/aws4_request");
+  });
+
+  test("lesson 1503: the part that is paid upfront goes as it was recorded", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    loopback.on(list, plans([]));
+    const partly = { ...submission, request: { ...request, upfrontPaymentAmount: "5475" } };
+    await savingsPlansAt(loopback).doPurchase(partly, first);
+    expect(JSON.parse(loopback.last(action).body)).toMatchObject({ upfrontPaymentAmount: "5475" });
+  });
+
+  test("a second send has the same bytes, from another process and minutes later too", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    loopback.on(list, plans([]));
+    await savingsPlansAt(loopback).doPurchase(submission, first);
+    const recorded = JSON.parse(JSON.stringify(submission)) as typeof submission;
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await savingsPlansAt(loopback).doPurchase(recorded, { sentBefore: true });
+    const [one, two] = loopback.arrived.filter((arrived) => arrived.action === action).map(({ body }) => body);
+    expect(one).toBeDefined();
+    expect(two).toBe(one);
+  });
+
+  test("without a client token of ours the SDK makes up another one for every send: a record without one is not sent", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    const client = new SavingsplansClient({
+      region: "us-east-1",
+      endpoint: loopback.url,
+      credentials: { accessKeyId: "dummy", secretAccessKey: "dummy" },
+    });
+    const command = new CreateSavingsPlanCommand({ savingsPlanOfferingId: "offering-1", commitment: "1.25" });
+    await client.send(command);
+    await client.send(command);
+    const made = loopback.arrived.map(({ body }) => (JSON.parse(body) as { clientToken: string }).clientToken);
+    expect(new Set(made).size).toBe(2);
+
+    const { clientToken: _left, ...rest } = request;
+    const without = { ...submission, request: rest };
+    expect(await thrownBy(savingsPlansAt(loopback).doPurchase(without, first))).toMatchObject({
+      name: "PurchaseRejectedError",
+    });
+    expect(loopback.count(action)).toBe(2);
+  });
+
+  test.each([
+    ["a purchase time", { purchaseTime: 1_784_026_800 }],
+    ["a number for the commitment", { commitment: 1.25 }],
+    ["a parameter that is not known", { dryRun: true }],
+  ])("a record with %s is not sent", async (_what, changes) => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    const changed = { ...submission, request: { ...request, ...changes } };
+    expect(await thrownBy(savingsPlansAt(loopback).doPurchase(changed, first))).toMatchObject({
+      name: "PurchaseRejectedError",
+    });
+    expect(loopback.count(action)).toBe(0);
+  });
+});
+
+describe("A29: the plan that an answer names is read before it is called bought", () => {
+  async function bought(shown: Reply) {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    loopback.on(list, shown);
+    return await savingsPlansAt(loopback).doPurchase(submission, first);
+  }
+
+  test("live: as it is, at the price that was agreed on", async () => {
+    expect(await bought(plans([plan("plan-1")]))).toMatchObject({
+      id: "plan-1",
+      state: "active",
+      standing: "live",
+      settled: true,
+      marked: true,
+      price: { amount: "10950", currency: "USD" },
+      purchasedAt: "2026-07-14T11:00:01.000Z",
+    });
+  });
+
+  test.each([
+    ["returned", "ended"],
+    ["retired", "ended"],
+    ["payment-failed", "failed"],
+    ["queued-deleted", "failed"],
+    ["pending-return", "live"],
+  ])("%s: %s, which is for the drive to judge", async (state, standing) => {
+    expect(await bought(plans([plan("plan-1", { state })]))).toMatchObject({ id: "plan-1", state, standing });
+  });
+
+  test.each([
+    ["it is something else", plans([plan("plan-1", { commitment: "12.5" })]), /hourlyCommitment/],
+    ["it carries another token", plans([plan("plan-1", { tags: { "cudly-idempotency-token": otherToken } })]), /token/],
+    ["it cannot be read", jsonError(400, "ValidationException"), /could not be read/],
+    ["the list cannot be believed", ok("{}"), /could not be read/],
+  ] satisfies [string, Reply, RegExp][])("%s: unknown, with its id as evidence", async (_what, shown, words) => {
+    expect(await thrownBy(bought(shown))).toMatchObject({
+      ...unknown,
+      evidence: ["plan-1"],
+      message: expect.stringMatching(words),
+    });
+  });
+});
+
+describe("lesson: the SDK re-sent the purchase below the guard; one request for a savings plan leaves, outcome unknown", () => {
+  test.each([500, 502, 503, 504])("HTTP %i", async (status) => {
+    const { thrown, ...counted } = await buy(jsonError(status, "InternalServerException"));
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject(unknown);
+  });
+
+  test.each([
+    ["throttled with 503", jsonError(503, "ThrottlingException")],
+    ["RequestTimeout with 400", jsonError(400, "RequestTimeout")],
+    ["HTTP 408", jsonError(408, "SomethingElse")],
+    ["HTTP 307", { status: 307, body: "" }],
+    ["HTML with 200", ok("<html><body>Sign in</body></html>")],
+    ["HTML with 403", { status: 403, body: "<html><body>Forbidden</body></html>" }],
+    ["404 without a body", { status: 404, body: "" }],
+    ["400 without a code", json({ message: "?" }, 400)],
+    ["an empty body with 200", ok("")],
+    ["an empty object with 200", ok("{}")],
+    ["an answer with an empty id", ok('{"savingsPlanId":""}')],
+    ["lessons 1766, 1767: a 400 whose body was cut", { status: 400, body: '{"__type":"Valida' }],
+  ] satisfies [string, Reply][])("%s", async (_what, reply) => {
+    const { thrown, ...counted } = await buy(reply);
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject(unknown);
+  });
+
+  test.each([
+    ["the connection is reset", (response) => response.socket?.resetAndDestroy()],
+    ["the connection is closed", (response) => response.socket?.destroy()],
+    [
+      "a 200 whose body was cut",
+      (response) => {
+        response.writeHead(200, { "content-type": "application/json", "content-length": answer.length });
+        response.write(answer.slice(0, 10), () => response.destroy());
+      },
+    ],
+    ["a 200 whose body was cut and whose length was not given", ok(answer.slice(0, -5))],
+  ] satisfies [string, Reply][])("after the request was read: %s", async (_what, reply) => {
+    const { thrown, ...counted } = await buy(reply);
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject(unknown);
+  });
+
+  test.each([
+    ["no answer", () => {}],
+    [
+      "a body that stalls",
+      (response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.write(answer.slice(0, 10));
+      },
+    ],
+  ] satisfies [string, Reply][])("within the timeout: %s", async (_what, reply) => {
+    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(reply, timeout));
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject(unknown);
+  });
+});
+
+describe("assumption: an answer that speaks of an earlier send is no proof that nothing was bought", () => {
+  test.each([
+    ["IdempotentParameterMismatch", "An error."],
+    ["IdempotencyException", "An error."],
+    ["ResourceAlreadyExistsException", "An error."],
+    ["ConflictException", "An error."],
+    ["ValidationException", "The client token was already used with different parameters."],
+    ["ValidationException", "Idempotency check failed."],
+  ])("%s: %s", async (code, message) => {
+    const { thrown, ...counted } = await buy(jsonError(400, code, message));
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject({ ...unknown, message: expect.stringContaining(code) });
+  });
+});
+
+describe("definitely not bought", () => {
+  test.each([
+    [400, "ValidationException", false, /Remove the cause/],
+    [404, "ResourceNotFoundException", false, /Remove the cause/],
+    [402, "ServiceQuotaExceededException", false, /quota/],
+    [403, "AccessDeniedException", false, /savingsplans:CreateSavingsPlan/],
+    [400, "ThrottlingException", true, /Savings Plans asked to slow down/],
+    [429, "TooManyRequestsException", true, /slow down/],
+  ] as const)("%i %s", async (status, providerCode, retryable, message) => {
+    const { thrown, ...counted } = await buy(jsonError(status, providerCode));
+    expect(counted).toEqual(once);
+    expect(thrown).toMatchObject({
+      name: "PurchaseRejectedError",
+      providerCode,
+      retryable,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test("a client token that AWS finds too long was not used before", async () => {
+    const message = "Value at 'clientToken' failed to satisfy constraint: Member must have length at most 64";
+    const { thrown } = await buy(jsonError(400, "ValidationException", message));
+    expect(thrown).toMatchObject({ name: "PurchaseRejectedError" });
+  });
+
+  test("the connection is refused", async () => {
+    await using loopback = await startLoopback();
+    const executor = savingsPlansAt(loopback);
+    loopback.on("DescribeSavingsPlans", json({ savingsPlans: [] }));
+    await executor.read(submission.scope, "plan-1", { signal: new AbortController().signal });
+    await loopback[Symbol.asyncDispose]();
+    expect(await thrownBy(executor.doPurchase(submission, first))).toMatchObject({
+      name: "PurchaseRejectedError",
+      providerCode: "ECONNREFUSED",
+      message: expect.stringContaining("did not reach Savings Plans"),
+    });
+  });
+
+  test("credentials of another account: nothing is sent", async () => {
+    await using loopback = await startLoopback();
+    loopback.on(action, ok(answer));
+    const scope = { ...submission.scope, accountId: "210987654321" };
+    expect(await thrownBy(savingsPlansAt(loopback).doPurchase({ ...submission, scope }, first))).toMatchObject({
+      name: "PurchaseRejectedError",
+      providerCode: "wrong-account",
+    });
+    expect(loopback.count(action)).toBe(0);
+  });
+});

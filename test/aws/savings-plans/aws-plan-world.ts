@@ -1,0 +1,63 @@
+import { expect, onTestFinished } from "vitest";
+import { createAws } from "../../../providers/aws/index.ts";
+import { type AwsSandboxOptions, startCloudSandbox } from "../../../providers/sandbox/index.ts";
+import { createPurchaser } from "../../../src/purchaser.ts";
+import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
+import { systemEnvironment } from "../../../src/contract/environment.ts";
+import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import { compute } from "./aws-plan-answers.ts";
+
+export const minute = 60_000;
+export const create = { action: "CreateSavingsPlan" };
+export const list = { action: "DescribeSavingsPlans" };
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** The drive with a ledger, the SDK, and the sandbox over HTTP; one clock for all of them, which `later` moves. */
+export async function startWorld(aws: AwsSandboxOptions = {}) {
+  let skipped = 0;
+  const environment = {
+    ...systemEnvironment,
+    now: () => Date.now() + skipped,
+    sleep: (milliseconds: number, signal?: AbortSignal) => systemEnvironment.sleep(milliseconds / 1000, signal),
+  };
+  const sandbox = await startCloudSandbox({ aws, clock: environment });
+  onTestFinished(() => sandbox.close());
+  const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 1000, readTimeout: 1000 };
+
+  /** Drives one execution after another over a ledger that knows nothing yet. */
+  function withNewLedger(executionId = "night-1") {
+    const ledger = createMemoryLedger({ clock: environment.now });
+    const purchaser = createPurchaser({ ledger, environment, providers: [createAws(settings)] });
+    const drive = async (...recommendations: readonly Recommendation[]) => {
+      return (await purchaser.drive({ executionId, source: "cudly-web", recommendations })).outcomes;
+    };
+    const driveAnother = async (...recommendations: readonly Recommendation[]) => {
+      return (await purchaser.drive({ executionId: "night-2", source: "cudly-web", recommendations })).outcomes;
+    };
+    const quote = async (...recommendations: readonly Recommendation[]) => {
+      return (await purchaser.quote({ executionId, source: "cudly-web", recommendations })).recommendations;
+    };
+    return { drive, driveAnother, quote };
+  }
+
+  return {
+    sandbox,
+    ...withNewLedger(),
+    withNewLedger,
+    later: (milliseconds: number) => void (skipped += milliseconds),
+    sends: () => sandbox.requests.filter(({ action }) => action === create.action).length,
+    live: () => sandbox.savingsPlans().filter(({ state }) => state !== "payment-failed"),
+  };
+}
+
+/** `compute` meets a reset, and every look after it fails: what a driver leaves that dies there. */
+export async function leaveUnknown({ sandbox, drive }: World, when: "before" | "after"): Promise<void> {
+  sandbox.addFault([
+    { match: create, fault: { kind: "reset", when } },
+    // The first listing, two requests, is the one before the purchase.
+    { match: list, skip: 2, times: 100, fault: { kind: "status", status: 400, when: "before" } },
+  ]);
+  expect(await drive(compute)).toMatchObject([{ status: "unresolved" }]);
+  sandbox.clearFaults();
+}

@@ -1,0 +1,386 @@
+import { describe, expect, test } from "vitest";
+import { createAzure } from "../../providers/azure/index.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { Submission } from "../../src/contract/executor.ts";
+import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+import { startLoopback, type Arrived, type Reply } from "./support/azure-loopback.ts";
+import {
+  executorOf,
+  failure,
+  fakeEnvironment,
+  kindOf,
+  notFound,
+  order,
+  orderId,
+  otherToken,
+  priceAnswer,
+  recommend,
+  reservation,
+  signal,
+  submit,
+  subscriptionId,
+  token,
+} from "./support/azure-samples.ts";
+
+const other = "b1155536-c572-4349-b11e-6d62eed38326";
+const third = "c2255536-c572-4349-b11e-6d62eed38326";
+const ours = order({}, { name: other });
+const unmarked = { displayName: "VM_RI_01" };
+
+const request = {
+  sku: { name: "Standard_b1ls" },
+  location: "westus",
+  properties: { quantity: 1, term: "P1Y", billingPlan: "Upfront", billingScopeId: `/subscriptions/${subscriptionId}` },
+};
+const sent = (change: Partial<Submission> = {}) => submit({ request, ...change });
+const shows = (body: unknown, status = 200): Reply => ({ status, body });
+
+/** Azure, where the orders that are named can be read; what it answers to the PUT. */
+function azure(
+  put: Reply,
+  orders: Readonly<Record<string, Reply>> = {},
+  reservations: Reply = shows({ value: [reservation()] }),
+) {
+  return startLoopback((one: Arrived) => {
+    if (kindOf(one) === "purchase") return put;
+    if (kindOf(one) === "reservations") return reservations;
+    return orders[idOf(one)] ?? notFound;
+  });
+}
+const idOf = ({ path }: Arrived) => new URL(path, "http://127.0.0.1").pathname.split("/").at(-1) ?? "";
+
+async function purchase(server: Awaited<ReturnType<typeof azure>>, sentBefore = false) {
+  const outcome = await executorOf("compute", { endpoint: server.origin })
+    .doPurchase(sent(), { sentBefore })
+    .catch((error: unknown) => error);
+  expect(server.count("PUT")).toBe(1);
+  return outcome;
+}
+
+describe("A2: a success that holds another order", () => {
+  test.each([
+    ["200", shows(ours)],
+    ["201", shows(ours, 201)],
+    ["202", shows(order({ provisioningState: "Creating" }, { name: other }), 202)],
+    ["without a state", shows({ name: other, properties: {} })],
+    ["without properties", shows({ name: other })],
+    ["with its id in the path alone", shows({ ...ours, name: undefined })],
+    ["with its id in the path, and the sent one as its name", shows({ ...ours, name: orderId, id: ours.id })],
+    ["with its id as a name, and the sent one in the path", shows({ ...ours, id: order().id })],
+    ["in capital letters", shows({ ...ours, name: other.toUpperCase(), id: ours.id.toUpperCase() })],
+    ["as calculatePrice names it", shows({ properties: { reservationOrderId: other } })],
+    ["as a reservation of it", shows({ ...reservation(), name: third, id: `${ours.id}/reservations/${third}` })],
+    ["with a reservation of it", shows({ properties: { reservations: [{ id: `${ours.id}/reservations/${third}` }] } })],
+  ])("%s: read, found to carry the token, adopted", async (_name, put) => {
+    await using server = await azure(put, { [other]: shows(ours) });
+    expect(await purchase(server)).toMatchObject({
+      id: other,
+      standing: "live",
+      marked: true,
+      price: { amount: "24", currency: "GBP" },
+    });
+  });
+
+  test("the token in a tag is enough, whatever the display name", async () => {
+    const tagged = { ...order(unmarked, { name: other }), tags: { "CUDLY-idempotency-token": token.toUpperCase() } };
+    await using server = await azure(shows(ours), { [other]: shows(tagged) });
+    expect(await purchase(server)).toMatchObject({ id: other });
+  });
+
+  test("a new order, which shows no reservation yet, is no difference", async () => {
+    await using server = await azure(shows(ours), { [other]: shows(ours) }, shows({ value: [] }));
+    expect(await purchase(server)).toMatchObject({ id: other });
+  });
+
+  test("the order that was sent is shown after all: it is the one", async () => {
+    await using server = await azure(shows(order(unmarked, { name: other })), {
+      [orderId]: shows(order()),
+      [other]: shows(order(unmarked, { name: other })),
+    });
+    expect(await purchase(server)).toMatchObject({ id: orderId });
+  });
+
+  test.each([
+    ["no token", shows(order(unmarked, { name: other })), "carries no token"],
+    [
+      "another token",
+      shows(order({ displayName: `x-${otherToken.slice(0, 32)}` }, { name: other })),
+      "carries another token",
+    ],
+    [
+      "another token in its tag: the tag wins",
+      shows({ ...ours, tags: { "cudly-idempotency-token": otherToken } }),
+      "another token",
+    ],
+    ["another term", shows(order({ term: "P3Y" }, { name: other })), "term is P3Y, not P1Y"],
+    ["404", notFound, "which it does not show"],
+    ["500", failure(500, "InternalServerError"), "InternalServerError"],
+    ["403", failure(403, "AuthorizationFailed"), "AuthorizationFailed"],
+    ["something unreadable", shows("<html></html>"), "not a JSON object"],
+    ["yet another order", shows(order({}, { name: third })), third],
+  ] satisfies [string, Reply, string][])(
+    "its reading shows %s: unknown, with its id as evidence",
+    async (_name, get, said) => {
+      await using server = await azure(shows(ours), { [other]: get });
+      const outcome = await purchase(server);
+      expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
+      expect(outcome).toMatchObject({ evidence: [other], retryable: true });
+      expect(String(outcome)).toContain(said);
+      expect(String(outcome)).toContain(`HTTP 200 with another order, ${other}`);
+    },
+  );
+
+  test("another term or quantity is seen although no reservation shows yet", async () => {
+    for (const change of [{ term: "P3Y" }, { originalQuantity: 2 }, { billingPlan: "Monthly" }]) {
+      await using server = await azure(
+        shows(ours),
+        { [other]: shows(order(change, { name: other })) },
+        shows({ value: [] }),
+      );
+      expect(await purchase(server)).toMatchObject({ evidence: [other] });
+    }
+  });
+
+  test("it hangs: given up within the purchase timeout, with its id as evidence", async () => {
+    await using server = await azure(shows(ours), { [other]: { fault: "hang" } });
+    const executor = executorOf("compute", { endpoint: server.origin, purchaseTimeout: 2000 });
+    await expect(executor.doPurchase(sent(), { sentBefore: false })).rejects.toMatchObject({ evidence: [other] });
+  });
+
+  test("it carries the token and came to nothing: rejected", async () => {
+    await using server = await azure(shows(ours), {
+      [other]: shows(order({ provisioningState: "BillingFailed" }, { name: other })),
+    });
+    const outcome = await purchase(server);
+    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
+    expect(outcome).toMatchObject({ providerCode: "BillingFailed" });
+  });
+
+  test("the reservation's own name is no order", async () => {
+    const put = shows({ ...reservation(), name: third, id: `${ours.id}/reservations/${third}` });
+    await using server = await azure(put);
+    expect(await purchase(server)).toMatchObject({ evidence: [other] });
+  });
+
+  test("a list of orders is none: unknown without evidence", async () => {
+    await using server = await azure(shows({ value: [ours] }));
+    expect(await purchase(server)).toMatchObject({ code: "outcome-unknown", evidence: [] });
+  });
+});
+
+describe("A2: resolve reads the own id and all evidence", () => {
+  async function resolve(orders: Readonly<Record<string, Reply>>, evidence: readonly string[] = [other]) {
+    await using server = await azure({ status: 500 }, orders);
+    const executor = executorOf("compute", { endpoint: server.origin, readAttempts: 1 });
+    return await executor.resolve(sent({ evidence }), { signal, owned: new Set() });
+  }
+
+  test("one that carries the token: found", async () => {
+    expect(await resolve({ [other]: shows(ours) })).toMatchObject({
+      kind: "found",
+      commitment: { id: other, standing: "live" },
+    });
+    expect(await resolve({ [third]: shows(order({}, { name: third })) }, [third])).toMatchObject({
+      commitment: { id: third },
+    });
+  });
+
+  test("the own id is shown, the other is somebody's: the own one is found", async () => {
+    const orders = { [orderId]: shows(order()), [other]: shows(order(unmarked, { name: other })) };
+    expect(await resolve(orders)).toMatchObject({ kind: "found", commitment: { id: orderId } });
+  });
+
+  test.each([
+    ["no token", shows(order(unmarked, { name: other })), "carries no token"],
+    ["another token", shows({ ...ours, tags: { "cudly-idempotency-token": otherToken } }), "carries another token"],
+    ["404", notFound, "does not show"],
+    ["500", failure(500, "InternalServerError"), "InternalServerError"],
+  ] satisfies [string, Reply, string][])(
+    "it shows %s: unclear with the reason, never absent",
+    async (_name, get, said) => {
+      expect(await resolve({ [other]: get })).toMatchObject({ kind: "unclear", reason: expect.stringContaining(said) });
+    },
+  );
+
+  test("one of several that is not judged is enough", async () => {
+    const result = await resolve({ [third]: shows(order({ provisioningState: "Failed" }, { name: third })) }, [
+      third,
+      other,
+    ]);
+    expect(result).toMatchObject({ kind: "unclear" });
+  });
+
+  test("the own id failed, and the other is not judged: not dead", async () => {
+    expect(await resolve({ [orderId]: shows(order({ provisioningState: "Failed" })) })).toMatchObject({
+      kind: "unclear",
+    });
+  });
+
+  test("the own id failed or cannot be read, and the other carries the token: it is the one", async () => {
+    for (const own of [shows(order({ provisioningState: "Failed" })), failure(500, "InternalServerError")]) {
+      expect(await resolve({ [orderId]: own, [other]: shows(ours) })).toMatchObject({ commitment: { id: other } });
+    }
+  });
+
+  test("both are live: a person looks, nothing is picked", async () => {
+    expect(await resolve({ [orderId]: shows(order()), [other]: shows(ours) })).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining(`${orderId}, ${other}`),
+    });
+  });
+
+  test("B3: bought and over goes before came to nothing", async () => {
+    const orders = {
+      [orderId]: shows(order({ provisioningState: "Failed" })),
+      [other]: shows(order({ provisioningState: "Cancelled" }, { name: other })),
+    };
+    expect(await resolve(orders)).toMatchObject({ kind: "found", commitment: { id: other, standing: "ended" } });
+  });
+
+  test("the own id as evidence is read once", async () => {
+    expect(await resolve({}, [orderId])).toMatchObject({ kind: "absent" });
+  });
+});
+
+describe("A1, A2: a whole drive, where the listing lags", () => {
+  /** Prices, an empty list; PUTs and reads as told. */
+  async function drive(put: Reply, orders: Readonly<Record<string, Reply>>) {
+    await using server = await startLoopback((one) => {
+      const kind = kindOf(one);
+      if (kind === "price") return shows(priceAnswer);
+      if (kind === "list") return shows({ value: [] });
+      if (kind === "reservations") return shows({ value: [reservation()] });
+      return kind === "purchase" ? put : (orders[idOf(one)] ?? notFound);
+    });
+    const environment = createVirtualEnvironment();
+    const purchaser = createPurchaser({
+      ledger: createMemoryLedger({ clock: environment.now }),
+      providers: [createAzure({ endpoint: server.origin, environment: fakeEnvironment() })],
+      environment,
+    });
+    const execution = { executionId: "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11", source: "cudly-web" };
+    const { outcomes } = await purchaser.drive({ ...execution, recommendations: [recommend()] });
+    return { outcome: outcomes[0], puts: server.count("PUT"), prices: server.count("POST") };
+  }
+
+  test("another order in a success: one PUT, that order", async () => {
+    const { outcome, puts } = await drive(shows(ours), { [other]: shows(ours) });
+    expect(outcome).toMatchObject({ status: "purchased", commitment: { id: other } });
+    expect(puts).toBe(1);
+  });
+
+  test("session timed out, although it was bought: one PUT, one price", async () => {
+    const put = failure(400, "BadRequest", "Session timed out - Call CalculatePrice again");
+    const { outcome, puts, prices } = await drive(put, { [orderId]: shows(order()) });
+    expect(outcome).toMatchObject({ status: "purchased", commitment: { id: orderId } });
+    expect([puts, prices]).toEqual([1, 1]);
+  });
+
+  test("session timed out, and nothing is shown: unresolved, the same id only, never a new price", async () => {
+    const put = failure(400, "BadRequest", "Session timed out - Call CalculatePrice again");
+    const { outcome, prices } = await drive(put, {});
+    expect(outcome).toMatchObject({
+      status: "unresolved",
+      error: { code: "outcome-unknown", providerCode: "BadRequest" },
+    });
+    expect(outcome?.error?.message).toContain("Session timed out");
+    expect(prices).toBe(1);
+  });
+
+  test.each([
+    [409, "MissingSubscriptionRegistration", /az provider register --namespace Microsoft\.Capacity/],
+    [400, "SubscriptionNotRegistered", /az provider register/],
+    [404, "SubscriptionNotFound", /Check subscriptionId/],
+    [409, "ReadOnlyDisabledSubscription", /is disabled: enable it/],
+    [400, "MissingAppliedScopesForSingle", /Check appliedScope/],
+    [400, "AppliedScopesNotAssociatedWithCommerceAccount", /Check appliedScope/],
+    [400, "NonsupportedAccountId", /another account/],
+    [400, "MissingTenantId", /Check tenantId/],
+    [403, "AuthorizationFailed", /role Reservation Purchaser/],
+    [401, "InvalidAuthenticationToken", /sign in again/],
+    [403, "RequestDisallowedByPolicy", /policy/],
+    [400, "RiskCheckFailed", /Azure support/],
+    [409, "FulfillmentOutOfStockError", /another region/],
+    [400, "InvalidRequestContent", /Azure's own message/],
+  ])(
+    "B5: HTTP %i %s on a first send: rejected after one PUT, in Azure's words, with what to do",
+    async (status, code, advice) => {
+      const { outcome, puts } = await drive(failure(status, code, "These are Azure's words."), {});
+      expect(outcome).toMatchObject({ status: "rejected", error: { providerCode: code } });
+      expect(outcome?.error?.message).toMatch(advice);
+      expect(outcome?.error?.message).toContain("These are Azure's words");
+      expect(puts).toBe(1);
+    },
+  );
+
+  test("B5: InvalidFulfillmentRequestParameters names a later stage: unresolved", async () => {
+    const { outcome } = await drive(
+      failure(400, "InvalidFulfillmentRequestParameters", "These are Azure's words."),
+      {},
+    );
+    expect(outcome).toMatchObject({
+      status: "unresolved",
+      error: {
+        providerCode: "InvalidFulfillmentRequestParameters",
+        message: expect.stringContaining("These are Azure's words"),
+      },
+    });
+  });
+
+  test("another order that nobody can judge: one PUT, one price, unresolved", async () => {
+    const nobodys = shows(order(unmarked, { name: other }));
+    const { outcome, puts, prices } = await drive(nobodys, { [other]: nobodys });
+    expect(outcome).toMatchObject({ status: "unresolved", error: { message: expect.stringContaining(other) } });
+    expect([puts, prices]).toEqual([1, 1]);
+  });
+
+  test("B3: bought and over: rejected with those words, one PUT", async () => {
+    const over = shows(order({ provisioningState: "Canceled" }));
+    for (const put of [over, failure(400, "BadRequest", "Session timed out")]) {
+      const { outcome, puts } = await drive(put, { [orderId]: over });
+      expect(outcome).toMatchObject({ status: "rejected", error: { message: expect.stringContaining("is over") } });
+      expect(puts).toBe(1);
+    }
+  });
+});
+
+test("B5: what is not known says the provider's code and words", async () => {
+  await using server = await azure(failure(409, "FulfillmentError", "These are Azure's words."));
+  expect(await purchase(server)).toMatchObject({
+    code: "outcome-unknown",
+    providerCode: "FulfillmentError",
+    message: expect.stringContaining("These are Azure's words"),
+  });
+});
+
+describe("B4: whether anything left this machine", () => {
+  test("a refused connection and a handle that Azure did not mint: nothing did", async () => {
+    const server = await azure({ status: 500 });
+    const executor = executorOf("compute", { endpoint: server.origin });
+    for (const handle of [{}, { reservationOrderId: "1" }]) {
+      await expect(executor.doPurchase(sent({ handle }), { sentBefore: false })).rejects.toMatchObject({ left: false });
+    }
+    await server[Symbol.asyncDispose]();
+    const refused = executor.doPurchase(sent(), { sentBefore: false });
+    await expect(refused).rejects.toMatchObject({ name: "PurchaseRejectedError", left: false, retryable: true });
+  });
+
+  test("an answer: it did", async () => {
+    await using server = await azure(failure(403, "AuthorizationFailed"));
+    expect(await purchase(server)).toMatchObject({ name: "PurchaseRejectedError", left: true });
+  });
+});
+
+test.each(["Cancelled", "Canceled", "Expired", "CANCELED"])(
+  "B3: %s is bought and over, however it shows",
+  async (provisioningState) => {
+    const over = order({ provisioningState });
+    await using server = await azure(shows(over), { [orderId]: shows(over) });
+    expect(await purchase(server)).toMatchObject({ id: orderId, standing: "ended", settled: true });
+    const executor = executorOf("compute", { endpoint: server.origin });
+    const resolved = await executor.resolve(sent(), { signal, owned: new Set() });
+    expect(resolved).toMatchObject({ kind: "found", commitment: { state: provisioningState, standing: "ended" } });
+  },
+);

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CloudSandbox } from "../../providers/sandbox/index.ts";
+import type { Outcome, Report } from "../../src/contract/report.ts";
+import { type Later, startLater } from "./start-later.ts";
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** The command line, run for real in a folder of its own against a sandbox of the test's. */
+export interface CommandLine {
+  readonly folder: string;
+  /** Runs `buyonce drive` and waits for its end. */
+  drive(...options: string[]): Promise<Ended>;
+  /** The same, as if it were so many milliseconds later; its waits between two looks are cut short. */
+  driveLater(ahead: number, ...options: string[]): Promise<Ended>;
+  /** Starts `buyonce drive`, so that the test can kill it; `ended` resolves whatever ends it. */
+  start(...options: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
+  remove(): void;
+}
+
+/** How a run ended. */
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The report of a run with `--json` that came to its end. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Prepares a folder with the execution and the arguments that lead to the sandbox. */
+export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandLine {
+  const folder = mkdtempSync(join(tmpdir(), "buyonce-cli-"));
+  writeFileSync(join(folder, "execution.json"), JSON.stringify(execution));
+  const endpoints = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
+  const fixed = [...endpoints, "--ledger", "ledger.db", "--json"];
+
+  function spawnDrive(later: Later, options: readonly string[]) {
+    const command = [...later.args, main, "drive", "execution.json", ...fixed, ...options];
+    const child = spawn(process.execPath, command, {
+      cwd: folder,
+      env: { ...process.env, ...later.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, stdout, stderr, outcomes: outcomesIn(stdout) }));
+    });
+    return { process: child, ended };
+  }
+  const start = (...options: string[]) => spawnDrive({ args: [], env: {} }, options);
+  return {
+    folder,
+    start,
+    drive: (...options) => start(...options).ended,
+    driveLater: (ahead, ...options) => spawnDrive(startLater(ahead), options).ended,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+function outcomesIn(stdout: string): readonly Outcome[] {
+  return stdout === "" ? [] : ((JSON.parse(stdout) as Partial<Report>).outcomes ?? []);
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { createAws } from "../../providers/aws/index.ts";
+import { createAzure } from "../../providers/azure/index.ts";
+import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
+import { systemEnvironment } from "../../src/contract/environment.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
+import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { ExecutorWorld } from "../../src/testing/executor/executor-world.ts";
+import { computeAt, recommendation } from "../gcp/gcp-samples.ts";
+import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+
+/** A world with the imitation, and the imitation itself, to break it. */
+export function imitationWorld(identity: ImitationIdentity) {
+  const { now } = createVirtualEnvironment();
+  const cloud = createImitationCloud({ identity, now });
+  const world: ExecutorWorld = {
+    executor: cloud.executor,
+    recommendation: disk(),
+    purchases: () => cloud.orders.length,
+    loseNextAnswer: () => void cloud.faults.sends.push("lost-after"),
+    now,
+  };
+  return { cloud, world };
+}
+
+const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
+  recommendations: Recommendation[];
+};
+
+/** Services that count no quantity, in another amount. */
+const others: Readonly<Record<string, object>> = {
+  "savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
+  "savings-plan": { commitment: { amount: "0.12346", currency: "USD" } },
+};
+
+/** One rule for each call that buys: the world's service makes but one of them. */
+function loseNextAnswer(sandbox: CloudSandbox): void {
+  const fault = { kind: "reset", when: "after" } as const;
+  sandbox.addFault([...sandbox.purchaseActions].map((action) => ({ match: { action }, fault })));
+}
+
+/** A world with a real executor, its SDK, and the sandbox over HTTP. */
+export async function sandboxWorld(service: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+  const recommendation = execution.recommendations.find((candidate) => candidate.service === service);
+  if (recommendation === undefined) throw new Error(`the fixture has no ${service}`);
+  const sandbox = await startCloudSandbox(options);
+  const environment = { ...systemEnvironment, sleep: async () => undefined };
+  const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
+  const services: Readonly<Record<string, ServiceExecutor>> = {
+    ...createAzure(settings).services,
+    ...createAws(settings).services,
+  };
+  const executor = services[service];
+  if (executor === undefined) throw new Error(`no executor for ${service}`);
+  const other = others[service];
+  return {
+    executor,
+    recommendation,
+    ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
+    purchases: () => sandbox.purchases(),
+    loseNextAnswer: () => loseNextAnswer(sandbox),
+    close: async () => sandbox[Symbol.asyncDispose](),
+  };
+}
+
+/** A world with GCP's executor of commitments, its SDKs, and the sandbox over HTTP. */
+export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+  const sandbox = await startCloudSandbox(options);
+  return {
+    executor: computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 }),
+    recommendation,
+    another: { ...recommendation, vcpus: 16 },
+    purchases: () => sandbox.commitments().length,
+    loseNextAnswer: () => loseNextAnswer(sandbox),
+    close: async () => sandbox[Symbol.asyncDispose](),
+  };
+}
