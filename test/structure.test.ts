@@ -1,0 +1,73 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, posix, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const filesIn = (pattern: string) => globSync(pattern, { cwd: root, exclude: ["**/node_modules/**"] }).toSorted();
+
+/** Which rooms a room may open the door to; every room may use the contract, and itself. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  "src/contract": [],
+  "src/drive": [],
+  "src/ledger": [],
+  "src/log": [],
+  "src/inspect": [],
+  "src/report": ["src/inspect"],
+  "src/audit": ["src/drive"],
+  "src/purchaser.ts": ["src/drive", "src/audit"],
+  "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
+  "src/testing": ["src/purchaser.ts"],
+  "src/index.ts": ["src/drive", "src/audit", "src/inspect", "src/ledger", "src/log", "src/report", "src/purchaser.ts"],
+  // The command line puts everything together.
+  "src/cli": [
+    "src/drive",
+    "src/audit",
+    "src/inspect",
+    "src/ledger",
+    "src/log",
+    "src/report",
+    "src/purchaser.ts",
+    "providers/azure",
+    "providers/aws",
+    "providers/gcp",
+    "providers/sandbox",
+  ],
+  "providers/http": [],
+  "providers/azure": ["providers/http"],
+  "providers/aws": ["providers/http"],
+  "providers/gcp": ["providers/http"],
+  // The imitated clouds share no code with the clients that are tried on them.
+  "providers/sandbox": [],
+};
+
+/** `src/drive/send.ts` is in `src/drive`, `src/index.ts` is a room of its own. */
+const roomOf = (file: string) => file.split("/").slice(0, 2).join("/");
+
+describe("the house", () => {
+  test("no two source files have one name", () => {
+    const files = filesIn("{src,providers,test,bench,examples,tools}/**/*.ts").filter(
+      (file) => basename(file) !== "index.ts",
+    );
+    expect(files.length).toBeGreaterThan(300);
+    const several = [...Map.groupBy(files, (file) => basename(file)).values()].filter(({ length }) => length > 1);
+    expect(several).toEqual([]);
+  });
+
+  test("arrows point one way", () => {
+    const wrong: string[] = [];
+    let imports = 0;
+    for (const file of filesIn("{src,providers}/**/*.ts")) {
+      const room = roomOf(file);
+      const allowed = [room, "src/contract", ...(arrows[room] ?? [])];
+      const text = readFileSync(resolve(root, file), "utf8");
+      for (const [, specifier = ""] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
+        imports += 1;
+        const imported = posix.join(dirname(file), specifier);
+        if (!allowed.includes(roomOf(imported))) wrong.push(`${file} imports ${imported}`);
+      }
+    }
+    expect(imports).toBeGreaterThan(800);
+    expect(wrong).toEqual([]);
+    expect(new Set(filesIn("{src,providers}/**/*.ts").map(roomOf))).toEqual(new Set(Object.keys(arrows)));
+  });
+});
