@@ -39,9 +39,9 @@ export {
 } from "./contract/errors.ts";
 export type { DriveEvent, EventError, SendResult, StartedRecommendation } from "./contract/events.ts";
 export type {
+  AskedFacts,
   CallOptions,
   Difference,
-  Listing,
   Marker,
   Provider,
   Quote,
@@ -53,7 +53,9 @@ export type {
 } from "./contract/executor.ts";
 export { fingerprint } from "./contract/fingerprint.ts";
 export type { JsonObject, JsonValue } from "./contract/json.ts";
-export type { Attributes, ListedCommitment, Refund } from "./contract/listed-commitment.ts";
+export type { Inventory, Refund } from "./contract/inventory.ts";
+export type { Facts, Listed } from "./contract/listed.ts";
+export type { PurchaseAnswer, Said } from "./contract/purchase-answer.ts";
 export type {
   Claim,
   ClaimAnswer,

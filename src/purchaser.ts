@@ -12,19 +12,20 @@ import type { ClaimRequest, Ledger, TokenRecord } from "./contract/ledger.ts";
 import type { Execution, Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { deriveIdempotencyToken } from "./contract/token.ts";
+import { bridged } from "./drive/bridge.ts";
 import { type Budget, createBudget } from "./drive/budget.ts";
 import { checkLease, checkOptions } from "./drive/check-options.ts";
-import { decide, type Decision } from "./drive/resolve-by-person.ts";
+import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
 import { driveRequests, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import { findUnfinished } from "./drive/find-unfinished.ts";
 import type { Lookup } from "./drive/lookup.ts";
 import { withPassedOver } from "./drive/executor-missing.ts";
-import { type Quotation, type QuoteOptions, quoteRequests } from "./drive/plan-execution.ts";
+import { type Quotation, type QuoteOptions, planExecution } from "./drive/plan-execution.ts";
 import { reportOf } from "./drive/report-of.ts";
-import { settleExecutions, type SettleOptions } from "./drive/watch-pending.ts";
+import { watchPending, type SettleOptions } from "./drive/watch-pending.ts";
 import { pastDeadline } from "./drive/stop.ts";
-import { settleWork } from "./drive/watch-recommendation.ts";
+import { watchWork } from "./drive/watch-recommendation.ts";
 import { leftAsItIs } from "./drive/outcome-of-record.ts";
 import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 
@@ -127,11 +128,12 @@ export interface Purchaser {
  */
 export function createPurchaser({
   ledger,
-  providers,
+  providers: given,
   environment = systemEnvironment,
   leaseLength = 30_000,
 }: PurchaserOptions): Purchaser {
   checkLease(leaseLength);
+  const providers = bridged(given);
   const executorOf = executorsOf(providers);
   const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
     findExecutor(providers, recommendation) !== undefined;
@@ -170,7 +172,7 @@ export function createPurchaser({
     quote: async (execution, options = {}) => {
       const valid = validateExecution(execution, providers);
       checkOptions(options);
-      return quoteRequests(valid.executionId, requestsOf(valid), { ledger, environment, executorOf }, options);
+      return planExecution(valid.executionId, requestsOf(valid), { ledger, environment, executorOf }, options);
     },
 
     drive: async (execution, options = {}) => {
@@ -220,13 +222,13 @@ export function createPurchaser({
       checkOptions(options);
       checkTexts({ executionId: options.executionId });
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions, lookup: Lookup) =>
-        redriveRecords(executionId, records, how, undefined, { ...settleWork, lookup });
-      return settleExecutions(options, { ledger, environment, canDrive, look });
+        redriveRecords(executionId, records, how, undefined, { ...watchWork, lookup });
+      return watchPending(options, { ledger, environment, canDrive, look });
     },
 
     resolve: async (decision, options = {}) => {
       checkOptions(options);
-      return decide(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, options);
+      return resolveByPerson(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, options);
     },
 
     audit: (options = {}) =>

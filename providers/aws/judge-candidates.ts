@@ -1,5 +1,5 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
-import type { Resolution } from "../../src/contract/executor.ts";
+import type { OldResolution } from "../../src/contract/old-executor.ts";
 import type { Candidates } from "./candidates.ts";
 
 /** What the candidates of one submission are judged by. */
@@ -26,7 +26,7 @@ export interface CandidateJudgement<Item> {
 export function judgeCandidates<Item>(
   { untagged, doubtful }: Candidates<Item>,
   { title, thing, quantity, list, isExact, commitmentOf, manual }: CandidateJudgement<Item>,
-): Resolution {
+): OldResolution {
   const [candidate, ...others] = untagged;
   if (doubtful.length > 0) {
     return unclear(
@@ -42,6 +42,6 @@ export function judgeCandidates<Item>(
 }
 
 /** No answer that can be read in one way only; the reason as a sentence. */
-export function unclear(reason: string): Resolution {
+export function unclear(reason: string): OldResolution {
   return { kind: "unclear", reason: reason.endsWith(".") ? reason : `${reason}.` };
 }

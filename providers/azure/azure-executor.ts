@@ -1,5 +1,6 @@
 import { PurchaseRejectedError } from "../../src/contract/errors.ts";
-import type { ServiceExecutor, Submission } from "../../src/contract/executor.ts";
+import type { Submission } from "../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../src/contract/old-executor.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import { canonicalReservation } from "./azure-canonical.ts";
 import { requireOffered } from "./azure-catalog.ts";
@@ -33,7 +34,7 @@ export function createExecutor(
   service: AzureService,
   sessionOf: (tenantId: string | undefined) => TenantSession,
   purchaseTimeout: number,
-): ServiceExecutor<AzureRecommendation> {
+): OldServiceExecutor<AzureRecommendation> {
   return {
     provider: "azure",
     service: service.name,

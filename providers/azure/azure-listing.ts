@@ -1,5 +1,5 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
-import type { Listing } from "../../src/contract/executor.ts";
+import type { OldListing } from "../../src/contract/old-executor.ts";
 import type { TagNames } from "../../src/contract/tag-names.ts";
 import { plainToken, tokenDigest } from "../../src/contract/token.ts";
 import { digestIn } from "./display-name.ts";
@@ -56,7 +56,7 @@ export function createListing(
   note(order: Marked & { readonly id: string }, toCommitment: () => Commitment): boolean;
   /** Whether a live commitment was seen of every token: there is nothing more to look for. */
   isComplete(): boolean;
-  done(): Listing;
+  done(): OldListing;
 } {
   const matches = createTokenMatcher(wanted.tokens, tagNames);
   const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));

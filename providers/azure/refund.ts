@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { type Money, money, totals } from "../../src/contract/money.ts";
-import type { Refund } from "../../src/contract/listed-commitment.ts";
+import type { Refund } from "../../src/contract/inventory.ts";
 import { quoteService, UnbelievableAnswerError } from "../http/api-error.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
 import { orderPath } from "./azure-order.ts";

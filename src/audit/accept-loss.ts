@@ -1,6 +1,7 @@
-import { cameToNothing, vanished } from "../drive/prove-failed.ts";
+import { provenFailed, vanished } from "../drive/prove-failed.ts";
 import type { DriveContext, Task } from "../drive/drive-context.ts";
 import { recordedIds } from "../drive/must-be-listed.ts";
+import { readListing } from "../drive/read-listing.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Commitment } from "../contract/commitment.ts";
@@ -55,14 +56,14 @@ export async function acceptLoss(
     }
     const shown: Commitment[] = [];
     for (const part of recordedIds({ commitment })) {
-      const seen = await executor.read(scope, part, stop);
-      if (seen !== undefined) shown.push(seen);
+      const seen = await executor.inventory.read(scope, part, stop);
+      if (seen !== undefined) shown.push(seen.commitment);
     }
     if (!commitment.marked && submission !== undefined) {
       // Its id need not be the final one yet.
       const owned = await ledger.ownedByOthers(scope.key, token);
       const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
-      if (resolution.kind === "found") shown.push(resolution.commitment);
+      if (resolution.kind === "found") shown.push(resolution.found.commitment);
     }
     const live = shown.find(({ standing }) => standing === "live");
     if (live !== undefined) {
@@ -82,9 +83,9 @@ export async function acceptLoss(
 async function isFailed(drive: DriveContext, task: Task, commitment: Commitment): Promise<boolean> {
   const { executor, record } = task;
   const wanted = { tokens: new Set<string>(), ids: new Set(recordedIds({ commitment })) };
-  const listing = await executor.findByTokens(record.scope, wanted, drive.stop);
+  const listing = await readListing(executor.inventory, record.scope, wanted, drive.stop);
   const failed =
-    (await cameToNothing({ executor, stop: drive.stop }, record.scope, commitment, listing)) ??
+    (await provenFailed({ executor, stop: drive.stop }, record.scope, commitment, listing)) ??
     (await vanished(drive, task, commitment, listing));
   return failed !== undefined;
 }

@@ -7,13 +7,10 @@ import { messageOf } from "../contract/errors.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { ListedCommitment } from "../contract/listed-commitment.ts";
 import { indexRecords, type Known } from "./index-records.ts";
+import { type Seen, seeScope } from "./seen.ts";
 import { findTwins } from "./twins.ts";
 import { duplicateText, lossText, markerText, orphanText, twinText, unrecordedText } from "./finding-texts.ts";
-
-/** An executor that can be audited. */
-export type Auditable = ServiceExecutor & Required<Pick<ServiceExecutor, "list">>;
 
 interface ScopeParts {
   readonly ledger: Ledger;
@@ -26,14 +23,14 @@ const maxRecords = 100_000;
 
 /** Compares what a scope shows with what the ledger knows. Throws whatever the listing or the ledger throws. */
 export async function auditScope(
-  executor: Auditable,
+  executor: ServiceExecutor,
   scope: Scope,
   { ledger, environment, signal }: ScopeParts,
 ): Promise<{ readonly listed: number; readonly findings: readonly Finding[] }> {
   // What was bought before the listing must be in it; what is in it must be in the ledger afterwards.
   const check = () => signal.throwIfAborted();
   const before = await readPurchased(ledger, scope.key, check, ({ token }) => token);
-  const listed = await executor.list(scope, { signal });
+  const listed = await seeScope(executor, scope, { signal });
   // In this order: what is recorded as bought between the two is in both, not in neither.
   const open = await ledger.records({
     states: ["claimed", "submitted", "unknown", "rejected", "refused"],
@@ -61,7 +58,7 @@ async function knownTo(
   ledger: Ledger,
   bought: readonly TokenRecord[],
   open: readonly TokenRecord[],
-  listed: readonly ListedCommitment[],
+  listed: readonly Seen[],
 ): Promise<Known> {
   const known = indexRecords(bought, open, listed);
   if (listed.every(({ token }) => token === undefined || known.ofToken(token) !== undefined)) return known;
@@ -71,9 +68,9 @@ async function knownTo(
 
 /** What the parts of an audit look at. */
 interface View {
-  readonly executor: Auditable;
+  readonly executor: ServiceExecutor;
   readonly scope: Scope;
-  readonly listed: readonly ListedCommitment[];
+  readonly listed: readonly Seen[];
   readonly known: Known;
   /** The ledger's clock. */
   readonly now: number;
@@ -81,7 +78,7 @@ interface View {
 }
 
 /** Live commitments by token, only where there are several. */
-function severalByToken({ listed, known }: View): readonly (readonly ListedCommitment[])[] {
+function severalByToken({ listed, known }: View): readonly (readonly Seen[])[] {
   const live = listed.filter(({ commitment, token }) => token !== undefined && commitment.standing === "live");
   return [...Map.groupBy(live, ({ token = "" }) => known.keyOf(token)).values()].filter((group) => group.length > 1);
 }
@@ -104,14 +101,14 @@ async function duplicates(view: View): Promise<readonly Finding[]> {
 }
 
 async function refundOf(
-  executor: Auditable,
+  executor: ServiceExecutor,
   scope: Scope,
   { id }: Commitment,
   signal: AbortSignal,
 ): Promise<Pick<AuditedCommitment, "refund" | "refundError">> {
-  if (executor.refund === undefined) return {};
+  if (executor.inventory.refund === undefined) return {};
   try {
-    return { refund: await executor.refund(scope, id, { signal }) };
+    return { refund: await executor.inventory.refund(scope, id, { signal }) };
   } catch (error) {
     signal.throwIfAborted();
     return { refundError: messageOf(error) };
@@ -120,9 +117,9 @@ async function refundOf(
 
 async function twins(view: View): Promise<readonly Finding[]> {
   const { executor, scope, listed, known, signal } = view;
-  const isOwn = (each: ListedCommitment) => each.token !== undefined || known.ofCommitment(each) !== undefined;
-  const details = async ({ commitment }: ListedCommitment) =>
-    (await executor.details?.(scope, commitment.id, { signal })) ?? {};
+  const isOwn = (each: Seen) => each.token !== undefined || known.ofCommitment(each) !== undefined;
+  const details = async ({ commitment }: Seen) =>
+    (await executor.inventory.facts?.(scope, commitment, { signal })) ?? {};
   return (await findTwins(listed, isOwn, details)).map(({ stranger, own }) => {
     const record = known.ofCommitment(own) ?? (own.token === undefined ? undefined : known.ofToken(own.token));
     return {
@@ -168,7 +165,7 @@ async function losses(
     const { id } = commitment;
     const seen = listed.get(id.toLowerCase())?.commitment;
     if (seen?.standing === "live") continue;
-    const shown = seen ?? (await executor.read(scope, id, { signal }));
+    const shown = seen ?? (await executor.inventory.read(scope, id, { signal }))?.commitment;
     const recent = now - (record.purchasedAt ?? 0) < listingLag;
     if (seen === undefined && shown?.standing === "live" && recent) continue;
     findings.push({
@@ -197,7 +194,7 @@ function missingMarkers(view: View, after: readonly TokenRecord[]): readonly Fin
   });
 }
 
-function byId({ listed }: View): ReadonlyMap<string, ListedCommitment> {
+function byId({ listed }: View): ReadonlyMap<string, Seen> {
   return new Map(
     listed.flatMap((each) =>
       recordedIds({ commitment: each.commitment }).map((id) => [id.toLowerCase(), each] as const),
@@ -213,7 +210,7 @@ function whose({ key, label }: Scope, record: TokenRecord | undefined, token: st
   };
 }
 
-function audited({ known }: View, each: ListedCommitment): AuditedCommitment {
+function audited({ known }: View, each: Seen): AuditedCommitment {
   const record = known.ofCommitment(each);
   const price = each.commitment.price ?? record?.commitment?.price;
   return { ...recordedCommitment({ ...each.commitment, price }), recorded: record !== undefined };

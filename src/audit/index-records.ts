@@ -1,8 +1,8 @@
-import type { ListedCommitment } from "../contract/listed-commitment.ts";
-import { tokenKey } from "../contract/listed-commitment.ts";
+import type { Listed } from "../contract/listed.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { tokenDigest } from "../contract/token.ts";
+import { tokenDigest, tokenKey } from "../contract/token.ts";
 import { recordedIds } from "../drive/must-be-listed.ts";
+import type { Seen } from "./seen.ts";
 
 /** What the ledger knows about what a listing may show. */
 export interface Known {
@@ -11,14 +11,14 @@ export interface Known {
   /** The record that a token, its beginning or its digest belongs to, whatever its state. */
   ofToken(token: string): TokenRecord | undefined;
   /** The record that is bought as this commitment. */
-  ofCommitment(listed: ListedCommitment): TokenRecord | undefined;
+  ofCommitment(listed: Listed): TokenRecord | undefined;
 }
 
 /** Indexes the records that are bought in a scope, and those that are not bought anywhere, for what is listed. */
 export function indexRecords(
   bought: readonly TokenRecord[],
   notBought: readonly TokenRecord[],
-  listed: readonly ListedCommitment[],
+  listed: readonly Seen[],
 ): Known {
   const records = [...notBought, ...bought];
   const tokens = [...records.map(({ token }) => token), ...listed.flatMap(({ token }) => token ?? [])];

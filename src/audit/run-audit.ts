@@ -1,9 +1,9 @@
+import type { BridgedProvider } from "../drive/bridge.ts";
 import { createStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../contract/audit-report.ts";
 import { checkTime } from "../contract/check-number.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
-import type { Provider } from "../contract/executor.ts";
 import { auditScope } from "./audit-scope.ts";
 import type { CorrectionParts } from "./correct.ts";
 import { repair } from "./repair.ts";
@@ -23,7 +23,7 @@ export interface AuditOptions {
 }
 
 interface AuditParts extends CorrectionParts {
-  readonly providers: readonly Provider[];
+  readonly providers: readonly BridgedProvider[];
   readonly executorOf: ExecutorOf;
 }
 

@@ -1,13 +1,14 @@
 import type { Place } from "../contract/audit-report.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
-import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
-import type { Auditable } from "./audit-scope.ts";
+import { canBeListed } from "../contract/service-without-api.ts";
+import type { BridgedProvider } from "../drive/bridge.ts";
 
 /** A listing to look at, and what can make it. */
 export interface Target {
-  readonly executor: Auditable;
+  readonly executor: ServiceExecutor;
   readonly scope: Scope;
 }
 
@@ -21,7 +22,7 @@ export interface Targets {
 const maxRecords = 100_000;
 
 /** The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there. */
-export function scopesIn(places: readonly Place[], providers: readonly Provider[]): Targets {
+export function scopesIn(places: readonly Place[], providers: readonly BridgedProvider[]): Targets {
   return collect(
     places.flatMap((place) => {
       const provider = providers.find(({ name }) => name === place.provider);
@@ -29,6 +30,8 @@ export function scopesIn(places: readonly Place[], providers: readonly Provider[
         throw new InvalidExecutionError([{ path: "places", message: `names the provider ${place.provider}` }]);
       }
       return Object.values(provider.services).map((executor) => ({
+        provider: provider.name,
+        service: executor.service,
         executor,
         // A scope is made of where it is, and of nothing else.
         scopeOf: () => executor.scopeOf({ ...place, service: executor.service } as unknown as Recommendation),
@@ -38,7 +41,7 @@ export function scopesIn(places: readonly Place[], providers: readonly Provider[
 }
 
 /** The scopes of all that the ledger holds. Throws a LedgerError, or a RefusedError where it holds too much to read it all. */
-export async function scopesOfLedger(ledger: Ledger, providers: readonly Provider[]): Promise<Targets> {
+export async function scopesOfLedger(ledger: Ledger, providers: readonly BridgedProvider[]): Promise<Targets> {
   const records = await ledger.records({ limit: maxRecords + 1 });
   if (records.length > maxRecords) {
     throw new RefusedError({
@@ -50,13 +53,15 @@ export async function scopesOfLedger(ledger: Ledger, providers: readonly Provide
     records.map(({ recommendation: { provider, service }, scope }) => {
       const services = providers.find(({ name }) => name === provider)?.services ?? {};
       const executor = Object.hasOwn(services, service) ? services[service] : undefined;
-      return { executor: executor ?? { provider, service }, scopeOf: () => scope };
+      return { provider, service, executor, scopeOf: () => scope };
     }),
   );
 }
 
 type Candidate = {
-  readonly executor: Pick<ServiceExecutor, "provider" | "service"> & Partial<ServiceExecutor>;
+  readonly provider: string;
+  readonly service: string;
+  readonly executor: ServiceExecutor | undefined;
   readonly scopeOf: () => Scope;
 };
 
@@ -64,9 +69,8 @@ type Candidate = {
 function collect(candidates: readonly Candidate[]): Targets {
   const targets = new Map<string, Target>();
   const notLookedAt = new Map<string, { provider: string; service: string }>();
-  for (const { executor, scopeOf } of candidates) {
-    const { provider, service } = executor;
-    if (!canList(executor)) {
+  for (const { provider, service, executor, scopeOf } of candidates) {
+    if (executor === undefined || !canBeListed(executor)) {
       notLookedAt.set(`${provider} ${service}`, { provider, service });
       continue;
     }
@@ -74,8 +78,4 @@ function collect(candidates: readonly Candidate[]): Targets {
     if (!targets.has(scope.key)) targets.set(scope.key, { executor, scope });
   }
   return { targets: [...targets.values()], notLookedAt: [...notLookedAt.values()] };
-}
-
-function canList(executor: Candidate["executor"]): executor is Auditable {
-  return executor.list !== undefined;
 }

@@ -1,12 +1,13 @@
-import type { Attributes, ListedCommitment } from "../contract/listed-commitment.ts";
+import type { Facts } from "../contract/listed.ts";
+import type { Seen } from "./seen.ts";
 
 /** Two of one kind that were bought so close together (milliseconds) may be one purchase too many. */
 const closeTogether = 15 * 60_000;
 
 /** One that nobody marked, and the marked one that it resembles. */
 export interface Twin {
-  readonly stranger: ListedCommitment;
-  readonly own: ListedCommitment;
+  readonly stranger: Seen;
+  readonly own: Seen;
 }
 
 /**
@@ -14,9 +15,9 @@ export interface Twin {
  * what the listing left out; it is asked only for those that look alike.
  */
 export async function findTwins(
-  listed: readonly ListedCommitment[],
-  isOwn: (listed: ListedCommitment) => boolean,
-  details: (listed: ListedCommitment) => Promise<Attributes>,
+  listed: readonly Seen[],
+  isOwn: (listed: Seen) => boolean,
+  details: (listed: Seen) => Promise<Facts>,
 ): Promise<readonly Twin[]> {
   const live = listed.filter(({ commitment }) => commitment.standing === "live");
   const own = Map.groupBy(live.filter(isOwn), kindOf);
@@ -32,19 +33,20 @@ export async function findTwins(
   return twins;
 }
 
-function kindOf({ attributes, count }: ListedCommitment): string {
-  return `${count ?? ""} ${textOf(attributes)}`;
+function kindOf({ facts }: Seen): string {
+  return textOf(facts);
 }
 
-function same(left: Attributes, right: Attributes): boolean {
+function same(left: Facts, right: Facts): boolean {
   return textOf(left) === textOf(right);
 }
 
-function textOf(attributes: Attributes): string {
-  return JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+function textOf(facts: Facts): string {
+  const stated = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return JSON.stringify(stated.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function areClose(left: ListedCommitment, right: ListedCommitment): boolean {
+function areClose(left: Seen, right: Seen): boolean {
   const [a, b] = [left, right].map(({ commitment }) => Date.parse(commitment.purchasedAt ?? ""));
   // Where one has no time, nothing says that they were bought together.
   return a !== undefined && b !== undefined && Math.abs(a - b) <= closeTogether;

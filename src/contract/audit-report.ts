@@ -1,5 +1,5 @@
 import type { JsonValue } from "./json.ts";
-import type { Refund } from "./listed-commitment.ts";
+import type { Refund } from "./inventory.ts";
 import type { Money } from "./money.ts";
 
 /** Where commitments are looked for: a provider, and the fields that its recommendations say a place with. */

@@ -59,6 +59,8 @@ export interface BuyonceErrorOptions {
   readonly retryable?: boolean;
   /** Milliseconds to wait before trying again, where known. */
   readonly retryAfter?: number | undefined;
+  /** The provider's own code, such as `RiskCheckFailed`, where it answered with one. */
+  readonly providerCode?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -71,12 +73,14 @@ export class BuyonceError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
+  readonly providerCode: string | undefined;
 
-  constructor({ code, message, retryable = false, retryAfter, cause }: BuyonceErrorOptions) {
+  constructor({ code, message, retryable = false, retryAfter, providerCode, cause }: BuyonceErrorOptions) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = retryable;
     this.retryAfter = retryAfter;
+    this.providerCode = providerCode === undefined ? undefined : cutCode(providerCode);
   }
 
   static isInstance(error: unknown): error is BuyonceError {
@@ -135,8 +139,6 @@ export class PurchaseRejectedError extends BuyonceError {
   static override isInstance(error: unknown): error is PurchaseRejectedError {
     return BuyonceError.isInstance(error) && error.name === "PurchaseRejectedError";
   }
-  /** The provider's own code, such as `RiskCheckFailed`. */
-  readonly providerCode: string;
   /**
    * The provider says that this handle is over, or refused a second send of one whose name a further quote has too. It
    * proves nothing by itself, also on a first send: a request that was repeated on its way is carried out and called over.
@@ -156,7 +158,6 @@ export class PurchaseRejectedError extends BuyonceError {
     },
   ) {
     super({ ...options, code: options.over ? "purchase-over" : "purchase-rejected" });
-    this.providerCode = cutCode(options.providerCode);
     this.handleExpired = options.handleExpired ?? false;
     this.left = options.left ?? true;
   }
@@ -169,8 +170,6 @@ export class PurchaseOutcomeUnknownError extends BuyonceError {
   static override isInstance(error: unknown): error is PurchaseOutcomeUnknownError {
     return BuyonceError.isInstance(error) && error.name === "PurchaseOutcomeUnknownError";
   }
-  /** The provider's own code, where it answered with one. */
-  readonly providerCode: string | undefined;
   /**
    * Ids in the answer that could not be judged, such as another order than the one that was sent. They are recorded, and
    * while one of them is not read and judged, no driver sends or quotes again.
@@ -184,7 +183,6 @@ export class PurchaseOutcomeUnknownError extends BuyonceError {
     },
   ) {
     super({ ...options, code: "outcome-unknown", retryable: options.retryable ?? true });
-    this.providerCode = options.providerCode === undefined ? undefined : cutCode(options.providerCode);
     this.evidence = options.evidence ?? [];
   }
 }

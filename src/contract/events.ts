@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Money } from "./money.ts";
+import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Outcome } from "./report.ts";
 
 interface RecommendationEvent {
@@ -53,8 +54,11 @@ export interface EventError {
   readonly message: string;
 }
 
-/** What one send ended with; `expired` is a handle that can no longer be bought under. */
-export type SendResult = "bought" | "rejected" | "expired" | "unknown";
+/**
+ * What one send was answered with: the kind of the answer; `expired` is a refusal that says that the handle can no longer be
+ * bought under.
+ */
+export type SendResult = PurchaseAnswer["kind"] | "expired";
 
 /** An event before the drive stamps its time. */
 export type DriveStep = DriveEvent extends infer E ? (E extends unknown ? Omit<E, "at"> : never) : never;

@@ -1,8 +1,11 @@
 import type { z } from "zod";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
-import type { Attributes, ListedCommitment, Refund } from "./listed-commitment.ts";
+import type { Inventory } from "./inventory.ts";
+import type { OldServiceExecutor } from "./old-executor.ts";
+import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
+import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
 
 /** What one listing can see: an Azure tenant, an AWS account and region. */
@@ -45,7 +48,7 @@ export interface Submission extends Quote, Marker {
   readonly lane?: string | undefined;
   /** Ledger time (milliseconds since 1970) at which it was written ahead. */
   readonly submittedAt: number;
-  /** Ids in an answer to it that could not be judged: {@link PurchaseOutcomeUnknownError.evidence}. */
+  /** Ids in an answer to it that could not be judged: {@link PurchaseAnswer}. */
   readonly evidence?: readonly string[] | undefined;
   /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
   readonly failedAs?: readonly string[] | undefined;
@@ -58,26 +61,14 @@ export interface Submission extends Quote, Marker {
   readonly knownUnclear?: boolean | undefined;
 }
 
-/** What one complete listing of a scope showed. */
-export interface Listing {
-  /** Every commitment that carries one of the tokens asked for, by token, whatever its state. */
-  readonly byToken: ReadonlyMap<string, readonly Commitment[]>;
-  /** Those of the ids asked for that are in the listing. */
-  readonly byId: ReadonlyMap<string, Commitment>;
-  /**
-   * Whether a commitment that carries a token and has ended was bought for it all the same, so that nothing more is bought
-   * by itself. Left out, it does not stand in the way (Azure).
-   */
-  readonly endedCounts?: boolean | undefined;
-}
-
 /** What became of a submission's handle. */
 export type Resolution =
   /**
-   * The commitment bought under it, whatever its standing. `guess` says that it carries neither the handle nor the token
-   * and only fits (a baseline): it counts only if it is live, and only from the executor's minimum age on.
+   * What was bought under it, whatever its standing. `proof`: it carries this handle, or an answer named it and it carries the
+   * token. `guess`: it carries neither and only fits (a baseline): it counts only if it is live, states everything that was asked
+   * for, and only from the executor's minimum age on.
    */
-  | { readonly kind: "found"; readonly commitment: Commitment; readonly by?: "guess" | undefined }
+  | { readonly kind: "found"; readonly found: Listed; readonly by: "proof" | "guess" }
   /** The provider answered that there is none. One such answer proves nothing. */
   | { readonly kind: "absent"; readonly reason: string }
   /** No answer, or one that can be read in several ways; `candidates` are the ids that may be it and that only fit. */
@@ -86,14 +77,15 @@ export type Resolution =
 /**
  * What may be done after an unknown outcome once the provider shows nothing under the handle.
  *
- * - `resend`: the provider refuses a second purchase under one handle, so the same request may be sent again. A new
- *   quote only after it declared the handle expired at least `minimumAge` milliseconds after the submission (before that,
- *   the first send may be what used it up), shows nothing under it, and a fresh listing lacks the token.
- * - `absence`: there is no handle. It may be bought again only after `answers` empty answers in a row, all of them at
- *   least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
- * - `manual`: there is neither a handle nor a marker that can be relied upon, so nothing that the provider shows proves
- *   that it was not bought. It is adopted where it is found; else a person decides, who is asked to wait `minimumAge`
- *   milliseconds first.
+ * - `resend`: the provider refuses a second purchase under one handle, so the same request may be sent again. A refusal of
+ *   that second send proves nothing about the first. A new quote only after the handle is over, `minimumAge` milliseconds
+ *   after the submission, with nothing under it and a fresh listing without the token. A `minted` handle (an order id of the
+ *   provider's) is over when the provider says that it expired: a new quote has another one. One that is `derived` from the
+ *   token is over when the second send was refused: a new quote has the same one, so nothing is risked by it.
+ * - `absence`: the handle is a baseline, the ids that there were before. It may be bought again only after `answers` empty
+ *   answers in a row, all of them at least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
+ * - `manual`: a baseline, and no marker that can be relied upon, so nothing that the provider shows proves that it was not
+ *   bought. It is adopted where it is found; else a person decides, who is asked to wait `minimumAge` milliseconds first.
  */
 export type Recovery = {
   /**
@@ -102,12 +94,12 @@ export type Recovery = {
    */
   readonly parkAfter: number;
 } & (
-  | { readonly kind: "resend"; readonly minimumAge: number }
+  | { readonly kind: "resend"; readonly handle: "minted" | "derived"; readonly minimumAge: number }
   | { readonly kind: "absence"; readonly answers: number; readonly minimumAge: number }
   | { readonly kind: "manual"; readonly minimumAge: number }
 );
 
-/** A way in which a found commitment differs from what was asked for. */
+/** A way in which something found differs from what was asked for; canonical values. */
 export interface Difference {
   readonly field: string;
   readonly asked: string;
@@ -119,9 +111,17 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a purchase has to be, by field. */
+export interface AskedFacts {
+  /** Has to be stated: of what does not say it, nothing can be adopted by its marker alone. */
+  readonly decisive: Facts;
+  /** Counts only where it is stated. */
+  readonly ifStated: Facts;
+}
+
 /**
- * One service of one provider: a plain object behind a factory, injected with its clients and limits.
- * Only the drive calls it. Adding a service is one small file that maps a recommendation to requests.
+ * One service of one provider: a plain object behind a factory, injected with its clients and limits. It answers; what that
+ * means is decided by the drive, which alone calls it. Adding a service is one small file that maps a recommendation to requests.
  *
  * Reads may retry by themselves, with limits. Except where stated, members throw a RefusedError with a code, or any
  * other error, which is then reported with the code of the step that it happened in.
@@ -133,8 +133,10 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   readonly schema: z.ZodType<R>;
   /** What may be done after an unknown outcome. */
   readonly recovery: Recovery;
-  /** The longest that one `doPurchase` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
+  /** The longest that one `send` may take, in milliseconds: it gives up by itself then, with an unknown outcome. */
   readonly sendTimeout: number;
+  /** What can be seen of what it bought: one for all executors whose scopes have the same key. */
+  readonly inventory: Inventory;
 
   /** In a few words, for tables and prompts: `2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront`. */
   describe(recommendation: R): string;
@@ -155,36 +157,26 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
    */
   laneOf?(recommendation: R): string;
 
-  /**
-   * One complete listing of the scope. Throws when it cannot vouch for completeness: a page missing, the expected array
-   * absent, a foreign or repeated next link, the page limit reached.
-   */
-  findByTokens(
-    scope: Scope,
-    wanted: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
-    options: CallOptions,
-  ): Promise<Listing>;
+  /** Of the old shape only: goes with it. */
+  compare?(recommendation: R, commitment: Commitment, options: CallOptions): Promise<readonly Difference[]>;
 
-  /** One commitment by id; undefined only when the provider clearly says that there is none. */
-  read(scope: Scope, id: string, options: CallOptions): Promise<Commitment | undefined>;
-
-  /** What differs between a commitment found by its marker and what was asked for; throws when that cannot be told. */
-  verify(recommendation: R, commitment: Commitment, options: CallOptions): Promise<readonly Difference[]>;
+  /** What was asked for, in the words of {@link Listed.facts}: the drive compares the two. */
+  factsOf(recommendation: R): AskedFacts;
 
   /** Price and handle. May be retried: moves no money. */
   quote(recommendation: R, marker: Marker, options: CallOptions): Promise<Quote>;
 
   /**
-   * Sends the purchase once: no retry, redirect or hidden resend. Called by the drive only, after the submission is in
-   * the ledger. Throws a PurchaseRejectedError where it is definitely not bought by this send; anything else that is
-   * thrown counts as an unknown outcome. `sentBefore` says that this handle may have been sent before.
+   * Sends the purchase once: no retry, redirect or hidden resend. Called after the submission is in the ledger.
+   * `sentBefore` says that this handle may have been sent before. Whatever it throws counts as an unknown outcome.
    */
-  doPurchase(submission: Submission, context: { readonly sentBefore: boolean }): Promise<Commitment>;
+  send(submission: Submission, context: { readonly sentBefore: boolean }): Promise<PurchaseAnswer>;
 
   /**
    * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens. The
    * submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
-   * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as `unclear`.
+   * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as
+   * `unclear`. It does not compare what it finds with what was asked for.
    */
   resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
 
@@ -198,22 +190,10 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
     marker: Marker,
     options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
   ): Promise<Commitment>;
-
-  /**
-   * For audits: every commitment of the scope, whoever bought it and whatever its state. One complete listing, which
-   * throws as {@link ServiceExecutor.findByTokens} does. Left out, the service cannot be looked at.
-   */
-  list?(scope: Scope, options: CallOptions): Promise<readonly ListedCommitment[]>;
-
-  /** Only where `list` cannot say all that decides what a commitment is: the rest, for one of them. */
-  details?(scope: Scope, id: string, options: CallOptions): Promise<Attributes>;
-
-  /** Only where the provider calculates it: what giving a commitment back would return. Gives nothing back. */
-  refund?(scope: Scope, id: string, options: CallOptions): Promise<Refund>;
 }
 
 /** A cloud: its executors by service. What `createPurchaser` is given. */
 export interface Provider {
   readonly name: string;
-  readonly services: Readonly<Record<string, ServiceExecutor>>;
+  readonly services: Readonly<Record<string, ServiceExecutor | OldServiceExecutor>>;
 }

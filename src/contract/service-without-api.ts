@@ -20,7 +20,7 @@ export function serviceWithoutApi({ provider, service, instead }: ServiceWithout
   const refuse = (): never => {
     throw new RefusedError({ code: "not-offered", message: `The service ${message}` });
   };
-  return {
+  const executor: ServiceExecutor = {
     provider,
     service,
     schema: z.custom<never>().superRefine((_recommendation, problems) => {
@@ -30,11 +30,26 @@ export function serviceWithoutApi({ provider, service, instead }: ServiceWithout
     sendTimeout: 1,
     describe: refuse,
     scopeOf: refuse,
-    findByTokens: async () => refuse(),
-    read: async () => refuse(),
-    verify: async () => refuse(),
+    factsOf: refuse,
+    inventory: { list: refuse, read: async () => refuse() },
     quote: async () => refuse(),
-    doPurchase: async () => refuse(),
+    send: async () => refuse(),
     resolve: async () => refuse(),
   };
+  withoutListing.add(executor);
+  return executor;
+}
+
+/** Executors that have nothing to list. */
+const withoutListing = new WeakSet<ServiceExecutor>();
+
+/** Whether what was bought with an executor can be listed, for audits. */
+export function canBeListed(executor: ServiceExecutor): boolean {
+  return !withoutListing.has(executor);
+}
+
+/** Of the old shape only: goes with it. */
+export function notListed(executor: ServiceExecutor): ServiceExecutor {
+  withoutListing.add(executor);
+  return executor;
 }

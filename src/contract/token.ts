@@ -31,6 +31,34 @@ export function plainToken(token: string): string {
   return token.trim().toLowerCase();
 }
 
+/** A token, or a part of one, that something carries: as {@link plainToken}, its first characters, or its {@link tokenDigest}. */
+export interface TokenMark {
+  readonly text: string;
+  /** There was room for a whole token: one that differs is another one's. */
+  readonly whole: boolean;
+}
+
+/** Shorter texts say nothing: cut, or overwritten by somebody's rule for tags. */
+const shortestPart = 32;
+
+/**
+ * Whether what carries these marks was bought for the token. A whole one decides; parts count where there is none, and only if
+ * all of them agree.
+ */
+export function carriesToken(marks: readonly TokenMark[], token: string): boolean {
+  const plain = plainToken(token);
+  if (marks.some(({ text }) => text === plain)) return true;
+  const said = marks.filter(({ text }) => text.length >= shortestPart);
+  if (said.length === 0 || said.some(({ whole }) => whole)) return false;
+  const digest = tokenDigest(token);
+  return said.every(({ text }) => text === digest || plain.startsWith(text));
+}
+
+/** What of a token, or of its beginning, is compared: equal for a token and for what a marker holds of it. */
+export function tokenKey(token: string): string {
+  return token.slice(0, shortestPart).toLowerCase();
+}
+
 /** For logs and messages: the first 8 characters of a token; shorter texts are hidden wholly. */
 export function maskToken(token: string): string {
   return token.length > 16 ? `${token.slice(0, 8)}…` : "…";

@@ -4,7 +4,7 @@ import { BuyonceError, type ErrorCode, messageOf, RefusedError } from "../contra
  * Runs a step that moves no money. An error of this package passes as it is; any other becomes a RefusedError with the
  * code of the step.
  */
-export async function inStep<T>(code: ErrorCode, what: string, run: () => Promise<T>): Promise<T> {
+export async function asRefusal<T>(code: ErrorCode, what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { LimitFunction } from "p-limit";
 import { RefusedError } from "../contract/errors.ts";
 import type { Budget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { plannedPrices, prospectOf } from "./plan-recommendation.ts";
+import { plannedPrices, planRecommendation } from "./plan-recommendation.ts";
 
 /**
  * The budget for these tasks, before the first of them buys: where all that they may buy comes to more than the totals,
@@ -13,7 +13,7 @@ export async function budgetFor(drive: DriveContext, tasks: readonly Task[], lim
   const { budget } = drive;
   if (!budget.limited) return budget;
   const prospects = await Promise.all(
-    tasks.map(({ executor, record }) => limit(() => prospectOf(drive, executor, record, record))),
+    tasks.map(({ executor, record }) => limit(() => planRecommendation(drive, executor, record, record))),
   );
   let above: unknown;
   try {

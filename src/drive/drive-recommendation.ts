@@ -1,27 +1,23 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import {
-  type BuyonceError,
-  messageOf,
-  PurchaseOutcomeUnknownError,
-  PurchaseRejectedError,
-  RefusedError,
-} from "../contract/errors.ts";
+import { BuyonceError, messageOf, RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { DeathProof, TokenRecord } from "../contract/ledger.ts";
+import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
-import { askForPrice } from "./get-quote.ts";
+import { getQuote } from "./get-quote.ts";
+import { answerError } from "./answer-error.ts";
 import { checkPrice } from "./check-price.ts";
+import { compareFound } from "./compare.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { lookAtPurchase } from "./recheck-purchase.ts";
+import { recheckPurchase } from "./recheck-purchase.ts";
 import { match } from "./match.ts";
 import { findLate } from "./find-late.ts";
 import { errorOutcome, outcomeError, overError, refused, rejected, unresolved } from "./outcome.ts";
-import { ask } from "./judge-submission.ts";
-import { type OpenSubmission, resolveSubmission } from "./reconcile.ts";
+import { ask, judge } from "./judge-submission.ts";
+import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
-import { settle } from "./record-purchase.ts";
-import { verify } from "./verify.ts";
+import { recordPurchase } from "./record-purchase.ts";
 import { writeAhead } from "./write-ahead.ts";
 
 /** New quotes within one drive: each needs proof that nothing was bought under the one before. */
@@ -34,7 +30,7 @@ const maxQuotes = 3;
 export async function driveRecommendation(drive: DriveContext, task: Task): Promise<Outcome> {
   const { record } = task;
   if (record.state === "purchased") {
-    const seen = await lookAtPurchase(drive, task);
+    const seen = await recheckPurchase(drive, task);
     return seen.kind === "done" ? seen.outcome : buy(drive, { ...task, record: seen.record }, { fresh: true });
   }
   if (record.submission === undefined) return buy(drive, task);
@@ -61,21 +57,22 @@ async function buy(
     const listing = fresh
       ? await drive.lookup.fresh(executor, scope, token)
       : await drive.lookup.listing(executor, scope);
-    const found = match(listing, token);
-    if (found !== undefined) {
+    const listed = match(listing, token);
+    if (listed !== undefined) {
+      const { commitment: found } = listed;
       drive.emit({ type: "adopting", recIndex, token: masked, commitmentId: found.id });
-      await verify(drive, task, found);
+      await compareFound(executor, record, listed, drive.stop);
       if (found.standing === "ended") return await over(drive, task, found);
-      return await settle(drive, task, { commitment: found, status: "already-purchased" });
+      return await recordPurchase(drive, task, { commitment: found, status: "already-purchased" });
     }
 
     if (quotesLeft === 0) throw tooManyQuotes();
-    const { quote, marker } = await askForPrice(drive, task);
+    const { quote, marker } = await getQuote(drive, task);
     checkPrice(quote.price, recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
     const late = await findLate(drive, task);
     if (late?.commitment.standing === "ended") return await over(drive, task, late.commitment);
-    if (late !== undefined) return await settle(drive, task, { ...late, status: "already-purchased" });
+    if (late !== undefined) return await recordPurchase(drive, task, { ...late, status: "already-purchased" });
     drive.stop.checkTimeFor(executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
@@ -100,29 +97,31 @@ async function judgeSent(
   quotesLeft: number,
 ): Promise<Outcome> {
   const { recIndex, token } = task.record;
-  const sent = await sendOnce(drive, task, submission, { sentBefore: false });
-  if (sent.kind === "bought") {
-    const { commitment } = sent;
+  const answer = await sendOnce(drive, task, submission, { sentBefore: false });
+  if (answer.kind === "bought") {
+    const { commitment } = answer;
     if (commitment.standing === "failed") return rejectFailed(drive, task, commitment);
     if (commitment.standing === "ended") return over(drive, task, commitment, submission);
-    return settle(drive, task, { commitment, submission, status: "purchased" });
+    return recordPurchase(drive, task, { commitment, submission, status: "purchased" });
   }
-  if (sent.kind === "rejected") {
-    const shown = await lookAfterRefusal(drive, task, submission, sent.error);
-    if (shown === "nothing") drive.budget.giveBack(token);
-    if (shown !== "bought") return rejected(drive, task, sent.error, { unseen: shown === "unseen" });
-  }
+  const error = answerError(answer);
   // "Expired" proves nothing so soon: a hop that repeats a request gets it for one that was carried out.
-  const { error } = sent;
+  if (answer.kind === "rejected" && !answer.expired) {
+    const shown = await lookAfterRefusal(drive, task, submission, answer);
+    if (shown === "nothing") drive.budget.giveBack(token);
+    if (shown !== "bought") return rejected(drive, task, error, { unseen: shown === "unseen" });
+  }
   drive.emit({ type: "outcome-unknown", recIndex, token: maskToken(token), detail: error.message });
   const open: OpenSubmission = {
     submission,
     reason: error.message,
     said: error.message,
-    providerCode: outcomeError(error).providerCode,
-    evidence: PurchaseOutcomeUnknownError.isInstance(error) ? error.evidence : [],
+    providerCode: error.providerCode,
+    evidence: answer.kind === "unknown" ? answer.evidence : undefined,
+    exists: answer.kind === "exists" ? answer : undefined,
   };
-  return reconcile(drive, task, open, { isOwn: true, quotesLeft });
+  // What exists may have been bought by anybody, also by a repetition of this send on its way: its price is not given back.
+  return reconcile(drive, task, open, { isOwn: answer.kind !== "exists", quotesLeft });
 }
 
 /**
@@ -134,14 +133,14 @@ async function lookAfterRefusal(
   drive: DriveContext,
   task: Task,
   submission: Submission,
-  error: BuyonceError,
+  { left }: PurchaseAnswer & { readonly kind: "rejected" },
 ): Promise<"bought" | "nothing" | "unseen"> {
-  if (task.executor.recovery.kind !== "resend") return "nothing";
-  if (PurchaseRejectedError.isInstance(error) && !error.left) return "nothing";
+  const { executor } = task;
+  if (executor.recovery.kind !== "resend" || !left) return "nothing";
   try {
-    const shown = await ask(drive, task, submission);
-    if (shown.kind === "unclear") return "unseen";
-    return shown.kind === "found" && shown.commitment.standing !== "failed" ? "bought" : "nothing";
+    const shown = judge(await ask(drive, task, submission), submission, 0, executor);
+    if (shown.kind === "unclear" || shown.kind === "other") return "unseen";
+    return shown.kind === "bought" || shown.kind === "over" ? "bought" : "nothing";
   } catch {
     // Stopped, or the ledger failed.
     return "unseen";
@@ -156,20 +155,29 @@ async function reconcile(
   from: { readonly isOwn: boolean; readonly quotesLeft: number },
 ): Promise<Outcome> {
   const { submission } = open;
-  const resolved = await resolveSubmission(drive, task, open);
+  const resolved = await reconcileSubmission(drive, task, open);
   const { recIndex, token } = task.record;
-  const result = resolved.kind === "over" ? "bought" : resolved.kind;
-  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result });
+  const result = {
+    bought: "bought",
+    over: "bought",
+    dead: "dead",
+    rejected: "dead",
+    unresolved: "unresolved",
+  } as const;
+  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result: result[resolved.kind] });
   switch (resolved.kind) {
     case "bought": {
       const { commitment, passedBy, resent } = resolved;
       const status = !passedBy && (from.isOwn || resent) ? "purchased" : "already-purchased";
-      return settle(drive, task, { commitment, submission, status, passedBy });
+      return recordPurchase(drive, task, { commitment, submission, status, passedBy });
     }
     case "over":
       return over(drive, task, resolved.commitment, submission);
     case "dead":
       return startAnew(drive, task, resolved, from.quotesLeft);
+    case "rejected":
+      drive.budget.giveBack(token);
+      return rejected(drive, task, resolved.error);
     case "unresolved":
       return unresolved(drive, task, resolved.error, { ...resolved, submission });
   }
@@ -228,7 +236,8 @@ async function withdraw(drive: DriveContext, task: Task, cause: unknown): Promis
 /** The provider took the purchase and said at once that it came to nothing: its handle is used up. */
 async function rejectFailed(drive: DriveContext, task: Task, commitment: Commitment): Promise<Outcome> {
   const { id, state } = commitment;
-  const error = new PurchaseRejectedError({
+  const error = new BuyonceError({
+    code: "purchase-rejected",
     providerCode: state,
     message: `The provider took the purchase and ended it as ${state} (${id}): nothing was bought. Look up why at the provider, then drive again.`,
   });

@@ -18,9 +18,9 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
     const age = (await drive.ledger.now()) - former.submittedAt;
     const shown = await ask(drive, task, former);
     // One that only fits and is not live is nothing that was bought too many.
-    if (shown.kind === "found" && shown.by === "guess" && shown.commitment.standing !== "live") continue;
+    if (shown.kind === "found" && shown.by === "guess" && shown.found.commitment.standing !== "live") continue;
     if (former.knownUnclear && shown.kind === "unclear" && !shown.candidates?.length) continue;
-    const late = judge(shown, age, task.executor.recovery);
+    const late = judge(shown, former, age, task.executor);
     if (late.kind === "bought" || late.kind === "over") {
       const { commitment } = late;
       const isGuess = shown.kind === "found" && shown.by === "guess";
@@ -28,7 +28,7 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
       const price = commitment.price ?? former.price;
       return { commitment: { ...commitment, price }, guessedIn: isGuess ? former.lane : undefined };
     }
-    if (late.kind === "unclear") {
+    if (late.kind === "unclear" || late.kind === "other") {
       throw new RefusedError({
         code: "commitment-unclear",
         message: `An earlier submission for this recommendation (attempt ${former.attempt}) may have bought after all: ${late.reason} Nothing was sent.`,
@@ -49,8 +49,9 @@ export async function namedTwice(
   for (const former of task.record.former ?? []) {
     // The later purchase fits it as well, and would hide it.
     const shown = await ask(drive, task, former, others);
-    if (shown.kind !== "found" || shown.commitment.standing !== "live" || others.has(shown.commitment.id)) continue;
-    const { id } = shown.commitment;
+    if (shown.kind !== "found") continue;
+    const { id, standing } = shown.found.commitment;
+    if (standing !== "live" || others.has(id)) continue;
     const sure = shown.by === "guess" ? "may come from" : "comes from";
     warnings.set(
       id,

@@ -1,8 +1,10 @@
 // What the provider shows about one submission, and what that proves.
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import { messageOf, type PurchaseOutcomeUnknownError } from "../contract/errors.ts";
-import type { Recovery, Resolution, Submission } from "../contract/executor.ts";
+import { type BuyonceError, messageOf } from "../contract/errors.ts";
+import type { Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
 import type { DeathProof } from "../contract/ledger.ts";
+import type { Listed } from "../contract/listed.ts";
+import { listDifferences, notStated, statedDifferences } from "./compare.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
 /** What is known about a submission in the end. */
@@ -18,7 +20,7 @@ export type Resolved =
   | ({ readonly kind: "dead" } & DeathProof)
   | {
       readonly kind: "unresolved";
-      readonly error: PurchaseOutcomeUnknownError;
+      readonly error: BuyonceError;
       readonly said?: string | undefined;
       /** Ids in answers that could not be recorded. */
       readonly evidence: readonly string[];
@@ -39,10 +41,10 @@ export async function ask(
   const owned = new Set([...byOthers, ...excluded, ...others]);
   try {
     for (const id of submission.failedAs ?? []) {
-      const commitment = await executor.read(submission.scope, id, drive.stop);
+      const found = await executor.inventory.read(submission.scope, id, drive.stop);
       // It was failed before it ended, so nothing is left of it that could be one too many.
-      const isNothing = commitment === undefined || ["failed", "ended"].includes(commitment.standing);
-      if (!isNothing) return { kind: "found", commitment };
+      const isNothing = found === undefined || ["failed", "ended"].includes(found.commitment.standing);
+      if (!isNothing) return { kind: "found", found, by: "proof" };
     }
     if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
     return await executor.resolve(submission, { signal: drive.stop.signal, owned });
@@ -52,33 +54,66 @@ export async function ask(
   }
 }
 
-type Unfound = Exclude<Resolution, { readonly kind: "found" }>;
+/** What no answer about a submission proves. */
+export type Unproven =
+  | Exclude<Resolution, { readonly kind: "found" }>
+  /** Under its handle there is something else than was asked for. */
+  | { readonly kind: "other"; readonly reason: string };
 
-/**
- * What an answer about a submission proves. A guess only fits: what other buyers bought may look the same until everything
- * is shown, so it counts from the minimum age on, and only if it is live.
- */
+/** What an answer about a submission proves, `age` milliseconds after it was written ahead. */
 export function judge(
   resolution: Resolution,
+  submission: Submission,
   age: number,
-  { minimumAge }: Recovery,
-): Unfound | Exclude<Resolved, { readonly kind: "unresolved" }> {
+  executor: ServiceExecutor,
+): Unproven | Exclude<Resolved, { readonly kind: "unresolved" }> {
   if (resolution.kind !== "found") return resolution;
-  const { commitment, by } = resolution;
-  if (by !== "guess") return judgeProven(commitment);
+  return resolution.by === "proof"
+    ? judgeProof(resolution.found, submission, executor)
+    : judgeGuess(resolution.found, submission, age, executor);
+}
+
+/** It carries the handle, or the token: it is ours unless it says that it is something else. A minted handle is nobody else's. */
+function judgeProof({ commitment, facts }: Listed, { recommendation }: Submission, executor: ServiceExecutor) {
+  const { recovery } = executor;
+  const isMinted = recovery.kind === "resend" && recovery.handle === "minted";
+  const differences = isMinted ? [] : statedDifferences(executor.factsOf(recommendation), facts);
+  if (differences.length > 0) {
+    const reason = `${commitment.id} is there, but is not what was asked for (${listDifferences(differences)}).`;
+    return { kind: "other", reason } as const;
+  }
+  if (commitment.standing !== "unclear") return judgeProven(commitment);
+  const { id, state } = commitment;
+  const reason = `${id} is ${state}: it cannot be told whether it was paid. Look at it at the provider.`;
+  return { kind: "unclear", reason } as const;
+}
+
+/**
+ * A guess only fits: what other buyers bought may look the same until everything is shown, so it counts from the minimum age on,
+ * and only if it is live and states everything that was asked for.
+ */
+function judgeGuess(
+  { commitment, facts }: Listed,
+  { recommendation }: Submission,
+  age: number,
+  { factsOf, recovery: { minimumAge } }: ServiceExecutor,
+) {
   const { id, state, standing } = commitment;
+  const unclear = (reason: string) => ({ kind: "unclear", reason, candidates: idsOf(commitment) }) as const;
+  const asked = factsOf(recommendation);
+  const missing = notStated({ ...asked.ifStated, ...asked.decisive }, facts);
+  const differences = statedDifferences(asked, facts);
+  if (differences.length > 0) return unclear(`${id} is new, and fits only in part (${listDifferences(differences)}).`);
+  if (missing.length > 0)
+    return unclear(`${id} is new, and does not say all that was asked for (${missing.join(", ")}).`);
   if (standing !== "live") {
-    return {
-      kind: "unclear",
-      reason: `${id} fits and is ${state}, but whose it is cannot be told: it proves nothing.`,
-    };
+    return unclear(`${id} fits and is ${state}, but whose it is cannot be told: it proves nothing.`);
   }
   if (age >= minimumAge) return bought(commitment);
   const seconds = Math.ceil((minimumAge - age) / 1000);
-  return {
-    kind: "unclear",
-    reason: `${id} fits, but one that somebody else bought would too: it is taken for this one if it is still the only one in ${seconds} seconds.`,
-  };
+  return unclear(
+    `${id} fits, but one that somebody else bought would too: it is taken for this one if it is still the only one in ${seconds} seconds.`,
+  );
 }
 
 /** What a commitment proves that was bought under the submission's own handle. */

@@ -1,12 +1,13 @@
 import type { Environment } from "../contract/environment.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { DriveStep } from "../contract/events.ts";
-import type { Listing, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { shellWord } from "../contract/shell-word.ts";
 import { eventError } from "./event-error.ts";
-import { inStep } from "./as-refusal.ts";
+import { asRefusal } from "./as-refusal.ts";
 import { listedUntil, listingLag, recordedIds } from "./must-be-listed.ts";
+import { type Listing, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
 import type { Stop } from "./stop.ts";
 
@@ -59,8 +60,8 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
     const ids = new Set(known.flatMap((canary) => canary.ids));
-    const listing = await inStep("lookup-failed", `The look-up in ${scope.label} failed`, () =>
-      executor.findByTokens(scope, { tokens: wanted, ids }, stop),
+    const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
+      readListing(executor.inventory, scope, { tokens: wanted, ids }, stop),
     );
     await checkCanary(executor, scope, known, listing);
     return listing;
@@ -86,7 +87,8 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
       const recent = now - purchasedAt < listingLag;
       const visible =
         recent &&
-        (await inStep("lookup-failed", `Reading ${id} failed`, () => executor.read(scope, id, stop))) !== undefined;
+        (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
+          undefined;
       if (!visible) {
         throw new RefusedError({
           code: "lookup-untrusted",

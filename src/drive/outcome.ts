@@ -1,11 +1,5 @@
 import type { Commitment, Standing } from "../contract/commitment.ts";
-import {
-  BuyonceError,
-  LedgerError,
-  messageOf,
-  PurchaseOutcomeUnknownError,
-  PurchaseRejectedError,
-} from "../contract/errors.ts";
+import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
@@ -48,9 +42,9 @@ function warningsAbout(state: string, standing: Standing): readonly string[] {
 }
 
 /** It was bought under its handle and has ended. An execution is bought once, so it is not bought again. */
-export function overError(id: string, state: string): PurchaseRejectedError {
-  return new PurchaseRejectedError({
-    over: true,
+export function overError(id: string, state: string): BuyonceError {
+  return new BuyonceError({
+    code: "purchase-over",
     providerCode: state,
     message: `It was bought as ${id} and is over: its state is ${state}. It is not bought again. Give what is to be bought now an executionId of its own.`,
   });
@@ -162,9 +156,7 @@ export function outcomeError(error: unknown): OutcomeError {
   if (!BuyonceError.isInstance(error)) {
     return { code: "internal", message: `${messageOf(error)} Report this as a defect.`, retryable: false };
   }
-  const { code, message, retryable, retryAfter } = error;
-  const answered = PurchaseRejectedError.isInstance(error) || PurchaseOutcomeUnknownError.isInstance(error);
-  const providerCode = answered ? error.providerCode : undefined;
+  const { code, message, retryable, retryAfter, providerCode } = error;
   return {
     code,
     ...(providerCode === undefined ? {} : { providerCode }),

@@ -10,7 +10,7 @@ import { createLookup } from "./lookup.ts";
 import { outcomeError } from "./outcome.ts";
 import {
   plannedPrices,
-  prospectOf,
+  planRecommendation,
   type QuotedRecommendation,
   type Verdict,
   withError,
@@ -57,7 +57,7 @@ interface QuoteParts {
 }
 
 /** Quotes validated recommendations. Throws a LedgerError of a ledger that fails. */
-export async function quoteRequests(
+export async function planExecution(
   executionId: string,
   requests: readonly ClaimRequest[],
   { ledger, environment, executorOf }: QuoteParts,
@@ -77,7 +77,8 @@ export async function quoteRequests(
           const record = records.get(request.token);
           const blocked = record && blockedBy(request, record, now);
           return (
-            blocked ?? prospectOf({ ledger, stop, emit, lookup }, executorOf(request.recommendation), request, record)
+            blocked ??
+            planRecommendation({ ledger, stop, emit, lookup }, executorOf(request.recommendation), request, record)
           );
         }),
       ),

@@ -1,18 +1,18 @@
 import type { Commitment } from "../contract/commitment.ts";
-import { PurchaseOutcomeUnknownError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ClaimRequest, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
-import { askForPrice } from "./get-quote.ts";
-import { cameToNothing, vanished } from "./prove-failed.ts";
+import { getQuote } from "./get-quote.ts";
+import { provenFailed, vanished } from "./prove-failed.ts";
+import { unknownError } from "./answer-error.ts";
 import { checkPrice } from "./check-price.ts";
+import { compareFound } from "./compare.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { match } from "./match.ts";
 import { boughtOutcome, errorOutcome, isBroken, isOver, outcomeError, overError } from "./outcome.ts";
 import { parkedOutcome } from "./parked.ts";
 import { isOpen } from "./outcome-of-record.ts";
-import { verify } from "./verify.ts";
 
 /**
  * What a drive would do about a recommendation:
@@ -47,7 +47,7 @@ type Looking = Pick<DriveContext, "ledger" | "stop" | "emit" | "lookup">;
  * Finds out what a drive would do about one recommendation, in the drive's own steps up to the price. It sends no
  * purchase and writes nothing. Throws a LedgerError of a ledger that fails, and nothing else.
  */
-export async function prospectOf(
+export async function planRecommendation(
   drive: Looking,
   executor: ServiceExecutor,
   request: ClaimRequest,
@@ -63,15 +63,16 @@ export async function prospectOf(
       if (isOver(record, bought)) throw overError(bought.id, bought.state);
       if (await isStillBought(drive, executor, record, bought)) return asBought(request, "bought", bought);
     } else {
-      const found = match(await drive.lookup.listing(executor, scope), token);
-      if (found !== undefined) {
-        await verify(drive, { executor, record: request }, found);
+      const listed = match(await drive.lookup.listing(executor, scope), token);
+      if (listed !== undefined) {
+        await compareFound(executor, request, listed, drive.stop);
+        const { commitment: found } = listed;
         if (found.standing === "ended") throw overError(found.id, found.state);
         return asBought(request, "adopt", found);
       }
     }
     const asked = { ...request, generation: bought === undefined ? generation : generation + 1 };
-    ({ price } = (await askForPrice(drive, { executor, record: asked })).quote);
+    ({ price } = (await getQuote(drive, { executor, record: asked })).quote);
     checkPrice(price, recommendation.maxPrice);
     return { ...placeOf(request), verdict: "buy", price };
   } catch (error) {
@@ -105,7 +106,7 @@ function toReconcile(request: ClaimRequest, record: TokenRecord): QuotedRecommen
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;
-  const outcome = errorOutcome(record, "unresolved", new PurchaseOutcomeUnknownError({ message }));
+  const outcome = errorOutcome(record, "unresolved", unknownError({ message }));
   const { error: why } = parkedAt === undefined ? outcome : parkedOutcome(record, parkedAt, outcome);
   return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), ...(why ? { error: why } : {}) };
 }
@@ -122,7 +123,7 @@ async function isStillBought(
     const { scope } = record;
     const listing = await lookup.listing(executor, scope);
     const failed =
-      (await cameToNothing({ executor, stop }, scope, bought, listing)) ??
+      (await provenFailed({ executor, stop }, scope, bought, listing)) ??
       (await vanished({ ledger, stop }, { executor, record }, bought, listing));
     return failed === undefined;
   } catch (error) {

@@ -1,23 +1,24 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import type { Listing, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import type { Listing } from "./read-listing.ts";
 import type { Stop } from "./stop.ts";
 
 /**
  * The commitment, if the provider proves that it came to nothing: a listing says so of each of its ids, and a second look
  * at each of them does too. Only that is proof enough to buy again.
  */
-export async function cameToNothing(
+export async function provenFailed(
   { executor, stop }: { readonly executor: ServiceExecutor; readonly stop: Stop },
   scope: Scope,
   commitment: Commitment,
   listing: Listing,
 ): Promise<Commitment | undefined> {
   const ids = idsOf(commitment);
-  if (ids.some((id) => listing.byId.get(id)?.standing !== "failed")) return undefined;
+  if (ids.some((id) => listing.byId.get(id)?.commitment.standing !== "failed")) return undefined;
   let first: Commitment | undefined;
   for (const id of ids) {
-    const again = await executor.read(scope, id, stop);
+    const again = (await executor.inventory.read(scope, id, stop))?.commitment;
     if (again?.standing !== "failed") return undefined;
     first ??= again;
   }
@@ -39,6 +40,6 @@ export async function vanished(
     return undefined;
   const age = (await ledger.now()) - (record.purchasedAt ?? 0);
   if (age < executor.recovery.minimumAge) return undefined;
-  const again = await executor.read(record.scope, commitment.id, stop);
+  const again = await executor.inventory.read(record.scope, commitment.id, stop);
   return again === undefined ? { ...commitment, state: "gone", standing: "failed", tentative: false } : undefined;
 }

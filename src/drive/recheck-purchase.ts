@@ -2,11 +2,11 @@ import type { Commitment } from "../contract/commitment.ts";
 import { messageOf } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
-import { cameToNothing, vanished } from "./prove-failed.ts";
+import { provenFailed, vanished } from "./prove-failed.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { namedTwice } from "./find-late.ts";
 import { boughtOutcome, errorOutcome, isBroken, isLost } from "./outcome.ts";
-import { settle } from "./record-purchase.ts";
+import { recordPurchase } from "./record-purchase.ts";
 
 /** What a second look at a purchase showed. */
 export type Looked =
@@ -15,7 +15,7 @@ export type Looked =
   | { readonly kind: "came-to-nothing"; readonly record: TokenRecord; readonly commitment: Commitment };
 
 /** Looks again at a purchase that the ledger knows as still pending or without its marker. It stays bought unless the provider proves otherwise. */
-export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<Looked> {
+export async function recheckPurchase(drive: DriveContext, task: Task): Promise<Looked> {
   const { executor, record } = task;
   const { commitment, scope } = record;
   if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
@@ -23,17 +23,18 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
   const warnings: string[] = [];
   try {
     const listing = await drive.lookup.listing(executor, scope);
-    const seen = listing.byId.get(commitment.id);
+    const seen = listing.byId.get(commitment.id)?.commitment;
     /** Its own, and those that a person is told about. */
     const named = new Set([commitment.id, ...(commitment.furtherIds ?? [])]);
-    for (const { id, standing } of listing.byToken.get(record.token) ?? []) {
+    for (const { commitment: carrier } of listing.byToken.get(record.token) ?? []) {
+      const { id, standing } = carrier;
       if (standing !== "live" || named.has(id)) continue;
       named.add(id);
       warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
     }
     warnings.push(...(await namedTwice(drive, task, named)));
     const failed =
-      (await cameToNothing({ executor, stop: drive.stop }, scope, commitment, listing)) ??
+      (await provenFailed({ executor, stop: drive.stop }, scope, commitment, listing)) ??
       (await vanished(drive, task, commitment, listing));
     if (failed !== undefined) {
       const reopened = await drive.ledger.reopen(task.claim, failed);
@@ -52,6 +53,6 @@ export async function lookAtPurchase(drive: DriveContext, task: Task): Promise<L
     const warning = `Its present state could not be looked up: ${messageOf(error)}`;
     return { kind: "done", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
   }
-  const outcome = await settle(drive, task, { commitment: current, status: "already-purchased", warnings });
+  const outcome = await recordPurchase(drive, task, { commitment: current, status: "already-purchased", warnings });
   return { kind: "done", outcome };
 }

@@ -1,14 +1,17 @@
-import { messageOf, PurchaseOutcomeUnknownError } from "../contract/errors.ts";
+import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import type { Recovery, Resolution, Submission } from "../contract/executor.ts";
+import type { Listed } from "../contract/listed.ts";
+import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
+import { answerError, unknownError } from "./answer-error.ts";
 import { checkPrice } from "./check-price.ts";
+import { compareFound } from "./compare.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, type Resolved } from "./judge-submission.ts";
 import { match } from "./match.ts";
-import { outcomeError, overError } from "./outcome.ts";
+import { overError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
-import { verify } from "./verify.ts";
 
 /** What is known when the search for an answer begins. */
 export interface OpenSubmission {
@@ -19,8 +22,13 @@ export interface OpenSubmission {
   readonly said?: string | undefined;
   readonly providerCode?: string | undefined;
   /** Ids in the last answer that are not recorded yet: {@link Submission.evidence}. */
-  readonly evidence?: readonly string[];
+  readonly evidence?: readonly string[] | undefined;
+  /** The answer to its only send, where that says that something exists under the handle. */
+  readonly exists?: (PurchaseAnswer & { readonly kind: "exists" }) | undefined;
 }
+
+/** What reconciling ends with; `rejected`: under the handle there is something else, so that its only send bought nothing. */
+export type Reconciled = Resolved | { readonly kind: "rejected"; readonly error: BuyonceError };
 
 /** Milliseconds before each look at the provider: growing, and after the last one the outcome stays unresolved. */
 const waits = [0, 1000, 2000, 4000, 8000, 15_000];
@@ -36,8 +44,9 @@ const maxResends = 2;
  * same handle again where the provider refuses a second purchase under it; and calls it dead only on proof.
  * Never throws: what cannot be found out is `unresolved`.
  */
-export async function resolveSubmission(drive: DriveContext, task: Task, open: OpenSubmission): Promise<Resolved> {
-  const { recovery } = task.executor;
+export async function reconcileSubmission(drive: DriveContext, task: Task, open: OpenSubmission): Promise<Reconciled> {
+  const { executor } = task;
+  const { recovery } = executor;
   const { recIndex, token } = task.record;
   let { submission, reason, said, providerCode } = open;
   const age = async () => (await drive.ledger.now()) - submission.submittedAt;
@@ -49,20 +58,27 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
     unrecorded = [];
   };
   let unrecorded: readonly string[] = [];
+  /** What an answer showed, which need not be asked for. */
+  let shown = shownBy(open.exists?.found);
   let absent = 0;
   let resends = 0;
   try {
     await note(open.evidence);
     for (const wait of waits) {
-      if (wait > 0) await drive.environment.sleep(wait, drive.stop.signal);
+      if (wait > 0 && shown === undefined) await drive.environment.sleep(wait, drive.stop.signal);
       drive.emit({ type: "reconciling", recIndex, token: maskToken(token), detail: reason });
-      const resolution = judge(await ask(drive, task, submission), await age(), recovery);
-      if (resolution.kind !== "absent" && resolution.kind !== "unclear") return resolution;
-      reason = resolution.reason;
-      if (resolution.kind === "unclear") {
+      const resolution = judge(shown ?? (await ask(drive, task, submission)), submission, await age(), executor);
+      shown = undefined;
+      if (resolution.kind === "other" && open.exists !== undefined && resends === 0) {
+        return { kind: "rejected", error: takenError(open.exists, resolution.reason) };
+      }
+      if (resolution.kind === "unclear" || resolution.kind === "other") {
+        reason = resolution.reason;
         absent = 0;
         continue;
       }
+      if (resolution.kind !== "absent") return resolution;
+      reason = resolution.reason;
 
       if (recovery.kind === "absence") {
         // An answer that came too early says nothing: the provider may show a purchase minutes later.
@@ -77,29 +93,24 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
       absent += 1;
       if (absent < answersBeforeResend || resends >= maxResends) continue;
       resends += 1;
-      // Looks again before every further attempt: an engine without this ledger may have bought for the token.
-      const listed = await lookForMarker(drive, task, submission);
-      if (listed?.kind === "unclear") {
-        reason = listed.reason;
+      const before = await lookBeforeResend(drive, task, submission);
+      if (before?.kind === "unclear") {
+        reason = before.reason;
         continue;
       }
-      if (listed !== undefined) return listed;
-      const late = await findLate(drive, task);
-      if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
-      if (late !== undefined) return bought(late.commitment, { passedBy: true });
-      // The limit may have been lowered since this was quoted.
-      checkPrice(submission.price, task.record.recommendation.maxPrice);
-      checkBeforeSend(drive, task);
+      if (before !== undefined) return before;
       drive.budget.take(token, submission.price);
-      const sent = await sendOnce(drive, task, submission, { sentBefore: true });
-      if (sent.kind === "bought") return judgeProven(sent.commitment, { resent: true });
-      if (sent.kind === "expired" && (await age()) >= recovery.minimumAge) {
-        return await proveDead(drive, task, submission, sent.error.message);
+      const answer = await sendOnce(drive, task, submission, { sentBefore: true });
+      if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
+      if (isOver(answer, recovery.handle) && (await age()) >= recovery.minimumAge) {
+        return await proveDead(drive, task, submission, answer.reason);
       }
       // A refusal of the second send says nothing about the first one.
-      said = reason = sent.error.message;
-      providerCode = outcomeError(sent.error).providerCode;
-      if (PurchaseOutcomeUnknownError.isInstance(sent.error)) await note(sent.error.evidence);
+      said = reason = answer.reason;
+      ({ providerCode } = answerError(answer));
+      if (answer.kind === "unknown") await note(answer.evidence);
+      // Told that it is there, it is asked for at once.
+      if (answer.kind === "exists") shown = shownBy(answer.found) ?? (await ask(drive, task, submission));
     }
   } catch (error) {
     // The drive was stopped, or a look failed: nothing is known beyond the last reason.
@@ -107,6 +118,43 @@ export async function resolveSubmission(drive: DriveContext, task: Task, open: O
     if (!reason.includes(note)) reason = `${reason} ${note}`;
   }
   return unresolved(reason, recovery, { said, providerCode, evidence: unrecorded });
+}
+
+function shownBy(found: Listed | undefined): Resolution | undefined {
+  return found && { kind: "found", found, by: "proof" };
+}
+
+/** Whether a new quote may follow the refusal of a second send, once what was sent is proven dead. */
+function isOver(answer: PurchaseAnswer, handle: "minted" | "derived"): answer is PurchaseAnswer & { kind: "rejected" } {
+  return answer.kind === "rejected" && (handle === "minted" ? answer.expired : answer.left);
+}
+
+/** This send bought nothing: the provider refused it, because something else has its handle. */
+function takenError(answer: PurchaseAnswer & { readonly kind: "exists" }, reason: string): BuyonceError {
+  const message = `${answer.reason} ${reason} Nothing was bought by this send. Find out who bought that one, and give a new executionId to buy this one.`;
+  return answerError({ ...answer, kind: "rejected", reason: message, left: true, expired: false, retryable: false });
+}
+
+/**
+ * Looks again before a further attempt: an engine without this ledger may have bought for the token, or an earlier submission
+ * after all. Undefined where nothing is in the way. Throws where a guard stops the send.
+ */
+async function lookBeforeResend(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+): Promise<
+  Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
+> {
+  const listed = await lookForMarker(drive, task, submission);
+  if (listed !== undefined) return listed;
+  const late = await findLate(drive, task);
+  if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
+  if (late !== undefined) return bought(late.commitment, { passedBy: true });
+  // The limit may have been lowered since this was quoted.
+  checkPrice(submission.price, task.record.recommendation.maxPrice);
+  checkBeforeSend(drive, task);
+  return undefined;
 }
 
 /** What a listing made now shows under the token, while nothing is seen under the handle; undefined where it shows nothing. */
@@ -118,9 +166,10 @@ async function lookForMarker(
   Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
 > {
   const { executor, record } = task;
-  const listed = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
-  if (listed === undefined) return undefined;
-  await verify(drive, task, listed);
+  const found = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
+  if (found === undefined) return undefined;
+  await compareFound(executor, record, found, drive.stop);
+  const { commitment: listed } = found;
   const age = (await drive.ledger.now()) - submission.submittedAt;
   if (listed.standing === "ended") {
     // Bought and over before this was sent: it is never sent again, and what it bought may not show yet.
@@ -129,7 +178,7 @@ async function lookForMarker(
     return isLate ? proveDead(drive, task, submission, reason) : { kind: "unclear", reason };
   }
   // The listing may only be quicker than the look at the handle was.
-  const own = judge(await ask(drive, task, submission), age, executor.recovery);
+  const own = judge(await ask(drive, task, submission), submission, age, executor);
   return own.kind === "bought" && own.commitment.id === listed.id ? own : bought(listed, { passedBy: true });
 }
 
@@ -156,7 +205,7 @@ function unresolved(
     kind: "unresolved",
     said,
     evidence,
-    error: new PurchaseOutcomeUnknownError({
+    error: unknownError({
       message: reason.startsWith(notKnown) ? reason : `${notKnown} ${story} ${advice}`,
       retryAfter: recovery.minimumAge,
       providerCode,
@@ -177,7 +226,7 @@ async function proveDead(
   // Part of the proof, so before anything is recorded: a listing that shows what the ledger knows to be there.
   await drive.lookup.fresh(task.executor, task.record.scope, task.record.token);
   const age = (await drive.ledger.now()) - submission.submittedAt;
-  const again = judge(await ask(drive, task, submission), age, task.executor.recovery);
-  if (again.kind === "unclear") throw new Error(again.reason);
+  const again = judge(await ask(drive, task, submission), submission, age, task.executor);
+  if (again.kind === "unclear" || again.kind === "other") throw new Error(again.reason);
   return again.kind === "absent" ? { kind: "dead", failed: false, detail } : again;
 }

@@ -24,7 +24,7 @@ export interface Bought {
  * Records what is bought, stamps the marker where it comes after the purchase, and reports. Bought stays bought: where
  * the ledger or the marker fails, the outcome says so as a warning.
  */
-export async function settle(drive: DriveContext, task: Task, bought: Bought): Promise<Outcome> {
+export async function recordPurchase(drive: DriveContext, task: Task, bought: Bought): Promise<Outcome> {
   const { ledger, leases } = drive;
   const { claim, record } = task;
   const { submission = record.submission, status } = bought;

@@ -6,6 +6,7 @@ import type { Resolution, ServiceExecutor, Submission } from "../contract/execut
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { createBudget } from "./budget.ts";
+import { compareFound } from "./compare.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
@@ -13,11 +14,10 @@ import { createLookup } from "./lookup.ts";
 import { ask } from "./judge-submission.ts";
 import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
-import { settle } from "./record-purchase.ts";
+import { recordPurchase } from "./record-purchase.ts";
 import { createStop } from "./stop.ts";
 import { openStates } from "./outcome-of-record.ts";
 import type { ExecutorOf } from "./validate.ts";
-import { verify } from "./verify.ts";
 
 /** What a person found out about a purchase whose outcome nobody could tell. */
 export interface Decision {
@@ -40,7 +40,7 @@ interface DecideParts {
 }
 
 /** Applies a person's decision to a recommendation in `submitted` or `unknown`. Throws a RefusedError where the provider contradicts it. */
-export async function decide(
+export async function resolveByPerson(
   { executionId, recIndex, finding, person, reason }: Decision,
   { ledger, environment, executorOf, leaseLength, holder }: DecideParts,
   options: Pick<DriveOptions, "signal" | "deadline">,
@@ -112,27 +112,29 @@ async function claimOpen(
 
 async function decideBought(drive: DriveContext, task: OpenTask, id: string, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
-  const found = await executor.read(record.scope, id, drive.stop);
-  if (found === undefined || found.standing === "failed") {
+  const shown = await executor.inventory.read(record.scope, id, drive.stop);
+  const found = shown?.commitment;
+  if (shown === undefined || found === undefined || found.standing === "failed") {
     throw new RefusedError({
       code: "commitment-unverifiable",
       message: `${record.scope.label} shows ${found === undefined ? "nothing" : found.state} under ${id}: that is not what was bought. Check the id.`,
     });
   }
-  await verify(drive, task, found);
+  await compareFound(executor, record, shown, drive.stop);
   const own = await ask(drive, task, submission);
-  const passedBy = own.kind !== "found" || own.by === "guess" || own.commitment.id !== found.id;
+  const passedBy = own.kind !== "found" || own.by === "guess" || own.found.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
-  return settle(drive, task, { commitment: found, submission, status: "already-purchased", passedBy });
+  return recordPurchase(drive, task, { commitment: found, submission, status: "already-purchased", passedBy });
 }
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
   const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
   const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
-  const listed = match(await drive.lookup.fresh(executor, record.scope, record.token), record.token);
-  const shown =
-    resolution.kind === "found" && resolution.commitment.standing !== "failed" ? resolution.commitment : listed;
+  const listing = await drive.lookup.fresh(executor, record.scope, record.token);
+  const listed = match(listing, record.token)?.commitment;
+  const resolved = resolution.kind === "found" ? resolution.found.commitment : undefined;
+  const shown = resolved !== undefined && resolved.standing !== "failed" ? resolved : listed;
   if (shown !== undefined) {
     throw new RefusedError({
       code: "still-shown",
@@ -157,6 +159,6 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
 
 /** What the provider shows that is not certain to be it. */
 function fitting(resolution: Resolution): readonly string[] {
-  if (resolution.kind === "found") return resolution.by === "guess" ? idsOf(resolution.commitment) : [];
+  if (resolution.kind === "found") return resolution.by === "guess" ? idsOf(resolution.found.commitment) : [];
   return resolution.kind === "unclear" ? (resolution.candidates ?? []) : [];
 }

@@ -58,7 +58,7 @@ const listingTime = 30_000;
  * per execution, about what was pending in it at the beginning. Unless an execution is named, what there is no executor for
  * is passed over: nobody waits for it, and it is reported as it stood at the beginning.
  */
-export async function settleExecutions(
+export async function watchPending(
   { executionId, signal, deadline, concurrency, onEvent }: SettleOptions,
   { ledger, environment, canDrive, look }: SettleParts,
 ): Promise<readonly Report[]> {

@@ -1,20 +1,21 @@
-import { PurchaseRejectedError } from "../contract/errors.ts";
+import { BuyonceError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import type { Work } from "./drive-execution.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { lookAtPurchase } from "./recheck-purchase.ts";
+import { recheckPurchase } from "./recheck-purchase.ts";
 import { rejected } from "./outcome.ts";
 
 /**
  * Looks after one purchase without ever buying: notes its state, stamps a missing marker, and where it came to nothing,
  * records that, so that the next drive may buy it anew.
  */
-async function settleRecommendation(drive: DriveContext, task: Task): Promise<Outcome> {
-  const seen = await lookAtPurchase(drive, task);
+async function watchRecommendation(drive: DriveContext, task: Task): Promise<Outcome> {
+  const seen = await recheckPurchase(drive, task);
   if (seen.kind === "done") return seen.outcome;
   const { id, state } = seen.commitment;
-  const error = new PurchaseRejectedError({
+  const error = new BuyonceError({
+    code: "purchase-rejected",
     providerCode: state,
     message: `It was bought as ${id}, and came to nothing: the provider ended it as ${state}, so nothing is bought. Look up why at the provider, then drive again: it is bought anew.`,
   });
@@ -22,7 +23,7 @@ async function settleRecommendation(drive: DriveContext, task: Task): Promise<Ou
 }
 
 /** Leaves alone what another driver meanwhile found not to be bought. */
-export const settleWork: Work = { run: settleRecommendation, states: ["purchased"] };
+export const watchWork: Work = { run: watchRecommendation, states: ["purchased"] };
 
 /** Bought, and something is left to wait for: its final state, or its marker. */
 export function isPending({ state, commitment }: TokenRecord): boolean {

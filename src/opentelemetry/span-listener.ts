@@ -59,8 +59,8 @@ export function createSpanListener(
       // The provider is asked several times within one reconciliation.
       if (innermost?.name === begun.name) innermost.span.addEvent(event.type, visible(begun.attributes), new Date(at));
       else {
-        const inStep = begin(begun.name, innermost?.span ?? span, at, { ...attributes, ...begun.attributes });
-        steps.push({ name: begun.name, span: inStep });
+        const asRefusal = begin(begun.name, innermost?.span ?? span, at, { ...attributes, ...begun.attributes });
+        steps.push({ name: begun.name, span: asRefusal });
       }
       return;
     }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Commitment, Standing } from "../contract/commitment.ts";
 import { PurchaseOutcomeUnknownError, PurchaseRejectedError, RefusedError } from "../contract/errors.ts";
-import type { Marker, Provider, Recovery, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
+import type { Marker, Provider, Recovery, Submission } from "../contract/executor.ts";
+import type { OldResolution, OldServiceExecutor } from "../contract/old-executor.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { moneySchema } from "../contract/money.ts";
 import { quantitySchema } from "../contract/recommendation.ts";
@@ -81,8 +82,8 @@ export interface ImitationCloudOptions {
 export type ImitationCloud = ReturnType<typeof createImitationCloud>;
 
 const recoveries: Readonly<Record<ImitationIdentity, Recovery>> = {
-  minted: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
-  chosen: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
+  minted: { kind: "resend", handle: "minted", minimumAge: 300_000, parkAfter: 86_400_000 },
+  chosen: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 86_400_000 },
   stamped: { kind: "absence", answers: 2, minimumAge: 300_000, parkAfter: 86_400_000 },
   none: { kind: "manual", minimumAge: 300_000, parkAfter: 300_000 },
 };
@@ -167,7 +168,7 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
     throw new PurchaseRejectedError({ message: "The id is used for something else.", providerCode: "AlreadyExists" });
   }
   /** What the ids are that an answer named: ours, by its token, or for a person. */
-  function judgeEvidence({ evidence = [], token }: Submission): Resolution {
+  function judgeEvidence({ evidence = [], token }: Submission): OldResolution {
     for (const id of evidence) {
       const order = orders.find((candidate) => candidate.id === id && isVisible(candidate));
       if (order?.token === token) return { kind: "found", commitment: commitmentOf(order) };
@@ -182,7 +183,7 @@ export function createImitationCloud({ identity, now }: ImitationCloudOptions) {
     return { baseline: orders.map(({ id }) => id) };
   }
 
-  const executor: ServiceExecutor<Disk> = {
+  const executor: OldServiceExecutor<Disk> = {
     provider: "imitation",
     service: "disk",
     recovery: recoveries[identity],

@@ -1,5 +1,5 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import type { CandidateSearch } from "../candidates.ts";
 import { notStated } from "../differences.ts";
@@ -24,7 +24,7 @@ const scopeOf = (recommendation: Ec2Recommendation): AwsScope => awsScope("ec2",
  * A purchase takes no id, no token and no tags, and sending it twice buys twice. So the ids that exist before it are its
  * handle, the token is tagged on afterwards, and after an unknown outcome it is looked for among what is new.
  */
-export function createEc2(connect: Connect, settings: ResolvedSettings): ServiceExecutor<Ec2Recommendation> {
+export function createEc2(connect: Connect, settings: ResolvedSettings): OldServiceExecutor<Ec2Recommendation> {
   const { tagNames, environment, visibility, purchaseTimeout, maxPages } = settings;
   const { minimumAge } = visibility;
   const connectEc2 = createEc2Api(connect);

@@ -1,5 +1,5 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
-import type { Listing } from "../../../src/contract/executor.ts";
+import type { OldListing } from "../../../src/contract/old-executor.ts";
 import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
 import { statedAttributes } from "../differences.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
@@ -16,7 +16,7 @@ export function indexInstances(
   instances: readonly ReservedInstance[],
   { tokens, ids }: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
   tokenTag: string,
-): Listing {
+): OldListing {
   const byToken = new Map<string, Commitment[]>();
   const byId = new Map<string, Commitment>();
   for (const members of purchasesIn(instances, tokenTag)) {

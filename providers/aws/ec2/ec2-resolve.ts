@@ -1,5 +1,6 @@
 import { maskToken } from "../../../src/contract/token.ts";
-import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { OldResolution } from "../../../src/contract/old-executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import type { CandidateSearch } from "../candidates.ts";
 import { judgeCandidates, unclear } from "../judge-candidates.ts";
@@ -18,7 +19,7 @@ export function resolveSubmission(
   submission: Submission,
   search: CandidateSearch,
   tagNames: TagNames,
-): Resolution {
+): OldResolution {
   const candidates = candidatesIn(instances, submission, search, tagNames);
   const { tagged } = candidates;
   const recommendation = ec2RecommendationSchema.parse(submission.recommendation);

@@ -1,5 +1,5 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
-import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import { createReservationApi } from "../reservations/reservation-api.ts";
 import { findReservationOffering, reservationBase } from "../reservations/reservation-base.ts";
@@ -21,7 +21,7 @@ import { tryToTag } from "./redshift-tag.ts";
 export function createRedshift(
   connect: Connect,
   { tagNames, environment, visibility, purchaseTimeout, maxPages }: ResolvedSettings,
-): ServiceExecutor<RedshiftRecommendation> {
+): OldServiceExecutor<RedshiftRecommendation> {
   const api = createReservationApi(redshift, connect, maxPages);
   const base = reservationBase(redshift, api);
   const { minimumAge } = visibility;

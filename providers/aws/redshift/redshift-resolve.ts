@@ -1,4 +1,5 @@
-import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { OldResolution } from "../../../src/contract/old-executor.ts";
 import { candidatesAmong, type CandidateSearch } from "../candidates.ts";
 import { differencesBetween } from "../differences.ts";
 import { judgeCandidates } from "../judge-candidates.ts";
@@ -18,7 +19,7 @@ export function resolveNodes(
   nodes: readonly KnownReservation[],
   submission: Submission,
   search: CandidateSearch,
-): Resolution {
+): OldResolution {
   const recommendation = redshift.schema.parse(submission.recommendation);
   const asked = askedOf(redshift, recommendation);
   const candidates = candidatesAmong(nodes, submission, search, {

@@ -1,5 +1,5 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import { differencesBetween, notStated } from "../differences.ts";
 import { chooseOffering, type Offering } from "../only-fitting-offering.ts";
 import { awsScope, parseScope } from "../aws-scope.ts";
@@ -9,7 +9,7 @@ import type { ReservationRecommendation, ReservationService } from "./reservatio
 
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
 export type ReservationBase<R extends ReservationRecommendation> = Pick<
-  ServiceExecutor<R>,
+  OldServiceExecutor<R>,
   "provider" | "service" | "schema" | "describe" | "scopeOf" | "read" | "verify"
 >;
 

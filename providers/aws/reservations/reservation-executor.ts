@@ -1,5 +1,5 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
-import type { Resolution, ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldResolution, OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import { statedDifferences } from "../differences.ts";
 import { parseScope } from "../aws-scope.ts";
@@ -23,7 +23,7 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
   service: ReservationService<R>,
   connect: Connect,
   { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
-): ServiceExecutor<R> {
+): OldServiceExecutor<R> {
   const { title } = service;
   const api = createReservationApi(service, connect, maxPages);
 
@@ -64,7 +64,7 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
       return { ...commitmentOf(bought), price: submission.price };
     },
 
-    async resolve(submission, { signal, owned }): Promise<Resolution> {
+    async resolve(submission, { signal, owned }): Promise<OldResolution> {
       const { name } = parsePurchaseRequest(submission.request);
       const calls = await api(parseScope(submission.scope), signal);
       const found = await calls.one({ name }, signal);

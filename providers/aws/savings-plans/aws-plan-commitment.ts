@@ -2,7 +2,7 @@ import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
 import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { Listing } from "../../../src/contract/executor.ts";
+import type { OldListing } from "../../../src/contract/old-executor.ts";
 import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
 import type { Money } from "../../../src/contract/money.ts";
 import { isText } from "../is-text.ts";
@@ -66,7 +66,7 @@ export function indexPlans(
   plans: readonly KnownPlan[],
   { tokens, ids }: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
   tokenTag: string,
-): Listing {
+): OldListing {
   const byToken = new Map<string, Commitment[]>();
   const byId = new Map<string, Commitment>();
   for (const plan of plans) {

@@ -1,5 +1,5 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import { formatMoney } from "../../../src/contract/money.ts";
 import type { Connect } from "../aws-connect.ts";
 import { differencesBetween, notStated } from "../differences.ts";
@@ -28,7 +28,7 @@ const scopeOf = (recommendation: SavingsPlanRecommendation): AwsScope =>
 export function createSavingsPlans(
   connect: Connect,
   { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
-): ServiceExecutor<SavingsPlanRecommendation> {
+): OldServiceExecutor<SavingsPlanRecommendation> {
   const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
 
   return {

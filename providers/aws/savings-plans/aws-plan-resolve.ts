@@ -1,5 +1,6 @@
 import type { Standing } from "../../../src/contract/commitment.ts";
-import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { OldResolution } from "../../../src/contract/old-executor.ts";
 import { beganBefore } from "../began-before.ts";
 import { statedDifferences } from "../differences.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
@@ -37,7 +38,7 @@ export function resolveSubmission(
   plans: readonly KnownPlan[],
   submission: Submission,
   { tokenTag, now, owned }: ResolveContext,
-): Resolution {
+): OldResolution {
   const { clientToken } = parsePurchaseRequest(submission.request);
   const isOfThisSend = ({ tags }: KnownPlan) => tags?.[purchaseGroupTag] === clientToken;
   const own = plans.filter((plan) => {
@@ -79,7 +80,7 @@ function namedInAnswer(
   plans: readonly KnownPlan[],
   submission: Submission,
   { tokenTag, owned }: Pick<ResolveContext, "tokenTag" | "owned">,
-): Resolution | undefined {
+): OldResolution | undefined {
   for (const id of (submission.evidence ?? []).filter((id) => !owned.has(id))) {
     const plan = plans.find(({ savingsPlanId }) => savingsPlanId === id);
     if (!plan) {
@@ -95,7 +96,7 @@ function namedInAnswer(
   return undefined;
 }
 
-function nothingListed(age: number, earlier: readonly string[]): Resolution {
+function nothingListed(age: number, earlier: readonly string[]): OldResolution {
   const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
   if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
   const minutes = Math.ceil((listingHolds - age) / 60_000);

@@ -1,5 +1,6 @@
 import { PurchaseRejectedError } from "../../../src/contract/errors.ts";
-import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { canonicalSavingsPlan } from "../azure-canonical.ts";
@@ -32,7 +33,7 @@ const listStep: ReadStep = {
 export function createSavingsPlanExecutor(
   clientOf: (tenantId: string | undefined) => ArmClient,
   purchaseTimeout: number,
-): ServiceExecutor<SavingsPlanRecommendation> {
+): OldServiceExecutor<SavingsPlanRecommendation> {
   return {
     provider: "azure",
     service: "savings-plan",

@@ -1,6 +1,6 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
 import type { Connect } from "../gcp-connect.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
 import { createComputeApi } from "./gcp-api.ts";
@@ -22,7 +22,10 @@ import { isCommitmentId, parseScope, scopeOf } from "./gcp-scope.ts";
  * The name, made from the token, is the handle: Google allows a name once in a project and region, and deletes none, so
  * a second send under it buys nothing.
  */
-export function createCompute(connect: Connect, settings: ResolvedSettings): ServiceExecutor<GcpComputeRecommendation> {
+export function createCompute(
+  connect: Connect,
+  settings: ResolvedSettings,
+): OldServiceExecutor<GcpComputeRecommendation> {
   const { tagNames, purchaseTimeout } = settings;
   const api = createComputeApi(connect, settings);
   const catalog = createCatalog(connect, settings);

@@ -1,5 +1,6 @@
 import { messageOf } from "../../../src/contract/errors.ts";
-import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { OldResolution } from "../../../src/contract/old-executor.ts";
 import { maskToken } from "../../../src/contract/token.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
 import type { ComputeApi } from "./gcp-api.ts";
@@ -22,14 +23,14 @@ interface ResolveContext {
  * What became of a submission: the commitment of its name, and where there is none, what an answer to it named instead. Of
  * those one with the token is found, and while one may be ours nothing is called absent.
  */
-export async function resolve(submission: Submission, context: ResolveContext): Promise<Resolution> {
+export async function resolve(submission: Submission, context: ResolveContext): Promise<OldResolution> {
   const { api, signal } = context;
   const request = parsePurchaseRequest(submission.request);
   const scope = parseScope(submission.scope);
   const named = await api.commitment(scope, request.name, signal);
   if (named !== undefined) return judge(named, request, submission, context);
 
-  const seen: Resolution[] = [];
+  const seen: OldResolution[] = [];
   for (const id of submission.evidence ?? []) {
     const resolution = await judgeEvidence(id, scope, request, submission, context);
     if (resolution?.kind === "found") return resolution;
@@ -44,8 +45,8 @@ function judge(
   request: PurchaseRequest,
   { token, price }: Submission,
   { settings: { tagNames } }: ResolveContext,
-): Resolution {
-  const unclear = (why: string): Resolution => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` });
+): OldResolution {
+  const unclear = (why: string): OldResolution => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` });
   if (ownerOf(found, token, tagNames) === "other") {
     return unclear(`has another token than ${maskToken(token)} in its description: a person has to look whose it is`);
   }
@@ -63,9 +64,9 @@ async function judgeEvidence(
   request: PurchaseRequest,
   submission: Submission,
   context: ResolveContext,
-): Promise<Resolution | undefined> {
+): Promise<OldResolution | undefined> {
   const { api, settings, signal, owned } = context;
-  const unclear = (why: string): Resolution => ({
+  const unclear = (why: string): OldResolution => ({
     kind: "unclear",
     reason: `Google's answer named ${id}, which ${why}: a person has to look whether that was bought for this.`,
   });

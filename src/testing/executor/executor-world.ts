@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import type { Commitment } from "../../contract/commitment.ts";
-import type { Listing, Marker, Quote, ServiceExecutor, Submission } from "../../contract/executor.ts";
+import type { Marker, Quote, Submission } from "../../contract/executor.ts";
+import type { OldListing, OldServiceExecutor } from "../../contract/old-executor.ts";
 import { hashJson } from "../../contract/fingerprint.ts";
 import type { Recommendation } from "../../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../contract/token.ts";
 
 /** A fresh provider, in which nothing was bought, and the executor that buys there. Made anew for every test. */
 export interface ExecutorWorld {
-  readonly executor: ServiceExecutor;
+  readonly executor: OldServiceExecutor;
   /** Something that can be bought there, in any number of up to twice its quantity. */
   readonly recommendation: Recommendation;
   /** The same in another amount. Left out: with a quantity of one more. */
@@ -31,7 +32,7 @@ export interface Steps extends ExecutorWorld {
   /** Sends it and, where the executor has a marker to stamp afterwards, stamps it. */
   buy(submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
   mark(commitment: Commitment, submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
-  find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
+  find(tokens: readonly string[], ids?: readonly string[]): Promise<OldListing>;
 }
 
 /** What the world sells, in another amount. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PurchaseRejectedError } from "../../contract/errors.ts";
-import type { Resolution } from "../../contract/executor.ts";
+import type { OldResolution } from "../../contract/old-executor.ts";
 import { calm, type ExecutorTest, idsOf, nothing } from "./executor-world.ts";
 
 /** A lost answer, a second send, a purchase that was never sent, a signal that is aborted. */
@@ -89,11 +89,11 @@ export const troubleTests: readonly ExecutorTest[] = [
 ];
 
 /** An error that resolve throws counts as unclear. */
-async function resolveOrUnclear(resolve: () => Promise<Resolution>): Promise<Resolution> {
-  return resolve().catch((): Resolution => ({ kind: "unclear", reason: "" }));
+async function resolveOrUnclear(resolve: () => Promise<OldResolution>): Promise<OldResolution> {
+  return resolve().catch((): OldResolution => ({ kind: "unclear", reason: "" }));
 }
 
-function said(resolution: Resolution): string {
+function said(resolution: OldResolution): string {
   const detail = resolution.kind === "found" ? resolution.commitment.id : resolution.reason;
   return `resolve says ${resolution.kind} (${detail})`;
 }

@@ -1,5 +1,6 @@
 import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../contract/errors.ts";
-import type { Listing, ServiceExecutor, Submission } from "../../contract/executor.ts";
+import type { Submission } from "../../contract/executor.ts";
+import type { OldListing, OldServiceExecutor } from "../../contract/old-executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { Scheduler, Way } from "./scheduler.ts";
 
@@ -66,7 +67,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
 
 /** What a cloud offers to the search beyond its executor. */
 export interface SearchedCloud {
-  readonly executor: ServiceExecutor;
+  readonly executor: OldServiceExecutor;
   /** Live commitments that were really bought for a token, whatever their marker says. */
   live(token: string): readonly { readonly id: string }[];
   /** The token that a commitment was really bought for; undefined for what others bought. Left out where nobody else buys. */
@@ -104,14 +105,14 @@ export function gateExecutor(
   scheduler: Scheduler,
   purchases: Purchases,
   sendWays: (name: string) => boolean = () => true,
-): ServiceExecutor {
+): OldServiceExecutor {
   const { executor } = cloud;
   const reads = [works, diesBefore, fails, pause];
   const error = () => new Error("503");
   const read = async <T>(name: string, run: () => Promise<T>, ways: readonly Way[] = reads): Promise<T> =>
     perform(await scheduler.reach(driver, name, ways), run, error);
   const stale: Way = { name: "stale", costs: "fault" };
-  const empty: Listing = { byToken: new Map(), byId: new Map() };
+  const empty: OldListing = { byToken: new Map(), byId: new Map() };
 
   const lostBefore: Way = { name: "not sent, answer lost", costs: "fault" };
   const rejects: Way = { name: "rejected", costs: "fault" };

@@ -1,0 +1,16 @@
+import type { Commitment } from "./commitment.ts";
+import type { TokenMark } from "./token.ts";
+
+/**
+ * What a purchase is, by field: quantity, term, SKU and all else that decides what was bought. Canonical, so that equal things
+ * are equal texts, on the side of what was asked for and on the side of what is found; `undefined`: the provider did not say.
+ */
+export type Facts = Readonly<Record<string, string | undefined>>;
+
+/** One purchase as the provider shows it, whoever made it: ids that one purchase was split over are one of these. */
+export interface Listed {
+  readonly commitment: Commitment;
+  /** The tokens that it carries, whole or in part; several only where somebody tampered with them. */
+  readonly marks: readonly TokenMark[];
+  readonly facts: Facts;
+}
