@@ -21,6 +21,7 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
     if (shown.kind === "found" && shown.by === "guess" && shown.found.commitment.standing !== "live") continue;
     if (former.knownUnclear && shown.kind === "unclear" && !shown.candidates?.length) continue;
     const late = judge(shown, former, age, task.executor);
+    if (former.knownUnclear && late.kind === "other") continue;
     if (late.kind === "bought" || late.kind === "over") {
       const { commitment } = late;
       const isGuess = shown.kind === "found" && shown.by === "guess";

@@ -11,7 +11,7 @@ import type { DriveOptions } from "./drive-execution.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
-import { ask } from "./judge-submission.ts";
+import { ask, judge } from "./judge-submission.ts";
 import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
 import { recordPurchase } from "./record-purchase.ts";
@@ -133,7 +133,8 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
   const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
   const listing = await drive.lookup.fresh(executor, record.scope, record.token);
   const listed = match(listing, record.token)?.commitment;
-  const resolved = resolution.kind === "found" ? resolution.found.commitment : undefined;
+  const isOther = judge(resolution, submission, 0, executor).kind === "other";
+  const resolved = resolution.kind === "found" && !isOther ? resolution.found.commitment : undefined;
   const shown = resolved !== undefined && resolved.standing !== "failed" ? resolved : listed;
   if (shown !== undefined) {
     throw new RefusedError({
@@ -144,7 +145,7 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
   await drive.ledger.decide(claim, `not bought, says ${by}`);
   // The name may be used up, although nothing shows under it. What fitted at this moment is not it.
   const notThis = fitting(resolution);
-  const knownUnclear = resolution.kind === "unclear" && notThis.length === 0;
+  const knownUnclear = isOther || (resolution.kind === "unclear" && notThis.length === 0);
   await drive.ledger.dead(claim, { failed: true, notThis, knownUnclear, detail: `decided by ${by}` });
   return errorOutcome(
     record,

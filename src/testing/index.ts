@@ -2,14 +2,13 @@ export type { TestFunction } from "./assertions.ts";
 export type { ExecutorWorld } from "./executor/executor-world.ts";
 export {
   createImitationCloud,
-  type Disk,
-  disk,
   type ImitationCloud,
   type ImitationCloudOptions,
+  type ImitationFaults,
   type ImitationIdentity,
-  type Order,
   type SendFault,
-} from "./imitation-cloud.ts";
+} from "./imitation/imitation-cloud.ts";
+export { type Disk, disk, type Order } from "./imitation/order-book.ts";
 export type { SearchedCloud } from "./search/gates.ts";
 export type { Budget } from "./search/scheduler.ts";
 export { search, type SearchOptions, type SearchResult, type World } from "./search/search.ts";

@@ -20,7 +20,7 @@ export interface TestExecutorOptions {
  * The contract suite that every executor passes. Hands the tests to the runner; they need nothing from each other.
  *
  * What it cannot see, because no world shows it: whether a listing throws when a page is missing, and whether
- * `doPurchase` gives up after its `sendTimeout`. Test those against the provider's own protocol.
+ * `send` gives up after its `sendTimeout`. Test those against the provider's own protocol.
  */
 export function testExecutor({ name, make, optionalFields = [], test }: TestExecutorOptions): void {
   for (const { title, run } of [...describingTests(optionalFields), ...buyingTests, ...troubleTests]) {

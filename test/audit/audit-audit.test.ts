@@ -3,9 +3,11 @@ import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { Finding, FindingKind } from "../../src/contract/audit-report.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
-import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Provider } from "../../src/contract/executor.ts";
+import type { Inventory } from "../../src/contract/inventory.ts";
+import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk, type Order } from "../../src/testing/imitation-cloud.ts";
+import { disk, type Order } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "../drive/setup.ts";
 
 /** Drives one disk until it is settled. */
@@ -61,7 +63,9 @@ describe("duplicates", () => {
       if (id === "second") throw new RefusedError({ code: "access-denied", message: "may not" });
       return { amount: { amount: "9.99", currency: "GBP" }, lastDay: "2027-01-01", problems: [], rules: "Soon." };
     };
-    const provider: Provider = { name: "imitation", services: { disk: { ...cloud.executor, refund } } };
+    const { executor } = cloud;
+    const inventory = { ...executor.inventory, refund };
+    const provider: Provider = { name: "imitation", services: { disk: { ...executor, inventory } } };
     const [finding] = await findings(createPurchaser({ ledger, environment, providers: [provider] }));
     expect(finding?.commitments.map((each) => [each.refund?.amount?.amount, each.refundError])).toEqual([
       ["9.99", undefined],
@@ -105,11 +109,13 @@ describe("twins", () => {
     cloud.add({ id: "other-detail", state: "Active" });
     cloud.add({ id: "other-count", state: "Active", quantity: 3 });
     const asked: string[] = [];
-    const details = async (_scope: unknown, id: string) => {
+    const facts = async (_scope: unknown, { id }: { readonly id: string }) => {
       asked.push(id);
       return { colour: id === "other-detail" ? "red" : "blue" };
     };
-    const provider: Provider = { name: "imitation", services: { disk: { ...cloud.executor, details } } };
+    const { executor } = cloud;
+    const inventory = { ...executor.inventory, facts };
+    const provider: Provider = { name: "imitation", services: { disk: { ...executor, inventory } } };
     const found = await findings(createPurchaser({ ledger, environment, providers: [provider] }));
     expect(found.map(({ commitments }) => commitments[0]?.id)).toEqual(["alike"]);
     expect(new Set(asked)).toEqual(new Set(["alike", "other-detail", order.id]));
@@ -310,11 +316,13 @@ describe("what is looked at", () => {
   test("a listing that fails is reported with its scope, and the others are looked at", async () => {
     const { cloud, ledger, environment, purchaser } = setup();
     await purchaser.drive(execution(disk(), disk({ account: "b" })));
-    const list: ServiceExecutor["list"] = async (scope) => {
+    const list: Inventory["list"] = async function* (scope) {
       if (scope.key === "imitation/a") throw new RefusedError({ code: "access-denied", message: "no right" });
-      return [];
+      yield [];
     };
-    const provider: Provider = { name: "imitation", services: { disk: { ...cloud.executor, list } } };
+    const { executor } = cloud;
+    const inventory = { ...executor.inventory, list };
+    const provider: Provider = { name: "imitation", services: { disk: { ...executor, inventory } } };
     const { scopes } = await createPurchaser({ ledger, environment, providers: [provider] }).audit();
     expect(scopes).toEqual([
       { key: "imitation/a", label: "account a", error: { code: "access-denied", message: "no right" } },
@@ -323,8 +331,8 @@ describe("what is looked at", () => {
   });
 
   test("a service that cannot list is named", async () => {
-    const { ledger, environment, cloud } = await bought();
-    const { list: _list, ...without } = cloud.executor;
+    const { ledger, environment } = await bought();
+    const without = serviceWithoutApi({ provider: "imitation", service: "disk", instead: "Ask for it." });
     const provider: Provider = { name: "imitation", services: { disk: without } };
     expect(await createPurchaser({ ledger, environment, providers: [provider] }).audit()).toEqual({
       scopes: [],

@@ -1,10 +1,11 @@
 // Answers that say less, or something else, than what happened.
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
-import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
+import { LedgerError } from "../../src/contract/errors.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { disk, type ImitationIdentity, type SendFault } from "../../src/testing/imitation-cloud.ts";
-import { changed, execution, executionId, setup, token } from "./setup.ts";
+import type { ImitationIdentity, SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
+import { changed, execution, executionId, setup, token, shownAs } from "./setup.ts";
 
 const minutes = 60_000;
 const handles = ["minted", "chosen"] as const;
@@ -25,9 +26,14 @@ describe("bought, and refused", () => {
   test("a refusal of what never left this machine is believed without a question", async () => {
     const parts = setup();
     const purchaser = changed(parts, {
-      doPurchase: async () => {
-        throw new PurchaseRejectedError({ message: "No connection.", providerCode: "ECONNREFUSED", left: false });
-      },
+      send: async () => ({
+        kind: "rejected",
+        reason: "No connection.",
+        providerCode: "ECONNREFUSED",
+        left: false,
+        expired: false,
+        retryable: true,
+      }),
     });
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
       status: "rejected",
@@ -162,9 +168,9 @@ test.fails(
     cloud.faults.sends = ["other-order"];
     cloud.faults.lag = 30 * minutes;
     const slow = changed(parts, {
-      doPurchase: async (...sent) => {
+      send: async (...sent) => {
         try {
-          return await cloud.executor.doPurchase(...sent);
+          return await cloud.executor.send(...sent);
         } finally {
           bought.resolve();
           await answer.promise;
@@ -209,11 +215,11 @@ describe("B3: bought, and over when it is first seen", () => {
   ])("%s (%s): rejected with the state, in no total, and never bought again", async (_when, identity, fault) => {
     const parts = setup({ identity });
     const purchaser = changed(parts, {
-      doPurchase: async (submission, context) => {
-        const bought = await parts.cloud.executor.doPurchase(submission, context);
+      send: async (submission, context) => {
+        const bought = await parts.cloud.executor.send(submission, context);
         parts.cloud.orders.forEach((order) => (order.state = "Cancelled"));
         if (fault === "lost-after") throw new Error("connection reset");
-        return { ...bought, state: "Cancelled", standing: "ended", settled: true };
+        return shownAs(bought, { state: "Cancelled", standing: "ended", settled: true });
       },
     });
     for (let drive = 0; drive < 3; drive += 1) {
@@ -232,10 +238,10 @@ describe("B3: bought, and over when it is first seen", () => {
 test("B3: over, and never marked: it is held by nobody, and its lane is free", async () => {
   const parts = setup({ identity: "stamped" });
   const purchaser = changed(parts, {
-    doPurchase: async (submission, context) => {
-      const bought = await parts.cloud.executor.doPurchase(submission, context);
+    send: async (submission, context) => {
+      const bought = await parts.cloud.executor.send(submission, context);
       parts.cloud.orders.forEach((order) => (order.state = "Cancelled"));
-      return { ...bought, state: "Cancelled", standing: "ended", settled: true };
+      return shownAs(bought, { state: "Cancelled", standing: "ended", settled: true });
     },
   });
   await purchaser.drive(execution());
@@ -361,8 +367,8 @@ test("A26: what fits a dead one is not taken while the answer to another purchas
   const arrived = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   const slow = changed(parts, {
-    doPurchase: async (...sent) => {
-      const bought = await cloud.executor.doPurchase(...sent);
+    send: async (...sent) => {
+      const bought = await cloud.executor.send(...sent);
       arrived.resolve();
       await answer.promise;
       return bought;
@@ -569,12 +575,11 @@ describe("A31: three of one kind in one execution, and their ids show late", () 
 test("B5: the provider's words and code stay in the outcome and in the record, whatever later looks show", async () => {
   const parts = setup();
   const purchaser = changed(parts, {
-    doPurchase: async () => {
-      throw new PurchaseOutcomeUnknownError({
-        message: "HTTP 500: OperationFailed: out of luck.",
-        providerCode: "OperationFailed",
-      });
-    },
+    send: async () => ({
+      kind: "unknown",
+      reason: "HTTP 500: OperationFailed: out of luck.",
+      providerCode: "OperationFailed",
+    }),
   });
   for (let drive = 0; drive < 3; drive += 1) {
     const [outcome] = (await purchaser.drive(execution())).outcomes;

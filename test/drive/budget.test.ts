@@ -5,7 +5,8 @@ import { LedgerError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { compareMoney, totals } from "../../src/contract/money.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { disk, type SendFault } from "../../src/testing/imitation-cloud.ts";
+import type { SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });

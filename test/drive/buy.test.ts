@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup, token } from "./setup.ts";
 
 describe("a fresh execution", () => {
@@ -24,7 +24,7 @@ describe("a fresh execution", () => {
       },
     ]);
     expect(report.totals).toEqual([{ amount: "20", currency: "GBP" }]);
-    expect(cloud.counts).toMatchObject({ listings: 1, quotes: 2, sends: 2, reads: 0, resolves: 0, verifications: 0 });
+    expect(cloud.counts).toMatchObject({ listings: 1, quotes: 2, sends: 2, reads: 0, resolves: 0, facts: 0 });
   });
 
   test("driven again buys nothing and reports the same result, field for field", async () => {

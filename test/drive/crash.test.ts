@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup, token } from "./setup.ts";
 
 /** Every effect of a drive, on the ledger and on the cloud, as one countable step that a driver can die at. */

@@ -6,16 +6,19 @@ import { execution, executionId, setup } from "./setup.ts";
 /** A purchaser whose provider answers a look-up only after a minute; the milliseconds that each call took. */
 function slow() {
   const { options, environment, cloud, ledger, purchaser } = setup();
-  const disk = cloud.provider.services["disk"]!;
+  const disk = cloud.executor as ServiceExecutor;
   // In small steps: the virtual clock jumps over timers within one.
   const late = async ({ signal }: CallOptions) => {
     for (let waited = 0; waited < 60_000; waited += 100) await environment.sleep(100, signal);
   };
   const executor: ServiceExecutor = {
     ...disk,
-    findByTokens: async (scope, wanted, call) => {
-      await late(call);
-      return disk.findByTokens(scope, wanted, call);
+    inventory: {
+      ...disk.inventory,
+      list: async function* (scope, call) {
+        await late(call);
+        yield* disk.inventory.list(scope, call);
+      },
     },
   };
   const providers = [{ name: "imitation", services: { disk: executor } }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup, token } from "./setup.ts";
 
 describe("lessons of earlier programs", () => {

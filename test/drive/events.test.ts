@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
-import type { ImitationIdentity, SendFault } from "../../src/testing/imitation-cloud.ts";
+import type { ImitationIdentity, SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
 import { execution, setup, token } from "./setup.ts";
 
 /** The events of one drive without their times, and its outcome. */

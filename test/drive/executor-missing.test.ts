@@ -6,7 +6,8 @@ import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { ClaimRequest, Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { setup } from "./setup.ts";
 
 const minutes = 60_000;
@@ -22,7 +23,7 @@ function twoClouds() {
     provider: "other",
     schema: { safeParse: (data: unknown) => ({ success: true, data }) } as unknown as ServiceExecutor["schema"],
     scopeOf: () => ({ key: "other", label: "other" }),
-    doPurchase: (submission, context) => executor.doPurchase({ ...submission, recommendation: disk() }, context),
+    send: (submission, context) => executor.send({ ...submission, recommendation: disk() }, context),
   };
   const other: Provider = { name: "other", services: { disk: theirExecutor } };
   const worker = (...providers: Provider[]) => createPurchaser({ ...options, providers });

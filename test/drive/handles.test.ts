@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import type { SendFault } from "../../src/testing/imitation-cloud.ts";
+import type { SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 function parts() {

@@ -4,7 +4,8 @@ import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { createImitationCloud, disk } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 
@@ -229,14 +230,14 @@ describe("a ledger that fails in the middle", () => {
     await parts.purchaser.drive(execution());
     parts.cloud.faults.resolve = undefined;
     let broken = false;
-    const { doPurchase } = parts.cloud.executor;
+    const { send } = parts.cloud.executor;
     const failing = () => (broken ? Promise.reject(gone()) : undefined);
     const { ledger } = parts;
     const purchaser = changed(
       parts,
       {
-        doPurchase: async (...parameters) => {
-          const commitment = await doPurchase(...parameters);
+        send: async (...parameters) => {
+          const commitment = await send(...parameters);
           broken = true;
           return commitment;
         },

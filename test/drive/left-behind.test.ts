@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;

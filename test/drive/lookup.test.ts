@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { match } from "../../src/drive/match.ts";
-import type { Commitment, Standing } from "../../src/contract/commitment.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import type { Standing } from "../../src/contract/commitment.ts";
+import type { Listed } from "../../src/contract/listed.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { changed, execution, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
@@ -27,7 +28,7 @@ describe("the look-up before buying", () => {
       token: token(),
       commitment: { id: "found", state: "Succeeded", settled: true },
     });
-    expect(cloud.counts).toMatchObject({ verifications: 1, quotes: 0, sends: 0 });
+    expect(cloud.counts).toMatchObject({ facts: 1, quotes: 0, sends: 0 });
     expect(await purchaser.drive(execution())).toEqual(report);
   });
 
@@ -64,10 +65,10 @@ describe("the look-up before buying", () => {
   });
 
   test("A29: one that has ended counts where the provider's listing says so, unless another is live", () => {
-    const one = (id: string, standing: Standing): Commitment => {
-      return { id, state: standing, standing, settled: true, marked: true };
+    const one = (id: string, standing: Standing): Listed => {
+      return { commitment: { id, state: standing, standing, settled: true, marked: true }, marks: [], facts: {} };
     };
-    const listing = (...found: Commitment[]) => ({ byToken: new Map([[token(), found]]), byId: new Map() });
+    const listing = (...found: Listed[]) => ({ byToken: new Map([[token(), found]]), byId: new Map() });
     const [ended, live, failed] = [one("e", "ended"), one("l", "live"), one("f", "failed")];
     expect(match(listing(ended), token())).toBeUndefined();
     expect(match({ ...listing(failed, ended), endedCounts: true }, token())).toBe(ended);
@@ -131,7 +132,7 @@ describe("the canary", () => {
   test("within 15 minutes, and the reading fails: refused, with the id", async () => {
     const parts = await withPurchase();
     parts.cloud.faults.listing = "empty";
-    const purchaser = changed(parts, { read: () => Promise.reject(new Error("503")) });
+    const purchaser = changed(parts, { inventory: { read: () => Promise.reject(new Error("503")) } });
     expect((await purchaser.drive(parts.other)).outcomes[0]).toMatchObject({
       status: "refused",
       error: { code: "lookup-failed", message: expect.stringContaining(`Reading ${parts.order.id} failed: 503`) },

@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { changed, dyingCall, execution, setup, token } from "./setup.ts";
 
 const ten = { amount: "10", currency: "GBP" };
@@ -90,7 +90,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       { verdict: "refuse", error: { code: "commitment-mismatch" } },
     ]);
     expect(totals).toEqual({ buy: [], bought: [], reconcile: [] });
-    expect(cloud.counts).toMatchObject({ quotes: 0, verifications: 2 });
+    expect(cloud.counts).toMatchObject({ quotes: 0, facts: 2 });
   });
 
   test("sent, and nobody knows what became of it: that is found out first; it is not quoted anew", async () => {
@@ -193,7 +193,12 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const found = { id: "from elsewhere", state: "Succeeded", standing: "live", settled: true, marked: true } as const;
     parts.cloud.add({ id: found.id, token: token() });
     const purchaser = changed(parts, {
-      findByTokens: async () => ({ byId: new Map(), byToken: new Map([[token(), [{ ...found, price: ten }]]]) }),
+      inventory: {
+        list: async function* () {
+          const marks = [{ text: token(), whole: true }];
+          yield [{ commitment: { ...found, price: ten }, marks, facts: { size: "small", quantity: "1" } }];
+        },
+      },
     });
     const { recommendations, totals } = await purchaser.quote(execution());
     expect(recommendations).toMatchObject([{ verdict: "adopt", price: ten }]);

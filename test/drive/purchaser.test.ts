@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { executorsOf } from "../../src/drive/validate.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 describe("options are checked before anything is claimed", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
-import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 /** One whose answer was lost, with every look-up failing meanwhile; and a drive that notes how long it waits. */
@@ -119,7 +119,7 @@ describe("where a handle may be sent again", () => {
     const { cloud, drive } = await lost("minted", "lost-before");
     cloud.add({ id: "from elsewhere", token: token() });
     expect(await drive()).toMatchObject({ status: "already-purchased", commitment: { id: "from elsewhere" } });
-    expect(cloud.counts).toMatchObject({ sends: 1, verifications: 1 });
+    expect(cloud.counts).toMatchObject({ sends: 1, facts: 1 });
   });
 
   test("an id of the buyer's own that is used for something else is not adopted", async () => {

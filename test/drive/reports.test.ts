@@ -1,7 +1,8 @@
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { describe, expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
-import { changed, execution, executionId, setup, token } from "./setup.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
+import { changed, execution, executionId, setup, token, shownAs } from "./setup.ts";
 
 describe("what is bought", () => {
   test("has no warnings, no further ids and no price where there are none", async () => {
@@ -14,9 +15,9 @@ describe("what is bought", () => {
 
   test("names all its ids, now and later", async () => {
     const parts = setup();
-    const { doPurchase } = parts.cloud.executor;
+    const { send } = parts.cloud.executor;
     const purchaser = changed(parts, {
-      doPurchase: async (...parameters) => ({ ...(await doPurchase(...parameters)), furtherIds: ["order-b"] }),
+      send: async (...parameters) => shownAs(await send(...parameters), { furtherIds: ["order-b"] }),
     });
     const first = (await purchaser.drive(execution())).outcomes[0];
     expect(first?.commitment?.furtherIds).toEqual(["order-b"]);
@@ -67,13 +68,15 @@ describe("what is bought", () => {
 
   test("of several ids comes to nothing only where the listing says so of each, whatever a single reading says", async () => {
     const parts = setup();
-    const { doPurchase, read } = parts.cloud.executor;
+    const { send, inventory } = parts.cloud.executor;
     const second = parts.cloud.add({ id: "order-b", boughtFor: token() });
     const purchaser = changed(parts, {
-      doPurchase: async (...parameters) => ({ ...(await doPurchase(...parameters)), furtherIds: [second.id] }),
-      read: async (...parameters) => {
-        const commitment = await read(...parameters);
-        return commitment && { ...commitment, state: "Failed", standing: "failed" as const };
+      send: async (...parameters) => shownAs(await send(...parameters), { furtherIds: [second.id] }),
+      inventory: {
+        read: async (...parameters) => {
+          const listed = await inventory.read(...parameters);
+          return listed && { ...listed, commitment: { ...listed.commitment, state: "Failed", standing: "failed" } };
+        },
       },
     });
     await purchaser.drive(execution());
@@ -89,7 +92,7 @@ describe("what is bought", () => {
     const parts = setup();
     await parts.purchaser.drive(execution());
     parts.cloud.faults.listedState = "Failed";
-    const purchaser = changed(parts, { read: async () => undefined });
+    const purchaser = changed(parts, { inventory: { read: async () => undefined } });
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({
       status: "already-purchased",
       warnings: ["The list shows minted-1 as Failed, and not all of it is proven to have come to nothing."],
@@ -111,14 +114,15 @@ describe("what is bought", () => {
     await parts.purchaser.drive(execution());
     const other = { executionId: "execution-2", source: "test", recommendations: [disk()] };
     for (const order of parts.cloud.orders) order.token = token();
-    const { findByTokens } = parts.cloud.executor;
+    const { inventory } = parts.cloud.executor;
+    const theirs = deriveIdempotencyToken(other.executionId, 0);
     const purchaser = changed(parts, {
-      findByTokens: async (scope, wanted, options) => {
-        const listing = await findByTokens(scope, { ...wanted, tokens: new Set([token()]) }, options);
-        return {
-          ...listing,
-          byToken: new Map([...wanted.tokens].map((key) => [key, listing.byToken.get(token()) ?? []])),
-        };
+      inventory: {
+        list: async function* (...parameters) {
+          for await (const page of inventory.list(...parameters)) {
+            yield page.map((listed) => ({ ...listed, marks: [{ text: theirs, whole: true }] }));
+          }
+        },
       },
     });
     expect((await purchaser.drive(other)).outcomes[0]).toMatchObject({
@@ -180,12 +184,12 @@ describe("an executor is told", () => {
   test("at each send whether the handle may have been sent before", async () => {
     const parts = setup();
     const told: boolean[] = [];
-    const { doPurchase } = parts.cloud.executor;
+    const { send } = parts.cloud.executor;
     parts.cloud.faults.sends = ["lost-before"];
     const purchaser = changed(parts, {
-      doPurchase: async (submission, context) => {
+      send: async (submission, context) => {
         told.push(context.sentBefore);
-        return doPurchase(submission, context);
+        return send(submission, context);
       },
     });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
@@ -244,7 +248,7 @@ describe("a drive that is stopped", () => {
       },
     });
     await expect(drive).rejects.toMatchObject({ code: "aborted" });
-    expect(parts.cloud.counts.verifications).toBe(1);
+    expect(parts.cloud.counts.facts).toBe(1);
     expect(types.filter((type) => type === "adopting")).toHaveLength(1);
     expect((await parts.purchaser.drive(execution(disk(), disk()))).outcomes).toMatchObject([
       { status: "already-purchased" },
@@ -257,13 +261,19 @@ test.each([
   ["the quote", { quote: () => Promise.reject(new Error("503")) }, "quote-failed", "The quote failed: 503."],
   [
     "the listing",
-    { findByTokens: () => Promise.reject(new Error("503")) },
+    {
+      inventory: {
+        list: () => {
+          throw new Error("503");
+        },
+      },
+    },
     "lookup-failed",
     "The look-up in account a failed: 503.",
   ],
   [
     "the comparison",
-    { verify: () => Promise.reject(new Error("503")) },
+    { inventory: { facts: () => Promise.reject(new Error("503")) } },
     "commitment-unverifiable",
     "Comparing from elsewhere failed: 503.",
   ],
@@ -281,7 +291,7 @@ test.each([
 test("an earlier driver's submission about which nothing is learned: says that a driver ended before it was recorded", async () => {
   const parts = setup();
   const { ledger } = parts;
-  const dying = changed(parts, { doPurchase: () => new Promise(() => undefined) });
+  const dying = changed(parts, { send: () => new Promise(() => undefined) });
   void dying.drive(execution());
   await expect.poll(async () => (await ledger.execution(executionId))[0]?.state).toBe("submitted");
   parts.environment.advance(0);

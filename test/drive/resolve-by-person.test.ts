@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 const who = { executionId, recIndex: 0, person: "operator on duty", reason: "seen in the portal" };

@@ -1,10 +1,14 @@
 import { createPurchaser, type PurchaserOptions } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Inventory } from "../../src/contract/inventory.ts";
+import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
-import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 export const executionId = "execution-1";
@@ -37,15 +41,26 @@ export function dyingCall() {
   return { die, reached };
 }
 
+/** Members of an executor, and of its inventory. */
+type Changes = Partial<Omit<ServiceExecutor, "inventory">> & { readonly inventory?: Partial<Inventory> };
+
 /** A purchaser with members of the executor, or of the ledger, replaced. */
 export function changed(
   parts: { readonly options: PurchaserOptions; readonly cloud: ReturnType<typeof setup>["cloud"] },
-  executor: Partial<ServiceExecutor>,
+  { inventory, ...members }: Changes,
   ledger: Partial<Ledger> = {},
 ) {
+  const { executor } = parts.cloud;
+  const disk = { ...executor, ...members, inventory: { ...executor.inventory, ...inventory } };
   return createPurchaser({
     ...parts.options,
     ledger: { ...parts.options.ledger, ...ledger },
-    providers: [{ name: "imitation", services: { disk: { ...parts.cloud.executor, ...executor } } }],
+    providers: [{ name: "imitation", services: { disk } }],
   });
+}
+
+/** The answer, with what was bought shown otherwise. */
+export function shownAs(answer: PurchaseAnswer, changes: Partial<Commitment>): PurchaseAnswer {
+  if (answer.kind !== "bought") throw new Error(`It was to be bought, not ${answer.kind}.`);
+  return { ...answer, commitment: { ...answer.commitment, ...changes } };
 }

@@ -4,7 +4,7 @@ import { LedgerError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { dyingCall, execution, setup, token } from "./setup.ts";
 
 describe("a drive that is stopped", () => {
@@ -221,8 +221,8 @@ describe("near misses that a review found", () => {
     let first = true;
     const odd: ServiceExecutor = {
       ...cloud.executor,
-      doPurchase: async (submission, context) => {
-        const commitment = await cloud.executor.doPurchase(submission, context);
+      send: async (submission, context) => {
+        const commitment = await cloud.executor.send(submission, context);
         if (!first) return commitment;
         first = false;
         throw Object.create(null);
@@ -257,14 +257,17 @@ describe("near misses that a review found", () => {
     let once = true;
     const slow: ServiceExecutor = {
       ...cloud.executor,
-      read: async (...values) => {
-        const answer = await cloud.executor.read(...values);
-        if (once) {
-          once = false;
-          environment.jump(31_000);
-          await createPurchaser(options).drive(execution(disk()));
-        }
-        return answer;
+      inventory: {
+        ...cloud.executor.inventory,
+        read: async (...values) => {
+          const answer = await cloud.executor.inventory.read(...values);
+          if (once) {
+            once = false;
+            environment.jump(31_000);
+            await createPurchaser(options).drive(execution(disk()));
+          }
+          return answer;
+        },
       },
     };
     const purchaser = createPurchaser({ ...options, providers: [{ name: "imitation", services: { disk: slow } }] });

@@ -5,7 +5,7 @@ import { ledgerHistory } from "../../src/inspect/read-history.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { InvalidExecutionError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup } from "./setup.ts";
 
 function problemsOf(input: unknown, purchaser = setup().purchaser): readonly { path: string; message: string }[] {

@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 /** A recommendation that another driver holds, in whichever state it was left, and a purchaser that waits for it. */

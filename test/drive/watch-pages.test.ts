@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { readPurchased } from "../../src/drive/read-records.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { bought, claimRequest } from "../../src/testing/ledger-values.ts";
 import { setup } from "./setup.ts";
 

@@ -3,7 +3,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 /** What is bought at a second's distance and pending, and what a settle tells from then on. */
@@ -110,12 +110,15 @@ describe("a look", () => {
     let peak = 0;
     const slow: ServiceExecutor = {
       ...executor,
-      findByTokens: async (...parameters) => {
-        open += 1;
-        peak = Math.max(peak, open);
-        await new Promise((done) => setImmediate(done));
-        open -= 1;
-        return executor.findByTokens(...parameters);
+      inventory: {
+        ...executor.inventory,
+        list: async function* (...parameters) {
+          open += 1;
+          peak = Math.max(peak, open);
+          await new Promise((done) => setImmediate(done));
+          open -= 1;
+          yield* executor.inventory.list(...parameters);
+        },
       },
     };
     const providers = [{ name: "imitation", services: { disk: slow } }];

@@ -4,7 +4,7 @@ import { ledgerHistory } from "../../src/inspect/read-history.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { type StatusFilter, statusFilters } from "../../src/inspect/status-filters.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { dyingCall, execution, setup, token } from "../drive/setup.ts";
 
 /** One execution for each way in which a recommendation can stand, oldest first, named after it. */

@@ -20,7 +20,7 @@ import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { migrate } from "../../src/ledger/sqlite/sqlite-migrate.ts";
 import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
 import { testLedgerContract } from "./contract.ts";

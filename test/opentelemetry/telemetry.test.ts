@@ -14,7 +14,7 @@ import { createTelemetry } from "../../src/opentelemetry/index.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
-import { disk } from "../../src/testing/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup, token } from "../drive/setup.ts";
 
 const noAttributes = { "buyonce.provider": "imitation", "buyonce.service": "disk" };

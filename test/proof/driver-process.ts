@@ -45,10 +45,10 @@ function print(line: Unstamped<DriverLine>): void {
 function stopBeforeSend(provider: Provider): Provider {
   const stopping = (executor: ServiceExecutor): ServiceExecutor => ({
     ...executor,
-    doPurchase: (submission, context) => {
+    send: (submission, context) => {
       print({ kind: "stopping" });
       process.kill(process.pid, "SIGSTOP");
-      return executor.doPurchase(submission, context);
+      return executor.send(submission, context);
     },
   });
   const services = Object.entries(provider.services).map(([name, executor]) => [name, stopping(executor)] as const);

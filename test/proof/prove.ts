@@ -1,7 +1,7 @@
 import { afterAll, expect } from "vitest";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search, type SearchOptions } from "../../src/testing/search/search.ts";
-import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 
 /** How much may go wrong: see {@link Budget}. */
 export const budget = (crashes: number, faults: number, switches: number): Budget => ({ crashes, faults, switches });

@@ -12,10 +12,10 @@ import type { Report } from "../../src/contract/report.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import {
   createImitationCloud,
-  disk,
   type ImitationIdentity,
   type SendFault,
-} from "../../src/testing/imitation-cloud.ts";
+} from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { usePostgres } from "../ledger/postgres-fixture.ts";
 

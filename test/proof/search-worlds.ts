@@ -1,7 +1,8 @@
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
-import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { BystanderStep, World } from "../../src/testing/search/search.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Commitment } from "../../src/contract/commitment.ts";
-import { PurchaseRejectedError } from "../../src/contract/errors.ts";
+import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search } from "../../src/testing/search/search.ts";
@@ -76,8 +75,14 @@ describe("what others do, and what shows late", () => {
   });
 });
 
-const expired = () =>
-  new PurchaseRejectedError({ message: "timed out", providerCode: "BadRequest", handleExpired: true });
+const expired: PurchaseAnswer = {
+  kind: "rejected",
+  reason: "timed out",
+  providerCode: "BadRequest",
+  left: true,
+  expired: true,
+  retryable: false,
+};
 
 const parks = { parkAfter: 86_400_000 };
 
@@ -154,7 +159,10 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       drivers: 1,
       budget: budget(0, 1, 0),
       sabotage: {
-        executor: (executor) => ({ ...executor, recovery: { ...parks, kind: "resend", minimumAge: 300_000 } }),
+        executor: (executor) => ({
+          ...executor,
+          recovery: { ...parks, kind: "resend", handle: "minted", minimumAge: 300_000 },
+        }),
       },
     });
     expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
@@ -215,12 +223,12 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
           const first = ({ attempt }: Submission) => attempt === 1;
           return {
             ...executor,
-            recovery: { ...parks, kind: "resend", minimumAge: 0 },
+            recovery: { ...parks, kind: "resend", handle: "minted", minimumAge: 0 },
             resolve: async (submission, options) =>
               first(submission) ? absent() : executor.resolve(submission, options),
-            doPurchase: async (submission, context) => {
-              if (first(submission) && context.sentBefore) throw expired();
-              return executor.doPurchase(submission, context);
+            send: async (submission, context) => {
+              if (first(submission) && context.sentBefore) return expired;
+              return executor.send(submission, context);
             },
           };
         },
@@ -277,10 +285,13 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       sabotage: {
         executor: (executor) => ({
           ...executor,
-          findByTokens: async (...parameters) => {
-            const { byToken, byId } = await executor.findByTokens(...parameters);
-            const certain = (found: readonly Commitment[]) => found.map((each) => ({ ...each, tentative: false }));
-            return { byId, byToken: new Map([...byToken].map(([token, found]) => [token, certain(found)])) };
+          inventory: {
+            ...executor.inventory,
+            list: async function* (...parameters) {
+              for await (const page of executor.inventory.list(...parameters)) {
+                yield page.map((each) => ({ ...each, commitment: { ...each.commitment, tentative: false } }));
+              }
+            },
           },
         }),
       },
@@ -298,7 +309,7 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
           ...executor,
           resolve: async (submission, options) => {
             const shown = await executor.resolve(submission, options);
-            return shown.kind === "found" ? { kind: "found", commitment: shown.commitment } : shown;
+            return shown.kind === "found" ? { ...shown, by: "proof" } : shown;
           },
         }),
       },

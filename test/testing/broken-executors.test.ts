@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { PurchaseRejectedError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import { messageOf } from "../../src/contract/errors.ts";
-import type { ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { testExecutor } from "../../src/testing/test-executor.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
+import { shownAs } from "../drive/setup.ts";
 import { imitationWorld } from "./executor-worlds.ts";
 
 type Cloud = ReturnType<typeof imitationWorld>["cloud"];
@@ -49,11 +50,11 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "forgets its marker",
     ["minted", "chosen"],
-    ({ doPurchase }, cloud) => ({
-      doPurchase: async (submission, context) => {
-        const commitment = await doPurchase(submission, context);
+    ({ send }, cloud) => ({
+      send: async (submission, context) => {
+        const answer = await send(submission, context);
         for (const order of cloud.orders) order.token = undefined;
-        return { ...commitment, marked: true };
+        return shownAs(answer, { marked: true });
       },
     }),
     /its token finds 0, not one/,
@@ -73,10 +74,10 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "buys twice on resend",
     ["minted", "chosen"],
-    ({ doPurchase }, cloud) => ({
-      doPurchase: async (submission, context) => {
+    ({ send }, cloud) => ({
+      send: async (submission, context) => {
         if (context.sentBefore) cloud.add({ id: "a second one", token: submission.token });
-        return doPurchase(submission, context);
+        return send(submission, context);
       },
     }),
     /a second send of one submission buys no second one.*: the second send bought/,
@@ -84,33 +85,37 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "sends twice by itself when an answer is lost",
     ["stamped", "none"],
-    ({ doPurchase }) => ({
-      doPurchase: (submission, context) => doPurchase(submission, context).catch(() => doPurchase(submission, context)),
+    ({ send }) => ({
+      send: async (submission, context) => {
+        const answer = await send(submission, context);
+        return answer.kind === "unknown" ? send(submission, context) : answer;
+      },
     }),
-    /a lost answer is not called a rejection.*: .*the answer was lost, yet doPurchase has one/,
+    /a lost answer is not called a rejection.*: .*the answer was lost, yet send has one/,
   ],
   [
     "calls a lost answer a rejection",
     every,
-    ({ doPurchase }) => ({
-      doPurchase: (submission, context) =>
-        doPurchase(submission, context).catch(() => {
-          throw new PurchaseRejectedError({ message: "reset", providerCode: "ECONNRESET" });
-        }),
+    ({ send }) => ({
+      send: async (submission, context) => {
+        const answer = await send(submission, context);
+        if (answer.kind !== "unknown") return answer;
+        return { kind: "rejected", reason: "reset", left: true, expired: false, retryable: false };
+      },
     }),
     /what may have been bought is called rejected/,
   ],
   [
     "lets every commitment pass",
     every,
-    () => ({ verify: async () => [] }),
+    () => ({ factsOf: () => ({ decisive: {}, ifStated: {} }) }),
     /another amount is taken for what was asked for/,
   ],
   [
     "finds a difference where there is none",
     every,
-    () => ({ verify: async () => [{ field: "size", asked: "small", found: "Small" }] }),
-    /verify finds no difference/,
+    () => ({ factsOf: () => ({ decisive: { size: "Small" }, ifStated: {} }) }),
+    /what was bought is what was asked for.*size: asked Small, found small/,
   ],
   [
     "adopts what belongs to another token",
@@ -129,25 +134,35 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "finds for every token what was bought for one",
     ["minted", "chosen", "stamped"],
-    ({ findByTokens }, cloud) => ({
-      findByTokens: (scope, { tokens, ids }, options) => {
-        const all = cloud.orders.flatMap(({ token }) => token ?? []);
-        return findByTokens(scope, { tokens: new Set([...tokens, ...all]), ids }, options).then((listing) => ({
-          ...listing,
-          byToken: new Map([...tokens].map((token) => [token, [...listing.byToken.values()].flat()])),
-        }));
+    ({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        list: async function* (...parameters) {
+          const tokens = [0, 1].map((recIndex) => deriveIdempotencyToken("contract-of-an-executor", recIndex));
+          for await (const page of inventory.list(...parameters)) {
+            yield page.map((listed) => ({ ...listed, marks: tokens.map((text) => ({ text, whole: true })) }));
+          }
+        },
       },
     }),
     /another token finds nothing/,
   ],
-  ["cannot read by id", every, () => ({ read: async () => undefined }), /it is not found by a read/],
+  [
+    "cannot read by id",
+    every,
+    ({ inventory }) => ({ inventory: { ...inventory, read: async () => undefined } }),
+    /it is not found by a read/,
+  ],
   [
     "goes on although the drive has ended",
     every,
-    ({ findByTokens }) => ({
-      findByTokens: (scope, wanted) => findByTokens(scope, wanted, { signal: new AbortController().signal }),
+    ({ inventory }) => ({
+      inventory: {
+        ...inventory,
+        list: (scope, options) => inventory.list(scope, { ...options, signal: new AbortController().signal }),
+      },
     }),
-    /findByTokens goes on although its signal is aborted/,
+    /inventory\.list goes on although its signal is aborted/,
   ],
   [
     "takes a quantity of 1 for granted",
@@ -195,8 +210,8 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
   [
     "says that the marker of what it bought is missing, and cannot stamp it",
     ["none"],
-    ({ doPurchase }) => ({
-      doPurchase: async (submission, context) => ({ ...(await doPurchase(submission, context)), marked: false }),
+    ({ send }) => ({
+      send: async (submission, context) => shownAs(await send(submission, context), { marked: false }),
     }),
     /is bought without its marker, and the executor has no mark/,
   ],

@@ -3,9 +3,12 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
+import type { OldServiceExecutor } from "../../src/contract/old-executor.ts";
+import { bridgedExecutor } from "../../src/drive/bridge.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
-import { createImitationCloud, disk, type ImitationIdentity } from "../../src/testing/imitation-cloud.ts";
+import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { ExecutorWorld } from "../../src/testing/executor/executor-world.ts";
 import { computeAt, recommendation } from "../gcp/gcp-samples.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
@@ -47,7 +50,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   const sandbox = await startCloudSandbox(options);
   const environment = { ...systemEnvironment, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
-  const services: Readonly<Record<string, ServiceExecutor>> = {
+  const services: Readonly<Record<string, ServiceExecutor | OldServiceExecutor>> = {
     ...createAzure(settings).services,
     ...createAws(settings).services,
   };
@@ -55,7 +58,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   if (executor === undefined) throw new Error(`no executor for ${service}`);
   const other = others[service];
   return {
-    executor,
+    executor: bridgedExecutor(executor),
     recommendation,
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),
@@ -68,7 +71,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
 export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
   const sandbox = await startCloudSandbox(options);
   return {
-    executor: computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 }),
+    executor: bridgedExecutor(computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 })),
     recommendation,
     another: { ...recommendation, vcpus: 16 },
     purchases: () => sandbox.commitments().length,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { moneySchema } from "../../contract/money.ts";
 import { assertJson } from "../assertions.ts";
-import { anotherAmount, calm, type ExecutorTest, idsOf, nothing } from "./executor-world.ts";
+import { anotherAmount, calm, type ExecutorTest, idsOf, nothing, saidBy } from "./executor-world.ts";
 
 /** A purchase to which nothing happens. */
 export const buyingTests: readonly ExecutorTest[] = [
@@ -26,8 +26,10 @@ export const buyingTests: readonly ExecutorTest[] = [
   {
     title: "a purchase after a quote buys exactly one, and says that it is live",
     run: async ({ executor, submission, purchases }) => {
-      const commitment = await executor.doPurchase(await submission(0), { sentBefore: false });
+      const answer = await executor.send(await submission(0), { sentBefore: false });
       assert.equal(purchases(), 1);
+      assert.ok(answer.kind === "bought", `it was carried out, and send says ${saidBy(answer)}`);
+      const { commitment } = answer;
       assert.equal(commitment.standing, "live");
       assert.ok(commitment.id !== "", "the id is empty");
       assertJson(commitment, "the commitment");
@@ -46,17 +48,18 @@ export const buyingTests: readonly ExecutorTest[] = [
       for (const [way, seen] of [
         ...(unmarked ? [] : [["by its token", found[0]] as const]),
         ["by its id", byId.get(commitment.id)],
-        ["by a read", await executor.read(executor.scopeOf(recommendation), commitment.id, { signal: calm })],
+        ["by a read", await executor.inventory.read(executor.scopeOf(recommendation), commitment.id, { signal: calm })],
       ] as const) {
         assert.ok(seen, `it is not found ${way}`);
-        assert.deepEqual(idsOf(seen), idsOf(commitment), `another is found ${way}`);
-        assert.equal(seen.standing, "live", `it is not live when it is found ${way}`);
-        assert.ok(seen.marked, `it is not marked when it is found ${way}`);
+        const { standing, marked } = seen.commitment;
+        assert.deepEqual(idsOf(seen.commitment), idsOf(commitment), `another is found ${way}`);
+        assert.equal(standing, "live", `it is not live when it is found ${way}`);
+        assert.ok(marked, `it is not marked when it is found ${way}`);
       }
       const resolution = await executor.resolve(sent, { signal: calm, owned: nothing });
       assert.equal(resolution.kind, "found", "its submission does not find it");
       assert.ok(resolution.kind === "found");
-      assert.deepEqual(idsOf(resolution.commitment), idsOf(commitment), "its submission finds another");
+      assert.deepEqual(idsOf(resolution.found.commitment), idsOf(commitment), "its submission finds another");
       assert.equal(purchases(), 1, "looking bought");
     },
   },
@@ -70,13 +73,22 @@ export const buyingTests: readonly ExecutorTest[] = [
     },
   },
   {
-    title: "verify finds no difference, and another amount is one",
+    title: "what was bought is what was asked for, and another amount is a difference",
     run: async (steps) => {
-      const { executor, recommendation } = steps;
-      const commitment = await steps.buy(await steps.submission(0));
-      assert.deepEqual(await executor.verify(recommendation, commitment, { signal: calm }), []);
-      const differences = await executor.verify(anotherAmount(steps), commitment, { signal: calm });
-      assert.notEqual(differences.length, 0, "another amount is taken for what was asked for");
+      const { executor, recommendation, find, compare } = steps;
+      const sent = await steps.submission(0);
+      const { id } = await steps.buy(sent);
+      const listed = (await find([sent.token], [id])).byId.get(id);
+      const read = await executor.inventory.read(sent.scope, id, { signal: calm });
+      for (const found of [listed, read]) {
+        assert.ok(found, "it is not found by its id");
+        await compare(recommendation, found);
+        const isRefused = await compare(anotherAmount(steps), found).then(
+          () => false,
+          () => true,
+        );
+        assert.ok(isRefused, "another amount is taken for what was asked for");
+      }
     },
   },
   {
@@ -92,7 +104,7 @@ export const buyingTests: readonly ExecutorTest[] = [
         ["first", first, firstBought],
         ["second", second, secondBought],
       ] as const) {
-        const found = (byToken.get(token) ?? []).map(idsOf);
+        const found = (byToken.get(token) ?? []).map(({ commitment }) => idsOf(commitment));
         if (executor.recovery.kind === "manual" && found.length === 0) continue;
         assert.deepEqual(found, [idsOf(commitment)], `the ${name} token does not find its own`);
       }

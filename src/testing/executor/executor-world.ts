@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import type { Commitment } from "../../contract/commitment.ts";
-import type { Marker, Quote, Submission } from "../../contract/executor.ts";
-import type { OldListing, OldServiceExecutor } from "../../contract/old-executor.ts";
+import type { Marker, Quote, ServiceExecutor, Submission } from "../../contract/executor.ts";
 import { hashJson } from "../../contract/fingerprint.ts";
+import type { Listed } from "../../contract/listed.ts";
+import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
 import type { Recommendation } from "../../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../contract/token.ts";
+import { compareFound } from "../../drive/compare.ts";
+import { type Listing, readListing } from "../../drive/read-listing.ts";
 
 /** A fresh provider, in which nothing was bought, and the executor that buys there. Made anew for every test. */
 export interface ExecutorWorld {
-  readonly executor: OldServiceExecutor;
+  readonly executor: ServiceExecutor;
   /** Something that can be bought there, in any number of up to twice its quantity. */
   readonly recommendation: Recommendation;
   /** The same in another amount. Left out: with a quantity of one more. */
@@ -32,7 +35,9 @@ export interface Steps extends ExecutorWorld {
   /** Sends it and, where the executor has a marker to stamp afterwards, stamps it. */
   buy(submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
   mark(commitment: Commitment, submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
-  find(tokens: readonly string[], ids?: readonly string[]): Promise<OldListing>;
+  find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
+  /** Compares something found by its token with what was asked for; throws a RefusedError where it differs. */
+  compare(recommendation: Recommendation, found: Listed): Promise<void>;
 }
 
 /** What the world sells, in another amount. */
@@ -90,12 +95,19 @@ export function stepsOf(world: ExecutorWorld): Steps {
       return JSON.parse(JSON.stringify(written)) as Submission;
     },
     buy: async (submission, owned) => {
-      const commitment = await executor.doPurchase(submission, { sentBefore: false });
-      return mark(commitment, submission, owned);
+      const answer = await executor.send(submission, { sentBefore: false });
+      assert.ok(answer.kind === "bought", `it is not bought: ${saidBy(answer)}`);
+      return mark(answer.commitment, submission, owned);
     },
     find: (tokens, ids = []) =>
-      executor.findByTokens(scope, { tokens: new Set(tokens), ids: new Set(ids) }, { signal: calm }),
+      readListing(executor.inventory, scope, { tokens: new Set(tokens), ids: new Set(ids) }, { signal: calm }),
+    compare: (asked, found) => compareFound(executor, { recommendation: asked, scope }, found, { signal: calm }),
   };
+}
+
+/** What an answer says, for the message of a test. */
+export function saidBy(answer: PurchaseAnswer): string {
+  return answer.kind === "bought" ? `bought ${answer.commitment.id}` : `${answer.kind}: ${answer.reason}`;
 }
 
 /** One test of the suite. */

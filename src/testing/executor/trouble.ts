@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { PurchaseRejectedError } from "../../contract/errors.ts";
-import type { OldResolution } from "../../contract/old-executor.ts";
-import { calm, type ExecutorTest, idsOf, nothing } from "./executor-world.ts";
+import { messageOf } from "../../contract/errors.ts";
+import type { Resolution } from "../../contract/executor.ts";
+import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
+import { calm, type ExecutorTest, idsOf, nothing, saidBy } from "./executor-world.ts";
 
 /** A lost answer, a second send, a purchase that was never sent, a signal that is aborted. */
 export const troubleTests: readonly ExecutorTest[] = [
@@ -10,17 +11,16 @@ export const troubleTests: readonly ExecutorTest[] = [
     run: async ({ executor, submission, purchases, loseNextAnswer, mark, find }) => {
       const sent = await submission(0);
       loseNextAnswer();
-      const unheard = (error: unknown) => {
-        assert.ok(!PurchaseRejectedError.isInstance(error), "what may have been bought is called rejected");
-        return true;
-      };
-      const resent = "the answer was lost, yet doPurchase has one: it sent again, or the world lost none";
-      await assert.rejects(executor.doPurchase(sent, { sentBefore: false }), unheard, resent);
+      const answer = await executor.send(sent, { sentBefore: false }).catch(unheard);
+      assert.notEqual(answer.kind, "rejected", "what may have been bought is called rejected");
+      const resent = "the answer was lost, yet send has one: it sent again, or the world lost none";
+      assert.equal(answer.kind, "unknown", `${resent} (${saidBy(answer)})`);
       assert.equal(purchases(), 1, "the world lost no answer, or the purchase was sent again");
       const resolution = await executor.resolve(sent, { signal: calm, owned: nothing });
       assert.ok(resolution.kind === "found", `it is bought, but ${said(resolution)}`);
-      const commitment = await mark(resolution.commitment, sent);
-      const found = ((await find([sent.token])).byToken.get(sent.token) ?? []).map(idsOf);
+      const commitment = await mark(resolution.found.commitment, sent);
+      const seen = (await find([sent.token])).byToken.get(sent.token) ?? [];
+      const found = seen.map((listed) => idsOf(listed.commitment));
       const unmarked = executor.recovery.kind === "manual" && found.length === 0;
       if (!unmarked) assert.deepEqual(found, [idsOf(commitment)]);
       assert.equal(purchases(), 1, "looking bought");
@@ -32,11 +32,13 @@ export const troubleTests: readonly ExecutorTest[] = [
       // Where there is no handle, the drive never sends twice.
       if (executor.recovery.kind !== "resend") return;
       const sent = await submission(0);
-      const first = await executor.doPurchase(sent, { sentBefore: false });
+      const first = await executor.send(sent, { sentBefore: false });
       // That the provider refuses it is as good, whatever its words: the drive then looks for it.
-      const second = await executor.doPurchase(sent, { sentBefore: true }).catch(() => undefined);
+      const second = await executor.send(sent, { sentBefore: true }).catch(unheard);
       assert.equal(purchases(), 1, "the second send bought");
-      if (second !== undefined) assert.deepEqual(idsOf(second), idsOf(first), "the second send returns another one");
+      assert.ok(first.kind === "bought", `the first send is not bought: ${saidBy(first)}`);
+      if (second.kind === "bought")
+        assert.deepEqual(idsOf(second.commitment), idsOf(first.commitment), "the second send returns another one");
       const resolution = await executor.resolve(sent, { signal: calm, owned: nothing });
       assert.ok(resolution.kind === "found", `after a second send ${said(resolution)}`);
     },
@@ -54,7 +56,9 @@ export const troubleTests: readonly ExecutorTest[] = [
     run: async ({ executor, submission, mark, purchases }) => {
       const unsent = await submission(0);
       const other = await submission(1);
-      const commitment = await executor.doPurchase(other, { sentBefore: false });
+      const answer = await executor.send(other, { sentBefore: false });
+      assert.ok(answer.kind === "bought", `it is not bought: ${saidBy(answer)}`);
+      const { commitment } = answer;
       const ids = new Set(idsOf(commitment));
       const before = await executor.resolve(unsent, { signal: calm, owned: ids });
       assert.equal(before.kind, "absent", `beside one that is owned and not marked yet, ${said(before)}`);
@@ -70,12 +74,12 @@ export const troubleTests: readonly ExecutorTest[] = [
       const sent = await submission(0);
       const commitment = await buy(sent);
       const scope = executor.scopeOf(recommendation);
+      const { facts } = executor.inventory;
       const signal = AbortSignal.abort(new Error("the drive has ended"));
-      const wanted = { tokens: new Set([sent.token]), ids: new Set([commitment.id]) };
       const reads: Readonly<Record<string, () => Promise<unknown>>> = {
-        findByTokens: () => executor.findByTokens(scope, wanted, { signal }),
-        read: () => executor.read(scope, commitment.id, { signal }),
-        verify: () => executor.verify(recommendation, commitment, { signal }),
+        "inventory.list": () => Array.fromAsync(executor.inventory.list(scope, { signal, isComplete: () => false })),
+        "inventory.read": () => executor.inventory.read(scope, commitment.id, { signal }),
+        ...(facts === undefined ? {} : { "inventory.facts": () => facts(scope, commitment, { signal }) }),
         quote: () => executor.quote(recommendation, marker(1), { signal }),
       };
       for (const [name, read] of Object.entries(reads)) {
@@ -89,11 +93,16 @@ export const troubleTests: readonly ExecutorTest[] = [
 ];
 
 /** An error that resolve throws counts as unclear. */
-async function resolveOrUnclear(resolve: () => Promise<OldResolution>): Promise<OldResolution> {
-  return resolve().catch((): OldResolution => ({ kind: "unclear", reason: "" }));
+async function resolveOrUnclear(resolve: () => Promise<Resolution>): Promise<Resolution> {
+  return resolve().catch((): Resolution => ({ kind: "unclear", reason: "" }));
 }
 
-function said(resolution: OldResolution): string {
-  const detail = resolution.kind === "found" ? resolution.commitment.id : resolution.reason;
+/** What send throws counts as unknown. */
+function unheard(error: unknown): PurchaseAnswer {
+  return { kind: "unknown", reason: messageOf(error) };
+}
+
+function said(resolution: Resolution): string {
+  const detail = resolution.kind === "found" ? resolution.found.commitment.id : resolution.reason;
   return `resolve says ${resolution.kind} (${detail})`;
 }

@@ -1,7 +1,8 @@
-import { LedgerError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../contract/errors.ts";
-import type { Submission } from "../../contract/executor.ts";
-import type { OldListing, OldServiceExecutor } from "../../contract/old-executor.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { ServiceExecutor, Submission } from "../../contract/executor.ts";
+import type { Inventory } from "../../contract/inventory.ts";
 import type { Ledger } from "../../contract/ledger.ts";
+import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
 import type { Scheduler, Way } from "./scheduler.ts";
 
 const works: Way = { name: "works", costs: "nothing" };
@@ -67,7 +68,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
 
 /** What a cloud offers to the search beyond its executor. */
 export interface SearchedCloud {
-  readonly executor: OldServiceExecutor;
+  readonly executor: ServiceExecutor;
   /** Live commitments that were really bought for a token, whatever their marker says. */
   live(token: string): readonly { readonly id: string }[];
   /** The token that a commitment was really bought for; undefined for what others bought. Left out where nobody else buys. */
@@ -105,95 +106,20 @@ export function gateExecutor(
   scheduler: Scheduler,
   purchases: Purchases,
   sendWays: (name: string) => boolean = () => true,
-): OldServiceExecutor {
+): ServiceExecutor {
   const { executor } = cloud;
-  const reads = [works, diesBefore, fails, pause];
-  const error = () => new Error("503");
   const read = async <T>(name: string, run: () => Promise<T>, ways: readonly Way[] = reads): Promise<T> =>
-    perform(await scheduler.reach(driver, name, ways), run, error);
-  const stale: Way = { name: "stale", costs: "fault" };
-  const empty: OldListing = { byToken: new Map(), byId: new Map() };
-
-  const lostBefore: Way = { name: "not sent, answer lost", costs: "fault" };
-  const rejects: Way = { name: "rejected", costs: "fault" };
-  const late: Way = { name: "bought, visible late", costs: "fault" };
-  const lateAndLost: Way = { name: "bought, answer lost, visible late", costs: "fault" };
-  const expires: Way = { name: "handle expired", costs: "fault" };
-  const failed: Way = { name: "came to nothing", costs: "failure" };
-  const failsLater: Way = { name: "bought, then came to nothing", costs: "failure" };
-  const failedAndLost: Way = { name: "came to nothing, answer lost", costs: "failure" };
-  const { expire, fail, hides = usuallyHides } = cloud;
-  const { buyElsewhere, hidesLonger } = cloud;
-  const handles = executor.recovery.kind === "resend";
-  // What a hop that repeats a request makes of a purchase that was carried out: the answers that lie.
-  const expiredThough: Way = { name: "bought, and called expired", costs: "fault" };
-  const refusedThough: Way = { name: "bought, and refused", costs: "fault" };
-  const twice: Way = { name: "repeated on the way", costs: "fault" };
-  const otherId: Way = { name: "bought under another id", costs: "fault" };
-  const otherIdLate: Way = { name: "bought under another id, visible late", costs: "fault" };
-  const tooLate: Way = { name: "bought, answer lost, visible after it may be called dead", costs: "fault" };
-  const special = [
-    ...(expire === undefined ? [] : [expires]),
-    late,
-    lateAndLost,
-    expiredThough,
-    ...(handles ? [refusedThough, twice] : []),
-    ...(buyElsewhere === undefined ? [] : [otherId, otherIdLate]),
-    ...(hidesLonger === undefined ? [] : [tooLate]),
-    ...(fail === undefined ? [] : [failed, failsLater, failedAndLost]),
-  ];
-  const sends = [works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects, ...special].filter(
-    ({ name }) => name === works.name || sendWays(name),
-  );
-
-  const isLate = (way: Way) => way === late || way === lateAndLost || way === otherIdLate;
-  const mark = executor.mark;
-
+    perform(await scheduler.reach(driver, name, ways), run, unavailable);
+  const sends = waysToSend(cloud).filter(({ name }) => name === works.name || sendWays(name));
+  const { mark } = executor;
   return {
     ...executor,
-    findByTokens: async (...parameters) => {
-      const way = await scheduler.reach(driver, "list", [...reads, stale]);
-      // The worst that a stale or unseen listing can be: nothing at all.
-      if (way === stale) return empty;
-      return perform(way, () => executor.findByTokens(...parameters), error);
-    },
-    read: (...parameters) => read("read", () => executor.read(...parameters)),
-    verify: (...parameters) => read("verify", () => executor.verify(...parameters)),
+    inventory: gateInventory(executor.inventory, driver, scheduler),
     quote: (...parameters) => read("quote", () => executor.quote(...parameters)),
     resolve: (...parameters) => read("resolve", () => executor.resolve(...parameters)),
-    doPurchase: async (submission, context) => {
+    send: async (submission, context) => {
       const way = await scheduler.reach(driver, `send ${submission.attempt}`, sends);
-      const unknown = () => new PurchaseOutcomeUnknownError({ message: "connection reset" });
-      if (way === lostBefore) throw unknown();
-      if (way === rejects) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
-      if (way === expires) expire?.(submission);
-      cloud.lag(way === tooLate ? (hidesLonger ?? hides) : isLate(way) ? hides : 0);
-      if (way === otherId || way === otherIdLate) {
-        const evidence = [buyElsewhere?.(submission).id ?? ""];
-        purchases.bought(submission.token);
-        cloud.lag(0);
-        throw new PurchaseOutcomeUnknownError({ message: "the answer names another one", evidence });
-      }
-      const send = async () => {
-        if (way === twice) await executor.doPurchase(submission, context);
-        const commitment = await executor.doPurchase(submission, context);
-        purchases.bought(submission.token);
-        return commitment;
-      };
-      const result = await perform(way, send, unknown);
-      cloud.lag(0);
-      if (way === lateAndLost || way === tooLate) throw unknown();
-      if (way === expiredThough) {
-        throw new PurchaseRejectedError({ message: "timed out", providerCode: "BadRequest", handleExpired: true });
-      }
-      if (way === refusedThough) throw new PurchaseRejectedError({ message: "declined", providerCode: "CardDeclined" });
-      if (way.costs !== "failure") return result;
-      fail?.(result.id);
-      purchases.failed(submission.token);
-      if (way === failedAndLost) throw unknown();
-      if (way === failsLater) return result;
-      const seen = await executor.read(submission.scope, result.id, { signal: new AbortController().signal });
-      return { ...result, ...seen };
+      return send(cloud, way, submission, context, purchases);
     },
     ...(mark === undefined
       ? {}
@@ -202,4 +128,117 @@ export function gateExecutor(
             read("mark", () => mark(...parameters), [...reads, diesAfter, answerLost]),
         }),
   };
+}
+
+const reads = [works, diesBefore, fails, pause];
+const unavailable = () => new Error("503");
+const stale: Way = { name: "stale", costs: "fault" };
+
+function gateInventory(inventory: Inventory, driver: string, scheduler: Scheduler): Inventory {
+  const read = async <T>(name: string, run: () => Promise<T>): Promise<T> =>
+    perform(await scheduler.reach(driver, name, reads), run, unavailable);
+  const { facts } = inventory;
+  return {
+    ...inventory,
+    list: async function* (...parameters) {
+      const way = await scheduler.reach(driver, "list", [...reads, stale]);
+      // The worst that a stale or unseen listing can be: nothing at all.
+      if (way === stale) return;
+      const pages = async () => Array.fromAsync(inventory.list(...parameters));
+      yield* await perform(way, pages, unavailable);
+    },
+    read: (...parameters) => read("read", () => inventory.read(...parameters)),
+    ...(facts === undefined
+      ? {}
+      : { facts: (...parameters: Parameters<typeof facts>) => read("facts", () => facts(...parameters)) }),
+  };
+}
+
+const lostBefore: Way = { name: "not sent, answer lost", costs: "fault" };
+const rejects: Way = { name: "rejected", costs: "fault" };
+const late: Way = { name: "bought, visible late", costs: "fault" };
+const lateAndLost: Way = { name: "bought, answer lost, visible late", costs: "fault" };
+const expires: Way = { name: "handle expired", costs: "fault" };
+const failed: Way = { name: "came to nothing", costs: "failure" };
+const failsLater: Way = { name: "bought, then came to nothing", costs: "failure" };
+const failedAndLost: Way = { name: "came to nothing, answer lost", costs: "failure" };
+// What a hop that repeats a request makes of a purchase that was carried out: the answers that lie.
+const expiredThough: Way = { name: "bought, and called expired", costs: "fault" };
+const refusedThough: Way = { name: "bought, and refused", costs: "fault" };
+const twice: Way = { name: "repeated on the way", costs: "fault" };
+const otherId: Way = { name: "bought under another id", costs: "fault" };
+const otherIdLate: Way = { name: "bought under another id, visible late", costs: "fault" };
+const tooLate: Way = { name: "bought, answer lost, visible after it may be called dead", costs: "fault" };
+
+function waysToSend({ executor, expire, buyElsewhere, hidesLonger, fail }: SearchedCloud): readonly Way[] {
+  const handles = executor.recovery.kind === "resend";
+  return [
+    ...[works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects],
+    ...(expire === undefined ? [] : [expires]),
+    ...[late, lateAndLost, expiredThough],
+    ...(handles ? [refusedThough, twice] : []),
+    ...(buyElsewhere === undefined ? [] : [otherId, otherIdLate]),
+    ...(hidesLonger === undefined ? [] : [tooLate]),
+    ...(fail === undefined ? [] : [failed, failsLater, failedAndLost]),
+  ];
+}
+
+const unheard: PurchaseAnswer = { kind: "unknown", reason: "connection reset" };
+
+function refusal(reason: string, providerCode: string, expired = false): PurchaseAnswer {
+  return { kind: "rejected", reason, providerCode, left: true, expired, retryable: false };
+}
+
+/** One send in the way that the scheduler chose. */
+async function send(
+  cloud: SearchedCloud,
+  way: Way,
+  submission: Submission,
+  context: { readonly sentBefore: boolean },
+  purchases: Purchases,
+): Promise<PurchaseAnswer> {
+  const { executor, buyElsewhere, expire, hides = usuallyHides, hidesLonger = hides } = cloud;
+  const isLate = way === late || way === lateAndLost || way === otherIdLate;
+  if (way === lostBefore) return unheard;
+  if (way === rejects) return refusal("declined", "CardDeclined");
+  if (way === expires) expire?.(submission);
+  cloud.lag(way === tooLate ? hidesLonger : isLate ? hides : 0);
+  if (way === otherId || way === otherIdLate) {
+    const evidence = [buyElsewhere?.(submission).id ?? ""];
+    purchases.bought(submission.token);
+    cloud.lag(0);
+    return { kind: "unknown", reason: "the answer names another one", evidence };
+  }
+  const carryOut = async () => {
+    if (way === twice) await executor.send(submission, context);
+    const answer = await executor.send(submission, context);
+    if (answer.kind === "bought" || answer.kind === "exists") purchases.bought(submission.token);
+    return answer;
+  };
+  const lost = () => new Error("connection reset");
+  const answer = await perform(way, carryOut, lost);
+  cloud.lag(0);
+  if (way === lateAndLost || way === tooLate) return unheard;
+  if (way === expiredThough) return refusal("timed out", "BadRequest", true);
+  if (way === refusedThough) return refusal("declined", "CardDeclined");
+  return way.costs === "failure" ? failing(cloud, way, submission, answer, purchases) : answer;
+}
+
+/** What was bought comes to nothing, at once or later. */
+async function failing(
+  { executor, fail }: SearchedCloud,
+  way: Way,
+  submission: Submission,
+  answer: PurchaseAnswer,
+  purchases: Purchases,
+): Promise<PurchaseAnswer> {
+  if (answer.kind !== "bought") return answer;
+  const { commitment } = answer;
+  fail?.(commitment.id);
+  purchases.failed(submission.token);
+  if (way === failedAndLost) return unheard;
+  if (way === failsLater) return answer;
+  const options = { signal: new AbortController().signal };
+  const seen = await executor.inventory.read(submission.scope, commitment.id, options);
+  return { kind: "bought", commitment: { ...commitment, ...seen?.commitment } };
 }

@@ -1,7 +1,7 @@
 import { createPurchaser, type Purchaser } from "../../purchaser.ts";
 import { BuyonceError, messageOf } from "../../contract/errors.ts";
 import type { Environment } from "../../contract/environment.ts";
-import type { OldServiceExecutor } from "../../contract/old-executor.ts";
+import type { ServiceExecutor } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { Recommendation } from "../../contract/recommendation.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
@@ -39,7 +39,7 @@ export interface SearchOptions {
   /** Breaks the drive on purpose, to see that the search notices. */
   readonly sabotage?: {
     readonly ledger?: (ledger: Ledger) => Ledger;
-    readonly executor?: (executor: OldServiceExecutor) => OldServiceExecutor;
+    readonly executor?: (executor: ServiceExecutor) => ServiceExecutor;
   };
   /** Which of the ways are walked in which a send may go, by their names; it always works. Default: all. */
   readonly sendWays?: (name: string) => boolean;
@@ -100,7 +100,7 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sen
   const ledger = sabotage?.ledger?.(truthful) ?? truthful;
   const searched = { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor };
 
-  const purchaserOf = (gatedLedger: Ledger, executor: OldServiceExecutor, clock: Environment) =>
+  const purchaserOf = (gatedLedger: Ledger, executor: ServiceExecutor, clock: Environment) =>
     createPurchaser({
       ledger: gatedLedger,
       providers: [{ name: provider, services: { [service]: executor } }],
