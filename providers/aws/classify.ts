@@ -1,99 +1,29 @@
-import { BuyonceError, PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
-import { provesNotSent } from "../http/proves-not-sent.ts";
-import { adviceOn } from "./aws-advice.ts";
-import { failedUnsent } from "./unsent.ts";
-import { isThrottling, readSdkError, saidBy, type SdkError } from "./sdk-error.ts";
+import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
+import { judgePurchaseError, type PurchaseContext as Context } from "./judge-purchase-error.ts";
 import type { SendReport } from "./send-once.ts";
 
-/** Codes of a 4xx that leave open whether the request was carried out. */
-const ambiguousCodes = new Set([
-  "RequestTimeout",
-  "RequestTimeoutException",
-  // OpenSearch: with another request, which may be our own; and a service behind it failed on the way.
-  "ConflictException",
-  "DependencyFailureException",
-]);
-
-/** Which purchase failed, for messages. */
-export interface PurchaseContext {
-  /** How the service is called: `EC2`. */
-  readonly title: string;
-  /** The IAM permission that the purchase needs. */
-  readonly permission: string;
-  /** Where it was sent: `us-east-1`. */
-  readonly region?: string | undefined;
-  /** The codes of a quota that is used up. */
-  readonly quotaCodes: readonly string[];
-  /** Further codes of a 4xx that leave open whether it was bought. */
-  readonly ambiguousCodes?: readonly string[];
-  /** Passed on with every refusal: {@link PurchaseRejectedError.handleExpired}. */
+/** Of the old shape only: goes with it. */
+export interface PurchaseContext extends Context {
   readonly handleExpired?: boolean;
 }
 
-/**
- * What an error of the purchase proves.
- *
- * Definitely not bought: it failed before it was handed to the network or before there was a connection, or a 4xx with an
- * error code that could be read. Everything else is unknown: timeouts, resets, cut and
- * unreadable answers, every 5xx (EC2 answers `RequestLimitExceeded` with 503), every 408.
- */
+/** {@link judgePurchaseError} for executors of the old shape: goes with them. */
 export function classifyPurchaseError(
   error: unknown,
-  { handedOver }: SendReport,
-  context: PurchaseContext,
+  report: SendReport,
+  { handleExpired = false, ...context }: PurchaseContext,
 ): PurchaseRejectedError | PurchaseOutcomeUnknownError {
-  const { title, ambiguousCodes: furtherCodes = [], handleExpired = false } = context;
-  if (!handedOver && BuyonceError.isInstance(error)) {
-    const { code: providerCode, message, retryable, retryAfter } = error;
-    const left = false;
-    return new PurchaseRejectedError({
-      providerCode,
-      message,
-      retryable,
-      retryAfter,
-      handleExpired,
-      left,
-      cause: error,
-    });
-  }
-  const problem = readSdkError(error);
-  const said = saidBy(problem);
-  if (!handedOver || failedUnsent(error) || provesNotSent(error) || failedToConnect(problem)) {
-    return new PurchaseRejectedError({
-      providerCode: problem.systemCode ?? problem.name,
-      message: `The purchase did not reach ${title} (${said}); nothing was bought. ${(handedOver ? undefined : adviceOn(problem, context)) ?? "Drive again."}`,
-      retryable: true,
-      handleExpired,
-      left: false,
-      cause: error,
-    });
-  }
-  const { status, code } = problem;
-  const isAmbiguous = status === 408 || code === undefined || ambiguousCodes.has(code) || furtherCodes.includes(code);
-  if (status !== undefined && status >= 400 && status < 500 && !isAmbiguous) {
-    return new PurchaseRejectedError({
-      providerCode: code,
-      message: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,
-      retryable: isThrottling(problem),
-      handleExpired,
-      cause: error,
-    });
-  }
-  return new PurchaseOutcomeUnknownError({
-    providerCode: code,
-    message: `${title} did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said}). Drive again: it is looked for first, and not bought again before it is proven absent.`,
-    cause: error,
+  const answer = judgePurchaseError(error, report, context);
+  const { reason: message, providerCode, retryAfter, cause } = answer;
+  if (answer.kind === "unknown") return new PurchaseOutcomeUnknownError({ message, providerCode, retryAfter, cause });
+  const { retryable, left } = answer;
+  return new PurchaseRejectedError({
+    message,
+    providerCode: providerCode ?? "unknown",
+    retryAfter,
+    cause,
+    retryable,
+    left,
+    handleExpired,
   });
-}
-
-/** The handler's connection timeout has no code of its own; its other timeouts have other texts. */
-function failedToConnect({ name, message }: SdkError): boolean {
-  return name === "TimeoutError" && message.includes("did not establish a connection");
-}
-
-function advice(problem: SdkError, context: PurchaseContext): string {
-  if (problem.code !== undefined && context.quotaCodes.includes(problem.code)) {
-    return "A quota is used up: ask AWS to raise it, or wait until there is room again, and drive again.";
-  }
-  return adviceOn(problem, context) ?? "Remove the cause and drive again.";
 }
