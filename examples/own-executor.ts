@@ -1,10 +1,8 @@
 import {
-  type Commitment,
   createMemoryLedger,
   createPurchaser,
+  type Listed,
   moneySchema,
-  PurchaseOutcomeUnknownError,
-  PurchaseRejectedError,
   quantitySchema,
   type Recommendation,
   type ServiceExecutor,
@@ -47,57 +45,54 @@ const orderSchema = z.object({ id: z.string(), label: z.string(), plan: z.string
 
 /** The executor of its one service. The order's label carries the token: it is the marker. */
 function createServer(shop: ReturnType<typeof createShop>): ServiceExecutor<Server> {
-  const bought = ({ id }: Order): Commitment => ({ id, state: "sold", standing: "live", settled: true, marked: true });
+  const listed = ({ id, label, plan, count }: Order): Listed => ({
+    commitment: { id, state: "sold", standing: "live", settled: true, marked: true },
+    marks: [{ text: label, whole: true }],
+    facts: { plan, quantity: String(count) },
+  });
   return {
     provider: "shop",
     service: "server",
     schema: serverSchema,
-    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 },
+    recovery: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 86_400_000 },
     sendTimeout: 10_000,
     describe: ({ quantity, plan, term }) => `${quantity} × ${plan}, ${term}`,
     scopeOf: ({ customer }) => ({ key: `shop/${customer}`, label: `customer ${customer} of the shop` }),
+    factsOf: ({ plan, quantity }) => ({ decisive: { plan, quantity: String(quantity) }, ifStated: {} }),
 
-    findByTokens: async (_scope, { tokens, ids }, { signal }) => {
-      signal.throwIfAborted();
-      const orders = shop.list();
-      return {
-        byToken: new Map([...tokens].map((token) => [token, orders.filter((o) => o.label === token).map(bought)])),
-        byId: new Map(orders.filter(({ id }) => ids.has(id)).map((order) => [order.id, bought(order)])),
-      };
+    inventory: {
+      list: async function* (_scope, { signal }) {
+        signal.throwIfAborted();
+        yield shop.list().map(listed);
+      },
+      read: async (_scope, id, { signal }) => {
+        signal.throwIfAborted();
+        const order = shop.get(id);
+        return order && listed(order);
+      },
     },
-    read: async (_scope, id, { signal }) => {
-      signal.throwIfAborted();
-      const order = shop.get(id);
-      return order && bought(order);
-    },
-    verify: async ({ plan, quantity }, { id }, { signal }) => {
-      signal.throwIfAborted();
-      const order = shop.get(id);
-      const compared = [
-        { field: "plan", asked: plan, found: String(order?.plan) },
-        { field: "quantity", asked: String(quantity), found: String(order?.count) },
-      ];
-      return compared.filter(({ asked, found }) => asked !== found);
-    },
+
     quote: async ({ plan, quantity }, { token, generation }, { signal }) => {
       signal.throwIfAborted();
       const id = `${token.slice(0, 32)}-${generation}`;
       const price = { amount: String((plan === "small" ? 120 : 480) * quantity), currency: "EUR" };
       return { price, handle: { id }, request: { id, label: token, plan, count: quantity } };
     },
-    doPurchase: async ({ request }) => {
+    send: async ({ request }) => {
       const order = orderSchema.safeParse(request);
-      if (!order.success) throw new PurchaseRejectedError({ message: "Nothing was sent.", providerCode: "NoOrder" });
+      if (!order.success) {
+        return { kind: "rejected", reason: "Nothing was sent.", left: false, expired: false, retryable: false };
+      }
       try {
-        return bought(shop.put(order.data));
+        return { kind: "bought", commitment: listed(shop.put(order.data)).commitment };
       } catch (cause) {
-        throw new PurchaseOutcomeUnknownError({ message: "The shop's answer is lost.", cause });
+        return { kind: "unknown", reason: "The shop's answer is lost.", cause };
       }
     },
     resolve: async ({ handle }, { signal }) => {
       signal.throwIfAborted();
       const order = shop.get(z.string().parse(handle["id"]));
-      return order ? { kind: "found", commitment: bought(order) } : { kind: "absent", reason: "no such order" };
+      return order ? { kind: "found", found: listed(order), by: "proof" } : { kind: "absent", reason: "no such order" };
     },
   };
 }
