@@ -1,12 +1,23 @@
 import type { Environment } from "../contract/environment.ts";
 import type { LedgerError } from "../contract/errors.ts";
-import type { DriveStep } from "../contract/events.ts";
+import type { DriveEvent, DriveStep } from "../contract/events.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { Budget } from "./budget.ts";
-import type { Leases } from "./leases.ts";
-import type { Lookup } from "./lookup.ts";
-import type { Stop } from "./stop.ts";
+import { type Budget, createBudget } from "./budget.ts";
+import { createEmit } from "./emit.ts";
+import { createLeases, type Leases } from "./leases.ts";
+import { createLookup, type Lookup } from "./lookup.ts";
+import { createStop, type Stop } from "./stop.ts";
+
+/** What everything that works on claims is given by its purchaser. */
+export interface DriveParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  /** Milliseconds for which a claim is held without being renewed. */
+  readonly leaseLength: number;
+  /** Names this drive in the ledger, for the people who look into it. */
+  readonly holder: string;
+}
 
 /** What all recommendations of one drive share. */
 export interface DriveContext {
@@ -29,4 +40,41 @@ export interface Task {
   readonly executor: ServiceExecutor;
   readonly claim: Claim;
   readonly record: TokenRecord;
+}
+
+/** How long and for whom it works; what is left out does nothing. */
+interface ContextOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline?: number | undefined;
+  readonly onEvent?: ((event: DriveEvent) => void) | undefined;
+  /** Default: no limit, for work that buys nothing. */
+  readonly budget?: Budget | undefined;
+  /** The tokens that its listings are searched for, by scope key. */
+  readonly tokens?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  readonly noteLedgerError?: DriveContext["noteLedgerError"] | undefined;
+  readonly noteSent?: DriveContext["noteSent"] | undefined;
+}
+
+/** Makes the context of a drive, a person's decision or a correction. `end` gives up the claims and ends the timers. */
+export function createContext(
+  { ledger, environment, leaseLength }: DriveParts,
+  {
+    signal,
+    deadline,
+    onEvent,
+    budget = createBudget(undefined),
+    tokens = new Map(),
+    noteLedgerError = () => undefined,
+    noteSent = () => undefined,
+  }: ContextOptions,
+): { readonly context: DriveContext; readonly end: () => Promise<void> } {
+  const stop = createStop(environment, { signal, deadline });
+  const leases = createLeases(ledger, environment, leaseLength);
+  const emit = createEmit(onEvent, environment);
+  const lookup = createLookup({ ledger, environment, stop, emit, tokens });
+  const end = async () => {
+    await leases.end();
+    stop.end();
+  };
+  return { context: { ledger, environment, leases, lookup, stop, budget, emit, noteLedgerError, noteSent }, end };
 }

@@ -1,115 +1,138 @@
-import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { BuyonceError, messageOf, RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
-import type { DeathProof, TokenRecord } from "../contract/ledger.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
-import { getQuote } from "./get-quote.ts";
+import { compareFound, match } from "./adopt.ts";
 import { answerError } from "./answer-error.ts";
-import { checkPrice } from "./check-price.ts";
-import { compareFound } from "./compare.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { recheckPurchase } from "./recheck-purchase.ts";
-import { match } from "./match.ts";
+import type { Ending } from "./ending.ts";
 import { findLate } from "./find-late.ts";
-import { errorOutcome, outcomeError, overError, refused, rejected, unresolved } from "./outcome.ts";
+import { checkPrice, getQuote } from "./get-quote.ts";
 import { ask, judge } from "./judge-submission.ts";
+import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
+import { recordDeath, recordEnding, writeAhead } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
-import { recordPurchase } from "./record-purchase.ts";
-import { writeAhead } from "./write-ahead.ts";
 
 /** New quotes within one drive: each needs proof that nothing was bought under the one before. */
 const maxQuotes = 3;
+
+/** What was sent is proven to have bought nothing: it is bought from the start, with a listing made now. */
+interface Anew {
+  readonly kind: "anew";
+  readonly record: TokenRecord;
+  readonly quotesLeft: number;
+}
 
 /**
  * Drives one recommendation that this driver holds the claim for, from what an earlier driver left to an outcome.
  * Never throws, except a LedgerError of a ledger that fails before anything was sent for it.
  */
 export async function driveRecommendation(drive: DriveContext, task: Task): Promise<Outcome> {
+  let current = task;
+  let step = await begin(drive, task);
+  while (step.kind === "anew") {
+    const { record, quotesLeft } = step;
+    current = { ...task, record };
+    step = await buy(drive, current, { fresh: true, quotesLeft });
+  }
+  return recordEnding(drive, current, step);
+}
+
+/** Goes on from what the ledger knows. The right to drive is not the right to buy again. */
+async function begin(drive: DriveContext, task: Task): Promise<Ending | Anew> {
   const { record } = task;
   if (record.state === "purchased") {
     const seen = await recheckPurchase(drive, task);
-    return seen.kind === "done" ? seen.outcome : buy(drive, { ...task, record: seen.record }, { fresh: true });
+    return seen.kind === "failed" ? { kind: "anew", record: seen.record, quotesLeft: maxQuotes } : seen;
   }
-  if (record.submission === undefined) return buy(drive, task);
-
-  // An earlier driver wrote this ahead: it may have been sent. The right to drive is not the right to buy again.
+  if (record.submission === undefined) return buy(drive, task, { fresh: false, quotesLeft: maxQuotes });
+  // An earlier driver wrote this ahead: it may have been sent.
   const { submission, error } = record;
   const reason = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const open = { submission, reason, said: error?.said, providerCode: error?.providerCode };
   return reconcile(drive, task, open, { isOwn: false, quotesLeft: maxQuotes });
 }
 
-/** Look up, match, quote, write ahead, send: until it is bought, refused, rejected or unresolved. */
+/** Looks it up, adopts what is there; else asks for the price, writes ahead and sends. */
 async function buy(
   drive: DriveContext,
   task: Task,
-  { fresh = false, quotesLeft = maxQuotes }: { readonly fresh?: boolean; readonly quotesLeft?: number } = {},
-): Promise<Outcome> {
-  const { executor, record } = task;
-  const { recommendation, recIndex, token, scope } = record;
-  const masked = maskToken(token);
+  { fresh, quotesLeft }: { readonly fresh: boolean; readonly quotesLeft: number },
+): Promise<Ending | Anew> {
+  const { token } = task.record;
   let submission: Submission;
   try {
     drive.stop.check();
-    const listing = fresh
-      ? await drive.lookup.fresh(executor, scope, token)
-      : await drive.lookup.listing(executor, scope);
-    const listed = match(listing, token);
-    if (listed !== undefined) {
-      const { commitment: found } = listed;
-      drive.emit({ type: "adopting", recIndex, token: masked, commitmentId: found.id });
-      await compareFound(executor, record, listed, drive.stop);
-      if (found.standing === "ended") return await over(drive, task, found);
-      return await recordPurchase(drive, task, { commitment: found, status: "already-purchased" });
-    }
-
+    const found = await adopt(drive, task, fresh);
+    if (found !== undefined) return found;
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await getQuote(drive, task);
-    checkPrice(quote.price, recommendation.maxPrice);
+    checkPrice(quote.price, task.record.recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
     const late = await findLate(drive, task);
-    if (late?.commitment.standing === "ended") return await over(drive, task, late.commitment);
-    if (late !== undefined) return await recordPurchase(drive, task, { ...late, status: "already-purchased" });
-    drive.stop.checkTimeFor(executor.sendTimeout);
+    if (late !== undefined) return adopted(late.commitment, late.guessedIn);
+    drive.stop.checkTimeFor(task.executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
   } catch (error) {
     drive.budget.giveBack(token);
-    return refused(drive, task, error);
+    return { kind: "refused", error };
   }
-
   try {
     checkBeforeSend(drive, task);
   } catch (error) {
-    return withdraw(drive, task, error);
+    drive.budget.giveBack(token);
+    return { kind: "not-sent", error };
   }
-  return judgeSent(drive, task, submission, quotesLeft - 1);
+  return send(drive, task, submission, quotesLeft - 1);
 }
 
+/** What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. */
+async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<Ending | undefined> {
+  const { executor, record } = task;
+  const { recIndex, token, scope } = record;
+  const { lookup } = drive;
+  const listing = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
+  const listed = match(listing, token);
+  if (listed === undefined) return undefined;
+  const { commitment } = listed;
+  drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: commitment.id });
+  await compareFound(executor, record, listed, drive.stop);
+  return adopted(commitment);
+}
+
+function adopted(commitment: OpenCommitment, guessedIn?: string): Ending {
+  if (commitment.standing === "ended") return { kind: "over", commitment };
+  return { kind: "bought", commitment, status: "already-purchased", guessedIn };
+}
+
+type OpenCommitment = Extract<Ending, { readonly kind: "over" }>["commitment"];
+
 /** Sends what is written ahead, and goes on from the answer. */
-async function judgeSent(
+async function send(
   drive: DriveContext,
   task: Task,
   submission: Submission,
   quotesLeft: number,
-): Promise<Outcome> {
+): Promise<Ending | Anew> {
   const { recIndex, token } = task.record;
   const answer = await sendOnce(drive, task, submission, { sentBefore: false });
   if (answer.kind === "bought") {
     const { commitment } = answer;
-    if (commitment.standing === "failed") return rejectFailed(drive, task, commitment);
-    if (commitment.standing === "ended") return over(drive, task, commitment, submission);
-    return recordPurchase(drive, task, { commitment, submission, status: "purchased" });
+    if (commitment.standing === "ended") return { kind: "over", commitment, submission };
+    if (commitment.standing !== "failed") return { kind: "bought", commitment, submission, status: "purchased" };
+    drive.budget.giveBack(token);
+    return { kind: "came-to-nothing", commitment, error: failedError(commitment.id, commitment.state) };
   }
   const error = answerError(answer);
   // "Expired" proves nothing so soon: a hop that repeats a request gets it for one that was carried out.
   if (answer.kind === "rejected" && !answer.expired) {
     const shown = await lookAfterRefusal(drive, task, submission, answer);
     if (shown === "nothing") drive.budget.giveBack(token);
-    if (shown !== "bought") return rejected(drive, task, error, { unseen: shown === "unseen" });
+    if (shown !== "bought") return { kind: "rejected", error, unseen: shown === "unseen" };
   }
   drive.emit({ type: "outcome-unknown", recIndex, token: maskToken(token), detail: error.message });
   const open: OpenSubmission = {
@@ -147,107 +170,58 @@ async function lookAfterRefusal(
   }
 }
 
+const reconciledResults = {
+  bought: "bought",
+  over: "bought",
+  dead: "dead",
+  rejected: "dead",
+  unresolved: "unresolved",
+} as const;
+
 /** Finds out what became of a submission, and goes on from there. */
 async function reconcile(
   drive: DriveContext,
   task: Task,
   open: OpenSubmission,
-  from: { readonly isOwn: boolean; readonly quotesLeft: number },
-): Promise<Outcome> {
+  { isOwn, quotesLeft }: { readonly isOwn: boolean; readonly quotesLeft: number },
+): Promise<Ending | Anew> {
   const { submission } = open;
   const resolved = await reconcileSubmission(drive, task, open);
   const { recIndex, token } = task.record;
-  const result = {
-    bought: "bought",
-    over: "bought",
-    dead: "dead",
-    rejected: "dead",
-    unresolved: "unresolved",
-  } as const;
-  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result: result[resolved.kind] });
+  const result = reconciledResults[resolved.kind];
+  drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result });
   switch (resolved.kind) {
     case "bought": {
       const { commitment, passedBy, resent } = resolved;
-      const status = !passedBy && (from.isOwn || resent) ? "purchased" : "already-purchased";
-      return recordPurchase(drive, task, { commitment, submission, status, passedBy });
+      const status = !passedBy && (isOwn || resent) ? "purchased" : "already-purchased";
+      return { kind: "bought", commitment, submission, status, passedBy };
     }
     case "over":
-      return over(drive, task, resolved.commitment, submission);
+      return { kind: "over", commitment: resolved.commitment, submission };
     case "dead":
-      return startAnew(drive, task, resolved, from.quotesLeft);
+      try {
+        const { failed, failedAs, detail } = resolved;
+        const record = await recordDeath(drive, task, { failed, failedAs, detail });
+        return { kind: "anew", record, quotesLeft };
+      } catch (error) {
+        return { kind: "unresolved", error };
+      }
     case "rejected":
       drive.budget.giveBack(token);
-      return rejected(drive, task, resolved.error);
-    case "unresolved":
-      return unresolved(drive, task, resolved.error, { ...resolved, submission });
+      return { kind: "rejected", error: resolved.error };
+    case "unresolved": {
+      const { error, said, evidence } = resolved;
+      return { kind: "unresolved", error, said, evidence, submission };
+    }
   }
 }
 
-/** Bought for it, and over: recorded as bought, so that it is never bought again, and said as it is. */
-async function over(
-  drive: DriveContext,
-  task: Task,
-  commitment: Commitment,
-  submission?: Submission,
-): Promise<Outcome> {
-  const { id, state } = commitment;
-  const said = outcomeError(overError(id, state));
-  try {
-    await drive.ledger.purchase(
-      task.claim,
-      // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
-      { ...commitment, settled: true, marked: true, price: commitment.price ?? submission?.price },
-      { over: said },
-    );
-    drive.leases.drop(task.claim);
-  } catch (error) {
-    return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error, { submission });
-  }
-  return errorOutcome(task.record, "rejected", overError(id, state));
-}
-
-/** The submission is proven dead: records that, and buys from the start, with a listing made now. */
-async function startAnew(
-  drive: DriveContext,
-  task: Task,
-  { failed, failedAs, detail }: DeathProof,
-  quotesLeft: number,
-): Promise<Outcome> {
-  let record: TokenRecord;
-  try {
-    record = await drive.ledger.dead(task.claim, { failed, failedAs, detail });
-  } catch (error) {
-    return unresolved(drive, task, error);
-  }
-  return buy(drive, { ...task, record }, { fresh: true, quotesLeft });
-}
-
-/** Written ahead, but not sent. */
-async function withdraw(drive: DriveContext, task: Task, cause: unknown): Promise<Outcome> {
-  drive.budget.giveBack(task.record.token);
-  try {
-    await drive.ledger.dead(task.claim, { failed: false, sent: false, detail: `not sent: ${messageOf(cause)}` });
-  } catch (error) {
-    return unresolved(drive, task, error);
-  }
-  return refused(drive, task, cause);
-}
-
-/** The provider took the purchase and said at once that it came to nothing: its handle is used up. */
-async function rejectFailed(drive: DriveContext, task: Task, commitment: Commitment): Promise<Outcome> {
-  const { id, state } = commitment;
-  const error = new BuyonceError({
+function failedError(id: string, state: string): BuyonceError {
+  return new BuyonceError({
     code: "purchase-rejected",
     providerCode: state,
     message: `The provider took the purchase and ended it as ${state} (${id}): nothing was bought. Look up why at the provider, then drive again.`,
   });
-  drive.budget.giveBack(task.record.token);
-  try {
-    await drive.ledger.dead(task.claim, { failed: true, failedAs: idsOf(commitment), detail: `${id} ${state}` });
-  } catch (cause) {
-    return unresolved(drive, task, cause);
-  }
-  return rejected(drive, task, error);
 }
 
 function tooManyQuotes(): RefusedError {

@@ -1,8 +1,9 @@
+import { RefusedError } from "../contract/errors.ts";
+import { compareMoney, formatMoney, isPayable, type Money } from "../contract/money.ts";
 import type { Marker, Quote } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { checkPositive } from "./check-price.ts";
 import { asRefusal } from "./as-refusal.ts";
 
 /** What a quote is asked for: a record, or a recommendation that was never driven. */
@@ -23,4 +24,30 @@ export async function getQuote(
   checkPositive(quote.price);
   emit({ type: "quoted", recIndex, token: maskToken(token), price: quote.price });
   return { quote, marker };
+}
+
+/** Throws a RefusedError for a price that nobody could pay: a mistake, whose true price no limit has seen. */
+function checkPositive(price: Money): void {
+  if (isPayable(price)) return;
+  throw new RefusedError({
+    code: "quote-failed",
+    message: `The provider quotes ${price.amount} ${price.currency}, which is no price. Nothing was sent. Ask the provider what it costs, then drive again.`,
+  });
+}
+
+/** Compares a quote with the caller's limit. Throws a RefusedError when it is above it, or in another currency. */
+export function checkPrice(price: Money, limit: Money | undefined): void {
+  if (limit === undefined) return;
+  if (price.currency !== limit.currency) {
+    throw new RefusedError({
+      code: "price-currency-mismatch",
+      message: `The quote is ${formatMoney(price)}, but maxPrice is in ${limit.currency}. Nothing was sent. Give the limit in ${price.currency}.`,
+    });
+  }
+  if (compareMoney(price, limit) > 0) {
+    throw new RefusedError({
+      code: "price-above-limit",
+      message: `The quote is ${formatMoney(price)}, above the limit of ${formatMoney(limit)} (maxPrice). Nothing was sent. Raise maxPrice if the price is right, then drive again.`,
+    });
+  }
 }

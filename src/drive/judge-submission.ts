@@ -4,7 +4,7 @@ import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import type { Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
 import type { DeathProof } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
-import { listDifferences, notStated, statedDifferences } from "./compare.ts";
+import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
 /** What is known about a submission in the end. */

@@ -3,8 +3,6 @@ import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
-import { isOverdue, parkedOutcome } from "./parked.ts";
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
@@ -61,84 +59,6 @@ export function errorOutcome(
   submission?: Pick<Submission, "price">,
 ): Outcome & { readonly error: OutcomeError } {
   return { recIndex, status, token, ...(submission ? { price: submission.price } : {}), error: outcomeError(error) };
-}
-
-/** A guard stopped it and nothing was sent: records that, and gives the claim up. */
-export async function refused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  // A drive that was stopped, or whose deadline has come, is no refusal: the claim is given up as it is, when the drive
-  // ends, with all others at once.
-  const { code } = outcomeError(error);
-  const stopped = error === drive.stop.signal.reason || code === "aborted" || code === "deadline-too-near";
-  if (stopped) return errorOutcome(task.record, "refused", error);
-  const waits = code === "identical-purchase-open";
-  const lost = isLost(error)
-    ? error
-    : await record(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));
-  // What waits for its lane is no refusal: a later round, or the next drive, buys it.
-  return errorOutcome(task.record, lost || waits ? "in-progress" : "refused", lost ?? error);
-}
-
-/** The provider answered definitely no; `unseen`: nobody could look whether it is so, and a later drive does. */
-export async function rejected(
-  drive: DriveContext,
-  task: Task,
-  error: BuyonceError,
-  { unseen = false }: { readonly unseen?: boolean } = {},
-): Promise<Outcome> {
-  const lost = await record(drive, task, error, () => drive.ledger.reject(task.claim, outcomeError(error), { unseen }));
-  return lost ? errorOutcome(task.record, "in-progress", lost) : errorOutcome(task.record, "rejected", error);
-}
-
-/**
- * It was sent, and nobody can say yet whether it was bought. Where recording fails, the submission itself says so. Sent
- * longer ago than the provider's own time limit, it is parked. `said` are the provider's own words in its answer to the send,
- * `evidence` the ids in it that could not be recorded yet.
- */
-export async function unresolved(
-  drive: DriveContext,
-  task: Task,
-  error: unknown,
-  {
-    submission = task.record.submission,
-    said,
-    evidence = [],
-  }: {
-    readonly submission?: Submission | undefined;
-    readonly said?: string | undefined;
-    readonly evidence?: readonly string[] | undefined;
-  } = {},
-): Promise<Outcome> {
-  let { parkedAt } = task.record;
-  await record(drive, task, error, async () => {
-    const { code, message, providerCode } = outcomeError(error);
-    const recorded = { code, message, ...(providerCode ? { providerCode } : {}), ...(said ? { said } : {}) };
-    if (await isOverdue(drive, task)) parkedAt = (await drive.ledger.park(task.claim, recorded, { evidence })).parkedAt;
-    else await drive.ledger.unknown(task.claim, recorded, { evidence });
-  });
-  const outcome = errorOutcome(task.record, "unresolved", error, submission);
-  return parkedAt === undefined ? outcome : parkedOutcome(task.record, parkedAt, outcome);
-}
-
-/**
- * Writes the end of a recommendation. Returns the error when the claim is lost: then another driver may have bought it
- * meanwhile, and this one's refusal is not the last word.
- */
-async function record(
-  drive: DriveContext,
-  { claim }: Task,
-  error: unknown,
-  write: () => Promise<void>,
-): Promise<LedgerError | undefined> {
-  if (isBroken(error)) drive.noteLedgerError(error);
-  try {
-    drive.leases.check(claim);
-    await write();
-    drive.leases.drop(claim);
-    return undefined;
-  } catch (failure) {
-    if (isBroken(failure)) drive.noteLedgerError(failure);
-    return isLost(failure) ? failure : undefined;
-  }
 }
 
 /** The ledger itself failed, as opposed to a write that it declined. */

@@ -1,21 +1,22 @@
 import type { Commitment } from "../contract/commitment.ts";
 import { messageOf } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import type { Outcome } from "../contract/report.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import type { Ending } from "./ending.ts";
 import { namedTwice } from "./find-late.ts";
-import { boughtOutcome, errorOutcome, isBroken, isLost } from "./outcome.ts";
-import { recordPurchase } from "./record-purchase.ts";
+import { isBroken, isLost } from "./outcome.ts";
+import { recordFailure } from "./record.ts";
 
-/** What a second look at a purchase showed. */
-export type Looked =
-  | { readonly kind: "done"; readonly outcome: Outcome }
-  /** The provider proved that it came to nothing: a new generation is open. */
-  | { readonly kind: "came-to-nothing"; readonly record: TokenRecord; readonly commitment: Commitment };
+/** The provider proved that a purchase came to nothing: as what, and the record with a new generation open. */
+export interface CameToNothing {
+  readonly kind: "failed";
+  readonly record: TokenRecord;
+  readonly commitment: Commitment;
+}
 
 /** Looks again at a purchase that the ledger knows as still pending or without its marker. It stays bought unless the provider proves otherwise. */
-export async function recheckPurchase(drive: DriveContext, task: Task): Promise<Looked> {
+export async function recheckPurchase(drive: DriveContext, task: Task): Promise<Ending | CameToNothing> {
   const { executor, record } = task;
   const { commitment, scope } = record;
   if (commitment === undefined) throw new TypeError("A purchased record holds its commitment.");
@@ -37,8 +38,7 @@ export async function recheckPurchase(drive: DriveContext, task: Task): Promise<
       (await provenFailed({ executor, stop: drive.stop }, scope, commitment, listing)) ??
       (await vanished(drive, task, commitment, listing));
     if (failed !== undefined) {
-      const reopened = await drive.ledger.reopen(task.claim, failed);
-      return { kind: "came-to-nothing", record: reopened, commitment: failed };
+      return { kind: "failed", record: await recordFailure(drive, task, failed), commitment: failed };
     }
     if (seen?.standing === "failed") {
       warnings.push(`The list shows ${seen.id} as ${seen.state}, and not all of it is proven to have come to nothing.`);
@@ -48,11 +48,10 @@ export async function recheckPurchase(drive: DriveContext, task: Task): Promise<
     }
   } catch (error) {
     // The other driver may have found that it came to nothing, and bought anew.
-    if (isLost(error)) return { kind: "done", outcome: errorOutcome(record, "in-progress", error) };
+    if (isLost(error)) return { kind: "lost", error };
     if (isBroken(error)) drive.noteLedgerError(error);
     const warning = `Its present state could not be looked up: ${messageOf(error)}`;
-    return { kind: "done", outcome: boughtOutcome(record, commitment, "already-purchased", [warning]) };
+    return { kind: "unchanged", commitment, warnings: [warning] };
   }
-  const outcome = await recordPurchase(drive, task, { commitment: current, status: "already-purchased", warnings });
-  return { kind: "done", outcome };
+  return { kind: "bought", commitment: current, status: "already-purchased", warnings };
 }

@@ -4,12 +4,12 @@ import type { Listed } from "../contract/listed.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
 import { answerError, unknownError } from "./answer-error.ts";
-import { checkPrice } from "./check-price.ts";
-import { compareFound } from "./compare.ts";
+import { checkPrice } from "./get-quote.ts";
+import { compareFound } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, type Resolved } from "./judge-submission.ts";
-import { match } from "./match.ts";
+import { match } from "./adopt.ts";
 import { overError } from "./outcome.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 

@@ -4,27 +4,19 @@ import type { Submission } from "../contract/executor.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { boughtOutcome, errorOutcome, isBroken, refused, unresolved } from "./outcome.ts";
-
-/** What turned out to be bought, and how it came about. */
-export interface Bought {
-  readonly commitment: Commitment;
-  /** What it was bought with, where the ledger knows. */
-  readonly submission?: Submission;
-  readonly status: "purchased" | "already-purchased";
-  /** It came from elsewhere, and what became of the open submission is not known. */
-  readonly passedBy?: boolean;
-  /** It only fits, and nothing is open for it: the lane in which nothing else may be open either. */
-  readonly guessedIn?: string | undefined;
-  /** What a person should know all the same. */
-  readonly warnings?: readonly string[];
-}
+import type { Bought, Ending } from "./ending.ts";
+import { boughtOutcome, isBroken } from "./outcome.ts";
 
 /**
  * Records what is bought, stamps the marker where it comes after the purchase, and reports. Bought stays bought: where
- * the ledger or the marker fails, the outcome says so as a warning.
+ * the ledger or the marker fails, the outcome says so as a warning. Returns what it ended with instead where the commitment turns out
+ * to be another recommendation's, or the claim is lost.
  */
-export async function recordPurchase(drive: DriveContext, task: Task, bought: Bought): Promise<Outcome> {
+export async function recordPurchase(
+  drive: DriveContext,
+  task: Task,
+  bought: Bought,
+): Promise<Outcome | Extract<Ending, { readonly kind: "refused" | "unresolved" | "lost" }>> {
   const { ledger, leases } = drive;
   const { claim, record } = task;
   const { submission = record.submission, status } = bought;
@@ -60,7 +52,7 @@ export async function recordPurchase(drive: DriveContext, task: Task, bought: Bo
     try {
       leases.check(claim);
     } catch (error) {
-      return errorOutcome(record, "in-progress", error);
+      return { kind: "lost", error };
     }
   }
   let marked: Commitment;
@@ -75,7 +67,7 @@ export async function recordPurchase(drive: DriveContext, task: Task, bought: Bo
     } else if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
     else if (known || !commitment.marked) await keep(() => ledger.release([claim]));
   } catch (error) {
-    return submission === undefined ? refused(drive, task, error) : unresolved(drive, task, error);
+    return { kind: submission === undefined ? "refused" : "unresolved", error };
   }
   // A claim whose result is not written is given up when the drive ends.
   if (recorded) leases.drop(claim);

@@ -6,13 +6,13 @@ import type { Resolution, ServiceExecutor, Submission } from "../contract/execut
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { createBudget } from "./budget.ts";
-import { compareFound } from "./compare.ts";
+import { compareFound } from "./adopt.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
 import { ask, judge } from "./judge-submission.ts";
-import { match } from "./match.ts";
+import { match } from "./adopt.ts";
 import { errorOutcome } from "./outcome.ts";
 import { recordPurchase } from "./record-purchase.ts";
 import { createStop } from "./stop.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { match } from "../../src/drive/match.ts";
+import { match } from "../../src/drive/adopt.ts";
 import type { Standing } from "../../src/contract/commitment.ts";
 import type { Listed } from "../../src/contract/listed.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";

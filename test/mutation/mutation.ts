@@ -7,7 +7,7 @@ import { canary, parts, partVariable } from "./mutated-parts.ts";
  * `npm run mutation -- drive ledger`: mutates parts of the code (all of them where none is named), one after the other,
  * and says which mutants no test notices. Writes the figures into docs/mutation.md. Ends with 1 where a part's score is
  * not above 90 %, or the set-up cannot be believed. A later run takes up what has not changed: `--fresh` forgets it.
- * `--files src/drive/match.ts` mutates these alone, with the tests of the part, and writes no figures.
+ * `--files src/drive/adopt.ts` mutates these alone, with the tests of the part, and writes no figures.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

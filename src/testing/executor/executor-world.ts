@@ -6,7 +6,7 @@ import type { Listed } from "../../contract/listed.ts";
 import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
 import type { Recommendation } from "../../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../contract/token.ts";
-import { compareFound } from "../../drive/compare.ts";
+import { compareFound } from "../../drive/adopt.ts";
 import { type Listing, readListing } from "../../drive/read-listing.ts";
 
 /** A fresh provider, in which nothing was bought, and the executor that buys there. Made anew for every test. */

@@ -1,27 +1,34 @@
 import { RefusedError } from "../contract/errors.ts";
-import type { AskedFacts, CallOptions, Difference, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { AskedFacts, CallOptions, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Facts, Listed } from "../contract/listed.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import { asRefusal } from "./as-refusal.ts";
+import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
+import type { Listing } from "./read-listing.ts";
 
-/** In what something found differs from what was asked for, where it says so. */
-export function statedDifferences({ decisive, ifStated }: AskedFacts, found: Facts): readonly Difference[] {
-  return Object.entries({ ...ifStated, ...decisive }).flatMap(([field, asked]) => {
-    const there = found[field];
-    return asked === undefined || there === undefined || there === asked ? [] : [{ field, asked, found: there }];
-  });
-}
-
-/** The fields that were asked for and that what was found does not state. */
-export function notStated(asked: Facts, found: Facts): readonly string[] {
-  return Object.entries(asked).flatMap(([field, value]) =>
-    value === undefined || found[field] !== undefined ? [] : [field],
-  );
-}
-
-/** `quantity: asked 2, found 3; term: …`, for a person. */
-export function listDifferences(differences: readonly Difference[]): string {
-  return differences.map(({ field, asked, found }) => `${field}: asked ${asked}, found ${found}`).join("; ");
+/**
+ * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what ended,
+ * unless the listing says so; what nobody knows does. Throws a RefusedError where a person has to look.
+ */
+export function match(listing: Listing, token: string): Listed | undefined {
+  const found = listing.byToken.get(token) ?? [];
+  const live = found.filter(({ commitment }) => commitment.standing === "live");
+  if (live.length > 1) {
+    const ids = live.map(({ commitment }) => commitment.id).join(", ");
+    throw new RefusedError({
+      code: "several-commitments",
+      message: `Several live commitments carry this recommendation's token: ${ids}. One of them may be a purchase too many; compare them at the provider.`,
+    });
+  }
+  if (live[0] !== undefined) return live[0];
+  const unclear = found.find(({ commitment }) => commitment.standing === "unclear")?.commitment;
+  if (unclear !== undefined) {
+    throw new RefusedError({
+      code: "commitment-unclear",
+      message: `${unclear.id} carries this recommendation's token and is ${unclear.state}: it cannot be told whether it was paid. Look at it at the provider before anything more is bought.`,
+    });
+  }
+  return listing.endedCounts === true ? found.find(({ commitment }) => commitment.standing === "ended") : undefined;
 }
 
 /**
