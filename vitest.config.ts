@@ -17,8 +17,8 @@ export const testSettings = {
     maxWorkers: 3,
     reporters: [new SkippedTests(), "default"],
     sequence: { sequencer: SlowFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // By default a poll gives up after one second, which a busy machine may need.
     expect: { poll: { timeout: 30_000 } },
   },

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { type AcceptedLoss, acceptLoss } from "./audit/accept-loss.ts";
 import { audit, type AuditOptions } from "./audit/run-audit.ts";
 import type { AuditReport } from "./contract/audit-report.ts";
 import { checkTexts } from "./contract/check-texts.ts";
@@ -12,22 +11,19 @@ import type { ClaimRequest, Ledger, TokenRecord } from "./contract/ledger.ts";
 import type { Execution, Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { deriveIdempotencyToken } from "./contract/token.ts";
+import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
 import { bridged } from "./drive/bridge.ts";
 import { type Budget, createBudget } from "./drive/budget.ts";
 import { checkLease, checkOptions } from "./drive/check-options.ts";
-import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
-import { driveRequests, type DriveOptions, type Work } from "./drive/drive-execution.ts";
+import { driveExecution, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
-import { findUnfinished } from "./drive/find-unfinished.ts";
 import type { Lookup } from "./drive/lookup.ts";
-import { withPassedOver } from "./drive/executor-missing.ts";
-import { type Quotation, type QuoteOptions, planExecution } from "./drive/plan-execution.ts";
-import { reportOf } from "./drive/report-of.ts";
+import { planExecution, type Quotation, type QuoteOptions } from "./drive/plan-execution.ts";
+import { redriveUnfinished, type RedriveOptions } from "./drive/redrive.ts";
+import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
+import { type ExecutorOf, executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type SettleOptions } from "./drive/watch-pending.ts";
-import { pastDeadline } from "./drive/stop.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
-import { leftAsItIs } from "./drive/outcome-of-record.ts";
-import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 
 /** What a purchaser works with. */
 export interface PurchaserOptions {
@@ -41,18 +37,6 @@ export interface PurchaserOptions {
    * Default 30,000; from 1,000 to 86,400,000. A shorter one makes it likelier that a slow driver loses its claim.
    */
   readonly leaseLength?: number;
-}
-
-/** Which of what was left behind is driven, and how. */
-export interface RedriveOptions extends DriveOptions {
-  /** Milliseconds for which nobody has worked on it, up to ten years. Default 0: all that no living driver holds. */
-  readonly olderThan?: number;
-  /** At most so many recommendations; what is passed over for want of an executor is not counted. Default 100, at most 10,000. */
-  readonly limit?: number;
-  /** Those that were refused or rejected as well. Default false. */
-  readonly retryRefused?: boolean;
-  /** Those that are parked as well: whose unknown outcome waits for a person. Default false. */
-  readonly includeParked?: boolean;
 }
 
 /** Buys executions exactly once. Made by {@link createPurchaser}. */
@@ -138,21 +122,7 @@ export function createPurchaser({
   const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
     findExecutor(providers, recommendation) !== undefined;
 
-  function requestsOf({ executionId, source, recommendations }: Execution): ClaimRequest[] {
-    return recommendations.map((recommendation, recIndex) => {
-      const executor = executorOf(recommendation);
-      return {
-        token: deriveIdempotencyToken(executionId, recIndex),
-        executionId,
-        recIndex,
-        source,
-        recommendation,
-        fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
-        scope: executor.scopeOf(recommendation),
-      };
-    });
-  }
-
+  const parts = () => ({ ledger, environment, executorOf, leaseLength, holder: holderName() });
   const driveAll = (
     executionId: string,
     requests: readonly ClaimRequest[],
@@ -161,8 +131,17 @@ export function createPurchaser({
     work: Work = { run: driveRecommendation },
   ) => {
     checkOptions(options);
-    const parts = { ledger, environment, executorOf, leaseLength, holder: holderName(), budget, work };
-    return driveRequests(executionId, requests, parts, options);
+    return driveExecution(executionId, requests, { ...parts(), budget, work }, options);
+  };
+  const redriveRecords = (
+    executionId: string,
+    records: readonly TokenRecord[],
+    options: DriveOptions,
+    budget?: Budget,
+    work?: Work,
+  ) => {
+    checkExecutors(records, canDrive);
+    return driveAll(executionId, records, options, budget, work);
   };
 
   return {
@@ -172,12 +151,12 @@ export function createPurchaser({
     quote: async (execution, options = {}) => {
       const valid = validateExecution(execution, providers);
       checkOptions(options);
-      return planExecution(valid.executionId, requestsOf(valid), { ledger, environment, executorOf }, options);
+      return planExecution(valid.executionId, requestsOf(valid, executorOf), parts(), options);
     },
 
     drive: async (execution, options = {}) => {
       const valid = validateExecution(execution, providers);
-      return driveAll(valid.executionId, requestsOf(valid), options);
+      return driveAll(valid.executionId, requestsOf(valid, executorOf), options);
     },
 
     redrive: async (executionId, options = {}) => {
@@ -190,33 +169,8 @@ export function createPurchaser({
       return redriveRecords(executionId, records, options);
     },
 
-    redriveUnfinished: async ({
-      olderThan = 0,
-      limit = 100,
-      retryRefused = false,
-      includeParked = false,
-      ...options
-    } = {}) => {
-      checkOptions({ ...options, olderThan, limit });
-      // One for all of them: the totals are those of this call.
-      const budget = createBudget(options.maxTotals);
-      const query = { olderThan, limit, refused: retryRefused, parked: includeParked };
-      const { own: records, passedOver } = await findUnfinished(ledger, query, canDrive);
-      const reports: Report[] = [];
-      let failure: { readonly error: unknown } | undefined;
-      for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
-        failure ??= reports.length > 0 ? pastDeadline(environment, options.deadline) : undefined;
-        try {
-          if (failure === undefined) reports.push(await redriveRecords(executionId, own, options, budget));
-        } catch (error) {
-          // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
-          if (reports.length === 0) throw error;
-          failure = { error };
-        }
-        if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
-      }
-      return withPassedOver(reports, passedOver);
-    },
+    redriveUnfinished: (options = {}) =>
+      redriveUnfinished(options, { ledger, environment, canDrive, drive: redriveRecords }),
 
     settle: async (options = {}) => {
       checkOptions(options);
@@ -228,38 +182,38 @@ export function createPurchaser({
 
     resolve: async (decision, options = {}) => {
       checkOptions(options);
-      return resolveByPerson(decision, { ledger, environment, executorOf, leaseLength, holder: holderName() }, options);
+      return resolveByPerson(decision, parts(), options);
     },
 
-    audit: (options = {}) =>
-      audit(options, { ledger, environment, providers, executorOf, leaseLength, holder: holderName() }),
-    acceptLoss: (loss, { signal } = {}) =>
-      acceptLoss(loss, { ledger, environment, executorOf, leaseLength, holder: holderName() }, signal),
+    audit: (options = {}) => audit(options, { ...parts(), providers }),
+    acceptLoss: (loss, { signal } = {}) => acceptLoss(loss, parts(), signal),
   };
-
-  function redriveRecords(
-    executionId: string,
-    records: readonly TokenRecord[],
-    options: DriveOptions,
-    budget?: Budget,
-    work?: Work,
-  ): Promise<Report> {
-    const problems = records
-      .filter((record) => !canDrive(record))
-      .map(({ recommendation: { provider, service }, recIndex }) => {
-        return { path: `recommendations[${recIndex}]`, message: `needs ${provider} ${service}` };
-      });
-    if (problems.length > 0) throw new InvalidExecutionError(problems);
-    return driveAll(executionId, records, options, budget, work);
-  }
 }
 
-/** What the ledger had about an execution that a call did not come to. */
-function reportOfUndriven(executionId: string, records: readonly TokenRecord[], error: unknown): Report {
-  return reportOf(
-    executionId,
-    records.map((record) => leftAsItIs(record, error)),
-  );
+/** What the ledger is asked to claim for an execution. */
+function requestsOf({ executionId, source, recommendations }: Execution, executorOf: ExecutorOf): ClaimRequest[] {
+  return recommendations.map((recommendation, recIndex) => {
+    const executor = executorOf(recommendation);
+    return {
+      token: deriveIdempotencyToken(executionId, recIndex),
+      executionId,
+      recIndex,
+      source,
+      recommendation,
+      fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
+      scope: executor.scopeOf(recommendation),
+    };
+  });
+}
+
+/** Throws an InvalidExecutionError that names what no executor is there for. */
+function checkExecutors(records: readonly TokenRecord[], canDrive: (record: TokenRecord) => boolean): void {
+  const problems = records
+    .filter((record) => !canDrive(record))
+    .map(({ recommendation: { provider, service }, recIndex }) => {
+      return { path: `recommendations[${recIndex}]`, message: `needs ${provider} ${service}` };
+    });
+  if (problems.length > 0) throw new InvalidExecutionError(problems);
 }
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */

@@ -1,8 +1,9 @@
+import type { DriveParts } from "../drive/drive-context.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
+import { correction, withClaim } from "../drive/with-claim.ts";
 import type { Finding } from "../contract/audit-report.ts";
 import { messageOf } from "../contract/errors.ts";
 import type { Commitment } from "../contract/commitment.ts";
-import { correct, type CorrectionParts } from "./correct.ts";
 
 /**
  * Stamps a missing marker, under a claim, and records it; returns the finding with what came of it. Anything that is not
@@ -10,7 +11,7 @@ import { correct, type CorrectionParts } from "./correct.ts";
  */
 export async function repair(
   finding: Finding,
-  { executorOf, ...parts }: CorrectionParts & { readonly executorOf: ExecutorOf },
+  { executorOf, ...parts }: DriveParts & { readonly executorOf: ExecutorOf },
   signal: AbortSignal,
 ): Promise<Finding> {
   const { kind, executionId, token } = finding;
@@ -19,17 +20,22 @@ export async function repair(
   const executor = record && executorOf(record.recommendation);
   if (record === undefined || executor?.mark === undefined) return finding;
   try {
-    const { state, standing } = await correct(record, executor, parts, signal, async ({ ledger, stop }, task) => {
-      const marked = await stamp(task.record.commitment, async (commitment) => {
-        const { scope, source, generation, submission } = task.record;
-        const owned = await ledger.ownedByOthers(scope.key, record.token);
-        const marker = { token: record.token, source, generation };
-        return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
-      });
-      // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
-      if (marked.standing !== "failed") await ledger.observe(task.claim, marked);
-      return marked;
-    });
+    const { state, standing } = await withClaim(
+      record,
+      parts,
+      { ...correction, executor, signal },
+      async ({ ledger, stop }, task) => {
+        const marked = await stamp(task.record.commitment, async (commitment) => {
+          const { scope, source, generation, submission } = task.record;
+          const owned = await ledger.ownedByOthers(scope.key, record.token);
+          const marker = { token: record.token, source, generation };
+          return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
+        });
+        // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
+        if (marked.standing !== "failed") await ledger.observe(task.claim, marked);
+        return marked;
+      },
+    );
     return standing === "failed"
       ? { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` }
       : { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };

@@ -1,11 +1,11 @@
 import type { BridgedProvider } from "../drive/bridge.ts";
+import type { DriveParts } from "../drive/drive-context.ts";
 import { createStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../contract/audit-report.ts";
 import { checkTime } from "../contract/check-number.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import { auditScope } from "./audit-scope.ts";
-import type { CorrectionParts } from "./correct.ts";
 import { repair } from "./repair.ts";
 import { scopesIn, scopesOfLedger } from "./scopes.ts";
 
@@ -22,7 +22,7 @@ export interface AuditOptions {
   readonly onScope?: (label: string) => void;
 }
 
-interface AuditParts extends CorrectionParts {
+interface AuditParts extends DriveParts {
   readonly providers: readonly BridgedProvider[];
   readonly executorOf: ExecutorOf;
 }

@@ -72,7 +72,7 @@ function fromOld(old: OldServiceExecutor): ServiceExecutor {
 
 function recoveryOf(recovery: OldServiceExecutor["recovery"]): Recovery {
   // Of the old shape a refusal of a second send says whether the handle is over, however it was made.
-  return recovery.kind === "resend" ? { ...recovery, handle: "minted" } : recovery;
+  return recovery?.kind === "resend" ? { ...recovery, handle: "minted" } : recovery;
 }
 
 function answerOf(error: unknown): PurchaseAnswer {

@@ -1,22 +1,18 @@
-import pLimit from "p-limit";
-import type { Environment } from "../contract/environment.ts";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { DriveEvent } from "../contract/events.ts";
-import type { ClaimAnswer, ClaimRequest, Ledger, TokenRecord, TokenState } from "../contract/ledger.ts";
+import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
-import { createEmit } from "./emit.ts";
-import { eventError } from "./event-error.ts";
-import { createLeases } from "./leases.ts";
+import { createContext, type DriveContext, type DriveParts, type Task } from "./drive-context.ts";
+import { eventError } from "./emit.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
-import { unresolved } from "./outcome.ts";
-import { reportOf } from "./report-of.ts";
-import { createStop } from "./stop.ts";
-import { tokensByScope } from "./tokens-by-scope.ts";
 import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./outcome-of-record.ts";
+import { recordEnding } from "./record.ts";
+import { reportOf } from "./report-of.ts";
+import { tokensByScope } from "./tokens-by-scope.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** How one drive goes. */
@@ -49,13 +45,9 @@ export interface Work {
   readonly lookup?: Lookup;
 }
 
-interface DriveParts {
-  readonly ledger: Ledger;
-  readonly environment: Environment;
+/** What is driven, and with what. */
+export interface ExecutionParts extends DriveParts {
   readonly executorOf: ExecutorOf;
-  readonly leaseLength: number;
-  /** Names this drive in the ledger, for the people who look into it. */
-  readonly holder: string;
   /** What the caller's totals leave, for all that one call drives. */
   readonly budget: Budget;
   readonly work: Work;
@@ -64,140 +56,187 @@ interface DriveParts {
 /** Milliseconds between two questions whether another driver is done. */
 const waitForDriver = 1000;
 
+/** A drive under way, and what is known so far. */
+interface Drive {
+  readonly executionId: string;
+  readonly parts: ExecutionParts;
+  readonly context: DriveContext;
+  readonly limit: LimitFunction;
+  readonly waits: boolean;
+  readonly outcomes: Map<string, Outcome>;
+  /** What other drivers hold, as it was last seen. */
+  readonly waitedFor: Map<string, TokenRecord>;
+  /** Something may have left this machine: it ends with a report, whatever happens. */
+  sent: boolean;
+  /** Of the ledger, or a defect: nothing is begun after it. */
+  failure: unknown;
+}
+
 /** Drives validated recommendations: claims them all, works on what is granted, and reports one outcome for each. */
-export async function driveRequests(
+export async function driveExecution(
   executionId: string,
   requests: readonly ClaimRequest[],
-  { ledger, environment, executorOf, leaseLength, holder, budget, work }: DriveParts,
+  parts: ExecutionParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
-  const emit = createEmit(onEvent, environment);
-  let sent = false;
-  /** Of the ledger, or a defect: nothing is begun after it. */
-  let failure: unknown;
-  const stop = createStop(environment, { signal, deadline });
-  const leases = createLeases(ledger, environment, leaseLength);
-  const outcomes = new Map<string, Outcome>();
-  const waitedFor = new Map<string, TokenRecord>();
-  const finish = ({ recIndex, token }: ClaimRequest, outcome: Outcome) => {
-    outcomes.set(token, outcome);
-    emit({ type: "finished", recIndex, token: maskToken(token), outcome });
-    return outcome;
+  const { context, end } = createContext(parts, {
+    signal,
+    deadline,
+    onEvent,
+    budget: parts.budget,
+    noteSent: () => (drive.sent = true),
+    noteLedgerError: (error) => (drive.failure ??= error),
+  });
+  const drive: Drive = {
+    executionId,
+    parts,
+    context,
+    limit: pLimit(concurrency),
+    waits: wait,
+    outcomes: new Map(),
+    waitedFor: new Map(),
+    sent: false,
+    failure: undefined,
   };
+  const recommendations = requests.map(({ recIndex, token, recommendation: { provider, service } }) => {
+    return { recIndex, token: maskToken(token), provider, service };
+  });
+  context.emit({ type: "started", executionId, recommendations });
+  try {
+    await waitForOthers(drive, await runRound(drive, requests));
+  } catch (error) {
+    drive.failure ??= error;
+  } finally {
+    await end();
+  }
+  return report(drive, requests, signal?.aborted === true);
+}
 
+/** What became of each, or why there is no report: it failed, or was stopped, before anything was sent. */
+function report(drive: Drive, requests: readonly ClaimRequest[], isAborted: boolean): Report {
+  const { executionId, context, failure, outcomes, sent } = drive;
+  const { emit, stop } = context;
   const ended = (error: unknown) => {
     emit({ type: "ended", executionId, error: eventError(error) });
     return error;
   };
-
-  /** Claims and drives; returns the requests that another driver holds. */
-  async function round(open: readonly ClaimRequest[]): Promise<readonly ClaimRequest[]> {
-    const since = environment.now();
-    const answers = await ledger.claim(open, holder, leaseLength, work.states ? { states: work.states } : {});
-    leases.hold(
-      answers.filter((answer) => answer.kind === "granted").map(({ claim }) => claim),
-      since,
-    );
-    const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
-    emit({ type: "claimed", granted: count("granted"), settled: count("settled"), inFlight: count("in-flight") });
-
-    const context: DriveContext = {
-      ledger,
-      environment,
-      leases,
-      stop,
-      emit,
-      lookup: work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(open) }),
-      budget,
-      noteSent: () => (sent = true),
-      noteLedgerError: (error) => (failure ??= error),
-    };
-    const limit = pLimit(concurrency);
-    const lanes = new Map<string, ReturnType<typeof pLimit>>();
-    const held: ClaimRequest[] = [];
-    const run = (drive: DriveContext, request: ClaimRequest, task: Task) => {
-      const one = () => limit(async () => finish(request, await driveOne(drive, task)));
-      // What could not be told apart afterwards is bought one after the other.
-      const lane = task.executor.laneOf?.(request.recommendation);
-      if (lane === undefined) return one();
-      const queue = lanes.get(lane) ?? pLimit(1);
-      lanes.set(lane, queue);
-      return queue(one);
-    };
-    const tasks: { readonly request: ClaimRequest; readonly task: Task }[] = [];
-    for (const [position, request] of open.entries()) {
-      const answer = answers[position];
-      if (answer === undefined) throw new TypeError("The ledger answers every claim.");
-      if (answer.kind === "granted") {
-        const { claim, record } = answer;
-        tasks.push({ request, task: { executor: executorOf(request.recommendation), claim, record } });
-      } else if (answer.kind === "in-flight" && wait && !isDone(answer.record)) {
-        const { holder, until, record } = answer;
-        const { recIndex, token } = request;
-        if (waitedFor.get(token)?.holder !== holder) {
-          emit({ type: "waiting-for-driver", recIndex, token: maskToken(token), holder, until });
-        }
-        held.push(request);
-        waitedFor.set(token, record);
-      } else finish(request, withoutClaim(request, answer, environment.now()));
-    }
-    // What an earlier driver left open, or without its marker, comes first: it holds up others of its lane.
-    const holdsUp = ({ task }: { readonly task: Task }) =>
-      isOpen(task.record) || task.record.commitment?.marked === false;
-    const inOrder = [...tasks.filter(holdsUp), ...tasks.filter((each) => !holdsUp(each))];
-    const ofRound = inOrder.map(({ task }) => task);
-    const drive = { ...context, budget: await budgetFor(context, ofRound, limit) };
-    await Promise.all(inOrder.map(({ request, task }) => run(drive, request, task)));
-    return held;
-  }
-
-  async function driveOne(drive: DriveContext, task: Task): Promise<Outcome> {
-    if (failure !== undefined) return leftAsItIs(task.record, failure);
-    try {
-      return await work.run(drive, task);
-    } catch (error) {
-      // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
-      return unresolved(drive, task, error);
-    }
-  }
-
-  /** The drive ended before it came to this one; one that another driver holds is that driver's to report. */
-  function missing(request: ClaimRequest): Outcome {
-    const held = waitedFor.get(request.token);
-    if (held === undefined) return lostOutcome(request, failure);
-    return asRecorded(request, held, environment.now(), failure ?? stop.signal.reason);
-  }
-
-  async function waitFor(held: readonly ClaimRequest[]): Promise<void> {
-    let open = held;
-    while (open.length > 0) {
-      try {
-        await environment.sleep(waitForDriver, stop.signal);
-      } catch {
-        // Stopped: what it waited for is reported as it is recorded now.
-        for (const record of await ledger.execution(executionId)) waitedFor.set(record.token, record);
-        return;
-      }
-      open = await round(open);
-    }
-  }
-
-  const named = requests.map(({ recIndex, token, recommendation: { provider, service } }) => {
-    return { recIndex, token: maskToken(token), provider, service };
-  });
-  emit({ type: "started", executionId, recommendations: named });
-  try {
-    await waitFor(await round(requests));
-  } catch (error) {
-    failure ??= error;
-  } finally {
-    await leases.end();
-    stop.end();
-  }
   if (failure !== undefined && !sent) throw ended(failure);
-  const report = requests.map((request) => outcomes.get(request.token) ?? finish(request, missing(request)));
-  if (signal?.aborted && !sent && report.some(({ error }) => error?.code === "aborted"))
-    throw ended(stop.signal.reason);
+  const all = requests.map((request) => outcomes.get(request.token) ?? finish(drive, request, missing(drive, request)));
+  if (isAborted && !sent && all.some(({ error }) => error?.code === "aborted")) throw ended(stop.signal.reason);
   emit({ type: "ended", executionId });
-  return reportOf(executionId, report);
+  return reportOf(executionId, all);
+}
+
+function finish({ outcomes, context }: Drive, { recIndex, token }: ClaimRequest, outcome: Outcome): Outcome {
+  outcomes.set(token, outcome);
+  context.emit({ type: "finished", recIndex, token: maskToken(token), outcome });
+  return outcome;
+}
+
+/** The drive ended before it came to this one; one that another driver holds is that driver's to report. */
+function missing({ waitedFor, failure, context }: Drive, request: ClaimRequest): Outcome {
+  const held = waitedFor.get(request.token);
+  if (held === undefined) return lostOutcome(request, failure);
+  const { environment, stop } = context;
+  return asRecorded(request, held, environment.now(), failure ?? stop.signal.reason);
+}
+
+/** Asks again until other drivers are done with what they hold, or the drive is stopped. */
+async function waitForOthers(drive: Drive, held: readonly ClaimRequest[]): Promise<void> {
+  const { environment, stop, ledger } = drive.context;
+  let open = held;
+  while (open.length > 0) {
+    try {
+      await environment.sleep(waitForDriver, stop.signal);
+    } catch {
+      // Stopped: what it waited for is reported as it is recorded now.
+      for (const record of await ledger.execution(drive.executionId)) drive.waitedFor.set(record.token, record);
+      return;
+    }
+    open = await runRound(drive, open);
+  }
+}
+
+interface RequestedTask {
+  readonly request: ClaimRequest;
+  readonly task: Task;
+}
+
+/** Claims and drives; returns the requests that another driver holds. */
+async function runRound(drive: Drive, open: readonly ClaimRequest[]): Promise<readonly ClaimRequest[]> {
+  const { parts, context, limit } = drive;
+  const answers = await claimAll(drive, open);
+  const tasks: RequestedTask[] = [];
+  const held: ClaimRequest[] = [];
+  for (const [position, request] of open.entries()) {
+    const answer = answers[position];
+    if (answer === undefined) throw new TypeError("The ledger answers every claim.");
+    if (answer.kind === "granted") {
+      const { claim, record } = answer;
+      tasks.push({ request, task: { executor: parts.executorOf(request.recommendation), claim, record } });
+    } else if (answer.kind === "in-flight" && drive.waits && !isDone(answer.record)) {
+      noteHeld(drive, request, answer);
+      held.push(request);
+    } else finish(drive, request, withoutClaim(request, answer, context.environment.now()));
+  }
+  const { ledger, environment, stop, emit } = context;
+  const tokens = tokensByScope(open);
+  const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
+  const inOrder = openOnesFirst(tasks);
+  const ofRound = inOrder.map(({ task }) => task);
+  const budget = await budgetFor({ ...context, lookup }, ofRound, limit);
+  await runTasks(drive, { ...context, lookup, budget }, inOrder);
+  return held;
+}
+
+async function claimAll({ parts, context }: Drive, open: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]> {
+  const { ledger, environment, holder, leaseLength, work } = parts;
+  const since = environment.now();
+  const answers = await ledger.claim(open, holder, leaseLength, work.states ? { states: work.states } : {});
+  const granted = answers.filter((answer) => answer.kind === "granted").map(({ claim }) => claim);
+  context.leases.hold(granted, since);
+  const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
+  context.emit({ type: "claimed", granted: granted.length, settled: count("settled"), inFlight: count("in-flight") });
+  return answers;
+}
+
+function noteHeld(
+  { waitedFor, context }: Drive,
+  { recIndex, token }: ClaimRequest,
+  { holder, until, record }: ClaimAnswer & { readonly kind: "in-flight" },
+): void {
+  if (waitedFor.get(token)?.holder !== holder) {
+    context.emit({ type: "waiting-for-driver", recIndex, token: maskToken(token), holder, until });
+  }
+  waitedFor.set(token, record);
+}
+
+/** What an earlier driver left open, or without its marker, comes first: it holds up others of its lane. */
+function openOnesFirst(tasks: readonly RequestedTask[]): readonly RequestedTask[] {
+  const holdsUp = ({ task: { record } }: RequestedTask) => isOpen(record) || record.commitment?.marked === false;
+  return [...tasks.filter(holdsUp), ...tasks.filter((each) => !holdsUp(each))];
+}
+
+/** Runs tasks side by side; what could not be told apart afterwards is bought one after the other. */
+async function runTasks(drive: Drive, context: DriveContext, tasks: readonly RequestedTask[]): Promise<void> {
+  const lanes = new Map<string, LimitFunction>();
+  const run = ({ request, task }: RequestedTask) => {
+    const one = () => drive.limit(async () => finish(drive, request, await runTask(drive, context, task)));
+    const lane = task.executor.laneOf?.(request.recommendation);
+    if (lane === undefined) return one();
+    const queue = lanes.get(lane) ?? pLimit(1);
+    lanes.set(lane, queue);
+    return queue(one);
+  };
+  await Promise.all(tasks.map(run));
+}
+
+async function runTask({ failure, parts }: Drive, context: DriveContext, task: Task): Promise<Outcome> {
+  if (failure !== undefined) return leftAsItIs(task.record, failure);
+  try {
+    return await parts.work.run(context, task);
+  } catch (error) {
+    // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
+    return recordEnding(context, task, { kind: "unresolved", error });
+  }
 }

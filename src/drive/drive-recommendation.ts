@@ -1,4 +1,4 @@
-import { BuyonceError, messageOf, RefusedError } from "../contract/errors.ts";
+import { BuyonceError, RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";

@@ -1,5 +1,6 @@
+import { BuyonceError, messageOf } from "../contract/errors.ts";
 import type { Environment } from "../contract/environment.ts";
-import type { DriveEvent, DriveStep } from "../contract/events.ts";
+import type { DriveEvent, DriveStep, EventError } from "../contract/events.ts";
 
 /** Tells a listener each step and its time. As documented, a listener that fails disturbs nothing. */
 export function createEmit(
@@ -13,4 +14,9 @@ export function createEmit(
       // Its own business.
     }
   };
+}
+
+/** What an event says about anything that was thrown. */
+export function eventError(error: unknown): EventError {
+  return { code: BuyonceError.isInstance(error) ? error.code : "internal", message: messageOf(error) };
 }

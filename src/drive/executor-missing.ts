@@ -4,11 +4,14 @@ import type { Report } from "../contract/report.ts";
 import { reportOf } from "./report-of.ts";
 import { leftAsItIs } from "./outcome-of-record.ts";
 
-/** The reports of a call, and in them what it passed over because nobody gave it the executor: as the ledger has it. */
-export function withPassedOver(reports: readonly Report[], passedOver: readonly TokenRecord[]): readonly Report[] {
+/** The reports of a call, and in them what needs an executor that the purchaser was not given: as the ledger has it. */
+export function withMissingExecutors(
+  reports: readonly Report[],
+  withoutExecutor: readonly TokenRecord[],
+): readonly Report[] {
   const outcomes = [
     ...reports.flatMap(({ executionId, outcomes }) => outcomes.map((outcome) => ({ executionId, outcome }))),
-    ...passedOver.map((record) => {
+    ...withoutExecutor.map((record) => {
       return { executionId: record.executionId, outcome: leftAsItIs(record, executorMissing(record)) };
     }),
   ];

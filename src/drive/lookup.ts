@@ -4,7 +4,7 @@ import type { DriveStep } from "../contract/events.ts";
 import type { Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { shellWord } from "../contract/shell-word.ts";
-import { eventError } from "./event-error.ts";
+import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { listedUntil, listingLag, recordedIds } from "./must-be-listed.ts";
 import { type Listing, readListing } from "./read-listing.ts";

@@ -11,6 +11,7 @@ import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, type Resolved } from "./judge-submission.ts";
 import { match } from "./adopt.ts";
 import { overError } from "./outcome.ts";
+import { recordEvidence } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 
 /** What is known when the search for an answer begins. */
@@ -54,7 +55,7 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
   const note = async (evidence: readonly string[] = []) => {
     if (evidence.length === 0) return;
     unrecorded = [...unrecorded, ...evidence];
-    submission = await drive.ledger.evidence(task.claim, unrecorded);
+    submission = await recordEvidence(drive, task, unrecorded);
     unrecorded = [];
   };
   let unrecorded: readonly string[] = [];

@@ -1,23 +1,17 @@
 import { checkTexts } from "../contract/check-texts.ts";
-import type { Environment } from "../contract/environment.ts";
-import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import { idsOf } from "../contract/commitment.ts";
-import type { Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
-import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import type { Resolution, Submission } from "../contract/executor.ts";
 import type { Outcome } from "../contract/report.ts";
-import { createBudget } from "./budget.ts";
-import { compareFound } from "./adopt.ts";
+import { compareFound, match } from "./adopt.ts";
+import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import type { DriveOptions } from "./drive-execution.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
-import { createLeases } from "./leases.ts";
-import { createLookup } from "./lookup.ts";
 import { ask, judge } from "./judge-submission.ts";
-import { match } from "./adopt.ts";
 import { errorOutcome } from "./outcome.ts";
-import { recordPurchase } from "./record-purchase.ts";
-import { createStop } from "./stop.ts";
 import { openStates } from "./outcome-of-record.ts";
+import { recordDeath, recordEnding } from "./record.ts";
 import type { ExecutorOf } from "./validate.ts";
+import { withClaim } from "./with-claim.ts";
 
 /** What a person found out about a purchase whose outcome nobody could tell. */
 export interface Decision {
@@ -31,84 +25,33 @@ export interface Decision {
   readonly reason: string;
 }
 
-interface DecideParts {
-  readonly ledger: Ledger;
-  readonly environment: Environment;
-  readonly executorOf: ExecutorOf;
-  readonly leaseLength: number;
-  readonly holder: string;
-}
-
 /** Applies a person's decision to a recommendation in `submitted` or `unknown`. Throws a RefusedError where the provider contradicts it. */
 export async function resolveByPerson(
   { executionId, recIndex, finding, person, reason }: Decision,
-  { ledger, environment, executorOf, leaseLength, holder }: DecideParts,
-  options: Pick<DriveOptions, "signal" | "deadline">,
+  { executorOf, ...parts }: DriveParts & { readonly executorOf: ExecutorOf },
+  { signal, deadline }: Pick<DriveOptions, "signal" | "deadline">,
 ): Promise<Outcome> {
   checkTexts({ executionId, bought: finding === "not-bought" ? undefined : finding.bought, person, reason });
-  const record = (await ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
+  const record = (await parts.ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
   if (record === undefined) {
     throw new InvalidExecutionError([{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }]);
   }
+  const nothingToDo = (state: string) =>
+    `It is ${state}: there is no unknown outcome to decide about. Drive the execution instead.`;
   const executor = executorOf(record.recommendation);
-  const stop = createStop(environment, options);
-  const leases = createLeases(ledger, environment, leaseLength);
-  try {
-    const task = await claimOpen(ledger, leases, { record, executor, holder, leaseLength }, environment);
-    const emit = () => undefined;
-    const drive: DriveContext = {
-      ledger,
-      environment,
-      leases,
-      stop,
-      emit,
-      lookup: createLookup({ ledger, environment, stop, emit, tokens: new Map() }),
-      // Nothing is bought here.
-      budget: createBudget(undefined),
-      noteSent: () => undefined,
-      noteLedgerError: () => undefined,
-    };
+  const work = { executor, states: openStates, nothingToDo, signal, deadline };
+  return withClaim(record, parts, work, async (drive, task) => {
+    const { submission, state } = task.record;
+    if (submission === undefined) throw new RefusedError({ code: "nothing-to-resolve", message: nothingToDo(state) });
     const by = `${person}: ${reason}`;
+    const open = { ...task, submission };
     return finding === "not-bought"
-      ? await decideNotBought(drive, task, by)
-      : await decideBought(drive, task, finding.bought, by);
-  } finally {
-    await leases.end();
-    stop.end();
-  }
+      ? await decideNotBought(drive, open, by)
+      : await decideBought(drive, open, finding.bought, by);
+  });
 }
 
 type OpenTask = Task & { readonly submission: Submission };
-
-async function claimOpen(
-  ledger: Ledger,
-  leases: ReturnType<typeof createLeases>,
-  asked: { record: TokenRecord; executor: ServiceExecutor; holder: string; leaseLength: number },
-  environment: Environment,
-): Promise<OpenTask> {
-  const since = environment.now();
-  const [answer] = await ledger.claim([asked.record], asked.holder, asked.leaseLength, {
-    states: openStates,
-  });
-  if (answer === undefined) throw new TypeError("The ledger answers every claim.");
-  if (answer.kind === "in-flight") {
-    throw new RefusedError({
-      code: "held-by-another-driver",
-      message: `Another driver (${answer.holder}) works on it. Wait until that one is done.`,
-      retryable: true,
-    });
-  }
-  if (answer.kind === "granted") leases.hold([answer.claim], since);
-  const { record } = answer;
-  const { submission } = record;
-  if (answer.kind !== "granted" || submission === undefined) {
-    throw new RefusedError({
-      code: "nothing-to-resolve",
-      message: `It is ${record.state}: there is no unknown outcome to decide about. Drive the execution instead.`,
-    });
-  }
-  return { executor: asked.executor, claim: answer.claim, record, submission };
-}
 
 async function decideBought(drive: DriveContext, task: OpenTask, id: string, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
@@ -124,7 +67,13 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
   const own = await ask(drive, task, submission);
   const passedBy = own.kind !== "found" || own.by === "guess" || own.found.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
-  return recordPurchase(drive, task, { commitment: found, submission, status: "already-purchased", passedBy });
+  return recordEnding(drive, task, {
+    kind: "bought",
+    commitment: found,
+    submission,
+    status: "already-purchased",
+    passedBy,
+  });
 }
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
@@ -146,7 +95,7 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
   // The name may be used up, although nothing shows under it. What fitted at this moment is not it.
   const notThis = fitting(resolution);
   const knownUnclear = isOther || (resolution.kind === "unclear" && notThis.length === 0);
-  await drive.ledger.dead(claim, { failed: true, notThis, knownUnclear, detail: `decided by ${by}` });
+  await recordDeath(drive, task, { failed: true, notThis, knownUnclear, detail: `decided by ${by}` });
   return errorOutcome(
     record,
     "refused",

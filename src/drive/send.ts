@@ -5,7 +5,7 @@ import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
 import { answerError } from "./answer-error.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { eventError } from "./event-error.ts";
+import { eventError } from "./emit.ts";
 
 /** The last look before money can move: throws where the lease or the deadline does not allow one more send. */
 export function checkBeforeSend(drive: DriveContext, { executor, claim }: Task): void {

@@ -5,7 +5,7 @@ import type { Outcome, Report } from "../contract/report.ts";
 import { createEmit } from "./emit.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
-import { withPassedOver } from "./executor-missing.ts";
+import { withMissingExecutors } from "./executor-missing.ts";
 import { readOldest, withoutBodies } from "./read-records.ts";
 import { reportOf } from "./report-of.ts";
 import { isPending } from "./watch-recommendation.ts";
@@ -72,7 +72,7 @@ export async function watchPending(
   };
   const emit = createEmit(onEvent, environment);
   let followed: readonly TokenRecord[] = [];
-  let passedOver: readonly TokenRecord[] = [];
+  let withoutExecutor: readonly TokenRecord[] = [];
   const outcomes = new Map<string, Outcome>();
   let failure: unknown;
   const ended = () => outcomes.size > 0 && stop.signal.aborted;
@@ -103,7 +103,7 @@ export async function watchPending(
     const found = await pendingIn(ledger, executionId);
     const isFollowed = (record: TokenRecord) => executionId !== undefined || canDrive(record);
     followed = found.filter(isFollowed);
-    passedOver = found.filter((record) => !isFollowed(record));
+    withoutExecutor = found.filter((record) => !isFollowed(record));
     let open = followed;
     for (let wait = firstWait; open.length > 0; wait = Math.min(2 * wait, longestWait)) {
       open = await round(open);
@@ -125,7 +125,7 @@ export async function watchPending(
   const reports = [...Map.groupBy(followed, (record) => record.executionId)].map(([id, own]) =>
     reportOf(id, own.map(outcomeOf)),
   );
-  return withPassedOver(reports, passedOver);
+  return withMissingExecutors(reports, withoutExecutor);
 }
 
 /** A lookup that is made anew when its listings are too old to go on with. */

@@ -14,6 +14,14 @@ export interface ClaimedWork extends ClaimOptions {
   readonly deadline?: number | undefined;
 }
 
+/** For putting right what is recorded about something bought, settled or not. */
+export const correction = {
+  corrections: true,
+  states: ["purchased"],
+  nothingToDo: (state) =>
+    `It is ${state} in the ledger: there is nothing bought to put right. Drive the execution instead.`,
+} as const satisfies Partial<ClaimedWork>;
+
 /**
  * Holds the claim of one recommendation for a person's decision or a correction, as a drive would, and gives it up afterwards.
  * Throws a RefusedError `held-by-another-driver` where another one works on it, `nothing-to-resolve` where its state

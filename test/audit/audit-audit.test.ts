@@ -3,7 +3,7 @@ import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { Finding, FindingKind } from "../../src/contract/audit-report.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
-import type { Provider } from "../../src/contract/executor.ts";
+import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Inventory } from "../../src/contract/inventory.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";

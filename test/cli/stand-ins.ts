@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AcceptedLoss } from "../../src/audit/accept-loss.ts";
+import type { AcceptedLoss } from "../../src/drive/accept-loss.ts";
 import type { AuditOptions } from "../../src/audit/run-audit.ts";
 import type { DriveCommandOptions } from "../../src/cli/commands/drive.ts";
 import type { CommandParts } from "../../src/cli/commands/command-parts.ts";
@@ -8,7 +8,8 @@ import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
 import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
 import type { DriveOptions } from "../../src/drive/drive-execution.ts";
-import type { Purchaser, RedriveOptions } from "../../src/purchaser.ts";
+import type { RedriveOptions } from "../../src/drive/redrive.ts";
+import type { Purchaser } from "../../src/purchaser.ts";
 import type { QuotedRecommendation } from "../../src/drive/plan-recommendation.ts";
 import type { Quotation, QuoteOptions } from "../../src/drive/plan-execution.ts";
 import type { SettleOptions } from "../../src/drive/watch-pending.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findUnfinished } from "../../src/drive/find-unfinished.ts";
+import { findUnfinished } from "../../src/drive/redrive.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
@@ -249,8 +249,8 @@ describe("what a driver finds that it can drive", () => {
     } as unknown as Ledger;
     const find = async (limit: number) => {
       const query = { olderThan: 0, limit, refused: false, parked: false };
-      const { own, passedOver } = await findUnfinished(ledger, query, ({ source }) => source === "m");
-      return [own, passedOver].map((found) => found.map(({ recIndex }) => recIndex));
+      const { own, withoutExecutor } = await findUnfinished(ledger, query, ({ source }) => source === "m");
+      return [own, withoutExecutor].map((found) => found.map(({ recIndex }) => recIndex));
     };
     return { limits, find };
   }
@@ -264,9 +264,9 @@ describe("what a driver finds that it can drive", () => {
     [`${"t".repeat(25)}m`, 2, [2, 20, 200], [25], Array.from({ length: 25 }, (_, index) => index)],
     ["", 2, [2], [], []],
     ["m", 0, [0], [], []],
-  ])("%s, at most %d", async (up, limit, asked, own, passedOver) => {
+  ])("%s, at most %d", async (up, limit, asked, own, withoutExecutor) => {
     const { limits, find } = lined(up);
-    expect(await find(limit)).toEqual([own, passedOver]);
+    expect(await find(limit)).toEqual([own, withoutExecutor]);
     expect(limits).toEqual(asked);
   });
 });

@@ -1,4 +1,4 @@
-import type { AcceptedLoss } from "../../audit/accept-loss.ts";
+import type { AcceptedLoss } from "../../drive/accept-loss.ts";
 import type { AuditReport, Place } from "../../contract/audit-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Ledger } from "../../contract/ledger.ts";

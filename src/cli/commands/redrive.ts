@@ -1,4 +1,4 @@
-import { findUnfinished, type FoundUnfinished } from "../../drive/find-unfinished.ts";
+import { findUnfinished, type FoundUnfinished } from "../../drive/redrive.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
@@ -49,7 +49,7 @@ export async function redriveCommand(
   const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
   try {
     const found = await leftBehind(ledger, executionId, options);
-    const records = [...found.own, ...found.passedOver];
+    const records = [...found.own, ...found.withoutExecutor];
     if (records.length === 0) {
       terminal.stdout.write(
         options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n",
@@ -94,7 +94,7 @@ async function leftBehind(
   executionId: string | undefined,
   { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
 ): Promise<FoundUnfinished> {
-  if (executionId !== undefined) return { own: await recordsOf(ledger, executionId), passedOver: [] };
+  if (executionId !== undefined) return { own: await recordsOf(ledger, executionId), withoutExecutor: [] };
   const query = { olderThan: olderThan * 1000, limit, refused: retryRefused, parked };
   return findUnfinished(ledger, query, createKnows());
 }

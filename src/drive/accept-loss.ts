@@ -1,13 +1,13 @@
-import { provenFailed, vanished } from "../drive/prove-failed.ts";
-import type { DriveContext, Task } from "../drive/drive-context.ts";
-import { recordedIds } from "../drive/must-be-listed.ts";
-import { readListing } from "../drive/read-listing.ts";
-import type { ExecutorOf } from "../drive/validate.ts";
+import { provenFailed, vanished } from "./prove-failed.ts";
+import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
+import { recordedIds } from "./must-be-listed.ts";
+import { readListing } from "./read-listing.ts";
+import type { ExecutorOf } from "./validate.ts";
+import { correction, withClaim } from "./with-claim.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Commitment } from "../contract/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { correct, type CorrectionParts } from "./correct.ts";
 
 /** What a person says about a commitment that the provider no longer shows: it was exchanged, given back or sold. */
 export interface AcceptedLoss {
@@ -29,7 +29,7 @@ const maxRecords = 100_000;
  */
 export async function acceptLoss(
   { id, person, reason }: AcceptedLoss,
-  { executorOf, ...parts }: CorrectionParts & { readonly executorOf: ExecutorOf },
+  { executorOf, ...parts }: DriveParts & { readonly executorOf: ExecutorOf },
   signal: AbortSignal | undefined,
 ): Promise<TokenRecord> {
   checkTexts({ id, person, reason });
@@ -41,7 +41,7 @@ export async function acceptLoss(
     throw new InvalidExecutionError([{ path: "id", message: problem }]);
   }
   const executor = executorOf(record.recommendation);
-  return correct(record, executor, parts, signal, async (drive, task) => {
+  return withClaim(record, parts, { ...correction, executor, signal }, async (drive, task) => {
     const { ledger, stop } = drive;
     const {
       claim,

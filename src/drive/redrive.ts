@@ -1,0 +1,103 @@
+import type { Environment } from "../contract/environment.ts";
+import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
+import type { Report } from "../contract/report.ts";
+import { createBudget, type Budget } from "./budget.ts";
+import { checkOptions } from "./check-options.ts";
+import type { DriveOptions } from "./drive-execution.ts";
+import { withMissingExecutors } from "./executor-missing.ts";
+import { leftAsItIs } from "./outcome-of-record.ts";
+import { reportOf } from "./report-of.ts";
+import { pastDeadline } from "./stop.ts";
+
+/** Which of what was left behind is driven, and how. */
+export interface RedriveOptions extends DriveOptions {
+  /** Milliseconds for which nobody has worked on it, up to ten years. Default 0: all that no living driver holds. */
+  readonly olderThan?: number;
+  /** At most so many recommendations; what needs an executor that is not there is not counted. Default 100, at most 10,000. */
+  readonly limit?: number;
+  /** Those that were refused or rejected as well. Default false. */
+  readonly retryRefused?: boolean;
+  /** Those that are parked as well: whose unknown outcome waits for a person. Default false. */
+  readonly includeParked?: boolean;
+}
+
+interface RedriveParts {
+  readonly ledger: Ledger;
+  readonly environment: Environment;
+  /** Whether there is an executor for it. */
+  readonly canDrive: (record: TokenRecord) => boolean;
+  /** Drives records of one execution. */
+  readonly drive: (
+    executionId: string,
+    records: readonly TokenRecord[],
+    options: DriveOptions,
+    budget: Budget,
+  ) => Promise<Report>;
+}
+
+/**
+ * Drives what was left behind, execution by execution. Throws what the first of them throws; after that, what it did not come
+ * to is reported as the ledger has it.
+ */
+export async function redriveUnfinished(
+  { olderThan = 0, limit = 100, retryRefused = false, includeParked = false, ...options }: RedriveOptions,
+  { ledger, environment, canDrive, drive }: RedriveParts,
+): Promise<readonly Report[]> {
+  checkOptions({ ...options, olderThan, limit });
+  // One for all of them: the totals are those of this call.
+  const budget = createBudget(options.maxTotals);
+  const query = { olderThan, limit, refused: retryRefused, parked: includeParked };
+  const { own: records, withoutExecutor } = await findUnfinished(ledger, query, canDrive);
+  const reports: Report[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
+    failure ??= reports.length > 0 ? pastDeadline(environment, options.deadline) : undefined;
+    try {
+      if (failure === undefined) reports.push(await drive(executionId, own, options, budget));
+    } catch (error) {
+      // Stopped, or the ledger failed: what was driven before is reported, and the next call takes up the rest.
+      if (reports.length === 0) throw error;
+      failure = { error };
+    }
+    if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
+  }
+  return withMissingExecutors(reports, withoutExecutor);
+}
+
+/** What the ledger had about an execution that a call did not come to. */
+function reportOfUndriven(executionId: string, records: readonly TokenRecord[], error: unknown): Report {
+  return reportOf(
+    executionId,
+    records.map((record) => leftAsItIs(record, error)),
+  );
+}
+
+/** What was left behind, as one driver sees it. Longest untouched first. */
+export interface FoundUnfinished {
+  /** What it can drive, at most the query's limit. */
+  readonly own: readonly TokenRecord[];
+  /** What it met beside that, and cannot drive: it counts towards no limit. */
+  readonly withoutExecutor: readonly TokenRecord[];
+}
+
+/** By how much more is asked for while what cannot be driven takes the places of what can. */
+const growth = 10;
+
+/**
+ * What was left behind and can be driven, however much lies before it that cannot: a ledger is shared by drivers of several
+ * clouds. Reads again, more each time, until there are enough or the ledger has no more. Throws a LedgerError.
+ */
+export async function findUnfinished(
+  ledger: Ledger,
+  query: UnfinishedQuery,
+  canDrive: (record: TokenRecord) => boolean | Promise<boolean>,
+): Promise<FoundUnfinished> {
+  for (let size = query.limit; ; size *= growth) {
+    const records = await ledger.unfinished({ ...query, limit: size });
+    const own: TokenRecord[] = [];
+    const withoutExecutor: TokenRecord[] = [];
+    for (const record of records) ((await canDrive(record)) ? own : withoutExecutor).push(record);
+    const needsMore = own.length < query.limit && records.length >= size;
+    if (!needsMore) return { own: own.slice(0, query.limit), withoutExecutor };
+  }
+}
