@@ -52,7 +52,7 @@ export interface Submission extends Quote, Marker {
   readonly evidence?: readonly string[] | undefined;
   /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
   readonly failedAs?: readonly string[] | undefined;
-  /** Ids that fitted it when a person decided that it had bought nothing. Only on former submissions. */
+  /** Ids that fitted it when a person decided that it had not bought them. */
   readonly notThis?: readonly string[] | undefined;
   /**
    * The look at it was unclear when it was called dead, by a person or by the provider's refusal: a further unclear look says

@@ -67,7 +67,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -235,8 +235,18 @@ export interface Ledger {
   /** The same, and that a person has to decide: `unfinished` passes it over, unless asked, until something resolves it. */
   park(claim: Claim, error: RecordedError, how?: { readonly evidence?: readonly string[] }): Promise<TokenRecord>;
 
-  /** Adds ids that an answer to the open submission named to its {@link Submission.evidence}; the claim is kept. */
-  evidence(claim: Claim, ids: readonly string[]): Promise<Submission>;
+  /**
+   * Adds ids that an answer to the submission of an attempt named to its {@link Submission.evidence}; the claim is kept. The one
+   * write that a driver may make after it lost its claim: nobody else knows what its answer said. Under an older epoch they are
+   * added all the same, to the open submission or a former one, and `claim-lost` is thrown.
+   */
+  evidence(claim: Claim, attempt: number, ids: readonly string[]): Promise<Submission>;
+
+  /**
+   * Records that these ids are not what any submission of the token bought, as a person decided, and that a look at a former one
+   * that stays unclear is known to be; the claim is kept. See {@link Submission.notThis} and {@link Submission.knownUnclear}.
+   */
+  exclude(claim: Claim, ids: readonly string[]): Promise<TokenRecord>;
 
   /**
    * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that

@@ -36,7 +36,8 @@ export async function ask(
   submission: Submission,
   others: Iterable<string> = [],
 ): Promise<Resolution> {
-  const excluded = (record.former ?? []).flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
+  const sent = [...(record.former ?? []), submission];
+  const excluded = sent.flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
   const byOthers = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
   const owned = new Set([...byOthers, ...excluded, ...others]);
   try {

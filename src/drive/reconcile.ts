@@ -55,7 +55,7 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
   const note = async (evidence: readonly string[] = []) => {
     if (evidence.length === 0) return;
     unrecorded = [...unrecorded, ...evidence];
-    submission = await recordEvidence(drive, task, unrecorded);
+    submission = await recordEvidence(drive, task, submission, unrecorded);
     unrecorded = [];
   };
   let unrecorded: readonly string[] = [];
@@ -100,6 +100,13 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
         continue;
       }
       if (before !== undefined) return before;
+      // An answer may have reached the driver that this one took over from.
+      const known = (await readSubmission(drive, task)) ?? submission;
+      if (known.evidence?.length !== submission.evidence?.length) {
+        submission = known;
+        absent = 0;
+        continue;
+      }
       drive.budget.take(token, submission.price);
       const answer = await sendOnce(drive, task, submission, { sentBefore: true });
       if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
@@ -134,6 +141,12 @@ function isOver(answer: PurchaseAnswer, handle: "minted" | "derived"): answer is
 function takenError(answer: PurchaseAnswer & { readonly kind: "exists" }, reason: string): BuyonceError {
   const message = `${answer.reason} ${reason} Nothing was bought by this send. Find out who bought that one, and give a new executionId to buy this one.`;
   return answerError({ ...answer, kind: "rejected", reason: message, left: true, expired: false, retryable: false });
+}
+
+/** The submission as it is recorded now. */
+async function readSubmission({ ledger }: DriveContext, { record }: Task): Promise<Submission | undefined> {
+  const [current] = await ledger.records({ tokens: [record.token], limit: 1 });
+  return current?.submission;
 }
 
 /**

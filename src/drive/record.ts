@@ -31,9 +31,14 @@ export async function writeAhead(drive: DriveContext, task: Task, marker: Marker
   return submission;
 }
 
-/** Records ids in an answer that nobody has judged: while they are not judged, no driver sends. */
-export function recordEvidence(drive: DriveContext, { claim }: Task, ids: readonly string[]): Promise<Submission> {
-  return drive.ledger.evidence(claim, ids);
+/** Records ids in an answer that nobody has judged, also after the claim is lost: while they are not judged, no driver sends. */
+export function recordEvidence(
+  drive: DriveContext,
+  { claim }: Task,
+  { attempt }: Submission,
+  ids: readonly string[],
+): Promise<Submission> {
+  return drive.ledger.evidence(claim, attempt, ids);
 }
 
 /** Records proof that what was sent bought nothing; the claim is kept. */

@@ -1,7 +1,8 @@
 import { checkTexts } from "../contract/check-texts.ts";
-import { idsOf } from "../contract/commitment.ts";
+import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Resolution, Submission } from "../contract/executor.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
@@ -39,17 +40,25 @@ export async function resolveByPerson(
   const nothingToDo = (state: string) =>
     `It is ${state}: there is no unknown outcome to decide about. Drive the execution instead.`;
   const executor = executorOf(record.recommendation);
-  const work = { executor, states: openStates, nothingToDo, signal, deadline };
+  // What was only refused stays so: to claim it would make it work.
+  const states = record.former?.length ? decidableStates : openStates;
+  const work = { executor, states, nothingToDo, signal, deadline };
   return withClaim(record, parts, work, async (drive, task) => {
-    const { submission, state } = task.record;
-    if (submission === undefined) throw new RefusedError({ code: "nothing-to-resolve", message: nothingToDo(state) });
+    const { submission, state, former = [] } = task.record;
     const by = `${person}: ${reason}`;
-    const open = { ...task, submission };
-    return finding === "not-bought"
-      ? await decideNotBought(drive, open, by)
-      : await decideBought(drive, open, finding.bought, by);
+    if (submission !== undefined && openStates.includes(state)) {
+      const open = { ...task, submission };
+      return finding === "not-bought"
+        ? decideNotBought(drive, open, by)
+        : decideBought(drive, open, finding.bought, by);
+    }
+    if (finding === "not-bought" && former.length > 0) return decideFormer(drive, task, by);
+    throw new RefusedError({ code: "nothing-to-resolve", message: nothingToDo(state) });
   });
 }
+
+/** What is open, and what is not bought: an earlier submission of it may be unclear. */
+const decidableStates = [...openStates, "claimed", "refused", "rejected"] as const;
 
 type OpenTask = Task & { readonly submission: Submission };
 
@@ -85,26 +94,45 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
   const isOther = judge(resolution, submission, 0, executor).kind === "other";
   const resolved = resolution.kind === "found" && !isOther ? resolution.found.commitment : undefined;
   const shown = resolved !== undefined && resolved.standing !== "failed" ? resolved : listed;
-  if (shown !== undefined) {
-    throw new RefusedError({
-      code: "still-shown",
-      message: `The provider shows ${shown.id} (${shown.state}) for it, so it cannot be called not bought. Drive the execution again: it is adopted.`,
-    });
-  }
+  if (shown !== undefined) throw stillShown(shown);
   await drive.ledger.decide(claim, `not bought, says ${by}`);
   // The name may be used up, although nothing shows under it. What fitted at this moment is not it.
   const notThis = fitting(resolution);
   const knownUnclear = isOther || (resolution.kind === "unclear" && notThis.length === 0);
   await recordDeath(drive, task, { failed: true, notThis, knownUnclear, detail: `decided by ${by}` });
-  return errorOutcome(
-    record,
-    "refused",
-    new RefusedError({
-      code: "resolved-as-not-bought",
-      message: "It is recorded as not bought. Drive the execution again: it is bought anew.",
-      retryable: true,
-    }),
-  );
+  return notBoughtOutcome(record);
+}
+
+function stillShown({ id, state }: Commitment): RefusedError {
+  return new RefusedError({
+    code: "still-shown",
+    message: `The provider shows ${id} (${state}) for it, so it cannot be called not bought. Drive the execution again: it is adopted.`,
+  });
+}
+
+function notBoughtOutcome(record: TokenRecord): Outcome {
+  const error = new RefusedError({
+    code: "resolved-as-not-bought",
+    message: "It is recorded as not bought. Drive the execution again: it is bought anew.",
+    retryable: true,
+  });
+  return errorOutcome(record, "refused", error);
+}
+
+/** None of the earlier submissions bought anything: what fits them now is not theirs. */
+async function decideFormer(drive: DriveContext, task: Task, by: string): Promise<Outcome> {
+  const { claim, record, executor } = task;
+  const notThis: string[] = [];
+  for (const former of record.former ?? []) {
+    const resolution = await ask(drive, task, former);
+    const shown = resolution.kind === "found" && resolution.by === "proof" ? resolution.found.commitment : undefined;
+    const isOther = judge(resolution, former, 0, executor).kind === "other";
+    if (shown !== undefined && !isOther && shown.standing !== "failed") throw stillShown(shown);
+    notThis.push(...fitting(resolution));
+  }
+  await drive.ledger.decide(claim, `not bought, says ${by}`);
+  await drive.ledger.exclude(claim, notThis);
+  return notBoughtOutcome(record);
 }
 
 /** What the provider shows that is not certain to be it. */

@@ -106,13 +106,31 @@ export function createLedger(store: LedgerStore): Ledger {
       return submissionOf(written);
     },
 
-    evidence: async (claim, ids) =>
-      submissionOf(
-        await write(claim, "evidence", async (record) => {
-          expectState(record, ["submitted", "unknown"]);
-          return { submission: withEvidence(record, ids), detail: ids.join(", ") };
-        }),
-      ),
+    evidence: async (claim, attempt, ids) => {
+      const record = await store.transaction([claim.token], async (transaction) => {
+        const before = await transaction.get(claim.token);
+        if (before === undefined) throw claimLost(claim.token);
+        const next = { ...before, ...addEvidence(before, attempt, ids), updatedAt: transaction.now };
+        await transaction.put(next, historyEntry("evidence", before, next, transaction.now, ids.join(", ")));
+        return next;
+      });
+      // Another driver goes on with it, and meets what was just written.
+      if (record.epoch !== claim.epoch) throw claimLost(claim.token);
+      return submissionOf(record);
+    },
+
+    exclude: (claim, ids) =>
+      write(claim, "exclude", async ({ submission, former = [] }) => {
+        const without = (sent: Submission): Submission => ({
+          ...sent,
+          notThis: [...new Set([...(sent.notThis ?? []), ...ids])],
+        });
+        return {
+          ...(submission === undefined ? {} : { submission: without(submission) }),
+          former: former.map((sent) => ({ ...without(sent), knownUnclear: true })),
+          detail: ids.join(", "),
+        };
+      }),
 
     purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
@@ -236,6 +254,23 @@ function withEvidence(record: TokenRecord, ids: readonly string[]): Submission {
   return { ...submission, evidence: [...new Set([...(submission.evidence ?? []), ...ids])] };
 }
 
+/**
+ * The submission of an attempt, open or former, with further ids that an answer to it named. Where something else is recorded as
+ * bought meanwhile, it is kept among the former ones, which are asked about as often as somebody drives.
+ */
+function addEvidence(record: TokenRecord, attempt: number, ids: readonly string[]): Partial<TokenRecord> {
+  const { submission, former = [], state } = record;
+  const add = (sent: Submission): Submission => ({
+    ...sent,
+    evidence: [...new Set([...(sent.evidence ?? []), ...ids])],
+  });
+  const before = former.map((sent) => (sent.attempt === attempt ? add(sent) : sent));
+  if (submission?.attempt !== attempt) return { former: before };
+  const own = add(submission);
+  const isKept = state !== "purchased" || before.some((sent) => sent.attempt === attempt);
+  return { submission: own, former: isKept ? before : [...before, own] };
+}
+
 /** The former submissions, and the last one, which is no longer open. */
 function formerOf(
   { former = [], submission }: TokenRecord,
@@ -290,16 +325,18 @@ async function claimOne(
 
 async function heldRecord(transaction: LedgerTransaction, claim: Claim): Promise<TokenRecord> {
   const record = await transaction.get(claim.token);
-  if (record === undefined || record.epoch !== claim.epoch) {
-    throw new LedgerError({
-      code: "claim-lost",
-      message:
-        `Another driver took token ${maskToken(claim.token)} over, because this driver did not renew its lease in ` +
-        "time. This driver stops working on it; what was sent is reconciled by the other. Drive again to see the result.",
-      retryable: true,
-    });
-  }
+  if (record === undefined || record.epoch !== claim.epoch) throw claimLost(claim.token);
   return record;
+}
+
+function claimLost(token: string): LedgerError {
+  return new LedgerError({
+    code: "claim-lost",
+    message:
+      `Another driver took token ${maskToken(token)} over, because this driver did not renew its lease in ` +
+      "time. This driver stops working on it; what was sent is reconciled by the other. Drive again to see the result.",
+    retryable: true,
+  });
 }
 
 function expectState(record: TokenRecord, expected: readonly TokenRecord["state"][]): void {

@@ -1,6 +1,6 @@
 // Longer than other files: one suite, which a maker of a ledger reads from top to bottom.
 import assert from "node:assert/strict";
-import type { ClaimAnswer, Ledger, RecordsQuery, TokenRecord, TokenState } from "../contract/ledger.ts";
+import type { Claim, ClaimAnswer, Ledger, RecordsQuery, TokenRecord, TokenState } from "../contract/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame, type TestFunction } from "./assertions.ts";
 import { bought, claimRequest, planned } from "./ledger-values.ts";
 
@@ -222,7 +222,7 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
   }) => {
     const first = granted(await claim(ledger, "driver-1"));
     await ledger.submit(first.claim, planned());
-    await ledger.evidence(first.claim, ["id-1"]);
+    await ledger.evidence(first.claim, 1, ["id-1"]);
     await ledger.unknown(first.claim, reason, { evidence: ["id-1", "id-2"] });
     const second = granted(await claim(ledger, "driver-2"));
     assertSame(second.record.submission?.evidence, ["id-1", "id-2"]);
@@ -237,6 +237,56 @@ export function testLedger({ name, open, test: run }: TestLedgerOptions): void {
     const { record } = granted(await claim(ledger, "driver-4", 1));
     assertMatches(record.former?.[0], { attempt: 1, knownUnclear: true });
     assertSame(record.submission, undefined);
+  });
+
+  test("an answer that comes after the claim is lost is evidence all the same, for what is open, dead or passed by", async ({
+    ledger,
+    at,
+  }) => {
+    const late = async (held: Claim, id: string) =>
+      assertLedgerError(ledger.evidence(held, 1, [id]), { code: "claim-lost" });
+    const first = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(first.claim, planned());
+    at(40_000);
+    const second = granted(await claim(ledger, "driver-2"));
+    await late(first.claim, "id-1");
+    assertSame((await ledger.execution("execution-1"))[0]?.submission?.evidence, ["id-1"]);
+    assertSame((await ledger.execution("execution-1"))[0]?.holder, "driver-2");
+    const { former } = await ledger.dead(second.claim, { failed: false, detail: "expired" });
+    assertSame(former?.[0]?.evidence, ["id-1"]);
+    await late(first.claim, "id-2");
+    await ledger.submit(second.claim, planned());
+    const bothKnown = await ledger.purchase(second.claim, bought());
+    assertSame(bothKnown.former?.[0]?.evidence, ["id-1", "id-2"]);
+    await assertLedgerError(
+      ledger.evidence(second.claim, 2, ["id-3"]).then(() => ledger.evidence(first.claim, 2, ["id-4"])),
+      {
+        code: "claim-lost",
+      },
+    );
+    const [record] = await ledger.execution("execution-1");
+    assertMatches(record, { state: "purchased", commitment: { id: "order-1" } });
+    assertSame(
+      record?.former?.map(({ attempt, evidence }) => [attempt, evidence]),
+      [
+        [1, ["id-1", "id-2"]],
+        [2, ["id-3", "id-4"]],
+      ],
+    );
+  });
+
+  test("what a person says is none of it is kept with what is open, and with what was sent before", async ({
+    ledger,
+  }) => {
+    const { claim: held } = granted(await claim(ledger, "driver-1"));
+    await ledger.submit(held, planned());
+    await ledger.dead(held, { failed: false, detail: "expired" });
+    await ledger.submit(held, planned());
+    const record = await ledger.exclude(held, ["id-1"]);
+    assertMatches(record, { state: "submitted", submission: { notThis: ["id-1"] } });
+    assertMatches(record.former?.[0], { notThis: ["id-1"], knownUnclear: true });
+    assertSame((await ledger.exclude(held, ["id-1", "id-2"])).submission?.notThis, ["id-1", "id-2"]);
+    assert.equal((await ledger.history(record.token)).at(-1)?.event, "exclude");
   });
 
   test("a changed price limit is taken over, so that the next drive uses it", async ({ ledger }) => {

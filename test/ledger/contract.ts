@@ -21,6 +21,8 @@ const titles = [
   "a lane admits one open submission at a time",
   "a commitment that only fits is not recorded while another submission of its lane is open",
   "evidence is kept with an unknown outcome, and a refusal that nobody could look at keeps its submission",
+  "an answer that comes after the claim is lost is evidence all the same, for what is open, dead or passed by",
+  "what a person says is none of it is kept with what is open, and with what was sent before",
   "a changed price limit is taken over, so that the next drive uses it",
   "every change is in the history, in order, with who made it",
   "many claims at once are granted to exactly one driver each",
