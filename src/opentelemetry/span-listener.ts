@@ -1,7 +1,7 @@
 import type * as Api from "@opentelemetry/api";
 import type { Attributes, Span, Tracer } from "@opentelemetry/api";
 import { escapeHidden } from "../contract/escape-hidden.ts";
-import type { DriveEvent, EventError } from "../contract/events.ts";
+import type { DriveEvent, EventError, StartedRecommendation } from "../contract/events.ts";
 import { stepBegun, stepEnded, type StepName } from "./steps.ts";
 
 /** A recommendation that is under way: its span, and those of its steps, the innermost last. */
@@ -11,16 +11,54 @@ interface Open {
   readonly steps: { readonly name: StepName; readonly span: Span }[];
 }
 
-/** The spans of one call of a purchaser, from its events. */
-export function createSpanListener(
-  { context, trace, SpanStatusCode }: Pick<typeof Api, "context" | "trace" | "SpanStatusCode">,
-  tracer: Tracer,
-): (event: DriveEvent) => void {
-  let drive: Span | undefined;
-  const named = new Map<number, Attributes>();
-  const open = new Map<number, Open>();
-  const lookups = new Map<string, Span[]>();
+type TelemetryApi = Pick<typeof Api, "context" | "trace" | "SpanStatusCode">;
 
+/** The spans of one call of a purchaser, from its events. */
+export function createSpanListener(api: TelemetryApi, tracer: Tracer): (event: DriveEvent) => void {
+  const spans = createSpans(api, tracer);
+  let drive: Span | undefined;
+  const recommendations = createRecommendationSpans(spans, () => drive);
+  const lookups = createLookupSpans(spans, () => drive);
+
+  return (event) => {
+    const { at } = event;
+    if ("recIndex" in event) return recommendations.note(event);
+    switch (event.type) {
+      case "started": {
+        recommendations.name(event.recommendations);
+        const count = { "buyonce.recommendations": event.recommendations.length };
+        drive = spans.begin("drive", undefined, at, { "buyonce.execution.id": event.executionId, ...count });
+        return;
+      }
+      case "claimed": {
+        const { granted, settled, inFlight } = event;
+        drive?.addEvent("claimed", { granted, settled, inFlight }, new Date(at));
+        return;
+      }
+      case "listing":
+      case "listed":
+      case "look-up-failed":
+        lookups.note(event);
+        return;
+      case "still-pending":
+        return;
+      case "ended":
+        // What is still open had no end of its own.
+        recommendations.endAll(at, event.error);
+        lookups.endAll(at, event.error);
+        if (drive) spans.end(drive, at, {}, event.error);
+        drive = undefined;
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+type Spans = ReturnType<typeof createSpans>;
+
+/** Begins and ends spans. */
+function createSpans({ context, trace, SpanStatusCode }: TelemetryApi, tracer: Tracer) {
   function begin(name: string, parent: Span | undefined, at: number, attributes: Attributes): Span {
     const within = parent ? trace.setSpan(context.active(), parent) : context.active();
     return tracer.startSpan(`buyonce.${name}`, { startTime: new Date(at), attributes: visible(attributes) }, within);
@@ -38,38 +76,25 @@ export function createSpanListener(
     if (error) fail(span, error, at);
     span.end(new Date(at));
   }
+  return { begin, end };
+}
 
-  function recommendation(event: DriveEvent & { readonly recIndex: number; readonly token: string }): Open {
+type RecommendationEvent = Extract<DriveEvent, { readonly recIndex: number }>;
+
+/** The spans of the recommendations, and within each those of its steps. */
+function createRecommendationSpans({ begin, end }: Spans, drive: () => Span | undefined) {
+  const named = new Map<number, Attributes>();
+  const open = new Map<number, Open>();
+
+  function recommendation(event: RecommendationEvent): Open {
     const known = open.get(event.recIndex);
     if (known) return known;
     const attributes = { ...named.get(event.recIndex), "buyonce.token": event.token };
     const index = { "buyonce.recommendation.index": event.recIndex };
-    const span = begin("recommendation", drive, event.at, { ...attributes, ...index });
+    const span = begin("recommendation", drive(), event.at, { ...attributes, ...index });
     const opened: Open = { span, attributes, steps: [] };
     open.set(event.recIndex, opened);
     return opened;
-  }
-
-  function step(event: DriveEvent & { readonly recIndex: number; readonly token: string }): void {
-    const { at } = event;
-    const { span, attributes, steps } = recommendation(event);
-    const innermost = steps.at(-1);
-    const begun = stepBegun(event);
-    if (begun) {
-      // The provider is asked several times within one reconciliation.
-      if (innermost?.name === begun.name) innermost.span.addEvent(event.type, visible(begun.attributes), new Date(at));
-      else {
-        const asRefusal = begin(begun.name, innermost?.span ?? span, at, { ...attributes, ...begun.attributes });
-        steps.push({ name: begun.name, span: asRefusal });
-      }
-      return;
-    }
-    const ended = stepEnded(event);
-    if (ended && innermost?.name === ended.name) {
-      steps.pop();
-      end(innermost.span, at, ended.attributes, ended.error);
-    } else if (event.type === "finished") finish(event);
-    else if (!ended) span.addEvent(event.type, {}, new Date(at));
   }
 
   function finish(event: DriveEvent & { readonly type: "finished" }): void {
@@ -85,59 +110,66 @@ export function createSpanListener(
     open.delete(event.recIndex);
   }
 
-  /** What is still open when a drive ends had no end of its own. */
-  function endAll(at: number, error: EventError | undefined): void {
-    for (const { span, steps } of open.values()) {
-      for (const { span: left } of steps.reverse()) end(left, at, {}, error);
-      end(span, at, {}, error);
-    }
-    for (const span of [...lookups.values()].flat()) end(span, at, {}, error);
-    open.clear();
-    lookups.clear();
-    if (drive) end(drive, at, {}, error);
-    drive = undefined;
+  function note(event: RecommendationEvent): void {
+    const { at } = event;
+    const { span, attributes, steps } = recommendation(event);
+    const innermost = steps.at(-1);
+    const begun = stepBegun(event);
+    const ended = stepEnded(event);
+    if (begun && innermost?.name === begun.name) {
+      // The provider is asked several times within one reconciliation.
+      innermost.span.addEvent(event.type, visible(begun.attributes), new Date(at));
+    } else if (begun) {
+      const step = begin(begun.name, innermost?.span ?? span, at, { ...attributes, ...begun.attributes });
+      steps.push({ name: begun.name, span: step });
+    } else if (ended && innermost?.name === ended.name) {
+      steps.pop();
+      end(innermost.span, at, ended.attributes, ended.error);
+    } else if (event.type === "finished") finish(event);
+    else if (!ended) span.addEvent(event.type, {}, new Date(at));
   }
 
-  return (event) => {
-    const { at } = event;
-    if ("recIndex" in event) return step(event);
-    switch (event.type) {
-      case "started": {
-        named.clear();
-        for (const { recIndex, provider, service } of event.recommendations) {
-          named.set(recIndex, { "buyonce.provider": provider, "buyonce.service": service });
-        }
-        const recommendations = { "buyonce.recommendations": event.recommendations.length };
-        drive = begin("drive", undefined, at, { "buyonce.execution.id": event.executionId, ...recommendations });
+  return {
+    note,
+    name: (recommendations: readonly StartedRecommendation[]) => {
+      named.clear();
+      for (const { recIndex, provider, service } of recommendations) {
+        named.set(recIndex, { "buyonce.provider": provider, "buyonce.service": service });
+      }
+    },
+    endAll: (at: number, error: EventError | undefined) => {
+      for (const { span, steps } of open.values()) {
+        for (const { span: left } of steps.reverse()) end(left, at, {}, error);
+        end(span, at, {}, error);
+      }
+      open.clear();
+    },
+  };
+}
+
+type LookupEvent = Extract<DriveEvent, { readonly type: "listing" | "listed" | "look-up-failed" }>;
+
+/** The spans of the look-ups, by scope; several of one scope may be under way. */
+function createLookupSpans({ begin, end }: Spans, drive: () => Span | undefined) {
+  const lookups = new Map<string, Span[]>();
+  return {
+    note: (event: LookupEvent) => {
+      const { at, scope } = event;
+      if (event.type === "listing") {
+        const span = begin("look-up", drive(), at, { "buyonce.scope": scope });
+        lookups.set(scope, [...(lookups.get(scope) ?? []), span]);
         return;
       }
-      case "claimed": {
-        const { granted, settled, inFlight } = event;
-        drive?.addEvent("claimed", { granted, settled, inFlight }, new Date(at));
-        return;
-      }
-      case "listing": {
-        const span = begin("look-up", drive, at, { "buyonce.scope": event.scope });
-        lookups.set(event.scope, [...(lookups.get(event.scope) ?? []), span]);
-        return;
-      }
-      case "listed":
-      case "look-up-failed": {
-        const [span, ...others] = lookups.get(event.scope) ?? [];
-        lookups.set(event.scope, others);
-        if (span === undefined) return;
-        if (event.type === "listed") end(span, at, { "buyonce.matches": event.matches });
-        else end(span, at, {}, event.error);
-        return;
-      }
-      case "still-pending":
-        return;
-      case "ended":
-        endAll(at, event.error);
-        return;
-      default:
-        event satisfies never;
-    }
+      const [span, ...others] = lookups.get(scope) ?? [];
+      lookups.set(scope, others);
+      if (span === undefined) return;
+      if (event.type === "listed") end(span, at, { "buyonce.matches": event.matches });
+      else end(span, at, {}, event.error);
+    },
+    endAll: (at: number, error: EventError | undefined) => {
+      for (const span of [...lookups.values()].flat()) end(span, at, {}, error);
+      lookups.clear();
+    },
   };
 }
 

@@ -9,9 +9,9 @@ import { type FaultScript, type TakenFault, createFaultScript } from "./fault-sc
 import type { FaultRule } from "./fault.ts";
 import type { Imitation, ListingFault, SandboxRequest, SandboxResponse } from "./imitation.ts";
 import { type Exchange, inflict, send } from "./inflict.ts";
-import { listen } from "./listener.ts";
+import { listen, type Listener } from "./listener.ts";
 import { readBody } from "./read-body.ts";
-import { type LoggedRequest, createRequestLog } from "./request-log.ts";
+import { type LoggedRequest, type RequestLog, createRequestLog } from "./request-log.ts";
 import { type SandboxStore, createStore } from "./sandbox-store.ts";
 
 const bodyLimit = 1_000_000;
@@ -73,60 +73,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const purchaseActions = new Set(imitations.flatMap((imitation) => imitation.purchaseActions));
   const purchases = () => imitations.reduce((sum, imitation) => sum + imitation.purchases(store), 0);
 
-  const serve = async (message: IncomingMessage, reply: ServerResponse): Promise<void> => {
-    if (listener.paused) {
-      message.socket.destroy();
-      return;
-    }
-    const body = await readBody(message, bodyLimit);
-    const request = requestOf(message, body ?? "");
-    if (body === undefined) {
-      reply.writeHead(413).end();
-      return;
-    }
-    const refusal = refusalOf(request, listener.port);
-    if (refusal !== undefined) {
-      reply.writeHead(refusal.status, { ...refusal.headers }).end(refusal.body);
-      return;
-    }
-    if (request.path.startsWith(controlPrefix)) {
-      const { status, headers, body } = control(request, { faults, log, store, imitations, purchases });
-      reply.writeHead(status, { ...headers }).end(body);
-      return;
-    }
-    const imitation = imitations.find((candidate) => candidate.owns(request));
-    const action = imitation?.actionOf(request) ?? `${request.method} ${request.path}`;
-    const entry = log.add(request, action);
-    if (latency > 0) {
-      await sleep(latency, undefined, { signal });
-    }
-    const taken = faults.take(request, action, imitation);
-    const exchange: Exchange = {
-      reply,
-      entry,
-      signal,
-      errorAnswer: (status, code) => imitation?.errorAnswer(request, status, code) ?? noSuchService(status),
-      listener,
-    };
-    if (taken !== undefined && "when" in taken.fault && taken.fault.when === "before") {
-      await inflict(taken.fault, exchange);
-      return;
-    }
-    signal.throwIfAborted();
-    const origin = originOf(message, listener.port);
-    const fault = imitation && taken && listingFaultOf(taken, imitation);
-    const answer = (await imitation?.handle(request, { store, now: clock.now(), origin, fault })) ?? noSuchService(404);
-    entry.applied = imitation !== undefined;
-    await sandbox.onRequest?.(entry);
-    if (taken === undefined) {
-      send(exchange, answer);
-    } else {
-      await inflict(taken.fault, exchange, answer);
-    }
-  };
-
+  const serve = createServe({
+    imitations,
+    store,
+    clock,
+    latency,
+    log,
+    faults,
+    signal,
+    purchases,
+    sandbox: () => sandbox,
+  });
   const server = createServer((message, reply) => {
-    serve(message, reply).catch((error: unknown) => {
+    serve(message, reply, listener).catch((error: unknown) => {
       if (signal.aborted || reply.headersSent || message.socket.destroyed) {
         message.socket.destroy();
       } else {
@@ -167,6 +126,84 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     [Symbol.asyncDispose]: close,
   };
   return sandbox;
+}
+
+/** What serving a request needs. */
+interface ServeParts {
+  readonly imitations: readonly Imitation[];
+  readonly store: SandboxStore;
+  readonly clock: Pick<Environment, "now">;
+  readonly latency: number;
+  readonly log: RequestLog;
+  readonly faults: FaultScript;
+  readonly signal: AbortSignal;
+  readonly purchases: () => number;
+  readonly sandbox: () => Sandbox;
+}
+
+/** Makes what serves one request: refuses it, hands it to an imitation, and inflicts the fault that is due. */
+function createServe({ imitations, store, log, faults, purchases, ...parts }: ServeParts) {
+  return async (message: IncomingMessage, reply: ServerResponse, listener: Listener): Promise<void> => {
+    if (listener.paused) {
+      message.socket.destroy();
+      return;
+    }
+    const body = await readBody(message, bodyLimit);
+    const request = requestOf(message, body ?? "");
+    if (body === undefined) {
+      reply.writeHead(413).end();
+      return;
+    }
+    const refusal = refusalOf(request, listener.port);
+    if (refusal !== undefined) {
+      reply.writeHead(refusal.status, { ...refusal.headers }).end(refusal.body);
+      return;
+    }
+    if (request.path.startsWith(controlPrefix)) {
+      const { status, headers, body } = control(request, { faults, log, store, imitations, purchases });
+      reply.writeHead(status, { ...headers }).end(body);
+      return;
+    }
+    const imitation = imitations.find((candidate) => candidate.owns(request));
+    const origin = originOf(message, listener.port);
+    await imitate(imitation, request, { ...parts, store, log, faults, reply, listener, origin });
+  };
+}
+
+interface Imitated extends Pick<ServeParts, "store" | "clock" | "latency" | "log" | "faults" | "signal" | "sandbox"> {
+  readonly reply: ServerResponse;
+  readonly listener: Listener;
+  readonly origin: string;
+}
+
+async function imitate(
+  imitation: Imitation | undefined,
+  request: SandboxRequest,
+  { store, clock, latency, log, faults, signal, sandbox, reply, listener, origin }: Imitated,
+): Promise<void> {
+  const action = imitation?.actionOf(request) ?? `${request.method} ${request.path}`;
+  const entry = log.add(request, action);
+  if (latency > 0) {
+    await sleep(latency, undefined, { signal });
+  }
+  const taken = faults.take(request, action, imitation);
+  const errorAnswer = (status: number, code: string) =>
+    imitation?.errorAnswer(request, status, code) ?? noSuchService(status);
+  const exchange: Exchange = { reply, entry, signal, errorAnswer, listener };
+  if (taken !== undefined && "when" in taken.fault && taken.fault.when === "before") {
+    await inflict(taken.fault, exchange);
+    return;
+  }
+  signal.throwIfAborted();
+  const fault = imitation && taken && listingFaultOf(taken, imitation);
+  const answer = (await imitation?.handle(request, { store, now: clock.now(), origin, fault })) ?? noSuchService(404);
+  entry.applied = imitation !== undefined;
+  await sandbox().onRequest?.(entry);
+  if (taken === undefined) {
+    send(exchange, answer);
+  } else {
+    await inflict(taken.fault, exchange, answer);
+  }
 }
 
 function requestOf(message: IncomingMessage, body: string): SandboxRequest {

@@ -1,7 +1,6 @@
-import { LedgerError } from "../../contract/errors.ts";
-import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
-import type { Query, Row } from "./postgres-session.ts";
+import { type LedgerStore, restingSince } from "../ledger-store.ts";
+import type { Row } from "./postgres-session.ts";
+import { beginTransaction, parserOf } from "./postgres-transaction.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 
@@ -23,71 +22,8 @@ export interface PostgresStoreOptions {
 export function createPostgresStore({ transact, schema, ledger, clock, close }: PostgresStoreOptions): LedgerStore {
   const sql = statements(`"${schema}"`);
 
-  function parse<T>(json: unknown): T {
-    try {
-      return JSON.parse(String(json)) as T;
-    } catch (cause) {
-      throw new LedgerError({
-        code: "ledger-corrupt",
-        message: `The ledger in ${ledger} holds a record that is not JSON. Restore it from a backup.`,
-        cause,
-      });
-    }
-  }
+  const parse = parserOf(ledger);
   const time = (row: Row | undefined) => clock?.() ?? Number(row?.["now"]);
-
-  async function begin(query: Query, tokens: readonly string[]) {
-    const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]));
-    const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
-    for (const json of parse<string[]>(row?.["records"])) {
-      const record = parse<TokenRecord>(json);
-      records.set(record.token, record);
-    }
-    const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
-    const changed = new Set<string>();
-    let entries: HistoryEntry[] = [];
-
-    async function write(): Promise<void> {
-      if (changed.size === 0) return;
-      const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
-      const lines = entries.map((entry) => ({ token: entry.token, entry: JSON.stringify(entry) }));
-      await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
-      for (const token of changed) stored.add(token);
-      changed.clear();
-      entries = [];
-    }
-    function touch(record: TokenRecord): void {
-      lockedOnly(record.token);
-      // As it will be read again.
-      records.set(record.token, parse(JSON.stringify(record)));
-      changed.add(record.token);
-    }
-    function lockedOnly(token: string): void {
-      if (!records.has(token)) throw new TypeError("A transaction reads and writes only the tokens that it locked.");
-    }
-
-    const transaction: LedgerTransaction = {
-      now: time(row),
-      get: async (token) => {
-        lockedOnly(token);
-        return records.get(token);
-      },
-      put: async (record, entry) => {
-        touch(record);
-        entries.push(entry);
-      },
-      touch: async (record) => touch(record),
-      inLane: async (lane, exceptToken) => {
-        await write();
-        return (await query(sql.inLane, lane, exceptToken)).map((found) => String(found["token"]));
-      },
-      own: async (scopeKey, ids, token) => {
-        const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
-        return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
-      },
-    };
-    return { transaction, write };
-  }
 
   return {
     close,
@@ -97,7 +33,7 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     },
     transaction: (tokens, run) =>
       transact.write(async (query) => {
-        const { transaction, write } = await begin(query, tokens);
+        const { transaction, write } = await beginTransaction({ query, sql, time, parse }, tokens);
         const result = await run(transaction);
         await write();
         return result;
@@ -136,23 +72,4 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     history: async (token) =>
       (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
   };
-}
-
-function recordRow(record: TokenRecord | undefined, isNew: boolean) {
-  if (record === undefined) return [];
-  const { token, executionId, recIndex, scope, state } = record;
-  return [
-    {
-      token,
-      execution_id: executionId,
-      rec_index: recIndex,
-      scope_key: scope.key,
-      state,
-      lane: occupiedLane(record) ?? null,
-      work_left: workLeft(record) ?? null,
-      resting_since: restingSince(record),
-      record: JSON.stringify(record),
-      is_new: isNew,
-    },
-  ];
 }

@@ -42,43 +42,47 @@ export function describingTests(optionalFields: readonly string[]): readonly Exe
         }
       },
     },
-    {
-      title: "it describes the recommendation in one line",
-      run: async (world) => {
-        const text = world.executor.describe(world.recommendation);
-        assert.match(text, /^\S(.*\S)?$/, `"${text}" is no line of text`);
-        const other = world.executor.describe(anotherAmount(world));
-        assert.notEqual(text, other, "the description does not say how much");
-      },
-    },
-    {
-      title: "its scope is stable, survives JSON and begins with the provider's name",
-      run: async ({ executor, recommendation }) => {
-        const scope = executor.scopeOf(recommendation);
-        assertJson(scope, "the scope");
-        assertSame(executor.scopeOf(structuredClone(recommendation)), scope);
-        assert.ok(scope.key.startsWith(executor.provider), `the key ${scope.key} begins with another name`);
-        assert.ok(scope.label.trim() !== "", "the label is empty");
-      },
-    },
-    {
-      title: "its limits are what the drive can work with",
-      run: async ({ executor, recommendation }) => {
-        const { recovery, sendTimeout } = executor;
-        assert.ok(Number.isFinite(sendTimeout) && sendTimeout > 0, `the sendTimeout is ${sendTimeout}`);
-        assert.ok(recovery.minimumAge > 0, "a submission of no age proves nothing: minimumAge must be above 0");
-        const { parkAfter, minimumAge } = recovery;
-        assert.ok(
-          Number.isFinite(parkAfter) && parkAfter >= minimumAge,
-          `parkAfter is ${parkAfter}: a person would be asked before anything is known`,
-        );
-        if (recovery.kind === "resend") return;
-        if (recovery.kind === "absence")
-          assert.ok(recovery.answers >= 2, "one empty answer proves nothing: answers must be at least 2");
-        const lane = executor.laneOf?.(recommendation);
-        assert.ok(lane, "without a handle, purchases that look alike need a lane");
-        assert.equal(executor.laneOf?.(structuredClone(recommendation)), lane, "the lane is not stable");
-      },
-    },
+    ...otherTests,
   ];
 }
+
+const otherTests: readonly ExecutorTest[] = [
+  {
+    title: "it describes the recommendation in one line",
+    run: async (world) => {
+      const text = world.executor.describe(world.recommendation);
+      assert.match(text, /^\S(.*\S)?$/, `"${text}" is no line of text`);
+      const other = world.executor.describe(anotherAmount(world));
+      assert.notEqual(text, other, "the description does not say how much");
+    },
+  },
+  {
+    title: "its scope is stable, survives JSON and begins with the provider's name",
+    run: async ({ executor, recommendation }) => {
+      const scope = executor.scopeOf(recommendation);
+      assertJson(scope, "the scope");
+      assertSame(executor.scopeOf(structuredClone(recommendation)), scope);
+      assert.ok(scope.key.startsWith(executor.provider), `the key ${scope.key} begins with another name`);
+      assert.ok(scope.label.trim() !== "", "the label is empty");
+    },
+  },
+  {
+    title: "its limits are what the drive can work with",
+    run: async ({ executor, recommendation }) => {
+      const { recovery, sendTimeout } = executor;
+      assert.ok(Number.isFinite(sendTimeout) && sendTimeout > 0, `the sendTimeout is ${sendTimeout}`);
+      assert.ok(recovery.minimumAge > 0, "a submission of no age proves nothing: minimumAge must be above 0");
+      const { parkAfter, minimumAge } = recovery;
+      assert.ok(
+        Number.isFinite(parkAfter) && parkAfter >= minimumAge,
+        `parkAfter is ${parkAfter}: a person would be asked before anything is known`,
+      );
+      if (recovery.kind === "resend") return;
+      if (recovery.kind === "absence")
+        assert.ok(recovery.answers >= 2, "one empty answer proves nothing: answers must be at least 2");
+      const lane = executor.laneOf?.(recommendation);
+      assert.ok(lane, "without a handle, purchases that look alike need a lane");
+      assert.equal(executor.laneOf?.(structuredClone(recommendation)), lane, "the lane is not stable");
+    },
+  },
+];

@@ -87,56 +87,41 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   return { paths, effects, complete: true };
 }
 
+/** What a path is walked with. */
+interface Walk {
+  readonly world: World;
+  readonly execution: {
+    readonly executionId: string;
+    readonly source: string;
+    readonly recommendations: World["recommendations"];
+  };
+  readonly ledger: Ledger;
+  readonly cloud: SearchedCloud;
+  /** What was said or recorded that is not so. */
+  readonly broken: string[];
+  /** Tokens of what came to nothing: it is reported as bought until somebody looks again. */
+  readonly failed: Set<string>;
+}
+
 async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sendWays }: SearchOptions): Promise<void> {
-  const { recommendations, cloud, environment } = world;
-  const execution = { executionId, source: "search", recommendations };
+  const { recommendations, cloud } = world;
   const broken: string[] = [];
-  const { provider, service } = cloud.executor;
+  const failed = new Set<string>();
   const tokens = recommendations.map((_, recIndex) => deriveIdempotencyToken(executionId, recIndex));
   const before = new Map(tokens.map((token) => [token, cloud.live(token).length]));
-  // What came to nothing is reported as bought until somebody looks again.
-  const failed = new Set<string>();
   const truthful = checkedLedger(world.ledger, cloud, { before, failed }, (lie) => broken.push(lie));
-  const ledger = sabotage?.ledger?.(truthful) ?? truthful;
   const searched = { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor };
-
-  const purchaserOf = (gatedLedger: Ledger, executor: ServiceExecutor, clock: Environment) =>
-    createPurchaser({
-      ledger: gatedLedger,
-      providers: [{ name: provider, services: { [service]: executor } }],
-      environment: clock,
-      leaseLength,
-    });
-
+  const walked: Walk = {
+    world,
+    execution: { executionId, source: "search", recommendations },
+    ledger: sabotage?.ledger?.(truthful) ?? truthful,
+    cloud: searched,
+    broken,
+    failed,
+  };
   for (let index = 0; index < drivers; index += 1) {
-    const driver = String.fromCharCode(65 + index);
-    const clock: Environment = {
-      ...environment,
-      sleep: async (milliseconds, signal) => {
-        await scheduler.reach(driver, "sleep", [{ name: "works", costs: "nothing" }]);
-        signal?.throwIfAborted();
-        environment.advance(milliseconds);
-      },
-      every: (milliseconds, run) => environment.every(milliseconds, () => void (scheduler.dead.has(driver) || run())),
-    };
-    const bought = new Set<string>();
-    const purchaser = purchaserOf(
-      gateLedger(ledger, driver, scheduler),
-      gateExecutor(searched, driver, scheduler, purchasesOf(bought, failed), sendWays),
-      clock,
-    );
-    void scheduler
-      .reach(driver, "begin", [{ name: "works", costs: "nothing" }])
-      .then(() => purchaser.drive(execution, { concurrency: 1 }))
-      .then(
-        (report) => broken.push(...lies(report, cloud, driver, { bought, failed })),
-        (error: unknown) => {
-          const said = BuyonceError.isInstance(error) && error.code.startsWith("ledger-");
-          if (!said) broken.push(`driver ${driver} threw ${messageOf(error)}`);
-        },
-      );
+    startDriver(walked, String.fromCharCode(65 + index), scheduler, sendWays);
   }
-
   void bystand(world.bystander ?? [], scheduler, (token) => void failed.add(token));
   await scheduler.run(() => {
     for (const token of tokens) {
@@ -147,8 +132,56 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sen
     const [first] = broken;
     if (first !== undefined) throw new Error(first);
   });
+  await endCalmly(walked, tokens.length);
+}
 
-  // The faults are over: drivers that nothing happens to must end everything. No handle means patience of five minutes.
+function purchaserOf(ledger: Ledger, executor: ServiceExecutor, environment: Environment): Purchaser {
+  const { provider, service } = executor;
+  const providers = [{ name: provider, services: { [service]: executor } }];
+  return createPurchaser({ ledger, providers, environment, leaseLength });
+}
+
+/** Begins a driver each of whose steps the scheduler orders. */
+function startDriver(
+  { world, execution, ledger, cloud, broken, failed }: Walk,
+  driver: string,
+  scheduler: Scheduler,
+  sendWays: SearchOptions["sendWays"],
+): void {
+  const { environment } = world;
+  const clock: Environment = {
+    ...environment,
+    sleep: async (milliseconds, signal) => {
+      await scheduler.reach(driver, "sleep", [{ name: "works", costs: "nothing" }]);
+      signal?.throwIfAborted();
+      environment.advance(milliseconds);
+    },
+    every: (milliseconds, run) => environment.every(milliseconds, () => void (scheduler.dead.has(driver) || run())),
+  };
+  const bought = new Set<string>();
+  const purchaser = purchaserOf(
+    gateLedger(ledger, driver, scheduler),
+    gateExecutor(cloud, driver, scheduler, purchasesOf(bought, failed), sendWays),
+    clock,
+  );
+  void scheduler
+    .reach(driver, "begin", [{ name: "works", costs: "nothing" }])
+    .then(() => purchaser.drive(execution, { concurrency: 1 }))
+    .then(
+      (report) => broken.push(...lies(report, world.cloud, driver, { bought, failed })),
+      (error: unknown) => {
+        const said = BuyonceError.isInstance(error) && error.code.startsWith("ledger-");
+        if (!said) broken.push(`driver ${driver} threw ${messageOf(error)}`);
+      },
+    );
+}
+
+/** The faults are over: drivers that nothing happens to must end everything. No handle means patience of five minutes. */
+async function endCalmly(
+  { world, execution, ledger, cloud: searched, broken, failed }: Walk,
+  tokens: number,
+): Promise<void> {
+  const { cloud, environment } = world;
   const calm = purchaserOf(ledger, searched.executor, environment);
   const driveCalmly = async (wait: number): Promise<Report> => {
     environment.advance(wait);
@@ -160,7 +193,7 @@ async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sen
   await driveCalmly(leaseLength + 1);
   let report = await driveCalmly(5 * 60_000);
   // One that is unresolved may hold up another one: a person may have to decide about each.
-  for (let round = 0; cloud.executor.recovery.kind !== "resend" && round < tokens.length; round += 1) {
+  for (let round = 0; cloud.executor.recovery.kind !== "resend" && round < tokens; round += 1) {
     const open = report.outcomes.filter(({ status }) => status === "unresolved");
     if (open.length === 0) break;
     for (const { recIndex, token } of open) await decideTruly(calm, cloud, recIndex, token);

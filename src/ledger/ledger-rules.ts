@@ -1,0 +1,200 @@
+import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { LedgerError } from "../contract/errors.ts";
+import { differingFields } from "../contract/fingerprint.ts";
+import { isHeld } from "../contract/lease.ts";
+import type { Claim, ClaimAnswer, ClaimOptions, ClaimRequest, RecordedError, TokenRecord } from "../contract/ledger.ts";
+import type { Submission } from "../contract/executor.ts";
+import { maskToken } from "../contract/token.ts";
+import type { LedgerTransaction } from "./ledger-store.ts";
+
+/** The tokens of requests or claims. */
+export function tokensOf(parts: readonly { readonly token: string }[]): string[] {
+  return parts.map(({ token }) => token);
+}
+
+/** What a write changes in a record, with the line of history that says so. */
+export type Change = Partial<TokenRecord> & { readonly detail: string };
+
+/** More than any purchase needs: each was quoted anew only after proof that the one before bought nothing. */
+export const maxFormer = 20;
+
+/** No further submission is written ahead after so many. */
+export function tooManyFormer(token: string): LedgerError {
+  return new LedgerError({
+    code: "too-many-attempts",
+    message:
+      `For token ${maskToken(token)} ${maxFormer} submissions came to nothing. Nothing was sent. Look at its history for the ` +
+      "cause, and give what is still to be bought a new executionId.",
+  });
+}
+
+/** The open submission of a record that is open. */
+export function submissionOf({ submission }: TokenRecord): Submission {
+  if (submission === undefined) throw new TypeError("A record that is open holds its submission.");
+  return submission;
+}
+
+/** The open submission with further ids that answers to it named. */
+export function withEvidence(record: TokenRecord, ids: readonly string[]): Submission {
+  const submission = submissionOf(record);
+  if (ids.length === 0) return submission;
+  return { ...submission, evidence: [...new Set([...(submission.evidence ?? []), ...ids])] };
+}
+
+/**
+ * The submission of an attempt, open or former, with further ids that an answer to it named. Where something else is recorded as
+ * bought meanwhile, it is kept among the former ones, which are asked about as often as somebody drives.
+ */
+export function addEvidence(record: TokenRecord, attempt: number, ids: readonly string[]): Partial<TokenRecord> {
+  const { submission, former = [], state } = record;
+  const add = (sent: Submission): Submission => ({
+    ...sent,
+    evidence: [...new Set([...(sent.evidence ?? []), ...ids])],
+  });
+  const before = former.map((sent) => (sent.attempt === attempt ? add(sent) : sent));
+  if (submission?.attempt !== attempt) return { former: before };
+  const own = add(submission);
+  const isKept = state !== "purchased" || before.some((sent) => sent.attempt === attempt);
+  return { submission: own, former: isKept ? before : [...before, own] };
+}
+
+/** The former submissions, and the last one, which is no longer open. */
+export function formerOf(
+  { former = [], submission }: TokenRecord,
+  end: Pick<Submission, "failedAs" | "notThis" | "knownUnclear"> = {},
+): readonly Submission[] {
+  return submission === undefined ? former : [...former, { ...submission, ...end }];
+}
+
+/** What a record holds that nobody works on. */
+export const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
+
+interface Claimant extends ClaimOptions {
+  readonly holder: string;
+  readonly leaseLength: number;
+}
+
+/** Claims one token, or says why not. */
+export async function claimOne(
+  transaction: LedgerTransaction,
+  request: ClaimRequest,
+  { holder, leaseLength, corrections = false, states }: Claimant,
+): Promise<ClaimAnswer> {
+  const { now } = transaction;
+  const record = await transaction.get(request.token);
+  if (record !== undefined) {
+    if (record.fingerprint !== request.fingerprint) {
+      return { kind: "conflict", fields: differingFields(record.recommendation, request.recommendation), record };
+    }
+    const { commitment } = record;
+    const settled = record.state === "purchased" && commitment?.settled && commitment.marked;
+    // What an earlier submission bought after all is looked for as often as somebody asks.
+    if (settled && !corrections && !record.former?.length) return { kind: "settled", record };
+    if (record.holder !== undefined && isHeld(record, now)) {
+      return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
+    }
+    if (states?.includes(record.state) === false) return { kind: "other-state", record };
+  }
+  const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
+  const claimed: TokenRecord = {
+    ...(record ?? { ...request, generation: 0, attempt: 0, createdAt: now }),
+    // The limit may have changed since; the fingerprint says that nothing else has.
+    recommendation: request.recommendation,
+    source: request.source,
+    state: open ? record.state : "claimed",
+    epoch: (record?.epoch ?? 0) + 1,
+    holder,
+    leaseUntil: now + leaseLength,
+    leaseLength,
+    updatedAt: now,
+  };
+  await transaction.put(claimed, historyEntry("claim", record, claimed, now, ""));
+  return { kind: "granted", claim: { token: claimed.token, epoch: claimed.epoch }, record: claimed };
+}
+
+/** The record of a claim that is still held. Throws `claim-lost`. */
+export async function heldRecord(transaction: LedgerTransaction, claim: Claim): Promise<TokenRecord> {
+  const record = await transaction.get(claim.token);
+  if (record === undefined || record.epoch !== claim.epoch) throw claimLost(claim.token);
+  return record;
+}
+
+/** The claim is another driver's by now. */
+export function claimLost(token: string): LedgerError {
+  return new LedgerError({
+    code: "claim-lost",
+    message:
+      `Another driver took token ${maskToken(token)} over, because this driver did not renew its lease in ` +
+      "time. This driver stops working on it; what was sent is reconciled by the other. Drive again to see the result.",
+    retryable: true,
+  });
+}
+
+/** Throws a LedgerError `internal` for a record in another state than these: a defect. */
+export function expectState(record: TokenRecord, expected: readonly TokenRecord["state"][]): void {
+  if (expected.includes(record.state)) return;
+  throw new LedgerError({
+    code: "internal",
+    message: `Token ${maskToken(record.token)} is ${record.state}, which does not allow this change. Report this as a defect.`,
+  });
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * An id belongs to one token of its scope. A UUID belongs to one token wherever it is shown: a tenant that one
+ * recommendation names and another leaves out goes by two scope keys, and would let one order count for both.
+ */
+export async function own(transaction: LedgerTransaction, record: TokenRecord, commitment: Commitment): Promise<void> {
+  const ids = idsOf(commitment);
+  const everywhere = ids.filter((id) => uuid.test(id)).map((id) => id.toLowerCase());
+  const taken = [
+    ...(await transaction.own(record.scope.key, ids, record.token)),
+    ...(everywhere.length > 0 ? await transaction.own("uuid", everywhere, record.token) : []),
+  ];
+  if (taken.length === 0) return;
+  throw new LedgerError({
+    code: "commitment-taken",
+    message: `The ledger holds ${[...new Set(taken)].join(", ")} as bought for another recommendation. One commitment cannot count for two: look at both at the provider.`,
+  });
+}
+
+/** One submission of a lane may be open at a time: throws while another token's is. */
+export async function expectFree(transaction: LedgerTransaction, lane: string, token: string): Promise<void> {
+  const [rival] = await transaction.inLane(lane, token);
+  if (rival === undefined) return;
+  throw new LedgerError({
+    code: "identical-purchase-open",
+    message:
+      `A purchase of the very same kind (token ${maskToken(rival)}) is not yet known to be bought or not, and the two could ` +
+      "not be told apart afterwards. Nothing was sent for this one: a later drive buys it, once that one is decided.",
+    retryable: true,
+  });
+}
+
+/** An error in a line of history. */
+export function describe({ code, providerCode, message }: RecordedError): string {
+  return [code, ...(providerCode === undefined ? [] : [providerCode]), message].join(": ");
+}
+
+/** A line of history: who changed what. */
+export function historyEntry(
+  event: string,
+  from: TokenRecord | undefined,
+  to: TokenRecord,
+  at: number,
+  detail: string,
+) {
+  return {
+    token: to.token,
+    at,
+    event,
+    from: from?.state,
+    to: to.state,
+    // The one who wrote it, also where the write gives the claim up.
+    holder: to.holder ?? from?.holder,
+    epoch: to.epoch,
+    attempt: to.attempt,
+    detail,
+  };
+}

@@ -1,0 +1,105 @@
+import { LedgerError } from "../../contract/errors.ts";
+import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
+import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
+import type { Query, Row } from "./postgres-session.ts";
+import type { statements } from "./statements.ts";
+
+/** What a transaction works with. */
+interface TransactionParts {
+  readonly query: Query;
+  readonly sql: ReturnType<typeof statements>;
+  /** The ledger's time, from a row that holds the server's. */
+  readonly time: (row: Row | undefined) => number;
+  readonly parse: <T>(json: unknown) => T;
+}
+
+/** Locks and reads the tokens; `write` writes what was changed since. */
+export async function beginTransaction(
+  { query, sql, time, parse }: TransactionParts,
+  tokens: readonly string[],
+): Promise<{ readonly transaction: LedgerTransaction; readonly write: () => Promise<void> }> {
+  const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]));
+  const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
+  for (const json of parse<string[]>(row?.["records"])) {
+    const record = parse<TokenRecord>(json);
+    records.set(record.token, record);
+  }
+  const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
+  const changed = new Set<string>();
+  let entries: HistoryEntry[] = [];
+
+  async function write(): Promise<void> {
+    if (changed.size === 0) return;
+    const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
+    const lines = entries.map((entry) => ({ token: entry.token, entry: JSON.stringify(entry) }));
+    await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
+    for (const token of changed) stored.add(token);
+    changed.clear();
+    entries = [];
+  }
+  function touch(record: TokenRecord): void {
+    lockedOnly(record.token);
+    // As it will be read again.
+    records.set(record.token, parse(JSON.stringify(record)));
+    changed.add(record.token);
+  }
+  function lockedOnly(token: string): void {
+    if (!records.has(token)) throw new TypeError("A transaction reads and writes only the tokens that it locked.");
+  }
+
+  const transaction: LedgerTransaction = {
+    now: time(row),
+    get: async (token) => {
+      lockedOnly(token);
+      return records.get(token);
+    },
+    put: async (record, entry) => {
+      touch(record);
+      entries.push(entry);
+    },
+    touch: async (record) => touch(record),
+    inLane: async (lane, exceptToken) => {
+      await write();
+      return (await query(sql.inLane, lane, exceptToken)).map((found) => String(found["token"]));
+    },
+    own: async (scopeKey, ids, token) => {
+      const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
+      return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
+    },
+  };
+  return { transaction, write };
+}
+
+/** Reads what columns hold; throws a LedgerError `ledger-corrupt` for what is not JSON. `ledger` names it in the message. */
+export function parserOf(ledger: string): <T>(json: unknown) => T {
+  return <T>(json: unknown) => {
+    try {
+      return JSON.parse(String(json)) as T;
+    } catch (cause) {
+      throw new LedgerError({
+        code: "ledger-corrupt",
+        message: `The ledger in ${ledger} holds a record that is not JSON. Restore it from a backup.`,
+        cause,
+      });
+    }
+  };
+}
+
+function recordRow(record: TokenRecord | undefined, isNew: boolean) {
+  if (record === undefined) return [];
+  const { token, executionId, recIndex, scope, state } = record;
+  return [
+    {
+      token,
+      execution_id: executionId,
+      rec_index: recIndex,
+      scope_key: scope.key,
+      state,
+      lane: occupiedLane(record) ?? null,
+      work_left: workLeft(record) ?? null,
+      resting_since: restingSince(record),
+      record: JSON.stringify(record),
+      is_new: isNew,
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** The statements of the ledger, prepared once. */
+export type SqliteStatements = ReturnType<typeof prepareStatements>;
+
+/** Prepares them. */
+export function prepareStatements(database: DatabaseSync) {
+  return {
+    get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
+    put: database.prepare(
+      `INSERT INTO token_record
+         (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane,
+         work_left = excluded.work_left, resting_since = excluded.resting_since, record = excluded.record`,
+    ),
+    append: database.prepare("INSERT INTO history (token, entry) VALUES (?, ?)"),
+    inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
+    withWork: database.prepare(
+      `SELECT record FROM token_record
+       WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
+       ORDER BY resting_since, rec_index LIMIT ?`,
+    ),
+    owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
+    own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),
+    // The index of the scopes holds the rows of each in the order of their numbers, which they keep.
+    purchasedIn: database.prepare(
+      `SELECT record FROM token_record WHERE scope_key = ? AND state = 'purchased'
+         AND rowid > coalesce((SELECT rowid FROM token_record WHERE token = ?), 0)
+       ORDER BY rowid LIMIT ?`,
+    ),
+    owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
+    ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
+    execution: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
+    history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
+  };
+}
