@@ -40,92 +40,142 @@ const answersBeforeResend = 2;
 /** How often the same handle is sent again within one drive. */
 const maxResends = 2;
 
+/** What is known while the search goes on. */
+interface Search {
+  submission: Submission;
+  reason: string;
+  said: string | undefined;
+  providerCode: string | undefined;
+  /** Evidence that is not recorded yet. */
+  unrecorded: readonly string[];
+  /** What an answer showed, which need not be asked for. */
+  shown: Resolution | undefined;
+  /** Empty answers in a row. */
+  absent: number;
+  resends: number;
+}
+
 /**
  * Finds out what became of a submission whose outcome nobody knows. It asks the provider about the handle; sends the
  * same handle again where the provider refuses a second purchase under it; and calls it dead only on proof.
  * Never throws: what cannot be found out is `unresolved`.
  */
 export async function reconcileSubmission(drive: DriveContext, task: Task, open: OpenSubmission): Promise<Reconciled> {
-  const { executor } = task;
-  const { recovery } = executor;
   const { recIndex, token } = task.record;
-  let { submission, reason, said, providerCode } = open;
-  const age = async () => (await drive.ledger.now()) - submission.submittedAt;
-  /** An id in an answer is evidence of a purchase: once it is recorded, no driver sends while nobody has judged it. */
-  const note = async (evidence: readonly string[] = []) => {
-    if (evidence.length === 0) return;
-    unrecorded = [...unrecorded, ...evidence];
-    submission = await recordEvidence(drive, task, submission, unrecorded);
-    unrecorded = [];
-  };
-  let unrecorded: readonly string[] = [];
-  /** What an answer showed, which need not be asked for. */
-  let shown = shownBy(open.exists?.found);
-  let absent = 0;
-  let resends = 0;
+  const { submission, reason, said, providerCode, exists } = open;
+  const shown = shownBy(exists?.found);
+  const search: Search = { submission, reason, said, providerCode, unrecorded: [], shown, absent: 0, resends: 0 };
   try {
-    await note(open.evidence);
+    await noteEvidence(drive, task, search, open.evidence);
     for (const wait of waits) {
-      if (wait > 0 && shown === undefined) await drive.environment.sleep(wait, drive.stop.signal);
-      drive.emit({ type: "reconciling", recIndex, token: maskToken(token), detail: reason });
-      const resolution = judge(shown ?? (await ask(drive, task, submission)), submission, await age(), executor);
-      shown = undefined;
-      if (resolution.kind === "other" && open.exists !== undefined && resends === 0) {
-        return { kind: "rejected", error: takenError(open.exists, resolution.reason) };
-      }
-      if (resolution.kind === "unclear" || resolution.kind === "other") {
-        reason = resolution.reason;
-        absent = 0;
-        continue;
-      }
-      if (resolution.kind !== "absent") return resolution;
-      reason = resolution.reason;
-
-      if (recovery.kind === "absence") {
-        // An answer that came too early says nothing: the provider may show a purchase minutes later.
-        absent = (await age()) >= recovery.minimumAge ? absent + 1 : 0;
-        if (absent >= recovery.answers) return await proveDead(drive, task, submission, reason);
-        continue;
-      }
-
-      // Nothing proves that it was not bought: that is for a person to say.
-      if (recovery.kind === "manual") continue;
-
-      absent += 1;
-      if (absent < answersBeforeResend || resends >= maxResends) continue;
-      resends += 1;
-      const before = await lookBeforeResend(drive, task, submission);
-      if (before?.kind === "unclear") {
-        reason = before.reason;
-        continue;
-      }
-      if (before !== undefined) return before;
-      // An answer may have reached the driver that this one took over from.
-      const known = (await readSubmission(drive, task)) ?? submission;
-      if (known.evidence?.length !== submission.evidence?.length) {
-        submission = known;
-        absent = 0;
-        continue;
-      }
-      drive.budget.take(token, submission.price);
-      const answer = await sendOnce(drive, task, submission, { sentBefore: true });
-      if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
-      if (isOver(answer, recovery.handle) && (await age()) >= recovery.minimumAge) {
-        return await proveDead(drive, task, submission, answer.reason);
-      }
-      // A refusal of the second send says nothing about the first one.
-      said = reason = answer.reason;
-      ({ providerCode } = answerError(answer));
-      if (answer.kind === "unknown") await note(answer.evidence);
-      // Told that it is there, it is asked for at once.
-      if (answer.kind === "exists") shown = shownBy(answer.found) ?? (await ask(drive, task, submission));
+      if (wait > 0 && search.shown === undefined) await drive.environment.sleep(wait, drive.stop.signal);
+      drive.emit({ type: "reconciling", recIndex, token: maskToken(token), detail: search.reason });
+      const seen = await look(drive, task, search, exists);
+      if (seen === "unclear") continue;
+      if (seen !== "absent") return seen;
+      const ended = await afterAbsence(drive, task, search);
+      if (ended !== undefined) return ended;
     }
   } catch (error) {
     // The drive was stopped, or a look failed: nothing is known beyond the last reason.
     const note = `(${messageOf(error)})`;
-    if (!reason.includes(note)) reason = `${reason} ${note}`;
+    if (!search.reason.includes(note)) search.reason = `${search.reason} ${note}`;
   }
-  return unresolved(reason, recovery, { said, providerCode, evidence: unrecorded });
+  return unresolved(search, task.executor.recovery);
+}
+
+/** An id in an answer is evidence of a purchase: once it is recorded, no driver sends while nobody has judged it. */
+async function noteEvidence(
+  drive: DriveContext,
+  task: Task,
+  search: Search,
+  evidence: readonly string[] = [],
+): Promise<void> {
+  if (evidence.length === 0) return;
+  search.unrecorded = [...search.unrecorded, ...evidence];
+  search.submission = await recordEvidence(drive, task, search.submission, search.unrecorded);
+  search.unrecorded = [];
+}
+
+async function ageOf({ ledger }: DriveContext, { submission }: Search): Promise<number> {
+  return (await ledger.now()) - submission.submittedAt;
+}
+
+/** One look at what is under the handle, or at what an answer showed of it. */
+async function look(
+  drive: DriveContext,
+  task: Task,
+  search: Search,
+  exists: OpenSubmission["exists"],
+): Promise<Reconciled | "absent" | "unclear"> {
+  const { submission } = search;
+  const shown = search.shown ?? (await ask(drive, task, submission));
+  const seen = judge(shown, submission, await ageOf(drive, search), task.executor);
+  search.shown = undefined;
+  if (seen.kind === "other" && exists !== undefined && search.resends === 0) {
+    return { kind: "rejected", error: takenError(exists, seen.reason) };
+  }
+  if (seen.kind !== "absent" && seen.kind !== "unclear" && seen.kind !== "other") return seen;
+  search.reason = seen.reason;
+  if (seen.kind === "absent") return "absent";
+  search.absent = 0;
+  return "unclear";
+}
+
+/** Nothing is under the handle: undefined while that proves nothing, and the search goes on. */
+async function afterAbsence(drive: DriveContext, task: Task, search: Search): Promise<Reconciled | undefined> {
+  const { recovery } = task.executor;
+  switch (recovery.kind) {
+    case "absence": {
+      // An answer that came too early says nothing: the provider may show a purchase minutes later.
+      const counts = (await ageOf(drive, search)) >= recovery.minimumAge;
+      search.absent = counts ? search.absent + 1 : 0;
+      return search.absent >= recovery.answers ? proveDead(drive, task, search.submission, search.reason) : undefined;
+    }
+    case "manual":
+      // Nothing proves that it was not bought: that is for a person to say.
+      return undefined;
+    case "resend":
+      search.absent += 1;
+      if (search.absent < answersBeforeResend || search.resends >= maxResends) return undefined;
+      search.resends += 1;
+      return resend(drive, task, search, recovery);
+  }
+}
+
+/** Sends the same handle again, after one more look. Undefined where that tells nothing yet. */
+async function resend(
+  drive: DriveContext,
+  task: Task,
+  search: Search,
+  { handle, minimumAge }: Recovery & { readonly kind: "resend" },
+): Promise<Reconciled | undefined> {
+  const before = await lookBeforeResend(drive, task, search.submission);
+  if (before?.kind === "unclear") {
+    search.reason = before.reason;
+    return undefined;
+  }
+  if (before !== undefined) return before;
+  // An answer may have reached the driver that this one took over from.
+  const known = (await readSubmission(drive, task)) ?? search.submission;
+  if (known.evidence?.length !== search.submission.evidence?.length) {
+    search.submission = known;
+    search.absent = 0;
+    return undefined;
+  }
+  drive.budget.take(task.record.token, search.submission.price);
+  const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
+  if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
+  if (isOver(answer, handle) && (await ageOf(drive, search)) >= minimumAge) {
+    return proveDead(drive, task, search.submission, answer.reason);
+  }
+  // A refusal of the second send says nothing about the first one.
+  search.said = search.reason = answer.reason;
+  search.providerCode = answerError(answer).providerCode;
+  if (answer.kind === "unknown") await noteEvidence(drive, task, search, answer.evidence);
+  // Told that it is there, it is asked for at once.
+  if (answer.kind === "exists") search.shown = shownBy(answer.found) ?? (await ask(drive, task, search.submission));
+  return undefined;
 }
 
 function shownBy(found: Listed | undefined): Resolution | undefined {
@@ -203,11 +253,7 @@ function durationText(milliseconds: number): string {
 /** Begins what is recorded, and so what a later drive that learns nothing begins with. */
 const notKnown = "The purchase was sent, and it is not known yet whether it was bought:";
 
-function unresolved(
-  reason: string,
-  recovery: Recovery,
-  { said, providerCode, evidence = [] }: Pick<OpenSubmission, "said" | "providerCode" | "evidence">,
-): Resolved {
+function unresolved({ reason, said, providerCode, unrecorded: evidence }: Search, recovery: Recovery): Resolved {
   // What the provider answered to the send stays, whatever later looks showed.
   const story = said === undefined || reason.includes(said) ? reason : `${said} Since then: ${reason}`;
   const patience = durationText(recovery.minimumAge);
