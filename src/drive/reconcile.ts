@@ -62,6 +62,8 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
   let shown = shownBy(open.exists?.found);
   let absent = 0;
   let resends = 0;
+  /** A second send may have bought: the minimum age of that has only begun. */
+  let mayHaveBought = false;
   try {
     await note(open.evidence);
     for (const wait of waits) {
@@ -102,12 +104,13 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
       drive.budget.take(token, submission.price);
       const answer = await sendOnce(drive, task, submission, { sentBefore: true });
       if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
-      if (isOver(answer, recovery.handle) && (await age()) >= recovery.minimumAge) {
+      if (isOver(answer, recovery.handle) && !mayHaveBought && (await age()) >= recovery.minimumAge) {
         return await proveDead(drive, task, submission, answer.reason);
       }
       // A refusal of the second send says nothing about the first one.
       said = reason = answer.reason;
       ({ providerCode } = answerError(answer));
+      mayHaveBought ||= answer.kind === "unknown";
       if (answer.kind === "unknown") await note(answer.evidence);
       // Told that it is there, it is asked for at once.
       if (answer.kind === "exists") shown = shownBy(answer.found) ?? (await ask(drive, task, submission));
