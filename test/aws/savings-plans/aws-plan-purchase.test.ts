@@ -13,6 +13,14 @@ const answer = JSON.stringify({ savingsPlanId: "plan-1" });
 
 const buy = (reply: Reply, purchaseTimeout = 10_000) => answeredSend(reply, { purchaseTimeout });
 
+/** The answer names `plan-1`, and this is what is shown of it. */
+async function bought(shown: Reply) {
+  await using loopback = await startLoopback();
+  loopback.on(action, ok(answer));
+  loopback.on(list, shown);
+  return await savingsPlansAt(loopback).send(submission, first);
+}
+
 const unknown = { kind: "unknown" };
 const rejected = { kind: "rejected", expired: false };
 
@@ -101,13 +109,6 @@ describe("the purchase of a savings plan", () => {
 });
 
 describe("A29: the plan that an answer names is read before it is called bought", () => {
-  async function bought(shown: Reply) {
-    await using loopback = await startLoopback();
-    loopback.on(action, ok(answer));
-    loopback.on(list, shown);
-    return await savingsPlansAt(loopback).send(submission, first);
-  }
-
   test("live: as it is, at the price that was agreed on", async () => {
     expect(await bought(plans([plan("plan-1")]))).toEqual({
       kind: "bought",
@@ -147,6 +148,49 @@ describe("A29: the plan that an answer names is read before it is called bought"
       evidence: ["plan-1"],
       reason: expect.stringMatching(words),
     });
+  });
+});
+
+describe("B2: the plan that an answer names was there before", () => {
+  test.each([
+    ["active", "live"],
+    ["returned", "ended"],
+    ["payment-failed", "failed"],
+  ])("%s, and it began before the send: it exists, and this send bought nothing", async (state, standing) => {
+    const start = "2026-07-14T10:54:59.000Z";
+    expect(await bought(plans([plan("plan-0", { savingsPlanId: "plan-1", start, state })]))).toMatchObject({
+      kind: "exists",
+      reason: expect.stringContaining("plan-1, which was bought before"),
+      found: {
+        commitment: { id: "plan-1", state, standing, marked: true, price: { amount: "10950", currency: "USD" } },
+        marks: [{ text: token, whole: true }, {}],
+        facts: { hourlyCommitment: "1.25" },
+      },
+    });
+  });
+
+  test.each([["2026-07-14T10:55:00.000Z"], [undefined], ["no time"]])(
+    "it began at %s, which may be this send: bought",
+    async (start) => {
+      expect(await bought(plans([plan("plan-1", { start })]))).toMatchObject({ kind: "bought" });
+    },
+  );
+
+  test("it carries tags, and none of ours: another program bought it under the same client token", async () => {
+    const tags = { "purchase-automation": "cudly-web", Tool: "CUDly" };
+    expect(await bought(plans([plan("plan-1", { tags })]))).toMatchObject({
+      kind: "exists",
+      found: { commitment: { id: "plan-1", marked: false }, marks: [] },
+    });
+  });
+
+  test.each([{}, undefined])("its tags are not shown: bought", async (tags) => {
+    expect(await bought(plans([plan("plan-1", { tags })]))).toMatchObject({ kind: "bought" });
+  });
+
+  test("it began before and is something else: nobody knows what AWS has bought", async () => {
+    const other = plan("plan-1", { start: "2026-07-14T10:00:00.000Z", commitment: "12.5" });
+    expect(await bought(plans([other]))).toMatchObject({ ...unknown, evidence: ["plan-1"] });
   });
 });
 
