@@ -48,6 +48,8 @@ export interface Submission extends Quote, Marker {
   readonly lane?: string | undefined;
   /** Ledger time (milliseconds since 1970) at which it was written ahead. */
   readonly submittedAt: number;
+  /** Ledger time at which its handle was last sent again, unless that was refused: {@link lastSentAt}. */
+  readonly resentAt?: number | undefined;
   /** Ids in an answer to it that could not be judged: {@link PurchaseAnswer}. */
   readonly evidence?: readonly string[] | undefined;
   /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
@@ -59,6 +61,11 @@ export interface Submission extends Quote, Marker {
    * nothing new, and stops no send. Only on former submissions.
    */
   readonly knownUnclear?: boolean | undefined;
+}
+
+/** When (ledger time) a submission was last sent and may have bought: what an absence proves counts from then. */
+export function lastSentAt({ submittedAt, resentAt }: Pick<Submission, "submittedAt" | "resentAt">): number {
+  return resentAt ?? submittedAt;
 }
 
 /** What became of a submission's handle. */

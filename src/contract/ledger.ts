@@ -67,7 +67,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -234,6 +234,12 @@ export interface Ledger {
 
   /** The same, and that a person has to decide: `unfinished` passes it over, unless asked, until something resolves it. */
   park(claim: Claim, error: RecordedError, how?: { readonly evidence?: readonly string[] }): Promise<TokenRecord>;
+
+  /**
+   * Write-ahead of a second send: records when the handle is sent again, and returns the submission as it is recorded by then.
+   * With `refused`, that the provider refused it, so that it bought nothing: the time before it (`resentAt`) holds again.
+   */
+  resend(claim: Claim, refused?: { readonly resentAt: number | undefined }): Promise<Submission>;
 
   /**
    * Adds ids that an answer to the submission of an attempt named to its {@link Submission.evidence}; the claim is kept. The one

@@ -1,5 +1,5 @@
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
-import type { Recovery, Resolution, Submission } from "../contract/executor.ts";
+import { lastSentAt, type Recovery, type Resolution, type Submission } from "../contract/executor.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
@@ -11,7 +11,7 @@ import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, type Resolved } from "./judge-submission.ts";
 import { match } from "./adopt.ts";
 import { overError } from "./outcome.ts";
-import { recordEvidence } from "./record.ts";
+import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
 
 /** What is known when the search for an answer begins. */
@@ -98,7 +98,7 @@ async function noteEvidence(
 }
 
 async function ageOf({ ledger }: DriveContext, { submission }: Search): Promise<number> {
-  return (await ledger.now()) - submission.submittedAt;
+  return (await ledger.now()) - lastSentAt(submission);
 }
 
 /** One look at what is under the handle, or at what an answer showed of it. */
@@ -156,16 +156,18 @@ async function resend(
     return undefined;
   }
   if (before !== undefined) return before;
-  // An answer may have reached the driver that this one took over from.
-  const known = (await readSubmission(drive, task)) ?? search.submission;
-  if (known.evidence?.length !== search.submission.evidence?.length) {
-    search.submission = known;
+  drive.budget.take(task.record.token, search.submission.price);
+  const earlier = search.submission;
+  search.submission = await writeAheadAgain(drive, task);
+  // An answer may have reached the driver that this one took over from: what it named is judged first.
+  if (search.submission.evidence?.length !== earlier.evidence?.length) {
     search.absent = 0;
     return undefined;
   }
-  drive.budget.take(task.record.token, search.submission.price);
+  checkBeforeSend(drive, task);
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
   if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
+  if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
   if (isOver(answer, handle) && (await ageOf(drive, search)) >= minimumAge) {
     return proveDead(drive, task, search.submission, answer.reason);
   }
@@ -191,12 +193,6 @@ function isOver(answer: PurchaseAnswer, handle: "minted" | "derived"): answer is
 function takenError(answer: PurchaseAnswer & { readonly kind: "exists" }, reason: string): BuyonceError {
   const message = `${answer.reason} ${reason} Nothing was bought by this send. Find out who bought that one, and give a new executionId to buy this one.`;
   return answerError({ ...answer, kind: "rejected", reason: message, left: true, expired: false, retryable: false });
-}
-
-/** The submission as it is recorded now. */
-async function readSubmission({ ledger }: DriveContext, { record }: Task): Promise<Submission | undefined> {
-  const [current] = await ledger.records({ tokens: [record.token], limit: 1 });
-  return current?.submission;
 }
 
 /**
@@ -234,7 +230,7 @@ async function lookForMarker(
   if (found === undefined) return undefined;
   await compareFound(executor, record, found, drive.stop);
   const { commitment: listed } = found;
-  const age = (await drive.ledger.now()) - submission.submittedAt;
+  const age = (await drive.ledger.now()) - lastSentAt(submission);
   if (listed.standing === "ended") {
     // Bought and over before this was sent: it is never sent again, and what it bought may not show yet.
     const { message: reason } = overError(listed.id, listed.state);
@@ -285,7 +281,7 @@ async function proveDead(
 ): Promise<Exclude<Resolved, { readonly kind: "unresolved" }>> {
   // Part of the proof, so before anything is recorded: a listing that shows what the ledger knows to be there.
   await drive.lookup.fresh(task.executor, task.record.scope, task.record.token);
-  const age = (await drive.ledger.now()) - submission.submittedAt;
+  const age = (await drive.ledger.now()) - lastSentAt(submission);
   const again = judge(await ask(drive, task, submission), submission, age, task.executor);
   if (again.kind === "unclear" || again.kind === "other") throw new Error(again.reason);
   return again.kind === "absent" ? { kind: "dead", failed: false, detail } : again;

@@ -31,6 +31,16 @@ export async function writeAhead(drive: DriveContext, task: Task, marker: Marker
   return submission;
 }
 
+/** Records durably that a handle is about to be sent again. Money can move only after this returned. */
+export function writeAheadAgain(drive: DriveContext, { claim }: Task): Promise<Submission> {
+  return drive.ledger.resend(claim);
+}
+
+/** Records that the provider refused to be sent a handle again, which was last sent before that. */
+export function recordRefusedResend(drive: DriveContext, { claim }: Task, before: Submission): Promise<Submission> {
+  return drive.ledger.resend(claim, { resentAt: before.resentAt });
+}
+
 /** Records ids in an answer that nobody has judged, also after the claim is lost: while they are not judged, no driver sends. */
 export function recordEvidence(
   drive: DriveContext,

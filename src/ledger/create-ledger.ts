@@ -137,6 +137,15 @@ function sendsOf(store: LedgerStore, write: Write) {
       return submissionOf(written);
     },
 
+    resend: async (claim, refused) => {
+      const record = await write(claim, "resend", async (record, { now }) => {
+        expectState(record, ["submitted", "unknown"]);
+        const resentAt = refused === undefined ? now : refused.resentAt;
+        return { submission: { ...submissionOf(record), resentAt }, detail: refused === undefined ? "" : "refused" };
+      });
+      return submissionOf(record);
+    },
+
     evidence: async (claim, attempt, ids) => {
       const record = await store.transaction([claim.token], async (transaction) => {
         const before = await transaction.get(claim.token);

@@ -1,14 +1,15 @@
 import type {
+  DescribeSavingsPlansCommandInput,
   DescribeSavingsPlansOfferingsCommandInput,
+  SavingsPlan,
   SavingsPlanOffering,
   SavingsPlanState,
 } from "@aws-sdk/client-savingsplans";
-import type { ErrorCode } from "../../../src/contract/errors.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
-import { readAllPages } from "../aws-pages.ts";
+import { type Page, readAllPages } from "../aws-pages.ts";
 import { reading } from "../read-error.ts";
 import type { AwsScope } from "../aws-scope.ts";
 import { sendOnce, type SendReport } from "../send-once.ts";
@@ -56,65 +57,26 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
     const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
+    const readAll = createReadAll(scope, maxPages);
 
-    async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading(
-        { permission: `savingsplans:${call}`, where: scope.label, region: scope.region, code },
-        signal,
-        work,
-      );
-    }
-
-    /**
-     * Asks twice, and takes what either answer has. Nothing says which states a call without the filter `states` shows,
-     * and one with the filter hides a state that was not known when this was written.
-     */
-    async function list(ids: string[] | undefined, signal: AbortSignal): Promise<readonly KnownPlan[]> {
-      const plans: KnownPlan[] = [];
-      for (const filter of [undefined, states]) {
-        const listed = await read("DescribeSavingsPlans", "lookup-failed", signal, () =>
-          readAllPages(
-            async (nextToken) => {
-              const command = new DescribeSavingsPlansCommand({
-                savingsPlanIds: ids,
-                states: filter,
-                maxResults: pageSize,
-                nextToken,
-              });
-              const answer = await reader.send(command, { abortSignal: signal });
-              return { items: answer.savingsPlans, next: answer.nextToken };
-            },
-            { call: "DescribeSavingsPlans", maxPages, code: "lookup-untrusted" },
-          ),
-        );
-        for (const plan of allKnown(listed)) plans.push(plan);
-      }
-      return uniqueById(plans, {
-        idOf: ({ savingsPlanId }) => savingsPlanId,
-        stateOf: ({ state }) => state,
-        // A marker that one of them has is there.
-        merge: (kept, { tags }) => (tags === undefined ? kept : { ...kept, tags: { ...tags, ...kept.tags } }),
+    const describe: Describe = (filters, signal) =>
+      readAll("DescribeSavingsPlans", signal, async (nextToken) => {
+        const command = new DescribeSavingsPlansCommand({ ...filters, maxResults: pageSize, nextToken });
+        const answer = await reader.send(command, { abortSignal: signal });
+        return { items: answer.savingsPlans, next: answer.nextToken };
       });
-    }
 
     return {
-      all: (signal) => list(undefined, signal),
-      one: async (id, signal) => (await list([id], signal)).find((plan) => plan.savingsPlanId === id),
+      all: (signal) => listPlans(describe, undefined, signal),
+      one: async (id, signal) =>
+        (await listPlans(describe, [id], signal)).find(({ savingsPlanId }) => savingsPlanId === id),
 
       offerings: (recommendation, signal) =>
-        read("DescribeSavingsPlansOfferings", "quote-failed", signal, () =>
-          readAllPages(
-            async (nextToken) => {
-              const command = new DescribeSavingsPlansOfferingsCommand({
-                ...offeringsInput(recommendation),
-                nextToken,
-              });
-              const answer = await reader.send(command, { abortSignal: signal });
-              return { items: answer.searchResults, next: answer.nextToken };
-            },
-            { call: "DescribeSavingsPlansOfferings", maxPages, code: "quote-failed" },
-          ),
-        ),
+        readAll("DescribeSavingsPlansOfferings", signal, async (nextToken) => {
+          const command = new DescribeSavingsPlansOfferingsCommand({ ...offeringsInput(recommendation), nextToken });
+          const answer = await reader.send(command, { abortSignal: signal });
+          return { items: answer.searchResults, next: answer.nextToken };
+        }),
 
       async purchase(request, signal, report) {
         const buyer = await clients.buyer(connection);
@@ -124,6 +86,52 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
       },
     };
   };
+}
+
+/** The codes for a listing that fails, and for one that cannot be believed. */
+const codes = {
+  DescribeSavingsPlans: { failed: "lookup-failed", untrusted: "lookup-untrusted" },
+  DescribeSavingsPlansOfferings: { failed: "quote-failed", untrusted: "quote-failed" },
+} as const;
+
+/** Reads listings of one account to their end. */
+function createReadAll({ label, region }: AwsScope, maxPages: number) {
+  return <Item>(
+    call: keyof typeof codes,
+    signal: AbortSignal,
+    readPage: (next: string | undefined) => Promise<Page<Item>>,
+  ): Promise<readonly Item[]> => {
+    const { failed, untrusted } = codes[call];
+    return reading({ permission: `savingsplans:${call}`, where: label, region, code: failed }, signal, () =>
+      readAllPages(readPage, { call, maxPages, code: untrusted }),
+    );
+  };
+}
+
+type Describe = (
+  filters: Pick<DescribeSavingsPlansCommandInput, "savingsPlanIds" | "states">,
+  signal: AbortSignal,
+) => Promise<readonly SavingsPlan[]>;
+
+/**
+ * Asks twice, and takes what either answer has. Nothing says which states a call without the filter `states` shows, and one
+ * with the filter hides a state that was not known when this was written.
+ */
+async function listPlans(
+  describe: Describe,
+  savingsPlanIds: string[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly KnownPlan[]> {
+  const plans: KnownPlan[] = [];
+  for (const filter of [undefined, states]) {
+    for (const plan of allKnown(await describe({ savingsPlanIds, states: filter }, signal))) plans.push(plan);
+  }
+  return uniqueById(plans, {
+    idOf: ({ savingsPlanId }) => savingsPlanId,
+    stateOf: ({ state }) => state,
+    // A marker that one of them has is there.
+    merge: (kept, { tags }) => (tags === undefined ? kept : { ...kept, tags: { ...tags, ...kept.tags } }),
+  });
 }
 
 function offeringsInput(recommendation: SavingsPlanRecommendation): DescribeSavingsPlansOfferingsCommandInput {

@@ -1,7 +1,5 @@
 import type { SavingsPlan, SavingsPlanOffering } from "@aws-sdk/client-savingsplans";
 import { Big } from "big.js";
-import type { Difference } from "../../../src/contract/executor.ts";
-import { differencesBetween } from "../differences.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 
@@ -9,7 +7,7 @@ import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 const none = "none";
 
 /** All that decides which offering is bought, as asked for, by field; AWS' words. */
-export function askedAttributes(recommendation: SavingsPlanRecommendation): ReadonlyMap<string, string> {
+export function askedOffering(recommendation: SavingsPlanRecommendation): ReadonlyMap<string, string> {
   const { type, payment, term, hourlyCommitment } = recommendation;
   const place = type === "EC2Instance" ? recommendation : { region: none, instanceFamily: none };
   return new Map([
@@ -35,29 +33,25 @@ export function offeringAttributes(offering: SavingsPlanOffering): ReadonlyMap<s
   ]);
 }
 
-/** How a plan differs from what was asked for, its commitment included. */
-export function planDifferences(recommendation: SavingsPlanRecommendation, plan: SavingsPlan): readonly Difference[] {
-  const asked = new Map([
-    ...askedAttributes(recommendation),
-    ["hourlyCommitment", recommendation.hourlyCommitment.amount],
-  ]);
-  // AWS writes more digits than it was given: "30.00000000".
-  return differencesBetween(asked, planAttributes(plan), (field, value) =>
-    field === "hourlyCommitment" ? plainDecimal(value) : value,
-  );
+/** All that a plan has to be, its commitment per hour included. */
+export function askedPlan(recommendation: SavingsPlanRecommendation): ReadonlyMap<string, string> {
+  const { amount } = recommendation.hourlyCommitment;
+  return new Map([...askedOffering(recommendation), ["hourlyCommitment", plainDecimal(amount)]]);
 }
 
-/** All that a plan is, its commitment included; undefined where AWS did not say. */
+/** All that a plan is, in the same words; undefined where AWS did not say. */
 export function planAttributes(plan: SavingsPlan): ReadonlyMap<string, string | undefined> {
-  const placed = plan.savingsPlanType === "EC2Instance";
+  const { savingsPlanType: type, commitment } = plan;
+  // Of a plan without a type nobody knows whether it has a place.
+  const hasNone = type !== undefined && type !== "EC2Instance";
   return new Map([
-    ["type", plan.savingsPlanType],
-    ["region", placed ? plan.region : none],
-    ["instanceFamily", placed ? plan.ec2InstanceFamily : none],
+    ["type", type],
+    ["region", hasNone ? none : plan.region],
+    ["instanceFamily", hasNone ? none : plan.ec2InstanceFamily],
     ["payment", plan.paymentOption],
     ["term", secondsText(plan.termDurationInSeconds)],
     ["currency", plan.currency],
-    ["hourlyCommitment", plan.commitment],
+    ["hourlyCommitment", commitment === undefined ? undefined : plainDecimal(commitment)],
   ]);
 }
 
@@ -65,6 +59,7 @@ function secondsText(seconds: number | undefined): string | undefined {
   return seconds === undefined ? undefined : `${seconds} s`;
 }
 
+/** AWS writes more digits than it was given: "30.00000000". */
 function plainDecimal(text: string): string {
   return /^\d+(\.\d+)?$/.test(text) ? new Big(text).toFixed() : text;
 }

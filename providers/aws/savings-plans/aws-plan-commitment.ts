@@ -2,12 +2,13 @@ import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
 import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { OldListing } from "../../../src/contract/old-executor.ts";
-import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
-import { isText } from "../is-text.ts";
+import { plainToken, type TokenMark } from "../../../src/contract/token.ts";
+import { factsOfMap } from "../aws-facts.ts";
+import { purchaseGroupTag } from "../aws-settings.ts";
 import { isFinal, standingOf } from "../aws-standing.ts";
-import { statedAttributes } from "../differences.ts";
+import { isText } from "../is-text.ts";
 import { planAttributes } from "./aws-plan-attributes.ts";
 import { costOf } from "./aws-plan-cost.ts";
 
@@ -35,7 +36,15 @@ function isKnown(plan: SavingsPlan | undefined): plan is KnownPlan {
 const tags = z.record(z.string(), z.string());
 
 /** A savings plan as the core knows it. */
-export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
+export function listedPlan(plan: KnownPlan, tokenTag: string): Listed {
+  return {
+    commitment: commitmentOf(plan, tokenTag),
+    marks: marksOf(plan, tokenTag),
+    facts: factsOfMap(planAttributes(plan)),
+  };
+}
+
+function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
   const { savingsPlanId: id, state } = plan;
   const price = priceOf(plan);
   const start = startOf(plan);
@@ -50,6 +59,19 @@ export function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
   };
 }
 
+/**
+ * The tokens that a plan carries: in the token's tag, and the beginning of one in the purchase tag, which holds the client
+ * token. That one is enough where the other is missing: its name may have been set to another one since.
+ */
+export function marksOf({ tags = {} }: SavingsPlan, tokenTag: string): readonly TokenMark[] {
+  const text = plainToken(tags[tokenTag] ?? "");
+  const [part] = /^[\da-f]{40}/.exec(plainToken(tags[purchaseGroupTag] ?? "")) ?? [];
+  return [
+    ...(text === "" ? [] : [{ text, whole: /^[\da-f]{64}$/.test(text) }]),
+    ...(part === undefined ? [] : [{ text: part, whole: false }]),
+  ];
+}
+
 /** When its term began; undefined where AWS does not say, or in a way that cannot be read. */
 export function startOf({ start }: SavingsPlan): Date | undefined {
   const date = new Date(start ?? "");
@@ -59,28 +81,4 @@ export function startOf({ start }: SavingsPlan): Date | undefined {
 function priceOf({ commitment, currency, termDurationInSeconds: seconds }: SavingsPlan): Money | undefined {
   if (currency === undefined || seconds === undefined || !/^\d+(\.\d+)?$/.test(commitment ?? "")) return undefined;
   return costOf({ amount: commitment ?? "", currency }, seconds);
-}
-
-/** Finds tokens and ids in a complete list. */
-export function indexPlans(
-  plans: readonly KnownPlan[],
-  { tokens, ids }: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
-  tokenTag: string,
-): OldListing {
-  const byToken = new Map<string, Commitment[]>();
-  const byId = new Map<string, Commitment>();
-  for (const plan of plans) {
-    const commitment = commitmentOf(plan, tokenTag);
-    if (ids.has(commitment.id)) byId.set(commitment.id, commitment);
-    const token = plan.tags?.[tokenTag];
-    if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
-  }
-  // A plan that was returned was bought all the same, and given back by a person: it is not bought again by itself.
-  return { byToken, byId, endedCounts: true };
-}
-
-/** A plan as an audit sees it. */
-export function listedPlan(plan: KnownPlan, tokenTag: string): ListedCommitment {
-  const token = plan.tags?.[tokenTag] || undefined;
-  return { commitment: commitmentOf(plan, tokenTag), token, attributes: statedAttributes(planAttributes(plan)) };
 }

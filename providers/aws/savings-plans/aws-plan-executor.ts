@@ -1,22 +1,16 @@
-import { RefusedError } from "../../../src/contract/errors.ts";
-import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
+import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import { formatMoney } from "../../../src/contract/money.ts";
 import type { Connect } from "../aws-connect.ts";
-import { differencesBetween, notStated } from "../differences.ts";
-import { onlyFitting } from "../only-fitting-offering.ts";
+import { factsOfMap } from "../aws-facts.ts";
 import { accountScope, type AwsScope, parseScope } from "../aws-scope.ts";
-import { purchaseGroupTag, type ResolvedSettings } from "../aws-settings.ts";
+import type { ResolvedSettings } from "../aws-settings.ts";
 import { createSavingsPlansApi } from "./aws-plan-api.ts";
-import { askedAttributes, offeringAttributes, planDifferences } from "./aws-plan-attributes.ts";
-import { commitmentOf, indexPlans, listedPlan } from "./aws-plan-commitment.ts";
-import { totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
-import { purchase } from "./aws-plan-purchase.ts";
-import { clientTokenOf, type PurchaseRequest } from "./aws-plan-purchase-request.ts";
+import { askedPlan } from "./aws-plan-attributes.ts";
+import { createPlanInventory } from "./aws-plan-inventory.ts";
+import { sendPurchase } from "./aws-plan-purchase.ts";
+import { quotePlan } from "./aws-plan-quote.ts";
 import { homeRegionOf, savingsPlanSchema, type SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 import { listingHolds, resolveSubmission } from "./aws-plan-resolve.ts";
-
-const scopeOf = (recommendation: SavingsPlanRecommendation): AwsScope =>
-  accountScope("savings-plans", recommendation.accountId, homeRegionOf(recommendation));
 
 /**
  * Savings plans: Compute, EC2 Instance, SageMaker and Database.
@@ -28,92 +22,41 @@ const scopeOf = (recommendation: SavingsPlanRecommendation): AwsScope =>
 export function createSavingsPlans(
   connect: Connect,
   { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
-): OldServiceExecutor<SavingsPlanRecommendation> {
+): ServiceExecutor<SavingsPlanRecommendation> {
   const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
-
+  const tokenTag = tagNames.token;
   return {
     provider: "aws",
     service: "savings-plans",
     schema: savingsPlanSchema,
     // After a day a person looks: whatever AWS was slow to show is shown by then.
-    recovery: { kind: "resend", minimumAge: listingHolds, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "resend", handle: "derived", minimumAge: listingHolds, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
-
-    describe(recommendation) {
-      const { type, hourlyCommitment, term, payment } = recommendation;
-      const place = type === "EC2Instance" ? ` (${recommendation.instanceFamily}, ${recommendation.region})` : "";
-      return `${type} savings plan${place} of ${formatMoney(hourlyCommitment)} an hour, ${term}, ${payment}`;
-    },
-
+    inventory: createPlanInventory(connectSavingsPlans, tokenTag),
+    describe: describePlan,
     scopeOf,
+    factsOf: (recommendation) => ({ decisive: factsOfMap(askedPlan(recommendation)), ifStated: {} }),
 
-    async findByTokens(scope, wanted, { signal }) {
-      const api = await connectSavingsPlans(parseScope(scope), signal);
-      return indexPlans(await api.all(signal), wanted, tagNames.token);
-    },
-
-    async read(scope, id, { signal }) {
-      const api = await connectSavingsPlans(parseScope(scope), signal);
-      const found = await api.one(id, signal);
-      return found && commitmentOf(found, tagNames.token);
-    },
-
-    async verify(recommendation, { id }, { signal }) {
-      const scope = scopeOf(recommendation);
-      const api = await connectSavingsPlans(scope, signal);
-      const found = await api.one(id, signal);
-      const differences = found && planDifferences(recommendation, found);
-      if (differences && differences.every((difference) => difference.found !== notStated)) return differences;
-      throw new RefusedError({
-        code: "commitment-unverifiable",
-        message: `Savings Plans does not say enough about ${id} in ${scope.label} to compare it with what was asked for. Drive again later.`,
-        retryable: true,
-      });
-    },
-
-    async quote(recommendation, { token, source, generation }, { signal }) {
-      const asked = askedAttributes(recommendation);
+    async quote(recommendation, marker, { signal }) {
       const api = await connectSavingsPlans(scopeOf(recommendation), signal);
-      const seen = (await api.offerings(recommendation, signal)).map((offering) => ({
-        id: offering.offeringId,
-        attributes: offeringAttributes(offering),
-      }));
-      const summary = [...asked.values()].filter((value) => value !== "none").join(", ");
-      const { id } = onlyFitting(seen, {
-        title: "Savings Plans",
-        summary,
-        differences: ({ attributes }) => differencesBetween(asked, attributes),
-      });
-      if (!id) {
-        throw new RefusedError({ code: "quote-failed", message: `Savings Plans lists ${summary} without an id.` });
-      }
-      const clientToken = clientTokenOf(token, generation);
-      const upfrontPaymentAmount = upfrontPaymentOf(recommendation);
-      const request: PurchaseRequest = {
-        savingsPlanOfferingId: id,
-        commitment: recommendation.hourlyCommitment.amount,
-        ...(upfrontPaymentAmount === undefined ? {} : { upfrontPaymentAmount }),
-        clientToken,
-        tags: { [tagNames.source]: source, [tagNames.token]: token, [purchaseGroupTag]: clientToken },
-      };
-      return { price: totalOf(recommendation), handle: { clientToken }, request };
+      return quotePlan(api, recommendation, marker, { tagNames, signal });
     },
 
-    doPurchase: (submission) =>
-      purchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag: tagNames.token }),
+    send: (submission) => sendPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag }),
 
     async resolve(submission, { signal, owned }) {
       const api = await connectSavingsPlans(parseScope(submission.scope), signal);
-      return resolveSubmission(await api.all(signal), submission, {
-        tokenTag: tagNames.token,
-        now: environment.now(),
-        owned,
-      });
-    },
-
-    async list(scope, { signal }) {
-      const api = await connectSavingsPlans(parseScope(scope), signal);
-      return (await api.all(signal)).map((plan) => listedPlan(plan, tagNames.token));
+      return resolveSubmission(await api.all(signal), submission, { tokenTag, now: environment.now(), owned });
     },
   };
+}
+
+function scopeOf(recommendation: SavingsPlanRecommendation): AwsScope {
+  return accountScope("savings-plans", recommendation.accountId, homeRegionOf(recommendation));
+}
+
+function describePlan(recommendation: SavingsPlanRecommendation): string {
+  const { type, hourlyCommitment, term, payment } = recommendation;
+  const place = type === "EC2Instance" ? ` (${recommendation.instanceFamily}, ${recommendation.region})` : "";
+  return `${type} savings plan${place} of ${formatMoney(hourlyCommitment)} an hour, ${term}, ${payment}`;
 }

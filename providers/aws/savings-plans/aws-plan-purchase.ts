@@ -1,14 +1,17 @@
-import type { Commitment } from "../../../src/contract/commitment.ts";
-import { messageOf, PurchaseOutcomeUnknownError } from "../../../src/contract/errors.ts";
+import { messageOf } from "../../../src/contract/errors.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
-import { classifyPurchaseError } from "../classify.ts";
-import { statedDifferences } from "../differences.ts";
-import { isText } from "../is-text.ts";
+import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
+import { carriesToken } from "../../../src/contract/token.ts";
 import { parseScope } from "../aws-scope.ts";
+import { beganBefore } from "../began-before.ts";
+import { differencesBetween, statedDifferences } from "../differences.ts";
+import { isText } from "../is-text.ts";
+import { judgePurchaseError } from "../judge-purchase-error.ts";
 import { readSdkError } from "../sdk-error.ts";
+import type { SendReport } from "../send-once.ts";
 import type { ConnectSavingsPlans, SavingsPlansApi } from "./aws-plan-api.ts";
-import { planDifferences } from "./aws-plan-attributes.ts";
-import { commitmentOf } from "./aws-plan-commitment.ts";
+import { askedPlan, planAttributes } from "./aws-plan-attributes.ts";
+import { type KnownPlan, listedPlan, marksOf, startOf } from "./aws-plan-commitment.ts";
 import { parsePurchaseRequest } from "./aws-plan-purchase-request.ts";
 import { savingsPlanSchema } from "./aws-plan-recommendation.ts";
 
@@ -20,59 +23,75 @@ const savingsPlanPurchase = {
 
 /**
  * Sends a recorded purchase once, whole within `timeout` milliseconds, and reads what it bought: under a client token that
- * AWS remembers, the answer names the plan of an earlier request, which may be over. Throws a PurchaseRejectedError where
- * nothing was bought, a PurchaseOutcomeUnknownError otherwise.
+ * AWS remembers, the answer names the plan of an earlier request.
  */
-export async function purchase(
+export async function sendPurchase(
   connect: ConnectSavingsPlans,
   submission: Submission,
   { timeout, tokenTag }: { readonly timeout: number; readonly tokenTag: string },
-): Promise<Commitment> {
+): Promise<PurchaseAnswer> {
   const report = { handedOver: false };
   const signal = AbortSignal.timeout(timeout);
-  const { region } = parseScope(submission.scope);
+  const scope = parseScope(submission.scope);
   let api: SavingsPlansApi;
   let id: string | undefined;
   try {
     const request = parsePurchaseRequest(submission.request);
-    api = await connect(parseScope(submission.scope), signal);
+    api = await connect(scope, signal);
     id = await api.purchase(request, signal, report);
   } catch (error) {
-    const used = report.handedOver ? usedBefore(error) : undefined;
-    if (used === undefined) throw classifyPurchaseError(error, report, { ...savingsPlanPurchase, region });
-    const { code: providerCode } = readSdkError(error);
-    throw unknown(`Savings Plans says that the client token was used before (${used})`, { cause: error, providerCode });
+    return judgeError(error, report, scope.region);
   }
-  if (!isText(id)) throw unknown("Savings Plans answered the purchase without an id");
-  return readBought(api, id, submission, { signal, tokenTag });
+  if (!isText(id)) return unknown("Savings Plans answered the purchase without an id");
+  let plan: KnownPlan | undefined;
+  try {
+    plan = await api.one(id, signal);
+  } catch (cause) {
+    const what = `Savings Plans answered the purchase with ${id}, which could not be read (${messageOf(cause)})`;
+    return unknown(what, { cause, evidence: [id] });
+  }
+  return plan === undefined ? notShownYet(id, submission) : judgeNamed(plan, submission, tokenTag);
 }
 
-/** The plan that the answer named, as it is. A plan that was bought just now may not be shown yet; older ones are. */
-async function readBought(
-  api: SavingsPlansApi,
-  id: string,
-  submission: Submission,
-  { signal, tokenTag }: { readonly signal: AbortSignal; readonly tokenTag: string },
-): Promise<Commitment> {
-  const evidence = [id];
-  const plan = await api.one(id, signal).catch((cause: unknown) => {
-    const what = `Savings Plans answered the purchase with ${id}, which could not be read (${messageOf(cause)})`;
-    throw unknown(what, { cause, evidence });
-  });
-  if (plan === undefined) {
-    // The state in which a plan begins.
-    const state = "payment-pending";
-    return { id, state, standing: "live", settled: false, marked: true, price: submission.price };
-  }
-  const recommendation = savingsPlanSchema.parse(submission.recommendation);
-  const fields = statedDifferences(planDifferences(recommendation, plan)).map(({ field }) => field);
-  const token = plan.tags?.[tokenTag];
-  if (token !== undefined && token !== submission.token) fields.push("token");
+/** A plan that the answer named and that is not shown yet was bought just now; older ones are shown. */
+function notShownYet(id: string, { price }: Submission): PurchaseAnswer {
+  // The state in which a plan begins.
+  const state = "payment-pending";
+  return { kind: "bought", commitment: { id, state, standing: "live", settled: false, marked: true, price } };
+}
+
+/**
+ * What the plan proves that the answer named. Something else than was asked for proves nothing: where AWS answers with that,
+ * nobody knows what it has bought.
+ */
+function judgeNamed(plan: KnownPlan, submission: Submission, tokenTag: string): PurchaseAnswer {
+  const { savingsPlanId: id } = plan;
+  const asked = askedPlan(savingsPlanSchema.parse(submission.recommendation));
+  const fields = statedDifferences(differencesBetween(asked, planAttributes(plan))).map(({ field }) => field);
+  const marks = marksOf(plan, tokenTag);
+  if (marks.length > 0 && !carriesToken(marks, submission.token)) fields.push("token");
   if (fields.length > 0) {
     const what = `Savings Plans answered the purchase with ${id}, which differs from what was asked for in ${fields.join(", ")}`;
-    throw unknown(what, { evidence });
+    return unknown(what, { evidence: [id] });
   }
-  return { ...commitmentOf(plan, tokenTag), price: submission.price };
+  const listed = listedPlan(plan, tokenTag);
+  const commitment = { ...listed.commitment, price: submission.price };
+  // Our tags go with every send: what has only others was bought by another program, under the same client token.
+  const isStrange = marks.length === 0 && Object.keys(plan.tags ?? {}).length > 0;
+  if (!isStrange && !beganBefore(startOf(plan), submission)) return { kind: "bought", commitment };
+  const reason = `Savings Plans answered the purchase with ${id}, which was bought before under the same client token: nothing was bought by this send.`;
+  return { kind: "exists", found: { ...listed, commitment }, reason };
+}
+
+/**
+ * What an error proves. One that speaks of an earlier send is no refusal, and does not say for certain that something
+ * exists either: it may be about this very request, repeated on its way and still being carried out.
+ */
+function judgeError(error: unknown, report: SendReport, region: string): PurchaseAnswer {
+  const used = report.handedOver ? usedBefore(error) : undefined;
+  if (used === undefined) return judgePurchaseError(error, report, { ...savingsPlanPurchase, region });
+  const { code: providerCode } = readSdkError(error);
+  return unknown(`Savings Plans says that the client token was used before (${used})`, { cause: error, providerCode });
 }
 
 /**
@@ -90,11 +109,8 @@ function usedBefore(error: unknown): string | undefined {
   return byCode || byText ? `${code}: ${message}` : undefined;
 }
 
-type Details = Pick<
-  ConstructorParameters<typeof PurchaseOutcomeUnknownError>[0],
-  "cause" | "providerCode" | "evidence"
->;
+type Unknown = PurchaseAnswer & { readonly kind: "unknown" };
 
-function unknown(what: string, details: Details = {}): PurchaseOutcomeUnknownError {
-  return new PurchaseOutcomeUnknownError({ message: `${what}. Drive again: it is looked for first.`, ...details });
+function unknown(what: string, details: Omit<Unknown, "kind" | "reason"> = {}): Unknown {
+  return { kind: "unknown", reason: `${what}. Drive again: it is looked for first.`, ...details };
 }

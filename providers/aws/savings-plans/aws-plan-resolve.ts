@@ -1,14 +1,11 @@
 import type { Standing } from "../../../src/contract/commitment.ts";
-import type { Submission } from "../../../src/contract/executor.ts";
-import type { OldResolution } from "../../../src/contract/old-executor.ts";
-import { beganBefore } from "../began-before.ts";
-import { statedDifferences } from "../differences.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { carriesToken } from "../../../src/contract/token.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import { standingOf } from "../aws-standing.ts";
-import { planDifferences } from "./aws-plan-attributes.ts";
-import { commitmentOf, type KnownPlan, startOf } from "./aws-plan-commitment.ts";
+import { beganBefore } from "../began-before.ts";
+import { type KnownPlan, listedPlan, marksOf, startOf } from "./aws-plan-commitment.ts";
 import { parsePurchaseRequest } from "./aws-plan-purchase-request.ts";
-import { savingsPlanSchema } from "./aws-plan-recommendation.ts";
 
 /**
  * Up to the first age (milliseconds) of a submission the client token is taken to be remembered, a minute for the look and
@@ -28,30 +25,26 @@ interface ResolveContext {
 
 /**
  * What became of a submission, by a complete list. A plan of an earlier generation carries the same token and came to
- * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet. It is
- * enough where there is no token: the name of the token's tag may have been set to another one since.
+ * nothing: only the purchase tag tells it from the one that was just sent, which may not be listed yet.
  *
- * A plan that is over and began before the send is not what became of it; one that began later is, but for a while a live
- * one may be hidden behind it.
+ * A plan that came to nothing or is over, and began before the send, is not what became of it. One that is over and began
+ * later is, but for a while a live one may be hidden behind it.
  */
 export function resolveSubmission(
   plans: readonly KnownPlan[],
   submission: Submission,
   { tokenTag, now, owned }: ResolveContext,
-): OldResolution {
+): Resolution {
   const { clientToken } = parsePurchaseRequest(submission.request);
-  const isOfThisSend = ({ tags }: KnownPlan) => tags?.[purchaseGroupTag] === clientToken;
-  const own = plans.filter((plan) => {
-    const tagged = plan.tags?.[tokenTag];
-    return tagged === undefined ? isOfThisSend(plan) : tagged === submission.token;
-  });
-  const standing = (wanted: Standing) => own.filter(({ state }) => standingOf(state) === wanted);
-  const ended = standing("ended").filter((plan) => !beganBefore(startOf(plan), submission));
-  const [plan, ...others] =
-    [standing("live"), ended, standing("failed").filter(isOfThisSend)].find(({ length }) => length > 0) ?? [];
   const age = now - submission.submittedAt;
+  const own = plans.filter((plan) => carriesToken(marksOf(plan, tokenTag), submission.token));
+  const having = (standing: Standing) => own.filter(({ state }) => standingOf(state) === standing);
+  const began = (plan: KnownPlan) => !beganBefore(startOf(plan), submission);
+  const ended = having("ended").filter(began);
+  const failed = having("failed").filter((plan) => plan.tags?.[purchaseGroupTag] === clientToken && began(plan));
+  const [plan, ...others] = [having("live"), ended, failed].find(({ length }) => length > 0) ?? [];
   if (!plan) {
-    const earlier = standing("ended").map(
+    const earlier = having("ended").map(
       ({ savingsPlanId, state }) => `${savingsPlanId} was bought before and is over (${state})`,
     );
     return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age, earlier);
@@ -60,19 +53,14 @@ export function resolveSubmission(
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
     return { kind: "unclear", reason: `several savings plans carry the token: ${ids}.` };
   }
-  const recommendation = savingsPlanSchema.parse(submission.recommendation);
-  const differences = statedDifferences(planDifferences(recommendation, plan));
-  if (differences.length > 0) {
-    const fields = differences.map(({ field }) => field).join(", ");
-    return { kind: "unclear", reason: `${plan.savingsPlanId} differs from what was asked for in ${fields}.` };
-  }
   if (ended.includes(plan) && age < listingHolds) {
     return {
       kind: "unclear",
       reason: `${plan.savingsPlanId} is ${plan.state}, and a later one may not be listed yet.`,
     };
   }
-  return { kind: "found", commitment: { ...commitmentOf(plan, tokenTag), price: submission.price } };
+  const { commitment, ...shown } = listedPlan(plan, tokenTag);
+  return { kind: "found", found: { commitment: { ...commitment, price: submission.price }, ...shown }, by: "proof" };
 }
 
 /** A plan that an answer named and that carries no token at all: while it is live, it may be what was bought. */
@@ -80,13 +68,13 @@ function namedInAnswer(
   plans: readonly KnownPlan[],
   submission: Submission,
   { tokenTag, owned }: Pick<ResolveContext, "tokenTag" | "owned">,
-): OldResolution | undefined {
+): Resolution | undefined {
   for (const id of (submission.evidence ?? []).filter((id) => !owned.has(id))) {
     const plan = plans.find(({ savingsPlanId }) => savingsPlanId === id);
     if (!plan) {
       return { kind: "unclear", reason: `the answer to the purchase named ${id}, which is not listed.` };
     }
-    if (plan.tags?.[tokenTag] !== undefined || standingOf(plan.state) !== "live") continue;
+    if (marksOf(plan, tokenTag).length > 0 || standingOf(plan.state) !== "live") continue;
     if (beganBefore(startOf(plan), submission)) continue;
     return {
       kind: "unclear",
@@ -96,7 +84,7 @@ function namedInAnswer(
   return undefined;
 }
 
-function nothingListed(age: number, earlier: readonly string[]): OldResolution {
+function nothingListed(age: number, earlier: readonly string[]): Resolution {
   const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
   if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
   const minutes = Math.ceil((listingHolds - age) / 60_000);

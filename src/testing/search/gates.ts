@@ -48,6 +48,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     refuse: gate("refuse", ledger.refuse, writes),
     unknown: gate("unknown", ledger.unknown, writes),
     evidence: gate("evidence", ledger.evidence, writes),
+    resend: gate("resend", ledger.resend, writes),
     park: gate("park", ledger.park, writes),
     dead: gate("dead", ledger.dead, writes),
     reopen: gate("reopen", ledger.reopen, writes),

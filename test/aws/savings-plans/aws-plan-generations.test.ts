@@ -55,4 +55,20 @@ describe("a savings plan whose payment failed", () => {
     expect(await drive(compute)).toMatchObject([{ status: "purchased" }]);
     expect(live()).toHaveLength(1);
   });
+
+  test("the ledger is lost, the failed one is listed, and the answer is lost: what was bought meanwhile is not hidden by it", async () => {
+    const lag = { visibilityLag: { milliseconds: 2 * minute }, clientTokenMemory: 5 * minute };
+    const { sandbox, drive, live, later, withNewLedger } = await startWorld(lag);
+    const [first] = await drive(compute);
+    sandbox.setSavingsPlanState(first?.commitment?.id ?? "", "payment-failed");
+    // Its client token is forgotten: the same one buys again.
+    later(60 * minute);
+    sandbox.addFault({ match: create, fault: { kind: "reset", when: "after" } });
+    const again = withNewLedger();
+    expect(await again.drive(compute)).toMatchObject([{ status: "purchased" }]);
+    expect(live()).toHaveLength(1);
+    later(20 * minute);
+    expect(await again.drive(compute)).toMatchObject([{ status: "already-purchased" }]);
+    expect(live()).toHaveLength(1);
+  });
 });

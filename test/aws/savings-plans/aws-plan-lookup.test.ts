@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { compareFound, statedDifferences } from "../../../src/drive/compare.ts";
+import { readListing } from "../../../src/drive/read-listing.ts";
 import { otherToken, token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { computed, ok, startLoopback, type Arrived, type Reply } from "../aws-loopback.ts";
@@ -18,8 +20,12 @@ async function find(reply: Reply, tokens = [token], ids: readonly string[] = [])
   await using loopback = await startLoopback();
   loopback.on(action, reply);
   const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
-  const listing = await savingsPlansAt(loopback).findByTokens(scope, wanted, calmly);
-  return { ...listing, asked: loopback.arrived.filter((one) => one.action === action).map(askedIn) };
+  const { byToken, byId } = await readListing(savingsPlansAt(loopback).inventory, scope, wanted, calmly);
+  return {
+    byToken: new Map([...byToken].map(([token, found]) => [token, found.map(({ commitment }) => commitment)])),
+    byId: new Map([...byId].map(([id, { commitment }]) => [id, commitment])),
+    asked: loopback.arrived.filter((one) => one.action === action).map(askedIn),
+  };
 }
 
 const tagged = (value: string) => ({ tags: { "cudly-idempotency-token": value } });
@@ -168,19 +174,36 @@ describe("reading one", () => {
     await using loopback = await startLoopback();
     loopback.on(action, plans([plan("other"), plan("mine", { state: "payment-failed" })]));
     const executor = savingsPlansAt(loopback);
-    expect(await executor.read(scope, "mine", calmly)).toMatchObject({ id: "mine", standing: "failed" });
-    expect(await executor.read(scope, "gone", calmly)).toBeUndefined();
+    expect(await executor.inventory.read(scope, "mine", calmly)).toMatchObject({
+      commitment: { id: "mine", standing: "failed" },
+      marks: [
+        { text: token, whole: true },
+        { text: token.slice(0, 40), whole: false },
+      ],
+    });
+    expect(await executor.inventory.read(scope, "gone", calmly)).toBeUndefined();
     expect(askedIn(loopback.last(action)).savingsPlanIds).toEqual(["gone"]);
   });
 });
 
 describe("verifying a plan that was found", () => {
-  async function verify(changes: Readonly<Record<string, unknown>>, recommendation: object = compute) {
+  /** As the drive compares what a listing shows under the token. */
+  async function verify(changes: Readonly<Record<string, unknown>>, asked: object = compute) {
     await using loopback = await startLoopback();
     loopback.on(action, plans([plan("plan-1", changes)]));
     const executor = savingsPlansAt(loopback);
-    const commitment = { id: "plan-1", state: "active", standing: "live", settled: true, marked: true } as const;
-    return await executor.verify(executor.schema.parse(recommendation), commitment, calmly);
+    const recommendation = executor.schema.parse(asked);
+    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+    const [found] = (await readListing(executor.inventory, scope, wanted, calmly)).byToken.get(token) ?? [];
+    if (!found) throw new Error("It is not listed under its token.");
+    const requests = loopback.count(action);
+    const differences = statedDifferences(executor.factsOf(recommendation), found.facts);
+    const compared = compareFound(executor, { recommendation, scope }, found, calmly);
+    if (differences.length === 0) await compared;
+    else expect(await thrownBy(compared)).toMatchObject({ code: "commitment-mismatch" });
+    // All that decides is in the list.
+    expect(loopback.count(action)).toBe(requests);
+    return differences;
   }
 
   test("as it was asked for, with the decimals that AWS writes", async () => {
@@ -190,7 +213,7 @@ describe("verifying a plan that was found", () => {
 
   test.each([
     [{ savingsPlanType: "SageMaker" }, "type", "Compute", "SageMaker"],
-    [{ commitment: "1.25001000" }, "hourlyCommitment", "1.25", "1.25001000"],
+    [{ commitment: "1.25001000" }, "hourlyCommitment", "1.25", "1.25001"],
     [{ commitment: "12.5" }, "hourlyCommitment", "1.25", "12.5"],
     [{ paymentOption: "All Upfront" }, "payment", "No Upfront", "All Upfront"],
     [{ termDurationInSeconds: 94_608_000 }, "term", "31536000 s", "94608000 s"],
@@ -220,16 +243,9 @@ describe("verifying a plan that was found", () => {
   test.each([
     ["no commitment", { commitment: undefined }, compute],
     ["no region", { ...m5, region: undefined }, ec2Instance],
+    ["no type", { ...m5, savingsPlanType: undefined }, ec2Instance],
+    ["no type, and none of a place", { savingsPlanType: undefined }, compute],
   ])("%s: it cannot be told", async (_what, changes, recommendation) => {
     expect(await thrownBy(verify(changes, recommendation))).toMatchObject({ code: "commitment-unverifiable" });
-  });
-
-  test("a plan that is not there: it cannot be told", async () => {
-    await using loopback = await startLoopback();
-    loopback.on(action, json({ savingsPlans: [] }));
-    const commitment = { id: "gone", state: "active", standing: "live", settled: true, marked: true } as const;
-    expect(await thrownBy(savingsPlansAt(loopback).verify(compute, commitment, calmly))).toMatchObject({
-      code: "commitment-unverifiable",
-    });
   });
 });

@@ -1,21 +1,28 @@
 import { CreateSavingsPlanCommand, SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
 import { otherToken, token } from "../ec2-answers.ts";
-import { thrownBy } from "../ec2-executors.ts";
-import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
+import { calmly } from "../ec2-executors.ts";
+import { first, once } from "../failed-purchase.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
+import { answeredSend, json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
 import { withShortTimeout } from "../../short-timeout.ts";
 
 const action = "CreateSavingsPlan";
 const list = "DescribeSavingsPlans";
 const answer = JSON.stringify({ savingsPlanId: "plan-1" });
 
-function buy(reply: Reply, purchaseTimeout = 10_000) {
-  return failedPurchase(action, reply, (loopback) =>
-    savingsPlansAt(loopback, { purchaseTimeout }).doPurchase(submission, first),
-  );
+const buy = (reply: Reply, purchaseTimeout = 10_000) => answeredSend(reply, { purchaseTimeout });
+
+/** The answer names `plan-1`, and this is what is shown of it. */
+async function bought(shown: Reply) {
+  await using loopback = await startLoopback();
+  loopback.on(action, ok(answer));
+  loopback.on(list, shown);
+  return await savingsPlansAt(loopback).send(submission, first);
 }
+
+const unknown = { kind: "unknown" };
+const rejected = { kind: "rejected", expired: false };
 
 describe("the purchase of a savings plan", () => {
   test("lessons 680, 721: sends exactly what was recorded, tags and client token included, once, after the account check", async () => {
@@ -23,13 +30,16 @@ describe("the purchase of a savings plan", () => {
     loopback.on(action, ok(answer));
     // Not shown yet: the answer is the proof.
     loopback.on(list, plans([]));
-    expect(await savingsPlansAt(loopback).doPurchase(submission, first)).toEqual({
-      id: "plan-1",
-      state: "payment-pending",
-      standing: "live",
-      settled: false,
-      marked: true,
-      price: { amount: "10950", currency: "USD" },
+    expect(await savingsPlansAt(loopback).send(submission, first)).toEqual({
+      kind: "bought",
+      commitment: {
+        id: "plan-1",
+        state: "payment-pending",
+        standing: "live",
+        settled: false,
+        marked: true,
+        price: { amount: "10950", currency: "USD" },
+      },
     });
     expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action, list, list]);
     const { body, headers } = loopback.last(action);
@@ -48,7 +58,7 @@ describe("the purchase of a savings plan", () => {
     loopback.on(action, ok(answer));
     loopback.on(list, plans([]));
     const partly = { ...submission, request: { ...request, upfrontPaymentAmount: "5475" } };
-    await savingsPlansAt(loopback).doPurchase(partly, first);
+    await savingsPlansAt(loopback).send(partly, first);
     expect(JSON.parse(loopback.last(action).body)).toMatchObject({ upfrontPaymentAmount: "5475" });
   });
 
@@ -56,10 +66,10 @@ describe("the purchase of a savings plan", () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
     loopback.on(list, plans([]));
-    await savingsPlansAt(loopback).doPurchase(submission, first);
+    await savingsPlansAt(loopback).send(submission, first);
     const recorded = JSON.parse(JSON.stringify(submission)) as typeof submission;
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    await savingsPlansAt(loopback).doPurchase(recorded, { sentBefore: true });
+    await savingsPlansAt(loopback).send(recorded, { sentBefore: true });
     const [one, two] = loopback.arrived.filter((arrived) => arrived.action === action).map(({ body }) => body);
     expect(one).toBeDefined();
     expect(two).toBe(one);
@@ -81,9 +91,7 @@ describe("the purchase of a savings plan", () => {
 
     const { clientToken: _left, ...rest } = request;
     const without = { ...submission, request: rest };
-    expect(await thrownBy(savingsPlansAt(loopback).doPurchase(without, first))).toMatchObject({
-      name: "PurchaseRejectedError",
-    });
+    expect(await savingsPlansAt(loopback).send(without, first)).toMatchObject({ ...rejected, left: false });
     expect(loopback.count(action)).toBe(2);
   });
 
@@ -95,30 +103,24 @@ describe("the purchase of a savings plan", () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
     const changed = { ...submission, request: { ...request, ...changes } };
-    expect(await thrownBy(savingsPlansAt(loopback).doPurchase(changed, first))).toMatchObject({
-      name: "PurchaseRejectedError",
-    });
+    expect(await savingsPlansAt(loopback).send(changed, first)).toMatchObject({ ...rejected, left: false });
     expect(loopback.count(action)).toBe(0);
   });
 });
 
 describe("A29: the plan that an answer names is read before it is called bought", () => {
-  async function bought(shown: Reply) {
-    await using loopback = await startLoopback();
-    loopback.on(action, ok(answer));
-    loopback.on(list, shown);
-    return await savingsPlansAt(loopback).doPurchase(submission, first);
-  }
-
   test("live: as it is, at the price that was agreed on", async () => {
-    expect(await bought(plans([plan("plan-1")]))).toMatchObject({
-      id: "plan-1",
-      state: "active",
-      standing: "live",
-      settled: true,
-      marked: true,
-      price: { amount: "10950", currency: "USD" },
-      purchasedAt: "2026-07-14T11:00:01.000Z",
+    expect(await bought(plans([plan("plan-1")]))).toEqual({
+      kind: "bought",
+      commitment: {
+        id: "plan-1",
+        state: "active",
+        standing: "live",
+        settled: true,
+        marked: true,
+        price: { amount: "10950", currency: "USD" },
+        purchasedAt: "2026-07-14T11:00:01.000Z",
+      },
     });
   });
 
@@ -129,7 +131,10 @@ describe("A29: the plan that an answer names is read before it is called bought"
     ["queued-deleted", "failed"],
     ["pending-return", "live"],
   ])("%s: %s, which is for the drive to judge", async (state, standing) => {
-    expect(await bought(plans([plan("plan-1", { state })]))).toMatchObject({ id: "plan-1", state, standing });
+    expect(await bought(plans([plan("plan-1", { state })]))).toMatchObject({
+      kind: "bought",
+      commitment: { id: "plan-1", state, standing },
+    });
   });
 
   test.each([
@@ -138,19 +143,62 @@ describe("A29: the plan that an answer names is read before it is called bought"
     ["it cannot be read", jsonError(400, "ValidationException"), /could not be read/],
     ["the list cannot be believed", ok("{}"), /could not be read/],
   ] satisfies [string, Reply, RegExp][])("%s: unknown, with its id as evidence", async (_what, shown, words) => {
-    expect(await thrownBy(bought(shown))).toMatchObject({
+    expect(await bought(shown)).toMatchObject({
       ...unknown,
       evidence: ["plan-1"],
-      message: expect.stringMatching(words),
+      reason: expect.stringMatching(words),
     });
+  });
+});
+
+describe("B2: the plan that an answer names was there before", () => {
+  test.each([
+    ["active", "live"],
+    ["returned", "ended"],
+    ["payment-failed", "failed"],
+  ])("%s, and it began before the send: it exists, and this send bought nothing", async (state, standing) => {
+    const start = "2026-07-14T10:54:59.000Z";
+    expect(await bought(plans([plan("plan-0", { savingsPlanId: "plan-1", start, state })]))).toMatchObject({
+      kind: "exists",
+      reason: expect.stringContaining("plan-1, which was bought before"),
+      found: {
+        commitment: { id: "plan-1", state, standing, marked: true, price: { amount: "10950", currency: "USD" } },
+        marks: [{ text: token, whole: true }, {}],
+        facts: { hourlyCommitment: "1.25" },
+      },
+    });
+  });
+
+  test.each([["2026-07-14T10:55:00.000Z"], [undefined], ["no time"]])(
+    "it began at %s, which may be this send: bought",
+    async (start) => {
+      expect(await bought(plans([plan("plan-1", { start })]))).toMatchObject({ kind: "bought" });
+    },
+  );
+
+  test("it carries tags, and none of ours: another program bought it under the same client token", async () => {
+    const tags = { "purchase-automation": "cudly-web", Tool: "CUDly" };
+    expect(await bought(plans([plan("plan-1", { tags })]))).toMatchObject({
+      kind: "exists",
+      found: { commitment: { id: "plan-1", marked: false }, marks: [] },
+    });
+  });
+
+  test.each([{}, undefined])("its tags are not shown: bought", async (tags) => {
+    expect(await bought(plans([plan("plan-1", { tags })]))).toMatchObject({ kind: "bought" });
+  });
+
+  test("it began before and is something else: nobody knows what AWS has bought", async () => {
+    const other = plan("plan-1", { start: "2026-07-14T10:00:00.000Z", commitment: "12.5" });
+    expect(await bought(plans([other]))).toMatchObject({ ...unknown, evidence: ["plan-1"] });
   });
 });
 
 describe("lesson: the SDK re-sent the purchase below the guard; one request for a savings plan leaves, outcome unknown", () => {
   test.each([500, 502, 503, 504])("HTTP %i", async (status) => {
-    const { thrown, ...counted } = await buy(jsonError(status, "InternalServerException"));
+    const { answer, ...counted } = await buy(jsonError(status, "InternalServerException"));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each([
@@ -167,9 +215,9 @@ describe("lesson: the SDK re-sent the purchase below the guard; one request for 
     ["an answer with an empty id", ok('{"savingsPlanId":""}')],
     ["lessons 1766, 1767: a 400 whose body was cut", { status: 400, body: '{"__type":"Valida' }],
   ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-    const { thrown, ...counted } = await buy(reply);
+    const { answer, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each([
@@ -184,9 +232,9 @@ describe("lesson: the SDK re-sent the purchase below the guard; one request for 
     ],
     ["a 200 whose body was cut and whose length was not given", ok(answer.slice(0, -5))],
   ] satisfies [string, Reply][])("after the request was read: %s", async (_what, reply) => {
-    const { thrown, ...counted } = await buy(reply);
+    const { answer, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each([
@@ -199,9 +247,9 @@ describe("lesson: the SDK re-sent the purchase below the guard; one request for 
       },
     ],
   ] satisfies [string, Reply][])("within the timeout: %s", async (_what, reply) => {
-    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(reply, timeout));
+    const { answer, ...counted } = await withShortTimeout((timeout) => buy(reply, timeout));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 });
 
@@ -214,9 +262,9 @@ describe("assumption: an answer that speaks of an earlier send is no proof that 
     ["ValidationException", "The client token was already used with different parameters."],
     ["ValidationException", "Idempotency check failed."],
   ])("%s: %s", async (code, message) => {
-    const { thrown, ...counted } = await buy(jsonError(400, code, message));
+    const { answer, ...counted } = await buy(jsonError(400, code, message));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject({ ...unknown, message: expect.stringContaining(code) });
+    expect(answer).toMatchObject({ ...unknown, providerCode: code, reason: expect.stringContaining(code) });
   });
 });
 
@@ -229,32 +277,34 @@ describe("definitely not bought", () => {
     [400, "ThrottlingException", true, /Savings Plans asked to slow down/],
     [429, "TooManyRequestsException", true, /slow down/],
   ] as const)("%i %s", async (status, providerCode, retryable, message) => {
-    const { thrown, ...counted } = await buy(jsonError(status, providerCode));
+    const { answer, ...counted } = await buy(jsonError(status, providerCode));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(answer).toMatchObject({
+      ...rejected,
+      left: true,
       providerCode,
       retryable,
-      message: expect.stringMatching(message),
+      reason: expect.stringMatching(message),
     });
   });
 
   test("a client token that AWS finds too long was not used before", async () => {
     const message = "Value at 'clientToken' failed to satisfy constraint: Member must have length at most 64";
-    const { thrown } = await buy(jsonError(400, "ValidationException", message));
-    expect(thrown).toMatchObject({ name: "PurchaseRejectedError" });
+    const { answer } = await buy(jsonError(400, "ValidationException", message));
+    expect(answer).toMatchObject({ ...rejected, left: true });
   });
 
   test("the connection is refused", async () => {
     await using loopback = await startLoopback();
     const executor = savingsPlansAt(loopback);
     loopback.on("DescribeSavingsPlans", json({ savingsPlans: [] }));
-    await executor.read(submission.scope, "plan-1", { signal: new AbortController().signal });
+    await executor.inventory.read(submission.scope, "plan-1", calmly);
     await loopback[Symbol.asyncDispose]();
-    expect(await thrownBy(executor.doPurchase(submission, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await executor.send(submission, first)).toMatchObject({
+      ...rejected,
+      left: false,
       providerCode: "ECONNREFUSED",
-      message: expect.stringContaining("did not reach Savings Plans"),
+      reason: expect.stringContaining("did not reach Savings Plans"),
     });
   });
 
@@ -262,8 +312,9 @@ describe("definitely not bought", () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
     const scope = { ...submission.scope, accountId: "210987654321" };
-    expect(await thrownBy(savingsPlansAt(loopback).doPurchase({ ...submission, scope }, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await savingsPlansAt(loopback).send({ ...submission, scope }, first)).toMatchObject({
+      ...rejected,
+      left: false,
       providerCode: "wrong-account",
     });
     expect(loopback.count(action)).toBe(0);

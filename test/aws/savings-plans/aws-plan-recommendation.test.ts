@@ -2,7 +2,6 @@ import { SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
 import { createAws, type SavingsPlanRecommendation } from "../../../providers/aws/index.ts";
 import { fingerprint } from "../../../src/contract/fingerprint.ts";
-import { token } from "../ec2-answers.ts";
 import { calmly } from "../ec2-executors.ts";
 import { startLoopback } from "../aws-loopback.ts";
 import { compute, ec2Instance, plans, savingsPlansAt } from "./aws-plan-answers.ts";
@@ -159,7 +158,7 @@ describe("B19: a savings plan is asked for at its own partition's endpoint, in i
     loopback.on("DescribeSavingsPlans", plans([]));
     const executor = savingsPlansAt(loopback);
     const scope = executor.scopeOf({ ...compute, ...yuan });
-    await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, calmly);
+    await executor.inventory.read(scope, "plan-1", calmly);
     expect(loopback.last("GetCallerIdentity").headers.authorization).toContain("/cn-north-1/sts/");
     expect(loopback.last("DescribeSavingsPlans").headers.authorization).toContain("/cn-north-1/savingsplans/");
     const { config } = new SavingsplansClient({ region: "cn-north-1" });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fakeEnvironment, otherToken, submittedAt, token } from "../ec2-answers.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { ok, startLoopback } from "../aws-loopback.ts";
 import { plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
@@ -18,7 +19,18 @@ async function resolve(
   await using loopback = await startLoopback();
   loopback.on(action, plans(items));
   const executor = savingsPlansAt(loopback, { environment: fakeEnvironment(submittedAt + age) });
-  return await executor.resolve(sent, { ...calmly, owned: new Set(owned) });
+  const resolution = await executor.resolve(sent, { ...calmly, owned: new Set(owned) });
+  // What is found says whose it is: nothing is guessed.
+  if (resolution.kind === "found") expect(resolution.by).toBe("proof");
+  return resolution.kind === "found" ? { kind: "found", ...resolution.found } : resolution;
+}
+
+/** What the drive makes of the only plan in the list. */
+async function judged(item: unknown) {
+  await using loopback = await startLoopback();
+  loopback.on(action, plans([item]));
+  const executor = savingsPlansAt(loopback);
+  return judge(await executor.resolve(submission, { ...calmly, owned: new Set() }), submission, 60_000, executor);
 }
 
 /** What is sent after the first purchase was proven to have come to nothing. */
@@ -41,6 +53,19 @@ describe("what became of a savings plan whose outcome nobody knows", () => {
         marked: true,
         price: { amount: "10950", currency: "USD" },
         purchasedAt: "2026-07-14T11:00:01.000Z",
+      },
+      marks: [
+        { text: token, whole: true },
+        { text: token.slice(0, 40), whole: false },
+      ],
+      facts: {
+        type: "Compute",
+        region: "none",
+        instanceFamily: "none",
+        payment: "No Upfront",
+        term: "31536000 s",
+        currency: "USD",
+        hourlyCommitment: "1.25",
       },
     });
   });
@@ -93,11 +118,19 @@ describe("what became of a savings plan whose outcome nobody knows", () => {
   });
 
   test("one that is something else is for a person; what AWS does not say may still fit", async () => {
-    expect(await resolve([plan("plan-1", { commitment: "12.5" })])).toMatchObject({
-      kind: "unclear",
-      reason: expect.stringContaining("hourlyCommitment"),
+    expect(await judged(plan("plan-1", { commitment: "12.5" }))).toMatchObject({
+      kind: "other",
+      reason: expect.stringContaining("hourlyCommitment: asked 1.25, found 12.5"),
     });
-    expect(await resolve([plan("plan-1", { commitment: undefined })])).toMatchObject({ kind: "found" });
+    expect(await judged(plan("plan-1", { commitment: undefined }))).toMatchObject({ kind: "bought" });
+  });
+
+  test.each([
+    ["in capitals", token.toUpperCase()],
+    ["empty", ""],
+  ])("a token tag that is %s does not hide what the purchase tag shows", async (_what, tag) => {
+    const tags = { ...request.tags, "cudly-idempotency-token": tag };
+    expect(await resolve([plan("plan-1", { tags })])).toMatchObject({ kind: "found" });
   });
 
   test("plans of other tokens are none of its own", async () => {
@@ -142,6 +175,16 @@ describe("A29: a plan that is over", () => {
     },
   );
 
+  test("nor is one whose payment failed, or that was never carried out", async () => {
+    for (const state of ["payment-failed", "queued-deleted"]) {
+      expect(await resolve([plan("plan-0", { state, ...before })])).toMatchObject({ kind: "absent" });
+      expect(await resolve([plan("plan-1", { state })])).toMatchObject({
+        kind: "found",
+        commitment: { standing: "failed" },
+      });
+    }
+  });
+
   test("a live one that began before is found: the client token was remembered", async () => {
     expect(await resolve([plan("plan-0", before)])).toMatchObject({ kind: "found", commitment: { id: "plan-0" } });
   });
@@ -173,6 +216,7 @@ describe("a plan that the answer named", () => {
 
   test.each([
     ["it carries another token", plan("named", { tags: { "cudly-idempotency-token": otherToken } }), []],
+    ["it carries another purchase tag", plan("named", { tags: { "buyonce-purchase": otherToken } }), []],
     ["the ledger knows it as another token's", plan("named", { tags: {} }), ["named"]],
     ["it was returned", plan("named", { tags: {}, state: "returned" }), []],
     ["it was there before", plan("named", { tags: {}, start: "2026-07-14T10:50:00.000Z" }), []],
@@ -201,6 +245,10 @@ describe("an empty list", () => {
   test("that came too early and too late says when to drive again", async () => {
     expect(await resolve([], { age: 300_000 })).toMatchObject({ reason: expect.stringContaining("in 10 minutes") });
     await using loopback = await startLoopback();
-    expect(savingsPlansAt(loopback).recovery).toMatchObject({ kind: "resend", minimumAge: 900_000 });
+    expect(savingsPlansAt(loopback).recovery).toMatchObject({
+      kind: "resend",
+      handle: "derived",
+      minimumAge: 900_000,
+    });
   });
 });
