@@ -1,4 +1,5 @@
 import type { Commitment } from "../contract/commitment.ts";
+import { lastSentAt } from "../contract/executor.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
@@ -15,7 +16,7 @@ export interface Late {
  */
 export async function findLate(drive: DriveContext, task: Task): Promise<Late | undefined> {
   for (const former of task.record.former ?? []) {
-    const age = (await drive.ledger.now()) - former.submittedAt;
+    const age = (await drive.ledger.now()) - lastSentAt(former);
     const shown = await ask(drive, task, former);
     // One that only fits and is not live is nothing that was bought too many.
     if (shown.kind === "found" && shown.by === "guess" && shown.found.commitment.standing !== "live") continue;

@@ -172,3 +172,34 @@ describe("where nothing proves anything", () => {
     expect(cloud.orders).toHaveLength(1);
   });
 });
+
+test("a second send that was lost is waited for as long as a first one: no refusal after it proves anything", async () => {
+  const parts = setup({ identity: "chosen" });
+  const { cloud, environment, purchaser } = parts;
+  const drive = async () => (await purchaser.drive(execution())).outcomes[0];
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.resolve = "throws";
+  await drive();
+  cloud.faults.resolve = undefined;
+  environment.advance(10 * 60_000);
+  cloud.faults.lag = 4 * 60_000;
+  cloud.faults.sends = ["lost-after", "rejected", "rejected", "rejected"];
+  expect(await drive()).toMatchObject({ status: "unresolved" });
+  environment.advance(60_000);
+  expect(await drive()).toMatchObject({ status: "unresolved" });
+  environment.advance(4 * 60_000);
+  expect(await drive()).toMatchObject({ status: "already-purchased" });
+  expect(cloud.orders).toHaveLength(1);
+});
+
+test("a second send that was refused makes nobody wait: from the minimum age on it is quoted anew", async () => {
+  const parts = setup({ identity: "chosen" });
+  const { cloud, environment, purchaser } = parts;
+  const drive = async () => (await purchaser.drive(execution())).outcomes[0];
+  cloud.faults.sends = ["lost-before", "rejected", "rejected"];
+  expect(await drive()).toMatchObject({ status: "unresolved" });
+  environment.advance(5 * 60_000);
+  cloud.faults.sends = ["rejected"];
+  expect(await drive()).toMatchObject({ status: "purchased" });
+  expect(cloud.counts).toMatchObject({ quotes: 2, sends: 5 });
+});

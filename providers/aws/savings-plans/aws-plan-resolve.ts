@@ -1,5 +1,5 @@
 import type { Standing } from "../../../src/contract/commitment.ts";
-import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { lastSentAt, type Resolution, type Submission } from "../../../src/contract/executor.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import { standingOf } from "../aws-standing.ts";
@@ -36,7 +36,7 @@ export function resolveSubmission(
   { tokenTag, now, owned }: ResolveContext,
 ): Resolution {
   const { clientToken } = parsePurchaseRequest(submission.request);
-  const age = now - submission.submittedAt;
+  const age = now - lastSentAt(submission);
   const own = plans.filter((plan) => carriesToken(marksOf(plan, tokenTag), submission.token));
   const having = (standing: Standing) => own.filter(({ state }) => standingOf(state) === standing);
   const began = (plan: KnownPlan) => !beganBefore(startOf(plan), submission);

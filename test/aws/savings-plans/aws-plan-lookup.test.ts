@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compareFound, statedDifferences } from "../../../src/drive/compare.ts";
+import { compareFound } from "../../../src/drive/adopt.ts";
+import { statedDifferences } from "../../../src/drive/compare-facts.ts";
 import { readListing } from "../../../src/drive/read-listing.ts";
 import { otherToken, token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
