@@ -74,7 +74,11 @@ export async function sendSavingsPlan(
     return notSent(subjectOf(aliasName), reason, unread);
   }
   try {
-    return judge(await client.put(client.url(aliasPath(aliasName)), submission.request, left()), aliasName, submission);
+    return judgeAnswer(
+      await client.put(client.url(aliasPath(aliasName)), submission.request, left()),
+      aliasName,
+      submission,
+    );
   } catch (error) {
     return withoutAnswer(error, subjectOf(aliasName));
   }
@@ -112,7 +116,7 @@ async function existsAlready(
 }
 
 /** What the answer to the PUT proves. */
-function judge(answer: Answer, aliasName: string, submission: Submission): PurchaseAnswer {
+function judgeAnswer(answer: Answer, aliasName: string, submission: Submission): PurchaseAnswer {
   const { status, retryAfter } = answer;
   const body = parseBody(answer);
   if (status >= 200 && status < 300) return judgeSuccess({ status, body }, aliasName, submission);

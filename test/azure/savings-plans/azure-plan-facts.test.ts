@@ -7,6 +7,21 @@ import { answering, executorAt, kindOf, orderId, plan, recommend, scope } from "
 
 const shows = (body: unknown): Reply => ({ status: 200, body });
 
+test("what decides has to be stated; where it is billed and what it applies to, only where it shows", async () => {
+  await using server = await startLoopback(answering({}));
+  const { schema, factsOf } = executorAt(server);
+  const appliedScope = { type: "Single", subscriptionId: subscriptionId.toUpperCase(), resourceGroup: "TestRG" };
+  const commitment = { amount: "0.50000", currency: "USD" };
+  expect(factsOf(schema.parse(recommend({ appliedScope, commitment })))).toEqual({
+    decisive: { sku: "compute_savings_plan", commitment: "0.5 USD Hourly", term: "P3Y", billingPlan: "Monthly" },
+    ifStated: {
+      subscriptionId,
+      appliedScope: "single",
+      "appliedScope.resourceGroupId": `subscriptions/${subscriptionId}/resourcegroups/testrg`,
+    },
+  });
+});
+
 describe("what is found by its marker is compared with what was asked for", () => {
   /** As the drive compares it: the differences that refuse it, or another error. */
   async function verify(plans: Reply, change: Readonly<Record<string, unknown>> = {}) {
