@@ -1,4 +1,4 @@
-import type { Provider } from "../../src/contract/executor.ts";
+import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { OldServiceExecutor } from "../../src/contract/old-executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createExecutor } from "./azure-executor.ts";
@@ -22,7 +22,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   if (endpoint !== undefined) parseEndpoint(endpoint);
   const sessionOf = createSessions(settings);
   const benefitsOf = oncePerTenant((tenantId) => createBillingBenefitsClient({ ...settings, tenantId }));
-  const executors: readonly OldServiceExecutor[] = [
+  const executors: readonly (ServiceExecutor | OldServiceExecutor)[] = [
     ...services.map((service) => createExecutor(service, sessionOf, purchaseTimeout)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),
   ];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Marker } from "../../../src/contract/executor.ts";
+import type { JsonObject } from "../../../src/contract/json.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../azure-order.ts";
@@ -35,6 +36,11 @@ const aliasSchema = z.object({
 export function aliasNameOf({ token, generation }: Marker): string {
   const hash = createHash("sha256").update(token.toLowerCase()).digest("hex").slice(0, 32);
   return `buyonce-${hash}${generation === 0 ? "" : `-${generation}`}`;
+}
+
+/** The name in a submission's handle; undefined where it holds none that Azure could take. */
+export function aliasNameIn({ aliasName }: JsonObject): string | undefined {
+  return typeof aliasName === "string" && /^[a-zA-Z0-9_.-]+$/.test(aliasName) ? aliasName : undefined;
 }
 
 /** The path of an alias. */

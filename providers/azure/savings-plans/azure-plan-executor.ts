@@ -1,39 +1,25 @@
-import { PurchaseRejectedError } from "../../../src/contract/errors.ts";
-import type { Submission } from "../../../src/contract/executor.ts";
-import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
+import type { Marker, Quote, ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { canonicalSavingsPlan } from "../azure-canonical.ts";
-import { collectListed } from "../listed.ts";
-import { createListing, tokenOn } from "../azure-listing.ts";
-import type { ReadStep } from "../../http/refusal.ts";
-import { toRefusal } from "../azure-refusal.ts";
 import { scopeOfTenant, tenantOf } from "../azure-scope.ts";
+import { describeSavingsPlan } from "../describe.ts";
 import { applyPurchaseTags } from "../tags.ts";
-import { visitEntries } from "../visit-entries.ts";
 import { aliasNameOf } from "./azure-plan-alias.ts";
 import { bodyOf } from "./azure-plan-body.ts";
-import { compareSavingsPlanOrder } from "./compare-plan-order.ts";
-import { getOrder, ordersPath, parseOrder, type SavingsPlanOrder, toCommitment } from "./azure-plan-order.ts";
-import { fateOfPlan, readStep, type SentPlan } from "./plan-fate.ts";
+import { createPlanInventory } from "./azure-plan-inventory.ts";
 import { priceOf } from "./azure-plan-price.ts";
-import { purchaseSavingsPlan } from "./azure-plan-purchase.ts";
-import { describeSavingsPlan } from "../describe.ts";
+import { sendSavingsPlan } from "./azure-plan-purchase.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./azure-plan-schema.ts";
+import { askedFacts } from "./plan-facts.ts";
+import { resolvePlan } from "./resolve-plan.ts";
 import { validatePurchase } from "./validate-purchase.ts";
-
-const listStep: ReadStep = {
-  purpose: "list the savings plan orders",
-  permission: "Microsoft.BillingBenefits/savingsPlanOrders/read at tenant scope (role Savings plan Reader)",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-};
 
 /** The executor of savings plans, which are bought under an alias that the caller names. */
 export function createSavingsPlanExecutor(
   clientOf: (tenantId: string | undefined) => ArmClient,
   purchaseTimeout: number,
-): OldServiceExecutor<SavingsPlanRecommendation> {
+): ServiceExecutor<SavingsPlanRecommendation> {
   return {
     provider: "azure",
     service: "savings-plan",
@@ -41,9 +27,9 @@ export function createSavingsPlanExecutor(
     // The name comes from the token, and is looked at before it is written to. That Azure answers a second PUT of one
     // name with the first order is claimed, not documented: docs/azure-savings-plan.md.
     // After a day a person looks: whatever the provider was slow to show is shown by then.
-    recovery: { kind: "resend", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     sendTimeout: purchaseTimeout,
-
+    inventory: createPlanInventory(clientOf),
     describe: describeSavingsPlan,
     canonical: canonicalSavingsPlan,
 
@@ -55,72 +41,27 @@ export function createSavingsPlanExecutor(
         named: "Azure savings plans, tenant",
       }),
 
-    async findByTokens(scope, wanted, { signal }) {
-      const client = clientOf(tenantOf(scope));
-      const listing = createListing(wanted, client.settings.tagNames);
-      await visitEntries(client, ordersPath, {
-        parse: parseOrder,
-        step: listStep,
-        visit: (order) => void listing.note(order, () => toCommitment(order.id, order.state)),
-        isComplete: listing.isComplete,
-        signal,
-      });
-      return listing.done();
-    },
+    factsOf: (recommendation) => askedFacts(bodyOf(recommendation)),
 
-    async read(scope, id, { signal }) {
-      const order = await getOrder(clientOf(tenantOf(scope)), id, { signal }).catch((error: unknown) => {
-        throw toRefusal(error, readStep, signal);
-      });
-      return order === undefined ? undefined : toCommitment(order.id, order.state);
-    },
+    quote: (recommendation, marker, { signal }) =>
+      quote(clientOf(recommendation.tenantId), recommendation, marker, signal),
 
-    verify: (recommendation, commitment, { signal }) =>
-      compareSavingsPlanOrder(clientOf(recommendation.tenantId), bodyOf(recommendation), commitment.id, signal),
+    send: (submission, context) => sendSavingsPlan(clientOf(tenantOf(submission.scope)), submission, context),
 
-    async quote(recommendation, marker, { signal }) {
-      const client = clientOf(recommendation.tenantId);
-      const body = applyPurchaseTags(bodyOf(recommendation), marker.source, marker.token, client.settings);
-      const request = JSON.parse(JSON.stringify(body)) as JsonObject;
-      const price = priceOf(recommendation);
-      await validatePurchase(client, { request, price }, signal);
-      return { price, handle: { aliasName: aliasNameOf(marker) }, request };
-    },
-
-    doPurchase: async (submission, context) =>
-      purchaseSavingsPlan(clientOf(tenantOf(submission.scope)), sentPlanOf(submission), context),
-
-    async resolve(submission, { signal }) {
-      const fate = await fateOfPlan(clientOf(tenantOf(submission.scope)), sentPlanOf(submission), { signal });
-      return fate.kind === "found"
-        ? { kind: "found", commitment: fate.what }
-        : { kind: fate.kind, reason: fate.reason };
-    },
-
-    async list(scope, { signal }) {
-      const client = clientOf(tenantOf(scope));
-      const all = collectListed();
-      const note = (order: SavingsPlanOrder) => {
-        const token = tokenOn(order, client.settings.tagNames);
-        const commitment = { ...toCommitment(order.id, order.state), marked: token !== undefined };
-        // The listing tells neither what was bought nor when: that two are alike cannot be seen in it.
-        all.note({ commitment, token, attributes: {} });
-      };
-      const isComplete = () => false;
-      await visitEntries(client, ordersPath, { parse: parseOrder, step: listStep, visit: note, isComplete, signal });
-      return all.done();
-    },
+    resolve: (submission, { signal }) => resolvePlan(clientOf(tenantOf(submission.scope)), submission, { signal }),
   };
 }
 
-function sentPlanOf({ handle, request, price, token, evidence }: Submission): SentPlan {
-  const aliasName = handle["aliasName"];
-  if (typeof aliasName === "string" && /^[a-zA-Z0-9_.-]+$/.test(aliasName)) {
-    return { aliasName, request, price, token, evidence };
-  }
-  throw new PurchaseRejectedError({
-    message: "The submission names no savings plan order alias; nothing was sent.",
-    providerCode: "InvalidSavingsPlanOrderAlias",
-    left: false,
-  });
+/** The price, calculated here, of a body that Azure says it would sell. */
+async function quote(
+  client: ArmClient,
+  recommendation: SavingsPlanRecommendation,
+  marker: Marker,
+  signal: AbortSignal,
+): Promise<Quote> {
+  const body = applyPurchaseTags(bodyOf(recommendation), marker.source, marker.token, client.settings);
+  const request = JSON.parse(JSON.stringify(body)) as JsonObject;
+  const price = priceOf(recommendation);
+  await validatePurchase(client, { request, price }, signal);
+  return { price, handle: { aliasName: aliasNameOf(marker) }, request };
 }

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
+import type { ReadStep } from "../../http/refusal.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../azure-order.ts";
 import { meaningOf } from "../azure-states.ts";
 import { isNotFound } from "./azure-plan-not-found.ts";
+import { marksOn } from "./token-marks.ts";
 
 /** A savings plan order as far as it matters here. It names no amount: that is on its plan. */
 export interface SavingsPlanOrder {
@@ -47,6 +51,19 @@ export function toCommitment(id: string, state: string, price?: Commitment["pric
   // The token is in the display name, which travels with the purchase.
   return { id, state, ...meaningOf(state), marked: true, ...(price === undefined ? {} : { price }) };
 }
+
+/** What an order shows of what was bought: its marker and its state. */
+export function listedOrder(order: SavingsPlanOrder, tagNames: TagNames, price?: Commitment["price"]): Listed {
+  return { commitment: toCommitment(order.id, order.state, price), marks: marksOn(order, tagNames), facts: {} };
+}
+
+/** How reading what was bought is described when it fails. */
+export const readStep: ReadStep = {
+  purpose: "read a savings plan order",
+  permission: "Microsoft.BillingBenefits/savingsPlanOrders/read and savingsPlanOrderAliases/read",
+  code: "lookup-failed",
+  untrusted: "lookup-untrusted",
+};
 
 /** One order by id; undefined only where Azure says that there is none. Throws like {@link ArmClient.read}. */
 export async function getOrder(

@@ -1,16 +1,16 @@
-import type { Commitment } from "../../../src/contract/commitment.ts";
-import { messageOf, PurchaseRejectedError } from "../../../src/contract/errors.ts";
-import { parseBody, type UnknownObject } from "../../http/answer.ts";
+import { messageOf } from "../../../src/contract/errors.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
+import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
+import { type Answer, parseBody } from "../../http/answer.ts";
 import type { ArmClient } from "../arm-client.ts";
-import type { Fate } from "../fate.ts";
 import { judgeRefusal } from "../judge-refusal.ts";
-import { fromTransport, unknownOutcome } from "../purchase-outcome.ts";
 import { adviceFor } from "../refusal-advice.ts";
-import { aliasPath, getAlias, parseAlias, type SavingsPlanOrderAlias } from "./azure-plan-alias.ts";
-import { comparePlan, listDifferences } from "./compare-plan.ts";
+import { aliasNameIn, aliasPath, getAlias, parseAlias, type SavingsPlanOrderAlias } from "./azure-plan-alias.ts";
+import { notSent, unknownOutcome, withoutAnswer } from "./azure-plan-answers.ts";
 import { toCommitment } from "./azure-plan-order.ts";
-import { fateOfPlan, namedIn, type SentPlan } from "./plan-fate.ts";
-import { purchaseUnder } from "./bought-under-alias.ts";
+import { boughtUnder } from "./bought-under-alias.ts";
+import { namedIn } from "./plan-evidence.ts";
+import { planFacts } from "./plan-facts.ts";
 
 const service = {
   namespace: "Microsoft.BillingBenefits",
@@ -33,137 +33,133 @@ const lookShare = 0.25;
  */
 const lookLife = 5_000;
 
+const subjectOf = (aliasName: string) => `savings plan ${aliasName}`;
+
 /**
- * Buys: reads the alias, and only where Azure says that there is none sends the one `PUT savingsPlanOrderAliases/{name}`,
- * which spends money. All of it within the purchase timeout. Returns what was bought, also where it came to nothing.
- *
- * Throws a PurchaseRejectedError when this send bought nothing, and a PurchaseOutcomeUnknownError for all that proves
- * neither.
+ * Sends a purchase: reads the alias, and only where Azure says that there is none sends the one
+ * `PUT savingsPlanOrderAliases/{name}`, which spends money. All of it within the purchase timeout.
  */
-export async function purchaseSavingsPlan(
+export async function sendSavingsPlan(
   client: ArmClient,
-  purchase: SentPlan,
+  submission: Submission,
   { sentBefore }: { readonly sentBefore: boolean },
-): Promise<Commitment> {
-  const { aliasName, request } = purchase;
+): Promise<PurchaseAnswer> {
+  const aliasName = aliasNameIn(submission.handle);
+  if (aliasName === undefined) return nameless;
   const { purchaseTimeout, environment } = client.settings;
   const until = performance.now() + purchaseTimeout;
   const left = () => Math.max(1, Math.ceil(until - performance.now()));
+  const unread = { providerCode: "SavingsPlanOrderAliasUnreadable" };
 
   const lookTimeout = purchaseTimeout * lookShare;
   let lookedAt = environment.now();
-  let existing = await look(client, aliasName, lookTimeout);
-  if (existing === undefined && sentBefore) {
-    await environment.sleep(Math.min(settleTime, lookTimeout));
-    lookedAt = environment.now();
+  let existing: SavingsPlanOrderAlias | undefined;
+  try {
     existing = await look(client, aliasName, lookTimeout);
+    // A further quote has the same alias: its first send is not the first under it.
+    if (existing === undefined && (sentBefore || submission.attempt > 1)) {
+      await environment.sleep(Math.min(settleTime, lookTimeout));
+      lookedAt = environment.now();
+      existing = await look(client, aliasName, lookTimeout);
+    }
+  } catch (cause) {
+    return notSent(subjectOf(aliasName), `its alias could not be read first: ${messageOf(cause)}`, {
+      ...unread,
+      cause,
+    });
   }
-  if (existing !== undefined) return adopt(client, purchase, existing, left());
+  if (existing !== undefined) return existsAlready(client, { aliasName, existing }, submission, left());
   if (environment.now() - lookedAt > lookTimeout + lookLife) {
-    throw notSent(aliasName, "this driver was held up after its look, and another one may have bought meanwhile");
+    const reason = "this driver was held up after its look, and another one may have bought meanwhile";
+    return notSent(subjectOf(aliasName), reason, unread);
   }
-
-  const answer = await client.put(client.url(aliasPath(aliasName)), request, left()).catch((error: unknown) => {
-    throw fromTransport(error, subjectOf(aliasName));
-  });
-  const body = parseBody(answer);
-  const { status, retryAfter } = answer;
-  if (status >= 200 && status < 300) return boughtOrUnknown(client, purchase, { status, body }, left());
-  const verdict = judgeRefusal(answer, body, /AlreadyExists$/i);
-  switch (verdict.kind) {
-    case "exists":
-      return takenAlias(client, purchase, verdict, left);
-    case "rejected":
-      throw new PurchaseRejectedError({
-        message: `Azure did not buy ${subjectOf(aliasName)}: ${verdict.reason}. ${adviceFor(status, verdict.code, service)}`,
-        providerCode: verdict.code,
-      });
-    case "expired":
-    case "unknown":
-      throw unknownOutcome(subjectOf(aliasName), verdict.reason, { providerCode: verdict.code, retryAfter });
+  try {
+    return judgeAnswer(
+      await client.put(client.url(aliasPath(aliasName)), submission.request, left()),
+      aliasName,
+      submission,
+    );
+  } catch (error) {
+    return withoutAnswer(error, subjectOf(aliasName));
   }
 }
 
-/** The verdict on an answer of success: the state in its body, if it is about this purchase; else a look at what it names. */
-async function boughtOrUnknown(
-  client: ArmClient,
-  purchase: SentPlan,
-  { status, body }: { readonly status: number; readonly body: UnknownObject | undefined },
-  timeout: number,
-): Promise<Commitment> {
-  const { aliasName, request, price } = purchase;
-  const alias = parseAlias(body, aliasName);
-  let reason = `HTTP ${status} ${typeof alias === "string" ? alias : ""}`;
-  if (typeof alias !== "string") {
-    const differences = comparePlan(request, alias.answer) ?? [];
-    if (differences.length === 0) return toCommitment(alias.orderId, alias.state, price);
-    reason = `the answer shows something else under its alias (${listDifferences(differences)})`;
-  }
-  const evidence = namedIn(body, aliasName);
-  if (evidence.length === 0) throw unknownOutcome(subjectOf(aliasName), reason);
-  const known = [...(purchase.evidence ?? []), ...evidence];
-  const options = { attempts: 1, signal: AbortSignal.timeout(timeout) };
-  const fate = await fateOfPlan(client, { ...purchase, evidence: known }, options).catch(
-    (cause: unknown): Fate<Commitment> => ({ kind: "unclear", reason: messageOf(cause), cause }),
-  );
-  if (fate.kind === "found") return fate.what;
-  throw unknownOutcome(subjectOf(aliasName), `${reason}; ${fate.reason}`, { evidence });
-}
-
-/** What was bought under an alias that Azure says is taken. */
-async function takenAlias(
-  client: ArmClient,
-  purchase: SentPlan,
-  { code: providerCode, reason }: { readonly code: string; readonly reason: string },
-  left: () => number,
-): Promise<Commitment> {
-  const subject = subjectOf(purchase.aliasName);
-  const options = { attempts: 1, signal: AbortSignal.timeout(left()) };
-  const alias = await getAlias(client, purchase.aliasName, options).catch((cause: unknown) => {
-    const said = `${reason}; the alias could not be read (${messageOf(cause)})`;
-    throw unknownOutcome(subject, said, { providerCode, cause });
-  });
-  if (alias !== undefined) return adopt(client, purchase, alias, left());
-  throw unknownOutcome(subject, `${reason}; yet no alias of that name is shown`, { providerCode });
-}
+const nameless: PurchaseAnswer = {
+  kind: "rejected",
+  left: false,
+  expired: false,
+  retryable: false,
+  reason: "The submission names no savings plan order alias; nothing was sent.",
+  providerCode: "InvalidSavingsPlanOrderAlias",
+};
 
 /** One look at the alias before anything is sent: what cannot be told apart from absence must not be bought. */
 async function look(client: ArmClient, aliasName: string, timeout: number): Promise<SavingsPlanOrderAlias | undefined> {
-  const options = { attempts: 1, signal: AbortSignal.timeout(Math.ceil(timeout)) };
-  return getAlias(client, aliasName, options).catch((error: unknown) => {
-    throw notSent(aliasName, `its alias could not be read first: ${messageOf(error)}`, error);
-  });
+  return getAlias(client, aliasName, { attempts: 1, signal: AbortSignal.timeout(Math.ceil(timeout)) });
 }
 
-function notSent(aliasName: string, reason: string, cause?: unknown): PurchaseRejectedError {
-  return new PurchaseRejectedError({
-    message: `The purchase of ${subjectOf(aliasName)} was not sent, because ${reason}. Try again later.`,
-    providerCode: "SavingsPlanOrderAliasUnreadable",
-    retryable: true,
-    left: false,
-    cause,
-  });
-}
-
-/** What was bought under the alias before, if it is what was asked for. */
-async function adopt(
+/** The alias was seen before anything was sent. */
+async function existsAlready(
   client: ArmClient,
-  { aliasName, request, price }: SentPlan,
-  alias: SavingsPlanOrderAlias,
+  { aliasName, existing }: { readonly aliasName: string; readonly existing: SavingsPlanOrderAlias },
+  { price }: Submission,
   timeout: number,
-): Promise<Commitment> {
-  const differences = comparePlan(request, alias.answer);
-  if (differences !== undefined && differences.length > 0) {
-    throw new PurchaseRejectedError({
-      message: `The alias ${aliasName} is taken by something else (${listDifferences(differences)}): savings plan order ${alias.orderId}. Nothing was bought by this send. Find out who bought it.`,
-      providerCode: "SavingsPlanOrderAliasTaken",
-      left: false,
-    });
+): Promise<PurchaseAnswer> {
+  const providerCode = "SavingsPlanOrderAliasTaken";
+  const reason = `The alias ${aliasName} is taken by savings plan order ${existing.orderId}; nothing was sent.`;
+  try {
+    const options = { attempts: 1, signal: AbortSignal.timeout(timeout) };
+    return { kind: "exists", reason, providerCode, found: await boughtUnder(client, existing, price, options) };
+  } catch (cause) {
+    return { kind: "exists", reason: `${reason} It could not be read: ${messageOf(cause)}.`, providerCode, cause };
   }
-  const options = { attempts: 1, signal: AbortSignal.timeout(timeout) };
-  return purchaseUnder(client, alias, { request, price }, options).catch((error: unknown) => {
-    throw unknownOutcome(subjectOf(aliasName), `its alias exists, but ${messageOf(error)}`, { cause: error });
-  });
 }
 
-const subjectOf = (aliasName: string) => `savings plan ${aliasName}`;
+/** What the answer to the PUT proves. */
+function judgeAnswer(answer: Answer, aliasName: string, submission: Submission): PurchaseAnswer {
+  const { status, retryAfter } = answer;
+  const body = parseBody(answer);
+  if (status >= 200 && status < 300) return judgeSuccess({ status, body }, aliasName, submission);
+  const verdict = judgeRefusal(answer, body, /AlreadyExists$/i);
+  const { code: providerCode, reason: said } = verdict;
+  switch (verdict.kind) {
+    case "exists":
+      return { kind: "exists", reason: `Azure answered that the alias ${aliasName} exists: ${said}.`, providerCode };
+    case "rejected": {
+      const reason = `Azure did not buy ${subjectOf(aliasName)}: ${said}. ${adviceFor(status, verdict.code, service)}`;
+      return { kind: "rejected", left: true, expired: false, retryable: false, reason, providerCode };
+    }
+    case "expired":
+    case "unknown":
+      return unknownOutcome(subjectOf(aliasName), said, { providerCode, retryAfter });
+  }
+}
+
+/** What an answer of success proves: the state in its body is the verdict, if it is about this purchase. */
+function judgeSuccess(
+  { status, body }: { readonly status: number; readonly body: unknown },
+  aliasName: string,
+  { request, price }: Submission,
+): PurchaseAnswer {
+  const alias = parseAlias(body, aliasName);
+  const evidence = namedIn(body, aliasName);
+  const unknown = (reason: string) =>
+    unknownOutcome(subjectOf(aliasName), reason, evidence.length === 0 ? {} : { evidence });
+  if (typeof alias === "string") return unknown(`HTTP ${status} ${alias}`);
+  const differing = differencesIn(request, alias.answer);
+  if (differing !== "") return unknown(`the answer shows something else under its alias (${differing})`);
+  return { kind: "bought", commitment: toCommitment(alias.orderId, alias.state, price) };
+}
+
+/** In what an answer differs from what was sent, as far as it tells. */
+function differencesIn(request: unknown, shown: unknown): string {
+  const there = planFacts(shown) ?? {};
+  return Object.entries(planFacts(request) ?? {})
+    .flatMap(([field, asked]) => {
+      const found = there[field];
+      return asked === undefined || found === undefined || asked === found
+        ? []
+        : [`${field}: asked ${asked}, found ${found}`];
+    })
+    .join("; ");
+}

@@ -1,30 +1,31 @@
-import type { Commitment } from "../../../src/contract/commitment.ts";
-import type { JsonObject } from "../../../src/contract/json.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import type { GetOrderOptions } from "../azure-order.ts";
 import type { SavingsPlanOrderAlias } from "./azure-plan-alias.ts";
-import { comparePlan, listDifferences } from "./compare-plan.ts";
 import { getOrder, toCommitment } from "./azure-plan-order.ts";
+import { planFacts } from "./plan-facts.ts";
+import { marksOn } from "./token-marks.ts";
 
 /**
- * The commitment that was bought under an alias, in the state of its order: the alias's own stays `Created` for ever. An
- * order that is not shown (yet) leaves the alias's. Throws like {@link ArmClient.read}, and an UnbelievableAnswerError
- * where the alias shows something else than was asked for.
+ * What was bought under an alias, in the state of its order: the alias's own stays `Created` for ever. An order that is not
+ * shown (yet) leaves the alias's. Throws like {@link ArmClient.read}, and an UnbelievableAnswerError where the alias does not
+ * tell what it is of.
  */
-export async function purchaseUnder(
+export async function boughtUnder(
   client: ArmClient,
   alias: SavingsPlanOrderAlias,
-  { request, price }: { readonly request: JsonObject; readonly price: Money },
+  price: Money,
   options: GetOrderOptions,
-): Promise<Commitment> {
-  const differences = comparePlan(request, alias.answer);
-  if (differences === undefined) throw new UnbelievableAnswerError("the alias shows no amount, term or SKU to compare");
-  if (differences.length > 0) {
-    throw new UnbelievableAnswerError(`the alias shows something else (${listDifferences(differences)})`);
-  }
+): Promise<Listed> {
+  const facts = planFacts(alias.answer);
+  if (facts === undefined) throw new UnbelievableAnswerError("the alias shows no amount, term or SKU to compare");
   // Of an alias that failed before it had an order, only its own word is left.
   const order = alias.hasOrder ? await getOrder(client, alias.orderId, options) : undefined;
-  return toCommitment(alias.orderId, order?.state ?? alias.state, price);
+  return {
+    commitment: toCommitment(alias.orderId, order?.state ?? alias.state, price),
+    marks: order === undefined ? [] : marksOn(order, client.settings.tagNames),
+    facts,
+  };
 }

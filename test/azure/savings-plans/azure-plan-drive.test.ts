@@ -78,23 +78,68 @@ describe.each(["existing", "already-exists", "buys-again"] as const)(
       const [first] = await driver(sandbox).drive(recommend());
       sandbox.addFault({ match: { action: "GET savingsPlanOrders" }, fault: { kind: "listing", listing: "empty" } });
       const [again] = await driver(sandbox).drive(recommend());
-      expect(again).toMatchObject({ status: "purchased" });
+      // B2: this drive bought nothing.
+      expect(again).toMatchObject({ status: "already-purchased" });
       expect(again?.commitment?.id).toBe(first?.commitment?.id);
       expect([puts(sandbox), sandbox.savingsPlanOrders().length]).toEqual([1, 1]);
     });
   },
 );
 
-test.fails(
-  "B2: the ledger is lost and the listing lags: what another drive bought is already-purchased (mended by the new contract)",
-  async () => {
-    const sandbox = await sandboxFor();
-    await driver(sandbox).drive(recommend());
+describe("the ledger is lost and the listing lags: what stands under the alias is judged before anything is sent", () => {
+  /** What a driver with an empty ledger and an empty listing makes of what another one bought. */
+  async function driveAgain(sandbox: CloudSandbox, change: Readonly<Record<string, unknown>> = {}, state?: string) {
+    const [first] = await driver(sandbox).drive(recommend());
+    if (state !== undefined) sandbox.setOrderState(first?.commitment?.id ?? "", state);
     sandbox.addFault({ match: { action: "GET savingsPlanOrders" }, fault: { kind: "listing", listing: "empty" } });
-    const [again] = await driver(sandbox).drive(recommend());
-    expect(again).toMatchObject({ status: "already-purchased" });
-  },
-);
+    const [again] = await driver(sandbox).drive(recommend(change));
+    return { first, again };
+  }
+  const another = { commitment: { amount: "0.00124", currency: "USD" } };
+
+  test("B2: what another drive bought is already-purchased", async () => {
+    const sandbox = await sandboxFor();
+    const { first, again } = await driveAgain(sandbox);
+    expect(again).toMatchObject({ status: "already-purchased", commitment: { id: first?.commitment?.id } });
+    expect(puts(sandbox)).toBe(1);
+  });
+
+  test("something else: rejected, with both amounts", async () => {
+    const sandbox = await sandboxFor();
+    const { first, again } = await driveAgain(sandbox, another);
+    const error = { code: "purchase-rejected", providerCode: "SavingsPlanOrderAliasTaken", retryable: false };
+    expect(again).toMatchObject({ status: "rejected", error });
+    expect(again?.error?.message).toContain(first?.commitment?.id);
+    expect(again?.error?.message).toContain("commitment: asked 0.00124 USD Hourly, found 0.00123 USD Hourly");
+    expect([puts(sandbox), sandbox.savingsPlanOrders().length]).toEqual([1, 1]);
+  });
+
+  test("something else, which only the refusal of the PUT tells: rejected as well", async () => {
+    const sandbox = await sandboxFor({ azure: { savingsPlan: { secondPut: "already-exists" } } });
+    const notFound = { kind: "status", status: 404, code: "SavingsPlanOrderAliasNotFound", when: "before" } as const;
+    sandbox.addFault({ match: { action: "GET savingsPlanOrderAliases/{name}" }, skip: 1, fault: notFound });
+    const { again } = await driveAgain(sandbox, another);
+    const error = { code: "purchase-rejected", providerCode: "SavingsPlanOrderAliasAlreadyExists" };
+    expect(again).toMatchObject({ status: "rejected", error });
+    expect([puts(sandbox), sandbox.savingsPlanOrders().length]).toEqual([2, 1]);
+  });
+
+  test("one that came to nothing: bought under another alias by the same drive", async () => {
+    const sandbox = await sandboxFor();
+    const { first, again } = await driveAgain(sandbox, {}, "Failed");
+    expect(again).toMatchObject({ status: "purchased" });
+    const [failed, live] = sandbox.savingsPlanOrders();
+    expect([failed?.id, live?.id]).toEqual([first?.commitment?.id, again?.commitment?.id]);
+    expect(live?.aliases).toEqual([`${failed?.aliases[0]}-1`]);
+  });
+
+  test("one that was cancelled: bought and over, so nothing is bought", async () => {
+    const sandbox = await sandboxFor();
+    const { again } = await driveAgain(sandbox, {}, "Cancelled");
+    expect(again).toMatchObject({ status: "rejected", error: { code: "purchase-over" } });
+    expect(puts(sandbox)).toBe(1);
+  });
+});
 
 test("the ledger is lost: found by the display name, compared, adopted; for another amount it is refused", async () => {
   const sandbox = await sandboxFor();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PurchaseOutcomeUnknownError } from "../../../src/contract/errors.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { startLoopback, type Arrived, type Reply } from "../support/azure-loopback.ts";
 import { failure, fakeEnvironment, otherToken, signal, token } from "../support/azure-samples.ts";
 import {
@@ -41,12 +41,16 @@ function service(
   });
 }
 
+/** The answer to a first send, and what the drive makes of it: it records the evidence and asks what became of the purchase. */
 async function purchase(put: Reply, shown: Shown = {}) {
   await using server = await service(put, shown);
-  const executor = executorAt(server, { environment: fakeEnvironment() });
-  const outcome = await executor.doPurchase(submit(), { sentBefore: false }).catch((error: unknown) => error);
+  const executor = executorAt(server, { environment: fakeEnvironment(), readAttempts: 1 });
+  const answer = await executor.send(submit(), { sentBefore: false });
+  const evidence = answer.kind === "unknown" ? answer.evidence : undefined;
+  const submission = submit({ evidence });
+  const resolution = await executor.resolve(submission, { signal, owned: new Set() });
   expect(server.count("PUT")).toBe(1);
-  return outcome;
+  return { answer, resolution, judged: judge(resolution, submission, 0, executor) };
 }
 
 async function resolve(evidence: readonly string[], shown: Shown = {}) {
@@ -61,18 +65,25 @@ describe("A2: a success that is not about the alias that was sent", () => {
     ["another alias without a state", shows(alias({ provisioningState: undefined }, "another"))],
     ["the alias without a state", shows(alias({ provisioningState: undefined }))],
     ["an order alone", shows({ properties: { savingsPlanOrderId: `/x/${orderId.toUpperCase()}` } }, 202)],
-  ])("%s: its order is read, found to carry the token, adopted", async (_name, put) => {
-    expect(await purchase(put)).toMatchObject({ id: orderId, state: "Succeeded", price: { amount: "32.3244" } });
+  ])("%s: its order is recorded, read, found to carry the token, adopted", async (_name, put) => {
+    const { answer, judged } = await purchase(put);
+    expect(answer).toMatchObject({ kind: "unknown", evidence: [orderId] });
+    const commitment = { id: orderId, state: "Succeeded", price: { amount: "32.3244" } };
+    expect(judged).toMatchObject({ kind: "bought", commitment });
   });
 
   test("another alias that names no order yet: read as well", async () => {
     const put = shows(alias({ savingsPlanOrderId: null }, "another"));
-    expect(await purchase(put, { others: shows(alias({}, "another")) })).toMatchObject({ id: orderId });
-    expect(await purchase(put)).toMatchObject({ evidence: ["savingsPlanOrderAliases/another"] });
+    const { judged } = await purchase(put, { others: shows(alias({}, "another")) });
+    expect(judged).toMatchObject({ kind: "bought", commitment: { id: orderId } });
+    const { answer, resolution } = await purchase(put);
+    expect(answer).toMatchObject({ kind: "unknown", evidence: ["savingsPlanOrderAliases/another"] });
+    expect(resolution.kind).toBe("unclear");
   });
 
   test("a new order, which shows no plan yet, is no difference", async () => {
-    expect(await purchase(shows(alias({}, "another")), { plans: shows({ value: [] }) })).toMatchObject({ id: orderId });
+    const { judged } = await purchase(shows(alias({}, "another")), { plans: shows({ value: [] }) });
+    expect(judged).toMatchObject({ kind: "bought", commitment: { id: orderId } });
   });
 
   test.each([
@@ -83,21 +94,28 @@ describe("A2: a success that is not about the alias that was sent", () => {
     ["AuthorizationFailed", { plans: failure(403, "AuthorizationFailed") }],
     ["term: asked P3Y, found P1Y", { plans: shows({ value: [plan({ term: "P1Y" })] }) }],
   ] satisfies [string, Shown][])("%s: unknown, with the order as evidence", async (said, shown) => {
-    const outcome = await purchase(shows(alias({}, "another"), 201), shown);
-    expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
-    expect(outcome).toMatchObject({ evidence: [orderId], retryable: true, message: expect.stringContaining(said) });
+    const { answer, judged } = await purchase(shows(alias({}, "another"), 201), shown);
+    expect(answer).toMatchObject({ kind: "unknown", evidence: [orderId] });
+    expect(["unclear", "other"]).toContain(judged.kind);
+    expect(judged).toMatchObject({ reason: expect.stringContaining(said) });
   });
 
   test("the alias for something else, whose order is nobody's: unknown, with it", async () => {
-    const outcome = await purchase(shows(alias({ term: "P1Y" })), { order: shows(order(unmarked)) });
-    expect(outcome).toMatchObject({ code: "outcome-unknown", evidence: [orderId] });
+    const { answer, judged } = await purchase(shows(alias({ term: "P1Y" })), { order: shows(order(unmarked)) });
+    expect(answer).toMatchObject({
+      kind: "unknown",
+      evidence: [orderId],
+      reason: expect.stringContaining("something else under its alias (term: asked P3Y, found P1Y)"),
+    });
+    expect(judged.kind).toBe("unclear");
   });
 
   test("B3: the alias, or its order, is over: said as it is", async () => {
     for (const provisioningState of ["Cancelled", "Canceled", "Expired"]) {
-      expect(await purchase(shows(alias({ provisioningState })))).toMatchObject({ id: orderId, standing: "ended" });
+      const { answer } = await purchase(shows(alias({ provisioningState })));
+      expect(answer).toMatchObject({ kind: "bought", commitment: { id: orderId, standing: "ended" } });
       const ended = { own: shows(alias()), order: shows(order({ provisioningState })) };
-      expect(await resolve([], ended)).toMatchObject({ kind: "found", commitment: { standing: "ended" } });
+      expect(await resolve([], ended)).toMatchObject({ kind: "found", found: { commitment: { standing: "ended" } } });
     }
   });
 });
@@ -106,15 +124,20 @@ describe("A2: resolve reads the alias and all evidence", () => {
   test("one that carries the token: found", async () => {
     const tagged = { ...order(unmarked), tags: { "cudly-idempotency-token": token } };
     for (const shown of [{}, { order: shows(tagged) }]) {
-      expect(await resolve([orderId], shown)).toMatchObject({ kind: "found", commitment: { id: orderId } });
+      expect(await resolve([orderId], shown)).toMatchObject({ kind: "found", found: { commitment: { id: orderId } } });
     }
   });
 
   test("the alias shows the same order: found once", async () => {
     expect(await resolve([orderId], { own: shows(alias()) })).toMatchObject({
       kind: "found",
-      commitment: { id: orderId },
+      found: { commitment: { id: orderId } },
     });
+  });
+
+  test("the alias shows the same order as something else, whose plan does not show yet: what the alias says counts", async () => {
+    const shown = { own: shows(alias({ term: "P1Y" })), plans: shows({ value: [] }) };
+    expect(await resolve([orderId], shown)).toMatchObject({ kind: "found", found: { facts: { term: "P1Y" } } });
   });
 
   test.each([
@@ -133,7 +156,7 @@ describe("A2: resolve reads the alias and all evidence", () => {
     const failed = shows(order({ provisioningState: "Failed" }));
     expect(await resolve([orderId], { order: failed })).toMatchObject({
       kind: "found",
-      commitment: { standing: "failed" },
+      found: { commitment: { standing: "failed" } },
     });
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { carriesToken } from "../../../src/contract/token.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
+import { type Listing, readListing, readWholeListing } from "../../../src/drive/read-listing.ts";
 import { startLoopback, type Reply } from "../support/azure-loopback.ts";
-import { failure, otherToken, recorded, signal, subscriptionId, token } from "../support/azure-samples.ts";
+import { digestOf, failure, otherToken, recorded, signal, token } from "../support/azure-samples.ts";
 import {
   alias,
   aliasName,
   answering,
   executorAt,
-  kindOf,
   noAlias,
   noOrder,
   order,
   orderId,
-  plan,
-  recommend,
   scope,
   submit,
 } from "./azure-plan-samples.ts";
@@ -23,22 +23,23 @@ const unnamed = { displayName: "Compute_SavingsPlan_11-15-2022_18-09" };
 const list = (value: readonly unknown[], nextLink?: unknown): Reply => ({ status: 200, body: { value, nextLink } });
 const shows = (body: unknown): Reply => ({ status: 200, body });
 
-describe("findByTokens", () => {
+describe("the listing, by tokens and ids", () => {
   async function find(reply: Reply | ((nth: number) => Reply), ids: readonly string[] = [], settings = {}) {
     await using server = await startLoopback(answering({ list: reply }));
     const wanted = { tokens: new Set([token, otherToken]), ids: new Set(ids) };
-    const found = await executorAt(server, { readAttempts: 1, ...settings })
-      .findByTokens(scope, wanted, { signal })
-      .catch((error: unknown) => ({ error }));
+    const { inventory } = executorAt(server, { readAttempts: 1, ...settings });
+    const found = await readListing(inventory, scope, wanted, { signal }).catch((error: unknown) => ({ error }));
     return { found, requests: server.arrived.length, first: server.arrived[0]?.path };
   }
+
+  const commitments = (listing: Listing) => listing.byToken.get(token)?.map(({ commitment }) => commitment);
 
   test("by the token in the display name", async () => {
     const { found, first } = await find(list([order(), order(unnamed, { name: second })]));
     expect(first).toBe(path);
     if (!("byToken" in found)) throw found.error;
     expect([...found.byToken.keys()]).toEqual([token]);
-    expect(found.byToken.get(token)).toEqual([
+    expect(commitments(found)).toEqual([
       { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true },
     ]);
   });
@@ -69,7 +70,7 @@ describe("findByTokens", () => {
   ])("lessons 1930, 1940: %s is %s, settled %s", async (provisioningState, standing, settled) => {
     const { found } = await find(list([order({ provisioningState })]));
     if (!("byToken" in found)) throw found.error;
-    expect(found.byToken.get(token)).toMatchObject([{ state: provisioningState, standing, settled }]);
+    expect(commitments(found)).toMatchObject([{ state: provisioningState, standing, settled }]);
   });
 
   test("every state that the SDK knows is judged by the table, not by the rule for unknown ones", async () => {
@@ -101,9 +102,9 @@ describe("findByTokens", () => {
         return list([], `http://${request.headers.host}${path}&%24skiptoken=${nth < 5 ? again : 5}`);
       });
       const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-      const endless = executorAt(server).findByTokens(scope, wanted, { signal });
+      const endless = readListing(executorAt(server).inventory, scope, wanted, { signal });
       await expect(endless).rejects.toThrow(/repeats/);
-      const limited = executorAt(server, { maxPages: 1 }).findByTokens(scope, wanted, { signal });
+      const limited = readListing(executorAt(server, { maxPages: 1 }).inventory, scope, wanted, { signal });
       await expect(limited).rejects.toThrow(/more than 1 pages/);
     });
 
@@ -114,7 +115,7 @@ describe("findByTokens", () => {
           : list([order()], `http://${request.headers.host}${path}&%24skiptoken=50`),
       );
       const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-      const found = executorAt(server).findByTokens(scope, wanted, { signal });
+      const found = readListing(executorAt(server).inventory, scope, wanted, { signal });
       await expect(found).rejects.toMatchObject({ code: "lookup-failed", retryable: true });
     });
 
@@ -130,11 +131,13 @@ describe("findByTokens", () => {
 describe("read", () => {
   async function read(reply: Reply) {
     await using server = await startLoopback(answering({ order: reply }));
-    return await executorAt(server, { readAttempts: 1 }).read(scope, orderId, { signal });
+    return await executorAt(server, { readAttempts: 1 }).inventory.read(scope, orderId, { signal });
   }
 
   test("an order; and nothing only where Azure says so", async () => {
-    expect(await read(shows(order({ provisioningState: "Creating" })))).toMatchObject({ id: orderId, settled: false });
+    expect(await read(shows(order({ provisioningState: "Creating" })))).toMatchObject({
+      commitment: { id: orderId, settled: false, marked: true },
+    });
     expect(await read(noOrder)).toBeUndefined();
   });
 
@@ -151,8 +154,10 @@ describe("read", () => {
 describe("resolve", () => {
   async function resolve(look: Reply, shown: Reply = noOrder) {
     await using server = await startLoopback(answering({ alias: look, order: shown }));
-    const resolution = await executorAt(server, { readAttempts: 1 }).resolve(submit(), { signal, owned: new Set() });
-    return { resolution, paths: server.arrived.map(({ path: asked }) => asked) };
+    const executor = executorAt(server, { readAttempts: 1 });
+    const resolution = await executor.resolve(submit(), { signal, owned: new Set() });
+    const judged = judge(resolution, submit(), 0, executor);
+    return { resolution, judged, paths: server.arrived.map(({ path: asked }) => asked) };
   }
 
   test("no alias: absent", async () => {
@@ -167,31 +172,43 @@ describe("resolve", () => {
     const { resolution } = await resolve(shows(alias()), shows(order()));
     expect(resolution).toMatchObject({
       kind: "found",
-      commitment: { id: orderId, state: "Succeeded", settled: true, price: submit().price },
+      by: "proof",
+      found: { commitment: { id: orderId, state: "Succeeded", settled: true, price: submit().price } },
     });
   });
 
   test("the alias stays Created although its order failed: the order is believed", async () => {
     const { resolution } = await resolve(shows(alias()), shows(order({ provisioningState: "Failed" })));
-    expect(resolution).toMatchObject({ kind: "found", commitment: { standing: "failed" } });
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { standing: "failed" } } });
   });
 
   test("an alias that failed before it had an order: found, failed, without asking for one", async () => {
     const failed = alias({ provisioningState: "Failed", savingsPlanOrderId: null });
     const { resolution, paths } = await resolve(shows(failed));
-    expect(resolution).toMatchObject({ kind: "found", commitment: { id: aliasName, standing: "failed" } });
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { id: aliasName, standing: "failed" } } });
     expect(paths).toHaveLength(1);
   });
 
   test("an order that is not shown yet: found as the alias says", async () => {
     const { resolution } = await resolve(shows(alias()));
-    expect(resolution).toMatchObject({ kind: "found", commitment: { id: orderId, state: "Created" } });
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { id: orderId, state: "Created" } } });
+  });
+
+  test("something else under the alias: shown as it is, and the drive does not take it for this one", async () => {
+    const { resolution, judged } = await resolve(shows(alias({ term: "P1Y" })));
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { id: orderId }, facts: { term: "P1Y" } } });
+    expect(judged).toMatchObject({ kind: "other", reason: expect.stringContaining("term: asked P3Y, found P1Y") });
+  });
+
+  test("a submission that names no alias: unclear, and nothing is asked", async () => {
+    await using server = await startLoopback(answering({}));
+    const resolution = await executorAt(server).resolve(submit({ handle: {} }), { signal, owned: new Set() });
+    expect([resolution.kind, server.arrived.length]).toEqual(["unclear", 0]);
   });
 
   test.each([
     ["404 without a code", { status: 404, body: "<html></html>" }, noOrder],
     ["500", failure(500, "InternalServerError"), noOrder],
-    ["something else under the alias", shows(alias({ term: "P1Y" })), noOrder],
     ["an alias without its amount", shows(alias({ commitment: undefined })), noOrder],
     ["an order that cannot be read", shows(alias()), failure(500, "InternalServerError")],
     ["another order", shows(alias()), shows(order({}, { name: second }))],
@@ -200,141 +217,42 @@ describe("resolve", () => {
   });
 });
 
-describe("verify", () => {
-  async function verify(plans: Reply, change: Readonly<Record<string, unknown>> = {}) {
-    await using server = await startLoopback(answering({ plans }));
-    const executor = executorAt(server, { readAttempts: 1 });
-    const commitment = { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true } as const;
-    const recommendation = executor.schema.parse(recommend(change));
-    const differences = await executor
-      .verify(recommendation, commitment, { signal })
-      .catch((error: unknown) => ({ error }));
-    return { differences, kinds: server.arrived.map(kindOf) };
+describe("what an order carries", () => {
+  async function listed(rest: Readonly<Record<string, unknown>>, displayName?: string) {
+    await using server = await startLoopback(answering({ list: list([order({ displayName }, rest)]) }));
+    const [found] = await readWholeListing(executorAt(server).inventory, scope, { signal });
+    return { marks: found?.marks, marked: found?.commitment.marked };
   }
-  const showing = (...value: readonly unknown[]) => shows({ value });
+  const tagged = (text: string) => ({ tags: { "cudly-idempotency-token": text } });
+  const digest = { text: digestOf(token), whole: false };
 
-  test("what was asked for: no difference, at the cost of one read", async () => {
-    const { differences, kinds } = await verify(showing(plan()));
-    expect(differences).toEqual([]);
-    expect(kinds).toEqual(["plans"]);
-  });
-
-  test.each([
-    [
-      "commitment",
-      "0.00123 USD Hourly",
-      "0.00124 USD Hourly",
-      { commitment: { grain: "Hourly", currencyCode: "USD", amount: 0.00124 } },
-    ],
-    [
-      "commitment",
-      "0.00123 USD Hourly",
-      "0.00123 EUR Hourly",
-      { commitment: { grain: "Hourly", currencyCode: "EUR", amount: 0.00123 } },
-    ],
-    ["term", "P3Y", "P1Y", { term: "P1Y" }],
-    ["billingPlan", "Monthly", "Upfront", { billingPlan: undefined }],
-    ["appliedScope", "Shared", "Single", { appliedScopeType: "Single" }],
-    [
-      "subscriptionId",
-      `/subscriptions/${subscriptionId}`,
-      "50000000-aaaa-bbbb-cccc-200000000009",
-      { billingScopeId: "50000000-aaaa-bbbb-cccc-200000000009" },
-    ],
-  ])("lessons 1495, 1585: another %s is told apart", async (field, asked, found, change) => {
-    expect((await verify(showing(plan(change)))).differences).toEqual([{ field, asked, found }]);
-  });
-
-  test("another SKU", async () => {
-    const other = { ...plan(), sku: { name: "Database_Savings_Plan" } };
-    expect((await verify(showing(other))).differences).toMatchObject([{ field: "sku" }]);
-  });
-
-  test("bought upfront: shown by no billing plan, as recorded", async () => {
-    const upfront = { billingPlan: "Upfront" };
-    expect((await verify(showing(plan({ billingPlan: undefined })), upfront)).differences).toEqual([]);
-    expect((await verify(showing(plan({ billingPlan: null })), upfront)).differences).toEqual([]);
-    expect((await verify(showing(plan()), upfront)).differences).toMatchObject([{ found: "Monthly" }]);
-  });
-
-  test("a resource group whose letter case Azure changed is the same; another one is not", async () => {
-    const change = { appliedScope: { type: "Single", subscriptionId, resourceGroup: "TestRG" } };
-    const group = (name: string) =>
-      plan({
-        appliedScopeType: "Single",
-        appliedScopeProperties: {
-          tenantId: null,
-          resourceGroupId: `/subscriptions/${subscriptionId}/resourcegroups/${name}`,
-        },
-      });
-    expect((await verify(showing(group("testrg")), change)).differences).toEqual([]);
-    const unsaid = plan({ appliedScopeType: "Single", appliedScopeProperties: { resourceGroupId: "" } });
-    expect((await verify(showing(unsaid), change)).differences).toEqual([]);
-    expect((await verify(showing(group("other")), change)).differences).toMatchObject([
-      { field: "appliedScope.resourceGroupId" },
+  test("the tag first, then the display name; a text that is too short last", async () => {
+    const named = `plan-${digestOf(token).toUpperCase()} `;
+    expect((await listed(tagged(` ${token.toUpperCase()}`), named)).marks).toEqual([
+      { text: token, whole: true },
+      digest,
     ]);
+    expect((await listed(tagged("unknown"), named)).marks).toEqual([digest, { text: "unknown", whole: false }]);
+    const cut = { text: token.slice(0, 40), whole: false };
+    expect((await listed(tagged(token.slice(0, 40)), named)).marks).toEqual([cut, digest]);
+  });
+
+  test("nothing: not marked", async () => {
+    expect(await listed({})).toEqual({ marks: [], marked: false });
+    expect(await listed(tagged(" "), unnamed.displayName)).toEqual({ marks: [], marked: false });
+    expect(await listed(tagged(otherToken))).toMatchObject({ marked: true });
   });
 
   test.each([
-    ["a billing account", "/providers/Microsoft.Billing/billingAccounts/61e667a1-0558-45a2-b21a-57fa7893951d"],
-    [
-      "the subscription in a billing account",
-      `/providers/Microsoft.Billing/billingAccounts/1:2/billingSubscriptions/${subscriptionId.toUpperCase()}`,
-    ],
-    ["a billing profile", "/providers/Microsoft.Billing/billingAccounts/1:2/billingProfiles/KPSV"],
-  ])("B12: billed to %s: no difference", async (_what, billingScopeId) => {
-    expect((await verify(showing(plan({ billingScopeId })))).differences).toEqual([]);
-  });
-
-  test("B12: billed to another subscription of a billing account: a difference", async () => {
-    const billingScopeId =
-      "/providers/Microsoft.Billing/billingAccounts/1:2/billingSubscriptions/50000000-aaaa-bbbb-cccc-200000000009";
-    expect((await verify(showing(plan({ billingScopeId })))).differences).toMatchObject([{ field: "subscriptionId" }]);
-  });
-
-  test("B12: an applied scope as a path, as the end of one, or in another letter case is the same", async () => {
-    const applied = (type: string, properties: object) =>
-      showing(plan({ appliedScopeType: type, appliedScopeProperties: properties }));
-    const single = { appliedScope: { type: "Single", subscriptionId } };
-    for (const shown of [subscriptionId, `/Subscriptions/${subscriptionId.toUpperCase()}/`]) {
-      expect((await verify(applied("single", { subscriptionId: shown }), single)).differences).toEqual([]);
-    }
-    const elsewhere = applied("Single", { subscriptionId: "50000000-aaaa-bbbb-cccc-200000000009" });
-    expect((await verify(elsewhere, single)).differences).toHaveLength(1);
-    const group = { appliedScope: { type: "ManagementGroup", managementGroupId: "finance", tenantId: subscriptionId } };
-    for (const managementGroupId of ["FINANCE", "/providers/microsoft.management/managementgroups/Finance"]) {
-      const shown = applied("ManagementGroup", { managementGroupId, tenantId: subscriptionId.toUpperCase() });
-      expect((await verify(shown, group)).differences).toEqual([]);
-    }
-    expect((await verify(applied("ManagementGroup", { managementGroupId: "sales" }), group)).differences).toHaveLength(
-      1,
-    );
-  });
-
-  test("B11, B15: a plan that is listed twice is one, and one that has ended beside it does not count", async () => {
-    const once = { ...plan(), name: "p-1" };
-    const ended = { ...plan({ provisioningState: "Cancelled", term: "P1Y" }), name: "p-2" };
-    expect((await verify(showing(once, { ...once, name: "P-1" }, ended))).differences).toEqual([]);
-  });
-
-  test("the recorded savings plan is compared field by field", async () => {
-    const { differences } = await verify(shows(recorded("savings-plans-in-order-200").response.body));
-    expect(differences).toEqual([
-      { field: "commitment", asked: "0.00123 USD Hourly", found: "0.001 USD Hourly" },
-      expect.objectContaining({ field: "subscriptionId" }),
-    ]);
-  });
-
-  test.each([
-    ["no plan yet", showing()],
-    ["two plans", showing(plan(), plan())],
-    ["no amount", showing(plan({ commitment: null }))],
-    ["an amount in words", showing(plan({ commitment: { currencyCode: "USD", amount: "much" } }))],
-    ["no term", showing(plan({ term: undefined }))],
-    ["200 without the array", shows({})],
-    ["500", failure(500, "InternalServerError")],
-  ] satisfies [string, Reply][])("%s: cannot be compared, so refused and tried again later", async (_name, plans) => {
-    const { differences } = await verify(plans);
-    expect(differences).toMatchObject({ error: { code: "commitment-unverifiable", retryable: true } });
+    ["another whole token", otherToken, false],
+    ["one that begins alike", token.slice(0, 32) + otherToken.slice(32), false],
+    ["a longer one", `${token}0`, false],
+    ["another kind of token", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", false],
+    ["the beginning of the token", token.slice(0, 40), true],
+    ["a short text of somebody's rule for tags", "unknown", true],
+    ["a blank one", "  ", true],
+  ])("A18: a tag with %s beside our display name: ours %s", async (_what, text, isOurs) => {
+    const { marks = [] } = await listed(tagged(text), `plan-${digestOf(token)}`);
+    expect(carriesToken(marks, token)).toBe(isOurs);
   });
 });

@@ -1,10 +1,11 @@
 import "@azure/arm-billingbenefits"; // loaded here, so that the short timeouts below do not pay for it
 import { describe, expect, test } from "vitest";
-import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../../src/contract/errors.ts";
-import type { Submission } from "../../../src/contract/executor.ts";
+import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
+import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { loopTime } from "../../loop-time.ts";
 import { startLoopback, type Reply } from "../support/azure-loopback.ts";
-import { failure, fakeEnvironment, recorded } from "../support/azure-samples.ts";
+import { failure, fakeEnvironment, recorded, signal } from "../support/azure-samples.ts";
 import {
   alias,
   aliasName,
@@ -27,7 +28,13 @@ interface Course {
   readonly submission?: Submission;
 }
 
-/** One `doPurchase`: what came of it, and which requests arrived. */
+/** What the drive makes of an alias that existed before the send, where that was read. */
+function judgeExists(answer: PurchaseAnswer, executor: ServiceExecutor) {
+  if (answer.kind !== "exists" || answer.found === undefined) return undefined;
+  return judge({ kind: "found", found: answer.found, by: "proof" }, submit(), 0, executor);
+}
+
+/** One `send`: its answer, and which requests arrived. */
 async function purchase({ look = noAlias, put, order: shown = noOrder, ...course }: Course) {
   const environment = fakeEnvironment();
   await using server = await startLoopback(
@@ -35,44 +42,62 @@ async function purchase({ look = noAlias, put, order: shown = noOrder, ...course
   );
   const timeout = course.purchaseTimeout === undefined ? {} : { purchaseTimeout: course.purchaseTimeout };
   const executor = executorAt(server, { environment, ...timeout });
-  const outcome = await executor
-    .doPurchase(course.submission ?? submit(), { sentBefore: course.sentBefore ?? false })
-    .catch((error: unknown) => error);
-  return { outcome, kinds: server.arrived.map(kindOf), arrived: server.arrived, slept: environment.slept };
+  const answer = await executor.send(course.submission ?? submit(), { sentBefore: course.sentBefore ?? false });
+  const { arrived } = server;
+  return {
+    answer,
+    judged: judgeExists(answer, executor),
+    kinds: arrived.map(kindOf),
+    arrived,
+    slept: environment.slept,
+  };
 }
 
 const answered = (status: number, body: unknown): Reply => ({ status, body });
 
 describe("the alias is read before it is written", () => {
   test("a look, then the one PUT", async () => {
-    const { outcome, kinds } = await purchase({ put: answered(201, alias()) });
+    const { answer, kinds } = await purchase({ put: answered(201, alias()) });
     expect(kinds).toEqual(["alias", "purchase"]);
-    expect(outcome).toEqual({
-      id: orderId,
-      state: "Created",
-      standing: "live",
-      settled: false,
-      marked: true,
-      price: { amount: "32.3244", currency: "USD" },
+    expect(answer).toEqual({
+      kind: "bought",
+      commitment: {
+        id: orderId,
+        state: "Created",
+        standing: "live",
+        settled: false,
+        marked: true,
+        price: { amount: "32.3244", currency: "USD" },
+      },
     });
   });
 
   test("it exists and is what was asked for: adopted in the state of its order, nothing is sent", async () => {
-    const { outcome, kinds } = await purchase({ look: answered(200, alias()), order: answered(200, order()) });
+    const { answer, judged, kinds } = await purchase({ look: answered(200, alias()), order: answered(200, order()) });
     expect(kinds).toEqual(["alias", "order"]);
-    expect(outcome).toMatchObject({ id: orderId, state: "Succeeded", settled: true, standing: "live" });
+    expect(answer.kind).toBe("exists");
+    const commitment = { id: orderId, state: "Succeeded", settled: true, standing: "live", price: submit().price };
+    expect(judged).toMatchObject({ kind: "bought", commitment });
   });
 
   test("it exists and its order is not shown yet: adopted as the alias says", async () => {
-    const { outcome } = await purchase({ look: answered(200, alias()) });
-    expect(outcome).toMatchObject({ id: orderId, state: "Created", standing: "live" });
+    const { judged } = await purchase({ look: answered(200, alias()) });
+    expect(judged).toMatchObject({ kind: "bought", commitment: { id: orderId, state: "Created", standing: "live" } });
   });
 
   test("it exists and its order came to nothing: said so, so that a new generation is opened", async () => {
     const failed = answered(200, order({ provisioningState: "Failed" }));
-    const { outcome, kinds } = await purchase({ look: answered(200, alias()), order: failed });
+    const { answer, judged, kinds } = await purchase({ look: answered(200, alias()), order: failed });
     expect(kinds).toEqual(["alias", "order"]);
-    expect(outcome).toMatchObject({ id: orderId, state: "Failed", standing: "failed" });
+    const commitment = { id: orderId, state: "Failed", standing: "failed" };
+    expect(answer).toMatchObject({ kind: "exists", found: { commitment } });
+    expect(judged).toMatchObject({ kind: "dead", failed: true, failedAs: [orderId] });
+  });
+
+  test("it exists and its order is over: said so, and never bought again", async () => {
+    const over = answered(200, order({ provisioningState: "Cancelled" }));
+    const { judged } = await purchase({ look: answered(200, alias()), order: over });
+    expect(judged).toMatchObject({ kind: "over", commitment: { id: orderId, standing: "ended" } });
   });
 
   test.each([
@@ -84,11 +109,12 @@ describe("the alias is read before it is written", () => {
     ["subscription", { billingScopeId: "/subscriptions/50000000-aaaa-bbbb-cccc-200000000009" }],
     ["applied scope", { appliedScopeType: "Single" }],
   ])("it exists with another %s: not taken for it, and nothing is sent", async (_name, change) => {
-    const { outcome, kinds } = await purchase({ look: answered(200, alias(change)) });
-    expect(kinds).toEqual(["alias"]);
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
-    expect(outcome).toMatchObject({ providerCode: "SavingsPlanOrderAliasTaken", retryable: false });
-    expect(outcome).toMatchObject({ message: expect.stringContaining(orderId) });
+    const { answer, judged, kinds } = await purchase({ look: answered(200, alias(change)) });
+    expect(kinds).toEqual(["alias", "order"]);
+    expect(answer).toMatchObject({ kind: "exists", providerCode: "SavingsPlanOrderAliasTaken" });
+    expect(answer).toMatchObject({ reason: expect.stringContaining(orderId) });
+    // A first send is rejected then; a drive that finds it: azure-plan-drive.test.ts.
+    expect(judged).toMatchObject({ kind: "other", reason: expect.stringContaining(orderId) });
   });
 
   test.each([
@@ -103,21 +129,26 @@ describe("the alias is read before it is written", () => {
     ["200 without an order id", answered(200, alias({ savingsPlanOrderId: null }))],
     ["a reset connection", { fault: "reset" }],
   ] satisfies [string, Reply][])("it cannot be read (%s): nothing is sent, and that is said", async (_name, look) => {
-    const { outcome, kinds } = await purchase({ look });
+    const { answer, kinds } = await purchase({ look });
     expect(kinds).toEqual(["alias"]);
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
-    expect(outcome).toMatchObject({ retryable: true, message: expect.stringContaining("was not sent") });
+    expect(answer).toMatchObject({
+      kind: "rejected",
+      retryable: true,
+      reason: expect.stringContaining("was not sent"),
+    });
   });
 
-  test("it exists, and its order cannot be read: bought for all we know, so unknown, never rejected", async () => {
-    const { outcome, kinds } = await purchase({ look: answered(200, alias()), order: failure(500, "ServerError") });
+  test("it exists, and its order cannot be read: bought for all we know, so asked again, never rejected", async () => {
+    const { answer, kinds } = await purchase({ look: answered(200, alias()), order: failure(500, "ServerError") });
     expect(kinds).toEqual(["alias", "order"]);
-    expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
+    expect(answer).toMatchObject({ kind: "exists", reason: expect.stringContaining("ServerError") });
+    expect(answer).not.toHaveProperty("found");
   });
 
-  test("it exists without its amount: unknown, never taken for what was asked", async () => {
-    const { outcome } = await purchase({ look: answered(200, alias({ commitment: null })) });
-    expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
+  test("it exists without its amount: not known what it is, never taken for what was asked", async () => {
+    const { answer } = await purchase({ look: answered(200, alias({ commitment: null })) });
+    expect(answer).toMatchObject({ kind: "exists", reason: expect.stringContaining("no amount, term or SKU") });
+    expect(answer).not.toHaveProperty("found");
   });
 });
 
@@ -132,25 +163,24 @@ describe("a driver that is stopped between its look and the send", () => {
       return noAlias;
     };
     await using server = await startLoopback(answering({ alias: look, purchase: answered(201, alias()) }));
-    const outcome = await executorAt(server, { environment: { ...environment, now } })
-      .doPurchase(submit(), { sentBefore })
-      .catch((error: unknown) => error);
-    return { outcome, puts: server.count("PUT") };
+    const executor = executorAt(server, { environment: { ...environment, now } });
+    const answer = await executor.send(submit(), { sentBefore });
+    return { answer, puts: server.count("PUT") };
   }
 
   test.each([true, false])(
     "sends nothing after 21 seconds, for another one may have bought: sent before %s",
     async (sentBefore) => {
-      const { outcome, puts } = await stoppedFor(21_000, sentBefore);
-      expect(outcome).toBeInstanceOf(PurchaseRejectedError);
-      expect(outcome).toMatchObject({ retryable: true, message: expect.stringContaining("held up") });
+      const { answer, puts } = await stoppedFor(21_000, sentBefore);
+      const reason = expect.stringContaining("held up");
+      expect(answer).toMatchObject({ kind: "rejected", left: false, retryable: true, reason });
       expect(puts).toBe(0);
     },
   );
 
   test.each([true, false])("sends after 19: sent before %s", async (sentBefore) => {
-    const { outcome, puts } = await stoppedFor(19_000, sentBefore);
-    expect(outcome).toMatchObject({ id: orderId });
+    const { answer, puts } = await stoppedFor(19_000, sentBefore);
+    expect(answer).toMatchObject({ kind: "bought", commitment: { id: orderId } });
     expect(puts).toBe(1);
   });
 });
@@ -165,40 +195,49 @@ describe("a second send (that Azure answers a second PUT with the first order is
 
   test("the first send arrives in between: adopted, nothing is sent", async () => {
     const look = (nth: number) => (nth === 1 ? noAlias : answered(200, alias()));
-    const { outcome, kinds } = await purchase({ sentBefore: true, look });
+    const { judged, kinds } = await purchase({ sentBefore: true, look });
     expect(kinds).toEqual(["alias", "alias", "order"]);
-    expect(outcome).toMatchObject({ id: orderId, standing: "live" });
+    expect(judged).toMatchObject({ kind: "bought", commitment: { id: orderId, standing: "live" } });
+  });
+
+  test("the first send of a further quote is another one under the same alias: as careful", async () => {
+    const submission = submit({ attempt: 2 });
+    const { kinds, slept } = await purchase({ submission, put: answered(201, alias()) });
+    expect([kinds, slept]).toEqual([["alias", "alias", "purchase"], [15_000]]);
   });
 });
 
 describe("the state in the body is the verdict, never the HTTP status", () => {
   test.each([200, 201, 202])("HTTP %i: bought, on its way", async (status) => {
-    const { outcome } = await purchase({ put: answered(status, alias({ provisioningState: "PendingBilling" })) });
-    expect(outcome).toMatchObject({ state: "PendingBilling", standing: "live", settled: false });
+    const { answer } = await purchase({ put: answered(status, alias({ provisioningState: "PendingBilling" })) });
+    const commitment = { state: "PendingBilling", standing: "live", settled: false };
+    expect(answer).toMatchObject({ kind: "bought", commitment });
   });
 
   test.each([200, 201, 202])("lesson 1930: HTTP %i with Failed is nothing bought", async (status) => {
-    const { outcome } = await purchase({ put: answered(status, alias({ provisioningState: "Failed" })) });
-    expect(outcome).toMatchObject({ id: orderId, state: "Failed", standing: "failed" });
+    const { answer } = await purchase({ put: answered(status, alias({ provisioningState: "Failed" })) });
+    expect(answer).toMatchObject({ kind: "bought", commitment: { id: orderId, state: "Failed", standing: "failed" } });
   });
 
   test("Failed before there was an order: nothing bought", async () => {
     const failed = alias({ provisioningState: "Failed", savingsPlanOrderId: null });
-    const { outcome } = await purchase({ put: answered(200, failed) });
-    expect(outcome).toMatchObject({ id: aliasName, standing: "failed" });
+    const { answer } = await purchase({ put: answered(200, failed) });
+    expect(answer).toMatchObject({ kind: "bought", commitment: { id: aliasName, standing: "failed" } });
   });
 
   test("a state that nobody knows counts as bought", async () => {
-    const { outcome } = await purchase({ put: answered(201, alias({ provisioningState: "PendingPurchases" })) });
-    expect(outcome).toMatchObject({ state: "PendingPurchases", standing: "live", settled: false });
+    const { answer } = await purchase({ put: answered(201, alias({ provisioningState: "PendingPurchases" })) });
+    const commitment = { state: "PendingPurchases", standing: "live", settled: false };
+    expect(answer).toMatchObject({ kind: "bought", commitment });
   });
 
   test("the recorded answer", async () => {
     const { request, response } = recorded("savings-plan-alias-put-201");
     const name = "TestNameSO2";
     const submission = submit({ handle: { aliasName: name }, request: request.body as Submission["request"] });
-    const { outcome, arrived } = await purchase({ put: answered(response.status, response.body), submission });
-    expect(outcome).toMatchObject({ id: "a1b4d5dd-9434-482a-9807-718ad814c636", state: "Created", standing: "live" });
+    const { answer, arrived } = await purchase({ put: answered(response.status, response.body), submission });
+    const commitment = { id: "a1b4d5dd-9434-482a-9807-718ad814c636", state: "Created", standing: "live" };
+    expect(answer).toMatchObject({ kind: "bought", commitment });
     expect(`https://management.azure.com${arrived[1]?.path}`).toBe(request.url);
   });
 });
@@ -230,9 +269,8 @@ describe("an answer that proves nothing is an unknown outcome, after exactly one
     ["a redirect", { status: 307, body: {}, headers: { Location: "/elsewhere" } }],
     ["a reset connection", { fault: "reset" }],
   ] satisfies [string, Reply][])("%s", async (_name, put) => {
-    const { outcome, kinds } = await purchase({ put });
-    expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
-    expect(outcome).toMatchObject({ retryable: true, message: expect.stringContaining(aliasName) });
+    const { answer, kinds } = await purchase({ put });
+    expect(answer).toMatchObject({ kind: "unknown", reason: expect.stringContaining(aliasName) });
     expect(kinds).toEqual(["alias", "purchase"]);
   });
 
@@ -242,21 +280,21 @@ describe("an answer that proves nothing is an unknown outcome, after exactly one
       const put: Reply = fault === "hang" ? { fault } : { fault, status: 201, body: alias() };
       const { result, taken } = await loopTime(() => purchase({ put, purchaseTimeout: 2_000 }));
       expect(taken).toBeLessThan(3_500);
-      const { outcome, kinds } = result;
-      expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
+      const { answer, kinds } = result;
+      expect(answer.kind).toBe("unknown");
       expect(kinds).toEqual(["alias", "purchase"]);
     },
   );
 
   test("a look that hangs takes a quarter of the purchase timeout, and nothing is sent", async () => {
-    const { outcome, kinds } = await purchase({ look: { fault: "hang" }, purchaseTimeout: 2_000 });
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
+    const { answer, kinds } = await purchase({ look: { fault: "hang" }, purchaseTimeout: 2_000 });
+    expect(answer).toMatchObject({ kind: "rejected", left: false });
     expect(kinds).toEqual(["alias"]);
   });
 
   test("429 says after how long to look again", async () => {
-    const { outcome } = await purchase({ put: { status: 429, body: {}, headers: { "Retry-After": "9" } } });
-    expect(outcome).toMatchObject({ retryAfter: 9_000 });
+    const { answer } = await purchase({ put: { status: 429, body: {}, headers: { "Retry-After": "9" } } });
+    expect(answer).toMatchObject({ retryAfter: 9_000 });
   });
 });
 
@@ -275,39 +313,40 @@ describe("definitely not bought, after exactly one PUT", () => {
     ],
     ["B5: 400 MissingTenantId", failure(400, "MissingTenantId"), "MissingTenantId"],
   ] satisfies [string, Reply, string][])("%s", async (_name, put, providerCode) => {
-    const { outcome, kinds } = await purchase({ put });
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
-    expect(outcome).toMatchObject({ providerCode, handleExpired: false });
+    const { answer, kinds } = await purchase({ put });
+    expect(answer).toMatchObject({ kind: "rejected", left: true, providerCode, expired: false, retryable: false });
     expect(kinds).toEqual(["alias", "purchase"]);
   });
 
   test("403 names the right that is needed", async () => {
-    const { outcome } = await purchase({ put: failure(403, "AuthorizationFailed") });
-    expect(outcome).toMatchObject({ message: expect.stringContaining("savingsPlanOrderAliases/write") });
+    const { answer } = await purchase({ put: failure(403, "AuthorizationFailed") });
+    expect(answer).toMatchObject({ reason: expect.stringContaining("savingsPlanOrderAliases/write") });
   });
 
   test("B5: a resource provider that is not registered says how to register it", async () => {
-    const { outcome, kinds } = await purchase({ put: failure(409, "MissingSubscriptionRegistration") });
-    expect(outcome).toMatchObject({
-      name: "PurchaseRejectedError",
+    const { answer, kinds } = await purchase({ put: failure(409, "MissingSubscriptionRegistration") });
+    expect(answer).toMatchObject({
+      kind: "rejected",
       providerCode: "MissingSubscriptionRegistration",
       left: true,
-      message: expect.stringContaining("az provider register --namespace Microsoft.BillingBenefits"),
+      reason: expect.stringContaining("az provider register --namespace Microsoft.BillingBenefits"),
     });
     expect(kinds).toEqual(["alias", "purchase"]);
   });
 
   test("B4: what was not sent says that it did not leave this machine", async () => {
-    const taken = answered(200, alias({ term: "P1Y" }));
-    for (const course of [{ look: failure(500, "Busy") }, { look: taken }, { submission: submit({ handle: {} }) }]) {
-      expect((await purchase(course)).outcome).toMatchObject({ name: "PurchaseRejectedError", left: false });
+    for (const course of [{ look: failure(500, "Busy") }, { submission: submit({ handle: {} }) }]) {
+      expect((await purchase(course)).answer).toMatchObject({ kind: "rejected", left: false });
     }
+    // What is taken by something else is seen before anything is sent, and the answer says so.
+    const { answer } = await purchase({ look: answered(200, alias({ term: "P1Y" })) });
+    expect(answer).toMatchObject({ kind: "exists", reason: expect.stringContaining("nothing was sent") });
   });
 
   test("a submission without an alias: nothing is sent", async () => {
     for (const handle of [{}, { aliasName: "a/b" }, { aliasName: 1 }]) {
-      const { outcome, kinds } = await purchase({ submission: submit({ handle }) });
-      expect(outcome).toBeInstanceOf(PurchaseRejectedError);
+      const { answer, kinds } = await purchase({ submission: submit({ handle }) });
+      expect(answer).toMatchObject({ kind: "rejected", left: false, retryable: false });
       expect(kinds).toEqual([]);
     }
   });
@@ -316,8 +355,7 @@ describe("definitely not bought, after exactly one PUT", () => {
     const server = await startLoopback(() => ({ status: 500 }));
     const executor = executorAt(server, { environment: fakeEnvironment() });
     await server[Symbol.asyncDispose]();
-    const outcome = await executor.doPurchase(submit(), { sentBefore: false }).catch((error: unknown) => error);
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
+    expect(await executor.send(submit(), { sentBefore: false })).toMatchObject({ kind: "rejected", left: false });
   });
 });
 
@@ -325,23 +363,24 @@ describe("lesson 1560: that the alias exists already is no failure", () => {
   const exists = failure(409, "SavingsPlanOrderAliasAlreadyExists");
   const late = (reply: Reply) => (nth: number) => (nth === 1 ? noAlias : reply);
 
-  test("read, compared, adopted", async () => {
-    const { outcome, kinds } = await purchase({ put: exists, look: late(answered(200, alias())) });
-    expect(kinds).toEqual(["alias", "purchase", "alias", "order"]);
-    expect(outcome).toMatchObject({ id: orderId, standing: "live" });
-  });
-
-  test("something else under it is not adopted", async () => {
-    const { outcome } = await purchase({ put: exists, look: late(answered(200, alias({ term: "P1Y" }))) });
-    expect(outcome).toMatchObject({ providerCode: "SavingsPlanOrderAliasTaken" });
+  test("said as it is: the drive reads it, compares and adopts it", async () => {
+    const { answer, kinds } = await purchase({ put: exists, look: late(answered(200, alias())) });
+    expect(kinds).toEqual(["alias", "purchase"]);
+    expect(answer).toMatchObject({ kind: "exists", providerCode: "SavingsPlanOrderAliasAlreadyExists" });
+    expect(answer).not.toHaveProperty("found");
   });
 
   test.each([
-    ["not shown", noAlias],
-    ["unreadable", failure(500, "InternalServerError")],
-  ] satisfies [string, Reply][])("%s: unknown", async (_name, reply) => {
-    const { outcome, kinds } = await purchase({ put: exists, look: late(reply) });
-    expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
-    expect(kinds).toEqual(["alias", "purchase", "alias"]);
+    ["what was asked for", answered(200, alias()), "bought"],
+    ["something else", answered(200, alias({ term: "P1Y" })), "other"],
+    ["not shown", noAlias, "absent"],
+    ["unreadable", failure(500, "InternalServerError"), "unclear"],
+  ] satisfies [string, Reply, string][])("%s under it", async (_name, reply, expected) => {
+    await using server = await startLoopback(answering({ alias: late(reply), order: noOrder, purchase: exists }));
+    const executor = executorAt(server, { environment: fakeEnvironment(), readAttempts: 1 });
+    expect((await executor.send(submit(), { sentBefore: false })).kind).toBe("exists");
+    const resolution = await executor.resolve(submit(), { signal, owned: new Set() });
+    expect(judge(resolution, submit(), 0, executor).kind).toBe(expected);
+    expect(server.count("PUT")).toBe(1);
   });
 });
