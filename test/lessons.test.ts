@@ -174,7 +174,7 @@ const notBought: readonly Lesson[] = [
       "ledger/contract.ts#proof of failure opens a new generation; proof that nothing was bought does not",
       "aws/reservations/reservation-drive.test.ts#lesson: a used reservation id in a failed state blocked for ever; the next generation is bought",
       "gcp/gcp-quote.test.ts#lesson: a used name: a later generation is in the name",
-      "gcp/gcp-purchase.test.ts#lesson: a used name in a final state blocked for ever",
+      "gcp/gcp-name-taken.test.ts#lesson: a used name in a final state blocked for ever",
     ],
   },
   {
@@ -183,7 +183,7 @@ const notBought: readonly Lesson[] = [
       "azure/azure-purchase.test.ts#lesson 1560, assumption: ReservationOrderIdAlreadyExists is read and adopted",
       "aws/reservations/reservation-already-exists.test.ts#lesson: ALREADY_EXISTS was recorded as a failure",
       "end-to-end/process-faults.test.ts#assumption: a second PUT may answer %s; the order is found all the same",
-      "gcp/gcp-purchase.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
+      "gcp/gcp-name-taken.test.ts#lesson 1560: ALREADY_EXISTS was recorded as a failure",
     ],
   },
   {

@@ -54,6 +54,11 @@ export function carriesToken(marks: readonly TokenMark[], token: string): boolea
   return said.every(({ text }) => text === digest || plain.startsWith(text));
 }
 
+/** Whether what carries these marks was bought for another token: a whole one says so, and a part does not. */
+export function carriesAnotherToken(marks: readonly TokenMark[], token: string): boolean {
+  return !carriesToken(marks, token) && marks.some(({ text, whole }) => whole && text.length >= shortestPart);
+}
+
 /** What of a token, or of its beginning, is compared: equal for a token and for what a marker holds of it. */
 export function tokenKey(token: string): string {
   return token.slice(0, shortestPart).toLowerCase();

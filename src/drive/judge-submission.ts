@@ -4,6 +4,7 @@ import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import type { Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
 import type { DeathProof } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
+import { carriesAnotherToken } from "../contract/token.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
@@ -74,10 +75,21 @@ export function judge(
     : judgeGuess(resolution.found, submission, age, executor);
 }
 
-/** It carries the handle, or the token: it is ours unless it says that it is something else. A minted handle is nobody else's. */
-function judgeProof({ commitment, facts }: Listed, { recommendation }: Submission, executor: ServiceExecutor) {
+/**
+ * It carries the handle, or the token: it is ours unless it says that it is another's, or something else. A minted handle is
+ * nobody else's.
+ */
+function judgeProof(
+  { commitment, marks, facts }: Listed,
+  { recommendation, token }: Submission,
+  executor: ServiceExecutor,
+) {
   const { recovery } = executor;
   const isMinted = recovery.kind === "resend" && recovery.handle === "minted";
+  if (!isMinted && carriesAnotherToken(marks, token)) {
+    const reason = `${commitment.id} is there, but carries another recommendation's token.`;
+    return { kind: "other", reason } as const;
+  }
   const differences = isMinted ? [] : statedDifferences(executor.factsOf(recommendation), facts);
   if (differences.length > 0) {
     const reason = `${commitment.id} is there, but is not what was asked for (${listDifferences(differences)}).`;

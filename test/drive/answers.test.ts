@@ -79,6 +79,58 @@ describe("A1: bought, refused, and nobody could look", () => {
   });
 });
 
+describe("A18: our handle is taken, and what is there carries another token", () => {
+  const another = "c".repeat(64);
+  const taken = (identity: ImitationIdentity, id: string) => {
+    const parts = setup({ identity });
+    parts.cloud.add({ id, token: another });
+    return parts;
+  };
+
+  test("it is not ours, though it is what was asked for: rejected, by every drive, and nothing is bought", async () => {
+    const parts = taken("chosen", `${token().slice(0, 32)}-0`);
+    for (let drive = 0; drive < 2; drive += 1) {
+      expect(await outcomeOf(parts)).toMatchObject({
+        status: "rejected",
+        error: { providerCode: "AlreadyExists", message: expect.stringContaining("another recommendation's token") },
+      });
+    }
+    expect(parts.cloud.counts.sends).toBe(2);
+    expect(parts.cloud.orders).toHaveLength(1);
+  });
+
+  test("a send of unknown outcome stays unresolved: what is there says nothing about it", async () => {
+    const parts = setup({ identity: "chosen" });
+    const { cloud, environment } = parts;
+    cloud.faults.sends = ["lost-before"];
+    cloud.faults.onSend = () => void cloud.add({ id: `${token().slice(0, 32)}-0`, token: another });
+    expect(await outcomeOf(parts)).toMatchObject({ status: "unresolved" });
+    environment.advance(10 * minutes);
+    expect(await outcomeOf(parts)).toMatchObject({ status: "unresolved" });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test.each([
+    ["no token", undefined],
+    ["a text that is none", "mine"],
+  ])("with %s, it is its handle that says whose it is", async (_what, text) => {
+    const parts = taken("chosen", `${token().slice(0, 32)}-0`);
+    for (const order of parts.cloud.orders) order.token = text;
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased" });
+  });
+
+  test("a minted handle is nobody else's, whatever is written on what was bought under it", async () => {
+    const parts = setup();
+    parts.cloud.faults.sends = ["lost-after"];
+    parts.cloud.faults.listing = "empty";
+    parts.cloud.faults.resolve = "throws";
+    await outcomeOf(parts);
+    for (const order of parts.cloud.orders) order.token = another;
+    parts.cloud.faults.resolve = undefined;
+    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", commitment: { id: "minted-1" } });
+  });
+});
+
 describe("A2: another order in the answer", () => {
   test.each(handles)("%s: it carries the token, so it is the purchase; nothing is sent again", async (identity) => {
     const parts = setup({ identity });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { judge } from "../../src/drive/judge-submission.ts";
 import { startLoopback, type Arrived } from "./gcp-loopback.ts";
 import { calmly, commitment, computeAt, missing, name, problem, submission, token } from "./gcp-samples.ts";
 
@@ -31,27 +32,28 @@ describe("A2: what an answer named instead is read before anything is called abs
   test("it has our token: found, at the price that was quoted", async () => {
     expect(await resolve({ elsewhere: {} }, ["elsewhere"])).toMatchObject({
       kind: "found",
-      commitment: { id: "elsewhere", state: "ACTIVE", standing: "live", price: submission.price },
+      by: "proof",
+      found: { commitment: { id: "elsewhere", state: "ACTIVE", standing: "live", price: submission.price } },
     });
   });
 
   test("it has our name of another generation: found", async () => {
     expect(await resolve({ [`${name}-g1`]: { description: "" } }, [`${name}-g1`])).toMatchObject({
       kind: "found",
-      commitment: { id: `${name}-g1` },
+      found: { commitment: { id: `${name}-g1` } },
     });
   });
 
   test("the submission's own name goes first", async () => {
     const shown = { [name]: {}, elsewhere: {} };
-    expect(await resolve(shown, ["elsewhere"])).toMatchObject({ kind: "found", commitment: { id: name } });
+    expect(await resolve(shown, ["elsewhere"])).toMatchObject({ kind: "found", found: { commitment: { id: name } } });
   });
 
   test("one that is found counts, though another cannot be told", async () => {
     const shown = { strange: { description: "by hand" }, elsewhere: {} };
     expect(await resolve(shown, ["strange", "elsewhere"])).toMatchObject({
       kind: "found",
-      commitment: { id: "elsewhere" },
+      found: { commitment: { id: "elsewhere" } },
     });
   });
 
@@ -115,7 +117,8 @@ describe("A2: what an answer named instead is read before anything is called abs
 
   test("A18: our name with another token in its description is for a person, who is not shown the token", async () => {
     const resolution = await resolve({ [name]: { description: described(other) } }, []);
-    expect(resolution).toMatchObject({ kind: "unclear", reason: expect.stringContaining("has another token") });
-    expect(JSON.stringify(resolution)).not.toContain(token);
+    const judged = judge(resolution, submission, 0, computeAt("http://127.0.0.1:1"));
+    expect(judged).toMatchObject({ kind: "other", reason: expect.stringContaining("another recommendation's token") });
+    for (const secret of [token, other]) expect(JSON.stringify(judged)).not.toContain(secret);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import { readWholeListing } from "../../src/drive/read-listing.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
 import {
   calmly,
@@ -7,6 +9,7 @@ import {
   computeAt,
   fakeEnvironment,
   list,
+  look,
   marker,
   missing,
   name,
@@ -18,16 +21,20 @@ import {
 } from "./gcp-samples.ts";
 
 const { scope } = submission;
-const wanted = (tokens: readonly string[], ids: readonly string[] = []) => ({
-  tokens: new Set(tokens),
-  ids: new Set(ids),
-});
+/** What a drive sees, by commitments. */
+async function seen(compute: ServiceExecutor, tokens: readonly string[], ids: readonly string[] = []) {
+  const { byToken, byId, endedCounts } = await look(compute, tokens, ids);
+  return {
+    byToken: new Map([...byToken].map(([key, found]) => [key, found.map(({ commitment }) => commitment)])),
+    byId: new Map([...byId].map(([id, { commitment }]) => [id, commitment])),
+    endedCounts,
+  };
+}
 
 async function lookUp(replies: readonly Reply[], { tokens = [token], ids = [] as string[], settings = {} } = {}) {
   await using loopback = await startLoopback();
   loopback.on("list", ...replies);
-  const work = computeAt(loopback.url, settings).findByTokens(scope, wanted(tokens, ids), calmly);
-  const result = await work.catch((thrown: unknown) => thrown);
+  const result = await seen(computeAt(loopback.url, settings), tokens, ids).catch((thrown: unknown) => thrown);
   return { result, lists: loopback.arrived.filter(({ kind }) => kind === "list") };
 }
 
@@ -70,6 +77,43 @@ describe("the list of commitments", () => {
     const { byToken } = result as { byToken: Map<string, { id: string }[]> };
     expect([...byToken].map(([key, found]) => [key, found.map(({ id }) => id)])).toEqual([
       [token, [`${name}-g2`, "renamed"]],
+    ]);
+  });
+
+  test("it comes page by page, and each says what it carries and what it is", async () => {
+    await using loopback = await startLoopback();
+    const described = { ...commitment, description: `${commitment.description} cudly-idempotency-token=${otherToken}` };
+    const named = { ...commitment, name: `${name}-g1`, description: "", autoRenew: true, type: undefined };
+    const byHand = { ...commitment, name: "by-hand", description: "by hand", licenseResource: { license: "x" } };
+    loopback.on("list", ok(list([described], { nextPageToken: "2" })), ok(list([named, byHand])));
+    const { inventory } = computeAt(loopback.url);
+    const pages = await Array.fromAsync(inventory.list(scope, { ...calmly, isComplete: () => false }));
+    expect(inventory.endedCounts).toBe(true);
+    const facts = {
+      category: "MACHINE",
+      type: "GENERAL_PURPOSE_N2",
+      plan: "TWELVE_MONTH",
+      autoRenew: "false",
+      resources: "MEMORY 32768, VCPU 8",
+      licenseResource: "none",
+    };
+    expect(pages.map((page) => page.map(({ marks, facts }) => ({ marks, facts })))).toEqual([
+      [
+        {
+          marks: [
+            { text: token, whole: true },
+            { text: otherToken, whole: true },
+          ],
+          facts,
+        },
+      ],
+      [
+        {
+          marks: [{ text: token.slice(0, 32), whole: false }],
+          facts: { ...facts, type: undefined, autoRenew: "true" },
+        },
+        { marks: [], facts: { ...facts, licenseResource: "a licence" } },
+      ],
     ]);
   });
 
@@ -125,11 +169,11 @@ describe("the list of commitments", () => {
       loopback.on("list", ok(list([{ ...commitment, status }])));
       loopback.on("get", ok({ ...commitment, status }));
       const compute = computeAt(loopback.url);
-      const { byToken, byId } = await compute.findByTokens(scope, wanted([token], [name]), calmly);
-      const [listed] = (await compute.list?.(scope, calmly)) ?? [];
-      const read = await compute.read(scope, name, calmly);
-      for (const seen of [byToken.get(token)?.[0], byId.get(name), read, listed?.commitment]) {
-        expect({ tentative: undefined, ...seen }).toMatchObject({ state: status, standing, settled, tentative });
+      const { byToken, byId } = await seen(compute, [token], [name]);
+      const [listed] = await readWholeListing(compute.inventory, scope, calmly);
+      const read = await compute.inventory.read(scope, name, calmly);
+      for (const found of [byToken.get(token)?.[0], byId.get(name), read?.commitment, listed?.commitment]) {
+        expect({ tentative: undefined, ...found }).toMatchObject({ state: status, standing, settled, tentative });
       }
     },
   );
@@ -237,7 +281,7 @@ describe("a list that fails", () => {
       },
     };
     const compute = computeAt("https://127.0.0.1:9", { auth });
-    expect(await thrownBy(compute.findByTokens(scope, wanted([token]), calmly))).toMatchObject({
+    expect(await thrownBy(look(compute, [token]))).toMatchObject({
       code: "credentials-unavailable",
       message: expect.stringContaining("gcloud auth application-default login"),
     });
@@ -249,11 +293,12 @@ describe("a list that fails", () => {
     using _variables = environmentVariables({ GOOGLE_APPLICATION_CREDENTIALS: "/nowhere.json" });
     const compute = computeAt("https://127.0.0.1:9");
     const unavailable = { code: "credentials-unavailable", message: expect.stringContaining("/nowhere.json") };
-    expect(await thrownBy(compute.findByTokens(scope, wanted([token]), calmly))).toMatchObject(unavailable);
+    expect(await thrownBy(look(compute, [token]))).toMatchObject(unavailable);
     expect(await thrownBy(compute.quote(recommendation, marker, calmly))).toMatchObject(unavailable);
-    expect(await thrownBy(compute.doPurchase(submission, { sentBefore: false }))).toMatchObject({
-      name: "PurchaseRejectedError",
-      message: expect.stringContaining("it was not sent, because no Google token could be had"),
+    expect(await compute.send(submission, { sentBefore: false })).toMatchObject({
+      kind: "rejected",
+      left: false,
+      reason: expect.stringContaining("it was not sent, because no Google token could be had"),
     });
   });
 
@@ -262,7 +307,7 @@ describe("a list that fails", () => {
     loopback.on("list", ok(list([])));
     let asked = 0;
     const auth = { getRequestHeaders: async () => (asked++, new Headers({ authorization: "Bearer real" })) };
-    await computeAt(loopback.url, { auth }).findByTokens(scope, wanted([token]), calmly);
+    await look(computeAt(loopback.url, { auth }), [token]);
     expect(asked).toBe(0);
     expect(loopback.last("list").headers.authorization).toBe("Bearer buyonce-loopback");
   });
@@ -273,17 +318,19 @@ describe("one commitment by its name", () => {
     await using loopback = await startLoopback();
     loopback.on("get", reply);
     const result = await computeAt(loopback.url, { readAttempts: 1 })
-      .read(scope, id, calmly)
+      .inventory.read(scope, id, calmly)
       .catch((thrown: unknown) => thrown);
     return { result, gets: loopback.count("get") };
   };
 
   test("is there", async () => {
-    expect((await read(ok(commitment))).result).toMatchObject({ id: name, state: "ACTIVE", marked: true });
+    expect((await read(ok(commitment))).result).toMatchObject({
+      commitment: { id: name, state: "ACTIVE", marked: true },
+    });
   });
 
   test("by the server's number too, as a person may give it", async () => {
-    expect((await read(ok(commitment), commitment.id)).result).toMatchObject({ id: name });
+    expect((await read(ok(commitment), commitment.id)).result).toMatchObject({ commitment: { id: name } });
   });
 
   test("is not there: only a 404 that names this commitment says so", async () => {

@@ -1,10 +1,11 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../aws/ec2-executors.ts";
 import { loopTime } from "../loop-time.ts";
+import type { Submission } from "../../src/contract/executor.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
-import { commitment, computeAt, missing, name, operation, problem, request, submission, token } from "./gcp-samples.ts";
+import { commitment, computeAt, missing, name, operation, problem, request, submission } from "./gcp-samples.ts";
 import { withShortTimeout } from "../short-timeout.ts";
 
 const first = { sentBefore: false };
@@ -30,27 +31,31 @@ async function buy(reply: Reply, purchaseTimeout = 10_000) {
   loopback.on("insert", reply);
   loopback.on("get", { status: 404, body: missing() });
   loopback.on("operation", { status: 500, body: {} });
-  const thrown = await thrownBy(computeAt(loopback.url, { purchaseTimeout }).doPurchase(submission, first));
+  const answer = await computeAt(loopback.url, { purchaseTimeout }).send(submission, first);
   // Whatever would be sent again, would be within this time: the SDK's first retry comes after a tenth of a second.
   await new Promise((resolve) => setTimeout(resolve, 150));
-  return { thrown, sent: loopback.count("insert") };
+  return { answer, sent: loopback.count("insert") };
 }
 
-const unknown = { name: "PurchaseOutcomeUnknownError", code: "outcome-unknown" };
+const unknown = { kind: "unknown" };
+const rejected = { kind: "rejected", expired: false };
 
 describe("the request that leaves", () => {
   test("is exactly what was recorded, once: all fields that decide money, memory in MB, the marker with it", async () => {
     await using loopback = await startLoopback();
     loopback.on("insert", ok(operation));
     loopback.on("get", ok({ ...commitment, status: "NOT_YET_ACTIVE" }));
-    expect(await computeAt(loopback.url).doPurchase(submission, first)).toEqual({
-      id: name,
-      state: "NOT_YET_ACTIVE",
-      standing: "live",
-      settled: false,
-      marked: true,
-      price: submission.price,
-      purchasedAt: "2026-07-14T04:00:01.000-07:00",
+    expect(await computeAt(loopback.url).send(submission, first)).toEqual({
+      kind: "bought",
+      commitment: {
+        id: name,
+        state: "NOT_YET_ACTIVE",
+        standing: "live",
+        settled: false,
+        marked: true,
+        price: submission.price,
+        purchasedAt: "2026-07-14T04:00:01.000-07:00",
+      },
     });
     expect(loopback.arrived.map(({ kind }) => kind)).toEqual(["insert", "get"]);
     const sent = loopback.last("insert");
@@ -70,27 +75,30 @@ describe("the request that leaves", () => {
     loopback.on("insert", ok(operation));
     for (const autoRenew of [true, false]) {
       loopback.on("get", ok({ ...commitment, autoRenew }));
-      await computeAt(loopback.url).doPurchase({ ...submission, request: { ...request, autoRenew } }, first);
+      await computeAt(loopback.url).send({ ...submission, request: { ...request, autoRenew } }, first);
       expect(JSON.parse(loopback.last("insert").body)).toMatchObject({ autoRenew });
     }
   });
 
-  test("the requestId is the same for a second send of a submission, another for another attempt or another request", async () => {
+  test("B2: the requestId is the same for a second send of a submission, another for another attempt, drive or request", async () => {
     await using loopback = await startLoopback();
     loopback.on("insert", ok(operation));
     loopback.on("get", ok(commitment));
     const compute = computeAt(loopback.url);
-    await compute.doPurchase(submission, first);
-    await compute.doPurchase(submission, { sentBefore: true });
-    // A refusal that the user lifted must not be answered again from Google's memory of the request.
-    await compute.doPurchase({ ...submission, attempt: 2 }, first);
-    const [one, two, three] = loopback.arrived
-      .filter(({ kind }) => kind === "insert")
-      .map(({ query }) => query.get("requestId"));
-    expect(two).toBe(one);
-    expect(three).not.toBe(one);
-    await compute.doPurchase({ ...submission, request: { ...request, autoRenew: true } }, first).catch(() => undefined);
-    expect(loopback.last("insert").query.get("requestId")).not.toBe(one);
+    const requestId = async (sent: Submission, sentBefore = false) => {
+      await compute.send(sent, { sentBefore });
+      return loopback.last("insert").query.get("requestId");
+    };
+    const one = await requestId(submission);
+    expect(await requestId(submission, true)).toBe(one);
+    const others = [
+      // A refusal that the user lifted must not be answered again from Google's memory of the request.
+      await requestId({ ...submission, attempt: 2 }),
+      // Nor must a drive with an empty ledger be answered with what another drive has bought.
+      await requestId({ ...submission, submittedAt: submission.submittedAt + 1 }),
+      await requestId({ ...submission, request: { ...request, autoRenew: true } }),
+    ];
+    expect(new Set([one, ...others]).size).toBe(4);
   });
 
   test("a record that is no purchase of a commitment is not sent", async () => {
@@ -100,11 +108,11 @@ describe("the request that leaves", () => {
       { ...request, extra: 1 },
       { ...request, resources: [] },
     ]) {
-      expect(
-        await thrownBy(computeAt(loopback.url).doPurchase({ ...submission, request: changed }, first)),
-      ).toMatchObject({
-        name: "PurchaseRejectedError",
-        message: expect.stringContaining("nothing was sent"),
+      expect(await computeAt(loopback.url).send({ ...submission, request: changed }, first)).toMatchObject({
+        ...rejected,
+        left: false,
+        providerCode: "InvalidRecord",
+        reason: expect.stringContaining("nothing was sent"),
       });
     }
     expect(loopback.arrived).toEqual([]);
@@ -113,9 +121,9 @@ describe("the request that leaves", () => {
 
 describe("one request leaves, and the outcome is unknown", () => {
   test.each([500, 502, 503, 504])("HTTP %i", async (status) => {
-    const { thrown, sent } = await buy(error(status, "backendError"));
+    const { answer, sent } = await buy(error(status, "backendError"));
     expect(sent).toBe(1);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each<[string, Reply]>([
@@ -148,12 +156,11 @@ describe("one request leaves, and the outcome is unknown", () => {
       "an operation that ended with an error without a status",
       ok({ ...operation, error: { errors: [{ code: "SOMETHING", message: "x" }] } }),
     ],
-    ["409, and yet there is no such commitment", error(409, "alreadyExists")],
     ["under way, and its operation cannot be read", ok({ ...operation, status: "RUNNING" })],
   ])("%s", async (_what, reply) => {
-    const { thrown, sent } = await buy(reply);
+    const { answer, sent } = await buy(reply);
     expect(sent).toBe(1);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each<[string, Reply]>([
@@ -167,9 +174,9 @@ describe("one request leaves, and the outcome is unknown", () => {
       },
     ],
   ])("%s", async (_what, reply) => {
-    const { thrown, sent } = await buy(reply);
+    const { answer, sent } = await buy(reply);
     expect(sent).toBe(1);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test.each<[string, Reply]>([
@@ -190,13 +197,13 @@ describe("one request leaves, and the outcome is unknown", () => {
       },
     ],
   ])("%s", async (_what, reply) => {
-    const { thrown, sent } = await withShortTimeout(async (timeout) => {
+    const { answer, sent } = await withShortTimeout(async (timeout) => {
       const { result, taken } = await loopTime(() => buy(reply, timeout));
       expect(taken).toBeLessThan(timeout + 4000);
       return result;
     });
     expect(sent).toBe(1);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 });
 
@@ -205,7 +212,6 @@ describe("every unknown outcome passes Google's own code on", () => {
     ["a 5xx", error(503, "backendError"), "backendError"],
     ["a 408", error(408, "requestTimeout"), "requestTimeout"],
     ["a conflict", error(409, "resourceNotReady"), "resourceNotReady"],
-    ["a name that exists, and is not shown", error(409, "alreadyExists"), "alreadyExists"],
     [
       "an operation that ended with an error of Google's own",
       ok({ ...operation, error: { errors: [{ code: "INTERNAL_ERROR", message: "x" }] }, httpErrorStatusCode: 500 }),
@@ -220,56 +226,8 @@ describe("every unknown outcome passes Google's own code on", () => {
     loopback.on("insert", reply);
     loopback.on("get", { status: 404, body: missing() });
     loopback.on("operation", error(503, "backendError"));
-    const thrown = await thrownBy(computeAt(loopback.url).doPurchase(submission, first));
-    expect(thrown).toMatchObject({ ...unknown, providerCode, evidence: [] });
-  });
-});
-
-describe("A2: an operation about another commitment than the one that was sent is evidence of that one", () => {
-  const place = "https://www.googleapis.com/compute/v1/projects";
-  test.each<[string, string | undefined, readonly string[]]>([
-    ["another name", `${place}/my-project-123/regions/us-central1/commitments/${name}-g1`, [`${name}-g1`]],
-    [
-      "a name by hand, the project by number",
-      `${place}/123456789012/regions/us-central1/commitments/by-hand`,
-      ["by-hand"],
-    ],
-    [
-      "our name in another region",
-      `${place}/my-project-123/regions/us-east1/commitments/${name}`,
-      [`projects/my-project-123/regions/us-east1/commitments/${name}`],
-    ],
-    [
-      "our name in another project",
-      `${place}/other-project/regions/us-central1/commitments/${name}`,
-      [`projects/other-project/regions/us-central1/commitments/${name}`],
-    ],
-    ["something else", `${place}/my-project-123/regions/us-central1/reservations/r`, []],
-    ["nothing", undefined, []],
-  ])("%s", async (_what, targetLink, evidence) => {
-    for (const status of ["DONE", "RUNNING"]) {
-      const { thrown, sent } = await buy(ok({ ...operation, status, targetLink }));
-      expect(sent).toBe(1);
-      expect(thrown).toMatchObject({ ...unknown, evidence, retryable: true });
-    }
-  });
-
-  test("an operation that is looked at, and turns out to be about another one", async () => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok({ ...operation, status: "RUNNING" }));
-    loopback.on("operation", ok({ ...operation, targetLink: `${operation.targetLink}-g1` }));
-    const thrown = await thrownBy(computeAt(loopback.url).doPurchase(submission, first));
-    expect(thrown).toMatchObject({ ...unknown, evidence: [`${name}-g1`] });
-  });
-
-  test("the project by its number is no other one", async () => {
-    await using loopback = await startLoopback();
-    loopback.on(
-      "insert",
-      ok({ ...operation, targetLink: operation.targetLink.replace("my-project-123", "123456789012") }),
-    );
-    loopback.on("get", ok(commitment));
-    expect(await computeAt(loopback.url).doPurchase(submission, first)).toMatchObject({ id: name, state: "ACTIVE" });
+    const answer = await computeAt(loopback.url).send(submission, first);
+    expect(answer).toMatchObject({ ...unknown, providerCode, evidence: [] });
   });
 });
 
@@ -304,14 +262,15 @@ describe("definitely not bought", () => {
       false,
       /quota/,
     ],
-  ])("%j", async (reply, providerCode, retryable, message) => {
-    const { thrown, sent } = await buy(reply);
+  ])("%j", async (reply, providerCode, retryable, reason) => {
+    const { answer, sent } = await buy(reply);
     expect(sent).toBe(1);
-    expect(thrown).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(answer).toMatchObject({
+      ...rejected,
+      left: true,
       providerCode,
       retryable,
-      message: expect.stringMatching(message),
+      reason: expect.stringMatching(reason),
     });
   });
 
@@ -320,8 +279,8 @@ describe("definitely not bought", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    const thrown = await thrownBy(computeAt(`http://127.0.0.1:${port}`).doPurchase(submission, first));
-    expect(thrown).toMatchObject({ name: "PurchaseRejectedError", providerCode: "ECONNREFUSED", retryable: true });
+    const answer = await computeAt(`http://127.0.0.1:${port}`).send(submission, first);
+    expect(answer).toMatchObject({ ...rejected, left: false, providerCode: "ECONNREFUSED", retryable: true });
   });
 
   test("no token can be had, or it hangs: nothing is sent, and the rejection says so", async () => {
@@ -330,162 +289,13 @@ describe("definitely not bought", () => {
       () => new Promise<never>(() => {}),
     ]) {
       const compute = computeAt("https://127.0.0.1:9", { auth: { getRequestHeaders }, purchaseTimeout: 300 });
-      expect(await thrownBy(compute.doPurchase(submission, first))).toMatchObject({
-        name: "PurchaseRejectedError",
-        message: expect.stringContaining("no Google token could be had"),
+      expect(await compute.send(submission, first)).toMatchObject({
+        ...rejected,
+        left: false,
+        reason: expect.stringContaining("no Google token could be had"),
         retryable: true,
       });
     }
-  });
-});
-
-describe("an operation under way", () => {
-  const running = { ...operation, status: "RUNNING", progress: 0 };
-
-  test("is looked at, not sent again, until it is done", async () => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok({ ...running, status: "PENDING" }));
-    loopback.on("operation", ok(running), ok(running), ok(operation));
-    loopback.on("get", ok({ ...commitment, status: "NOT_YET_ACTIVE" }));
-    expect(await computeAt(loopback.url).doPurchase(submission, first)).toMatchObject({
-      id: name,
-      state: "NOT_YET_ACTIVE",
-    });
-    expect(loopback.arrived.map(({ kind }) => kind)).toEqual(["insert", "operation", "operation", "operation", "get"]);
-    expect(loopback.last("operation").path).toMatch(/\/operations\/operation-1784026800000-1$/);
-  });
-
-  test("that ends with an error was no purchase: rejected with its code", async () => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok(running));
-    const quota = { errors: [{ code: "QUOTA_EXCEEDED", message: "Quota 'COMMITTED_N2_CPUS' exceeded." }] };
-    loopback.on("operation", ok({ ...operation, error: quota, httpErrorStatusCode: 403 }));
-    expect(await thrownBy(computeAt(loopback.url).doPurchase(submission, first))).toMatchObject({
-      name: "PurchaseRejectedError",
-      providerCode: "QUOTA_EXCEEDED",
-    });
-    expect(loopback.count("insert")).toBe(1);
-  });
-
-  test("that never ends is unknown, after a limited number of looks", async () => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok(running));
-    loopback.on("operation", ok(running));
-    expect(await thrownBy(computeAt(loopback.url).doPurchase(submission, first))).toMatchObject(unknown);
-    expect(loopback.count("operation")).toBe(12);
-    expect(loopback.count("insert")).toBe(1);
-  });
-
-  test("done, and the commitment is something else: unknown, for a person", async () => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok(operation));
-    loopback.on("get", ok({ ...commitment, type: "GENERAL_PURPOSE" }));
-    expect(await thrownBy(computeAt(loopback.url).doPurchase(submission, first))).toMatchObject(unknown);
-  });
-
-  test.each<[string, Reply]>([
-    ["is not shown yet", { status: 404, body: missing() }],
-    ["cannot be read", { status: 503, body: {} }],
-    ["is shown as being created", ok({ ...commitment, status: "CREATING", creationTimestamp: undefined })],
-  ])("A28: done, and the commitment %s: bought all the same, and tentative", async (_what, get) => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", ok(operation));
-    loopback.on("get", get);
-    expect(await computeAt(loopback.url, { readAttempts: 1 }).doPurchase(submission, first)).toEqual({
-      id: name,
-      state: "CREATING",
-      standing: "live",
-      settled: false,
-      tentative: true,
-      marked: true,
-      price: submission.price,
-    });
-  });
-});
-
-describe("lesson 1560: ALREADY_EXISTS was recorded as a failure; here it is read, compared and adopted", () => {
-  const exists = error(409, "alreadyExists", `The resource '.../commitments/${name}' already exists`);
-  const answers = async (insert: Reply, get: Reply) => {
-    await using loopback = await startLoopback();
-    loopback.on("insert", insert);
-    loopback.on("get", get);
-    const result = await computeAt(loopback.url, { readAttempts: 1 })
-      .doPurchase(submission, { sentBefore: true })
-      .catch((thrown: unknown) => thrown);
-    expect(loopback.count("insert")).toBe(1);
-    return result;
-  };
-
-  test("409 alreadyExists, and an operation that ended with RESOURCE_ALREADY_EXISTS", async () => {
-    const late = { errors: [{ code: "RESOURCE_ALREADY_EXISTS", message: "x" }] };
-    for (const insert of [exists, ok({ ...operation, error: late, httpErrorStatusCode: 409 })]) {
-      expect(await answers(insert, ok(commitment))).toEqual({
-        id: name,
-        state: "ACTIVE",
-        standing: "live",
-        settled: true,
-        marked: true,
-        price: submission.price,
-        purchasedAt: commitment.creationTimestamp,
-      });
-    }
-  });
-
-  test.each<[string, object]>([
-    ["another type", { type: "GENERAL_PURPOSE" }],
-    ["another amount of memory", { resources: [request.resources[0], { type: "MEMORY", amount: "32" }] }],
-    ["another plan", { plan: "THIRTY_SIX_MONTH" }],
-    ["renews itself", { autoRenew: true }],
-  ])("what exists is something else (%s): not adopted, and nothing was bought by this send", async (_what, change) => {
-    expect(await answers(exists, ok({ ...commitment, ...change }))).toMatchObject({
-      name: "PurchaseRejectedError",
-      providerCode: "alreadyExists",
-      message: expect.stringContaining("something else"),
-    });
-  });
-
-  test("A18: what exists has another token in its description: not adopted, though the name has the same 32 digits", async () => {
-    const other = `${token.slice(0, 32)}${"0".repeat(32)}`;
-    const description = `cudly-idempotency-token=${other} purchase-automation=x`;
-    const result = await answers(exists, ok({ ...commitment, description }));
-    expect(result).toMatchObject({
-      name: "PurchaseRejectedError",
-      message: expect.stringContaining("another recommendation's token"),
-    });
-  });
-
-  test.each(["", undefined, "bought by hand", "cudly-idempotency-token=short"])(
-    "A18: a description without a token (%j) leaves it to the name",
-    async (description) => {
-      expect(await answers(exists, ok({ ...commitment, description }))).toMatchObject({ id: name, state: "ACTIVE" });
-    },
-  );
-
-  test("what exists cannot be read: unknown", async () => {
-    expect(await answers(exists, error(503, "backendError"))).toMatchObject(unknown);
-  });
-
-  test("lesson: a used name in a final state blocked for ever; an expired one is said to be so, with what to do", async () => {
-    expect(await answers(exists, ok({ ...commitment, status: "EXPIRED" }))).toMatchObject({
-      name: "PurchaseRejectedError",
-      message: expect.stringContaining("new executionId"),
-    });
-  });
-
-  test("a cancelled one is for a person", async () => {
-    expect(await answers(exists, ok({ ...commitment, status: "CANCELLED" }))).toMatchObject(unknown);
-  });
-
-  test("one that is still being created may come to nothing, and leave nothing behind: unknown", async () => {
-    expect(await answers(exists, ok({ ...commitment, status: "CREATING" }))).toMatchObject(unknown);
-  });
-
-  test("a status that nobody knows counts as bought", async () => {
-    expect(await answers(exists, ok({ ...commitment, status: "SUSPENDED" }))).toMatchObject({
-      state: "SUSPENDED",
-      standing: "live",
-      settled: false,
-    });
   });
 });
 

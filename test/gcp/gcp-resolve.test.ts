@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
+import type { Resolution } from "../../src/contract/executor.ts";
+import { compareFound } from "../../src/drive/adopt.ts";
+import { statedDifferences } from "../../src/drive/compare-facts.ts";
+import { judge } from "../../src/drive/judge-submission.ts";
+import { readWholeListing } from "../../src/drive/read-listing.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
-import { calmly, commitment, computeAt, missing, name, problem, recommendation, submission } from "./gcp-samples.ts";
+import {
+  calmly,
+  commitment,
+  computeAt,
+  list,
+  missing,
+  name,
+  problem,
+  recommendation,
+  submission,
+} from "./gcp-samples.ts";
 
 async function resolve(reply: Reply) {
   await using loopback = await startLoopback();
@@ -16,7 +31,8 @@ describe("what became of a submission, by its name", () => {
   test("found, at the price that was quoted", async () => {
     expect(await resolve(ok({ ...commitment, status: "NOT_YET_ACTIVE" }))).toMatchObject({
       kind: "found",
-      commitment: { id: name, state: "NOT_YET_ACTIVE", standing: "live", price: submission.price },
+      by: "proof",
+      found: { commitment: { id: name, state: "NOT_YET_ACTIVE", standing: "live", price: submission.price } },
     });
   });
 
@@ -36,11 +52,14 @@ describe("what became of a submission, by its name", () => {
     expect(await resolve(reply)).toBeInstanceOf(Error);
   });
 
-  test.each([
-    ["something else of that name", { type: "GENERAL_PURPOSE" }],
-    ["cancelled", { status: "CANCELLED" }],
-  ])("%s is for a person", async (_what, change) => {
-    expect(await resolve(ok({ ...commitment, ...change }))).toMatchObject({ kind: "unclear" });
+  test("cancelled is for a person", async () => {
+    expect(await resolve(ok({ ...commitment, status: "CANCELLED" }))).toMatchObject({ kind: "unclear" });
+  });
+
+  test("something else of that name is for a person, which the drive finds out: it is found, and not ours", async () => {
+    const resolution = (await resolve(ok({ ...commitment, type: "GENERAL_PURPOSE" }))) as Resolution;
+    expect(resolution).toMatchObject({ kind: "found", by: "proof", found: { facts: { type: "GENERAL_PURPOSE" } } });
+    expect(judge(resolution, submission, 0, computeAt("http://127.0.0.1:1"))).toMatchObject({ kind: "other" });
   });
 });
 
@@ -48,23 +67,37 @@ test("one that is still being created may come to nothing, and leave nothing beh
   expect(await resolve(ok({ ...commitment, status: "CREATING" }))).toMatchObject({ kind: "unclear" });
 });
 
-describe("verify: what differs from what was asked for", () => {
-  async function verify(reply: Reply) {
+describe("what differs from what was asked for, in a list and by its name", () => {
+  const { scope } = submission;
+  async function compared(shown: object) {
     await using loopback = await startLoopback();
-    loopback.on("get", reply);
-    const found = { id: name, state: "ACTIVE", standing: "live", settled: true, marked: true } as const;
-    return await computeAt(loopback.url)
-      .verify(recommendation, found, calmly)
-      .catch((thrown: unknown) => thrown);
+    loopback.on("get", ok(shown));
+    loopback.on("list", ok(list([shown])));
+    const compute = computeAt(loopback.url);
+    const read = await compute.inventory.read(scope, name, calmly);
+    const [listed] = await readWholeListing(compute.inventory, scope, calmly);
+    if (read === undefined || listed === undefined) throw new Error("It is shown.");
+    expect(listed).toEqual(read);
+    const differences = statedDifferences(compute.factsOf(recommendation), read.facts);
+    const adopted = compareFound(compute, { recommendation, scope }, read, calmly);
+    return {
+      differences,
+      refusal: await adopted.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      ),
+    };
   }
 
   test("nothing, whatever the order of the resources", async () => {
-    expect(await verify(ok(commitment))).toEqual([]);
-    expect(await verify(ok({ ...commitment, resources: commitment.resources.toReversed() }))).toEqual([]);
+    for (const resources of [commitment.resources, commitment.resources.toReversed()]) {
+      expect(await compared({ ...commitment, resources })).toEqual({ differences: [], refusal: undefined });
+    }
   });
 
   test("autoRenew that Google leaves out is off, as it says", async () => {
-    expect(await verify(ok({ ...commitment, autoRenew: undefined }))).toEqual([]);
+    const shown = { ...commitment, autoRenew: undefined };
+    expect(await compared(shown)).toEqual({ differences: [], refusal: undefined });
   });
 
   test.each<[string, object, string]>([
@@ -96,14 +129,15 @@ describe("verify: what differs from what was asked for", () => {
     ["a licence with it", { licenseResource: { license: "x", amount: "1" } }, "licenseResource"],
     ["it renews itself", { autoRenew: true }, "autoRenew"],
   ])("%s", async (_what, change, field) => {
-    expect(await verify(ok({ ...commitment, ...change }))).toMatchObject([{ field }]);
+    expect(await compared({ ...commitment, ...change })).toMatchObject({
+      differences: [{ field }],
+      refusal: { code: "commitment-mismatch", message: expect.stringContaining(`(${field}: asked `) },
+    });
   });
 
   test.each(["type", "plan", "category", "resources"])("without its %s it cannot be told", async (field) => {
-    expect(await verify(ok({ ...commitment, [field]: undefined }))).toMatchObject({ code: "commitment-unverifiable" });
-  });
-
-  test("it is not there", async () => {
-    expect(await verify({ status: 404, body: missing() })).toMatchObject([{ field: "id" }]);
+    expect(await compared({ ...commitment, [field]: undefined })).toMatchObject({
+      refusal: { code: "commitment-unverifiable", retryable: true, message: expect.stringContaining(`(${field})`) },
+    });
   });
 });

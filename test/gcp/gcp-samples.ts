@@ -1,6 +1,7 @@
 import { createGcp, type GcpComputeRecommendation, type GcpSettings } from "../../providers/gcp/index.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
 import type { ServiceExecutor, Submission } from "../../src/contract/executor.ts";
+import { readListing } from "../../src/drive/read-listing.ts";
 
 export const token = "1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081929";
 export const otherToken = "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff0000000011111111";
@@ -108,8 +109,13 @@ export function fakeEnvironment(): Environment {
 /** The executor of commitments at an endpoint, with an environment that does not wait. */
 export function computeAt(endpoint: string, settings: GcpSettings = {}): ServiceExecutor {
   const { compute } = createGcp({ endpoint, environment: fakeEnvironment(), ...settings }).services;
-  if (compute === undefined) throw new Error("There is no executor of commitments.");
+  if (compute === undefined || !("send" in compute)) throw new Error("There is no executor of commitments.");
   return compute;
+}
+
+/** What a drive sees of the sample's scope. Throws whatever the inventory throws. */
+export function look({ inventory }: ServiceExecutor, tokens: readonly string[], ids: readonly string[] = []) {
+  return readListing(inventory, submission.scope, { tokens: new Set(tokens), ids: new Set(ids) }, calmly);
 }
 
 /** Call options that are never aborted. */

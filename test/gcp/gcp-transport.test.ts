@@ -10,6 +10,7 @@ import {
   commitment,
   computeAt,
   list,
+  look,
   marker,
   name,
   operation,
@@ -23,20 +24,20 @@ const authorities = getCACertificates("default");
 afterEach(() => setDefaultCACertificates(authorities));
 
 const buy = (endpoint: string, purchaseTimeout = 5_000) =>
-  thrownBy(computeAt(endpoint, { auth, purchaseTimeout }).doPurchase(submission, { sentBefore: false }));
+  computeAt(endpoint, { auth, purchaseTimeout }).send(submission, { sentBefore: false });
 
 describe("B4: a purchase that did not leave this machine", () => {
   test.each(Object.entries(unreached))(
     "%s: rejected, nothing left, and it can be driven again",
     async (what, start) => {
       await using server = await start();
-      const thrown = await buy(`https://127.0.0.1:${server.port}`, what.includes("hangs") ? 1_000 : 5_000);
-      expect(thrown).toMatchObject({
-        name: "PurchaseRejectedError",
+      const answer = await buy(`https://127.0.0.1:${server.port}`, what.includes("hangs") ? 1_000 : 5_000);
+      expect(answer).toMatchObject({
+        kind: "rejected",
         left: false,
         retryable: true,
-        handleExpired: false,
-        message: expect.stringContaining("it was not sent, because Google could not be reached"),
+        expired: false,
+        reason: expect.stringContaining("it was not sent, because Google could not be reached"),
       });
       expect(server.received()).toBe("");
     },
@@ -52,7 +53,7 @@ describe("B4: a purchase that did not leave this machine", () => {
         no_proxy: undefined,
       });
       expect(await buy("https://compute.example")).toMatchObject({
-        name: "PurchaseRejectedError",
+        kind: "rejected",
         left: false,
         retryable: true,
       });
@@ -64,7 +65,7 @@ describe("B4: a purchase that did not leave this machine", () => {
   test("a connection that is reset after the request was read is another thing: unknown", async () => {
     setDefaultCACertificates([certificate]);
     await using server = await resetting();
-    expect(await buy(`https://127.0.0.1:${server.port}`)).toMatchObject({ name: "PurchaseOutcomeUnknownError" });
+    expect(await buy(`https://127.0.0.1:${server.port}`)).toMatchObject({ kind: "unknown" });
     expect(server.received()).toContain(name);
   });
 });
@@ -82,10 +83,7 @@ describe("C1: an answer that does not end", () => {
   test.each(kinds)("to a purchase (%s): unknown, after one request, and little of it is taken", async (kind) => {
     await using server = await startEndless(kind);
     const timeout = kind === "headers" || kind === "interim answers" ? 1_000 : 20_000;
-    expect(await buy(server.url, timeout)).toMatchObject({
-      name: "PurchaseOutcomeUnknownError",
-      code: "outcome-unknown",
-    });
+    expect(await buy(server.url, timeout)).toMatchObject({ kind: "unknown" });
     await server.closed();
     expect(server.requests()).toBe(1);
     expect(server.written()).toBeLessThan(mostWritten);
@@ -104,9 +102,9 @@ describe("C1: an answer that does not end", () => {
     const compute = computeAt(server.url, { readAttempts: 1, readTimeout: kind === "headers" ? 1_000 : 20_000 });
     const work =
       what === "a list"
-        ? compute.findByTokens(submission.scope, { tokens: new Set([token]), ids: new Set() }, calmly)
+        ? look(compute, [token])
         : what === "one commitment"
-          ? compute.read(submission.scope, name, calmly)
+          ? compute.inventory.read(submission.scope, name, calmly)
           : compute.quote(recommendation, marker, calmly);
     expect(await thrownBy(work)).toMatchObject({ name: "RefusedError", code });
     await server.closed();
@@ -119,8 +117,8 @@ describe("C1: an answer that does not end", () => {
     loopback.on("get", ok(commitment));
     const bytes = Buffer.byteLength(JSON.stringify(commitment));
     const read = (maxAnswerBytes: number) =>
-      computeAt(loopback.url, { maxAnswerBytes }).read(submission.scope, name, calmly);
-    expect(await read(bytes)).toMatchObject({ id: name });
+      computeAt(loopback.url, { maxAnswerBytes }).inventory.read(submission.scope, name, calmly);
+    expect(await read(bytes)).toMatchObject({ commitment: { id: name } });
     expect(await thrownBy(read(bytes - 1))).toMatchObject({
       code: "lookup-untrusted",
       message: expect.stringContaining(`longer than ${bytes - 1} bytes`),
@@ -138,11 +136,12 @@ describe("C10: only 200 answers a read", () => {
       loopback.on(kind as Kind, { status, body: status === 204 ? "" : body });
     }
     const compute = computeAt(loopback.url);
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    expect(await thrownBy(compute.findByTokens(submission.scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(look(compute, [token]))).toMatchObject({
       code: "lookup-untrusted",
     });
-    expect(await thrownBy(compute.read(submission.scope, name, calmly))).toMatchObject({ code: "lookup-untrusted" });
+    expect(await thrownBy(compute.inventory.read(submission.scope, name, calmly))).toMatchObject({
+      code: "lookup-untrusted",
+    });
     expect(await thrownBy(compute.quote(recommendation, marker, calmly))).toMatchObject({ code: "quote-failed" });
     expect(loopback.arrived.map(({ kind }) => kind)).toEqual(["list", "get", "skus"]);
   });
@@ -151,7 +150,7 @@ describe("C10: only 200 answers a read", () => {
     await using loopback = await startLoopback();
     loopback.on("insert", { status, body: operation });
     loopback.on("get", ok(commitment));
-    const bought = await computeAt(loopback.url).doPurchase(submission, { sentBefore: false });
-    expect(bought).toMatchObject({ id: name, state: "ACTIVE" });
+    const bought = await computeAt(loopback.url).send(submission, { sentBefore: false });
+    expect(bought).toMatchObject({ kind: "bought", commitment: { id: name, state: "ACTIVE" } });
   });
 });

@@ -1,5 +1,6 @@
 import type { protos } from "@google-cloud/compute";
 import { ApiError, UnbelievableAnswerError } from "../../http/api-error.ts";
+import type { ReadStep } from "../../http/refusal.ts";
 import type { Connect } from "../gcp-connect.ts";
 import { read, readPages } from "../gcp-read.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
@@ -18,8 +19,12 @@ export interface ComputeApi {
    * the look at what became of it. Sends nothing.
    */
   prepare(): Promise<void>;
-  /** Every commitment of a project and region. Throws when it cannot vouch for completeness. */
-  commitments(scope: GcpScope, signal: AbortSignal): Promise<readonly GcpCommitment[]>;
+  /**
+   * Every commitment of a project and region, page by page. Throws when it cannot vouch for completeness. Pages are in the order
+   * of names, which never change, and what is bought is never deleted, so none moves behind a page token that was read already;
+   * one may come twice. One that is only being created can go; where that hides ours, the name refuses a second purchase.
+   */
+  commitments(scope: GcpScope, signal: AbortSignal): AsyncIterable<readonly GcpCommitment[]>;
   /** One by name, or by the server's number; undefined only when Google clearly says that there is none. */
   commitment(scope: GcpScope, name: string, signal: AbortSignal): Promise<GcpCommitment | undefined>;
   /** An operation, as it stands. Sent once; throws what the transport throws. */
@@ -30,6 +35,10 @@ export interface ComputeApi {
 
 /** Retries are above the SDK, where the waits are injected and the attempts counted; a purchase has none. */
 const once = { retry: null, autoPaginate: false } as unknown as { autoPaginate: false };
+
+function lookUp(purpose: string, permission: string): ReadStep {
+  return { purpose, permission, code: "lookup-failed", untrusted: "lookup-untrusted" };
+}
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createComputeApi(connect: Connect, settings: ResolvedSettings): ComputeApi {
@@ -48,30 +57,15 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
       await connect.operations();
     },
 
-    async commitments(scope, signal) {
-      const step = {
-        purpose: `list the commitments of ${scope.label}`,
-        permission: "compute.commitments.list",
-        code: "lookup-failed",
-        untrusted: "lookup-untrusted",
-      } as const;
-      // By name: no commitment counts twice. Pages are in the order of names, which never change, and what is bought is never
-      // deleted, so none moves behind a page token that was read already. One that is only being created can go; where that
-      // hides ours, the name refuses a second purchase.
-      const found = new Map<string, GcpCommitment>();
+    async *commitments(scope, signal) {
+      const step = lookUp(`list the commitments of ${scope.label}`, "compute.commitments.list");
       const pages = readPages({ step, settings, signal }, (token) => page(scope, token, signal));
-      for await (const { items } of pages) for (const item of items) found.set(item.name, item);
-      return [...found.values()];
+      for await (const { items } of pages) yield items;
     },
 
     async commitment(scope, name, signal) {
       const { projectId: project, region } = scope;
-      const step = {
-        purpose: `read the commitment ${name} of ${scope.label}`,
-        permission: "compute.commitments.get",
-        code: "lookup-failed",
-        untrusted: "lookup-untrusted",
-      } as const;
+      const step = lookUp(`read the commitment ${name} of ${scope.label}`, "compute.commitments.get");
       return read({ step, settings, signal }, async () => {
         const { commitments, run } = await connect.commitments();
         try {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Commitment, Standing } from "../../../src/contract/commitment.ts";
-import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
+import type { Standing } from "../../../src/contract/commitment.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
-import { isMarked, tokenOn } from "./gcp-name.ts";
+import { factsOf } from "./gcp-facts.ts";
+import { marksOf } from "./gcp-name.ts";
 
 /** A text that is not decisive: null, absent, empty or of another type is taken for absent. */
 const text = z.string().min(1).optional().catch(undefined);
@@ -76,30 +77,20 @@ export function stillOpen({ status }: Pick<GcpCommitment, "status">): string | u
     : undefined;
 }
 
-/** The commitment that it is. Its id is the name, which is unique in a project and region for ever. */
-export function toCommitment(
-  { name, status, description, creationTimestamp }: GcpCommitment,
-  tagNames: TagNames,
-  price?: Money,
-): Commitment {
+/** A commitment with all that it says of itself. Its id is the name, which is unique in a project and region for ever. */
+export function toListed(found: GcpCommitment, tagNames: TagNames, price?: Money): Listed {
+  const { name, status, creationTimestamp } = found;
+  const marks = marksOf(found, tagNames);
   return {
-    id: name,
-    state: status,
-    ...meaningOf(status),
-    marked: isMarked(name, description, tagNames),
-    ...(price === undefined ? {} : { price }),
-    ...(creationTimestamp === undefined ? {} : { purchasedAt: creationTimestamp }),
-  };
-}
-
-/** A commitment as an audit sees it. It counts nothing: its resources say how much. */
-export function listedCommitment(found: GcpCommitment, tagNames: TagNames): ListedCommitment {
-  const { name, description, category, type, plan, resources } = found;
-  const amounts = resources.map((resource) => `${resource.type} ${resource.amount}`).toSorted();
-  const stated = Object.entries({ category, type, plan, resources: amounts.join(", ") });
-  return {
-    commitment: toCommitment(found, tagNames),
-    token: tokenOn(name, description, tagNames),
-    attributes: Object.fromEntries(stated.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    commitment: {
+      id: name,
+      state: status,
+      ...meaningOf(status),
+      marked: marks.length > 0,
+      ...(price === undefined ? {} : { price }),
+      ...(creationTimestamp === undefined ? {} : { purchasedAt: creationTimestamp }),
+    },
+    marks,
+    facts: factsOf(found),
   };
 }

@@ -1,6 +1,7 @@
 import type { Marker, Submission } from "../../../src/contract/executor.ts";
 import { hashJson } from "../../../src/contract/fingerprint.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
+import { carriesToken, type TokenMark } from "../../../src/contract/token.ts";
 
 /**
  * The name under which a token's commitment is bought: 128 bits of the token, and the generation after the first. Google
@@ -23,57 +24,40 @@ export interface Stamped {
 }
 
 /**
- * The tokens that a commitment carries, lower-cased: whole in its description, whatever the letter case of key and token;
- * where there is none, the first 32 digits of one in its name. A description that has another token than the name wins.
+ * The tokens that a commitment carries: whole in its description, whatever the letter case of key and token; where there is
+ * none, the first 32 digits of one in its name. A description that has another token than the name wins.
  */
-function carried({ name, description }: Stamped, { token: key }: TagNames): readonly string[] {
-  const described = (description ?? "")
+export function marksOf({ name, description = "" }: Stamped, { token: key }: TagNames): readonly TokenMark[] {
+  const described = description
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word.startsWith(`${key.toLowerCase()}=`))
     .map((word) => word.slice(key.length + 1))
     .filter((token) => /^[0-9a-f]{64}$/.test(token));
-  if (described.length > 0) return described;
-  const named = /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
-  return named === undefined ? [] : [named];
-}
-
-/** A function that tells which of the tokens a commitment carries. */
-export function createTokenMatcher(
-  tokens: Iterable<string>,
-  tagNames: TagNames,
-): (commitment: Stamped) => readonly string[] {
-  const byStamp = new Map<string, string[]>();
-  for (const token of new Set(tokens)) {
-    const whole = token.toLowerCase();
-    for (const stamp of [whole, whole.slice(0, 32)]) byStamp.set(stamp, [...(byStamp.get(stamp) ?? []), token]);
-  }
-  return (commitment) => [...new Set(carried(commitment, tagNames).flatMap((stamp) => byStamp.get(stamp) ?? []))];
-}
-
-/** Whether a commitment carries any token at all. */
-export function isMarked(name: string, description: string | undefined, tagNames: TagNames): boolean {
-  return tokenOn(name, description, tagNames) !== undefined;
-}
-
-/** The token that a commitment carries: whole in its description, else the part of it in its name. */
-export function tokenOn(name: string, description: string | undefined, tagNames: TagNames): string | undefined {
-  return carried({ name, description }, tagNames)[0];
+  if (described.length > 0) return described.map((text) => ({ text, whole: true }));
+  const text = /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
+  return text === undefined ? [] : [{ text, whole: false }];
 }
 
 /** Whose a commitment is, for a token: that token's, another one's, or nobody's who says so. */
 export function ownerOf(commitment: Stamped, token: string, tagNames: TagNames): "own" | "other" | "nobody" {
-  if (createTokenMatcher([token], tagNames)(commitment).length > 0) return "own";
-  return carried(commitment, tagNames).length > 0 ? "other" : "nobody";
+  const marks = marksOf(commitment, tagNames);
+  if (carriesToken(marks, token)) return "own";
+  return marks.length > 0 ? "other" : "nobody";
 }
 
 /**
  * The UUID under which Google recognises a repeat of the same request, for a while, and answers with what became of the
- * first. It carries the attempt, or a refusal that the user has lifted meanwhile would be answered again; and the whole
- * request, or another purchase under the same name (after the ledger was lost) would be answered as if it were the first.
+ * first: the same for a second send of a submission. It carries when that was written ahead, and its attempt: a refusal that
+ * the user has lifted meanwhile must not be answered again, nor what another drive has bought be taken for what this one did;
+ * that one is refused for its name. It carries the whole request: a clock may stand still.
  */
-export function requestIdOf({ attempt, request }: Pick<Submission, "attempt" | "request">): string {
-  const hex = hashJson({ attempt, request });
+export function requestIdOf({
+  attempt,
+  submittedAt,
+  request,
+}: Pick<Submission, "attempt" | "submittedAt" | "request">): string {
+  const hex = hashJson({ attempt, submittedAt, request });
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

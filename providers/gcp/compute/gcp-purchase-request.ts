@@ -23,15 +23,9 @@ const schema = z.strictObject({
 /** Exactly what is sent: a Compute Engine `Commitment`. Amounts are int64, which JSON writes as text. */
 export type PurchaseRequest = z.infer<typeof schema>;
 
-/** The commitment that buys what is recommended, marked with the token. */
-export function purchaseRequest(
-  { machineFamily, vcpus, memoryMb, term, autoRenew }: GcpComputeRecommendation,
-  marker: Marker,
-  tagNames: TagNames,
-): PurchaseRequest {
+/** What is recommended, in the words of Compute Engine. */
+export function askedFor({ machineFamily, vcpus, memoryMb, term, autoRenew }: GcpComputeRecommendation) {
   return {
-    name: nameOf(marker),
-    description: descriptionOf(marker, tagNames),
     category: "MACHINE",
     type: families[machineFamily].type,
     plan: plans[term].plan,
@@ -40,7 +34,16 @@ export function purchaseRequest(
       { type: "VCPU", amount: String(vcpus) },
       { type: "MEMORY", amount: String(memoryMb) },
     ],
-  };
+  } satisfies Partial<PurchaseRequest>;
+}
+
+/** The commitment that buys what is recommended, marked with the token. */
+export function purchaseRequest(
+  recommendation: GcpComputeRecommendation,
+  marker: Marker,
+  tagNames: TagNames,
+): PurchaseRequest {
+  return { name: nameOf(marker), description: descriptionOf(marker, tagNames), ...askedFor(recommendation) };
 }
 
 /** The commitment as it comes back from the ledger. Throws a ZodError for anything else: it is sent as recorded or not at all. */

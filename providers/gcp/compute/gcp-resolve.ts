@@ -1,11 +1,9 @@
 import { messageOf } from "../../../src/contract/errors.ts";
-import type { Submission } from "../../../src/contract/executor.ts";
-import type { OldResolution } from "../../../src/contract/old-executor.ts";
-import { maskToken } from "../../../src/contract/token.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
 import type { ComputeApi } from "./gcp-api.ts";
-import { meaningOf, stillOpen, toCommitment, type GcpCommitment } from "./gcp-commitment.ts";
-import { differencesOf, sayDifferences } from "./gcp-compare.ts";
+import { meaningOf, stillOpen, toListed, type GcpCommitment } from "./gcp-commitment.ts";
+import { compare } from "./gcp-facts.ts";
 import { ownerOf } from "./gcp-name.ts";
 import { parsePurchaseRequest, type PurchaseRequest } from "./gcp-purchase-request.ts";
 import { isCommitmentId, parseScope, type GcpScope } from "./gcp-scope.ts";
@@ -23,14 +21,18 @@ interface ResolveContext {
  * What became of a submission: the commitment of its name, and where there is none, what an answer to it named instead. Of
  * those one with the token is found, and while one may be ours nothing is called absent.
  */
-export async function resolve(submission: Submission, context: ResolveContext): Promise<OldResolution> {
-  const { api, signal } = context;
+export async function resolve(submission: Submission, context: ResolveContext): Promise<Resolution> {
+  const { api, settings, signal } = context;
   const request = parsePurchaseRequest(submission.request);
   const scope = parseScope(submission.scope);
   const named = await api.commitment(scope, request.name, signal);
-  if (named !== undefined) return judge(named, request, submission, context);
+  if (named !== undefined) {
+    const isOther = ownerOf(named, submission.token, settings.tagNames) === "other" || compare(request, named).isOther;
+    // What is another's, or something else, is for the drive to say, whatever becomes of it.
+    return isOther ? shown(named, submission, context) : judge(named, request, submission, context);
+  }
 
-  const seen: OldResolution[] = [];
+  const seen: Resolution[] = [];
   for (const id of submission.evidence ?? []) {
     const resolution = await judgeEvidence(id, scope, request, submission, context);
     if (resolution?.kind === "found") return resolution;
@@ -39,22 +41,22 @@ export async function resolve(submission: Submission, context: ResolveContext): 
   return seen[0] ?? { kind: "absent", reason: `Google shows no commitment ${request.name}` };
 }
 
-/** A commitment that is this submission's by its name or its token. */
+function shown(found: GcpCommitment, { price }: Submission, { settings: { tagNames } }: ResolveContext): Resolution {
+  return { kind: "found", found: toListed(found, tagNames, price), by: "proof" };
+}
+
+/** A commitment that is this submission's by its name or its token: unclear while it does not say all of what it is. */
 function judge(
   found: GcpCommitment,
   request: PurchaseRequest,
-  { token, price }: Submission,
-  { settings: { tagNames } }: ResolveContext,
-): OldResolution {
-  const unclear = (why: string): OldResolution => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` });
-  if (ownerOf(found, token, tagNames) === "other") {
-    return unclear(`has another token than ${maskToken(token)} in its description: a person has to look whose it is`);
-  }
-  const differences = differencesOf(request, found);
-  if (differences.length > 0) return unclear(`is something else than what was sent: ${sayDifferences(differences)}`);
+  submission: Submission,
+  context: ResolveContext,
+): Resolution {
+  const unclear = (why: string): Resolution => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` });
+  const { differences } = compare(request, found);
+  if (differences !== "") return unclear(`is something else than what was sent: ${differences}`);
   const open = stillOpen(found);
-  if (open !== undefined) return unclear(`is ${open}`);
-  return { kind: "found", commitment: toCommitment(found, tagNames, price) };
+  return open === undefined ? shown(found, submission, context) : unclear(`is ${open}`);
 }
 
 /** What an answer named instead; undefined where it is not there, over, or somebody else's. */
@@ -64,9 +66,9 @@ async function judgeEvidence(
   request: PurchaseRequest,
   submission: Submission,
   context: ResolveContext,
-): Promise<OldResolution | undefined> {
+): Promise<Resolution | undefined> {
   const { api, settings, signal, owned } = context;
-  const unclear = (why: string): OldResolution => ({
+  const unclear = (why: string): Resolution => ({
     kind: "unclear",
     reason: `Google's answer named ${id}, which ${why}: a person has to look whether that was bought for this.`,
   });

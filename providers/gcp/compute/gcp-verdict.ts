@@ -1,78 +1,49 @@
 import { ApiError, quoteCode } from "../../http/api-error.ts";
 import { TransportError } from "../../http/transport-error.ts";
 import { BuyonceError, messageOf } from "../../../src/contract/errors.ts";
+import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { maskTokens } from "../google-error.ts";
 import { isRateLimit } from "../gcp-refusal.ts";
+import { nameTaken, notBought, notKnown } from "./gcp-answers.ts";
 import type { GcpOperation } from "./gcp-api.ts";
 import type { GcpScope } from "./gcp-scope.ts";
 import { evidenceOf, isIn, parseTarget } from "./gcp-target.ts";
 
 /** What an answer to a purchase proves. Codes are Google's own. */
-export type PurchaseVerdict =
+export type Verdict =
+  | Exclude<PurchaseAnswer, { readonly kind: "bought" }>
   /** The operation is done, and nothing went wrong: it is bought. */
-  | { readonly kind: "bought" }
+  | { readonly kind: "done" }
   /** Google has taken the purchase on; its operation says later what became of it. */
-  | { readonly kind: "under-way"; readonly operation: string }
-  /** There is a commitment of this name: it says what became of the purchase. */
-  | { readonly kind: "exists"; readonly reason: string; readonly code: string }
-  | RejectedVerdict
-  | UnknownVerdict;
-
-/** Nothing was bought by this send. */
-export interface RejectedVerdict {
-  readonly kind: "rejected";
-  readonly code: string;
-  readonly reason: string;
-  readonly retryable: boolean;
-  /** False where nothing left this machine. */
-  readonly left: boolean;
-}
-
-/** It may have been bought. */
-export interface UnknownVerdict {
-  readonly kind: "unknown";
-  readonly reason: string;
-  readonly code?: string | undefined;
-  /** In milliseconds. */
-  readonly retryAfter?: number | undefined;
-  /** Another commitment that the answer is about. */
-  readonly evidence?: readonly string[];
-}
+  | { readonly kind: "under-way"; readonly operation: string };
 
 /** 4xx that end a request on its way, however far it came: 499 is Google's CANCELLED. */
 const openStatuses = new Set([408, 499]);
 
 /**
- * Judges what was thrown by a purchase. Definitely not bought: it was not sent, or a 4xx with a reason that could be read,
- * but for 408, 499 and a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets, cut, endless and
- * unreadable answers, every 5xx.
+ * Judges what was thrown by the purchase of a commitment. Definitely not bought: it was not sent, or a 4xx with a reason that
+ * could be read, but for 408, 499 and a conflict that is not `alreadyExists`. Everything else is unknown: timeouts, resets,
+ * cut, endless and unreadable answers, every 5xx.
  */
-export function judgeError(error: unknown): PurchaseVerdict {
+export function judgeError(error: unknown, name: string): Verdict {
   if (error instanceof TransportError && error.stage !== "unanswered") {
     const why = error.stage === "credential" ? "no Google token could be had" : "Google could not be reached";
-    return {
-      kind: "rejected",
-      code: error.code,
-      reason: `it was not sent, because ${why}: ${error.message}`,
-      retryable: true,
-      left: false,
-    };
+    const reason = `it was not sent, because ${why}: ${error.message}`;
+    return notBought(name, { reason, code: error.code, retryable: true, left: false });
   }
   const reason = messageOf(error);
   // Errors of this package come before anything is sent: a package that is missing, an endpoint that is not secure.
   if (BuyonceError.isInstance(error)) {
     const { code, retryable } = error;
-    return { kind: "rejected", code, reason: reason.replace(/\.$/, ""), retryable, left: false };
+    return notBought(name, { reason: reason.replace(/\.$/, ""), code, retryable, left: false });
   }
-  if (!(error instanceof ApiError)) return { kind: "unknown", reason };
+  if (!(error instanceof ApiError)) return notKnown(name, { reason });
   const { status, code, retryAfter } = error;
   if (code === undefined || status < 400 || status >= 500 || openStatuses.has(status)) {
-    return { kind: "unknown", reason, code, retryAfter };
+    return notKnown(name, { reason, code, retryAfter });
   }
-  if (status === 409) {
-    return code === "alreadyExists" ? { kind: "exists", reason, code } : { kind: "unknown", reason, code, retryAfter };
-  }
-  return { kind: "rejected", code, reason, retryable: isRateLimit(error), left: true };
+  if (status !== 409) return notBought(name, { reason, code, retryable: isRateLimit(error), left: true });
+  return code === "alreadyExists" ? nameTaken(name, { reason, code }) : notKnown(name, { reason, code, retryAfter });
 }
 
 /**
@@ -80,27 +51,28 @@ export function judgeError(error: unknown): PurchaseVerdict {
  * commitment; what else it is about is evidence. An error in it means that no commitment was created only where it is of the
  * caller's making (4xx).
  */
-export function judgeOperation(operation: GcpOperation, commitment: string, scope: GcpScope): PurchaseVerdict {
+export function judgeOperation(operation: GcpOperation, commitment: string, scope: GcpScope): Verdict {
   const { kind, name, targetLink, status, error, httpErrorStatusCode } = operation;
-  if (kind !== "compute#operation" || !name)
-    return { kind: "unknown", reason: "the answer is no operation with a name" };
+  if (kind !== "compute#operation" || !name) {
+    return notKnown(commitment, { reason: "the answer is no operation with a name" });
+  }
   const target = parseTarget(targetLink ?? "");
   if (target?.name !== commitment || !isIn(target, scope)) {
     const reason = `operation ${name} is about ${targetLink || "nothing that it names"}`;
-    return { kind: "unknown", reason, evidence: target === undefined ? [] : [evidenceOf(target, scope)] };
+    return notKnown(commitment, { reason, evidence: target === undefined ? [] : [evidenceOf(target, scope)] });
   }
   const problems = error?.errors ?? [];
   if (problems.length === 0 && !httpErrorStatusCode) {
-    return status === "DONE" ? { kind: "bought" } : { kind: "under-way", operation: name };
+    return status === "DONE" ? { kind: "done" } : { kind: "under-way", operation: name };
   }
   const code = quoteCode(problems[0]?.code || `HTTP ${httpErrorStatusCode}`);
   const said = problems.map((problem) => `${problem.code}: ${maskTokens(problem.message ?? "")}`).join("; ");
   const reason = `operation ${name} ended with ${said || code}`;
-  if (code === "RESOURCE_ALREADY_EXISTS" || httpErrorStatusCode === 409) return { kind: "exists", reason, code };
+  if (code === "RESOURCE_ALREADY_EXISTS" || httpErrorStatusCode === 409) return nameTaken(commitment, { reason, code });
   const http = httpErrorStatusCode ?? 0;
   const isCallers = http >= 400 && http < 500 && !openStatuses.has(http);
   const callersMaking = status === "DONE" && problems.length > 0 && isCallers;
   return callersMaking
-    ? { kind: "rejected", code, reason, retryable: false, left: true }
-    : { kind: "unknown", reason, code };
+    ? notBought(commitment, { reason, code, retryable: false, left: true })
+    : notKnown(commitment, { reason, code });
 }

@@ -6,6 +6,7 @@ import type { Inventory } from "../../contract/inventory.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Listed } from "../../contract/listed.ts";
 import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
+import type { TokenMark } from "../../contract/token.ts";
 import type { ImitationFaults, ImitationIdentity } from "./imitation-cloud.ts";
 import { type Disk, diskSchema, type Order, type OrderBook, orderIdOf, standingOf } from "./order-book.ts";
 
@@ -79,7 +80,7 @@ export function createDiskExecutor(parts: DiskParts): ServiceExecutor<Disk> {
 function createInventory({ identity, book, faults, counts }: DiskParts): Inventory {
   const listed = (order: Order): Listed => ({
     commitment: commitmentOf(order, identity),
-    marks: order.token === undefined ? [] : [{ text: order.token, whole: true }],
+    marks: marksOf(order),
     // A minted order is like Azure's: it does not say in a list what it is of.
     facts: identity === "minted" ? { quantity: String(order.quantity) } : factsOf(order),
   });
@@ -108,6 +109,10 @@ function createInventory({ identity, book, faults, counts }: DiskParts): Invento
           },
         }),
   };
+}
+
+function marksOf({ token }: Order): readonly TokenMark[] {
+  return token === undefined ? [] : [{ text: token, whole: true }];
 }
 
 function factsOf({ size, quantity }: Order) {
@@ -168,7 +173,7 @@ function resolveHandle(submission: Submission, { identity, book }: DiskParts): R
   const { evidence = [], token } = submission;
   const shown = (order: Order): Resolution => ({
     kind: "found",
-    found: { commitment: commitmentOf(order, identity), marks: [], facts: factsOf(order) },
+    found: { commitment: commitmentOf(order, identity), marks: marksOf(order), facts: factsOf(order) },
     by: "proof",
   });
   const order = book.find(orderIdOf(submission));
@@ -193,7 +198,7 @@ function resolveBaseline(
     return { kind: "absent", reason: "nothing is there" };
   const shown = (order: Order, by: "proof" | "guess"): Resolution => ({
     kind: "found",
-    found: { commitment: commitmentOf(order, identity), marks: [], facts: factsOf(order) },
+    found: { commitment: commitmentOf(order, identity), marks: marksOf(order), facts: factsOf(order) },
     by,
   });
   const baseline = new Set(z.array(z.string()).parse(submission.handle["baseline"]));

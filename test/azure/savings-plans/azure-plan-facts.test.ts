@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import { compareFound, statedDifferences } from "../../../src/drive/compare.ts";
+import { compareFound } from "../../../src/drive/adopt.ts";
+import { statedDifferences } from "../../../src/drive/compare-facts.ts";
 import { startLoopback, type Reply } from "../support/azure-loopback.ts";
 import { failure, recorded, signal, subscriptionId } from "../support/azure-samples.ts";
 import { answering, executorAt, kindOf, orderId, plan, recommend, scope } from "./azure-plan-samples.ts";

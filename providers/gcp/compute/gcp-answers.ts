@@ -1,0 +1,54 @@
+import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
+import { adviceForRefusal } from "../gcp-advice.ts";
+
+/** What Google said of the purchase of a commitment: clauses without a final stop, and its own code. */
+interface Words {
+  readonly reason: string;
+  readonly code?: string | undefined;
+}
+
+/** Nothing was bought by this send. `left`: Google answered; false where nothing left this machine. */
+export function notBought(
+  name: string,
+  {
+    reason,
+    code,
+    retryable,
+    left,
+  }: Words & { readonly code: string; readonly retryable: boolean; readonly left: boolean },
+): PurchaseAnswer & { readonly kind: "rejected" } {
+  const advice = retryable ? "Nothing was bought: drive again later." : adviceFor(code, reason);
+  const said = `Google did not buy commitment ${name}: ${reason}. ${advice}`;
+  return { kind: "rejected", reason: said, providerCode: code, retryable, left, expired: false };
+}
+
+/** There is a commitment of this name: it says what became of the purchase. */
+export function nameTaken(name: string, { reason, code }: Words): PurchaseAnswer & { readonly kind: "exists" } {
+  return { kind: "exists", reason: `There is a commitment ${name} already: ${reason}.`, providerCode: code };
+}
+
+/** It may have been bought. `evidence`: another commitment that the answer is about; `retryAfter` in milliseconds. */
+export function notKnown(
+  name: string,
+  {
+    reason,
+    code,
+    retryAfter,
+    evidence = [],
+  }: Words & { readonly retryAfter?: number | undefined; readonly evidence?: readonly string[] },
+): PurchaseAnswer & { readonly kind: "unknown" } {
+  const said = `Whether commitment ${name} was bought is not known: ${reason}. Drive again: it is looked for by its name first.`;
+  return { kind: "unknown", reason: said, providerCode: code, retryAfter, evidence };
+}
+
+function adviceFor(code: string, message: string): string {
+  const otherCause = adviceForRefusal({ code, message }, "compute.googleapis.com");
+  if (otherCause !== undefined) return otherCause;
+  if (/quota/i.test(code)) {
+    return "The quota is used up: ask for more (Committed vCPUs and memory of the region), and drive again.";
+  }
+  if (/^(forbidden|PERMISSION_DENIED|required|insufficientPermissions)$/.test(code)) {
+    return "The identity needs the permission compute.commitments.create (role Compute Admin) on the project.";
+  }
+  return "Remove the cause that Google names, and drive again.";
+}
