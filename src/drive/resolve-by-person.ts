@@ -11,7 +11,7 @@ import type { DriveOptions } from "./drive-execution.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { createLeases } from "./leases.ts";
 import { createLookup } from "./lookup.ts";
-import { ask, judge } from "./judge-submission.ts";
+import { ask, findUnderHandle, judge } from "./judge-submission.ts";
 import { match } from "./match.ts";
 import { errorOutcome } from "./outcome.ts";
 import { recordPurchase } from "./record-purchase.ts";
@@ -130,7 +130,7 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
   const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
-  const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
+  const resolution = await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned });
   const listing = await drive.lookup.fresh(executor, record.scope, record.token);
   const listed = match(listing, record.token)?.commitment;
   const isOther = judge(resolution, submission, 0, executor).kind === "other";
