@@ -20,6 +20,8 @@ export interface CandidateJudgement<Item> {
 }
 
 /**
+ * For executors of the old shape: goes with them (`resolve-candidates.ts` is the new one).
+ *
  * What became of a submission, by what is new and carries no mark: the only candidate that fits in everything is a guess,
  * whatever its state. Several, one that fits in part, or one whose dates do not fit are for a person.
  */
@@ -42,6 +44,6 @@ export function judgeCandidates<Item>(
 }
 
 /** No answer that can be read in one way only; the reason as a sentence. */
-export function unclear(reason: string): OldResolution {
+function unclear(reason: string): OldResolution {
   return { kind: "unclear", reason: reason.endsWith(".") ? reason : `${reason}.` };
 }

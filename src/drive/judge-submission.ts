@@ -1,7 +1,7 @@
 // What the provider shows about one submission, and what that proves.
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
-import type { Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
+import type { CallOptions, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
 import type { DeathProof } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
 import { carriesAnotherToken } from "../contract/token.ts";
@@ -49,11 +49,34 @@ export async function ask(
       if (!isNothing) return { kind: "found", found, by: "proof" };
     }
     if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
-    return await executor.resolve(submission, { signal: drive.stop.signal, owned });
+    return await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned });
   } catch (error) {
     drive.stop.check();
     return { kind: "unclear", reason: messageOf(error) };
   }
+}
+
+/**
+ * What the executor finds under a submission's handle. What only fits, and not in everything that was asked for, is not found:
+ * it is one of those that may be it. Throws whatever the executor throws.
+ */
+export async function findUnderHandle(
+  executor: ServiceExecutor,
+  submission: Submission,
+  options: CallOptions & { readonly owned: ReadonlySet<string> },
+): Promise<Resolution> {
+  const resolution = await executor.resolve(submission, options);
+  if (resolution.kind !== "found" || resolution.by === "proof") return resolution;
+  const { commitment, facts } = resolution.found;
+  const { id } = commitment;
+  const asked = executor.factsOf(submission.recommendation);
+  const missing = notStated({ ...asked.ifStated, ...asked.decisive }, facts);
+  const differences = statedDifferences(asked, facts);
+  const unclear = (reason: string) => ({ kind: "unclear", reason, candidates: idsOf(commitment) }) as const;
+  if (differences.length > 0) return unclear(`${id} is new, and fits only in part (${listDifferences(differences)}).`);
+  if (missing.length > 0)
+    return unclear(`${id} is new, and does not say all that was asked for (${missing.join(", ")}).`);
+  return resolution;
 }
 
 /** What no answer about a submission proves. */
@@ -62,7 +85,7 @@ export type Unproven =
   /** Under its handle there is something else than was asked for. */
   | { readonly kind: "other"; readonly reason: string };
 
-/** What an answer about a submission proves, `age` milliseconds after it was written ahead. */
+/** What an answer of {@link ask} proves about a submission, `age` milliseconds after it was written ahead. */
 export function judge(
   resolution: Resolution,
   submission: Submission,
@@ -72,7 +95,7 @@ export function judge(
   if (resolution.kind !== "found") return resolution;
   return resolution.by === "proof"
     ? judgeProof(resolution.found, submission, executor)
-    : judgeGuess(resolution.found, submission, age, executor);
+    : judgeGuess(resolution.found.commitment, age, executor.recovery.minimumAge);
 }
 
 /**
@@ -103,22 +126,11 @@ function judgeProof(
 
 /**
  * A guess only fits: what other buyers bought may look the same until everything is shown, so it counts from the minimum age on,
- * and only if it is live and states everything that was asked for.
+ * and only if it is live.
  */
-function judgeGuess(
-  { commitment, facts }: Listed,
-  { recommendation }: Submission,
-  age: number,
-  { factsOf, recovery: { minimumAge } }: ServiceExecutor,
-) {
+function judgeGuess(commitment: Commitment, age: number, minimumAge: number) {
   const { id, state, standing } = commitment;
   const unclear = (reason: string) => ({ kind: "unclear", reason, candidates: idsOf(commitment) }) as const;
-  const asked = factsOf(recommendation);
-  const missing = notStated({ ...asked.ifStated, ...asked.decisive }, facts);
-  const differences = statedDifferences(asked, facts);
-  if (differences.length > 0) return unclear(`${id} is new, and fits only in part (${listDifferences(differences)}).`);
-  if (missing.length > 0)
-    return unclear(`${id} is new, and does not say all that was asked for (${missing.join(", ")}).`);
   if (standing !== "live") {
     return unclear(`${id} fits and is ${state}, but whose it is cannot be told: it proves nothing.`);
   }

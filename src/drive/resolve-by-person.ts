@@ -7,7 +7,7 @@ import type { Outcome } from "../contract/report.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import type { DriveOptions } from "./drive-execution.ts";
-import { ask, judge } from "./judge-submission.ts";
+import { ask, findUnderHandle, judge } from "./judge-submission.ts";
 import { errorOutcome } from "./outcome.ts";
 import { openStates } from "./outcome-of-record.ts";
 import { recordDeath, recordEnding } from "./record.ts";
@@ -88,7 +88,7 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
   const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
-  const resolution = await executor.resolve(submission, { signal: drive.stop.signal, owned });
+  const resolution = await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned });
   const listing = await drive.lookup.fresh(executor, record.scope, record.token);
   const listed = match(listing, record.token)?.commitment;
   const isOther = judge(resolution, submission, 0, executor).kind === "other";

@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { createAccountGuard } from "../../providers/aws/account-guard.ts";
-import { createAws } from "../../providers/aws/index.ts";
 import { fakeEnvironment, instances, recommendation, submission, token } from "./ec2-answers.ts";
-import { calmly, ec2At, environmentVariables, thrownBy } from "./ec2-executors.ts";
+import { calmly, ec2At, environmentVariables, find, serviceOf, thrownBy } from "./ec2-executors.ts";
 import { callerIdentity, error, ok, startLoopback } from "./aws-loopback.ts";
 
 const { scope } = submission;
-const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+const wanted = { tokens: [token] };
 
 describe("which account is charged", () => {
   test("STS is asked once, before anything else, whatever the number of calls and regions", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances());
     const ec2 = ec2At(loopback);
-    await Promise.all([ec2.findByTokens(scope, wanted, calmly), ec2.findByTokens(scope, wanted, calmly)]);
-    await ec2.findByTokens(ec2.scopeOf({ ...recommendation, region: "eu-west-1" }), wanted, calmly);
+    await Promise.all([find(ec2, scope, wanted), find(ec2, scope, wanted)]);
+    await find(ec2, ec2.scopeOf({ ...recommendation, region: "eu-west-1" }), wanted);
     expect(loopback.arrived.map(({ action }) => action)).toEqual([
       "GetCallerIdentity",
       "DescribeReservedInstances",
@@ -31,14 +30,15 @@ describe("which account is charged", () => {
       code: "wrong-account",
       message: expect.stringMatching(/account 123456789012, but the credentials belong to 999999999999/),
     };
-    expect(await thrownBy(ec2.findByTokens(scope, wanted, calmly))).toMatchObject(refused);
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject(refused);
     expect(await thrownBy(ec2.quote(recommendation, submission, calmly))).toMatchObject(refused);
-    expect(await thrownBy(ec2.doPurchase(submission, { sentBefore: false }))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({
+      kind: "rejected",
+      left: false,
       providerCode: "wrong-account",
       // Driving again changes nothing: it is the refusal itself, not a purchase that did not arrive.
       retryable: false,
-      message: refused.message,
+      reason: refused.message,
     });
     expect(loopback.arrived.every(({ action }) => action === "GetCallerIdentity")).toBe(true);
   });
@@ -48,17 +48,17 @@ describe("which account is charged", () => {
     loopback.on("DescribeReservedInstances", instances());
     loopback.on("GetCallerIdentity", error(403, "AccessDenied"), callerIdentity("123456789012"));
     const ec2 = ec2At(loopback);
-    expect(await thrownBy(ec2.findByTokens(scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
       code: "access-denied",
       message: expect.stringContaining("sts:GetCallerIdentity"),
     });
-    expect((await ec2.findByTokens(scope, wanted, calmly)).byToken.size).toBe(0);
+    expect((await find(ec2, scope, wanted)).byToken.size).toBe(0);
   });
 
   test("an STS answer without an account is no account", async () => {
     await using loopback = await startLoopback();
     loopback.on("GetCallerIdentity", ok("<html><body>Sign in</body></html>"));
-    expect(await thrownBy(ec2At(loopback).findByTokens(scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(find(ec2At(loopback), scope, wanted))).toMatchObject({
       code: "wrong-account",
     });
     expect(loopback.count("DescribeReservedInstances")).toBe(0);
@@ -98,8 +98,8 @@ describe("credentials", () => {
 
   test("none: says so", async () => {
     using _environment = environmentVariables(nowhere);
-    const { ec2 } = createAws().services;
-    expect(await thrownBy(Promise.resolve(ec2?.findByTokens(scope, wanted, calmly)))).toMatchObject({
+    const ec2 = serviceOf("ec2", {});
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
       code: "credentials-unavailable",
       message: expect.stringContaining("AWS account 123456789012, us-east-1"),
     });
@@ -116,8 +116,8 @@ describe("credentials", () => {
     loopback.on("DescribeReservedInstances", instances());
     loopback.on("PurchaseReservedInstancesOffering", error(400, "InvalidParameterValue"));
     const ec2 = ec2At(loopback, { credentials: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
-    await ec2.findByTokens(scope, wanted, calmly);
-    await thrownBy(ec2.doPurchase(submission, { sentBefore: false }));
+    await find(ec2, scope, wanted);
+    expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({ kind: "rejected" });
     expect(loopback.arrived).toHaveLength(3);
     for (const { headers } of loopback.arrived) {
       expect(headers.authorization).toContain("Credential=BUYONCELOOPBACK/");
@@ -129,8 +129,8 @@ describe("credentials", () => {
     await using loopback = await startLoopback();
     using _environment = environmentVariables({ ...nowhere, AWS_ENDPOINT_URL: loopback.url });
     const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };
-    const { ec2 } = createAws({ credentials, environment: fakeEnvironment() }).services;
-    expect(await thrownBy(Promise.resolve(ec2?.findByTokens(scope, wanted, calmly)))).toMatchObject({
+    const ec2 = serviceOf("ec2", { credentials, environment: fakeEnvironment() });
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
       code: "invalid-configuration",
     });
     expect(loopback.arrived).toEqual([]);
@@ -139,7 +139,7 @@ describe("credentials", () => {
   test("expired ones: says so", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", error(400, "RequestExpired"));
-    expect(await thrownBy(ec2At(loopback).findByTokens(scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(find(ec2At(loopback), scope, wanted))).toMatchObject({
       code: "credentials-unavailable",
     });
   });

@@ -1,4 +1,7 @@
-import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import type { CallOptions, Scope, ServiceExecutor } from "../../src/contract/executor.ts";
+import { bridgedExecutor } from "../../src/drive/bridge.ts";
+import { readListing } from "../../src/drive/read-listing.ts";
 import { createAws, type AwsSettings } from "../../providers/aws/index.ts";
 import { fakeEnvironment } from "./ec2-answers.ts";
 import type { Loopback } from "./aws-loopback.ts";
@@ -8,16 +11,47 @@ export function ec2At(
   loopback: Loopback,
   settings: AwsSettings = {},
 ): ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">> {
-  const ec2 = executorAt("ec2", loopback, settings);
+  const ec2 = serviceAt("ec2", loopback, settings);
   if (!ec2.mark || !ec2.laneOf) throw new Error("The EC2 executor is not complete.");
   return ec2 as ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">>;
 }
 
 /** The executor of a service against a loopback server, with an environment that does not wait. */
+export function serviceAt(service: string, loopback: Loopback, settings: AwsSettings = {}): ServiceExecutor {
+  return serviceOf(service, { endpoint: loopback.url, environment: fakeEnvironment(), ...settings });
+}
+
+/** The executor of a service, in the new shape whatever it has. */
+export function serviceOf(service: string, settings: AwsSettings): ServiceExecutor {
+  const executor = createAws(settings).services[service];
+  if (!executor) throw new Error(`No executor for ${service}.`);
+  return bridgedExecutor(executor);
+}
+
+/** As {@link serviceAt}, in whatever shape it has. For tests of the old shape: goes with them. */
 export function executorAt(service: string, loopback: Loopback, settings: AwsSettings = {}): ServiceExecutor {
   const executor = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings }).services[service];
   if (!executor) throw new Error(`No executor for ${service}.`);
-  return executor;
+  return executor as ServiceExecutor;
+}
+
+/** The commitments that a listing shows, by token and by id, as the drive finds them. */
+export async function find(
+  { inventory }: ServiceExecutor,
+  scope: Scope,
+  { tokens = [], ids = [] }: { readonly tokens?: readonly string[]; readonly ids?: readonly string[] },
+  options: CallOptions = calmly,
+): Promise<{ byToken: ReadonlyMap<string, readonly Commitment[]>; byId: ReadonlyMap<string, Commitment> }> {
+  const { byToken, byId } = await readListing(
+    inventory,
+    scope,
+    { tokens: new Set(tokens), ids: new Set(ids) },
+    options,
+  );
+  return {
+    byToken: new Map([...byToken].map(([token, found]) => [token, found.map(({ commitment }) => commitment)])),
+    byId: new Map([...byId].map(([id, { commitment }]) => [id, commitment])),
+  };
 }
 
 /** Call options that are never aborted. */

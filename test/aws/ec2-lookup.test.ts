@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { compareFound } from "../../src/drive/adopt.ts";
+import { statedDifferences } from "../../src/drive/compare-facts.ts";
+import { match } from "../../src/drive/adopt.ts";
+import { readListing, readWholeListing } from "../../src/drive/read-listing.ts";
 import { instance, instances, otherToken, recommendation, submission, tags, token } from "./ec2-answers.ts";
-import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
-import { error, ok, recorded, startLoopback, type Reply } from "./aws-loopback.ts";
+import { calmly, ec2At, find as findIn, thrownBy } from "./ec2-executors.ts";
+import { error, type Loopback, ok, recorded, startLoopback, type Reply } from "./aws-loopback.ts";
 
 const { scope } = submission;
 const tokenTag = (value: string) => tags({ "cudly-idempotency-token": value });
@@ -9,11 +13,10 @@ const tokenTag = (value: string) => tags({ "cudly-idempotency-token": value });
 async function find(reply: Reply, ids: readonly string[] = [], tokens: readonly string[] = [token]) {
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedInstances", reply);
-  const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
-  return { listing: await ec2At(loopback).findByTokens(scope, wanted, calmly), loopback };
+  return { listing: await findIn(ec2At(loopback), scope, { tokens, ids }), loopback };
 }
 
-describe("findByTokens", () => {
+describe("the listing", () => {
   test("one listing without any filter: states and tags are judged here", async () => {
     const { loopback } = await find(instances());
     expect(loopback.count("DescribeReservedInstances")).toBe(1);
@@ -30,11 +33,7 @@ describe("findByTokens", () => {
     loopback.on("DescribeReservedInstances", ok(recorded("ec2-DescribeReservedInstances.tagged.xml")));
     const ec2 = ec2At(loopback, { tagNames: { source: "purchase-source", token: "purchase-token" } });
     const id = "e5a2ff3b-7d14-494f-90af-0b5d0EXAMPLE";
-    const { byToken, byId } = await ec2.findByTokens(
-      scope,
-      { tokens: new Set(["0123abcd"]), ids: new Set([id, "another"]) },
-      calmly,
-    );
+    const { byToken, byId } = await findIn(ec2, scope, { tokens: ["0123abcd"], ids: [id, "another"] });
     expect(byToken.get("0123abcd")).toEqual([
       {
         id,
@@ -84,8 +83,7 @@ describe("findByTokens", () => {
   test("a read is tried again, up to three times", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", error(503, "Unavailable"));
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    expect(await thrownBy(ec2At(loopback).findByTokens(scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(findIn(ec2At(loopback), scope, { tokens: [token] }))).toMatchObject({
       code: "lookup-failed",
       retryable: true,
     });
@@ -96,9 +94,10 @@ describe("findByTokens", () => {
     await using loopback = await startLoopback();
     const controller = new AbortController();
     loopback.on("DescribeReservedInstances", () => controller.abort(new Error("Stop.")));
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
     const { signal } = controller;
-    expect(await thrownBy(ec2At(loopback).findByTokens(scope, wanted, { signal }))).toMatchObject({ message: "Stop." });
+    expect(await thrownBy(findIn(ec2At(loopback), scope, { tokens: [token] }, { signal }))).toMatchObject({
+      message: "Stop.",
+    });
   });
 
   test("a body that stalls ends at the read timeout", async () => {
@@ -107,8 +106,7 @@ describe("findByTokens", () => {
       response.writeHead(200, { "content-type": "text/xml" });
       response.write("<Describe");
     });
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    expect(await thrownBy(ec2At(loopback, { readTimeout: 50 }).findByTokens(scope, wanted, calmly))).toMatchObject({
+    expect(await thrownBy(findIn(ec2At(loopback, { readTimeout: 50 }), scope, { tokens: [token] }))).toMatchObject({
       code: "lookup-failed",
     });
   });
@@ -134,6 +132,15 @@ describe("states", () => {
     const { listing } = await find(instances(instance("ri-1", { state: undefined, tags: tokenTag(token) })));
     expect(listing.byToken.get(token)).toMatchObject([{ state: "unknown", standing: "live", settled: false }]);
   });
+});
+
+test("over, in a state that EC2 does not document: it was bought, so nothing more is bought by itself", async () => {
+  await using loopback = await startLoopback();
+  const own = instance("ri-1", { state: "returned", tags: tokenTag(token) });
+  loopback.on("DescribeReservedInstances", instances(own));
+  const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+  const listing = await readListing(ec2At(loopback).inventory, scope, wanted, calmly);
+  expect(match(listing, token)).toMatchObject({ commitment: { id: "ri-1", standing: "ended" } });
 });
 
 describe("what is left out", () => {
@@ -263,10 +270,12 @@ describe("several with one token", () => {
 });
 
 describe("read", () => {
+  const read = async (loopback: Loopback) => (await ec2At(loopback).inventory.read(scope, "ri-1", calmly))?.commitment;
+
   test("asks for the id alone", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances(instance("ri-1")));
-    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1", marked: false });
+    expect(await read(loopback)).toMatchObject({ id: "ri-1", marked: false });
     expect(loopback.last("DescribeReservedInstances").parameters.get("ReservedInstancesId.1")).toBe("ri-1");
   });
 
@@ -275,18 +284,18 @@ describe("read", () => {
     async (code) => {
       await using loopback = await startLoopback();
       loopback.on("DescribeReservedInstances", error(400, code));
-      expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toBeUndefined();
+      expect(await read(loopback)).toBeUndefined();
     },
   );
 
   test("another error is not 'there is none'", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", error(400, "AuthFailure"));
-    expect(await thrownBy(ec2At(loopback).read(scope, "ri-1", calmly))).toMatchObject({
+    expect(await thrownBy(read(loopback))).toMatchObject({
       code: "credentials-unavailable",
     });
     loopback.on("DescribeReservedInstances", ok(""));
-    expect(await thrownBy(ec2At(loopback).read(scope, "ri-1", calmly))).toMatchObject({ code: "lookup-untrusted" });
+    expect(await thrownBy(read(loopback))).toMatchObject({ code: "lookup-untrusted" });
   });
 
   test("a member of a group brings the others", async () => {
@@ -295,7 +304,7 @@ describe("read", () => {
     const [one, two] = [instance("ri-1", { tags: group }), instance("ri-2", { tags: group })];
     const other = instance("ri-0", { tags: tokenTag(otherToken) });
     loopback.on("DescribeReservedInstances", instances(one), instances(other, one, two));
-    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1", furtherIds: ["ri-2"] });
+    expect(await read(loopback)).toMatchObject({ id: "ri-1", furtherIds: ["ri-2"] });
   });
 
   test.each([
@@ -304,35 +313,45 @@ describe("read", () => {
   ])("%s: one question is enough", async (_what, own, marked) => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances(instance("ri-1", { tags: own })));
-    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1", marked });
+    expect(await read(loopback)).toMatchObject({ id: "ri-1", marked });
     expect(loopback.count("DescribeReservedInstances")).toBe(1);
   });
 
   test("an answer with other ids is not the one asked for", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances(instance("ri-2")));
-    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toBeUndefined();
+    expect(await read(loopback)).toBeUndefined();
     loopback.on("DescribeReservedInstances", instances(instance("ri-2"), instance("ri-1")));
-    expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ id: "ri-1" });
+    expect(await read(loopback)).toMatchObject({ id: "ri-1" });
   });
 });
 
-describe("verify", () => {
-  const commitment = { id: "ri-1", state: "active", standing: "live", settled: true, marked: true } as const;
-
-  async function verify(item: string, asked = recommendation) {
+describe("what was found is compared with what was asked for", () => {
+  /** In what all that a listing shows, as one purchase, differs; throws where that cannot be told. */
+  async function compare(items: readonly string[], asked = recommendation) {
     await using loopback = await startLoopback();
-    loopback.on("DescribeReservedInstances", instances(item));
-    return await ec2At(loopback).verify(asked, commitment, calmly);
+    loopback.on("DescribeReservedInstances", instances(...items));
+    const ec2 = ec2At(loopback);
+    const [found, ...others] = await readWholeListing(ec2.inventory, scope, calmly);
+    if (!found || others.length > 0) throw new Error("It does not show one purchase.");
+    const differences = statedDifferences(ec2.factsOf(asked), found.facts);
+    const compared = compareFound(ec2, { recommendation: asked, scope }, found, calmly);
+    if (differences.length === 0) await compared;
+    else expect(await thrownBy(compared)).toMatchObject({ code: "commitment-mismatch" });
+    expect(loopback.count("DescribeReservedInstances")).toBe(1);
+    return differences;
   }
+  const group = tags({ "cudly-idempotency-token": token, "buyonce-purchase": "ri-1" });
 
   test("the same: no difference", async () => {
-    expect(await verify(instance("ri-1"))).toEqual([]);
-    expect(await verify(instance("ri-1", { productDescription: "Linux/UNIX (Amazon VPC)" }))).toEqual([]);
+    expect(await compare([instance("ri-1")])).toEqual([]);
+    expect(await compare([instance("ri-1", { productDescription: "Linux/UNIX (Amazon VPC)" })])).toEqual([]);
+    const vpc = { ...recommendation, platform: "Linux/UNIX (Amazon VPC)" } as const;
+    expect(await compare([instance("ri-1")], vpc)).toEqual([]);
     const zonal = { ...recommendation, scope: "Availability Zone", availabilityZone: "us-east-1b" } as const;
     const found = { availabilityZone: "us-east-1b" };
-    expect(await verify(instance("ri-1", { ...found, scope: "Availability Zone" }), zonal)).toEqual([]);
-    expect(await verify(instance("ri-1", { ...found, scope: "AvailabilityZone" }), zonal)).toEqual([]);
+    expect(await compare([instance("ri-1", { ...found, scope: "Availability Zone" })], zonal)).toEqual([]);
+    expect(await compare([instance("ri-1", { ...found, scope: "AvailabilityZone" })], zonal)).toEqual([]);
   });
 
   test.each([
@@ -344,49 +363,41 @@ describe("verify", () => {
     [{ duration: "94608000" }, "term"],
     [{ instanceCount: "3" }, "quantity"],
   ])("lesson: a found commitment is compared before it is adopted; %o differs in %s", async (changes, field) => {
-    expect(await verify(instance("ri-1", changes))).toMatchObject([{ field }]);
+    expect(await compare([instance("ri-1", changes)])).toMatchObject([{ field }]);
+    // Of one part as well.
+    const other = { tags: group, instanceCount: "0" };
+    const parts = [instance("ri-1", { ...other, ...changes }), instance("ri-2", { ...other, instanceCount: "2" })];
+    expect(await compare(parts)).toMatchObject([{ field }]);
   });
 
   test("a zone where a region was asked for differs", async () => {
-    const differences = await verify(instance("ri-1", { scope: "Availability Zone", availabilityZone: "us-east-1b" }));
-    expect(differences.map(({ field }) => field)).toEqual(["scope", "availabilityZone"]);
+    const zonal = instance("ri-1", { scope: "Availability Zone", availabilityZone: "us-east-1b" });
+    expect((await compare([zonal])).map(({ field }) => field)).toEqual(["scope", "availabilityZone"]);
   });
 
   test.each([
     { offeringClass: undefined },
     { instanceCount: undefined },
     { productDescription: undefined },
-    { reservedInstancesId: "ri-2", duration: undefined },
+    { duration: undefined },
+    { scope: "Availability Zone" },
   ])("what EC2 leaves out cannot be compared: %o", async (changes) => {
-    expect(await thrownBy(verify(instance("ri-1", changes)))).toMatchObject({
-      code: "commitment-unverifiable",
-      retryable: true,
-    });
-  });
-
-  test.each([
-    ["an id that is not visible", error(400, "InvalidReservedInstancesId")],
-    ["nothing", instances()],
-    ["one of two, with the whole count", instances(instance("ri-1"))],
-    ["two, one without its count", instances(instance("ri-1"), instance("ri-2", { instanceCount: undefined }))],
-  ])("%s cannot be compared", async (_what, reply) => {
-    await using loopback = await startLoopback();
-    loopback.on("DescribeReservedInstances", reply);
-    const whole = { ...commitment, furtherIds: ["ri-2"] };
-    expect(await thrownBy(ec2At(loopback).verify(recommendation, whole, calmly))).toMatchObject({
-      code: "commitment-unverifiable",
-      retryable: true,
-    });
+    const place = { scope: "Availability Zone", availabilityZone: "us-east-1b" } as const;
+    const [asked, stated] = changes.scope ? [{ ...recommendation, ...place }, place] : [recommendation, {}];
+    const unverifiable = { code: "commitment-unverifiable", retryable: true };
+    expect(await thrownBy(compare([instance("ri-1", changes)], asked))).toMatchObject(unverifiable);
+    const whole = instance("ri-2", { tags: group, instanceCount: "0", ...stated });
+    expect(await thrownBy(compare([instance("ri-1", { tags: group, ...changes }), whole], asked))).toMatchObject(
+      unverifiable,
+    );
   });
 
   test("counts of all parts are added up", async () => {
-    await using loopback = await startLoopback();
-    loopback.on(
-      "DescribeReservedInstances",
-      instances(instance("ri-1", { instanceCount: "3" }), instance("ri-2", { instanceCount: "4" })),
-    );
-    const whole = { ...commitment, furtherIds: ["ri-2"] };
-    expect(await ec2At(loopback).verify({ ...recommendation, quantity: 7 }, whole, calmly)).toEqual([]);
-    expect(loopback.last("DescribeReservedInstances").parameters.get("ReservedInstancesId.2")).toBe("ri-2");
+    const parts = [
+      instance("ri-1", { tags: group, instanceCount: "3" }),
+      instance("ri-2", { tags: group, instanceCount: "4" }),
+    ];
+    expect(await compare(parts, { ...recommendation, quantity: 7 })).toEqual([]);
+    expect(await compare(parts)).toMatchObject([{ field: "quantity", asked: "2", found: "7" }]);
   });
 });

@@ -4,15 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import { createEc2Api } from "../../providers/aws/ec2/ec2-api.ts";
 import { parsePurchaseRequest } from "../../providers/aws/ec2/ec2-purchase-request.ts";
 import { httpsOnly } from "../../providers/aws/https-only.ts";
 import { parseScope } from "../../providers/aws/aws-scope.ts";
 import { sendOnce } from "../../providers/aws/send-once.ts";
-import { classifyPurchaseError } from "../../providers/aws/classify.ts";
+import { judgePurchaseError } from "../../providers/aws/judge-purchase-error.ts";
 import { submission } from "./ec2-answers.ts";
 import { ec2At, environmentVariables, thrownBy } from "./ec2-executors.ts";
-import { failedPurchase, first, once, unknown } from "./failed-purchase.ts";
+import { answeredPurchase, first, once } from "./failed-purchase.ts";
 import { callerIdentity, error, ok, recorded, startLoopback, type Reply } from "./aws-loopback.ts";
 import { withShortTimeout } from "../short-timeout.ts";
 
@@ -34,22 +35,23 @@ afterAll(async () => {
 });
 
 function buy(reply: Reply, purchaseTimeout = 10_000) {
-  return failedPurchase(action, reply, (loopback) =>
-    ec2At(loopback, { purchaseTimeout }).doPurchase(submission, first),
-  );
+  return answeredPurchase(action, reply, (loopback) => ec2At(loopback, { purchaseTimeout }).send(submission, first));
 }
 
 describe("the purchase", () => {
   test("sends exactly what was recorded, once, after the account check, and returns a pending commitment", async () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
-    expect(await ec2At(loopback).doPurchase(submission, first)).toEqual({
-      id: "e5a2ff3b-7d14-494f-90af-0b5d0EXAMPLE",
-      state: "payment-pending",
-      standing: "live",
-      settled: false,
-      marked: false,
-      price: { amount: "1240.64", currency: "USD" },
+    expect(await ec2At(loopback).send(submission, first)).toEqual({
+      kind: "bought",
+      commitment: {
+        id: "e5a2ff3b-7d14-494f-90af-0b5d0EXAMPLE",
+        state: "payment-pending",
+        standing: "live",
+        settled: false,
+        marked: false,
+        price: { amount: "1240.64", currency: "USD" },
+      },
     });
     expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action]);
     expect(loopback.last(action).body).toBe(
@@ -62,15 +64,16 @@ describe("the purchase", () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok(answer));
     const { LimitPrice: _limit, ...request } = submission.request;
-    await ec2At(loopback).doPurchase({ ...submission, request }, first);
+    await ec2At(loopback).send({ ...submission, request }, first);
     expect(loopback.last(action).body).not.toContain("LimitPrice");
   });
 
   test("a record that is not a purchase of EC2 is not sent", async () => {
     await using loopback = await startLoopback();
     const request = { ...submission.request, InstanceCount: "2" };
-    expect(await thrownBy(ec2At(loopback).doPurchase({ ...submission, request }, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await ec2At(loopback).send({ ...submission, request }, first)).toMatchObject({
+      kind: "rejected",
+      left: false,
     });
     expect(loopback.count(action)).toBe(0);
   });
@@ -78,9 +81,9 @@ describe("the purchase", () => {
 
 describe("lesson: the SDK re-sent the purchase below the guard; exactly one request leaves, outcome unknown", () => {
   test.each([500, 502, 503, 504])("HTTP %i", async (status) => {
-    const { thrown, ...counted } = await buy(error(status, "InternalError"));
+    const { answer: said, ...counted } = await buy(error(status, "InternalError"));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test.each([
@@ -101,42 +104,42 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
     ["an answer without an id", ok(answer.replace(/<reservedInstancesId>.*<\/reservedInstancesId>/, ""))],
     ["lesson: a 400 whose body was cut", { status: 400, body: recorded("ec2-error.xml").slice(0, 100) }],
   ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-    const { thrown, ...counted } = await buy(reply);
+    const { answer: said, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("the connection is reset after the request was read", async () => {
-    const { thrown, ...counted } = await buy((response) => response.socket?.resetAndDestroy());
+    const { answer: said, ...counted } = await buy((response) => response.socket?.resetAndDestroy());
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("the connection is closed after the request was read", async () => {
-    const { thrown, ...counted } = await buy((response) => response.socket?.destroy());
+    const { answer: said, ...counted } = await buy((response) => response.socket?.destroy());
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("a 200 whose body was cut", async () => {
-    const { thrown, ...counted } = await buy((response) => {
+    const { answer: said, ...counted } = await buy((response) => {
       response.writeHead(200, { "content-type": "text/xml", "content-length": answer.length });
       response.write(answer.slice(0, 150), () => response.destroy());
     });
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("a 200 whose body was cut and whose length was not given", async () => {
-    const { thrown, ...counted } = await buy(ok(answer.slice(0, 150)));
+    const { answer: said, ...counted } = await buy(ok(answer.slice(0, 150)));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("no answer within the timeout", async () => {
-    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(() => {}, timeout));
+    const { answer: said, ...counted } = await withShortTimeout((timeout) => buy(() => {}, timeout));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("an answer whose body stalls", async () => {
@@ -144,9 +147,9 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
       response.writeHead(200, { "content-type": "text/xml" });
       response.write(answer.slice(0, 150));
     };
-    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(stalls, timeout));
+    const { answer: said, ...counted } = await withShortTimeout((timeout) => buy(stalls, timeout));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 
   test("an answer that comes in drops, for ever", async () => {
@@ -155,9 +158,9 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
       const timer = setInterval(() => response.write(" "), 20);
       response.on("close", () => clearInterval(timer));
     };
-    const { thrown, ...counted } = await withShortTimeout((timeout) => buy(drips, timeout));
+    const { answer: said, ...counted } = await withShortTimeout((timeout) => buy(drips, timeout));
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(said).toMatchObject({ kind: "unknown" });
   });
 });
 
@@ -168,29 +171,30 @@ describe("definitely not bought", () => {
     [error(403, "UnauthorizedOperation"), "UnauthorizedOperation", false, /ec2:PurchaseReservedInstancesOffering/],
     [error(400, "Throttling"), "Throttling", true, /slow down/],
     [error(429, "TooManyRequestsException"), "TooManyRequestsException", true, /slow down/],
-  ] satisfies [Reply, string, boolean, RegExp][])("%o", async (reply, providerCode, retryable, message) => {
-    const { thrown, ...counted } = await buy(reply);
+  ] satisfies [Reply, string, boolean, RegExp][])("%o", async (reply, providerCode, retryable, advice) => {
+    const { answer: said, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject({ name: "PurchaseRejectedError", providerCode, retryable });
-    expect(thrown).toMatchObject({ message: expect.stringMatching(message) });
-    expect(thrown).toMatchObject({ message: expect.stringContaining(`(${providerCode}: An error.)`) });
+    expect(said).toMatchObject({ kind: "rejected", left: true, expired: false, providerCode, retryable });
+    expect(said).toMatchObject({ reason: expect.stringMatching(advice) });
+    expect(said).toMatchObject({ reason: expect.stringContaining(`(${providerCode}: An error.)`) });
   });
 
-  async function buyFromClosedPort(): Promise<unknown> {
+  async function buyFromClosedPort(): Promise<PurchaseAnswer> {
     await using loopback = await startLoopback();
     const ec2 = ec2At(loopback);
     loopback.on("DescribeReservedInstances", error(400, "InvalidReservedInstancesId"));
-    await ec2.read(submission.scope, "ri-1", { signal: new AbortController().signal });
+    await ec2.inventory.read(submission.scope, "ri-1", { signal: new AbortController().signal });
     await loopback[Symbol.asyncDispose]();
-    return await thrownBy(ec2.doPurchase(submission, first));
+    return await ec2.send(submission, first);
   }
 
   test("the connection is refused", async () => {
     expect(await buyFromClosedPort()).toMatchObject({
-      name: "PurchaseRejectedError",
+      kind: "rejected",
+      left: false,
       providerCode: "ECONNREFUSED",
       retryable: true,
-      message: expect.stringContaining("did not reach EC2 (ECONNREFUSED: "),
+      reason: expect.stringContaining("did not reach EC2 (ECONNREFUSED: "),
     });
   });
 
@@ -198,8 +202,9 @@ describe("definitely not bought", () => {
     await using loopback = await startLoopback();
     loopback.on("GetCallerIdentity", () => {});
     loopback.on(action, ok(answer));
-    expect(await thrownBy(ec2At(loopback, { purchaseTimeout: 200 }).doPurchase(submission, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await ec2At(loopback, { purchaseTimeout: 200 }).send(submission, first)).toMatchObject({
+      kind: "rejected",
+      left: false,
     });
     loopback.on("GetCallerIdentity", callerIdentity("123456789012"));
     expect(loopback.count(action)).toBe(0);
@@ -233,11 +238,11 @@ describe("definitely not bought", () => {
     await new Promise((resolve) => server.close(resolve));
     const refused = await fetchError(`http://localhost:${port}`);
     const reset = Object.assign(new Error("read ECONNRESET"), { syscall: "read", code: "ECONNRESET" });
-    const nameOf = (error: unknown) =>
-      classifyPurchaseError(error, { handedOver: true }, { title: "EC2", permission: "ec2:Buy", quotaCodes: [] }).name;
-    expect(nameOf(new AggregateError([refused, refused]))).toBe("PurchaseRejectedError");
-    expect(nameOf(new AggregateError([refused, reset]))).toBe("PurchaseOutcomeUnknownError");
-    expect(nameOf(reset)).toBe("PurchaseOutcomeUnknownError");
+    const kindOf = (error: unknown) =>
+      judgePurchaseError(error, { handedOver: true }, { title: "EC2", permission: "ec2:Buy", quotaCodes: [] }).kind;
+    expect(kindOf(new AggregateError([refused, refused]))).toBe("rejected");
+    expect(kindOf(new AggregateError([refused, reset]))).toBe("unknown");
+    expect(kindOf(reset)).toBe("unknown");
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { adviceOn } from "../../providers/aws/aws-advice.ts";
-import { classifyPurchaseError } from "../../providers/aws/classify.ts";
+import { judgePurchaseError } from "../../providers/aws/judge-purchase-error.ts";
 import { readError } from "../../providers/aws/read-error.ts";
 import { readSdkError } from "../../providers/aws/sdk-error.ts";
 import { submission as ec2Submission, token } from "./ec2-answers.ts";
-import { calmly, executorAt, thrownBy } from "./ec2-executors.ts";
+import { find, serviceAt, thrownBy } from "./ec2-executors.ts";
 import { first } from "./failed-purchase.ts";
 import { computed, error, type Reply, startLoopback } from "./aws-loopback.ts";
 import { services, submissionFor } from "./reservations/services.ts";
@@ -37,14 +37,14 @@ describe("B6: a refusal says what stands in the way", () => {
 
   test.each(refusals)("%i %s: nothing was bought by the purchase", (status, Code, _code, advice) => {
     const context = { title: "RDS", permission: "rds:Purchase", region: "us-east-1", quotaCodes: [] };
-    const purchase = classifyPurchaseError(answered(status, Code), { handedOver: true }, context);
+    const purchase = judgePurchaseError(answered(status, Code), { handedOver: true }, context);
     expect(purchase).toMatchObject({
-      name: "PurchaseRejectedError",
+      kind: "rejected",
       providerCode: Code,
       left: true,
-      message: expect.stringMatching(advice),
+      reason: expect.stringMatching(advice),
     });
-    if (!advice.source.includes("Grant")) expect(purchase.message).not.toContain("rds:Purchase");
+    if (!advice.source.includes("Grant")) expect(purchase.reason).not.toContain("rds:Purchase");
   });
 
   test.each([
@@ -73,23 +73,22 @@ describe("B18: the account check in a region that is not enabled", () => {
     async (submission) => {
       await using loopback = await startLoopback();
       loopback.on("GetCallerIdentity", error(403, "InvalidClientTokenId", "The security token is invalid."));
-      const executor = executorAt(submission.recommendation.service, loopback);
+      const executor = serviceAt(submission.recommendation.service, loopback);
       const scope = {
         key: "k",
         label: "AWS account 123456789012, eu-south-2",
         accountId: "123456789012",
         region: "eu-south-2",
       };
-      const wanted = { tokens: new Set([token]), ids: new Set<string>() };
       const named = /eu-south-2 is not enabled .*enable-region --region-name eu-south-2/;
-      expect(await thrownBy(executor.findByTokens(scope, wanted, calmly))).toMatchObject({
+      expect(await thrownBy(find(executor, scope, { tokens: [token] }))).toMatchObject({
         code: "credentials-unavailable",
         message: expect.stringMatching(named),
       });
-      expect(await thrownBy(executor.doPurchase({ ...submission, scope }, first))).toMatchObject({
-        name: "PurchaseRejectedError",
+      expect(await executor.send({ ...submission, scope }, first)).toMatchObject({
+        kind: "rejected",
         left: false,
-        message: expect.stringMatching(named),
+        reason: expect.stringMatching(named),
       });
     },
   );
@@ -124,11 +123,11 @@ describe("B6: a clock that is ten minutes off", () => {
     const refused = one.error(403, "SignatureDoesNotMatch");
     loopback.on(one.list, strict(one.reservations([]), refused));
     loopback.on(one.purchase, strict(one.bought(), refused));
-    const executor = executorAt(one.service, loopback);
+    const executor = serviceAt(one.service, loopback);
     const submission = submissionFor(one);
-    await executor.findByTokens(submission.scope, { tokens: new Set([token]), ids: new Set() }, calmly);
+    await find(executor, submission.scope, { tokens: [token] });
     expect(loopback.count(one.list)).toBe(2);
-    expect(await executor.doPurchase(submission, first)).toMatchObject({ standing: "live" });
+    expect(await executor.send(submission, first)).toMatchObject({ kind: "bought", commitment: { standing: "live" } });
     expect(loopback.count(one.purchase)).toBe(1);
   });
 
@@ -137,16 +136,18 @@ describe("B6: a clock that is ten minutes off", () => {
     const refused = jsonError(403, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2.");
     loopback.on("DescribeSavingsPlans", strict(json({ savingsPlans: [] }), refused));
     loopback.on("CreateSavingsPlan", strict(json({ savingsPlanId: "plan-1" }), refused));
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const executor = executorAt("savings-plans", loopback);
-    await executor.findByTokens(planSubmission.scope, wanted, calmly);
-    expect(await executor.doPurchase(planSubmission, first)).toMatchObject({ standing: "live" });
+    const executor = serviceAt("savings-plans", loopback);
+    await find(executor, planSubmission.scope, { tokens: [token] });
+    expect(await executor.send(planSubmission, first)).toMatchObject({
+      kind: "bought",
+      commitment: { standing: "live" },
+    });
 
-    const fresh = executorAt("savings-plans", loopback);
-    expect(await thrownBy(fresh.doPurchase(planSubmission, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    const fresh = serviceAt("savings-plans", loopback);
+    expect(await fresh.send(planSubmission, first)).toMatchObject({
+      kind: "rejected",
       providerCode: "InvalidSignatureException",
-      message: expect.stringContaining("Set the clock"),
+      reason: expect.stringContaining("Set the clock"),
     });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../src/contract/executor.ts";
+import { findUnderHandle, judge } from "../../src/drive/judge-submission.ts";
 import {
   fakeEnvironment,
   instance,
@@ -20,12 +21,21 @@ interface Situation {
   readonly submission?: Submission;
 }
 
-async function resolve(items: readonly string[], situation: Situation = {}) {
+/** What is found under a submission, as the drive asks for it, and what the drive makes of it. */
+async function look(items: readonly string[], situation: Situation = {}) {
+  const { submission: asked = submission, owned, age = 60_000 } = situation;
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedInstances", instances(...items));
-  const environment = fakeEnvironment(submittedAt + (situation.age ?? 60_000));
-  const ec2 = ec2At(loopback, { environment });
-  return await ec2.resolve(situation.submission ?? submission, { ...calmly, owned: new Set(situation.owned) });
+  const ec2 = ec2At(loopback, { environment: fakeEnvironment(submittedAt + age) });
+  const resolution = await findUnderHandle(ec2, asked, { ...calmly, owned: new Set(owned) });
+  return { resolution, verdict: judge(resolution, asked, age, ec2) };
+}
+
+/** With the commitment of what is found beside it. */
+async function resolve(items: readonly string[], situation: Situation = {}) {
+  const { resolution } = await look(items, situation);
+  if (resolution.kind !== "found") return resolution;
+  return { ...resolution, commitment: resolution.found.commitment };
 }
 
 const old = instance("ri-old");
@@ -42,16 +52,20 @@ describe("after an unknown outcome", () => {
   });
 
   test("exactly one new, untagged one that fits: found, and to be marked", async () => {
-    expect(await resolve([old, instance("ri-new", { state: "payment-pending" })])).toEqual({
+    expect(await resolve([old, instance("ri-new", { state: "payment-pending" })])).toMatchObject({
       kind: "found",
-      commitment: {
-        id: "ri-new",
-        state: "payment-pending",
-        standing: "live",
-        settled: false,
-        marked: false,
-        price: { amount: "1240.4", currency: "USD" },
-        purchasedAt: "2026-07-14T11:00:01.000Z",
+      found: {
+        commitment: {
+          id: "ri-new",
+          state: "payment-pending",
+          standing: "live",
+          settled: false,
+          marked: false,
+          price: { amount: "1240.4", currency: "USD" },
+          purchasedAt: "2026-07-14T11:00:01.000Z",
+        },
+        marks: [],
+        facts: { instanceType: "m5.large", quantity: "2" },
       },
       by: "guess",
     });
@@ -80,8 +94,7 @@ describe("after an unknown outcome", () => {
     const own = tags({ "cudly-idempotency-token": token });
     const found = await resolve([instance("ri-new", { tags: own }), instance("ri-alike")]);
     expect(found).toMatchObject({ kind: "found", commitment: { id: "ri-new", marked: true } });
-    // Not a guess.
-    expect(found).not.toHaveProperty("by");
+    expect(found).toMatchObject({ by: "proof", found: { marks: [{ text: token, whole: true }] } });
   });
 
   test("several that carry the token and add up are one purchase", async () => {
@@ -94,7 +107,15 @@ describe("after an unknown outcome", () => {
     expect(await resolve([two ?? "", one ?? ""])).toMatchObject({
       commitment: { id: "ri-1", furtherIds: ["ri-2"], marked: true },
     });
-    expect(await resolve([one ?? ""])).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-1") });
+    // What is found is for the drive to compare: it is not what was asked for.
+    expect((await look([one ?? ""])).verdict).toMatchObject({
+      kind: "other",
+      reason: expect.stringContaining("ri-1 is there, but is not what was asked for (quantity: asked 2, found 1)"),
+    });
+    const uncounted = instance("ri-2", { tags: own, instanceCount: undefined });
+    for (const items of [[uncounted], [one ?? "", uncounted]]) {
+      expect(await resolve(items)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-2") });
+    }
   });
 
   test("an older generation's, which is in the baseline, is not this purchase", async () => {
@@ -165,7 +186,12 @@ describe("after an unknown outcome", () => {
       kind: "unclear",
       reason: expect.stringContaining("ri-early"),
     });
-    expect(await resolve([instance("ri-new", { start: undefined })])).toMatchObject({ kind: "unclear" });
+    expect(await resolve([instance("ri-new", { start: undefined })])).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("does not say when it began"),
+      candidates: ["ri-new"],
+    });
+    expect(await resolve([early, instance("ri-new")])).toMatchObject({ candidates: ["ri-new", "ri-early"] });
   });
 
   test.each([
@@ -234,7 +260,11 @@ describe("after an unknown outcome", () => {
     ["an attribute left out", [instance("ri-1", { offeringClass: undefined })]],
     ["no start, but several", [instance("ri-1", { start: undefined }), instance("ri-2")]],
   ])("%s: a person decides, the ids are named", async (_what, items) => {
-    expect(await resolve(items)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-1") });
+    expect(await resolve(items, { age: day })).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringContaining("ri-1"),
+      candidates: items.map((_item, index) => `ri-${index + 1}`),
+    });
   });
 
   test("a zone that EC2 left out may still be the one asked for", async () => {
@@ -250,9 +280,10 @@ describe("after an unknown outcome", () => {
       const fit = instance("ri-new", { state });
       for (const age of [299_999, 300_000, 86_400_000]) {
         // A guess that is not live, of which the drive makes nothing.
-        const found = await resolve([fit], { age });
-        expect(found).toMatchObject({ kind: "found", by: "guess", commitment: { state } });
-        expect(found).not.toMatchObject({ commitment: { standing: "live" } });
+        const { resolution, verdict } = await look([fit], { age });
+        expect(resolution).toMatchObject({ kind: "found", by: "guess", found: { commitment: { state } } });
+        expect(resolution).not.toMatchObject({ found: { commitment: { standing: "live" } } });
+        expect(verdict).toMatchObject({ kind: "unclear", reason: expect.stringContaining(state) });
         // Beside a live one, either may be ours.
         expect(await resolve([fit, instance("ri-live")], { age })).toMatchObject({ kind: "unclear" });
       }
@@ -265,7 +296,10 @@ describe("after an unknown outcome", () => {
       kind: "found",
       commitment: { id: "ri-new", standing: "failed" },
     });
-    expect(await resolve([instance("ri-new", { tags: own, state: "retired" })])).toMatchObject({ kind: "unclear" });
+    const { verdict } = await look([instance("ri-new", { tags: own, state: "payment-failed" })]);
+    expect(verdict).toMatchObject({ kind: "dead", failed: true, failedAs: ["ri-new"] });
+    const retired = await look([instance("ri-new", { tags: own, state: "retired" })]);
+    expect(retired.verdict).toMatchObject({ kind: "unclear", reason: expect.stringContaining("ri-new is retired") });
   });
 
   test("the token is masked in what a person reads", async () => {

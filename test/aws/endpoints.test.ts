@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createAws } from "../../providers/aws/index.ts";
 import { instances, recommendation, submission, token } from "./ec2-answers.ts";
-import { calmly, ec2At, environmentVariables, executorAt, thrownBy } from "./ec2-executors.ts";
+import { calmly, ec2At, environmentVariables, find, serviceAt, serviceOf, thrownBy } from "./ec2-executors.ts";
 import { type Loopback, startLoopback } from "./aws-loopback.ts";
 import { services, submissionFor } from "./reservations/services.ts";
 import { compute, submission as planSubmission } from "./savings-plans/aws-plan-answers.ts";
 
-const wanted = { tokens: new Set([token]), ids: new Set<string>() };
+const wanted = { tokens: [token] };
 const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };
 
 /** Variables that this machine may have. */
@@ -34,11 +33,7 @@ const executors = [
   { service: "savings-plans", scope: planSubmission.scope, submission: planSubmission, recommendation: compute },
 ];
 
-function executorOf(service: string) {
-  const executor = createAws({ credentials }).services[service];
-  if (!executor) throw new Error(`No ${service}.`);
-  return executor;
-}
+const executorOf = (service: string) => serviceOf(service, { credentials });
 
 /** A configuration file with this text, until the test is finished. */
 function configurationFile(text: string): string {
@@ -79,12 +74,13 @@ describe("A21: an endpoint comes from our settings only", () => {
     const named = new RegExp(`${variable} names the endpoint http://127\\.0\\.0\\.1:\\d+ for`);
     const { scope } = one;
     const marker = { token, source: "cudly-web", generation: 0 };
-    expectRefused(await thrownBy(executor.findByTokens(scope, wanted, calmly)), named, loopback);
+    expectRefused(await thrownBy(find(executor, scope, wanted)), named, loopback);
     expectRefused(await thrownBy(executor.quote(one.recommendation, marker, calmly)), named, loopback);
-    expect(await thrownBy(executor.doPurchase(one.submission, { sentBefore: false }))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await executor.send(one.submission, { sentBefore: false })).toMatchObject({
+      kind: "rejected",
+      left: false,
       providerCode: "invalid-configuration",
-      message: expect.stringMatching(named),
+      reason: expect.stringMatching(named),
     });
     expect(loopback.arrived).toEqual([]);
   });
@@ -96,7 +92,7 @@ describe("A21: an endpoint comes from our settings only", () => {
       ["elsewhere", String.raw`\(not a URL\) for`],
     ] as const) {
       using _environment = environmentVariables({ ...clean, AWS_ENDPOINT_URL_EC2: value });
-      const refused = await thrownBy(executorOf("ec2").findByTokens(submission.scope, wanted, calmly));
+      const refused = await thrownBy(find(executorOf("ec2"), submission.scope, wanted));
       expectRefused(refused, new RegExp(shown), loopback);
       expect(String(refused)).not.toContain("pw");
     }
@@ -120,7 +116,7 @@ describe("A21: an endpoint comes from our settings only", () => {
     });
     const [rds] = services;
     if (!rds) throw new Error("No RDS.");
-    const refused = await thrownBy(executorOf("rds").findByTokens(submissionFor(rds).scope, wanted, calmly));
+    const refused = await thrownBy(find(executorOf("rds"), submissionFor(rds).scope, wanted));
     const place = `endpoint_url in the AWS configuration \\(profile ${profile ?? "default"}\\) names`;
     expectRefused(refused, new RegExp(place), loopback);
   });
@@ -128,7 +124,7 @@ describe("A21: an endpoint comes from our settings only", () => {
   test("also where our own settings name an endpoint: neither gets anything", async () => {
     await using loopback = await startLoopback();
     using _environment = environmentVariables({ ...clean, AWS_ENDPOINT_URL_EC2: "https://elsewhere.example" });
-    const refused = await thrownBy(ec2At(loopback).findByTokens(submission.scope, wanted, calmly));
+    const refused = await thrownBy(find(ec2At(loopback), submission.scope, wanted));
     expectRefused(refused, /AWS_ENDPOINT_URL_EC2 names/, loopback);
   });
 
@@ -147,8 +143,8 @@ describe("A21: an endpoint comes from our settings only", () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances());
     using _environment = environmentVariables({ ...clean, ...variables });
-    const executor = executorAt("ec2", loopback);
-    expect((await executor.findByTokens(submission.scope, wanted, calmly)).byToken.size).toBe(0);
+    const executor = serviceAt("ec2", loopback);
+    expect((await find(executor, submission.scope, wanted)).byToken.size).toBe(0);
     expect(loopback.count("DescribeReservedInstances")).toBe(1);
   });
 
@@ -158,9 +154,9 @@ describe("A21: an endpoint comes from our settings only", () => {
     const executor = ec2At(loopback);
     {
       using _environment = environmentVariables({ ...clean, AWS_ENDPOINT_URL: loopback.url });
-      await thrownBy(executor.findByTokens(submission.scope, wanted, calmly));
+      await thrownBy(find(executor, submission.scope, wanted));
     }
     using _environment = environmentVariables(clean);
-    expect((await executor.findByTokens(submission.scope, wanted, calmly)).byToken.size).toBe(0);
+    expect((await find(executor, submission.scope, wanted)).byToken.size).toBe(0);
   });
 });

@@ -6,9 +6,11 @@ import { ok, startLoopback, type Reply } from "./aws-loopback.ts";
 async function list(reply: Reply) {
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedInstances", reply);
-  const listed = await ec2At(loopback).list?.(submission.scope, calmly);
+  const { inventory } = ec2At(loopback);
+  const pages = await Array.fromAsync(inventory.list(submission.scope, { ...calmly, isComplete: () => false }));
   expect(loopback.count("DescribeReservedInstances")).toBe(1);
-  return listed;
+  expect(pages).toHaveLength(1);
+  return pages.flat();
 }
 
 test("an audit is shown every purchase: token or not, what it is, how many; parts of one as one", async () => {
@@ -21,7 +23,7 @@ test("an audit is shown every purchase: token or not, what it is, how many; part
       instance("ri-bare", { offeringClass: undefined, state: "payment-failed" }),
     ),
   );
-  const attributes = {
+  const facts = {
     instanceType: "m5.large",
     platform: "Linux/UNIX",
     tenancy: "default",
@@ -31,15 +33,43 @@ test("an audit is shown every purchase: token or not, what it is, how many; part
     payment: "Partial Upfront",
     term: "31536000 s",
   };
-  const { offeringClass: _left, ...stated } = attributes;
   expect(listed).toMatchObject([
-    { commitment: { id: "ri-a", furtherIds: ["ri-b"], marked: true }, token, attributes, count: 7 },
-    { commitment: { id: "ri-other", marked: true }, token: otherToken, attributes },
-    { commitment: { id: "ri-bare", standing: "failed", marked: false }, attributes: stated, count: 2 },
+    { commitment: { id: "ri-a", furtherIds: ["ri-b"], marked: true } },
+    { commitment: { id: "ri-other", marked: true } },
+    { commitment: { id: "ri-bare", standing: "failed", marked: false } },
   ]);
-  expect(listed?.map(({ count }) => count)).toEqual([7, undefined, 2]);
-  expect(listed?.[2]?.token).toBeUndefined();
-  expect(listed?.[2]?.attributes).toStrictEqual(stated);
+  expect(listed.map(({ marks }) => marks)).toEqual([
+    [{ text: token, whole: true }],
+    [{ text: otherToken, whole: true }],
+    [],
+  ]);
+  expect(listed.map((one) => one.facts)).toStrictEqual([
+    { ...facts, quantity: "7" },
+    { ...facts, quantity: undefined },
+    { ...facts, offeringClass: undefined, quantity: "2" },
+  ]);
+});
+
+test("parts that differ in more than their counts state nothing that anybody asked for", async () => {
+  const group = tags({ "cudly-idempotency-token": token, "buyonce-purchase": "ri-a" });
+  const [one] = await list(
+    instances(
+      instance("ri-a", { tags: group, instanceType: "m5.large", offeringClass: undefined }),
+      instance("ri-b", { tags: group, instanceType: "m5.xlarge" }),
+    ),
+  );
+  expect(one?.facts).toMatchObject({ instanceType: "m5.large and m5.xlarge", tenancy: "default", quantity: "4" });
+  expect(one?.facts["offeringClass"]).toBeUndefined();
+});
+
+test.each([
+  ["in capitals, with blanks", ` ${token.toUpperCase()} `, { text: token, whole: true }],
+  ["cut", token.slice(0, 63), { text: token.slice(0, 63), whole: false }],
+  ["too long", `${token}0`, { text: `${token}0`, whole: false }],
+  ["a word of a person", "For the data team", { text: "for the data team", whole: false }],
+])("a tag for the token that is %s", async (_what, value, mark) => {
+  const [one] = await list(instances(instance("ri-1", { tags: tags({ "cudly-idempotency-token": value }) })));
+  expect(one?.marks).toEqual([mark]);
 });
 
 test("nothing there is an empty list; an answer without a list is refused", async () => {

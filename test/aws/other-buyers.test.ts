@@ -6,7 +6,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { marker, recommendation } from "./ec2-answers.ts";
-import { calmly } from "./ec2-executors.ts";
+import { calmly, serviceOf } from "./ec2-executors.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const tokenTag = "cudly-idempotency-token";
@@ -21,7 +21,7 @@ async function setup({ quantity = 1, ...aws }: AwsSandboxOptions & { readonly qu
   onTestFinished(() => sandbox.close());
   const asked = { ...recommendation, quantity };
   const provider = createAws({ endpoint: sandbox.url, environment });
-  const { ec2 } = provider.services;
+  const ec2 = serviceOf("ec2", { endpoint: sandbox.url, environment });
   const buyer = (executionId: string, count = 1) => {
     const ledger = createMemoryLedger({ clock: environment.now });
     const purchaser = createPurchaser({ ledger, environment, providers: [provider] });
@@ -47,12 +47,12 @@ async function setup({ quantity = 1, ...aws }: AwsSandboxOptions & { readonly qu
     fail: (action: string, fault: Fault, times = 1) => sandbox.addFault({ match: { action }, fault, times }),
     /** A person buys the same at the console: without any tag. */
     async buyByHand() {
-      if (!ec2) throw new Error("No EC2.");
       const quote = await ec2.quote(asked, marker, calmly);
       const scope = ec2.scopeOf(asked);
       const submission = { ...marker, ...quote, scope, recommendation: asked, attempt: 1, requestHash: "" };
-      const bought = await ec2.doPurchase({ ...submission, submittedAt: environment.now() }, { sentBefore: false });
-      return bought.id;
+      const answer = await ec2.send({ ...submission, submittedAt: environment.now() }, { sentBefore: false });
+      if (answer.kind !== "bought") throw new Error(answer.reason);
+      return answer.commitment.id;
     },
     async tag(id: string, Value: string) {
       await client.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: tokenTag, Value }] }));

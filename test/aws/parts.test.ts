@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { compareFound } from "../../src/drive/adopt.ts";
+import { findUnderHandle } from "../../src/drive/judge-submission.ts";
+import { readWholeListing } from "../../src/drive/read-listing.ts";
 import { instance, instances, otherToken, submission, tags, token } from "./ec2-answers.ts";
-import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
+import { calmly, ec2At, find, thrownBy } from "./ec2-executors.ts";
 import { error, startLoopback } from "./aws-loopback.ts";
 import { bought, cloud, mark } from "./taggable.ts";
 
@@ -144,8 +147,7 @@ describe("a returned id that is not the final one", () => {
       "buyonce-purchase": "ri-a",
     };
     expect(Object.fromEntries(stamped)).toEqual({ "ri-a": expected, "ri-b": expected });
-    const wanted = { tokens: new Set([token]), ids: new Set(["ri-a", "ri-b"]) };
-    const { byToken } = await ec2At(loopback).findByTokens(scope, wanted, calmly);
+    const { byToken } = await find(ec2At(loopback), scope, { tokens: [token], ids: ["ri-a", "ri-b"] });
     expect(byToken.get(token)).toMatchObject([{ id: "ri-a", furtherIds: ["ri-b"] }]);
   });
 
@@ -226,12 +228,13 @@ describe("A15: EC2 lists one Reserved Instance twice under one id", () => {
       const rows = [instance("ri-1", { state: one }), instance("ri-1", { state: other, tags: own })];
       for (const order of [rows, rows.toReversed()]) {
         loopback.on("DescribeReservedInstances", instances(...order));
-        const wanted = { tokens: new Set([token]), ids: new Set(["ri-1"]) };
-        const { byToken, byId } = await ec2At(loopback).findByTokens(scope, wanted, calmly);
+        const { byToken, byId } = await find(ec2At(loopback), scope, { tokens: [token], ids: ["ri-1"] });
         expect(byToken.get(token)).toMatchObject([{ id: "ri-1", state, marked: true }]);
         expect(byToken.get(token)?.[0]).not.toHaveProperty("furtherIds");
         expect(byId.get("ri-1")).toEqual(byToken.get(token)?.[0]);
-        expect(await ec2At(loopback).read(scope, "ri-1", calmly)).toMatchObject({ state, marked: true });
+        expect(await ec2At(loopback).inventory.read(scope, "ri-1", calmly)).toMatchObject({
+          commitment: { state, marked: true },
+        });
       }
     }
   });
@@ -240,14 +243,12 @@ describe("A15: EC2 lists one Reserved Instance twice under one id", () => {
     await using loopback = await startLoopback();
     const ec2 = ec2At(loopback);
     loopback.on("DescribeReservedInstances", instances(instance("ri-1"), instance("ri-1")));
-    expect(await ec2.verify(submission.recommendation, bought, calmly)).toEqual([]);
-    expect(await ec2.resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({
-      kind: "found",
-      commitment: { id: "ri-1" },
-      by: "guess",
-    });
-    expect(await ec2.list?.(scope, calmly)).toMatchObject([{ commitment: { id: "ri-1" }, count: 2 }]);
+    const resolve = () => findUnderHandle(ec2, submission, { ...calmly, owned: new Set() });
+    expect(await resolve()).toMatchObject({ kind: "found", found: { commitment: { id: "ri-1" } }, by: "guess" });
+    const listed = await readWholeListing(ec2.inventory, scope, calmly);
+    expect(listed).toMatchObject([{ commitment: { id: "ri-1" }, facts: { quantity: "2" } }]);
+    for (const one of listed) await compareFound(ec2, submission, one, calmly);
     loopback.on("DescribeReservedInstances", instances(instance("ri-1"), instance("ri-1", { instanceCount: "3" })));
-    expect(await ec2.resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({ kind: "unclear" });
+    expect(await resolve()).toMatchObject({ kind: "unclear", candidates: ["ri-1"] });
   });
 });

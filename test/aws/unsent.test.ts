@@ -4,18 +4,19 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import tls from "node:tls";
 import { EC2Client, PurchaseReservedInstancesOfferingCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
-import { classifyPurchaseError } from "../../providers/aws/classify.ts";
+import { judgePurchaseError } from "../../providers/aws/judge-purchase-error.ts";
 import { createPurchaseHandler } from "../../providers/aws/request-handler.ts";
 import { instances, submission } from "./ec2-answers.ts";
-import { calmly, ec2At, thrownBy } from "./ec2-executors.ts";
-import { first, unknown } from "./failed-purchase.ts";
+import { ec2At, find, thrownBy } from "./ec2-executors.ts";
+import { first } from "./failed-purchase.ts";
 import { startLoopback } from "./aws-loopback.ts";
 
 const pem = readFileSync(new URL("../../fixtures/tls/self-signed.pem", import.meta.url), "utf8");
 const notSent = {
-  name: "PurchaseRejectedError",
+  kind: "rejected",
+  left: false,
   retryable: true,
-  message: expect.stringContaining("did not reach EC2"),
+  reason: expect.stringContaining("did not reach EC2"),
 };
 
 /** Sends a purchase to an endpoint with the SDK and says what its error proves. */
@@ -32,7 +33,7 @@ async function buyAt(endpoint: string, timeout = 2000) {
     InstanceCount: 1,
   });
   const error = await thrownBy(client.send(command, { abortSignal: AbortSignal.timeout(timeout) }));
-  return classifyPurchaseError(error, { handedOver: true }, { title: "EC2", permission: "ec2:Buy", quotaCodes: [] });
+  return judgePurchaseError(error, { handedOver: true }, { title: "EC2", permission: "ec2:Buy", quotaCodes: [] });
 }
 
 async function listening(server: Server): Promise<Disposable & { readonly port: number }> {
@@ -45,9 +46,9 @@ describe("B4: errors of connecting and of TLS prove that nothing was sent", () =
     const loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances());
     const ec2 = ec2At(loopback);
-    await ec2.findByTokens(submission.scope, { tokens: new Set(), ids: new Set() }, calmly);
+    await find(ec2, submission.scope, {});
     await loopback[Symbol.asyncDispose]();
-    expect(await thrownBy(ec2.doPurchase(submission, first))).toMatchObject({
+    expect(await ec2.send(submission, first)).toMatchObject({
       ...notSent,
       providerCode: "ECONNREFUSED",
     });
@@ -103,7 +104,7 @@ describe("B4: errors of connecting and of TLS prove that nothing was sent", () =
     ]) {
       const error = Object.assign(new Error("x"), { code, syscall });
       const context = { title: "EC2", permission: "ec2:Buy", quotaCodes: [] };
-      expect(classifyPurchaseError(error, { handedOver: true }, context)).toMatchObject(notSent);
+      expect(judgePurchaseError(error, { handedOver: true }, context)).toMatchObject(notSent);
     }
   });
 });
@@ -120,7 +121,7 @@ describe("B4: what comes after the handshake proves nothing", () => {
     server.on("connection", (socket: Socket) => raw.push(socket));
     server.on("tlsClientError", () => undefined);
     using at = await listening(server);
-    expect(await buyAt(`https://127.0.0.1:${at.port}`)).toMatchObject(unknown);
+    expect(await buyAt(`https://127.0.0.1:${at.port}`)).toMatchObject({ kind: "unknown" });
     expect(requests).toBe(1);
   });
 
@@ -128,8 +129,7 @@ describe("B4: what comes after the handshake proves nothing", () => {
     using _trust = trusting(pem);
     const server = createHttpsServer({ key: pem, cert: pem, requestCert: true, minVersion: "TLSv1.3" });
     using at = await listening(server);
-    const error = await buyAt(`https://127.0.0.1:${at.port}`);
-    expect(error).toMatchObject(unknown);
+    expect(await buyAt(`https://127.0.0.1:${at.port}`)).toMatchObject({ kind: "unknown" });
   });
 });
 

@@ -203,6 +203,33 @@ describe("not bought", () => {
     expect(await purchaser.resolve(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
   });
 
+  test.each([
+    ["in another count", { quantity: 2 }, "quantity: asked 1, found 2"],
+    ["and does not say how many it is", undefined, "does not say all that was asked for (quantity)"],
+  ])("one that is new and fits, %s, is no purchase of it: a person may say so", async (_what, changes, reason) => {
+    const parts = await unresolved("stamped", false);
+    const { cloud, environment, ledger } = parts;
+    cloud.add({ id: "by hand", ...changes });
+    const resolve: typeof cloud.executor.resolve = async (...parameters) => {
+      const resolution = await cloud.executor.resolve(...parameters);
+      if (resolution.kind !== "found" || changes !== undefined) return resolution;
+      const { quantity: _left, ...facts } = resolution.found.facts;
+      return { ...resolution, found: { ...resolution.found, facts } };
+    };
+    const purchaser = changed(parts, { resolve });
+    environment.advance(600_000);
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([
+      { status: "unresolved", error: { message: expect.stringContaining(reason) } },
+    ]);
+    expect(await purchaser.resolve(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
+    // Said to be none of it, it is not asked about again, and not named as one too many.
+    const [outcome] = (await purchaser.drive(execution())).outcomes;
+    expect(outcome).toMatchObject({ status: "purchased", commitment: { id: "order-1" } });
+    expect((await purchaser.drive(execution())).outcomes[0]).not.toHaveProperty("warnings");
+    const [record] = await ledger.execution(executionId);
+    expect(record?.former?.[0]).toMatchObject({ notThis: ["by hand"] });
+  });
+
   test("a person who stops it: nothing is recorded, and the claim is given up", async () => {
     const { options, cloud, record } = await unresolved("minted", true);
     const controller = new AbortController();

@@ -22,7 +22,7 @@ export const parts: Readonly<Record<string, Part>> = {
   ec2: {
     mutate: [
       "providers/aws/ec2/*.ts",
-      "providers/aws/{candidates,judge-candidates,purchase-window,unique-by-id,baseline,classify,aws-price,only-fitting-offering,aws-pages,differences}.ts",
+      "providers/aws/{candidates,resolve-candidates,purchase-window,unique-by-id,baseline,judge-purchase-error,aws-price,only-fitting-offering,aws-pages,differences}.ts",
     ],
     tests: ["test/aws/!(reservations|redshift|savings-plans)*.test.ts"],
   },

@@ -1,6 +1,8 @@
 import type { Difference } from "../../../src/contract/executor.ts";
-import { differencesBetween } from "../differences.ts";
+import type { Facts } from "../../../src/contract/listed.ts";
+import { factsOfMap } from "../aws-facts.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
+import { differencesBetween } from "../differences.ts";
 import type { Ec2Recommendation } from "./ec2-recommendation.ts";
 
 /** What EC2 says about an offering or a Reserved Instance; the SDK's names. Everything may be missing. */
@@ -45,14 +47,31 @@ export function foundAttributes(found: Attributes): Map<string, string | undefin
   ]);
 }
 
-/**
- * How a Reserved Instance differs from what was asked. `(Amazon VPC)` is passed over: EC2 shows it or leaves it out by
- * the kind of account, and it changes nothing that is paid for. So is the space in `Availability Zone`, which the
- * documentation's own sample answer lacks.
- */
+/** Everything that decides what is bought, as asked for. */
+export function askedFacts(recommendation: Ec2Recommendation): Facts {
+  return { ...canonicalFacts(askedAttributes(recommendation)), quantity: recommendation.quantity.toString() };
+}
+
+/** The same as found, its count aside. */
+export function instanceFacts(instance: Attributes): Facts {
+  return canonicalFacts(foundAttributes(instance));
+}
+
+/** How a Reserved Instance differs from what was asked, its count aside. */
 export function instanceDifferences(recommendation: Ec2Recommendation, instance: Attributes): Difference[] {
-  return differencesBetween(askedAttributes(recommendation), foundAttributes(instance), (field, value) => {
-    if (field === "platform") return value.replace(/ \(Amazon VPC\)$/, "");
-    return field === "scope" ? value.replaceAll(" ", "") : value;
-  });
+  return differencesBetween(askedAttributes(recommendation), foundAttributes(instance), canonicalValue);
+}
+
+function canonicalFacts(attributes: ReadonlyMap<string, string | undefined>): Facts {
+  const values = [...attributes].map(([field, value]) => [field, value && canonicalValue(field, value)] as const);
+  return factsOfMap(new Map(values));
+}
+
+/**
+ * `(Amazon VPC)` is passed over: EC2 shows it or leaves it out by the kind of account, and it changes nothing that is paid
+ * for. So is the space in `Availability Zone`, which the documentation's own sample answer lacks.
+ */
+function canonicalValue(field: string, value: string): string {
+  if (field === "platform") return value.replace(/ \(Amazon VPC\)$/, "");
+  return field === "scope" ? value.replaceAll(" ", "") : value;
 }

@@ -1,36 +1,14 @@
-import type { Commitment } from "../../../src/contract/commitment.ts";
-import type { OldListing } from "../../../src/contract/old-executor.ts";
-import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
-import { statedAttributes } from "../differences.ts";
+import type { Facts, Listed } from "../../../src/contract/listed.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
-import { foundAttributes } from "./ec2-attributes.ts";
+import { instanceFacts } from "./ec2-attributes.ts";
 import { commitmentOf, countOf, groupOf, tokenOf } from "./ec2-commitment.ts";
 
 /**
- * Finds tokens and ids in a complete list of Reserved Instances.
+ * The Reserved Instances by purchase.
  *
- * Reserved Instances with the same token are separate purchases, so that a double purchase is seen, unless they carry
- * the same group tag: `mark` stamps it on the parts of one purchase that EC2 split over several ids.
+ * Those with the same token are separate purchases, so that a double purchase is seen, unless they carry the same group
+ * tag: `mark` stamps it on the parts of one purchase that EC2 split over several ids.
  */
-export function indexInstances(
-  instances: readonly ReservedInstance[],
-  { tokens, ids }: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
-  tokenTag: string,
-): OldListing {
-  const byToken = new Map<string, Commitment[]>();
-  const byId = new Map<string, Commitment>();
-  for (const members of purchasesIn(instances, tokenTag)) {
-    const commitment = commitmentOf(members, tokenTag);
-    for (const { ReservedInstancesId: id } of members) {
-      if (ids.has(id)) byId.set(id, commitment);
-    }
-    const token = members[0] && tokenOf(members[0], tokenTag);
-    if (token !== undefined && tokens.has(token)) byToken.set(token, [...(byToken.get(token) ?? []), commitment]);
-  }
-  return { byToken, byId };
-}
-
-/** The Reserved Instances by purchase. */
 export function purchasesIn(instances: readonly ReservedInstance[], tokenTag: string): readonly ReservedInstance[][] {
   return [
     ...Map.groupBy(instances, (instance) => {
@@ -41,13 +19,24 @@ export function purchasesIn(instances: readonly ReservedInstance[], tokenTag: st
   ];
 }
 
-/** A purchase as an audit sees it: its members differ in their counts alone. */
-export function listedPurchase(members: readonly ReservedInstance[], tokenTag: string): ListedCommitment {
-  const [first] = members;
+/** One purchase by its members, which carry the same token, or none. */
+export function listedOf(members: readonly ReservedInstance[], tokenTag: string): Listed {
+  const token = members[0] && tokenOf(members[0], tokenTag);
   return {
     commitment: commitmentOf(members, tokenTag),
-    token: first && tokenOf(first, tokenTag),
-    attributes: statedAttributes(foundAttributes(first ?? {})),
-    count: countOf(members),
+    // A tag has room for more than a token: anything shorter is what somebody wrote there.
+    marks: token === undefined ? [] : [{ text: token, whole: /^[0-9a-f]{64}$/.test(token) }],
+    facts: { ...commonFacts(members), quantity: countOf(members)?.toString() },
   };
+}
+
+/** What all of them state; where they differ, everything that they say, which is nothing that was asked for. */
+function commonFacts(members: readonly ReservedInstance[]): Facts {
+  const [first = {}, ...others] = members.map(instanceFacts);
+  return Object.fromEntries(
+    Object.entries(first).map(([field, value]) => {
+      const values = [value, ...others.map((facts) => facts[field])];
+      return [field, values.includes(undefined) ? undefined : [...new Set(values)].join(" and ")];
+    }),
+  );
 }

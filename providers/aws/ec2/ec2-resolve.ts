@@ -1,46 +1,42 @@
-import { maskToken } from "../../../src/contract/token.ts";
-import type { Submission } from "../../../src/contract/executor.ts";
-import type { OldResolution } from "../../../src/contract/old-executor.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
-import type { CandidateSearch } from "../candidates.ts";
-import { judgeCandidates, unclear } from "../judge-candidates.ts";
+import { maskToken } from "../../../src/contract/token.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
+import type { CandidateSearch } from "../candidates.ts";
+import { resolveCandidates } from "../resolve-candidates.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
-import { candidatesIn, isWhole } from "./ec2-candidates.ts";
-import { commitmentOf, countOf } from "./ec2-commitment.ts";
-import { ec2RecommendationSchema } from "./ec2-recommendation.ts";
+import { candidatesIn } from "./ec2-candidates.ts";
+import { countOf } from "./ec2-commitment.ts";
+import { listedOf } from "./ec2-listing.ts";
 
 /**
- * What became of a submission, by a complete list. What carries its token is proof. Else the only candidate that fits in
- * everything is a guess; several candidates, or one that fits in part, are for a person.
+ * What became of a submission, by a complete list. What carries its token is proof, all of it together. Else the only candidate
+ * is a guess; several are for a person.
  */
 export function resolveSubmission(
   instances: readonly ReservedInstance[],
   submission: Submission,
   search: CandidateSearch,
   tagNames: TagNames,
-): OldResolution {
+): Resolution {
   const candidates = candidatesIn(instances, submission, search, tagNames);
   const { tagged } = candidates;
-  const recommendation = ec2RecommendationSchema.parse(submission.recommendation);
-  const { quantity } = recommendation;
-  if (tagged.length > 0) {
-    const commitment = commitmentOf(tagged, tagNames.token);
-    if (countOf(tagged) !== quantity) {
-      return unclear(`${list(tagged)} carry the token, but not the count asked for (${quantity})`);
-    }
-    if (commitment.standing !== "unclear") return { kind: "found", commitment };
-    return unclear(`${list(tagged)} carries the token, and it cannot be told whether it was paid. Look at it at AWS`);
+  if (tagged.length === 0) {
+    return resolveCandidates(candidates, {
+      title: "EC2",
+      thing: "Reserved Instance",
+      idOf: ({ ReservedInstancesId }) => ReservedInstancesId,
+      startOf: ({ Start }) => Start,
+      list,
+      listedOf: (instance) => listedOf([instance], tagNames.token),
+      manual: howToTell(tagNames, submission),
+    });
   }
-  return judgeCandidates(candidates, {
-    title: "EC2",
-    thing: "Reserved Instance",
-    quantity,
-    list,
-    isExact: (instance) => instance.InstanceCount === quantity && isWhole(instance, recommendation),
-    commitmentOf: (instance) => commitmentOf([instance], tagNames.token),
-    manual: howToTell(tagNames, submission),
-  });
+  // It may be one part of several.
+  if (countOf(tagged) === undefined) {
+    return { kind: "unclear", reason: `The token is on ${list(tagged)}, but EC2 does not say how many that is.` };
+  }
+  return { kind: "found", found: listedOf(tagged, tagNames.token), by: "proof" };
 }
 
 /** What a person can do who knows which Reserved Instance it is. */
