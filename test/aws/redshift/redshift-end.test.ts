@@ -280,12 +280,12 @@ test("not promised: with the ledger lost nothing tells what was bought, and it i
 });
 
 /** Sends, and dies before the answer is heard. */
-function neverHears(executor: ServiceExecutor | undefined): ServiceExecutor {
-  if (!executor) throw new Error("No Redshift.");
+function neverHears(executor: Provider["services"][string] | undefined): ServiceExecutor {
+  if (!executor || !("send" in executor)) throw new Error("No Redshift.");
   return {
     ...executor,
-    async doPurchase(submission, context) {
-      await executor.doPurchase(submission, context);
+    async send(submission, context) {
+      await executor.send(submission, context);
       return new Promise(() => undefined);
     },
   };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { marker, token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { computed, ok, startLoopback, type Reply } from "../aws-loopback.ts";
+import { differences, found } from "../reservations/as-the-drive-sees-it.ts";
 import { fault, node, nodes, recommendation, redshiftAt, submission } from "./redshift-answers.ts";
 
 const { scope } = submission;
@@ -10,11 +11,11 @@ const action = "DescribeReservedNodes";
 async function find(replies: readonly Reply[], ids: readonly string[] = [], maxPages = 20) {
   await using loopback = await startLoopback();
   loopback.on(action, ...replies);
-  const wanted = { tokens: new Set([token]), ids: new Set(ids) };
-  return { listing: await redshiftAt(loopback, { maxPages }).findByTokens(scope, wanted, calmly), loopback };
+  const listing = await found(redshiftAt(loopback, { maxPages }), submission, { tokens: [token], ids });
+  return { listing, loopback };
 }
 
-describe("findByTokens", () => {
+describe("the list", () => {
   test("every page, by id alone: nothing that Redshift shows carries a token", async () => {
     const { listing, loopback } = await find([nodes([node("rn-1")], "two"), nodes([node("rn-2")])], ["rn-2", "gone"]);
     expect(listing.byToken.size).toBe(0);
@@ -67,7 +68,7 @@ describe("findByTokens", () => {
   });
 });
 
-describe("read and verify", () => {
+describe("reading one, and comparing it", () => {
   async function at<Result>(reply: Reply, work: (redshift: ReturnType<typeof redshiftAt>) => Promise<Result>) {
     await using loopback = await startLoopback();
     loopback.on(action, reply);
@@ -75,12 +76,11 @@ describe("read and verify", () => {
     expect(loopback.last(action).parameters.get("ReservedNodeId")).toBe("rn-1");
     return result;
   }
-  const read = (reply: Reply) => at(reply, (redshift) => redshift.read(scope, "rn-1", calmly));
-  const commitment = { id: "rn-1", state: "active", standing: "live", settled: true, marked: true } as const;
-  const verify = (item: string) => at(nodes([item]), (redshift) => redshift.verify(recommendation, commitment, calmly));
+  const read = (reply: Reply) => at(reply, (redshift) => redshift.inventory.read(scope, "rn-1", calmly));
+  const compare = (item: string) => at(nodes([item]), (redshift) => differences(redshift, recommendation, "rn-1"));
 
   test("asks for the id alone; only ReservedNodeNotFound says that there is none", async () => {
-    expect(await read(nodes([node("rn-1")]))).toMatchObject({ id: "rn-1" });
+    expect(await read(nodes([node("rn-1")]))).toMatchObject({ commitment: { id: "rn-1" }, marks: [] });
     expect(await read(fault(404, "ReservedNodeNotFound"))).toBeUndefined();
     expect(await read(nodes([node("another")]))).toBeUndefined();
     expect(await thrownBy(read({ status: 404, body: "" }))).toMatchObject({ code: "lookup-failed" });
@@ -88,7 +88,7 @@ describe("read and verify", () => {
   });
 
   test("the same: no difference", async () => {
-    expect(await verify(node("rn-1"))).toEqual([]);
+    expect(await compare(node("rn-1"))).toEqual([]);
   });
 
   test.each([
@@ -98,13 +98,13 @@ describe("read and verify", () => {
     [{ Duration: "94608000" }, "term"],
     [{ NodeCount: "3" }, "quantity"],
   ])("lesson: what is found is compared before it is adopted; %o differs in %s", async (changes, field) => {
-    expect(await verify(node("rn-1", changes))).toMatchObject([{ field }]);
+    expect(await compare(node("rn-1", changes))).toMatchObject([{ field }]);
   });
 
   test.each([{ ReservedNodeOfferingType: undefined }, { NodeCount: undefined }])(
     "what Redshift leaves out cannot be compared: %o",
     async (changes) => {
-      expect(await thrownBy(verify(node("rn-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
+      expect(await thrownBy(compare(node("rn-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
     },
   );
 });
