@@ -19,20 +19,31 @@ export async function repair(
   const executor = record && executorOf(record.recommendation);
   if (record === undefined || executor?.mark === undefined) return finding;
   try {
-    const { state, standing } = await correct(record, executor, parts, signal, async ({ ledger, stop }, task) => {
-      const marked = await stamp(task.record.commitment, async (commitment) => {
-        const { scope, source, generation, submission } = task.record;
-        const owned = await ledger.ownedByOthers(scope.key, record.token);
-        const marker = { token: record.token, source, generation };
-        return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
-      });
-      // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
-      if (marked.standing !== "failed") await ledger.observe(task.claim, marked);
-      return marked;
-    });
-    return standing === "failed"
-      ? { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` }
-      : { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
+    const { state, standing, marked } = await correct(
+      record,
+      executor,
+      parts,
+      signal,
+      async ({ ledger, stop }, task) => {
+        const marked = await stamp(task.record.commitment, async (commitment) => {
+          const { scope, source, generation, submission } = task.record;
+          const owned = await ledger.ownedByOthers(scope.key, record.token);
+          const marker = { token: record.token, source, generation };
+          return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
+        });
+        // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
+        if (marked.standing !== "failed") await ledger.observe(task.claim, marked);
+        return marked;
+      },
+    );
+    if (standing === "failed") {
+      return { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` };
+    }
+    if (marked === true) {
+      return { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
+    }
+    const message = "Its token was tried, and the provider does not show it. Nothing waits for it: keep the ledger.";
+    return { ...finding, repaired: false, message };
   } catch (error) {
     return { ...finding, repaired: false, message: messageOf(error) };
   }

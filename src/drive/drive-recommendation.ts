@@ -196,7 +196,12 @@ async function over(
     await drive.ledger.purchase(
       task.claim,
       // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
-      { ...commitment, settled: true, marked: true, price: commitment.price ?? submission?.price },
+      {
+        ...commitment,
+        settled: true,
+        marked: commitment.marked || "waived",
+        price: commitment.price ?? submission?.price,
+      },
       { over: said },
     );
     drive.leases.drop(task.claim);
