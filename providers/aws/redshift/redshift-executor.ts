@@ -73,8 +73,8 @@ export function createRedshift(
 
     async mark(commitment, _submission, { token, source }, { signal, scope }) {
       const tags = { [tagNames.source]: source, [tagNames.token]: token };
-      await tryToTag(connect, parseScope(scope), commitment.id, tags, signal);
-      return { ...commitment, marked: true };
+      const shown = await tryToTag(connect, parseScope(scope), commitment.id, tags, signal);
+      return { ...commitment, marked: shown || "waived" };
     },
   };
 }

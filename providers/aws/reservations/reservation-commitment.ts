@@ -31,15 +31,15 @@ export function allKnown(reservations: readonly Reservation[], call: string): re
 }
 
 /** A reservation as the core knows it. */
-export function commitmentOf({ id, state, start, count, charges }: KnownReservation): Commitment {
+export function commitmentOf({ id, name, state, start, count, charges }: KnownReservation): Commitment {
   const price = count === undefined ? undefined : priceOf(charges, count)?.total;
   return {
     id,
     state,
     standing: standingOf(state),
     settled: isFinal(state),
-    // A name is a marker that nobody can change, so none is missing; on Redshift there is none to wait for.
-    marked: true,
+    // A name cannot be changed: there is nothing to wait for where it is made of no token, as all names of Redshift.
+    marked: tokenPartOf(name) === undefined ? "waived" : true,
     ...(price ? { price } : {}),
     ...(start ? { purchasedAt: start.toISOString() } : {}),
   };

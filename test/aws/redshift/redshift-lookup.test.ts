@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { marker, token } from "../ec2-answers.ts";
+import { token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { computed, ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { differences, found } from "../reservations/as-the-drive-sees-it.ts";
@@ -64,7 +64,7 @@ describe("the list", () => {
     ["retired", "ended", true],
   ])("the state %s is %s", async (State, standing, settled) => {
     const { listing } = await find([nodes([node("rn-1", { State })])], ["rn-1"]);
-    expect(listing.byId.get("rn-1")).toMatchObject({ state: State, standing, settled, marked: true });
+    expect(listing.byId.get("rn-1")).toMatchObject({ state: State, standing, settled, marked: "waived" });
   });
 });
 
@@ -107,55 +107,4 @@ describe("reading one, and comparing it", () => {
       expect(await thrownBy(compare(node("rn-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
     },
   );
-});
-
-describe("assumption: the tags that are tried on a reserved node, on which nothing relies", () => {
-  const commitment = { id: "rn-1", state: "payment-pending", standing: "live", settled: false, marked: false } as const;
-  const empty = ok('<CreateTagsResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/"/>');
-
-  async function mark(reply: Reply, where: { readonly region?: string; readonly signal?: AbortSignal } = {}) {
-    await using loopback = await startLoopback();
-    loopback.on("CreateTags", reply);
-    const redshift = redshiftAt(loopback);
-    const { region = "us-east-1", signal = calmly.signal } = where;
-    const options = { signal, scope: redshift.scopeOf({ ...recommendation, region }), owned: new Set<string>() };
-    return { marked: await redshift.mark(commitment, submission, marker, options), loopback };
-  }
-
-  test("source and token, once", async () => {
-    const { marked, loopback } = await mark(empty);
-    expect(marked).toEqual({ ...commitment, marked: true });
-    expect(loopback.count("CreateTags")).toBe(1);
-    expect(Object.fromEntries(loopback.last("CreateTags").parameters)).toEqual({
-      Action: "CreateTags",
-      Version: "2012-12-01",
-      ResourceName: "arn:aws:redshift:us-east-1:123456789012:reservednode:rn-1",
-      "Tags.Tag.1.Key": "purchase-automation",
-      "Tags.Tag.1.Value": "cudly-web",
-      "Tags.Tag.2.Key": "cudly-idempotency-token",
-      "Tags.Tag.2.Value": token,
-    });
-  });
-
-  test.each([
-    ["cn-north-1", "arn:aws-cn:redshift:cn-north-1:"],
-    ["us-gov-west-1", "arn:aws-us-gov:redshift:us-gov-west-1:"],
-  ])("in %s", async (region, begins) => {
-    const { loopback } = await mark(empty, { region });
-    expect(loopback.last("CreateTags").parameters.get("ResourceName")).toContain(begins);
-  });
-
-  test.each([
-    ["not found", fault(404, "ResourceNotFoundFault")],
-    ["not allowed", fault(403, "AccessDenied")],
-    ["broken", fault(500, "InternalFailure")],
-    ["an HTML page", ok("<html>")],
-  ])("%s: nothing waits for them", async (_what, reply) => {
-    expect((await mark(reply)).marked).toEqual({ ...commitment, marked: true });
-  });
-
-  test("a drive that was stopped has not tried: the next one does", async () => {
-    const signal = AbortSignal.abort(new Error("Stop."));
-    expect(await thrownBy(mark(empty, { signal }))).toMatchObject({ message: "Stop." });
-  });
 });
