@@ -20,7 +20,7 @@ export async function repair(
   const executor = record && executorOf(record.recommendation);
   if (record === undefined || executor?.mark === undefined) return finding;
   try {
-    const { state, standing } = await withClaim(
+    const { state, standing, marked } = await withClaim(
       record,
       parts,
       { ...correction, executor, signal },
@@ -36,9 +36,14 @@ export async function repair(
         return marked;
       },
     );
-    return standing === "failed"
-      ? { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` }
-      : { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
+    if (standing === "failed") {
+      return { ...finding, repaired: false, message: `The provider now shows it as ${state}: run buyonce settle.` };
+    }
+    if (marked === true) {
+      return { ...finding, repaired: true, message: "Its token was missing at the provider. It is stamped now." };
+    }
+    const message = "Its token was tried, and the provider does not show it. Nothing waits for it: keep the ledger.";
+    return { ...finding, repaired: false, message };
   } catch (error) {
     return { ...finding, repaired: false, message: messageOf(error) };
   }

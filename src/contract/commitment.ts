@@ -25,8 +25,12 @@ export interface Commitment {
    * is never settled, and is not expected in listings; gone by its id after the executor's minimum age, it was not bought.
    */
   readonly tentative?: boolean | undefined;
-  /** The token is stamped on it at the provider. Where the marker comes after the purchase, a later drive repairs it. */
-  readonly marked: boolean;
+  /**
+   * The token is stamped on it at the provider. Where the marker comes after the purchase, a later drive repairs a missing one.
+   * `"waived"`: it is not shown to be there, and nothing waits for it: no document says that such a commitment can carry one,
+   * or it is over.
+   */
+  readonly marked: boolean | "waived";
   /** Price of the whole commitment over its term, where known. */
   readonly price?: Money | undefined;
   /** When the provider says that it was bought (ISO 8601), where known. */

@@ -189,7 +189,8 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
 
   /**
    * Only where the marker comes after the purchase: stamps it, and returns the commitment as it then is, its final ids
-   * included. Throws when the marker is not known to be there; a later drive tries again.
+   * included. Throws when the marker is not known to be there, and a later drive tries again; or returns it as `waived`, where
+   * it is tried once and nothing relies on it.
    */
   mark?(
     commitment: Commitment,

@@ -98,7 +98,7 @@ export function isOpen({ state }: TokenRecord): boolean {
   return openStates.includes(state);
 }
 
-/** Bought and marked: all that is left is to see it settle. */
+/** Bought, and no marker is missing: all that is left is to see it settle. */
 export function isDone({ state, commitment }: TokenRecord): boolean {
-  return state === "purchased" && commitment?.marked === true;
+  return state === "purchased" && commitment !== undefined && commitment.marked !== false;
 }

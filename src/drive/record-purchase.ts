@@ -97,7 +97,7 @@ async function mark(
     const owned = await drive.ledger.ownedByOthers(scope.key, token);
     const marker = { token, source, generation };
     const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
-    done(marked.marked);
+    done(marked.marked === true);
     if (marked.standing !== "failed") return { ...marked, price: commitment.price };
     // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.
     warnings.push(

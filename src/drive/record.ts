@@ -98,7 +98,7 @@ async function recordOver(
   const price = commitment.price ?? submission?.price;
   try {
     // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
-    const recorded = { ...commitment, settled: true, marked: true, price };
+    const recorded = { ...commitment, settled: true, marked: commitment.marked || ("waived" as const), price };
     await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error) });
     drive.leases.drop(task.claim);
   } catch (failure) {

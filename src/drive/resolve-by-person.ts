@@ -76,13 +76,10 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
   const own = await ask(drive, task, submission);
   const passedBy = own.kind !== "found" || own.by === "guess" || own.found.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
-  return recordEnding(drive, task, {
-    kind: "bought",
-    commitment: found,
-    submission,
-    status: "already-purchased",
-    passedBy,
-  });
+  // Of what does not show whether it is marked, nobody has tried it yet.
+  const untried = found.marked === "waived" && executor.mark !== undefined;
+  const commitment = untried ? { ...found, marked: false } : found;
+  return recordEnding(drive, task, { kind: "bought", commitment, submission, status: "already-purchased", passedBy });
 }
 
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {

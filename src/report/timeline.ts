@@ -52,11 +52,11 @@ function eventWords(event: DriveEvent): string {
     case "outcome-unknown":
       return "The provider's answer did not say whether it was bought";
     case "marking":
-      return `Put our mark on ${event.commitmentId}`;
+      return `Tried to put our mark on ${event.commitmentId}`;
     case "finished":
       return `Result: ${verdictOf(event.outcome).label}`;
     case "marked":
-      return event.marked ? "" : "Our mark could not be put on it; a later run tries again";
+      return event.marked ? "Our mark is on it" : "Our mark is not seen on it";
     // About no purchase alone, or told by the step before or after.
     case "started":
     case "ended":

@@ -294,7 +294,9 @@ test("B3: over, and never marked: it is held by nobody, and its lane is free", a
     },
   });
   await purchaser.drive(execution());
-  expect((await parts.ledger.execution(executionId))[0]?.holder).toBeUndefined();
+  const [record] = await parts.ledger.execution(executionId);
+  expect(record?.holder).toBeUndefined();
+  expect(record?.commitment).toMatchObject({ standing: "ended", marked: "waived" });
   const other = { executionId: "another", source: "test", recommendations: [disk()] };
   expect((await parts.purchaser.drive(other)).outcomes[0]?.status).toBe("purchased");
 });

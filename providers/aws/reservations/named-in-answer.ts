@@ -1,5 +1,4 @@
-import type { Submission } from "../../../src/contract/executor.ts";
-import type { OldResolution } from "../../../src/contract/old-executor.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import { beganBefore } from "../began-before.ts";
 import { standingOf } from "../aws-standing.ts";
 import type { ReservationApi } from "./reservation-api.ts";
@@ -14,7 +13,7 @@ export async function namedInAnswer<R extends ReservationRecommendation>(
   api: ReservationApi<R>,
   submission: Submission,
   { signal, owned }: { readonly signal: AbortSignal; readonly owned: ReadonlySet<string> },
-): Promise<OldResolution | undefined> {
+): Promise<Resolution | undefined> {
   for (const id of submission.evidence ?? []) {
     if (owned.has(id)) continue;
     const found = await api.one({ id }, signal);

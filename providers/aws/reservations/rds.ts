@@ -46,7 +46,7 @@ export const rds: ReservationService<RdsRecommendation> = {
   asked: ({ instanceClass, productDescription, multiAz }) =>
     new Map([
       ["instanceClass", instanceClass],
-      ["productDescription", productDescription],
+      ["productDescription", normaliseDescription(productDescription)],
       ["multiAz", String(multiAz)],
     ]),
   calls: {

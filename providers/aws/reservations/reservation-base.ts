@@ -1,16 +1,15 @@
-import { RefusedError } from "../../../src/contract/errors.ts";
-import type { OldServiceExecutor } from "../../../src/contract/old-executor.ts";
-import { differencesBetween, notStated } from "../differences.ts";
+import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import { differencesBetween } from "../differences.ts";
 import { chooseOffering, type Offering } from "../only-fitting-offering.ts";
 import { awsScope, parseScope } from "../aws-scope.ts";
 import type { ConnectReservations } from "./reservation-api.ts";
-import { askedOf, commitmentOf, reservationDifferences } from "./reservation-commitment.ts";
+import { askedFacts, askedOf, listedOf } from "./reservation-commitment.ts";
 import type { ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
 export type ReservationBase<R extends ReservationRecommendation> = Pick<
-  OldServiceExecutor<R>,
-  "provider" | "service" | "schema" | "describe" | "scopeOf" | "read" | "verify"
+  ServiceExecutor<R>,
+  "provider" | "service" | "schema" | "describe" | "scopeOf" | "factsOf" | "inventory"
 >;
 
 /** Makes the members that need nothing but what the service says about itself. */
@@ -18,7 +17,7 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
   service: ReservationService<R, Request>,
   api: ConnectReservations<R, Request>,
 ): ReservationBase<R> {
-  const { title, name, schema } = service;
+  const { name, schema } = service;
   return {
     provider: "aws",
     service: name,
@@ -31,21 +30,19 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
 
     scopeOf: (recommendation) => awsScope(name, recommendation),
 
-    async read(scope, id, { signal }) {
-      const found = await (await api(parseScope(scope), signal)).one({ id }, signal);
-      return found && commitmentOf(found);
-    },
+    // Of what does not state all of it, nobody can tell whether it is what was asked for.
+    factsOf: (recommendation) => ({ decisive: askedFacts(service, recommendation), ifStated: {} }),
 
-    async verify(recommendation, { id }, { signal }) {
-      const scope = awsScope(name, recommendation);
-      const found = await (await api(scope, signal)).one({ id }, signal);
-      const differences = found && reservationDifferences(service, recommendation, found);
-      if (differences && differences.every((difference) => difference.found !== notStated)) return differences;
-      throw new RefusedError({
-        code: "commitment-unverifiable",
-        message: `${title} does not say enough about ${id} in ${scope.label} to compare it with what was asked for. Drive again later.`,
-        retryable: true,
-      });
+    inventory: {
+      async *list(scope, { signal }) {
+        const all = await (await api(parseScope(scope), signal)).all(signal);
+        yield all.map(listedOf);
+      },
+
+      async read(scope, id, { signal }) {
+        const found = await (await api(parseScope(scope), signal)).one({ id }, signal);
+        return found && listedOf(found);
+      },
     },
   };
 }

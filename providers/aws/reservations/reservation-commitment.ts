@@ -1,22 +1,22 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
-import { PurchaseOutcomeUnknownError, RefusedError } from "../../../src/contract/errors.ts";
-import type { Difference } from "../../../src/contract/executor.ts";
-import type { ListedCommitment } from "../../../src/contract/listed-commitment.ts";
-import { differencesBetween, statedAttributes } from "../differences.ts";
+import { RefusedError } from "../../../src/contract/errors.ts";
+import type { Facts, Listed } from "../../../src/contract/listed.ts";
+import { factsOfMap } from "../aws-facts.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
 import { priceOf } from "../aws-price.ts";
 import { isText } from "../is-text.ts";
 import { isFinal, standingOf } from "../aws-standing.ts";
+import { tokenPartOf } from "./reservation-name.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 
 /** A reservation of which enough is known to be taken for one. */
 export type KnownReservation = Reservation & { readonly id: string; readonly name: string; readonly state: string };
 
 /**
- * It has an id, a name and a state; without those an entry of a list proves nothing. They have to be texts: the SDK takes
- * whatever stands in an answer of JSON.
+ * It has an id, a name and a state; without those an entry of a list, or an answer, proves nothing. They have to be texts: the
+ * SDK takes whatever stands in an answer of JSON.
  */
-function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
+export function isKnown(reservation: Reservation | undefined): reservation is KnownReservation {
   return [reservation?.id, reservation?.name, reservation?.state].every(isText);
 }
 
@@ -30,37 +30,37 @@ export function allKnown(reservations: readonly Reservation[], call: string): re
   });
 }
 
-/** The answer to a purchase. Throws a PurchaseOutcomeUnknownError where it says too little of a reservation. */
-export function fromAnswer(reservation: Reservation | undefined, title: string): KnownReservation {
-  if (isKnown(reservation)) return reservation;
-  const id = reservation?.id;
-  throw new PurchaseOutcomeUnknownError({
-    evidence: isText(id) ? [id] : [],
-    message: `${title} answered the purchase without a reservation. Drive again: it is looked for first.`,
-  });
-}
-
-/** A reservation as the core knows it. Its name is its marker, so it is always marked; on Redshift there is nothing to wait for. */
-export function commitmentOf({ id, state, start, count, charges }: KnownReservation): Commitment {
+/** A reservation as the core knows it. */
+export function commitmentOf({ id, name, state, start, count, charges }: KnownReservation): Commitment {
   const price = count === undefined ? undefined : priceOf(charges, count)?.total;
   return {
     id,
     state,
     standing: standingOf(state),
     settled: isFinal(state),
-    marked: true,
+    // A name cannot be changed: there is nothing to wait for where it is made of no token, as all names of Redshift.
+    marked: tokenPartOf(name) === undefined ? "waived" : true,
     ...(price ? { price } : {}),
     ...(start ? { purchasedAt: start.toISOString() } : {}),
   };
 }
 
-/** A reservation as an audit sees it. No marker of it can be missing: its name cannot be changed, or it has none at all. */
-export function listedReservation(reservation: KnownReservation, token: string | undefined): ListedCommitment {
-  const { attributes, count } = reservation;
-  return { commitment: commitmentOf(reservation), token, attributes: statedAttributes(attributes), count };
+/** A reservation as a list shows it. The part of the token in its name is its marker; on Redshift nothing has one. */
+export function listedOf(reservation: KnownReservation): Listed {
+  const text = tokenPartOf(reservation.name);
+  return {
+    commitment: commitmentOf(reservation),
+    marks: text === undefined ? [] : [{ text, whole: false }],
+    facts: factsOf(reservation),
+  };
 }
 
-/** All that decides what is bought, as asked for, by field. */
+/** What a reservation is, as far as its service says so. */
+export function factsOf({ attributes, count }: Reservation): Facts {
+  return { ...factsOfMap(attributes), quantity: count?.toString() };
+}
+
+/** All that decides what is bought but the count, as asked for, by field. */
 export function askedOf<R extends ReservationRecommendation>(
   service: Pick<ReservationService<R>, "asked">,
   recommendation: R,
@@ -73,12 +73,10 @@ export function askedOf<R extends ReservationRecommendation>(
   ]);
 }
 
-/** How a reservation differs from what was asked for, its count included. */
-export function reservationDifferences<R extends ReservationRecommendation>(
+/** The same and the count, in the words of {@link factsOf}. */
+export function askedFacts<R extends ReservationRecommendation>(
   service: Pick<ReservationService<R>, "asked">,
   recommendation: R,
-  { attributes, count }: Reservation,
-): readonly Difference[] {
-  const asked = new Map([...askedOf(service, recommendation), ["quantity", String(recommendation.quantity)]]);
-  return differencesBetween(asked, new Map([...attributes, ["quantity", count?.toString()]]));
+): Facts {
+  return { ...factsOfMap(askedOf(service, recommendation)), quantity: String(recommendation.quantity) };
 }

@@ -10,13 +10,7 @@ export function reservationName(token: string, generation: number): string {
   return `buyonce-${token.slice(0, tokenLength)}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
-/** Finds which of the tokens a reservation of that name was bought for. */
-export function createNameMatcher(tokens: ReadonlySet<string>): (name: string | undefined) => string | undefined {
-  const byPart = new Map([...tokens].map((token) => [token.slice(0, tokenLength), token]));
-  return (name) => byPart.get(tokenPartOf(name) ?? "");
-}
-
-/** The part of the token that a name is made of; undefined for a name that was made otherwise. */
+/** The part of a token that a name is made of, in lower case; undefined for a name that was made otherwise. */
 export function tokenPartOf(name: string | undefined): string | undefined {
   return /^buyonce-([0-9a-f]{32})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "")?.[1];
 }

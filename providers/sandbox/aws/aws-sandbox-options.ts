@@ -21,6 +21,11 @@ export interface AwsSandboxOptions {
    * for ever. How long the real one does is not documented.
    */
   readonly clientTokenMemory?: number | undefined;
+  /**
+   * What Redshift does with tags on a reserved node, which is not among the resources that it documents as taggable: it
+   * knows no such resource (`refused`, the default), takes and shows them, or takes them and does not show them (`hidden`).
+   */
+  readonly redshiftTags?: "refused" | "shown" | "hidden" | undefined;
 }
 
 /** The options with every default filled in. */
@@ -31,6 +36,7 @@ export interface AwsBehaviour {
   readonly readsUntilActive: number;
   readonly tierCrossing: boolean;
   readonly clientTokenMemory: number;
+  readonly redshiftTags: "refused" | "shown" | "hidden";
 }
 
 export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
@@ -41,5 +47,6 @@ export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
     readsUntilActive: options.readsUntilActive ?? 1,
     tierCrossing: options.tierCrossing ?? false,
     clientTokenMemory: options.clientTokenMemory ?? Infinity,
+    redshiftTags: options.redshiftTags ?? "refused",
   };
 }

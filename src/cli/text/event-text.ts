@@ -50,7 +50,7 @@ function words(event: DriveEvent): string {
     case "settling":
       return `recording ${event.commitmentId}`;
     case "marked":
-      return event.marked ? "stamped" : "not stamped";
+      return event.marked ? "stamped" : "no stamp is seen on it";
     case "finished":
       return outcomeText(event.outcome);
     case "ended":

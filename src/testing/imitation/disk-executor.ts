@@ -127,8 +127,8 @@ function commitmentOf(order: Order, identity: ImitationIdentity): Commitment {
     state,
     standing: standingOf(order),
     settled,
-    // Where no marker can be stamped, none is missing.
-    marked: identity === "none" || token !== undefined,
+    // Where no marker can be stamped, none is waited for.
+    marked: identity === "none" ? "waived" : token !== undefined,
     ...(state === "OnItsWay" ? { tentative: true } : {}),
     purchasedAt: new Date(boughtAt).toISOString(),
   };

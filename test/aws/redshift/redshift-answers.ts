@@ -1,7 +1,8 @@
 import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
-import { type AwsSettings, createAws, type RedshiftRecommendation } from "../../../providers/aws/index.ts";
-import { fakeEnvironment, marker, submittedAt } from "../ec2-answers.ts";
+import type { AwsSettings, RedshiftRecommendation } from "../../../providers/aws/index.ts";
+import { marker, submittedAt } from "../ec2-answers.ts";
 import { type Loopback, ok, type Reply } from "../aws-loopback.ts";
+import { executorAt } from "../ec2-executors.ts";
 
 export const recommendation: RedshiftRecommendation = {
   provider: "aws",
@@ -98,7 +99,7 @@ export function redshiftAt(
   loopback: Loopback,
   settings: AwsSettings = {},
 ): ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">> {
-  const { redshift } = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings }).services;
-  if (!redshift?.mark || !redshift.laneOf) throw new Error("The Redshift executor is not complete.");
+  const redshift = executorAt("redshift", loopback, settings);
+  if (!redshift.mark || !redshift.laneOf) throw new Error("The Redshift executor is not complete.");
   return redshift as ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">>;
 }

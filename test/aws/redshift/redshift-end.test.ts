@@ -215,7 +215,7 @@ describe("somebody else buys the same", () => {
 
 test("several that fit: a person says which one it is, the other stays nobody's", async () => {
   const hidden = { visibilityLag: { milliseconds: day } };
-  const { purchaser, fail, buyByHand, bought, sends, environment } = await setup(hidden);
+  const { purchaser, fail, buyByHand, bought, sends, environment, sandbox } = await setup(hidden);
   fail({ kind: "reset", when: "after" });
   expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "unresolved" }]);
   const other = await buyByHand();
@@ -226,6 +226,8 @@ test("several that fit: a person says which one it is, the other stays nobody's"
   const finding = { bought: own?.name ?? "" };
   const decided = await purchaser.resolve({ executionId, recIndex: 0, finding, ...person });
   expect(decided).toMatchObject({ status: "already-purchased", commitment: { id: own?.name } });
+  // The tags are tried on it as on any other.
+  expect(sandbox.requests.filter((request) => request.action === "CreateTags")).toHaveLength(2);
   expect([bought().length, sends()]).toEqual([2, 2]);
 });
 
@@ -280,12 +282,12 @@ test("not promised: with the ledger lost nothing tells what was bought, and it i
 });
 
 /** Sends, and dies before the answer is heard. */
-function neverHears(executor: ServiceExecutor | undefined): ServiceExecutor {
-  if (!executor) throw new Error("No Redshift.");
+function neverHears(executor: Provider["services"][string] | undefined): ServiceExecutor {
+  if (!executor || !("send" in executor)) throw new Error("No Redshift.");
   return {
     ...executor,
-    async doPurchase(submission, context) {
-      await executor.doPurchase(submission, context);
+    async send(submission, context) {
+      await executor.send(submission, context);
       return new Promise(() => undefined);
     },
   };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { marker, token } from "../ec2-answers.ts";
+import { token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { computed, ok, startLoopback, type Reply } from "../aws-loopback.ts";
+import { differences, found } from "../reservations/as-the-drive-sees-it.ts";
 import { fault, node, nodes, recommendation, redshiftAt, submission } from "./redshift-answers.ts";
 
 const { scope } = submission;
@@ -10,11 +11,11 @@ const action = "DescribeReservedNodes";
 async function find(replies: readonly Reply[], ids: readonly string[] = [], maxPages = 20) {
   await using loopback = await startLoopback();
   loopback.on(action, ...replies);
-  const wanted = { tokens: new Set([token]), ids: new Set(ids) };
-  return { listing: await redshiftAt(loopback, { maxPages }).findByTokens(scope, wanted, calmly), loopback };
+  const listing = await found(redshiftAt(loopback, { maxPages }), submission, { tokens: [token], ids });
+  return { listing, loopback };
 }
 
-describe("findByTokens", () => {
+describe("the list", () => {
   test("every page, by id alone: nothing that Redshift shows carries a token", async () => {
     const { listing, loopback } = await find([nodes([node("rn-1")], "two"), nodes([node("rn-2")])], ["rn-2", "gone"]);
     expect(listing.byToken.size).toBe(0);
@@ -63,11 +64,11 @@ describe("findByTokens", () => {
     ["retired", "ended", true],
   ])("the state %s is %s", async (State, standing, settled) => {
     const { listing } = await find([nodes([node("rn-1", { State })])], ["rn-1"]);
-    expect(listing.byId.get("rn-1")).toMatchObject({ state: State, standing, settled, marked: true });
+    expect(listing.byId.get("rn-1")).toMatchObject({ state: State, standing, settled, marked: "waived" });
   });
 });
 
-describe("read and verify", () => {
+describe("reading one, and comparing it", () => {
   async function at<Result>(reply: Reply, work: (redshift: ReturnType<typeof redshiftAt>) => Promise<Result>) {
     await using loopback = await startLoopback();
     loopback.on(action, reply);
@@ -75,12 +76,11 @@ describe("read and verify", () => {
     expect(loopback.last(action).parameters.get("ReservedNodeId")).toBe("rn-1");
     return result;
   }
-  const read = (reply: Reply) => at(reply, (redshift) => redshift.read(scope, "rn-1", calmly));
-  const commitment = { id: "rn-1", state: "active", standing: "live", settled: true, marked: true } as const;
-  const verify = (item: string) => at(nodes([item]), (redshift) => redshift.verify(recommendation, commitment, calmly));
+  const read = (reply: Reply) => at(reply, (redshift) => redshift.inventory.read(scope, "rn-1", calmly));
+  const compare = (item: string) => at(nodes([item]), (redshift) => differences(redshift, recommendation, "rn-1"));
 
   test("asks for the id alone; only ReservedNodeNotFound says that there is none", async () => {
-    expect(await read(nodes([node("rn-1")]))).toMatchObject({ id: "rn-1" });
+    expect(await read(nodes([node("rn-1")]))).toMatchObject({ commitment: { id: "rn-1" }, marks: [] });
     expect(await read(fault(404, "ReservedNodeNotFound"))).toBeUndefined();
     expect(await read(nodes([node("another")]))).toBeUndefined();
     expect(await thrownBy(read({ status: 404, body: "" }))).toMatchObject({ code: "lookup-failed" });
@@ -88,7 +88,7 @@ describe("read and verify", () => {
   });
 
   test("the same: no difference", async () => {
-    expect(await verify(node("rn-1"))).toEqual([]);
+    expect(await compare(node("rn-1"))).toEqual([]);
   });
 
   test.each([
@@ -98,64 +98,13 @@ describe("read and verify", () => {
     [{ Duration: "94608000" }, "term"],
     [{ NodeCount: "3" }, "quantity"],
   ])("lesson: what is found is compared before it is adopted; %o differs in %s", async (changes, field) => {
-    expect(await verify(node("rn-1", changes))).toMatchObject([{ field }]);
+    expect(await compare(node("rn-1", changes))).toMatchObject([{ field }]);
   });
 
   test.each([{ ReservedNodeOfferingType: undefined }, { NodeCount: undefined }])(
     "what Redshift leaves out cannot be compared: %o",
     async (changes) => {
-      expect(await thrownBy(verify(node("rn-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
+      expect(await thrownBy(compare(node("rn-1", changes)))).toMatchObject({ code: "commitment-unverifiable" });
     },
   );
-});
-
-describe("assumption: the tags that are tried on a reserved node, on which nothing relies", () => {
-  const commitment = { id: "rn-1", state: "payment-pending", standing: "live", settled: false, marked: false } as const;
-  const empty = ok('<CreateTagsResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/"/>');
-
-  async function mark(reply: Reply, where: { readonly region?: string; readonly signal?: AbortSignal } = {}) {
-    await using loopback = await startLoopback();
-    loopback.on("CreateTags", reply);
-    const redshift = redshiftAt(loopback);
-    const { region = "us-east-1", signal = calmly.signal } = where;
-    const options = { signal, scope: redshift.scopeOf({ ...recommendation, region }), owned: new Set<string>() };
-    return { marked: await redshift.mark(commitment, submission, marker, options), loopback };
-  }
-
-  test("source and token, once", async () => {
-    const { marked, loopback } = await mark(empty);
-    expect(marked).toEqual({ ...commitment, marked: true });
-    expect(loopback.count("CreateTags")).toBe(1);
-    expect(Object.fromEntries(loopback.last("CreateTags").parameters)).toEqual({
-      Action: "CreateTags",
-      Version: "2012-12-01",
-      ResourceName: "arn:aws:redshift:us-east-1:123456789012:reservednode:rn-1",
-      "Tags.Tag.1.Key": "purchase-automation",
-      "Tags.Tag.1.Value": "cudly-web",
-      "Tags.Tag.2.Key": "cudly-idempotency-token",
-      "Tags.Tag.2.Value": token,
-    });
-  });
-
-  test.each([
-    ["cn-north-1", "arn:aws-cn:redshift:cn-north-1:"],
-    ["us-gov-west-1", "arn:aws-us-gov:redshift:us-gov-west-1:"],
-  ])("in %s", async (region, begins) => {
-    const { loopback } = await mark(empty, { region });
-    expect(loopback.last("CreateTags").parameters.get("ResourceName")).toContain(begins);
-  });
-
-  test.each([
-    ["not found", fault(404, "ResourceNotFoundFault")],
-    ["not allowed", fault(403, "AccessDenied")],
-    ["broken", fault(500, "InternalFailure")],
-    ["an HTML page", ok("<html>")],
-  ])("%s: nothing waits for them", async (_what, reply) => {
-    expect((await mark(reply)).marked).toEqual({ ...commitment, marked: true });
-  });
-
-  test("a drive that was stopped has not tried: the next one does", async () => {
-    const signal = AbortSignal.abort(new Error("Stop."));
-    expect(await thrownBy(mark(empty, { signal }))).toMatchObject({ message: "Stop." });
-  });
 });

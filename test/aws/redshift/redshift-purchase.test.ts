@@ -1,31 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { thrownBy } from "../ec2-executors.ts";
-import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
 import { callerIdentity, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
+import { answeredPurchase, once } from "../reservations/as-the-drive-sees-it.ts";
 import { fault, redshiftAt, submission } from "./redshift-answers.ts";
 
 const action = "PurchaseReservedNodeOffering";
-const answer = recorded("redshift-PurchaseReservedNodeOffering.awsdocs.xml");
+const sold = recorded("redshift-PurchaseReservedNodeOffering.awsdocs.xml");
 
 function buy(reply: Reply, purchaseTimeout = 10_000) {
-  return failedPurchase(action, reply, (loopback) =>
-    redshiftAt(loopback, { purchaseTimeout }).doPurchase(submission, first),
+  return answeredPurchase(action, reply, (loopback) =>
+    redshiftAt(loopback, { purchaseTimeout }).send(submission, first),
   );
 }
+
+const first = { sentBefore: false } as const;
+const unknown = { kind: "unknown" } as const;
 
 describe("the purchase", () => {
   test("sends exactly what was recorded, once, after the account check, and returns a pending commitment", async () => {
     await using loopback = await startLoopback();
-    loopback.on(action, ok(answer));
-    expect(await redshiftAt(loopback).doPurchase(submission, first)).toEqual({
-      id: "12345678-12ab-12a1-1a2a-12ab-12a12aEXAMPLE",
-      state: "payment-pending",
-      standing: "live",
-      settled: false,
-      // Until the tags were tried.
-      marked: false,
-      price: submission.price,
-      purchasedAt: "2019-12-27T22:06:20.054Z",
+    loopback.on(action, ok(sold));
+    expect(await redshiftAt(loopback).send(submission, first)).toEqual({
+      kind: "bought",
+      commitment: {
+        id: "12345678-12ab-12a1-1a2a-12ab-12a12aEXAMPLE",
+        state: "payment-pending",
+        standing: "live",
+        settled: false,
+        // Until the tags were tried.
+        marked: false,
+        price: submission.price,
+        purchasedAt: "2019-12-27T22:06:20.054Z",
+      },
     });
     expect(loopback.arrived.map((one) => one.action)).toEqual(["GetCallerIdentity", action]);
     expect(loopback.last(action).body).toBe(
@@ -36,11 +41,14 @@ describe("the purchase", () => {
 
   test("A24: an answer that leaves out the state is kept all the same: its id is the only one there will be", async () => {
     await using loopback = await startLoopback();
-    loopback.on(action, ok(answer.replace(/<State>.*<\/State>/, "")));
-    expect(await redshiftAt(loopback).doPurchase(submission, first)).toMatchObject({
-      id: "12345678-12ab-12a1-1a2a-12ab-12a12aEXAMPLE",
-      state: "payment-pending",
-      standing: "live",
+    loopback.on(action, ok(sold.replace(/<State>.*<\/State>/, "")));
+    expect(await redshiftAt(loopback).send(submission, first)).toMatchObject({
+      kind: "bought",
+      commitment: {
+        id: "12345678-12ab-12a1-1a2a-12ab-12a12aEXAMPLE",
+        state: "payment-pending",
+        standing: "live",
+      },
     });
   });
 
@@ -49,8 +57,8 @@ describe("the purchase", () => {
     async (change) => {
       await using loopback = await startLoopback();
       const request = JSON.parse(JSON.stringify({ ...submission.request, ...change })) as typeof submission.request;
-      const thrown = await thrownBy(redshiftAt(loopback).doPurchase({ ...submission, request }, first));
-      expect(thrown).toMatchObject({ name: "PurchaseRejectedError" });
+      const answer = await redshiftAt(loopback).send({ ...submission, request }, first);
+      expect(answer).toMatchObject({ kind: "rejected", left: false });
       expect(loopback.count(action)).toBe(0);
     },
   );
@@ -70,21 +78,21 @@ describe("lesson: the SDK re-sent the purchase below the guard; exactly one requ
     ["HTML with 403", { status: 403, body: "<html><body>Forbidden</body></html>" }],
     ["404 without a body", { status: 404, body: "" }],
     ["an empty body with 200", ok("")],
-    ["an answer without an id", ok(answer.replace(/<ReservedNodeId>.*<\/ReservedNodeId>/, ""))],
-    ["a 200 whose body was cut", ok(answer.slice(0, 300))],
+    ["an answer without an id", ok(sold.replace(/<ReservedNodeId>.*<\/ReservedNodeId>/, ""))],
+    ["a 200 whose body was cut", ok(sold.slice(0, 300))],
     ["lesson: a 400 whose body was cut", { status: 400, body: fault(400, "UnsupportedOperation").body.slice(0, 100) }],
     ["the connection is reset after the request was read", (response) => response.socket?.resetAndDestroy()],
     ["the connection is closed after the request was read", (response) => response.socket?.destroy()],
   ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-    const { thrown, ...counted } = await buy(reply);
+    const { answer, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 
   test("no answer within the timeout", async () => {
-    const { thrown, ...counted } = await buy(() => {}, 1500);
+    const { answer, ...counted } = await buy(() => {}, 1500);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject(unknown);
+    expect(answer).toMatchObject(unknown);
   });
 });
 
@@ -96,17 +104,18 @@ describe("definitely not bought", () => {
     [fault(403, "AccessDenied"), "AccessDenied", false, /redshift:PurchaseReservedNodeOffering/],
     [fault(400, "Throttling"), "Throttling", true, /Redshift asked to slow down/],
   ] satisfies [Reply, string, boolean, RegExp][])("%o", async (reply, providerCode, retryable, message) => {
-    const { thrown, ...counted } = await buy(reply);
+    const { answer, ...counted } = await buy(reply);
     expect(counted).toEqual(once);
-    expect(thrown).toMatchObject({ name: "PurchaseRejectedError", providerCode, retryable });
-    expect(thrown).toMatchObject({ message: expect.stringMatching(message) });
+    expect(answer).toMatchObject({ kind: "rejected", left: true, expired: false, providerCode, retryable });
+    expect(answer).toMatchObject({ reason: expect.stringMatching(message) });
   });
 
   test("lesson: credentials of another account: not sent", async () => {
     await using loopback = await startLoopback();
     loopback.on("GetCallerIdentity", callerIdentity("999999999999"));
-    expect(await thrownBy(redshiftAt(loopback).doPurchase(submission, first))).toMatchObject({
-      name: "PurchaseRejectedError",
+    expect(await redshiftAt(loopback).send(submission, first)).toMatchObject({
+      kind: "rejected",
+      left: false,
       providerCode: "wrong-account",
     });
     expect(loopback.count(action)).toBe(0);

@@ -3,7 +3,17 @@ import type { Submission } from "../../../src/contract/executor.ts";
 import { fakeEnvironment, submittedAt, token } from "../ec2-answers.ts";
 import { calmly, thrownBy } from "../ec2-executors.ts";
 import { ok, startLoopback } from "../aws-loopback.ts";
+import { judged } from "../reservations/as-the-drive-sees-it.ts";
 import { node, nodes, redshiftAt, submission } from "./redshift-answers.ts";
+
+const day = 86_400_000;
+const redshiftFacts = {
+  nodeType: "ra3.xlplus",
+  offeringKind: "Upgradable",
+  payment: "Partial Upfront",
+  term: "31536000 s",
+  quantity: "2",
+};
 
 async function resolve(
   items: readonly string[],
@@ -26,14 +36,18 @@ describe("after an unknown outcome", () => {
   test("exactly one new one that fits: found, at the price that was agreed on", async () => {
     expect(await resolve([node("rn-old"), node("rn-new", { State: "payment-pending" })])).toEqual({
       kind: "found",
-      commitment: {
-        id: "rn-new",
-        state: "payment-pending",
-        standing: "live",
-        settled: false,
-        marked: false,
-        price: submission.price,
-        purchasedAt: "2026-07-14T11:00:01.000Z",
+      found: {
+        commitment: {
+          id: "rn-new",
+          state: "payment-pending",
+          standing: "live",
+          settled: false,
+          marked: false,
+          price: submission.price,
+          purchasedAt: "2026-07-14T11:00:01.000Z",
+        },
+        marks: [],
+        facts: redshiftFacts,
       },
       by: "guess",
     });
@@ -44,7 +58,7 @@ describe("after an unknown outcome", () => {
     async (State) => {
       expect(await resolve([node("rn-new", { State })])).toMatchObject({
         kind: "found",
-        commitment: { id: "rn-new", standing: "live" },
+        found: { commitment: { id: "rn-new", standing: "live" } },
       });
     },
   );
@@ -53,7 +67,7 @@ describe("after an unknown outcome", () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedNodes", nodes([node("rn-old")], "two"), nodes([node("rn-new")]));
     const found = await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
-    expect(found).toMatchObject({ kind: "found", commitment: { id: "rn-new" } });
+    expect(found).toMatchObject({ kind: "found", found: { commitment: { id: "rn-new" } } });
   });
 
   test.each([
@@ -71,7 +85,9 @@ describe("after an unknown outcome", () => {
 
   test("one that the ledger knows to be another token's is not this purchase", async () => {
     expect(await resolve([node("rn-new")], ["rn-new"])).toMatchObject({ kind: "absent" });
-    expect(await resolve([node("rn-1"), node("rn-2")], ["rn-1"])).toMatchObject({ commitment: { id: "rn-2" } });
+    expect(await resolve([node("rn-1"), node("rn-2")], ["rn-1"])).toMatchObject({
+      found: { commitment: { id: "rn-2" } },
+    });
   });
 
   test("begun more than 5 minutes before the submission: two clocks that differ, for a person", async () => {
@@ -79,6 +95,17 @@ describe("after an unknown outcome", () => {
     expect(early).toMatchObject({ kind: "unclear", reason: expect.stringContaining("Redshift's clock") });
     const tolerated = await resolve([node("rn-new", { StartTime: "2026-07-14T10:55:00.000Z" })]);
     expect(tolerated).toMatchObject({ kind: "found" });
+  });
+
+  test("the guess counts from the minimum age on", async () => {
+    const guess = await resolve([node("rn-new")]);
+    await using loopback = await startLoopback();
+    const redshift = redshiftAt(loopback);
+    expect(judged(redshift, submission, guess, 299_999)).toMatchObject({ kind: "unclear", candidates: ["rn-new"] });
+    expect(judged(redshift, submission, guess, 300_000)).toMatchObject({
+      kind: "bought",
+      commitment: { id: "rn-new" },
+    });
   });
 
   test.each([
@@ -97,7 +124,6 @@ describe("after an unknown outcome", () => {
     });
   });
 
-  const day = 86_400_000;
   test.each([
     ["at the end of the window", "2026-07-14T11:11:00.000Z", { kind: "found", by: "guess" }],
     ["just after it", "2026-07-14T11:11:00.001Z", { kind: "absent" }],
@@ -121,21 +147,22 @@ describe("after an unknown outcome", () => {
       loopback.on("DescribeReservedNodes", nodes([one ?? ""], "two"), nodes([other ?? ""]));
       expect(await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({
         kind: "found",
-        commitment: { id: "rn-new", state: "active" },
+        found: { commitment: { id: "rn-new", state: "active" } },
       });
       loopback.on("DescribeReservedNodes", nodes([one ?? "", other ?? ""]));
-      const redshift = redshiftAt(loopback);
-      expect(await redshift.read(submission.scope, "rn-new", calmly)).toMatchObject({ state: "active" });
-      expect(await redshift.list?.(submission.scope, calmly)).toMatchObject([{ commitment: { state: "active" } }]);
+      const { inventory } = redshiftAt(loopback);
+      const active = { commitment: { id: "rn-new", state: "active" } };
+      expect(await inventory.read(submission.scope, "rn-new", calmly)).toMatchObject(active);
+      const pages = await Array.fromAsync(inventory.list(submission.scope, { ...calmly, isComplete: () => false }));
+      expect(pages).toMatchObject([[active]]);
     }
   });
 
   test("lesson: `payment-failed` counted as live; yet it proves nothing here, it may be somebody else's", async () => {
-    expect(await resolve([node("rn-1", { State: "payment-failed" })])).toMatchObject({
-      kind: "found",
-      commitment: { standing: "failed" },
-      by: "guess",
-    });
+    const failed = await resolve([node("rn-1", { State: "payment-failed" })]);
+    expect(failed).toMatchObject({ kind: "found", found: { commitment: { standing: "failed" } }, by: "guess" });
+    await using loopback = await startLoopback();
+    expect(judged(redshiftAt(loopback), submission, failed, day)).toMatchObject({ kind: "unclear" });
   });
 
   test("the token is nowhere in what a person reads", async () => {

@@ -6,6 +6,7 @@ import type { Recommendation } from "../../../src/contract/recommendation.ts";
 import { marker } from "../ec2-answers.ts";
 import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
 import { computed, startLoopback } from "../aws-loopback.ts";
+import { differences, judged } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor } from "./services.ts";
 
 const [rds] = services;
@@ -94,14 +95,16 @@ describe("B14: product descriptions of RDS with a licence", () => {
     await using loopback = await startLoopback();
     loopback.on(list, reservations([{ ProductDescription: "oracle-se2(li)" }]));
     const executor = executorAt("rds", loopback);
-    const commitment = { id: rds.id, state: "active", standing: "live", settled: true, marked: true } as const;
-    const differences = async (asked: string) =>
-      (await executor.verify(executor.schema.parse(ofProduct(asked)), commitment, calmly)).map(({ field }) => field);
-    expect(await differences("oracle-se2 (li)")).toEqual([]);
-    expect(await differences("oracle-se2")).toEqual([]);
-    expect(await differences("oracle-se2 (byol)")).toEqual(["productDescription"]);
-    const resolved = { ...submissionFor(rds), recommendation: ofProduct("oracle-se2(li)") };
-    expect(await executor.resolve(resolved, { ...calmly, owned: new Set() })).toMatchObject({ kind: "found" });
+    const fields = async (asked: string) =>
+      (await differences(executor, ofProduct(asked), rds.id)).map(({ field }) => field);
+    expect(await fields("oracle-se2 (li)")).toEqual([]);
+    expect(await fields("oracle-se2")).toEqual([]);
+    expect(await fields("oracle-se2 (byol)")).toEqual(["productDescription"]);
+    // As it is in the file, and in a record: not in the one spelling.
+    expect(await fields("Oracle-SE2 (LI)")).toEqual([]);
+    const submission = { ...submissionFor(rds), recommendation: ofProduct("oracle-se2(li)") };
+    const resolution = await executor.resolve(submission, { ...calmly, owned: new Set() });
+    expect(judged(executor, submission, resolution)).toMatchObject({ kind: "bought" });
   });
 });
 

@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
+import type { Recommendation } from "../../../src/contract/recommendation.ts";
 import { services } from "./services.ts";
 import { setup } from "./reservation-world.ts";
 
 describe.each(services)(
   "$service: bought by an earlier drive, the ledger is empty and the list stale",
-  ({ service, list }) => {
+  ({ service, list, codes }) => {
     const listing = list.replace("GET r", "DescribeR");
 
-    async function driveTwice() {
+    async function driveTwice(changes: Partial<Recommendation> = {}) {
       const { sandbox, newPurchaser, drive } = await setup(service);
       const first = await drive();
       sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });
-      return { first, second: await newPurchaser()(), purchases: sandbox.purchases() };
+      return { first, second: await newPurchaser()(changes), purchases: sandbox.purchases() };
     }
 
     test("B2: found under its name, not bought again", async () => {
@@ -20,8 +21,21 @@ describe.each(services)(
       expect(purchases).toBe(1);
     });
 
-    test.fails("B2: a drive that bought nothing says already-purchased (mended by the new contract)", async () => {
+    test("B2: a drive that bought nothing says already-purchased", async () => {
       expect((await driveTwice()).second).toMatchObject({ status: "already-purchased" });
+    });
+
+    test("something else is asked for: rejected, naming what differs; nothing is bought", async () => {
+      const { second, purchases } = await driveTwice({ quantity: 7, maxPrice: undefined });
+      expect(second).toMatchObject({
+        status: "rejected",
+        error: {
+          code: "purchase-rejected",
+          providerCode: codes.alreadyExists,
+          message: expect.stringMatching(/quantity: asked 7, found .*Nothing was bought by this send/),
+        },
+      });
+      expect(purchases).toBe(1);
     });
   },
 );

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
-import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
+import { calmly, executorAt } from "../ec2-executors.ts";
 import { computed, type Reply, startLoopback } from "../aws-loopback.ts";
+import { answeredPurchase, once } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 /** A reservation that the answer named in place of the name that was sent. */
 const another = { id: "another", name: "somebody-elses" } satisfies Entry;
+const first = { sentBefore: false } as const;
 const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
 
 /** What became of a submission whose answer named `another`, where the account has these. */
@@ -30,12 +31,16 @@ describe.each(services)("$service answers a purchase with another reservation", 
   const idField: Entry = one.bareAnswer ? another : { ...another, id: undefined, name: another.name };
 
   test("the outcome is unknown, and its id is evidence", async () => {
-    const { thrown, ...counted } = await failedPurchase(one.purchase, one.bought(idField), (loopback) =>
-      executorAt(one.service, loopback).doPurchase(submissionFor(one), first),
+    const { answer, ...counted } = await answeredPurchase(one.purchase, one.bought(idField), (loopback) =>
+      executorAt(one.service, loopback).send(submissionFor(one), first),
     );
     expect(counted).toEqual(once);
     const id = one.bareAnswer ? "another" : "somebody-elses";
-    expect(thrown).toMatchObject({ ...unknown, evidence: [id], message: expect.stringContaining("somebody-elses") });
+    expect(answer).toMatchObject({
+      kind: "unknown",
+      evidence: [id],
+      reason: expect.stringContaining("somebody-elses"),
+    });
   });
 
   const theirs = one.bareAnswer ? another : { id: "another", name: "another" };
@@ -67,20 +72,24 @@ describe.each(services)("$service answers a purchase with another reservation", 
 
   test("our own name is found, whatever the answer named", async () => {
     const own = one.bareAnswer ? { id: "own", name } : { id: name, name };
-    expect(await resolve(one, [theirs, own])).toMatchObject({ kind: "found", commitment: { id: own.id } });
+    expect(await resolve(one, [theirs, own])).toMatchObject({
+      kind: "found",
+      by: "proof",
+      found: { commitment: { id: own.id } },
+    });
   });
 });
 
 describe.each(services)("what $service said stays in an unknown outcome", (one) => {
   test.each([
-    ["a code with 500", one.error(500, "InternalFailure"), "InternalFailure"],
-    ["a name that is used and not shown", one.error(404, one.codes.alreadyExists), one.codes.alreadyExists],
-    ["no code", { status: 500, body: "" }, undefined],
-  ] satisfies [string, Reply, string | undefined][])("%s", async (_what, reply, providerCode) => {
+    ["a code with 500", one.error(500, "InternalFailure"), "unknown", "InternalFailure"],
+    ["a name that is used", one.error(404, one.codes.alreadyExists), "exists", one.codes.alreadyExists],
+    ["a name that is used, with 500", one.error(500, one.codes.alreadyExists), "exists", one.codes.alreadyExists],
+    ["no code", { status: 500, body: "" }, "unknown", undefined],
+  ] satisfies [string, Reply, string, string | undefined][])("%s", async (_what, reply, kind, providerCode) => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, reply);
-    loopback.on(one.list, one.reservations([]));
-    const thrown = await thrownBy(executorAt(one.service, loopback).doPurchase(submissionFor(one), first));
-    expect(thrown).toMatchObject({ ...unknown, providerCode });
+    const answer = await executorAt(one.service, loopback).send(submissionFor(one), first);
+    expect(answer).toMatchObject({ kind, providerCode });
   });
 });

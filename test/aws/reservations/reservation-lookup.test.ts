@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { otherToken, token } from "../ec2-answers.ts";
 import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
+import { differences, found } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
@@ -10,8 +11,8 @@ const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
 async function find(one: TestedService, replies: readonly Reply[], ids: readonly string[] = []) {
   await using loopback = await startLoopback();
   loopback.on(one.list, ...replies);
-  const wanted = { tokens: new Set([token, otherToken]), ids: new Set(ids) };
-  const listing = await executorAt(one.service, loopback).findByTokens(submissionFor(one).scope, wanted, calmly);
+  const wanted = { tokens: [token, otherToken], ids };
+  const listing = await found(executorAt(one.service, loopback), submissionFor(one), wanted);
   return { listing, loopback };
 }
 
@@ -168,8 +169,7 @@ describe.each(services)("what $service lists", (one) => {
   test("a read is tried again, up to three times", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, one.error(503, "ServiceUnavailable"));
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const work = executorAt(one.service, loopback).findByTokens(submissionFor(one).scope, wanted, calmly);
+    const work = found(executorAt(one.service, loopback), submissionFor(one), { tokens: [token] });
     expect(await thrownBy(work)).toMatchObject({ code: "lookup-failed", retryable: true });
     expect(loopback.count(one.list)).toBe(3);
   });
@@ -178,9 +178,8 @@ describe.each(services)("what $service lists", (one) => {
     await using loopback = await startLoopback();
     const controller = new AbortController();
     loopback.on(one.list, () => controller.abort(new Error("Stop.")));
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const { scope } = submissionFor(one);
-    const work = executorAt(one.service, loopback).findByTokens(scope, wanted, { signal: controller.signal });
+    const executor = executorAt(one.service, loopback);
+    const work = found(executor, submissionFor(one), { tokens: [token] }, { signal: controller.signal });
     expect(await thrownBy(work)).toMatchObject({ message: "Stop." });
   });
 });
@@ -192,8 +191,8 @@ describe.each(services)("one reservation of $service", (one) => {
   test("is read by its id alone", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([{ State: "payment-pending" }]));
-    const found = await executorAt(one.service, loopback).read(scope, one.id, calmly);
-    expect(found).toMatchObject({ id: one.id, state: "payment-pending", settled: false, marked: true });
+    const listed = await executorAt(one.service, loopback).inventory.read(scope, one.id, calmly);
+    expect(listed?.commitment).toMatchObject({ id: one.id, state: "payment-pending", settled: false, marked: true });
     expect(one.asked(loopback.last(one.list))).toEqual(one.lookup.byId);
   });
 
@@ -205,7 +204,7 @@ describe.each(services)("one reservation of $service", (one) => {
   ] satisfies [string, Reply][])("there is none: %s", async (_what, reply) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reply);
-    expect(await executorAt(one.service, loopback).read(scope, one.id, calmly)).toBeUndefined();
+    expect(await executorAt(one.service, loopback).inventory.read(scope, one.id, calmly)).toBeUndefined();
   });
 
   test.each([
@@ -218,19 +217,19 @@ describe.each(services)("one reservation of $service", (one) => {
   ] satisfies [string, Reply, string][])("%s is not 'there is none'", async (_what, reply, code) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reply);
-    expect(await thrownBy(executorAt(one.service, loopback).read(scope, one.id, calmly))).toMatchObject({ code });
+    expect(await thrownBy(executorAt(one.service, loopback).inventory.read(scope, one.id, calmly))).toMatchObject({
+      code,
+    });
   });
 
-  const commitment = { id: one.id, state: "active", standing: "live", settled: true, marked: true } as const;
-
-  async function verify(entry: Entry, asked = recommendation) {
+  async function compared(entry: Entry) {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([entry]));
-    return await executorAt(one.service, loopback).verify(asked, commitment, calmly);
+    return await differences(executorAt(one.service, loopback), recommendation, one.id);
   }
 
-  test("verified: the same has no difference", async () => {
-    expect(await verify({})).toEqual([]);
+  test("compared: the same has no difference", async () => {
+    expect(await compared({})).toEqual([]);
   });
 
   test.each([
@@ -241,7 +240,7 @@ describe.each(services)("one reservation of $service", (one) => {
   ] satisfies (readonly [Entry, string])[])(
     "lesson: a found commitment is compared before it is adopted; %o differs in %s",
     async (changes, field) => {
-      expect(await verify(changes)).toMatchObject([{ field }]);
+      expect(await compared(changes)).toMatchObject([{ field }]);
     },
   );
 
@@ -252,15 +251,8 @@ describe.each(services)("one reservation of $service", (one) => {
     { id: undefined, name: undefined },
     ...one.others.slice(0, 1).map(([changes]) => ({ [String(Object.keys(changes)[0])]: undefined })),
   ])("what the service leaves out cannot be compared: %o", async (changes) => {
-    expect(await thrownBy(verify(changes))).toMatchObject({
+    expect(await thrownBy(compared(changes))).toMatchObject({
       code: expect.stringMatching(/^(commitment-unverifiable|lookup-untrusted)$/),
     });
-  });
-
-  test("one that is gone cannot be compared", async () => {
-    await using loopback = await startLoopback();
-    loopback.on(one.list, one.error(404, one.codes.notFound));
-    const work = executorAt(one.service, loopback).verify(recommendation, commitment, calmly);
-    expect(await thrownBy(work)).toMatchObject({ code: "commitment-unverifiable", retryable: true });
   });
 });

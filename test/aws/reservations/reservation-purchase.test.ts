@@ -1,16 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
-import { failedPurchase, first, once, unknown } from "../failed-purchase.ts";
+import { calmly, executorAt } from "../ec2-executors.ts";
 import { error, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
+import { answeredPurchase, once } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { price } from "./reservation-wire.ts";
 import { withShortTimeout } from "../../short-timeout.ts";
 
 function buy(one: TestedService, reply: Reply, purchaseTimeout = 10_000) {
-  return failedPurchase(one.purchase, reply, (loopback) =>
-    executorAt(one.service, loopback, { purchaseTimeout }).doPurchase(submissionFor(one), first),
+  return answeredPurchase(one.purchase, reply, (loopback) =>
+    executorAt(one.service, loopback, { purchaseTimeout }).send(submissionFor(one), first),
   );
 }
+
+const first = { sentBefore: false } as const;
+const unknown = { kind: "unknown" } as const;
 
 const bodyOf = (reply: Reply) => ("body" in reply ? reply.body : "");
 
@@ -20,14 +23,17 @@ describe.each(services)("a purchase of $service", (one) => {
   test("lesson: a refactoring dropped the token; id and tags are in the bytes that leave, once, after the account check", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, one.bought());
-    expect(await executorAt(one.service, loopback).doPurchase(submission, first)).toEqual({
-      id: one.id,
-      state: "payment-pending",
-      standing: "live",
-      settled: false,
-      marked: true,
-      price,
-      ...(one.bareAnswer ? {} : { purchasedAt: "2026-07-14T11:00:01.000Z" }),
+    expect(await executorAt(one.service, loopback).send(submission, first)).toEqual({
+      kind: "bought",
+      commitment: {
+        id: one.id,
+        state: "payment-pending",
+        standing: "live",
+        settled: false,
+        marked: true,
+        price,
+        ...(one.bareAnswer ? {} : { purchasedAt: "2026-07-14T11:00:01.000Z" }),
+      },
     });
     expect(loopback.arrived.map(({ action }) => action)).toEqual(["GetCallerIdentity", one.purchase]);
     expect(loopback.last(one.purchase).body).toBe(one.purchaseBody);
@@ -37,7 +43,7 @@ describe.each(services)("a purchase of $service", (one) => {
   test("the price is the one that was quoted and compared with the limit", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, one.bought({ FixedPrice: 1 }));
-    expect(await executorAt(one.service, loopback).doPurchase(submission, first)).toMatchObject({ price });
+    expect(await executorAt(one.service, loopback).send(submission, first)).toMatchObject({ commitment: { price } });
   });
 
   test.each([{ count: "2" }, { name: "" }, { offeringId: undefined }, { tags: undefined }, { LimitPrice: 1 }])(
@@ -45,22 +51,21 @@ describe.each(services)("a purchase of $service", (one) => {
     async (changes) => {
       await using loopback = await startLoopback();
       const request = { ...submission.request, ...changes };
-      const work = executorAt(one.service, loopback).doPurchase({ ...submission, request }, first);
-      expect(await thrownBy(work)).toMatchObject({ name: "PurchaseRejectedError" });
+      const answer = await executorAt(one.service, loopback).send({ ...submission, request }, first);
+      expect(answer).toMatchObject({ kind: "rejected", left: false });
       expect(loopback.count(one.purchase)).toBe(0);
     },
   );
 
   describe("lesson: the SDK re-sent the purchase below the guard; exactly one request leaves, outcome unknown", () => {
     test.each([500, 502, 503, 504])("HTTP %i", async (status) => {
-      const { thrown, ...counted } = await buy(one, one.error(status, "InternalFailure"));
+      const { answer, ...counted } = await buy(one, one.error(status, "InternalFailure"));
       expect(counted).toEqual(once);
-      expect(thrown).toMatchObject(unknown);
+      expect(answer).toMatchObject(unknown);
     });
 
     test.each([
       ["throttled with 503", one.error(503, one.codes.throttled)],
-      ["AlreadyExists with 500, and nothing can be read", one.error(500, one.codes.alreadyExists)],
       ["RequestTimeout with 400", one.error(400, "RequestTimeout")],
       ["RequestTimeoutException with 400", one.error(400, "RequestTimeoutException")],
       ["HTTP 408", one.error(408, "SomethingElse")],
@@ -83,9 +88,9 @@ describe.each(services)("a purchase of $service", (one) => {
       ],
       ["a 200 whose body was cut and whose length was not given", ok(bodyOf(one.bought()).slice(0, 40))],
     ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-      const { thrown, ...counted } = await buy(one, reply);
+      const { answer, ...counted } = await buy(one, reply);
       expect(counted).toEqual(once);
-      expect(thrown).toMatchObject(unknown);
+      expect(answer).toMatchObject(unknown);
     });
 
     test.each([
@@ -100,9 +105,9 @@ describe.each(services)("a purchase of $service", (one) => {
         },
       ],
     ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-      const { thrown, ...counted } = await buy(one, reply);
+      const { answer, ...counted } = await buy(one, reply);
       expect(counted).toEqual(once);
-      expect(thrown).toMatchObject(unknown);
+      expect(answer).toMatchObject(unknown);
     });
 
     test.each([
@@ -123,9 +128,9 @@ describe.each(services)("a purchase of $service", (one) => {
         },
       ],
     ] satisfies [string, Reply][])("%s", async (_what, reply) => {
-      const { thrown, ...counted } = await withShortTimeout((timeout) => buy(one, reply, timeout));
+      const { answer, ...counted } = await withShortTimeout((timeout) => buy(one, reply, timeout));
       expect(counted).toEqual(once);
-      expect(thrown).toMatchObject(unknown);
+      expect(answer).toMatchObject(unknown);
     });
   });
 
@@ -141,24 +146,25 @@ describe.each(services)("a purchase of $service", (one) => {
       [one.error(400, throttled), throttled, true, new RegExp(`${one.title} asked to slow down`)],
       [one.error(429, "TooManyRequestsException"), "TooManyRequestsException", true, /slow down/],
     ] satisfies [Reply, string, boolean, RegExp][])("%o", async (reply, providerCode, retryable, message) => {
-      const { thrown, ...counted } = await buy(one, reply);
+      const { answer, ...counted } = await buy(one, reply);
       expect(counted).toEqual(once);
-      expect(thrown).toMatchObject({ name: "PurchaseRejectedError", providerCode, retryable });
-      expect(thrown).toMatchObject({ message: expect.stringMatching(message) });
-      expect(thrown).toMatchObject({ message: expect.stringContaining(`${one.title} refused the purchase`) });
+      expect(answer).toMatchObject({ kind: "rejected", left: true, expired: false, providerCode, retryable });
+      expect(answer).toMatchObject({ reason: expect.stringMatching(message) });
+      expect(answer).toMatchObject({ reason: expect.stringContaining(`${one.title} refused the purchase`) });
     });
 
     test("the connection is refused", async () => {
       await using loopback = await startLoopback();
       loopback.on(one.list, one.reservations([]));
       const executor = executorAt(one.service, loopback);
-      await executor.read(submission.scope, one.id, calmly);
+      await executor.inventory.read(submission.scope, one.id, calmly);
       await loopback[Symbol.asyncDispose]();
-      expect(await thrownBy(executor.doPurchase(submission, first))).toMatchObject({
-        name: "PurchaseRejectedError",
+      expect(await executor.send(submission, first)).toMatchObject({
+        kind: "rejected",
+        left: false,
         providerCode: "ECONNREFUSED",
         retryable: true,
-        message: expect.stringContaining(`did not reach ${one.title}`),
+        reason: expect.stringContaining(`did not reach ${one.title}`),
       });
     });
 
@@ -166,8 +172,8 @@ describe.each(services)("a purchase of $service", (one) => {
       await using loopback = await startLoopback();
       loopback.on(one.purchase, one.bought());
       const scope = { ...submission.scope, accountId: "210987654321" };
-      const work = executorAt(one.service, loopback).doPurchase({ ...submission, scope }, first);
-      expect(await thrownBy(work)).toMatchObject({ name: "PurchaseRejectedError", providerCode: "wrong-account" });
+      const answer = await executorAt(one.service, loopback).send({ ...submission, scope }, first);
+      expect(answer).toMatchObject({ kind: "rejected", left: false, providerCode: "wrong-account" });
       expect(loopback.count(one.purchase)).toBe(0);
     });
   });
@@ -189,7 +195,8 @@ describe("the answers that the documentation prints", () => {
     loopback.on(one.purchase, ok(recorded(file)));
     const submission = submissionFor(one);
     const asked = { ...submission, request: { ...submission.request, name: id.toLowerCase() } };
-    const commitment = await executorAt(service, loopback).doPurchase(asked, first);
-    expect(commitment).toMatchObject({ id, state: "payment-pending", standing: "live", settled: false, purchasedAt });
+    const commitment = { id, state: "payment-pending", standing: "live", settled: false, purchasedAt };
+    const answer = await executorAt(service, loopback).send(asked, first);
+    expect(answer).toMatchObject({ kind: "bought", commitment });
   });
 });

@@ -44,7 +44,12 @@ describe.each(services)("a recommendation for $service", ({ service, recommendat
   });
 
   test("the same request may be sent again; a lane is not needed", () => {
-    expect(executor.recovery).toEqual({ kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 });
+    expect(executor.recovery).toEqual({
+      kind: "resend",
+      handle: "derived",
+      minimumAge: 300_000,
+      parkAfter: 86_400_000,
+    });
     expect(executor.laneOf).toBeUndefined();
   });
 });

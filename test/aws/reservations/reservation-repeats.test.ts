@@ -2,14 +2,15 @@ import { describe, expect, test } from "vitest";
 import { marker, otherToken, token } from "../ec2-answers.ts";
 import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
 import { ok, type Reply, startLoopback } from "../aws-loopback.ts";
+import { found } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 async function find(one: TestedService, ...replies: Reply[]) {
   await using loopback = await startLoopback();
   loopback.on(one.list, ...replies);
-  const wanted = { tokens: new Set([token, otherToken]), ids: new Set([one.id]) };
-  return await executorAt(one.service, loopback).findByTokens(submissionFor(one).scope, wanted, calmly);
+  const wanted = { tokens: [token, otherToken], ids: [one.id] };
+  return await found(executorAt(one.service, loopback), submissionFor(one), wanted);
 }
 
 async function quote(one: TestedService, ...replies: Reply[]) {
@@ -37,10 +38,12 @@ describe.each(services)("A15: ids are counted, not rows: $service", (one) => {
   test("an audit sees it once as well, and reading it takes the live one", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, one.reservations([failed, active]));
-    const executor = executorAt(one.service, loopback);
+    const { inventory } = executorAt(one.service, loopback);
     const { scope } = submissionFor(one);
-    expect(await executor.list?.(scope, calmly)).toMatchObject([{ commitment: { id: one.id, standing: "live" } }]);
-    expect(await executor.read(scope, one.id, calmly)).toMatchObject({ standing: "live" });
+    const live = { commitment: { id: one.id, standing: "live" } };
+    const pages = await Array.fromAsync(inventory.list(scope, { ...calmly, isComplete: () => false }));
+    expect(pages).toMatchObject([[live]]);
+    expect(await inventory.read(scope, one.id, calmly)).toMatchObject(live);
   });
 
   test("two ids are two", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
+import { judged } from "./as-the-drive-sees-it.ts";
 import { services, submissionFor, type TestedService } from "./services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
@@ -10,8 +11,9 @@ async function resolve(one: TestedService, replies: readonly Reply[], generation
   const submission = submissionFor(one);
   const request = { ...submission.request, name: generation === 0 ? name : `${name}-g${generation}` };
   const options = { ...calmly, owned: new Set<string>() };
-  const resolution = await executorAt(one.service, loopback).resolve({ ...submission, request, generation }, options);
-  return { resolution, loopback };
+  const executor = executorAt(one.service, loopback);
+  const resolution = await executor.resolve({ ...submission, request, generation }, options);
+  return { resolution, proves: judged(executor, submission, resolution), loopback };
 }
 
 describe.each(services)("after an unknown outcome of $service", (one) => {
@@ -21,22 +23,27 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
     const { resolution, loopback } = await resolve(one, [reservations([{ State: "payment-pending" }])]);
     expect(resolution).toEqual({
       kind: "found",
-      commitment: {
-        id: one.id,
-        state: "payment-pending",
-        standing: "live",
-        settled: false,
-        marked: true,
-        price,
-        purchasedAt: "2026-07-14T11:00:01.000Z",
+      found: {
+        commitment: {
+          id: one.id,
+          state: "payment-pending",
+          standing: "live",
+          settled: false,
+          marked: true,
+          price,
+          purchasedAt: "2026-07-14T11:00:01.000Z",
+        },
+        marks: [{ text: name.replace("buyonce-", ""), whole: false }],
+        facts: expect.objectContaining({ quantity: "2", term: "31536000 s", payment: "Partial Upfront" }),
       },
+      by: "proof",
     });
     expect(one.asked(loopback.last(one.list))).toEqual(one.lookup.byName);
   });
 
   test("the price is the one that was quoted, whatever is listed", async () => {
     const { resolution } = await resolve(one, [reservations([{ FixedPrice: 1 }])]);
-    expect(resolution).toMatchObject({ commitment: { price } });
+    expect(resolution).toMatchObject({ found: { commitment: { price } } });
   });
 
   test.each([
@@ -55,13 +62,15 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
   });
 
   test.each(["payment-failed", "queued-deleted"])("%s: found, and failed", async (State) => {
-    const { resolution } = await resolve(one, [reservations([{ State }])]);
-    expect(resolution).toMatchObject({ kind: "found", commitment: { standing: "failed" } });
+    const { resolution, proves } = await resolve(one, [reservations([{ State }])]);
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { standing: "failed" } } });
+    expect(proves).toMatchObject({ kind: "dead", failed: true, failedAs: [one.id] });
   });
 
   test.each(["queued", "a-state-of-tomorrow"])("%s: found, and live", async (State) => {
-    const { resolution } = await resolve(one, [reservations([{ State }])]);
-    expect(resolution).toMatchObject({ kind: "found", commitment: { standing: "live" } });
+    const { resolution, proves } = await resolve(one, [reservations([{ State }])]);
+    expect(resolution).toMatchObject({ kind: "found", found: { commitment: { standing: "live" } } });
+    expect(proves).toMatchObject({ kind: "bought" });
   });
 
   test.each([
@@ -69,14 +78,14 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
     [{ payment: "No Upfront" }, "payment"],
     [{ Duration: 94_608_000 }, "term"],
     [{ count: 3 }, "quantity"],
-  ] satisfies (readonly [Entry, string])[])("%o: a person decides, %s is named", async (changes, field) => {
-    const { resolution } = await resolve(one, [reservations([changes])]);
-    expect(resolution).toMatchObject({ kind: "unclear", reason: expect.stringContaining(`in ${field}.`) });
+  ] satisfies (readonly [Entry, string])[])("%o: not what was asked for, %s is named", async (changes, field) => {
+    const { proves } = await resolve(one, [reservations([changes])]);
+    expect(proves).toMatchObject({ kind: "other", reason: expect.stringContaining(`(${field}: asked `) });
   });
 
   test("what is left out may still fit: the name is made of the token", async () => {
-    const { resolution } = await resolve(one, [reservations([{ count: undefined }])]);
-    expect(resolution).toMatchObject({ kind: "found" });
+    const { proves } = await resolve(one, [reservations([{ count: undefined }])]);
+    expect(proves).toMatchObject({ kind: "bought", commitment: { id: one.id } });
   });
 
   test.each([

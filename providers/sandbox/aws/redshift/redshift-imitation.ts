@@ -6,6 +6,7 @@ import { type Kind, offeringsIn } from "../reservations/reservation-sold-offerin
 import { pageSize, termsElements } from "../reservations/query-terms.ts";
 import { buyReservation, listReservations, type ShownReservation } from "../reservations/reservation.ts";
 import type { XmlElements } from "../xml.ts";
+import { redshiftTagActions } from "./redshift-tags.ts";
 
 const service = "redshift";
 
@@ -76,12 +77,7 @@ export const redshift = createQueryService({
       listingFaults: (input) =>
         input.get("ReservedNodeId") === undefined ? ["stale", "empty", "repeated-next-link"] : [],
     },
-    CreateTags: {
-      // Reserved nodes are not among the resources that can be tagged by the documentation: none is found here.
-      run({ input }) {
-        throw new AwsFault(404, "ResourceNotFoundFault", `${input.demand("ResourceName")} could not be found.`);
-      },
-    },
+    ...redshiftTagActions,
   },
 });
 
