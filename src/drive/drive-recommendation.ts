@@ -1,3 +1,4 @@
+import type { Commitment } from "../contract/commitment.ts";
 import { BuyonceError, RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -104,12 +105,10 @@ async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<E
   return adopted(commitment);
 }
 
-function adopted(commitment: OpenCommitment, guessedIn?: string): Ending {
+function adopted(commitment: Commitment, guessedIn?: string): Ending {
   if (commitment.standing === "ended") return { kind: "over", commitment };
   return { kind: "bought", commitment, status: "already-purchased", guessedIn };
 }
-
-type OpenCommitment = Extract<Ending, { readonly kind: "over" }>["commitment"];
 
 /** Sends what is written ahead, and goes on from the answer. */
 async function send(
@@ -123,7 +122,9 @@ async function send(
   if (answer.kind === "bought") {
     const { commitment } = answer;
     if (commitment.standing === "ended") return { kind: "over", commitment, submission };
-    if (commitment.standing !== "failed") return { kind: "bought", commitment, submission, status: "purchased" };
+    if (commitment.standing !== "failed") {
+      return { kind: "bought", commitment, submission, status: statusOf(commitment, submission, true) };
+    }
     drive.budget.giveBack(token);
     return { kind: "came-to-nothing", commitment, error: failedError(commitment.id, commitment.state) };
   }
@@ -193,7 +194,7 @@ async function reconcile(
   switch (resolved.kind) {
     case "bought": {
       const { commitment, passedBy, resent } = resolved;
-      const status = !passedBy && (isOwn || resent) ? "purchased" : "already-purchased";
+      const status = statusOf(commitment, submission, !passedBy && (isOwn || resent));
       return { kind: "bought", commitment, submission, status, passedBy };
     }
     case "over":
@@ -214,6 +215,19 @@ async function reconcile(
       return { kind: "unresolved", error, said, evidence, submission };
     }
   }
+}
+
+/** Milliseconds by which the provider's clock may differ from the ledger's. */
+const clockTolerance = 300_000;
+
+/** Whether this drive bought it: not what is older than its send, whatever the answer to that was. */
+function statusOf(
+  { purchasedAt }: Commitment,
+  { submittedAt }: Submission,
+  isOwn: boolean,
+): "purchased" | "already-purchased" {
+  const isOlder = purchasedAt !== undefined && Date.parse(purchasedAt) < submittedAt - clockTolerance;
+  return isOwn && !isOlder ? "purchased" : "already-purchased";
 }
 
 function failedError(id: string, state: string): BuyonceError {

@@ -175,9 +175,17 @@ const tooLate: Way = { name: "bought, answer lost, visible after it may be calle
 function waysToSend({ executor, expire, buyElsewhere, hidesLonger, fail }: SearchedCloud): readonly Way[] {
   const handles = executor.recovery.kind === "resend";
   return [
-    ...[works, diesBefore, diesAfter, pause, answerLost, lostBefore, rejects],
+    works,
+    diesBefore,
+    diesAfter,
+    pause,
+    answerLost,
+    lostBefore,
+    rejects,
     ...(expire === undefined ? [] : [expires]),
-    ...[late, lateAndLost, expiredThough],
+    late,
+    lateAndLost,
+    expiredThough,
     ...(handles ? [refusedThough, twice] : []),
     ...(buyElsewhere === undefined ? [] : [otherId, otherIdLate]),
     ...(hidesLonger === undefined ? [] : [tooLate]),
