@@ -78,8 +78,16 @@ export type Resolution =
   | { readonly kind: "found"; readonly found: Listed; readonly by: "proof" | "guess" }
   /** The provider answered that there is none. One such answer proves nothing. */
   | { readonly kind: "absent"; readonly reason: string }
-  /** No answer, or one that can be read in several ways; `candidates` are the ids that may be it and that only fit. */
-  | { readonly kind: "unclear"; readonly reason: string; readonly candidates?: readonly string[] | undefined };
+  /**
+   * No answer, or one that can be read in several ways; `candidates` are the ids that may be it and that only fit. `isShown`: it
+   * is there, under this handle and with this token, and what became of it cannot be told: then no refusal is believed.
+   */
+  | {
+      readonly kind: "unclear";
+      readonly reason: string;
+      readonly candidates?: readonly string[] | undefined;
+      readonly isShown?: boolean | undefined;
+    };
 
 /**
  * What may be done after an unknown outcome once the provider shows nothing under the handle.

@@ -163,8 +163,8 @@ async function lookAfterRefusal(
   if (executor.recovery.kind !== "resend" || !left) return "nothing";
   try {
     const shown = judge(await ask(drive, task, submission), submission, 0, executor);
-    if (shown.kind === "unclear" || shown.kind === "other") return "unseen";
-    return shown.kind === "bought" || shown.kind === "over" ? "bought" : "nothing";
+    if (shown.kind === "other" || (shown.kind === "unclear" && shown.isShown !== true)) return "unseen";
+    return shown.kind === "unclear" || shown.kind === "bought" || shown.kind === "over" ? "bought" : "nothing";
   } catch {
     // Stopped, or the ledger failed.
     return "unseen";

@@ -52,11 +52,11 @@ function judge(
   submission: Submission,
   context: ResolveContext,
 ): Resolution {
-  const unclear = (why: string): Resolution => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` });
+  const unclear = (why: string) => ({ kind: "unclear", reason: `the commitment ${found.name} ${why}.` }) as const;
   const { differences } = compare(request, found);
   if (differences !== "") return unclear(`is something else than what was sent: ${differences}`);
   const open = stillOpen(found);
-  return open === undefined ? shown(found, submission, context) : unclear(`is ${open}`);
+  return open === undefined ? shown(found, submission, context) : { ...unclear(`is ${open}`), isShown: true };
 }
 
 /** What an answer named instead; undefined where it is not there, over, or somebody else's. */
