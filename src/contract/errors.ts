@@ -1,6 +1,6 @@
 import { cutCode } from "./clean-text.ts";
 
-/** Every stable error code, with what it means; docs/errors.md says what to do about each. */
+/** Every stable error code. error-advice.ts, and docs/errors.md that is made from it, say what each means and what to do. */
 export type ErrorCode =
   // before anything is driven
   | "invalid-execution"

@@ -28,7 +28,7 @@ function executorMissing({ recommendation: { provider, service }, state, parkedA
   return new BuyonceError({
     code: "executor-missing",
     message:
-      `It needs ${provider} ${service}, which this purchaser was not given. It was passed over, and stays in the ledger ` +
-      `as it is (${stands}). Drive it with a purchaser that has ${provider} ${service}.`,
+      `This worker has no executor for ${provider} ${service}, so it stays in the ledger as it is (${stands}). ` +
+      "Run a worker that has one.",
   });
 }

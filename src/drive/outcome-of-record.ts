@@ -1,4 +1,5 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
+import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
 import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
@@ -47,7 +48,7 @@ export function conflictError(fields: readonly string[], { state }: Pick<TokenRe
     code: "fingerprint-conflict",
     message:
       `This execution was driven before with another recommendation at this place (it differs in ${fields.join(", ")}; ` +
-      `the first one is ${state}). Nothing was sent. Restore the file, or give the changed one a new executionId.`,
+      `the first one is ${state}). Nothing was sent. ${todoOf("fingerprint-conflict")}`,
   });
 }
 

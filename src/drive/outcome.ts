@@ -1,4 +1,5 @@
 import type { Commitment, Standing } from "../contract/commitment.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -44,7 +45,7 @@ export function overError(id: string, state: string): BuyonceError {
   return new BuyonceError({
     code: "purchase-over",
     providerCode: state,
-    message: `It was bought as ${id} and is over: its state is ${state}. It is not bought again. Give what is to be bought now an executionId of its own.`,
+    message: `It was bought as ${id} and is over: its state is ${state}. ${todoOf("purchase-over")}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Resolution, Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -103,14 +104,14 @@ async function decideNotBought(drive: DriveContext, task: OpenTask, by: string):
 function stillShown({ id, state }: Commitment): RefusedError {
   return new RefusedError({
     code: "still-shown",
-    message: `The provider shows ${id} (${state}) for it, so it cannot be called not bought. Drive the execution again: it is adopted.`,
+    message: `The provider shows ${id} (${state}) for it, so it cannot be called not bought. ${todoOf("still-shown")}`,
   });
 }
 
 function notBoughtOutcome(record: TokenRecord): Outcome {
   const error = new RefusedError({
     code: "resolved-as-not-bought",
-    message: "It is recorded as not bought. Drive the execution again: it is bought anew.",
+    message: `It is recorded as not bought. ${todoOf("resolved-as-not-bought")}`,
     retryable: true,
   });
   return errorOutcome(record, "refused", error);

@@ -1,5 +1,6 @@
 import { longestTimer } from "../contract/check-number.ts";
 import type { Environment } from "../contract/environment.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { type BuyonceError, RefusedError } from "../contract/errors.ts";
 
 /** When a drive starts nothing new: its caller aborted it, or its deadline is too near. */
@@ -63,7 +64,7 @@ const deadlineHasCome = "The deadline of the drive has come.";
 function abortedError(cause: unknown): BuyonceError {
   return new RefusedError({
     code: "aborted",
-    message: "The drive was stopped. Drive the execution again to go on.",
+    message: `The drive was stopped. ${todoOf("aborted")}`,
     retryable: true,
     cause,
   });
@@ -72,7 +73,7 @@ function abortedError(cause: unknown): BuyonceError {
 function deadlineError(reason: string): RefusedError {
   return new RefusedError({
     code: "deadline-too-near",
-    message: `${reason} Drive the execution again, with a later deadline if this goes on.`,
+    message: `${reason} ${todoOf("deadline-too-near")}`,
     retryable: true,
   });
 }

@@ -1,4 +1,5 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { LedgerError } from "../contract/errors.ts";
 import { differingFields } from "../contract/fingerprint.ts";
 import { isHeld } from "../contract/lease.ts";
@@ -23,8 +24,8 @@ export function tooManyFormer(token: string): LedgerError {
   return new LedgerError({
     code: "too-many-attempts",
     message:
-      `For token ${maskToken(token)} ${maxFormer} submissions came to nothing. Nothing was sent. Look at its history for the ` +
-      "cause, and give what is still to be bought a new executionId.",
+      `For token ${maskToken(token)} ${maxFormer} submissions came to nothing. Nothing was sent. ` +
+      todoOf("too-many-attempts"),
   });
 }
 

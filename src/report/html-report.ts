@@ -6,7 +6,8 @@ import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
 import { styles } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
-import { causeOf, toDo, type Verdict, verdictOf } from "./report-words.ts";
+import { toDo, type Verdict, verdictOf } from "./report-words.ts";
+import { plainCause, refusedThoughMaybeBought } from "./what-next.ts";
 
 /** A report, and what is known besides it. */
 export interface ReportedExecution {
@@ -83,9 +84,14 @@ function totalsTable(outcomes: readonly Outcome[]): Html {
   const by = (...statuses: readonly Outcome["status"][]) => outcomes.filter(({ status }) => statuses.includes(status));
   const waits = ({ error }: Outcome) => error?.code === "identical-purchase-open";
   const isOver = ({ error }: Outcome) => error?.code === "purchase-over";
-  const open = by("unresolved", "in-progress").filter((outcome) => !waits(outcome));
+  const open = [
+    ...by("unresolved", "in-progress").filter((outcome) => !waits(outcome)),
+    ...outcomes.filter(refusedThoughMaybeBought),
+  ];
   const overs = outcomes.filter(isOver);
-  const notBought = [...by("refused", "rejected"), ...outcomes.filter(waits)].filter((outcome) => !isOver(outcome));
+  const notBought = [...by("refused", "rejected"), ...outcomes.filter(waits)].filter(
+    (outcome) => !isOver(outcome) && !refusedThoughMaybeBought(outcome),
+  );
   const paid = [...by("purchased", "already-purchased"), ...open];
   const currencies = sumsOf(paid).map(({ currency }) => currency);
   const line = (name: string, own: readonly Outcome[], style = "") =>
@@ -183,7 +189,7 @@ function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
 
 function notes(outcome: Outcome): readonly Html[] {
   const { commitment, error, warnings = [] } = outcome;
-  const cause = causeOf(outcome);
+  const cause = plainCause(outcome);
   return [
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
     ...(cause === undefined ? [] : [cause]),

@@ -360,7 +360,7 @@ describe("Ctrl-C", () => {
     expect(written.stderr).toContain("purchases under way are waited for");
     expect(written.stderr).toContain("A purchase may be under way: drive the same file again");
     expect(written.stderr).toContain("Stopped. To go on, drive the same file again.");
-    expect(written.stdout).toContain("→ #0: To go on, drive the same file again.");
+    expect(written.stdout).toContain("→ #0: Nothing was sent. To go on, drive the same file again.");
   });
 
   test("during the question: nothing is driven", async () => {

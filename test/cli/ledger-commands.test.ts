@@ -296,7 +296,7 @@ describe("buyonce settle", () => {
   test("what came to nothing is said loudly, with the next step; nobody is asked", async () => {
     const { stdout } = await settle([settled, failed], {}, executionId);
     expect(stdout).toContain("CAME TO NOTHING: #1. Bought before, and now not bought: see why below.");
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then run buyonce redrive ${executionId}: it is tried`);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then run buyonce redrive ${executionId}: it starts over.`);
     expect(last?.names).toEqual(["ledger", "settle", "interrupts ignored"]);
     expect(last?.settleOptions).toMatchObject({ executionId, deadline: 1_060_000, concurrency: 4 });
   });
@@ -304,7 +304,7 @@ describe("buyonce settle", () => {
   test("what is still pending: settle again", async () => {
     const { stdout } = await settle([settled, stillPending]);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      `Bought, not yet settled: run buyonce settle ${executionId} again later to see it settled.`,
+      `Bought; the provider is still completing it. To see it completed, run buyonce settle ${executionId} again later: it is not bought twice.`,
     );
     expect(stdout).not.toContain("CAME TO NOTHING");
   });
@@ -328,7 +328,7 @@ describe("buyonce settle", () => {
     const text = written.stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain("0 none disk already-purchased");
     expect(text).toContain("1 azure tape already-purchased");
-    expect(text).toContain("It was not looked at again: It needs none disk");
+    expect(text).toContain("It was not looked at again: This worker has no executor for none disk");
     expect(written.stderr).not.toMatch(/disk|tape/);
     expect(calls.providers).toMatchObject([{ names: [] }]);
 

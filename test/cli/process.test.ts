@@ -133,7 +133,7 @@ describe("the process", () => {
     expect(sandbox.purchases()).toBe(before + 1);
     expect(stderr).toContain("purchases under way are waited for");
     expect(stdout).toMatch(/0 {2}1 × Standard_B1ls .* purchased/);
-    expect(stdout).toContain("→ #1: To go on, drive the same file again.");
+    expect(stdout).toContain("→ #1: Nothing was sent. To go on, drive the same file again.");
   });
 
   test.each(["SIGHUP", "SIGQUIT"] as const)(

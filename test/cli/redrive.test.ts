@@ -199,9 +199,7 @@ describe("redrive", () => {
       expect(calls.names).toEqual(["ledger", "interrupts ignored"]);
       const text = written.stdout.replaceAll(/\s+/g, " ");
       expect(text).toContain(`${provider} ${service} unresolved`);
-      expect(text).toContain(
-        "It is not for this program: drive it again with the one that has its provider and service.",
-      );
+      expect(text).toContain("Run a worker that has an executor for it. Until then, buy it nowhere else.");
       expect(text).not.toContain("run buyonce redrive");
     },
   );
@@ -230,7 +228,9 @@ describe("redrive", () => {
     const texts = (code: "access-denied" | "price-above-limit") =>
       nextSteps([outcome({ status: "refused", error: { code, message: "m", retryable: false } })], again)[0]?.text;
     expect(texts("access-denied")).toContain(`then ${again}.`);
-    expect(texts("price-above-limit")).toContain("raise maxPrice in the file; then drive the same file again");
+    expect(texts("price-above-limit")).toContain(
+      "raise the limit in the file (maxPrice), then drive the same file again",
+    );
   });
 });
 

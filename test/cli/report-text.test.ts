@@ -42,7 +42,8 @@ bought before         nothing
 total                 nothing
 
 next
-  → #0: If the price is acceptable, raise maxPrice in the file; then drive the same file again.
+  → #0: Nothing was sent. If the price is right, raise the limit in the file (maxPrice), then drive
+    the same file again.
 `,
     );
   });
@@ -52,7 +53,7 @@ next
     const text = textOf([outcome({ commitment })]);
     expect(text).toContain("bought by this drive  1 without a known price\n");
     expect(text).toContain("not yet settled (Creating)");
-    expect(text).toContain("→ #0: Bought, not yet settled: drive the same file again later to see it settled.");
+    expect(text).toContain("→ #0: Bought; the provider is still completing it. To see it completed,");
   });
 
   test("tokens appear masked only", () => {

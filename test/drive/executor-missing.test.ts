@@ -56,8 +56,8 @@ async function known(ledger: Ledger, ...ids: readonly string[]) {
 
 function message(stands: string): string {
   return (
-    "It needs other disk, which this purchaser was not given. It was passed over, and stays in the ledger as it is " +
-    `(${stands}). Drive it with a purchaser that has other disk.`
+    `This worker has no executor for other disk, so it stays in the ledger as it is (${stands}). ` +
+    "Run a worker that has one."
   );
 }
 
@@ -158,7 +158,11 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
     const worker = createPurchaser({ ...options, providers });
     for (const reports of [await worker.redriveUnfinished(), await worker.settle()]) {
       expect(reports).toMatchObject([
-        { outcomes: [{ status: "already-purchased", warnings: [expect.stringContaining("needs imitation disk")] }] },
+        {
+          outcomes: [
+            { status: "already-purchased", warnings: [expect.stringContaining("no executor for imitation disk")] },
+          ],
+        },
       ]);
     }
     expect(await known(ledger, "one")).toEqual(before);

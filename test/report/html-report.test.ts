@@ -77,14 +77,26 @@ describe("what it says", () => {
   test("what to do about each that is not done, and nothing about what is", () => {
     const steps = [...page.matchAll(/<span class="for">([^<]*)<\/span>/g)].map(([, numbers]) => numbers);
     expect(steps).toEqual(["No. 1", "No. 3", "No. 4", "No. 5", "No. 6", "No. 7"]);
-    expect(words).toContain("raise the limit and run the same order again");
-    expect(words).toContain("Somebody has to look at the provider&#39;s own list");
+    expect(words).toContain("raise the limit in the file (maxPrice), then run the same order again");
+    expect(words).toContain("No run could find out whether it was. Look at the provider");
   });
 
   test("the same step for several is said once, with their numbers as ranges", () => {
     const many = [0, 1, 2, 4, 6, 7].map((recIndex) => ({ ...outcomeOf(7), recIndex }));
     const text = htmlReport([{ ...sample, report: { ...sample.report, outcomes: many } }], how);
     expect(text).toContain(`<span class="for">No. 0–2, 4, 6–7</span>`);
+  });
+
+  test("what a guard stopped and may be bought is counted as such, not as not bought", () => {
+    const error = { code: "several-commitments", message: "a, b", retryable: false } as const;
+    const { price: _price, ...refused } = outcomeOf(3);
+    const found = { ...refused, error };
+    const text = htmlReport([{ ...sample, report: { ...sample.report, outcomes: [found] } }], how)
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/\s+/g, " ");
+    expect(text).toContain("Not confirmed, may be charged (1 without a known price) 1");
+    expect(text).toContain("To be checked");
+    expect(text).not.toMatch(/Not bought|nothing is charged/);
   });
 
   test("where all is done, it says so", () => {

@@ -1,6 +1,7 @@
 import type { Decision } from "../../drive/resolve-by-person.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Outcome } from "../../contract/report.ts";
+import { nextSteps } from "./next-steps.ts";
 import { why } from "./outcome-text.ts";
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
@@ -12,6 +13,7 @@ export function resolveText(outcome: Outcome, { recIndex, person, reason }: Deci
   }
   if (status !== "already-purchased" && status !== "purchased") return `#${recIndex} is ${status}: ${why(outcome)}\n`;
   const more = why(outcome);
-  const next = more === "" ? "" : `${more}\nnext: ${again}, and what is missing is made up for.\n`;
+  const [step] = nextSteps([outcome], again);
+  const next = step === undefined ? "" : `${more}\nnext: ${step.text}\n`;
   return `#${recIndex} is recorded as bought: ${cleanText(commitment?.id ?? "")}. ${by}${next}`;
 }

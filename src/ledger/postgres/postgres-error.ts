@@ -1,3 +1,4 @@
+import { todoOf } from "../../contract/error-advice.ts";
 import { type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
 
 /** A failure of PostgreSQL, as a LedgerError that says what to do. */
@@ -44,7 +45,7 @@ const refusedLogin: Meaning = {
 };
 const damaged: Meaning = {
   code: "ledger-corrupt",
-  advice: "It is damaged, or a part of it was removed. Restore it from a backup; do not start an empty one.",
+  advice: `It is damaged, or a part of it was removed. ${todoOf("ledger-corrupt")}`,
 };
 const unreachable: Meaning = {
   code: "ledger-unavailable",
@@ -79,7 +80,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "42703": damaged,
   "42P01": damaged,
-  "53100": { code: "ledger-full", advice: "The server's disk is full. Free some space, then drive again." },
+  "53100": { code: "ledger-full", advice: `The server's disk is full. ${todoOf("ledger-full")}` },
   "53300": {
     code: "ledger-unavailable",
     advice: "The server has no connection left. Drive with fewer processes, or raise its max_connections.",

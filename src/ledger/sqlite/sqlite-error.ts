@@ -1,3 +1,4 @@
+import { todoOf } from "../../contract/error-advice.ts";
 import { type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
 
 interface Meaning {
@@ -18,8 +19,8 @@ const meanings: Readonly<Record<number, Meaning>> = {
     code: "ledger-read-only",
     advice: "It is read-only. Give this user the right to write the file and its folder.",
   },
-  11: { code: "ledger-corrupt", advice: "The file is damaged. Restore it from a backup; do not start an empty one." },
-  13: { code: "ledger-full", advice: "The disk is full. Free some space, then drive again." },
+  11: { code: "ledger-corrupt", advice: `The file is damaged. ${todoOf("ledger-corrupt")}` },
+  13: { code: "ledger-full", advice: `The disk is full. ${todoOf("ledger-full")}` },
   14: { code: "ledger-unavailable", advice: "It cannot be opened. Check that the path is a file this user may write." },
   26: {
     code: "ledger-corrupt",

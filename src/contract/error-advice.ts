@@ -1,0 +1,279 @@
+// What is said about each error, once: messages, next steps, the page and docs/errors.md are made from here.
+import type { ErrorCode } from "./errors.ts";
+
+/** What is said about one error code. */
+export interface ErrorAdvice {
+  /** What happened, for anybody: on the page, and in the documentation. About one recommendation: "it". */
+  readonly plain: string;
+  /** What an engineer may want to know besides: in the documentation alone. */
+  readonly detail?: string;
+  /**
+   * What to do. `{again}` stands for how to drive again; `{file again}` for the same where the file itself has to change, so
+   * that the ledger's copy of it does not help. Code in backticks.
+   */
+  readonly todo: string;
+  /**
+   * Nothing was sent for it now, and yet it may be bought: what was found for it has to be looked at by a person. Such an
+   * outcome is never called "not bought".
+   */
+  readonly mayBeBought?: true;
+}
+
+type Group = Partial<Record<ErrorCode, ErrorAdvice>>;
+
+/** Closes what is said about anything that may be bought. */
+export const nowhereElse = "Until then, buy it nowhere else.";
+
+const decide = `A person has to look at the provider for what the message names, and decide. ${nowhereElse} After that, {again}.`;
+const newExecution = "into a new execution with an `executionId` of its own";
+
+const beforeADrive = {
+  "invalid-execution": {
+    plain: "The execution is not valid; nothing was sent.",
+    detail: "Every problem is listed with its path.",
+    todo: "Correct the file, then {file again}.",
+  },
+  "invalid-configuration": {
+    plain: "A setting cannot be used: an option, an endpoint or a path.",
+    detail: "An AWS endpoint set in the environment or a profile is refused.",
+    todo: "Correct what the message names, then {again}.",
+  },
+  aborted: {
+    plain: "The run was stopped before its turn.",
+    todo: "To go on, {again}.",
+  },
+} satisfies Group;
+
+const ledger = {
+  "ledger-unavailable": {
+    plain: "The ledger, which records what is bought, cannot be opened, read or written.",
+    detail: "Or its SQLite file was moved, replaced or deleted while it was open.",
+    todo: "Check the ledger's path and disk, or its server, then {again}.",
+  },
+  "ledger-locked": {
+    plain: "Another process kept the ledger locked for longer than the lock timeout.",
+    todo: "Wait until the process that locks the ledger is done, then {again}.",
+  },
+  "ledger-read-only": {
+    plain: "The ledger is read-only for this user.",
+    detail: "On PostgreSQL after a failover (then `retryable`): only a former primary was reached.",
+    todo: "Give this user the right to write the ledger's file and its folder, or name the primary server; then {again}.",
+  },
+  "ledger-corrupt": {
+    plain: "The ledger is damaged, or what was named is no ledger.",
+    todo: "Restore the ledger from a backup; never start an empty one in its place. Then {again}.",
+  },
+  "ledger-newer-schema": {
+    plain: "A newer version of buyonce wrote the ledger.",
+    todo: "Install the version of buyonce that wrote the ledger, or a later one, then {again}.",
+  },
+  "ledger-full": {
+    plain: "The disk that holds the ledger is full.",
+    todo: "Free some space on the disk of the ledger, then {again}.",
+  },
+  "claim-lost": {
+    plain: "Another run took it over.",
+    detail: "The lease of this one ran out.",
+    todo: `To see what came of it, {again}. ${nowhereElse}`,
+  },
+  "commitment-taken": {
+    plain: "What was found for it at the provider belongs to another order, or carries another order's mark.",
+    todo: `A person has to compare the two at the provider, and decide. ${nowhereElse} If a tag is wrong, take it off and {again}: the right one is put on.`,
+    mayBeBought: true,
+  },
+  "too-many-attempts": {
+    plain: "Twenty orders for it came to nothing.",
+    todo: `Find the cause in its history (\`buyonce history\`), then put what is still to be bought ${newExecution}.`,
+  },
+} satisfies Group;
+
+const refused = {
+  "fingerprint-conflict": {
+    plain: "Something else was asked for before under the same order and number.",
+    detail: "That is, with this `executionId` and `recIndex`.",
+    todo: `Restore the file and {file again}, or put what you want now ${newExecution}.`,
+  },
+  "lookup-failed": {
+    plain: "What is already bought could not be looked up, so nothing was bought on top of it.",
+    todo: "Check the network and the right to read, then {again}.",
+  },
+  "lookup-untrusted": {
+    plain: "The list of what is already bought is incomplete, so nothing was bought on top of it.",
+    detail: "It cannot be read, kept changing, or lacks what the ledger knows as bought.",
+    todo: "Give the identity the right to read all commitments (on Azure: Reservations Reader for the tenant), or record what is gone for good (`buyonce audit --accept-loss`); then {again}.",
+  },
+  "credentials-unavailable": {
+    plain: "The account that buys could not sign in.",
+    detail: "No credentials were found or accepted; a wrong clock is one cause.",
+    todo: "Sign in (`az login`, `aws sso login`, `gcloud auth application-default login`, or the provider's environment variables) and check this machine's clock, then {again}.",
+  },
+  "access-denied": {
+    plain: "The account that buys lacks a right.",
+    detail: "Or an API, a region or billing is not enabled; the message names it.",
+    todo: "Grant or enable what the message names, then {again}.",
+  },
+  "wrong-account": {
+    plain: "The run was signed in to a different account from the one that was named.",
+    todo: "Sign in to the account that the file names, then {again}.",
+  },
+  "commitment-mismatch": {
+    plain: "What was found for it at the provider, with its mark, is not what was asked for.",
+    todo: decide,
+    mayBeBought: true,
+  },
+  "commitment-unverifiable": {
+    plain: "What was found for it at the provider could not be compared with what was asked for.",
+    todo: `Later, {again}. If this repeats, a person has to look at the provider for what the message names, and decide. ${nowhereElse}`,
+    mayBeBought: true,
+  },
+  "commitment-unclear": {
+    plain: "Something was found for it at the provider that may or may not have been paid for.",
+    detail: "Or an earlier send may have bought after all.",
+    todo: decide,
+    mayBeBought: true,
+  },
+  "several-commitments": {
+    plain: "It seems to be bought more than once already.",
+    detail: "Several live commitments carry its token.",
+    todo: `A person has to compare the purchases that the message names, at the provider: one may be too many. ${nowhereElse} After that, {again}.`,
+    mayBeBought: true,
+  },
+  "identical-purchase-open": {
+    plain: "An equal order comes first; nothing was sent for this one yet.",
+    detail: "The two could not be told apart, so this one waits (`in-progress`).",
+    todo: "Once that one is decided, this one is bought: {again}, or leave it to a timer that runs `buyonce redrive`.",
+  },
+  "quote-failed": {
+    plain: "The provider gave no usable price.",
+    detail: "It gave none, a price of nothing, or one that its own answer contradicts.",
+    todo: "Read the provider's answer in the message, and {again} later. If a partner bills the subscription, ask the partner to buy it.",
+  },
+  "not-offered": {
+    plain: "The provider does not sell what was asked for.",
+    todo: `Put a corrected recommendation ${newExecution}.`,
+  },
+  "several-offerings": {
+    plain: "The provider sells several things that fit, and none was chosen by guessing.",
+    todo: `Put a more exact recommendation ${newExecution}.`,
+  },
+  "price-above-limit": {
+    plain: "The price is above the limit that was set for it.",
+    todo: "If the price is right, raise the limit in the file (`maxPrice`), then {file again}.",
+  },
+  "price-currency-mismatch": {
+    plain: "The price is in a different currency from the limit that was set for it.",
+    todo: "Give the limit in the file (`maxPrice`) in the currency of the price, then {file again}.",
+  },
+  "total-above-limit": {
+    plain: "All of it together costs more than the total that was allowed.",
+    detail: "That counts all prices, or those sent so far and this one.",
+    todo: "If the sum is right, {again} with a higher total (`--max-total`, `maxTotals`).",
+  },
+  "total-currency-missing": {
+    plain: "No total was allowed for the currency of its price.",
+    todo: "Allow a total in that currency too (`--max-total`, `maxTotals`), then {again}.",
+  },
+  "deadline-too-near": {
+    plain: "Too little time was left to buy it safely.",
+    detail: "One send, at its longest, has to end before the deadline.",
+    todo: "To go on, {again}. If this repeats, allow more time (`--timeout`, `deadline`).",
+  },
+} satisfies Group;
+
+const sent = {
+  "purchase-rejected": {
+    plain: "The provider declined the order or let it fail: nothing is bought.",
+    detail: "`providerCode` holds the provider's code.",
+    todo: "Clear up what the message names (payment, quota, rights), then {again}: it starts over.",
+  },
+  "purchase-over": {
+    plain: "It was bought earlier and has ended.",
+    detail: "`providerCode` holds its state.",
+    todo: `It is not bought again. Put what is to be bought now ${newExecution}.`,
+  },
+  "outcome-unknown": {
+    plain: "The order was sent, and it is not known yet whether it was bought.",
+    detail: "`providerCode` holds the code of the provider's answer, if there was one.",
+    todo: `In a few minutes, {again}: it is looked for first, and never bought again blindly. If it stays unknown, look at the provider and decide with \`buyonce resolve\`. ${nowhereElse}`,
+  },
+} satisfies Group;
+
+const aPersonDecides = {
+  "nothing-to-resolve": {
+    plain: "There is nothing to decide: what became of it is known already.",
+    detail: "Or the loss is none: the purchase came to nothing.",
+    todo: "See how it stands (`buyonce status`); then {again}, or run `buyonce settle`.",
+  },
+  "still-shown": {
+    plain: "The provider still shows a purchase for it.",
+    detail: "So it cannot be recorded as not bought, or as lost.",
+    todo: "To have it recorded as bought, {again}, or decide with its id (`buyonce resolve --bought`).",
+    mayBeBought: true,
+  },
+  "resolved-as-not-bought": {
+    plain: "A person decided that it was not bought.",
+    todo: "To buy it, {again}.",
+  },
+} satisfies Group;
+
+const anotherDriver = {
+  "held-by-another-driver": {
+    plain: "Another run is working on it.",
+    detail:
+      "That run holds it until the time that the message names, or longer. With `wait` (`--wait`), a drive waits for it.",
+    todo: `To see what came of it, {again} later. ${nowhereElse}`,
+  },
+  "executor-missing": {
+    plain: "The worker that ran has no executor for its provider and service.",
+    detail: "It stays in the ledger as it is.",
+    todo: `Run a worker that has an executor for it. ${nowhereElse}`,
+  },
+} satisfies Group;
+
+const defect = {
+  internal: {
+    plain: "The program has a defect.",
+    detail: "It is in buyonce itself, or in an executor.",
+    todo: "Report the message as a defect. It is safe to {again}: what became of it is found out first.",
+  },
+} satisfies Group;
+
+/** What is said about every error code. A code without an entry does not compile. */
+export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
+  ...beforeADrive,
+  ...ledger,
+  ...refused,
+  ...sent,
+  ...aPersonDecides,
+  ...anotherDriver,
+  ...defect,
+};
+
+/** The same in groups, for the documentation: their titles, and their entries in their order. */
+export const errorGroups: Readonly<Record<string, Group>> = {
+  "Before a drive": beforeADrive,
+  "The ledger": ledger,
+  "Refused: a guard stopped it, nothing was sent": refused,
+  "After a send": sent,
+  "A person's decision": aPersonDecides,
+  "Another driver": anotherDriver,
+  "A defect": defect,
+};
+
+/** A code that this version does not know: another one wrote it to the ledger, or an executor made it up. */
+const unknownCode: ErrorAdvice = {
+  plain: "What happened is in the message.",
+  todo: "Clear up what the message names, then {again}.",
+};
+
+/** What is said about an error code, also about one that this version does not know. */
+export function adviceOf(code: string): ErrorAdvice {
+  return Object.hasOwn(errorAdvice, code) ? errorAdvice[code as ErrorCode] : unknownCode;
+}
+
+/** What to do about an error, for a message or the documentation; `again` is how to drive again, `fileAgain` from the file. */
+export function todoOf(code: string, again = "drive again", fileAgain = again): string {
+  return adviceOf(code)
+    .todo.replaceAll("{again}", () => again)
+    .replaceAll("{file again}", () => fileAgain);
+}

@@ -1,0 +1,211 @@
+import type { ErrorCode } from "../../src/contract/errors.ts";
+import type { OutcomeStatus } from "../../src/contract/report.ts";
+
+/**
+ * What people read about each code, word by word and checked by hand: why, and what to do next. AGAIN stands for how to
+ * drive it again, FROM_FILE for the same where the file has to change.
+ */
+export const sentences: Readonly<
+  Record<ErrorCode, { readonly status: OutcomeStatus; readonly cause: string; readonly next: string }>
+> = {
+  "invalid-execution": {
+    status: "refused",
+    cause: "The execution is not valid; nothing was sent.",
+    next: "Nothing was sent. Correct the file, then FROM_FILE.",
+  },
+  "invalid-configuration": {
+    status: "refused",
+    cause: "A setting cannot be used: an option, an endpoint or a path.",
+    next: "Nothing was sent. Correct what the message names, then AGAIN.",
+  },
+  aborted: {
+    status: "refused",
+    cause: "The run was stopped before its turn.",
+    next: "Nothing was sent. To go on, AGAIN.",
+  },
+  "ledger-unavailable": {
+    status: "refused",
+    cause: "The ledger, which records what is bought, cannot be opened, read or written.",
+    next: "Nothing was sent. Check the ledger's path and disk, or its server, then AGAIN.",
+  },
+  "ledger-locked": {
+    status: "refused",
+    cause: "Another process kept the ledger locked for longer than the lock timeout.",
+    next: "Nothing was sent. Wait until the process that locks the ledger is done, then AGAIN.",
+  },
+  "ledger-read-only": {
+    status: "refused",
+    cause: "The ledger is read-only for this user.",
+    next: "Nothing was sent. Give this user the right to write the ledger's file and its folder, or name the primary server; then AGAIN.",
+  },
+  "ledger-corrupt": {
+    status: "refused",
+    cause: "The ledger is damaged, or what was named is no ledger.",
+    next: "Nothing was sent. Restore the ledger from a backup; never start an empty one in its place. Then AGAIN.",
+  },
+  "ledger-newer-schema": {
+    status: "refused",
+    cause: "A newer version of buyonce wrote the ledger.",
+    next: "Nothing was sent. Install the version of buyonce that wrote the ledger, or a later one, then AGAIN.",
+  },
+  "ledger-full": {
+    status: "refused",
+    cause: "The disk that holds the ledger is full.",
+    next: "Nothing was sent. Free some space on the disk of the ledger, then AGAIN.",
+  },
+  "claim-lost": {
+    status: "in-progress",
+    cause: "Another run took it over.",
+    next: "Another run took it over. To see what came of it, AGAIN. Until then, buy it nowhere else.",
+  },
+  "commitment-taken": {
+    status: "refused",
+    cause: "What was found for it at the provider belongs to another order, or carries another order's mark.",
+    next: "It may be bought already. A person has to compare the two at the provider, and decide. Until then, buy it nowhere else. If a tag is wrong, take it off and AGAIN: the right one is put on.",
+  },
+  "too-many-attempts": {
+    status: "refused",
+    cause: "Twenty orders for it came to nothing.",
+    next: "Nothing was sent. Find the cause in its history (buyonce history), then put what is still to be bought into a new execution with an executionId of its own.",
+  },
+  "fingerprint-conflict": {
+    status: "refused",
+    cause: "Something else was asked for before under the same order and number.",
+    next: "Nothing was sent. Restore the file and FROM_FILE, or put what you want now into a new execution with an executionId of its own.",
+  },
+  "lookup-failed": {
+    status: "refused",
+    cause: "What is already bought could not be looked up, so nothing was bought on top of it.",
+    next: "Nothing was sent. Check the network and the right to read, then AGAIN.",
+  },
+  "lookup-untrusted": {
+    status: "refused",
+    cause: "The list of what is already bought is incomplete, so nothing was bought on top of it.",
+    next: "Nothing was sent. Give the identity the right to read all commitments (on Azure: Reservations Reader for the tenant), or record what is gone for good (buyonce audit --accept-loss); then AGAIN.",
+  },
+  "credentials-unavailable": {
+    status: "refused",
+    cause: "The account that buys could not sign in.",
+    next: "Nothing was sent. Sign in (az login, aws sso login, gcloud auth application-default login, or the provider's environment variables) and check this machine's clock, then AGAIN.",
+  },
+  "access-denied": {
+    status: "refused",
+    cause: "The account that buys lacks a right.",
+    next: "Nothing was sent. Grant or enable what the message names, then AGAIN.",
+  },
+  "wrong-account": {
+    status: "refused",
+    cause: "The run was signed in to a different account from the one that was named.",
+    next: "Nothing was sent. Sign in to the account that the file names, then AGAIN.",
+  },
+  "commitment-mismatch": {
+    status: "refused",
+    cause: "What was found for it at the provider, with its mark, is not what was asked for.",
+    next: "It may be bought already. A person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else. After that, AGAIN.",
+  },
+  "commitment-unverifiable": {
+    status: "refused",
+    cause: "What was found for it at the provider could not be compared with what was asked for.",
+    next: "It may be bought already. Later, AGAIN. If this repeats, a person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else.",
+  },
+  "commitment-unclear": {
+    status: "refused",
+    cause: "Something was found for it at the provider that may or may not have been paid for.",
+    next: "It may be bought already. A person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else. After that, AGAIN.",
+  },
+  "several-commitments": {
+    status: "refused",
+    cause: "It seems to be bought more than once already.",
+    next: "It may be bought already. A person has to compare the purchases that the message names, at the provider: one may be too many. Until then, buy it nowhere else. After that, AGAIN.",
+  },
+  "identical-purchase-open": {
+    status: "in-progress",
+    cause: "An equal order comes first; nothing was sent for this one yet.",
+    next: "An equal order comes first; nothing was sent for this one yet. Once that one is decided, this one is bought: AGAIN, or leave it to a timer that runs buyonce redrive.",
+  },
+  "quote-failed": {
+    status: "refused",
+    cause: "The provider gave no usable price.",
+    next: "Nothing was sent. Read the provider's answer in the message, and AGAIN later. If a partner bills the subscription, ask the partner to buy it.",
+  },
+  "not-offered": {
+    status: "refused",
+    cause: "The provider does not sell what was asked for.",
+    next: "Nothing was sent. Put a corrected recommendation into a new execution with an executionId of its own.",
+  },
+  "several-offerings": {
+    status: "refused",
+    cause: "The provider sells several things that fit, and none was chosen by guessing.",
+    next: "Nothing was sent. Put a more exact recommendation into a new execution with an executionId of its own.",
+  },
+  "price-above-limit": {
+    status: "refused",
+    cause: "The price is above the limit that was set for it.",
+    next: "Nothing was sent. If the price is right, raise the limit in the file (maxPrice), then FROM_FILE.",
+  },
+  "price-currency-mismatch": {
+    status: "refused",
+    cause: "The price is in a different currency from the limit that was set for it.",
+    next: "Nothing was sent. Give the limit in the file (maxPrice) in the currency of the price, then FROM_FILE.",
+  },
+  "total-above-limit": {
+    status: "refused",
+    cause: "All of it together costs more than the total that was allowed.",
+    next: "Nothing was sent. If the sum is right, AGAIN with a higher total (--max-total, maxTotals).",
+  },
+  "total-currency-missing": {
+    status: "refused",
+    cause: "No total was allowed for the currency of its price.",
+    next: "Nothing was sent. Allow a total in that currency too (--max-total, maxTotals), then AGAIN.",
+  },
+  "deadline-too-near": {
+    status: "refused",
+    cause: "Too little time was left to buy it safely.",
+    next: "Nothing was sent. To go on, AGAIN. If this repeats, allow more time (--timeout, deadline).",
+  },
+  "purchase-rejected": {
+    status: "rejected",
+    cause: "The provider declined the order or let it fail: nothing is bought.",
+    next: "The provider declined the order or let it fail: nothing is bought. Clear up what the message names (payment, quota, rights), then AGAIN: it starts over.",
+  },
+  "purchase-over": {
+    status: "rejected",
+    cause: "It was bought earlier and has ended.",
+    next: "It was bought earlier and has ended. It is not bought again. Put what is to be bought now into a new execution with an executionId of its own.",
+  },
+  "outcome-unknown": {
+    status: "unresolved",
+    cause: "The order was sent, and it is not known yet whether it was bought.",
+    next: "It was sent and may be bought. In a few minutes, AGAIN: it is looked for first, and never bought again blindly. If it stays unknown, look at the provider and decide with buyonce resolve. Until then, buy it nowhere else.",
+  },
+  "nothing-to-resolve": {
+    status: "refused",
+    cause: "There is nothing to decide: what became of it is known already.",
+    next: "There is nothing to decide: what became of it is known already. See how it stands (buyonce status); then AGAIN, or run buyonce settle.",
+  },
+  "still-shown": {
+    status: "refused",
+    cause: "The provider still shows a purchase for it.",
+    next: "It may be bought already. To have it recorded as bought, AGAIN, or decide with its id (buyonce resolve --bought).",
+  },
+  "resolved-as-not-bought": {
+    status: "refused",
+    cause: "A person decided that it was not bought.",
+    next: "A person decided that it was not bought. To buy it, AGAIN.",
+  },
+  "held-by-another-driver": {
+    status: "in-progress",
+    cause: "Another run is working on it.",
+    next: "Another run is working on it. To see what came of it, AGAIN later. Until then, buy it nowhere else.",
+  },
+  "executor-missing": {
+    status: "refused",
+    cause: "The worker that ran has no executor for its provider and service.",
+    next: "The ledger shows no purchase. Run a worker that has an executor for it. Until then, buy it nowhere else.",
+  },
+  internal: {
+    status: "refused",
+    cause: "The program has a defect.",
+    next: "Nothing was sent. Report the message as a defect. It is safe to AGAIN: what became of it is found out first.",
+  },
+};
