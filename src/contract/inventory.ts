@@ -19,8 +19,15 @@ export interface Inventory {
   /** One purchase by id; undefined only when the provider clearly says that there is none. */
   read(scope: Scope, id: string, options: CallOptions): Promise<Listed | undefined>;
 
-  /** Only where listing and `read` leave out what decides: the facts that they lack. Asked for matches only. */
-  facts?(scope: Scope, found: Commitment, options: CallOptions): Promise<Facts>;
+  /**
+   * Only where listing and `read` leave out what decides: the facts that they lack. Asked for matches only. `stated`: what
+   * they say, which need not be asked for again.
+   */
+  facts?(
+    scope: Scope,
+    found: Commitment,
+    options: CallOptions & { readonly stated?: Facts | undefined },
+  ): Promise<Facts>;
 
   /** Only where the provider calculates it: what giving a commitment back would return. Gives nothing back. */
   refund?(scope: Scope, id: string, options: CallOptions): Promise<Refund>;

@@ -54,10 +54,10 @@ async function allFacts(
   { decisive, ifStated }: AskedFacts,
   scope: Scope,
   { commitment, facts }: Listed,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<Facts> {
   const isWhole = notStated({ ...ifStated, ...decisive }, facts).length === 0;
-  const further = isWhole ? undefined : await inventory.facts?.(scope, commitment, options);
+  const further = isWhole ? undefined : await inventory.facts?.(scope, commitment, { signal, stated: facts });
   const all = { ...stated(further ?? {}), ...stated(facts) };
   const missing = notStated(decisive, all);
   if (missing.length === 0 || statedDifferences({ decisive, ifStated }, all).length > 0) return all;
