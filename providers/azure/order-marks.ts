@@ -1,8 +1,13 @@
 import type { TagNames } from "../../src/contract/tag-names.ts";
 import type { TokenMark } from "../../src/contract/token.ts";
-import type { Marked } from "./azure-listing.ts";
 import { digestIn } from "./display-name.ts";
 import { tagValues } from "./tags.ts";
+
+/** Where a token can be stamped on an order. */
+export interface Marked {
+  readonly tags: Readonly<Record<string, string>> | undefined;
+  readonly displayName: string | undefined;
+}
 
 const wholeToken = /^[0-9a-f]{64}$/;
 

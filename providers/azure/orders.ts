@@ -1,8 +1,8 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
-import { createTokenMatcher } from "./azure-listing.ts";
 import { parseOrder, toCommitment, type ReservationOrder } from "./azure-order.ts";
 import { meaningOf } from "./azure-states.ts";
+import { isMarkedWith } from "./marker.ts";
 import { requireToken } from "./tags.ts";
 import { entryPages } from "./visit-entries.ts";
 import type { ReadStep } from "../http/refusal.ts";
@@ -51,14 +51,14 @@ export async function findOrders(
   signal?: AbortSignal,
 ): Promise<readonly ReservationOrder[]> {
   requireToken(token);
-  const matches = createTokenMatcher([token], client.settings.tagNames);
+  const isOurs = (order: ReservationOrder) => isMarkedWith(order, token, client.settings.tagNames);
   // By id: an order can come several times.
   const found = new Map<string, ReservationOrder>();
   const isLive = (order: ReservationOrder | undefined) =>
     order !== undefined && meaningOf(order.state).standing === "live";
   for await (const page of orderPages(client, () => [...found.values()].some(isLive), signal)) {
     for (const order of page) {
-      if (matches(order).length > 0 && (isLive(order) || !isLive(found.get(order.id)))) found.set(order.id, order);
+      if (isOurs(order) && (isLive(order) || !isLive(found.get(order.id)))) found.set(order.id, order);
     }
   }
   return [...found.values()];
