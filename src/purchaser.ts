@@ -12,7 +12,6 @@ import type { Execution, Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { deriveIdempotencyToken } from "./contract/token.ts";
 import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
-import { bridged } from "./drive/bridge.ts";
 import { type Budget, createBudget } from "./drive/budget.ts";
 import { checkLease, checkOptions } from "./drive/check-options.ts";
 import { driveExecution, type DriveOptions, type Work } from "./drive/drive-execution.ts";
@@ -112,12 +111,11 @@ export interface Purchaser {
  */
 export function createPurchaser({
   ledger,
-  providers: given,
+  providers,
   environment = systemEnvironment,
   leaseLength = 30_000,
 }: PurchaserOptions): Purchaser {
   checkLease(leaseLength);
-  const providers = bridged(given);
   const executorOf = executorsOf(providers);
   const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
     findExecutor(providers, recommendation) !== undefined;

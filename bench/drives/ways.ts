@@ -4,11 +4,11 @@ import {
   createAzure,
   createReservationsClient,
   findReservationOrdersByToken,
+  OpenOrderError,
   purchaseTwoStep,
 } from "../../providers/azure/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { PurchaseOutcomeUnknownError } from "../../src/contract/errors.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { executionOf, purchaseBody, source } from "../execution.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -51,7 +51,7 @@ export const lookupEachTime: Way = async ({ url, executionId, recommendations, c
         await purchaseTwoStep({ client, body });
         return;
       } catch (error) {
-        if (attempt === 3 || !PurchaseOutcomeUnknownError.isInstance(error)) throw error;
+        if (attempt === 3 || !OpenOrderError.isInstance(error)) throw error;
       }
     }
   };

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { createAzure } from "../../providers/azure/index.ts";
+import { readListing } from "../../src/drive/read-listing.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
@@ -34,9 +35,10 @@ async function measure(run: () => Promise<unknown>): Promise<MemoryResult> {
 async function list(url: string): Promise<MemoryResult> {
   const executor = createAzure({ endpoint: url }).services["compute"];
   if (executor === undefined) throw new Error("Azure sells virtual machines.");
+  const { inventory } = executor;
   const wanted = { tokens: new Set(["0".repeat(64)]), ids: new Set<string>() };
   const { signal } = new AbortController();
-  return measure(() => executor.findByTokens({ key: "azure/default", label: "the tenant" }, wanted, { signal }));
+  return measure(() => readListing(inventory, { key: "azure/default", label: "the tenant" }, wanted, { signal }));
 }
 
 async function drive(recommendations: number): Promise<MemoryResult> {

@@ -1,5 +1,7 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
-import type { OldResolution } from "../../src/contract/old-executor.ts";
+type OldResolution =
+  | { readonly kind: "found"; readonly commitment: Commitment; readonly by?: "guess" }
+  | { readonly kind: "absent" | "unclear"; readonly reason: string };
 import type { Candidates } from "./candidates.ts";
 
 /** What the candidates of one submission are judged by. */

@@ -3,13 +3,8 @@ import type { OldListing } from "../../src/contract/old-executor.ts";
 import type { TagNames } from "../../src/contract/tag-names.ts";
 import { plainToken, tokenDigest } from "../../src/contract/token.ts";
 import { digestIn } from "./display-name.ts";
+import type { Marked } from "./order-marks.ts";
 import { tagValues } from "./tags.ts";
-
-/** Where a token can be stamped on an order. */
-export interface Marked {
-  readonly tags: Readonly<Record<string, string>> | undefined;
-  readonly displayName: string | undefined;
-}
 
 /** Shorter texts in a token's tag are no whole token: cut, or overwritten by somebody's rule for tags. */
 const wholeLength = 32;
@@ -19,7 +14,7 @@ const wholeLength = 32;
  * case and blanks do not matter. A tag that holds another whole token goes before the display name: then the order is that
  * token's.
  */
-export function createTokenMatcher(tokens: Iterable<string>, tagNames: TagNames): (order: Marked) => readonly string[] {
+function createTokenMatcher(tokens: Iterable<string>, tagNames: TagNames): (order: Marked) => readonly string[] {
   const byTag = new Map<string, string>();
   const byDigest = new Map<string, string>();
   for (const token of tokens) {

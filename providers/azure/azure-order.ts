@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import type { Money } from "../../src/contract/money.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import type { ReadStep } from "../http/refusal.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
 import { meaningOf } from "./azure-states.ts";
 
@@ -78,6 +79,14 @@ export function toCommitment(
 export function orderPath(id: string): string {
   return `/providers/Microsoft.Capacity/reservationOrders/${encodeURIComponent(id)}`;
 }
+
+/** How reading an order is described when it fails. */
+export const readStep: ReadStep = {
+  purpose: "read a reservation order",
+  permission: "Microsoft.Capacity/reservationorders/read",
+  code: "lookup-failed",
+  untrusted: "lookup-untrusted",
+};
 
 /** Bounds of one read of an order. */
 export interface GetOrderOptions {

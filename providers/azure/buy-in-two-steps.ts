@@ -1,19 +1,12 @@
-import {
-  messageOf,
-  PurchaseOutcomeUnknownError,
-  PurchaseRejectedError,
-  RefusedError,
-} from "../../src/contract/errors.ts";
+import type { Commitment } from "../../src/contract/commitment.ts";
+import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
-import { calculatePrice } from "./calculate-price.ts";
-import type { ReservationsClient } from "./reservations-client.ts";
 import { findLive, severalOrders } from "./find-live.ts";
-import { OpenOrderError, reopen, toOpenOrder, type OpenOrder, type OpenPurchase } from "./open-order.ts";
+import { OpenOrderError, reopen, toOpenOrder, type OpenOrder } from "./open-order.ts";
 import { fateOf } from "./order-fate.ts";
-import { toCommitment, type ReservationOrder } from "./azure-order.ts";
 import { toJson, type ReservationPurchaseBody } from "./purchase-body.ts";
-import { purchaseOrder } from "./purchase-order.ts";
-import { meaningOf } from "./azure-states.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import { sendAgain, sendFirst, type Open, type Sent } from "./send-in-two-steps.ts";
 import type { TwoStepPurchase } from "./two-step.ts";
 
 /** A purchase in two steps. */
@@ -31,18 +24,7 @@ export interface TwoStepTask {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds after a send from which "session timed out" may count as proof that it came to nothing. */
-const minimumAgeOfExpired = 300_000;
-
-/** What was sent and is not known to be dead: it is asked about, and sent again under the same id only. */
-interface Open extends OpenPurchase {
-  /** Milliseconds waited since it was sent, which no step of the clock makes longer; left out: an earlier call sent it. */
-  readonly waited?: number;
-  /** Azure said late enough that its session timed out: without an order under the id, and of the token, it is dead. */
-  readonly expired?: boolean;
-}
-
-type Step = { readonly done: TwoStepPurchase } | { readonly open: Open; readonly problem: unknown };
+type Step = { readonly done: TwoStepPurchase } | Extract<Sent, { readonly kind: "open" }>;
 
 /**
  * Looks, then buys, as often as it may until the end is known. While a send is open, only its own id is asked about and sent
@@ -84,17 +66,16 @@ async function takeStep(task: TwoStepTask, open: Open | undefined): Promise<Step
   } catch (problem) {
     // While a send is open, no failed look may end as a refusal: only an answer about that send can.
     if (open === undefined) throw problem;
-    return { open, problem };
+    return { kind: "open", open, problem };
   }
-  if (seen.kind === "shown") {
-    const { order, price, adopted, openOrder } = seen;
-    return { done: purchaseOf(order, task, { price, adopted, openOrder }) };
-  }
-  return open === undefined || seen.kind === "dead" ? sendFirst(task) : sendAgain(task, open);
+  if (seen.kind === "shown") return { done: purchaseOf(task, seen.commitment, seen) };
+  const sent = open === undefined || seen.kind === "dead" ? await sendFirst(task) : await sendAgain(task, open);
+  if (sent.kind === "open") return sent;
+  return { done: purchaseOf(task, sent.commitment, { price: sent.commitment.price, adopted: false }) };
 }
 
 type Seen =
-  | ({ readonly kind: "shown"; readonly order: ReservationOrder } & Omit<TwoStepPurchase, "orderId" | "commitment">)
+  | ({ readonly kind: "shown" } & Omit<TwoStepPurchase, "orderId">)
   /** What was open came to nothing. */
   | { readonly kind: "dead" }
   | { readonly kind: "nothing" };
@@ -104,25 +85,26 @@ async function look({ client, body, token, signal }: TwoStepTask, open: Open | u
   const own = open?.reservationOrderId;
   const found = token === undefined ? undefined : await findLive(client, { body, token, own }, signal);
   if (open === undefined) {
-    return found === undefined ? { kind: "nothing" } : { kind: "shown", order: found, price: undefined, adopted: true };
+    if (found === undefined) return { kind: "nothing" };
+    return { kind: "shown", commitment: found, price: undefined, adopted: true };
   }
   if (found !== undefined && found.id === own?.toLowerCase()) {
-    return { kind: "shown", order: found, price: open.price, adopted: false };
+    return { kind: "shown", commitment: found, price: open.price, adopted: false };
   }
   const fate = await fateOf(client, open, { signal });
   const standing = fate.kind === "found" ? fate.standing : undefined;
   if (found !== undefined && token !== undefined) {
     if (fate.kind === "found" && standing === "live") {
-      if (fate.what.id !== found.id) throw severalOrders([fate.what, found], token);
-      return { kind: "shown", order: found, price: open.price, adopted: false };
+      if (fate.id !== found.id) throw severalOrders([fate.id, found.id], token);
+      return { kind: "shown", commitment: found, price: open.price, adopted: false };
     }
     const openOrder = standing === "failed" ? undefined : toOpenOrder(open);
-    return { kind: "shown", order: found, price: undefined, adopted: true, openOrder };
+    return { kind: "shown", commitment: found, price: undefined, adopted: true, openOrder };
   }
   switch (fate.kind) {
     case "found":
       if (standing === "failed") return { kind: "dead" };
-      return { kind: "shown", order: fate.what, price: open.price, adopted: false };
+      return { kind: "shown", commitment: fate.what.commitment, price: open.price, adopted: false };
     case "unclear":
       throw fate.cause ?? new Error(`${fate.reason}.`);
     case "absent":
@@ -130,76 +112,20 @@ async function look({ client, body, token, signal }: TwoStepTask, open: Open | u
   }
 }
 
-async function sendFirst(task: TwoStepTask): Promise<Step> {
-  const { client, body, token, signal } = task;
-  const request = toJson(body);
-  const { reservationOrderId, price } = await calculatePrice(client, request, signal);
-  signal?.throwIfAborted();
-  const sentAt = client.settings.environment.now();
-  const open: Open = {
-    reservationOrderId,
-    price,
-    request,
-    ...(token === undefined ? {} : { token }),
-    sentAt,
-    waited: 0,
-  };
-  let order: ReservationOrder;
-  try {
-    order = await purchaseOrder(client, open, { sentBefore: false });
-  } catch (problem) {
-    if (!PurchaseRejectedError.isInstance(problem)) return { open: withEvidence(open, problem), problem };
-    return believe(task, open, problem);
-  }
-  return { done: purchaseOf(order, task, { price, adopted: false }) };
-}
-
-/** A request that was repeated on its way may be carried out and refused: the id is asked about before a no is believed. */
-async function believe(task: TwoStepTask, open: Open, refusal: PurchaseRejectedError): Promise<Step> {
-  if (!refusal.left) throw refusal;
-  const fate = await fateOf(task.client, open);
-  if (fate.kind === "found" && fate.standing !== "failed") {
-    return { done: purchaseOf(fate.what, task, { price: open.price, adopted: false }) };
-  }
-  if (fate.kind === "unclear" && !isDenied(fate.cause)) return { open, problem: refusal };
-  throw refusal;
-}
-
-/** To wait for an answer makes no sense: the identity that was refused the purchase may not read either. */
-function isDenied(error: unknown): boolean {
-  return RefusedError.isInstance(error) && ["access-denied", "credentials-unavailable"].includes(error.code);
-}
-
-async function sendAgain(task: TwoStepTask, open: Open): Promise<Step> {
-  let order: ReservationOrder;
-  try {
-    order = await purchaseOrder(task.client, open, { sentBefore: true });
-  } catch (problem) {
-    // Neither a no to this send nor a failure says anything about the earlier one.
-    const age = Math.min(task.client.settings.environment.now() - open.sentAt, open.waited ?? Infinity);
-    const saysSo = PurchaseRejectedError.isInstance(problem) && problem.handleExpired;
-    return { open: { ...withEvidence(open, problem), expired: saysSo && age >= minimumAgeOfExpired }, problem };
-  }
-  return { done: purchaseOf(order, task, { price: open.price, adopted: false }) };
-}
-
-function withEvidence(open: Open, error: unknown): Open {
-  const named = PurchaseOutcomeUnknownError.isInstance(error) ? error.evidence : [];
-  return { ...open, evidence: [...new Set([...(open.evidence ?? []), ...named])] };
-}
-
-/** Throws a PurchaseRejectedError for an order that is over: it was bought, but nobody has it. */
+/** Throws a BuyonceError `purchase-rejected` for an order that is over: it was bought, but nobody has it. */
 function purchaseOf(
-  order: ReservationOrder,
   { token }: TwoStepTask,
+  commitment: Commitment,
   { price, adopted, openOrder }: Omit<TwoStepPurchase, "orderId" | "commitment">,
 ): TwoStepPurchase {
-  if (meaningOf(order.state).standing === "ended") {
-    throw new PurchaseRejectedError({
-      message: `It was bought as reservation order ${order.id} and is over: its state is ${order.state}. It is not bought again. Find out in Azure who ended it.`,
-      providerCode: order.state,
+  const { id, state, standing } = commitment;
+  if (standing === "ended") {
+    throw new BuyonceError({
+      code: "purchase-rejected",
+      message: `It was bought as reservation order ${id} and is over: its state is ${state}. It is not bought again. Find out in Azure who ended it.`,
+      providerCode: state,
     });
   }
-  const commitment = toCommitment(order, { marked: token !== undefined, price });
-  return { orderId: order.id, commitment, price, adopted, ...(openOrder ? { openOrder } : {}) };
+  const bought = { ...commitment, marked: token !== undefined, price };
+  return { orderId: id, commitment: bought, price, adopted, ...(openOrder ? { openOrder } : {}) };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PurchaseOutcomeUnknownError, RefusedError } from "../../src/contract/errors.ts";
+import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import { hashJson } from "../../src/contract/fingerprint.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { moneySchema, type Money } from "../../src/contract/money.ts";
@@ -24,32 +24,25 @@ export type OpenOrder = {
 
 /** A two-step purchase that was sent and may be bought. */
 export interface OpenPurchase extends SentOrder {
-  readonly price: Money;
   /** When it was first sent, in milliseconds since 1970. */
   readonly sentAt: number;
 }
 
 /**
- * It was sent, and nobody can say whether it was bought: a PurchaseOutcomeUnknownError that names the order. Not retryable:
- * another call, without `resume`, would know nothing of this order and could buy a second one.
+ * It was sent, and nobody can say whether it was bought: code `outcome-unknown`, and the order. Not retryable: another call,
+ * without `resume`, would know nothing of this order and could buy a second one.
  */
-export class OpenOrderError extends PurchaseOutcomeUnknownError {
+export class OpenOrderError extends BuyonceError {
+  override readonly name = "OpenOrderError";
   readonly openOrder: OpenOrder;
 
   static override isInstance(error: unknown): error is OpenOrderError {
-    return PurchaseOutcomeUnknownError.isInstance(error) && "openOrder" in error;
+    return BuyonceError.isInstance(error) && error.name === "OpenOrderError";
   }
 
   constructor(message: string, openOrder: OpenOrder, cause: unknown) {
-    const known = PurchaseOutcomeUnknownError.isInstance(cause) ? cause : undefined;
-    super({
-      message,
-      retryable: false,
-      retryAfter: known?.retryAfter,
-      providerCode: known?.providerCode,
-      evidence: openOrder.evidence,
-      cause,
-    });
+    const { retryAfter, providerCode } = BuyonceError.isInstance(cause) ? cause : {};
+    super({ code: "outcome-unknown", message, retryable: false, retryAfter, providerCode, cause });
     this.openOrder = openOrder;
   }
 }

@@ -1,14 +1,17 @@
 import { messageOf, RefusedError } from "../../src/contract/errors.ts";
+import type { Difference } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
-import type { ReadStep } from "../http/refusal.ts";
-import type { ReservationsClient } from "./reservations-client.ts";
-import { compareOrder } from "./compare-order.ts";
-import { combine, type Fate } from "./fate.ts";
-import { bearerOf } from "./marker.ts";
-import { getOrder, type GetOrderOptions, type ReservationOrder } from "./azure-order.ts";
-import type { ReservationPurchaseBody } from "./purchase-body.ts";
+import type { Facts, Listed } from "../../src/contract/listed.ts";
+import type { Money } from "../../src/contract/money.ts";
+import { getOrder, type GetOrderOptions, readStep, type ReservationOrder } from "./azure-order.ts";
 import { toRefusal } from "./azure-refusal.ts";
-import { meaningOf } from "./azure-states.ts";
+import { combine, type Fate } from "./fate.ts";
+import { listedOrder } from "./listed-order.ts";
+import { bearerOf } from "./marker.ts";
+import { askedFacts, differencesBetween, factsOfOrder, factsOfReservations, listDifferences } from "./order-facts.ts";
+import type { ReservationPurchaseBody } from "./purchase-body.ts";
+import type { ReservationsClient } from "./reservations-client.ts";
+import { readReservations } from "./reservations.ts";
 
 /** What was sent, or is about to be. */
 export interface SentOrder {
@@ -18,60 +21,72 @@ export interface SentOrder {
   readonly request: JsonObject;
   /** The token that the body carries; left out: none, so that only the minted id can be recognised. */
   readonly token?: string | undefined;
+  /** What it was offered at. */
+  readonly price: Money;
   /** Other orders that an answer to it named. */
   readonly evidence?: readonly string[] | undefined;
 }
 
-/** How reading an order is described when it fails. */
-export const readStep: ReadStep = {
-  purpose: "read a reservation order",
-  permission: "Microsoft.Capacity/reservationorders/read",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-};
+/** A version 4 or any other UUID, as calculatePrice mints them. */
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether an id can be one of calculatePrice's. */
+export function isMinted(id: string): boolean {
+  return guid.test(id);
+}
 
 /** What became of an order that was sent. */
-export type OrderFate = Fate<ReservationOrder>;
+export type OrderFate = Fate<Listed>;
 
 /**
  * What became of an order that was sent: reads the minted id and everything that an answer named besides. Another order is
- * this purchase if it carries the token and is what was asked for. It is absent only where Azure shows no order under the
- * minted id and no answer ever named another one. Throws nothing but the signal's reason.
+ * this purchase if it carries the token and is what was asked for; one that came to nothing does not count, because it proves
+ * nothing about the minted id. It is absent only where Azure shows no order under the minted id and every other one is
+ * judged. Throws nothing but the signal's reason.
  */
 export async function fateOf(
   client: ReservationsClient,
   sent: SentOrder,
   options: GetOrderOptions = {},
 ): Promise<OrderFate> {
-  const own = await readOwn(client, sent.reservationOrderId, options);
+  const own = await readOwn(client, sent, options);
   const others: OrderFate[] = [];
   for (const id of new Set(sent.evidence)) {
     if (id !== sent.reservationOrderId.toLowerCase()) others.push(await readEvidence(client, id, sent, options));
   }
-  return combine(own, others);
+  const isFailed = (fate: OrderFate) => fate.kind === "found" && fate.standing === "failed";
+  return combine(
+    own,
+    others.filter((other) => !isFailed(other)),
+  );
 }
 
-async function readOwn(client: ReservationsClient, id: string, options: GetOrderOptions): Promise<OrderFate> {
+async function readOwn(client: ReservationsClient, sent: SentOrder, options: GetOrderOptions): Promise<OrderFate> {
+  const { reservationOrderId: id } = sent;
+  if (!isMinted(id)) return { kind: "unclear", reason: `"${id}" is no id that Azure mints` };
   try {
     const order = await getOrder(client, id, options);
     if (order === undefined) return { kind: "absent", reason: `Azure shows no reservation order ${id}` };
-    return foundOrder(order);
+    return foundOrder(client, order, sent);
   } catch (error) {
     return unread(error, options);
   }
 }
 
-function foundOrder(order: ReservationOrder): OrderFate {
-  return { kind: "found", what: order, id: order.id, standing: meaningOf(order.state).standing };
+/** It carries the token, since it was bought with it; whether Azure shows that yet does not matter. */
+function foundOrder({ settings }: ReservationsClient, order: ReservationOrder, { token, price }: SentOrder): OrderFate {
+  const what = listedOrder(order, settings.tagNames, { marked: token !== undefined, price });
+  return { kind: "found", what, id: order.id, standing: what.commitment.standing };
 }
 
 /** An order that an answer named is never absent: what it is has to be found out. */
 async function readEvidence(
   client: ReservationsClient,
   id: string,
-  { token, request }: SentOrder,
+  sent: SentOrder,
   options: GetOrderOptions,
 ): Promise<OrderFate> {
+  const { token, request } = sent;
   const doubt = (reason: string): OrderFate => ({
     kind: "unclear",
     reason: `Azure answered with reservation order ${id}, ${reason}`,
@@ -82,12 +97,12 @@ async function readEvidence(
     if (token === undefined) return doubt("and without a token nothing tells whether it is this purchase");
     const bearer = bearerOf(order, token, client.settings.tagNames);
     if (bearer !== "ours") return doubt(`which carries ${bearer === "nobody's" ? "no token" : "another token"}`);
-    const found = foundOrder(order);
-    if (meaningOf(order.state).standing === "failed") return found;
+    const found = foundOrder(client, order, sent);
+    if (found.kind === "found" && found.standing === "failed") return found;
     const differences = await differencesShown(client, request, order, options.signal);
     return differences.length === 0
       ? found
-      : doubt(`which carries the token but is something else (${differences.join("; ")})`);
+      : doubt(`which carries the token but is something else (${listDifferences(differences)})`);
   } catch (error) {
     return unread(error, options);
   }
@@ -99,27 +114,14 @@ async function differencesShown(
   request: JsonObject,
   order: ReservationOrder,
   signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly Difference[]> {
   // It is one: it was made from such a body.
   const asked = request as unknown as ReservationPurchaseBody;
-  const say = (field: string, wanted: unknown, found: unknown) => `${field} is ${String(found)}, not ${String(wanted)}`;
-  try {
-    const differences = await compareOrder(client, asked, order, signal);
-    return differences.map(({ field, asked: wanted, found }) => say(field, wanted, found));
-  } catch (error) {
-    if (!RefusedError.isInstance(error) || error.cause !== undefined) throw error;
-  }
-  const { quantity, term, billingPlan = "Upfront" } = asked.properties;
-  const shown = [
-    ["quantity", quantity, order.quantity],
-    ["term", term, order.term],
-    ["billingPlan", billingPlan, order.billingPlan],
-  ] as const;
-  return shown.flatMap(([field, wanted, found]) =>
-    wanted === undefined || found === undefined || String(wanted).toLowerCase() === String(found).toLowerCase()
-      ? []
-      : [say(field, wanted, found)],
-  );
+  const shown = await readReservations(client, order.id, signal).then(factsOfReservations, (error: unknown): Facts => {
+    if (RefusedError.isInstance(error) && error.cause === undefined) return {};
+    throw error;
+  });
+  return differencesBetween(askedFacts(asked), { ...shown, ...factsOfOrder(order) });
 }
 
 function unread(error: unknown, { signal }: GetOrderOptions): OrderFate {

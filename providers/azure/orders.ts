@@ -1,10 +1,10 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
-import { createTokenMatcher } from "./azure-listing.ts";
 import { parseOrder, toCommitment, type ReservationOrder } from "./azure-order.ts";
 import { meaningOf } from "./azure-states.ts";
+import { isMarkedWith } from "./marker.ts";
 import { requireToken } from "./tags.ts";
-import { visitEntries } from "./visit-entries.ts";
+import { entryPages } from "./visit-entries.ts";
 import type { ReadStep } from "../http/refusal.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders";
@@ -17,22 +17,23 @@ const step: ReadStep = {
 };
 
 /**
- * Reads the tenant's orders and hands each over, once or several times. Throws a RefusedError when it cannot vouch for
+ * The tenant's orders, page by page; each may come several times. Throws a RefusedError when it cannot vouch for
  * completeness; `isComplete` says when that no longer matters.
  */
-export async function visitOrders(
+export function orderPages(
   client: ReservationsClient,
-  visit: (order: ReservationOrder) => void,
   isComplete: () => boolean,
   signal?: AbortSignal,
-): Promise<void> {
-  await visitEntries(client, path, { parse: parseOrder, step, visit, isComplete, signal });
+): AsyncIterable<readonly ReservationOrder[]> {
+  return entryPages(client, path, { parse: parseOrder, step, isComplete, signal });
 }
 
 /**
  * Every reservation order of the client's tenant that carries the token, whatever its state: look at `standing` before
- * taking one for a purchase. One complete listing. Throws a RefusedError: `lookup-failed`, `lookup-untrusted`,
- * `access-denied`, `credentials-unavailable`; `invalid-configuration` for a blank token, which would match nothing.
+ * taking one for a purchase. One complete listing. The Go engine has a function of this name.
+ *
+ * Throws a RefusedError: `lookup-failed`, `lookup-untrusted`, `access-denied`, `credentials-unavailable`;
+ * `invalid-configuration` for a blank token, which would match nothing.
  */
 export async function findReservationOrdersByToken(
   client: ReservationsClient,
@@ -50,14 +51,15 @@ export async function findOrders(
   signal?: AbortSignal,
 ): Promise<readonly ReservationOrder[]> {
   requireToken(token);
-  const matches = createTokenMatcher([token], client.settings.tagNames);
+  const isOurs = (order: ReservationOrder) => isMarkedWith(order, token, client.settings.tagNames);
   // By id: an order can come several times.
   const found = new Map<string, ReservationOrder>();
   const isLive = (order: ReservationOrder | undefined) =>
     order !== undefined && meaningOf(order.state).standing === "live";
-  const note = (order: ReservationOrder) => {
-    if (matches(order).length > 0 && (isLive(order) || !isLive(found.get(order.id)))) found.set(order.id, order);
-  };
-  await visitOrders(client, note, () => [...found.values()].some(isLive), signal);
+  for await (const page of orderPages(client, () => [...found.values()].some(isLive), signal)) {
+    for (const order of page) {
+      if (isOurs(order) && (isLive(order) || !isLive(found.get(order.id)))) found.set(order.id, order);
+    }
+  }
   return [...found.values()];
 }

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
-import type { Attributes } from "../../src/contract/listed-commitment.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
 import { orderPath } from "./azure-order.ts";
 import { readPages } from "./azure-pages.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import { regionName } from "./azure-canonical.ts";
 import { toRefusal } from "./azure-refusal.ts";
 import { meaningOf } from "./azure-states.ts";
-import { subscriptionIn } from "./subscription.ts";
 
 const step: ReadStep = {
   purpose: "read the reservations of an order",
@@ -88,26 +85,6 @@ export function inForce(reservations: readonly Reservation[]): readonly Reservat
 
 const isLive = ({ properties }: Reservation) => meaningOf(properties.provisioningState ?? "").standing === "live";
 const isReplaced = (state = "") => /^(split|merged)$/i.test(state);
-
-/** What the reservations of an order that are in force say and the order itself does not; where they differ, all of it. */
-export async function attributesOfOrder(
-  client: ReservationsClient,
-  orderId: string,
-  signal: AbortSignal,
-): Promise<Attributes> {
-  const reservations = inForce(await readReservations(client, orderId, signal));
-  const attributes = new Map<string, Set<string>>();
-  const note = (field: string, said: string | undefined) => {
-    if (said) attributes.set(field, (attributes.get(field) ?? new Set()).add(said.toLowerCase()));
-  };
-  for (const { sku, location, properties } of reservations) {
-    note("sku", sku.name);
-    note("region", location && regionName(location));
-    note("reservedResourceType", properties.reservedResourceType);
-    note("subscription", subscriptionIn(properties.billingScopeId));
-  }
-  return Object.fromEntries([...attributes].map(([field, said]) => [field, [...said].toSorted().join(", ")]));
-}
 
 /** The refusal for an order that cannot be compared with anything. */
 export function unverifiable(orderId: string, problem: string): RefusedError {

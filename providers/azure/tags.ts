@@ -23,6 +23,7 @@ interface MarkedBody {
  * its beginning. With an empty token the body is returned as it is.
  * A tag of the body that has one of our names in another letter case is the same tag to Azure, and gives way.
  * Throws a RefusedError `invalid-configuration` for an empty source, a token of blanks, and tag names that are one.
+ * The Go engine has a function of this name.
  */
 export function applyPurchaseTags<B extends MarkedBody>(
   body: B,

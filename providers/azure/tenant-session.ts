@@ -1,22 +1,15 @@
 import { withSignal } from "../http/with-signal.ts";
 import { readCatalog, type CatalogItem } from "./azure-catalog.ts";
 import { createReservationsClient, type ReservationsClient } from "./reservations-client.ts";
-import type { ReservationOrder } from "./azure-order.ts";
 import { oncePerTenant } from "./once-per-tenant.ts";
 import type { AzureSettings } from "./azure-settings.ts";
 
 /** How long a catalogue that was read is taken as current, in milliseconds: about as long as a drive. */
 const catalogLife = 10 * 60_000;
 
-/** Orders whose listed properties are kept for a comparison; only those that matched something are. */
-const rememberedOrders = 10_000;
-
 /** What the executors of one tenant share. */
 export interface TenantSession {
   readonly client: ReservationsClient;
-  /** Keeps what a listing said about an order, so that comparing it costs one read and not two. */
-  remember(order: ReservationOrder): void;
-  recall(orderId: string): ReservationOrder | undefined;
   /** The catalogue, read once per subscription, region and resource type for about the length of a drive. */
   catalog(query: Parameters<typeof readCatalog>[1], signal: AbortSignal): Promise<readonly CatalogItem[]>;
 }
@@ -29,15 +22,9 @@ export function createSessions(settings: AzureSettings): (tenantId: string | und
 function createSession(settings: AzureSettings, tenantId: string | undefined): TenantSession {
   const client = createReservationsClient({ ...settings, tenantId });
   const now = () => client.settings.environment.now();
-  const orders = new Map<string, ReservationOrder>();
   const catalogs = new Map<string, SharedCatalog>();
   const session: TenantSession = {
     client,
-    remember(order) {
-      orders.set(order.id, order);
-      if (orders.size > rememberedOrders) orders.delete(orders.keys().next().value ?? "");
-    },
-    recall: (orderId) => orders.get(orderId.toLowerCase()),
     async catalog(query, signal) {
       const key = JSON.stringify([query.subscriptionId, query.region, query.reservedResourceType]).toLowerCase();
       const known = catalogs.get(key);

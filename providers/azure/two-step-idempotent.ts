@@ -26,8 +26,10 @@ export interface IdempotentTwoStepOptions extends TwoStepOptions {
  * an {@link OpenOrderError}, and hand it to the next call as `resume`.
  *
  * Throws a RefusedError when the lookup fails, a found order is not what was asked for, or the price is not to be believed;
- * a PurchaseRejectedError when nothing was bought or what was bought is over; an OpenOrderError, which is not retryable,
- * when that is not known after the last attempt.
+ * a BuyonceError `purchase-rejected` with Azure's `providerCode` when nothing was bought or what was bought is over; an
+ * OpenOrderError (`outcome-unknown`, not retryable) when that is not known after the last attempt.
+ *
+ * The Go engine has a function of this name.
  */
 export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOptions): Promise<TwoStepPurchase> {
   const { client, source, token, signal, resume, attempts = 3, retryDelay = 2_000 } = options;

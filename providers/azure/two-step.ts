@@ -34,9 +34,12 @@ export interface TwoStepOptions {
  * Calculates the price, then buys under the minted id: for callers that have no execution. **Nothing guards against a
  * second purchase**: no token, no lookup. Calling it twice buys twice, unless the second call is given `resume`.
  *
- * Throws a RefusedError when the price could not be had, a PurchaseRejectedError when nothing was bought or what was bought
- * is over, and an {@link OpenOrderError} when that is not known: not retryable, and with the order's id. "Session timed out"
- * is such a case, because a hop on the way may have repeated the purchase.
+ * Throws a RefusedError when the price could not be had, a BuyonceError `purchase-rejected` with Azure's `providerCode` when
+ * nothing was bought or what was bought is over, and an {@link OpenOrderError} (`outcome-unknown`) when that is not known: not
+ * retryable, and with the order's id. "Session timed out" is such a case, because a hop on the way may have repeated the
+ * purchase.
+ *
+ * The Go engine has a function of this name.
  */
 export async function purchaseTwoStep({ client, body, signal, resume }: TwoStepOptions): Promise<TwoStepPurchase> {
   return buyInTwoSteps({ client, body, resume, attempts: 1, retryDelay: 0, signal });

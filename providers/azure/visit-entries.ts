@@ -15,19 +15,18 @@ const readableMarker = z.object({
   properties: z.object({ displayName: z.string().nullish() }),
 });
 
-interface Visit<T> {
+/** How a listing of orders is read. */
+interface EntryListing<T> {
   /** Reads an entry; undefined when it lacks what decides. */
   readonly parse: (entry: unknown) => T | undefined;
   readonly step: ReadStep;
-  /** Takes an entry. It may come several times. */
-  readonly visit: (entry: T) => void;
   /** Whether all that is looked for was found, so that nothing that was passed over could matter. */
   readonly isComplete: () => boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Reads every page of a listing of orders and hands each entry over. Of the entries only ids are kept.
+ * Reads every page of a listing of orders. Of the entries only ids are kept; each may come several times.
  *
  * Azure's next link is an offset (`$skiptoken=50`, recorded): where an entry drops out of a page that was read, another one
  * slides past the reader. That entry was seen, and is gone afterwards. So while something is not found, a listing of several
@@ -36,36 +35,45 @@ interface Visit<T> {
  *
  * Throws a RefusedError when it cannot vouch for completeness; an entry that cannot be read is such a case.
  */
-export async function visitEntries<T extends { readonly id: string }>(
+export async function* entryPages<T extends { readonly id: string }>(
   client: ArmClient,
   path: string,
-  visit: Visit<T>,
-): Promise<void> {
+  listing: EntryListing<T>,
+): AsyncGenerator<readonly T[]> {
   let expected: ReadonlySet<string> = new Set();
   for (let reading = 1; reading <= mostReadings; reading += 1) {
-    const { before, isConfirmed } = await readOnce(client, path, visit, expected);
-    if (isConfirmed || before.size === 0 || visit.isComplete()) return;
+    const { before, isConfirmed } = yield* readOnce(client, path, listing, expected);
+    if (isConfirmed || before.size === 0 || listing.isComplete()) return;
     expected = before;
   }
   throw new RefusedError({
-    code: visit.step.untrusted,
+    code: listing.step.untrusted,
     message:
-      `Could not ${visit.step.purpose}: in each of ${mostReadings} readings orders were gone that the one before had ` +
+      `Could not ${listing.step.purpose}: in each of ${mostReadings} readings orders were gone that the one before had ` +
       "shown, and others may have been passed over. Drive again when less is changing.",
     retryable: true,
   });
+}
+
+/** {@link entryPages}, for a reader that is called with each entry. */
+export async function visitEntries<T extends { readonly id: string }>(
+  client: ArmClient,
+  path: string,
+  { visit, ...listing }: EntryListing<T> & { readonly visit: (entry: T) => void },
+): Promise<void> {
+  for await (const page of entryPages(client, path, listing)) page.forEach(visit);
 }
 
 /**
  * One reading. It ends early, and confirms the one before, once everything expected was seen. `before`: the ids that stood
  * before the last page.
  */
-async function readOnce<T extends { readonly id: string }>(
+async function* readOnce<T extends { readonly id: string }>(
   client: ArmClient,
   path: string,
-  { parse, step, visit, signal }: Visit<T>,
+  { parse, step, signal }: EntryListing<T>,
   expected: ReadonlySet<string>,
-): Promise<{ readonly before: ReadonlySet<string>; readonly isConfirmed: boolean }> {
+): AsyncGenerator<readonly T[], { readonly before: ReadonlySet<string>; readonly isConfirmed: boolean }> {
   const missing = new Set(expected);
   const before = new Set<string>();
   let lastPage: string[] = [];
@@ -73,7 +81,7 @@ async function readOnce<T extends { readonly id: string }>(
     for await (const page of readPages(client, client.url(path), signal)) {
       for (const id of lastPage) before.add(id);
       const entries = page.map((entry) => readEntry(entry, parse));
-      entries.forEach(visit);
+      yield entries;
       lastPage = entries.map(({ id }) => id);
       for (const id of lastPage) missing.delete(id);
       if (expected.size > 0 && missing.size === 0) return { before, isConfirmed: true };

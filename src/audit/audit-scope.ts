@@ -118,8 +118,8 @@ async function refundOf(
 async function twins(view: View): Promise<readonly Finding[]> {
   const { executor, scope, listed, known, signal } = view;
   const isOwn = (each: Seen) => each.token !== undefined || known.ofCommitment(each) !== undefined;
-  const details = async ({ commitment }: Seen) =>
-    (await executor.inventory.facts?.(scope, commitment, { signal })) ?? {};
+  const details = async ({ commitment, facts: stated }: Seen) =>
+    (await executor.inventory.facts?.(scope, commitment, { signal, stated })) ?? {};
   return (await findTwins(listed, isOwn, details)).map(({ stranger, own }) => {
     const record = known.ofCommitment(own) ?? (own.token === undefined ? undefined : known.ofToken(own.token));
     return {

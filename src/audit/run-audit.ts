@@ -1,4 +1,4 @@
-import type { BridgedProvider } from "../drive/bridge.ts";
+import type { Provider } from "../contract/executor.ts";
 import type { DriveParts } from "../drive/drive-context.ts";
 import { createStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
@@ -23,7 +23,7 @@ export interface AuditOptions {
 }
 
 interface AuditParts extends DriveParts {
-  readonly providers: readonly BridgedProvider[];
+  readonly providers: readonly Provider[];
   readonly executorOf: ExecutorOf;
 }
 

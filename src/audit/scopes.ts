@@ -1,10 +1,9 @@
 import type { Place } from "../contract/audit-report.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
-import type { Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import { canBeListed } from "../contract/service-without-api.ts";
-import type { BridgedProvider } from "../drive/bridge.ts";
 
 /** A listing to look at, and what can make it. */
 export interface Target {
@@ -22,7 +21,7 @@ export interface Targets {
 const maxRecords = 100_000;
 
 /** The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there. */
-export function scopesIn(places: readonly Place[], providers: readonly BridgedProvider[]): Targets {
+export function scopesIn(places: readonly Place[], providers: readonly Provider[]): Targets {
   return collect(
     places.flatMap((place) => {
       const provider = providers.find(({ name }) => name === place.provider);
@@ -41,7 +40,7 @@ export function scopesIn(places: readonly Place[], providers: readonly BridgedPr
 }
 
 /** The scopes of all that the ledger holds. Throws a LedgerError, or a RefusedError where it holds too much to read it all. */
-export async function scopesOfLedger(ledger: Ledger, providers: readonly BridgedProvider[]): Promise<Targets> {
+export async function scopesOfLedger(ledger: Ledger, providers: readonly Provider[]): Promise<Targets> {
   const records = await ledger.records({ limit: maxRecords + 1 });
   if (records.length > maxRecords) {
     throw new RefusedError({

@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
-import type { OldServiceExecutor } from "./old-executor.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
@@ -172,9 +171,6 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
    */
   laneOf?(recommendation: R): string;
 
-  /** Of the old shape only: goes with it. */
-  compare?(recommendation: R, commitment: Commitment, options: CallOptions): Promise<readonly Difference[]>;
-
   /** What was asked for, in the words of {@link Listed.facts}: the drive compares the two. */
   factsOf(recommendation: R): AskedFacts;
 
@@ -211,5 +207,5 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
 /** A cloud: its executors by service. What `createPurchaser` is given. */
 export interface Provider {
   readonly name: string;
-  readonly services: Readonly<Record<string, ServiceExecutor | OldServiceExecutor>>;
+  readonly services: Readonly<Record<string, ServiceExecutor>>;
 }

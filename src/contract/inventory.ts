@@ -2,7 +2,6 @@ import type { Commitment } from "./commitment.ts";
 import type { CallOptions, Scope } from "./executor.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
-import type { OldListing } from "./old-executor.ts";
 
 /** What can be seen of what was bought in a scope. Looking buys nothing. */
 export interface Inventory {
@@ -19,18 +18,18 @@ export interface Inventory {
   /** One purchase by id; undefined only when the provider clearly says that there is none. */
   read(scope: Scope, id: string, options: CallOptions): Promise<Listed | undefined>;
 
-  /** Only where listing and `read` leave out what decides: the facts that they lack. Asked for matches only. */
-  facts?(scope: Scope, found: Commitment, options: CallOptions): Promise<Facts>;
+  /**
+   * Only where listing and `read` leave out what decides: the facts that they lack. Asked for matches only. `stated`: what
+   * they say, which need not be asked for again.
+   */
+  facts?(
+    scope: Scope,
+    found: Commitment,
+    options: CallOptions & { readonly stated?: Facts | undefined },
+  ): Promise<Facts>;
 
   /** Only where the provider calculates it: what giving a commitment back would return. Gives nothing back. */
   refund?(scope: Scope, id: string, options: CallOptions): Promise<Refund>;
-
-  /** Of the old shape only: goes with it. */
-  find?(
-    scope: Scope,
-    wanted: { readonly tokens: ReadonlySet<string>; readonly ids: ReadonlySet<string> },
-    options: CallOptions,
-  ): Promise<OldListing>;
 
   /**
    * Whether one that carries a token and has ended was bought for it all the same, so that nothing more is bought by itself.

@@ -47,9 +47,3 @@ const withoutListing = new WeakSet<ServiceExecutor>();
 export function canBeListed(executor: ServiceExecutor): boolean {
   return !withoutListing.has(executor);
 }
-
-/** Of the old shape only: goes with it. */
-export function notListed(executor: ServiceExecutor): ServiceExecutor {
-  withoutListing.add(executor);
-  return executor;
-}

@@ -42,12 +42,11 @@ export async function compareFound(
   options: CallOptions,
 ): Promise<void> {
   const { id } = found.commitment;
-  const step = <T>(run: () => Promise<T>) => asRefusal("commitment-unverifiable", `Comparing ${id} failed`, run);
   const asked = executor.factsOf(recommendation);
-  const { compare } = executor;
-  const differences = compare
-    ? await step(() => compare(recommendation, found.commitment, options))
-    : statedDifferences(asked, await step(() => allFacts(executor, asked, scope, found, options)));
+  const facts = await asRefusal("commitment-unverifiable", `Comparing ${id} failed`, () =>
+    allFacts(executor, asked, scope, found, options),
+  );
+  const differences = statedDifferences(asked, facts);
   if (differences.length === 0) return;
   throw new RefusedError({
     code: "commitment-mismatch",
@@ -61,10 +60,10 @@ async function allFacts(
   { decisive, ifStated }: AskedFacts,
   scope: Scope,
   { commitment, facts }: Listed,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<Facts> {
   const isWhole = notStated({ ...ifStated, ...decisive }, facts).length === 0;
-  const further = isWhole ? undefined : await inventory.facts?.(scope, commitment, options);
+  const further = isWhole ? undefined : await inventory.facts?.(scope, commitment, { signal, stated: facts });
   const all = { ...stated(further ?? {}), ...stated(facts) };
   const missing = notStated(decisive, all);
   if (missing.length === 0 || statedDifferences({ decisive, ifStated }, all).length > 0) return all;

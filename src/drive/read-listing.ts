@@ -27,15 +27,6 @@ export async function readListing(
   wanted: Wanted,
   { signal }: CallOptions,
 ): Promise<Listing> {
-  if (inventory.find !== undefined) {
-    const { byToken, byId, endedCounts } = await inventory.find(scope, wanted, { signal });
-    const listed = (commitment: Commitment): Listed => ({ commitment, marks: [], facts: {} });
-    return {
-      byToken: new Map([...byToken].map(([token, found]) => [token, found.map(listed)])),
-      byId: new Map([...byId].map(([id, found]) => [id, listed(found)])),
-      endedCounts,
-    };
-  }
   const tokensOf = createTokenIndex(wanted.tokens);
   const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));
   const byToken = new Map<string, Map<string, Listed>>();

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
-import type { ServiceExecutor } from "../contract/executor.ts";
+import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { Execution, Recommendation } from "../contract/recommendation.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
-import type { BridgedProvider } from "./bridge.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
@@ -34,7 +33,7 @@ export type ExecutorOf = (recommendation: Pick<Recommendation, "provider" | "ser
 
 /** The executor of a service; undefined for a service that nobody provides. */
 export function findExecutor(
-  providers: readonly BridgedProvider[],
+  providers: readonly Provider[],
   { provider, service }: Pick<Recommendation, "provider" | "service">,
 ): ServiceExecutor | undefined {
   const known = providers.find(({ name }) => name === provider)?.services;
@@ -42,7 +41,7 @@ export function findExecutor(
 }
 
 /** Looks executors up; throws a RangeError for a service that nobody provides. */
-export function executorsOf(providers: readonly BridgedProvider[]): ExecutorOf {
+export function executorsOf(providers: readonly Provider[]): ExecutorOf {
   return (recommendation) => {
     const executor = findExecutor(providers, recommendation);
     const { provider, service } = recommendation;
@@ -52,7 +51,7 @@ export function executorsOf(providers: readonly BridgedProvider[]): ExecutorOf {
 }
 
 /** Checks a whole execution before the first request. Throws an InvalidExecutionError that lists every problem. */
-export function validateExecution(input: unknown, providers: readonly BridgedProvider[]): Execution {
+export function validateExecution(input: unknown, providers: readonly Provider[]): Execution {
   const problems: ExecutionProblem[] = [];
   const envelope = envelopeSchema.safeParse(input);
   problems.push(...problemsOf(envelope.error, []));
@@ -79,7 +78,7 @@ export function validateExecution(input: unknown, providers: readonly BridgedPro
 
 function schemaFor(
   item: unknown,
-  providers: readonly BridgedProvider[],
+  providers: readonly Provider[],
 ): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
   const parsed = z.looseObject({}).safeParse(item);
   if (!parsed.success) return { path: [], problem: "must be an object" };

@@ -1,6 +1,5 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
 import type { CallOptions, Scope, ServiceExecutor } from "../../src/contract/executor.ts";
-import { bridgedExecutor } from "../../src/drive/bridge.ts";
 import { readListing } from "../../src/drive/read-listing.ts";
 import { createAws, type AwsSettings } from "../../providers/aws/index.ts";
 import { fakeEnvironment } from "./ec2-answers.ts";
@@ -25,7 +24,7 @@ export function serviceAt(service: string, loopback: Loopback, settings: AwsSett
 export function serviceOf(service: string, settings: AwsSettings): ServiceExecutor {
   const executor = createAws(settings).services[service];
   if (!executor) throw new Error(`No executor for ${service}.`);
-  return bridgedExecutor(executor);
+  return executor;
 }
 
 /** As {@link serviceAt}, in whatever shape it has. For tests of the old shape: goes with them. */

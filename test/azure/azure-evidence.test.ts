@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
-import { PurchaseOutcomeUnknownError, PurchaseRejectedError } from "../../src/contract/errors.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { startLoopback, type Arrived, type Reply } from "./support/azure-loopback.ts";
@@ -51,12 +50,17 @@ function azure(
 }
 const idOf = ({ path }: Arrived) => new URL(path, "http://127.0.0.1").pathname.split("/").at(-1) ?? "";
 
-async function purchase(server: Awaited<ReturnType<typeof azure>>, sentBefore = false) {
-  const outcome = await executorOf("compute", { endpoint: server.origin })
-    .doPurchase(sent(), { sentBefore })
-    .catch((error: unknown) => error);
-  expect(server.count("PUT")).toBe(1);
-  return outcome;
+const send = (server: Awaited<ReturnType<typeof azure>>, sentBefore = false) =>
+  executorOf("compute", { endpoint: server.origin }).send(sent(), { sentBefore });
+
+/** Sends once; what the answer named is kept as evidence, and read. */
+async function sendAndLook(server: Awaited<ReturnType<typeof azure>>) {
+  const answer = await send(server);
+  expect(server.arrived.map(({ method }) => method)).toEqual(["PUT"]);
+  const evidence = answer.kind === "unknown" ? answer.evidence : undefined;
+  const executor = executorOf("compute", { endpoint: server.origin, readAttempts: 1 });
+  const resolution = await executor.resolve(sent({ evidence }), { signal, owned: new Set() });
+  return { answer, resolution };
 }
 
 describe("A2: a success that holds another order", () => {
@@ -75,23 +79,21 @@ describe("A2: a success that holds another order", () => {
     ["with a reservation of it", shows({ properties: { reservations: [{ id: `${ours.id}/reservations/${third}` }] } })],
   ])("%s: read, found to carry the token, adopted", async (_name, put) => {
     await using server = await azure(put, { [other]: shows(ours) });
-    expect(await purchase(server)).toMatchObject({
-      id: other,
-      standing: "live",
-      marked: true,
-      price: { amount: "24", currency: "GBP" },
-    });
+    const { answer, resolution } = await sendAndLook(server);
+    expect(answer).toMatchObject({ kind: "unknown", evidence: [other] });
+    const commitment = { id: other, standing: "live", marked: true, price: { amount: "24", currency: "GBP" } };
+    expect(resolution).toMatchObject({ kind: "found", by: "proof", found: { commitment } });
   });
 
   test("the token in a tag is enough, whatever the display name", async () => {
     const tagged = { ...order(unmarked, { name: other }), tags: { "CUDLY-idempotency-token": token.toUpperCase() } };
     await using server = await azure(shows(ours), { [other]: shows(tagged) });
-    expect(await purchase(server)).toMatchObject({ id: other });
+    expect((await sendAndLook(server)).resolution).toMatchObject({ found: { commitment: { id: other } } });
   });
 
   test("a new order, which shows no reservation yet, is no difference", async () => {
     await using server = await azure(shows(ours), { [other]: shows(ours) }, shows({ value: [] }));
-    expect(await purchase(server)).toMatchObject({ id: other });
+    expect((await sendAndLook(server)).resolution).toMatchObject({ found: { commitment: { id: other } } });
   });
 
   test("the order that was sent is shown after all: it is the one", async () => {
@@ -99,7 +101,7 @@ describe("A2: a success that holds another order", () => {
       [orderId]: shows(order()),
       [other]: shows(order(unmarked, { name: other })),
     });
-    expect(await purchase(server)).toMatchObject({ id: orderId });
+    expect((await sendAndLook(server)).resolution).toMatchObject({ found: { commitment: { id: orderId } } });
   });
 
   test.each([
@@ -124,11 +126,10 @@ describe("A2: a success that holds another order", () => {
     "its reading shows %s: unknown, with its id as evidence",
     async (_name, get, said) => {
       await using server = await azure(shows(ours), { [other]: get });
-      const outcome = await purchase(server);
-      expect(outcome).toBeInstanceOf(PurchaseOutcomeUnknownError);
-      expect(outcome).toMatchObject({ evidence: [other], retryable: true });
-      expect(String(outcome)).toContain(said);
-      expect(String(outcome)).toContain(`HTTP 200 with another order, ${other}`);
+      const { answer, resolution } = await sendAndLook(server);
+      const reason = expect.stringContaining(`HTTP 200 with another order, ${other}`);
+      expect(answer).toMatchObject({ kind: "unknown", evidence: [other], reason });
+      expect(resolution).toMatchObject({ kind: "unclear", reason: expect.stringContaining(said) });
     },
   );
 
@@ -139,34 +140,38 @@ describe("A2: a success that holds another order", () => {
         { [other]: shows(order(change, { name: other })) },
         shows({ value: [] }),
       );
-      expect(await purchase(server)).toMatchObject({ evidence: [other] });
+      const { answer, resolution } = await sendAndLook(server);
+      expect([answer, resolution]).toMatchObject([{ evidence: [other] }, { kind: "unclear" }]);
     }
   });
 
-  test("it hangs: given up within the purchase timeout, with its id as evidence", async () => {
+  test("it hangs: the look is given up", async () => {
     await using server = await azure(shows(ours), { [other]: { fault: "hang" } });
-    const executor = executorOf("compute", { endpoint: server.origin, purchaseTimeout: 2000 });
-    await expect(executor.doPurchase(sent(), { sentBefore: false })).rejects.toMatchObject({ evidence: [other] });
+    const executor = executorOf("compute", { endpoint: server.origin, readTimeout: 1000, readAttempts: 1 });
+    const resolution = await executor.resolve(sent({ evidence: [other] }), { signal, owned: new Set() });
+    expect(resolution).toMatchObject({ kind: "unclear", reason: expect.stringContaining("within 1000 ms") });
   });
 
-  test("it carries the token and came to nothing: rejected", async () => {
+  test("it carries the token and came to nothing: that says nothing about the id that was sent", async () => {
     await using server = await azure(shows(ours), {
       [other]: shows(order({ provisioningState: "BillingFailed" }, { name: other })),
     });
-    const outcome = await purchase(server);
-    expect(outcome).toBeInstanceOf(PurchaseRejectedError);
-    expect(outcome).toMatchObject({ providerCode: "BillingFailed" });
+    const { answer, resolution } = await sendAndLook(server);
+    expect(answer).toMatchObject({ kind: "unknown", evidence: [other] });
+    expect(resolution).toMatchObject({ kind: "absent", reason: expect.stringContaining(orderId) });
   });
 
   test("the reservation's own name is no order", async () => {
     const put = shows({ ...reservation(), name: third, id: `${ours.id}/reservations/${third}` });
     await using server = await azure(put);
-    expect(await purchase(server)).toMatchObject({ evidence: [other] });
+    expect(await send(server)).toMatchObject({ kind: "unknown", evidence: [other] });
   });
 
   test("a list of orders is none: unknown without evidence", async () => {
     await using server = await azure(shows({ value: [ours] }));
-    expect(await purchase(server)).toMatchObject({ code: "outcome-unknown", evidence: [] });
+    const answer = await send(server);
+    expect(answer).toMatchObject({ kind: "unknown" });
+    expect(answer).not.toHaveProperty("evidence");
   });
 });
 
@@ -180,16 +185,17 @@ describe("A2: resolve reads the own id and all evidence", () => {
   test("one that carries the token: found", async () => {
     expect(await resolve({ [other]: shows(ours) })).toMatchObject({
       kind: "found",
-      commitment: { id: other, standing: "live" },
+      by: "proof",
+      found: { commitment: { id: other, standing: "live" } },
     });
     expect(await resolve({ [third]: shows(order({}, { name: third })) }, [third])).toMatchObject({
-      commitment: { id: third },
+      found: { commitment: { id: third } },
     });
   });
 
   test("the own id is shown, the other is somebody's: the own one is found", async () => {
     const orders = { [orderId]: shows(order()), [other]: shows(order(unmarked, { name: other })) };
-    expect(await resolve(orders)).toMatchObject({ kind: "found", commitment: { id: orderId } });
+    expect(await resolve(orders)).toMatchObject({ kind: "found", found: { commitment: { id: orderId } } });
   });
 
   test.each([
@@ -220,7 +226,9 @@ describe("A2: resolve reads the own id and all evidence", () => {
 
   test("the own id failed or cannot be read, and the other carries the token: it is the one", async () => {
     for (const own of [shows(order({ provisioningState: "Failed" })), failure(500, "InternalServerError")]) {
-      expect(await resolve({ [orderId]: own, [other]: shows(ours) })).toMatchObject({ commitment: { id: other } });
+      expect(await resolve({ [orderId]: own, [other]: shows(ours) })).toMatchObject({
+        found: { commitment: { id: other } },
+      });
     }
   });
 
@@ -236,7 +244,10 @@ describe("A2: resolve reads the own id and all evidence", () => {
       [orderId]: shows(order({ provisioningState: "Failed" })),
       [other]: shows(order({ provisioningState: "Cancelled" }, { name: other })),
     };
-    expect(await resolve(orders)).toMatchObject({ kind: "found", commitment: { id: other, standing: "ended" } });
+    expect(await resolve(orders)).toMatchObject({
+      kind: "found",
+      found: { commitment: { id: other, standing: "ended" } },
+    });
   });
 
   test("the own id as evidence is read once", async () => {
@@ -269,6 +280,40 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
     const { outcome, puts } = await drive(shows(ours), { [other]: shows(ours) });
     expect(outcome).toMatchObject({ status: "purchased", commitment: { id: other } });
     expect(puts).toBe(1);
+  });
+
+  test("it exists, which may be this very send repeated on its way: adopted, and no second price", async () => {
+    const put = failure(409, "ReservationOrderIdAlreadyExists");
+    const { outcome, puts, prices } = await drive(put, { [orderId]: shows(order()) });
+    // B2: what the answer to the send does not show as bought by it is told as bought before.
+    expect(outcome).toMatchObject({ status: "already-purchased", commitment: { id: orderId } });
+    expect([puts, prices]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ["exists", failure(409, "ReservationOrderIdAlreadyExists")],
+    ["session timed out", failure(400, "BadRequest", "Session timed out - Call CalculatePrice again")],
+  ])("%s, and the order cannot be read or is not shown: unresolved in Azure's words, one price", async (_what, put) => {
+    const said = (put as { readonly body: { readonly error: { readonly code: string } } }).body.error.code;
+    for (const [shown, puts] of [
+      [failure(500, "InternalServerError"), 1],
+      [notFound, 3],
+    ] as const) {
+      const driven = await drive(put, { [orderId]: shown });
+      expect(driven.outcome).toMatchObject({
+        status: "unresolved",
+        error: { code: "outcome-unknown", providerCode: said, message: expect.stringContaining(said) },
+      });
+      // The same id again, where it is not shown; never another one.
+      expect([driven.puts, driven.prices]).toEqual([puts, 1]);
+    }
+  });
+
+  test("it exists and came to nothing, and so does each: a new price, three at most", async () => {
+    const put = failure(409, "ReservationOrderIdAlreadyExists");
+    const { outcome, puts, prices } = await drive(put, { [orderId]: shows(order({ provisioningState: "Failed" })) });
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "quote-failed" } });
+    expect([puts, prices]).toEqual([3, 3]);
   });
 
   test("session timed out, although it was bought: one PUT, one price", async () => {
@@ -329,6 +374,22 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
     });
   });
 
+  test("another order that carries the token and came to nothing: the same id is sent again, never another one", async () => {
+    const failed = shows(order({ provisioningState: "BillingFailed" }, { name: other }));
+    const { outcome, puts, prices } = await drive(failed, { [other]: failed });
+    expect(outcome).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown" } });
+    expect([puts, prices]).toEqual([3, 1]);
+  });
+
+  test("a success that says Failed: rejected, and where the order lives all the same, adopted", async () => {
+    const failed = shows(order({ provisioningState: "Failed" }));
+    const { outcome, puts } = await drive(failed, {});
+    expect(outcome).toMatchObject({ status: "rejected", error: { providerCode: "Failed" } });
+    const lives = await drive(failed, { [orderId]: shows(order()) });
+    expect(lives.outcome).toMatchObject({ status: "purchased", commitment: { id: orderId } });
+    expect([puts, lives.puts, lives.prices]).toEqual([1, 1, 1]);
+  });
+
   test("another order that nobody can judge: one PUT, one price, unresolved", async () => {
     const nobodys = shows(order(unmarked, { name: other }));
     const { outcome, puts, prices } = await drive(nobodys, { [other]: nobodys });
@@ -348,10 +409,10 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
 
 test("B5: what is not known says the provider's code and words", async () => {
   await using server = await azure(failure(409, "FulfillmentError", "These are Azure's words."));
-  expect(await purchase(server)).toMatchObject({
-    code: "outcome-unknown",
+  expect(await send(server)).toMatchObject({
+    kind: "unknown",
     providerCode: "FulfillmentError",
-    message: expect.stringContaining("These are Azure's words"),
+    reason: expect.stringContaining("These are Azure's words"),
   });
 });
 
@@ -360,16 +421,16 @@ describe("B4: whether anything left this machine", () => {
     const server = await azure({ status: 500 });
     const executor = executorOf("compute", { endpoint: server.origin });
     for (const handle of [{}, { reservationOrderId: "1" }]) {
-      await expect(executor.doPurchase(sent({ handle }), { sentBefore: false })).rejects.toMatchObject({ left: false });
+      expect(await executor.send(sent({ handle }), { sentBefore: false })).toMatchObject({ left: false });
     }
     await server[Symbol.asyncDispose]();
-    const refused = executor.doPurchase(sent(), { sentBefore: false });
-    await expect(refused).rejects.toMatchObject({ name: "PurchaseRejectedError", left: false, retryable: true });
+    const refused = await executor.send(sent(), { sentBefore: false });
+    expect(refused).toMatchObject({ kind: "rejected", left: false, retryable: true });
   });
 
   test("an answer: it did", async () => {
     await using server = await azure(failure(403, "AuthorizationFailed"));
-    expect(await purchase(server)).toMatchObject({ name: "PurchaseRejectedError", left: true });
+    expect(await send(server)).toMatchObject({ kind: "rejected", left: true });
   });
 });
 
@@ -378,9 +439,15 @@ test.each(["Cancelled", "Canceled", "Expired", "CANCELED"])(
   async (provisioningState) => {
     const over = order({ provisioningState });
     await using server = await azure(shows(over), { [orderId]: shows(over) });
-    expect(await purchase(server)).toMatchObject({ id: orderId, standing: "ended", settled: true });
+    expect(await send(server)).toMatchObject({
+      kind: "bought",
+      commitment: { id: orderId, standing: "ended", settled: true },
+    });
     const executor = executorOf("compute", { endpoint: server.origin });
     const resolved = await executor.resolve(sent(), { signal, owned: new Set() });
-    expect(resolved).toMatchObject({ kind: "found", commitment: { state: provisioningState, standing: "ended" } });
+    expect(resolved).toMatchObject({
+      kind: "found",
+      found: { commitment: { state: provisioningState, standing: "ended" } },
+    });
   },
 );

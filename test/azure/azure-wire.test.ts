@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createAzure, type AzureSettings } from "../../providers/azure/index.ts";
 import {
   executorOf,
+  findWith,
   marker,
   orderId,
   recommend,
@@ -60,7 +61,9 @@ async function buy(service: string, changed: AzureSettings = {}, change: Readonl
   const recommendation = executor.schema.parse(recommend(service, change));
   const quote = await executor.quote(recommendation, marker, { signal });
   const submission = submit({ ...quote, recommendation, scope: executor.scopeOf(recommendation) });
-  const commitment = await executor.doPurchase(submission, { sentBefore: false });
+  const answer = await executor.send(submission, { sentBefore: false });
+  if (answer.kind !== "bought") throw new Error(answer.reason);
+  const { commitment } = answer;
   const [price, purchase] = sent;
   if (price === undefined || purchase === undefined) throw new Error("two requests should have left");
   return { price, purchase, quote, commitment, count: sent.length };
@@ -191,8 +194,8 @@ describe("credentials", () => {
     const refused = executor.quote(recommendation, marker, { signal });
     await expect(refused).rejects.toMatchObject({ code: "credentials-unavailable" });
     await expect(refused).rejects.toThrow(/az login/);
-    const rejected = executor.doPurchase(submit(), { sentBefore: false });
-    await expect(rejected).rejects.toMatchObject({ name: "PurchaseRejectedError", retryable: true });
+    const answer = await executor.send(submit(), { sentBefore: false });
+    expect(answer).toMatchObject({ kind: "rejected", left: false, retryable: true });
     expect(sent).toEqual([]);
   });
 
@@ -206,8 +209,8 @@ describe("credentials", () => {
         sends += 1;
         return [401, {}, { "WWW-Authenticate": `Bearer error="insufficient_claims", claims="${claims}"` }];
       });
-    const rejected = executorOf("compute", settings).doPurchase(submit(), { sentBefore: false });
-    await expect(rejected).rejects.toMatchObject({ name: "PurchaseRejectedError", providerCode: "HTTP 401" });
+    const answer = await executorOf("compute", settings).send(submit(), { sentBefore: false });
+    expect(answer).toMatchObject({ kind: "rejected", left: true, providerCode: "HTTP 401" });
     expect(sends).toBe(2);
   });
 });
@@ -242,11 +245,8 @@ describe.each(kinds)("$service: nothing leaves for elsewhere", (kind) => {
     const redirect = nock(arm)
       .put(/.*/)
       .reply(307, {}, { Location: `https://elsewhere.example${kind.listing}/${orderId}` });
-    const unknown = executorOf(kind.service, settings).doPurchase(kind.submission, { sentBefore: false });
-    await expect(unknown).rejects.toMatchObject({
-      code: "outcome-unknown",
-      message: expect.stringContaining("HTTP 307"),
-    });
+    const answer = await executorOf(kind.service, settings).send(kind.submission, { sentBefore: false });
+    expect(answer).toMatchObject({ kind: "unknown", reason: expect.stringContaining("HTTP 307") });
     expect([redirect.isDone(), elsewhere.isDone()]).toEqual([true, false]);
   });
 
@@ -254,8 +254,7 @@ describe.each(kinds)("$service: nothing leaves for elsewhere", (kind) => {
     const elsewhere = nock("https://elsewhere.example").get(/.*/).reply(200, { value: [] });
     const nextLink = `https://elsewhere.example${kind.listing}?api-version=2022-11-01`;
     nock(arm).get(new RegExp(kind.listing)).reply(200, { value: [], nextLink });
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const found = executorOf(kind.service, settings).findByTokens(kind.submission.scope, wanted, { signal });
+    const found = findWith(executorOf(kind.service, settings));
     await expect(found).rejects.toMatchObject({ code: "lookup-untrusted" });
     expect(elsewhere.isDone()).toBe(false);
   });

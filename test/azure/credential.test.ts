@@ -2,7 +2,7 @@ import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AzureSettings } from "../../providers/azure/index.ts";
 import type { ServiceExecutor, Submission } from "../../src/contract/executor.ts";
-import { executorOf, marker, recommend, recorded, signal, submit, token } from "./support/azure-samples.ts";
+import { executorOf, marker, orderId, recommend, recorded, signal, submit } from "./support/azure-samples.ts";
 import { recommend as recommendPlan, submit as submitPlan } from "./savings-plans/azure-plan-samples.ts";
 import { arm, credentialOf, onlyNock, settings, tenantId } from "./support/azure-wire.ts";
 
@@ -71,11 +71,13 @@ type Work = (executor: ServiceExecutor, submission: Submission) => Promise<unkno
 
 describe("whatever is done in a scope is done with a token of its tenant", () => {
   const works: readonly (readonly [string, Work])[] = [
-    ["a purchase", (one, submission) => one.doPurchase(submission, { sentBefore: false })],
+    ["a purchase", (one, submission) => one.send(submission, { sentBefore: false })],
     ["what became of it", (one, submission) => one.resolve(submission, { signal, owned: new Set() })],
-    ["a search", (one, { scope }) => one.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal })],
-    ["a read", (one, { scope }) => one.read(scope, "e3bcb222-59b7-4951-ad81-2822c078ec8c", { signal })],
-    ["a listing", (one, { scope }) => one.list?.(scope, { signal })],
+    [
+      "a listing",
+      ({ inventory }, { scope }) => Array.fromAsync(inventory.list(scope, { signal, isComplete: () => false })),
+    ],
+    ["a read", ({ inventory }, { scope }) => inventory.read(scope, orderId, { signal })],
   ];
   const kinds = [
     ["compute", recommend(), submit()],
@@ -84,6 +86,12 @@ describe("whatever is done in a scope is done with a token of its tenant", () =>
   const all = kinds.flatMap(([service, recommendation, submission]) =>
     works.map(([what, work]) => ({ service, what, recommendation, submission, work })),
   );
+  const commitment = { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true } as const;
+  const facts: Work = ({ inventory }, { scope }) => inventory.facts?.(scope, commitment, { signal });
+  const refund: Work = ({ inventory }, { scope }) => inventory.refund?.(scope, orderId, { signal });
+  for (const [what, work] of Object.entries({ facts, refund })) {
+    all.push({ service: "compute", what, recommendation: recommend(), submission: submit(), work });
+  }
 
   test.each(all)("$service: $what", async ({ service, recommendation, submission, work }) => {
     const asked: unknown[] = [];
@@ -110,7 +118,7 @@ describe("no token", () => {
     const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
     return {
       refused: await caught(executor.quote(executor.schema.parse(recommend()), marker, { signal })),
-      rejected: await caught(executor.doPurchase(submit(), { sentBefore: false })),
+      rejected: await executor.send(submit(), { sentBefore: false }),
     };
   }
 
@@ -125,22 +133,23 @@ describe("no token", () => {
     const { refused, rejected } = await failWith(() => Promise.reject(thrown));
     expect(refused).toMatchObject({ code: "credentials-unavailable", retryable: false });
     expect(rejected).toMatchObject({
-      name: "PurchaseRejectedError",
+      kind: "rejected",
+      left: false,
       providerCode,
-      message: expect.stringMatching(/was not sent, because no Azure token could be had/),
+      reason: expect.stringMatching(/was not sent, because no Azure token could be had/),
     });
   });
 
   test("a credential that gives none: the SDK's own words for it", async () => {
     const { refused, rejected } = await failWith(async () => null);
-    for (const error of [refused, rejected])
-      expect(error).toMatchObject({ message: expect.stringMatching(/Failed to refresh access token/) });
+    expect(refused).toMatchObject({ message: expect.stringMatching(/Failed to refresh access token/) });
+    expect(rejected).toMatchObject({ reason: expect.stringMatching(/Failed to refresh access token/) });
   });
 
   test("a credential that never answers is given up: not sent, try again", async () => {
     const { refused, rejected } = await failWith(() => new Promise(() => undefined), 30);
     expect(refused).toMatchObject({ code: "credentials-unavailable", retryable: true });
-    expect(rejected).toMatchObject({ name: "PurchaseRejectedError", providerCode: "ETIMEDOUT", retryable: true });
+    expect(rejected).toMatchObject({ kind: "rejected", left: false, providerCode: "ETIMEDOUT", retryable: true });
   });
 
   test("a credential that could not be made is made again at the next request", async () => {

@@ -1,15 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { createAzure } from "../../providers/azure/index.ts";
 import { startLoopback, type Loopback, type Reply } from "./support/azure-loopback.ts";
 import {
+  compareWith,
   executorOf,
   failure,
+  findWith,
   kindOf,
+  listWith,
   notFound,
   order,
   orderId,
   otherToken,
   recommend,
   reservation,
+  scope,
+  serviceNames,
   signal,
   subscriptionId,
   submit,
@@ -17,10 +23,10 @@ import {
   digestOf,
 } from "./support/azure-samples.ts";
 
-const scope = { key: "azure/default", label: "Azure" };
 const second = "b1155536-c572-4349-b11e-6d62eed38326";
 const shows = (...value: readonly unknown[]): Reply => ({ status: 200, body: { value } });
 const commitment = { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true } as const;
+const listedFacts = { quantity: "1", term: "P1Y", billingPlan: "Upfront" };
 
 /** Answers by kind of request; an order and its reservation as they were asked for where nothing is told. */
 const azure = (told: Partial<Record<ReturnType<typeof kindOf>, Reply>> = {}) =>
@@ -31,21 +37,37 @@ const azure = (told: Partial<Record<ReturnType<typeof kindOf>, Reply>> = {}) =>
   });
 
 const at = (server: Loopback) => executorOf("compute", { endpoint: server.origin, purchaseTimeout: 1_234 });
-const verify = (executor: ReturnType<typeof at>) =>
-  executor.verify(executor.schema.parse(recommend()), commitment, { signal });
+/** As it is found by its id, without anything that it says of itself. */
+const bare = { commitment, marks: [], facts: {} };
 
 test("after an unknown outcome: the same id again, no earlier than 5 minutes, a person after a day", async () => {
   await using server = await azure();
-  expect(at(server).recovery).toEqual({ kind: "resend", minimumAge: 300_000, parkAfter: 86_400_000 });
+  expect(at(server).recovery).toEqual({
+    kind: "resend",
+    handle: "minted",
+    minimumAge: 300_000,
+    parkAfter: 86_400_000,
+  });
   expect(at(server)).toMatchObject({ provider: "azure", service: "compute", sendTimeout: 1_234 });
+});
+
+test("the seven services look into one inventory, whatever it holds", () => {
+  const { services } = createAzure();
+  const all = new Set(serviceNames.map((name) => services[name]));
+  const inventories = [...all].map((executor) => executor && "inventory" in executor && executor.inventory);
+  expect([all.size, new Set(inventories).size, inventories.includes(false)]).toEqual([7, 1, false]);
 });
 
 test("a read shows the order, marked: it is asked for by ids of this package alone", async () => {
   await using server = await azure();
-  expect(await at(server).read(scope, orderId, { signal })).toEqual({
-    ...commitment,
-    purchasedAt: "2026-01-05T09:00:00Z",
+  expect(await at(server).inventory.read(scope, orderId, { signal })).toEqual({
+    commitment: { ...commitment, purchasedAt: "2026-01-05T09:00:00Z" },
+    marks: [{ text: digestOf(token), whole: false }],
+    facts: listedFacts,
   });
+  await using unmarked = await azure({ order: { status: 200, body: order({ displayName: "VM" }) } });
+  const read = await at(unmarked).inventory.read(scope, orderId, { signal });
+  expect(read).toMatchObject({ commitment: { marked: true }, marks: [] });
 });
 
 describe("a read of an order that fails says which failure it is", () => {
@@ -58,7 +80,7 @@ describe("a read of an order that fails says which failure it is", () => {
     [failure(403, "AuthorizationFailed"), "access-denied", "Microsoft.Capacity/reservationorders/read"],
   ] satisfies [Reply, string, string][])("%o", async (reply, code, said) => {
     await using server = await azure({ order: reply });
-    await expect(at(server).read(scope, orderId, { signal })).rejects.toMatchObject({
+    await expect(at(server).inventory.read(scope, orderId, { signal })).rejects.toMatchObject({
       name: "RefusedError",
       code,
       message: expect.stringContaining(said),
@@ -67,15 +89,15 @@ describe("a read of an order that fails says which failure it is", () => {
 
   test("a comparison that cannot read the order is refused as a comparison", async () => {
     await using server = await azure({ order: failure(400, "BadRequest") });
-    await expect(verify(at(server))).rejects.toMatchObject({ code: "commitment-unverifiable" });
+    await expect(compareWith(at(server), bare)).rejects.toMatchObject({ code: "commitment-unverifiable" });
   });
 
   test("a read or a comparison that is stopped ends at once, with the reason", async () => {
     const works: readonly ((one: ReturnType<typeof at>, stop: AbortSignal) => Promise<unknown>)[] = [
-      (one, stop) => one.read(scope, orderId, { signal: stop }),
-      (one, stop) => one.verify(one.schema.parse(recommend()), commitment, { signal: stop }),
+      (one, stop) => one.inventory.read(scope, orderId, { signal: stop }),
+      (one, stop) => compareWith(one, bare, recommend(), stop),
       (one, stop) => one.resolve(submit(), { signal: stop, owned: new Set() }),
-      (one, stop) => one.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal: stop }),
+      (one, stop) => findWith(one, [token], [], stop),
     ];
     for (const work of works) {
       const stop = new AbortController();
@@ -92,48 +114,52 @@ describe("a read of an order that fails says which failure it is", () => {
   });
 });
 
-describe("what was seen of an order is kept for its comparison", () => {
-  test.each([
-    ["read", (one: ReturnType<typeof at>) => one.read(scope, orderId, { signal })],
-    ["resolve", (one: ReturnType<typeof at>) => one.resolve(submit(), { signal, owned: new Set() })],
-    ["doPurchase", (one: ReturnType<typeof at>) => one.doPurchase(submit(), { sentBefore: false })],
-  ] as const)("%s: the comparison costs one request", async (_name, see) => {
-    await using server = await azure();
+describe("what was seen of an order is compared", () => {
+  const readIt = (one: ReturnType<typeof at>) => one.inventory.read(scope, orderId, { signal });
+  const resolveIt = async (one: ReturnType<typeof at>) => {
+    const resolution = await one.resolve(submit(), { signal, owned: new Set() });
+    return resolution.kind === "found" ? resolution.found : undefined;
+  };
+  const listIt = async (one: ReturnType<typeof at>) => (await listWith(one))[0];
+  async function compareSeen(server: Loopback, see: typeof readIt) {
     const executor = at(server);
-    await see(executor);
+    const found = await see(executor);
+    if (found === undefined) throw new Error("No order is shown.");
     const before = server.arrived.length;
-    expect(await verify(executor)).toEqual([]);
-    expect(server.arrived.slice(before).map(kindOf)).toEqual(["reservations"]);
+    await compareWith(executor, found);
+    return server.arrived.slice(before).map(kindOf);
+  }
+
+  test.each([
+    ["read", readIt],
+    ["resolve", resolveIt],
+    ["list", listIt],
+  ])("%s: the comparison costs one request", async (_name, see) => {
+    await using server = await azure({ list: shows(order()) });
+    expect(await compareSeen(server, see)).toEqual(["reservations"]);
   });
 
   test.each([["originalQuantity"], ["term"], ["billingPlan"]])(
     "a listing that leaves %s out is not enough: the order is read",
     async (property) => {
       await using server = await azure({ list: shows(order({ [property]: null })) });
-      const executor = at(server);
-      await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
-      expect(await verify(executor)).toEqual([]);
-      expect(server.arrived.map(kindOf)).toEqual(["list", "order", "reservations"]);
+      expect(await compareSeen(server, listIt)).toEqual(["order", "reservations"]);
     },
   );
 
   test("where it cannot be found, what the listing said is compared", async () => {
     await using server = await azure({ list: shows(order({ term: null })), order: notFound });
-    const executor = at(server);
-    await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
-    expect(await verify(executor)).toEqual([]);
-  });
-
-  test("an order that nobody asked for is not kept", async () => {
-    await using server = await azure({ list: shows(order()) });
-    const executor = at(server);
-    await executor.findByTokens(scope, { tokens: new Set([otherToken]), ids: new Set() }, { signal });
-    expect(await verify(executor)).toEqual([]);
-    expect(server.arrived.map(kindOf)).toEqual(["list", "order", "reservations"]);
+    expect(await compareSeen(server, listIt)).toEqual(["order", "reservations"]);
+    await using other = await azure({ list: shows(order({ term: null, originalQuantity: 2 })), order: notFound });
+    await expect(compareSeen(other, listIt)).rejects.toMatchObject({ code: "commitment-mismatch" });
   });
 });
 
 describe("for an audit", () => {
+  /** Where the listing has said all that it says. */
+  const factsAt = (server: Loopback) =>
+    at(server).inventory.facts?.(scope, commitment, { signal, stated: listedFacts });
+
   test("list shows every order once, with the token that it carries, whole or in part", async () => {
     const other = order({ displayName: "VM", provisioningState: "Cancelled" }, { name: second });
     const tagged = order({}, { name: second, tags: { "cudly-idempotency-token": otherToken } });
@@ -144,47 +170,54 @@ describe("for an audit", () => {
         nextLink: nth === 1 ? `http://${headers.host}${path}&page=2` : undefined,
       },
     }));
-    const listed = await at(server).list?.(scope, { signal });
-    const attributes = { term: "P1Y", billingPlan: "Upfront" };
+    const listed = await listWith(at(server));
+    const marks = [{ text: otherToken, whole: true }, expect.objectContaining({ whole: false })];
     expect(listed).toMatchObject([
-      { commitment: { id: orderId, marked: true }, token: digestOf(token), attributes, count: 1 },
-      { commitment: { id: second, marked: true, standing: "live" }, token: otherToken, attributes, count: 1 },
+      { commitment: { id: orderId, marked: true }, marks: [{ text: digestOf(token) }], facts: listedFacts },
+      { commitment: { id: second, marked: true, standing: "live" }, marks, facts: listedFacts },
     ]);
   });
 
   test("an order without a token is listed as unmarked; a listing that fails is refused", async () => {
     await using server = await azure({ list: shows(order({ displayName: "VM", term: null }, { tags: undefined })) });
-    const [listed] = (await at(server).list?.(scope, { signal })) ?? [];
-    expect(listed).toMatchObject({ commitment: { marked: false }, attributes: { billingPlan: "Upfront" } });
-    expect(listed?.token).toBeUndefined();
+    const [listed] = await listWith(at(server));
+    expect(listed).toMatchObject({ commitment: { marked: false }, marks: [] });
+    expect(listed?.facts).toStrictEqual({ quantity: "1", billingPlan: "Upfront" });
     await using broken = await azure({ list: { status: 200, body: {} } });
-    await expect(at(broken).list?.(scope, { signal })).rejects.toMatchObject({ code: "lookup-untrusted" });
+    await expect(listWith(at(broken))).rejects.toMatchObject({ code: "lookup-untrusted" });
   });
 
-  test("details say what was bought, alike however Azure writes it", async () => {
+  test("facts say what was bought, alike however Azure writes it", async () => {
     await using server = await azure({ reservations: shows(reservation({}, { location: "West US" })) });
-    expect(await at(server).details?.(scope, orderId, { signal })).toEqual({
+    expect(await factsAt(server)).toStrictEqual({
       sku: "standard_b1ls",
       region: "westus",
       reservedResourceType: "virtualmachines",
-      subscription: subscriptionId,
+      subscriptionId,
     });
   });
 
-  test("details of a split order name all that is in it; what no reservation says is left out", async () => {
+  test("facts of a split order name all that is in it; what no reservation says is left out", async () => {
     const bare = { location: undefined, properties: undefined };
     const parts = shows(reservation({}, { sku: { name: "B" } }), reservation({}, { sku: { name: "a" } }), {
       ...reservation(),
       ...bare,
     });
     await using split = await azure({ reservations: parts });
-    expect(await at(split).details?.(scope, orderId, { signal })).toEqual({
+    expect(await factsAt(split)).toStrictEqual({
       sku: "a, b, standard_b1ls",
       region: "westus",
       reservedResourceType: "virtualmachines",
-      subscription: subscriptionId,
+      subscriptionId,
     });
     await using silent = await azure({ reservations: shows({ ...reservation(), ...bare }) });
-    expect(await at(silent).details?.(scope, orderId, { signal })).toStrictEqual({ sku: "standard_b1ls" });
+    expect(await factsAt(silent)).toStrictEqual({ sku: "standard_b1ls" });
+  });
+
+  test("an order without a reservation in force says nothing more, which ends no audit", async () => {
+    for (const value of [[], [reservation({ provisioningState: "Cancelled" })]]) {
+      await using server = await azure({ reservations: shows(...value) });
+      expect(await factsAt(server)).toStrictEqual({});
+    }
   });
 });

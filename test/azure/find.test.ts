@@ -5,10 +5,13 @@ import {
   executorOf,
   failure,
   fakeEnvironment,
+  findWith,
+  listWith,
   order,
   orderId,
   otherToken,
   recorded,
+  scope,
   serviceNames,
   signal,
   token,
@@ -16,11 +19,9 @@ import {
 } from "./support/azure-samples.ts";
 
 const path = "/providers/Microsoft.Capacity/reservationOrders?api-version=2022-11-01";
-const scope = { key: "azure/default", label: "Azure" };
 
 function find(server: Loopback, tokens: readonly string[] = [token], ids: readonly string[] = [], service = "compute") {
-  const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
-  return executorOf(service, { endpoint: server.origin }).findByTokens(scope, wanted, { signal });
+  return findWith(executorOf(service, { endpoint: server.origin }), tokens, ids);
 }
 
 const list = (value: readonly unknown[], nextLink?: unknown): Reply => ({ status: 200, body: { value, nextLink } });
@@ -67,8 +68,7 @@ describe("recognition", () => {
       list([order(unnamed, { tags }), order(unnamed, { name: second, tags: { t: token } })]),
     );
     const settings = { endpoint: server.origin, tagNames: { source: "s", token: "t" } };
-    const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-    const listing = await executorOf("compute", settings).findByTokens(scope, wanted, { signal });
+    const listing = await findWith(executorOf("compute", settings));
     expect(listing.byToken.get(token)?.map(({ id }) => id)).toEqual([second]);
   });
 
@@ -284,7 +284,7 @@ describe("pages", () => {
       list([], `http://${headers.host}${path}&page=${nth}`),
     );
     const executor = executorOf("compute", { endpoint: server.origin, maxPages: 7 });
-    const found = executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    const found = findWith(executor);
     await expect(found).rejects.toMatchObject({
       code: "lookup-untrusted",
       message: expect.stringMatching(/more than 7/),
@@ -322,7 +322,7 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
     for (const service of ["compute", "savings-plan"]) {
       await using server = await always(list([order({}, { name: second }), unreadable]));
       await expect(find(server, [token], [], service)).rejects.toMatchObject({ code: "lookup-untrusted" });
-      const listed = executorOf(service, { endpoint: server.origin }).list?.(scope, { signal });
+      const listed = listWith(executorOf(service, { endpoint: server.origin }));
       await expect(listed).rejects.toMatchObject({ code: "lookup-untrusted" });
     }
   });
@@ -379,7 +379,7 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
   test.each(["hang", "hang-body"] as const)("%s: the timeout covers the body too", async (fault) => {
     await using server = await always(fault === "hang" ? { fault } : { fault, status: 200, body: { value: [] } });
     const executor = executorOf("compute", { endpoint: server.origin, readTimeout: 1500, readAttempts: 2 });
-    const found = executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    const found = findWith(executor);
     await expect(found).rejects.toMatchObject({
       code: "lookup-failed",
       message: expect.stringMatching(/within 1500 ms/),
@@ -402,7 +402,7 @@ describe("retries of reads", () => {
     );
     const environment = fakeEnvironment();
     const executor = executorOf("compute", { endpoint: server.origin, environment });
-    const listing = await executor.findByTokens(scope, { tokens: new Set([token]), ids: new Set() }, { signal });
+    const listing = await findWith(executor);
     expect(listing.byToken.size).toBe(1);
     expect(environment.slept).toEqual([750, 1_500, 3_000]);
   });
@@ -418,7 +418,7 @@ describe("retries of reads", () => {
     );
     const environment = fakeEnvironment();
     const executor = executorOf("compute", { endpoint: server.origin, environment });
-    await executor.findByTokens(scope, { tokens: new Set(), ids: new Set() }, { signal });
+    await findWith(executor, []);
     expect(environment.slept).toEqual([wait]);
   });
 
@@ -441,7 +441,7 @@ describe("retries of reads", () => {
         ...(sleep ? { sleep: async (_ms: number, s?: AbortSignal) => waitFor(s) } : {}),
       };
       const executor = executorOf("compute", { endpoint: server.origin, environment });
-      const found = executor.findByTokens(scope, { tokens: new Set(), ids: new Set() }, { signal: stop.signal });
+      const found = findWith(executor, [], [], stop.signal);
       void vi.waitUntil(() => server.arrived.length > 0, { timeout: 10_000 }).then(() => stop.abort(reason));
       await expect(found).rejects.toBe(reason);
       expect(server.arrived).toHaveLength(1);
@@ -488,14 +488,19 @@ describe("findReservationOrdersByToken", () => {
 
 describe("read", () => {
   const read = (server: Loopback) =>
-    executorOf("compute", { endpoint: server.origin }).read(scope, orderId, { signal });
+    executorOf("compute", { endpoint: server.origin }).inventory.read(scope, orderId, { signal });
 
   test("the recorded order", async () => {
     const { body } = recorded("order-get-succeeded-200").response;
     await using server = await always({ status: 200, body });
     const id = "b1155536-c572-4349-b11e-6d62eed38326";
-    const found = await executorOf("compute", { endpoint: server.origin }).read(scope, id, { signal });
-    expect(found).toMatchObject({ id, state: "Succeeded", settled: true, purchasedAt: "2023-03-06T16:15:55.3992627Z" });
+    const found = await executorOf("compute", { endpoint: server.origin }).inventory.read(scope, id, { signal });
+    expect(found?.commitment).toMatchObject({
+      id,
+      state: "Succeeded",
+      settled: true,
+      purchasedAt: "2023-03-06T16:15:55.3992627Z",
+    });
   });
 
   test("assumption: 404 with ReservationOrderNotFound means that there is none", async () => {

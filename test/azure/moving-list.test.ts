@@ -8,16 +8,16 @@ import {
   digestOf,
   executorOf,
   fakeEnvironment,
+  findWith,
   kindOf,
+  listWith,
   order,
   otherToken,
   recommend,
   reservation,
-  signal,
   token,
 } from "./support/azure-samples.ts";
 
-const scope = { key: "azure/default", label: "Azure" };
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 const ids = Array.from({ length: 7 }, (_, n) => idOf(n));
 const ours = idOf(3);
@@ -29,11 +29,7 @@ const remove = (list: string[], ...gone: readonly string[]) => {
   list.splice(0, list.length, ...list.filter((id) => !gone.includes(id)));
 };
 const find = (server: { readonly origin: string }, tokens: readonly string[] = [token], service = "compute") =>
-  executorOf(service, { endpoint: server.origin }).findByTokens(
-    scope,
-    { tokens: new Set(tokens), ids: new Set() },
-    { signal },
-  );
+  findWith(executorOf(service, { endpoint: server.origin }), tokens);
 
 describe("A16: an order that slides past the reader of a list paged by offset", () => {
   test.each(["compute", "savings-plan"])("%s: it is found, because the list is read again", async (service) => {
@@ -76,9 +72,9 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
     expect(await findReservationOrdersByToken(client, token)).toMatchObject([{ id: ours }]);
     for (const service of ["compute", "savings-plan"]) {
       await using server = await startMovingList(moving);
-      const listed = await executorOf(service, { endpoint: server.origin }).list?.(scope, { signal });
+      const listed = await listWith(executorOf(service, { endpoint: server.origin }));
       // What is gone was there, and is told as it was seen.
-      expect(listed?.map(({ commitment }) => commitment.id).toSorted()).toEqual(ids);
+      expect(listed.map(({ commitment }) => commitment.id).toSorted()).toEqual(ids);
     }
   });
 

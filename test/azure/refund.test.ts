@@ -25,7 +25,7 @@ const azure = (reservations: readonly unknown[], ...replies: readonly Reply[]) =
 
 function refund(server: Loopback) {
   const executor = executorOf("compute", { endpoint: server.origin });
-  return executor.refund?.({ key: "azure/default", label: "Azure" }, orderId, { signal });
+  return executor.inventory.refund?.({ key: "azure/default", label: "Azure" }, orderId, { signal });
 }
 
 test("each reservation of a split order is asked about by its own name and quantity, and what they give back is added", async () => {

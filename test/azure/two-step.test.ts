@@ -321,7 +321,7 @@ describe("purchaseTwoStepIdempotent", () => {
 
   test("a definite no is not tried again", async () => {
     const { error, puts } = await play({ purchase: [failure(403, "AuthorizationFailed")] });
-    expect(error).toMatchObject({ name: "PurchaseRejectedError", providerCode: "AuthorizationFailed" });
+    expect(error).toMatchObject({ code: "purchase-rejected", providerCode: "AuthorizationFailed" });
     expect(puts).toHaveLength(1);
   });
 

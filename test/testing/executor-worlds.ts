@@ -3,8 +3,6 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
-import type { OldServiceExecutor } from "../../src/contract/old-executor.ts";
-import { bridgedExecutor } from "../../src/drive/bridge.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
@@ -50,7 +48,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   const sandbox = await startCloudSandbox(options);
   const environment = { ...systemEnvironment, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
-  const services: Readonly<Record<string, ServiceExecutor | OldServiceExecutor>> = {
+  const services: Readonly<Record<string, ServiceExecutor>> = {
     ...createAzure(settings).services,
     ...createAws(settings).services,
   };
@@ -58,7 +56,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
   if (executor === undefined) throw new Error(`no executor for ${service}`);
   const other = others[service];
   return {
-    executor: bridgedExecutor(executor),
+    executor: executor,
     recommendation,
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),
@@ -71,7 +69,7 @@ export async function sandboxWorld(service: string, options: CloudSandboxOptions
 export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
   const sandbox = await startCloudSandbox(options);
   return {
-    executor: bridgedExecutor(computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 })),
+    executor: computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 }),
     recommendation,
     another: { ...recommendation, vcpus: 16 },
     purchases: () => sandbox.commitments().length,

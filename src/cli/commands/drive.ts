@@ -1,4 +1,3 @@
-import { bridged } from "../../drive/bridge.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../contract/events.ts";
@@ -44,7 +43,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
   // Before anything is started or opened: a bad file leaves no trace.
-  validateExecution(input, bridged(await parts.createProviders(needed, options.endpoints, purchaseTimeout)));
+  validateExecution(input, await parts.createProviders(needed, options.endpoints, purchaseTimeout));
   const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
   checkSpending(needed, real, options, terminal);
 

@@ -1,4 +1,3 @@
-import { bridged } from "../../drive/bridge.ts";
 import type { Quotation } from "../../drive/plan-execution.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import { BuyonceError } from "../../contract/errors.ts";
@@ -39,7 +38,7 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
   checkEndpoints(options);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
-  validateExecution(input, bridged(await parts.createProviders(needed, options.endpoints, requestTimeout)));
+  validateExecution(input, await parts.createProviders(needed, options.endpoints, requestTimeout));
   const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
   // It buys nothing, so nobody is asked.
   checkSpending(needed, real, { yes: true }, terminal);

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { systemEnvironment, type Environment } from "../../../src/contract/environment.ts";
 import type { Marker, ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
 import { hashJson } from "../../../src/contract/fingerprint.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
 import { deriveIdempotencyToken } from "../../../src/contract/token.ts";
+import { compareFound } from "../../../src/drive/adopt.ts";
+import { readListing, readWholeListing } from "../../../src/drive/read-listing.ts";
 import { createAzure, type AzureRecommendation, type AzureSettings } from "../../../providers/azure/index.ts";
 import type { Arrived, Reply } from "./azure-loopback.ts";
 
@@ -15,6 +18,7 @@ export const otherToken = deriveIdempotencyToken("6f2c9a52-6a0e-4a0f-9a2b-2f4a1d
 export const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 32);
 export const marker: Marker = { token, source: "cudly-web", generation: 0 };
 export const signal = new AbortController().signal;
+export const scope = { key: "azure/default", label: "Azure" };
 
 export const serviceNames = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"] as const;
 
@@ -63,7 +67,40 @@ export function fakeEnvironment(): Environment & { readonly slept: number[] } {
 export function executorOf(service: string, settings: AzureSettings): ServiceExecutor {
   const executor = createAzure({ environment: fakeEnvironment(), ...settings }).services[service];
   if (executor === undefined) throw new Error(`no service ${service}`);
+  // Savings plans have the old shape still, and their tests call it.
   return executor;
+}
+
+/** What the executor's listing shows of tokens and ids, as the drive reads it: commitments alone. */
+export async function findWith(
+  { inventory }: ServiceExecutor,
+  tokens: readonly string[] = [token],
+  ids: readonly string[] = [],
+  stop: AbortSignal = signal,
+) {
+  const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
+  const { byToken, byId } = await readListing(inventory, scope, wanted, { signal: stop });
+  return {
+    byToken: new Map([...byToken].map(([key, found]) => [key, found.map(({ commitment }) => commitment)])),
+    byId: new Map([...byId].map(([key, { commitment }]) => [key, commitment])),
+  };
+}
+
+/** All that the executor's listing shows. */
+export async function listWith({ inventory }: ServiceExecutor): Promise<readonly Listed[]> {
+  return readWholeListing(inventory, scope, { signal });
+}
+
+/** Compares what was found with a recommendation before it is adopted; throws what stops that. */
+export async function compareWith(
+  executor: ServiceExecutor,
+  found: Listed,
+  recommendation: AzureRecommendation = recommend(),
+  stop: AbortSignal = signal,
+): Promise<void> {
+  await compareFound(executor, { recommendation: executor.schema.parse(recommendation), scope }, found, {
+    signal: stop,
+  });
 }
 
 /** A submission for {@link recommend} as the ledger would give it back. */
@@ -79,7 +116,7 @@ export function submit(change: Partial<Submission> = {}): Submission {
     handle: { reservationOrderId: orderId },
     request,
     recommendation: recommend(),
-    scope: { key: "azure/default", label: "Azure" },
+    scope,
     attempt: 1,
     requestHash: hashJson(request),
     submittedAt: Date.parse("2026-01-05T10:00:00Z"),

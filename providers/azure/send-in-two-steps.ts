@@ -1,0 +1,120 @@
+import type { Commitment } from "../../src/contract/commitment.ts";
+import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
+import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
+import type { TwoStepTask } from "./buy-in-two-steps.ts";
+import { calculatePrice } from "./calculate-price.ts";
+import type { OpenPurchase } from "./open-order.ts";
+import { fateOf, type OrderFate } from "./order-fate.ts";
+import { toJson } from "./purchase-body.ts";
+import { sendOrder } from "./send-order.ts";
+
+// The two-step purchase has no drive above it: it judges the answer to a send itself.
+
+/** What was sent and is not known to be dead: it is asked about, and sent again under the same id only. */
+export interface Open extends OpenPurchase {
+  /** Milliseconds waited since it was sent, which no step of the clock makes longer; left out: an earlier call sent it. */
+  readonly waited?: number;
+  /** Azure said late enough that its session timed out: without an order under the id, and of the token, it is dead. */
+  readonly expired?: boolean;
+}
+
+/** What a send came to. `bought`: live, or over. */
+export type Sent =
+  | { readonly kind: "bought"; readonly commitment: Commitment }
+  | { readonly kind: "open"; readonly open: Open; readonly problem: unknown };
+
+/** Milliseconds after a send from which "session timed out" may count as proof that it came to nothing. */
+const minimumAgeOfExpired = 300_000;
+
+/**
+ * Asks for a price and sends once. A request that was repeated on its way may be carried out and refused, so the id is
+ * asked about before a no is believed. Throws a BuyonceError `purchase-rejected` where nothing was bought.
+ */
+export async function sendFirst({ client, body, token, signal }: TwoStepTask): Promise<Sent> {
+  const request = toJson(body);
+  const { reservationOrderId, price } = await calculatePrice(client, request, signal);
+  signal?.throwIfAborted();
+  const sentAt = client.settings.environment.now();
+  const open: Open = { reservationOrderId, price, request, token, sentAt, waited: 0 };
+  const answer = await sendOrder(client, open);
+  if (answer.kind === "bought") return answer;
+  const problem = errorOf(answer);
+  const stays = { kind: "open", open: withEvidence(open, answer), problem } as const;
+  const isNo = answer.kind === "rejected" && !answer.expired;
+  if (isNo && !answer.left) throw problem;
+  if (!isNo && !needsLook(answer)) return stays;
+  const fate = await fateOf(client, stays.open);
+  if (fate.kind === "found") {
+    if (fate.standing !== "failed") return { kind: "bought", commitment: fate.what.commitment };
+    throw isNo ? problem : cameToNothing(fate.what.commitment);
+  }
+  if (!isNo) return { ...stays, problem: withLook(problem, fate) };
+  if (fate.kind === "unclear" && !isDenied(fate.cause)) return stays;
+  throw problem;
+}
+
+/** Sends an open order once more. Neither a no to this send nor a failure says anything about the earlier one. */
+export async function sendAgain({ client }: TwoStepTask, open: Open): Promise<Sent> {
+  const answer = await sendOrder(client, open);
+  if (answer.kind === "bought") return answer;
+  const problem = errorOf(answer);
+  const stays = { kind: "open", open: { ...withEvidence(open, answer), expired: false }, problem } as const;
+  if (!needsLook(answer)) return stays;
+  const fate = await fateOf(client, stays.open);
+  if (fate.kind === "found") {
+    const { commitment } = fate.what;
+    if (fate.standing !== "failed") return { kind: "bought", commitment };
+    return { ...stays, problem: cameToNothing(commitment) };
+  }
+  const age = Math.min(client.settings.environment.now() - open.sentAt, open.waited ?? Infinity);
+  const expired = answer.kind === "rejected" && fate.kind === "absent" && age >= minimumAgeOfExpired;
+  return { kind: "open", open: { ...stays.open, expired }, problem: withLook(problem, fate) };
+}
+
+/** An answer that does not say that it is bought. */
+type NotBought = Exclude<PurchaseAnswer, { readonly kind: "bought" }>;
+
+/** Whether only a look at the order tells what an answer means: the id is used up, or another order is named. */
+function needsLook(answer: NotBought): boolean {
+  if (answer.kind === "rejected") return answer.expired;
+  return answer.kind === "exists" || answer.evidence !== undefined;
+}
+
+/** To wait for an answer makes no sense: the identity that was refused the purchase may not read either. */
+function isDenied(error: unknown): boolean {
+  return RefusedError.isInstance(error) && ["access-denied", "credentials-unavailable"].includes(error.code);
+}
+
+function withEvidence(open: Open, answer: NotBought): Open {
+  const named = (answer.kind === "unknown" ? answer.evidence : undefined) ?? [];
+  return { ...open, evidence: [...new Set([...(open.evidence ?? []), ...named])] };
+}
+
+function errorOf(answer: NotBought): BuyonceError {
+  const { reason: message, providerCode, retryAfter, cause } = answer;
+  const said = { message, providerCode, retryAfter, cause };
+  return answer.kind === "rejected"
+    ? new BuyonceError({ ...said, code: "purchase-rejected", retryable: answer.retryable })
+    : new BuyonceError({ ...said, code: "outcome-unknown", retryable: true });
+}
+
+function cameToNothing({ id, state }: Commitment): BuyonceError {
+  return new BuyonceError({
+    code: "purchase-rejected",
+    message: `Reservation order ${id} came to nothing: its state is ${state}. Buying again asks for a new price.`,
+    providerCode: state,
+  });
+}
+
+/** What Azure answered, and what a look at the order showed after it. */
+function withLook(
+  { message, providerCode, retryAfter }: BuyonceError,
+  fate: Exclude<OrderFate, { readonly kind: "found" }>,
+): BuyonceError {
+  const seen =
+    fate.kind === "absent"
+      ? "No order is shown under the id."
+      : `What became of it could not be read (${fate.reason}).`;
+  const cause = fate.kind === "unclear" ? fate.cause : undefined;
+  return new BuyonceError({ code: "outcome-unknown", message: `${message} ${seen}`, providerCode, retryAfter, cause });
+}
