@@ -1,4 +1,4 @@
-import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { idsOf } from "../contract/commitment.ts";
 import type { CallOptions, Scope } from "../contract/executor.ts";
 import type { Inventory } from "../contract/inventory.ts";
 import type { Facts, Listed } from "../contract/listed.ts";
