@@ -18,7 +18,7 @@ import { driveExecution, type DriveOptions, type Work } from "./drive/drive-exec
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import type { Lookup } from "./drive/lookup.ts";
 import { planExecution, type Quotation, type QuoteOptions } from "./drive/plan-execution.ts";
-import { redriveUnfinished, type RedriveOptions } from "./drive/redrive.ts";
+import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
 import { type ExecutorOf, executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type SettleOptions } from "./drive/watch-pending.ts";

@@ -8,7 +8,7 @@ import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
 import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
 import type { DriveOptions } from "../../src/drive/drive-execution.ts";
-import type { RedriveOptions } from "../../src/drive/redrive.ts";
+import type { RedriveOptions } from "../../src/drive/redrive-unfinished.ts";
 import type { Purchaser } from "../../src/purchaser.ts";
 import type { QuotedRecommendation } from "../../src/drive/plan-recommendation.ts";
 import type { Quotation, QuoteOptions } from "../../src/drive/plan-execution.ts";

@@ -3,7 +3,7 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { RedriveOptions } from "../../src/drive/redrive.ts";
+import type { RedriveOptions } from "../../src/drive/redrive-unfinished.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findUnfinished } from "../../src/drive/redrive.ts";
+import { findUnfinished } from "../../src/drive/redrive-unfinished.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";

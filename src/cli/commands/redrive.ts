@@ -1,4 +1,4 @@
-import { findUnfinished, type FoundUnfinished } from "../../drive/redrive.ts";
+import { findUnfinished, type FoundUnfinished } from "../../drive/redrive-unfinished.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
