@@ -3,9 +3,6 @@ import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { Output } from "./terminal/terminal.ts";
 import { maskPassword } from "./text/mask-password.ts";
 
-/** The values of `--log-level`. */
-export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
-
 /** Standard error, as text until a log is started on it, then as one JSON document a line. */
 export interface CommandLog {
   readonly stderr: Output;

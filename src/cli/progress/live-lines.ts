@@ -1,7 +1,7 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import { formatMoney } from "../../contract/money.ts";
-import { noteOn } from "../terminal/note.ts";
+import { noteOn } from "../terminal/terminal.ts";
 import { type Output, type Paint, widthOf } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
 import { statusStyle, why } from "../text/outcome-text.ts";
