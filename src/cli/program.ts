@@ -4,7 +4,7 @@ import type { CommandModule, CommandParts } from "./commands/command-parts.ts";
 import { wholeNumber } from "./commands/option-groups.ts";
 import type { ExitCode } from "./terminal/exit-code.ts";
 import { widthOf } from "./terminal/terminal.ts";
-import { maskPassword } from "./text/mask-password.ts";
+import { maskPassword } from "./text/explain-error.ts";
 
 /**
  * The command line. `ended` gets the exit code of the command that ran. It throws a CommanderError for bad usage, and

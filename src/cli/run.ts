@@ -13,9 +13,8 @@ import { type ExitCode, exitCodeOfError, exitCodeOfLost, exitCodes, usageError }
 import { type InterruptHandlers, onInterrupt, type SignalSource } from "./terminal/interrupt.ts";
 import { confirm, noteOn, type Output, type Terminal } from "./terminal/terminal.ts";
 import { type WatchedOutput, watchOutput } from "./terminal/watch-output.ts";
-import { explainError } from "./text/explain-error.ts";
+import { explainError, maskPassword } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
-import { maskPassword } from "./text/mask-password.ts";
 
 /** What the command line needs of its process; tests hand in their own. */
 export interface Host {
@@ -50,7 +49,8 @@ export async function run(args: readonly string[], version: string, host: Host =
     host.exit(exitCodes.internal);
   });
 
-  let code: ExitCode = exitCodes.bought;
+  // Until a command says more: what says nothing has not succeeded.
+  let code: ExitCode = exitCodes.internal;
   const program = createProgram(createParts(host, terminal), version, (ended) => (code = ended));
   program.hook("preAction", async (_program, command) => {
     const { logLevel } = command.opts() as { logLevel?: LogLevel };

@@ -8,7 +8,7 @@ import { historyText } from "../../src/cli/text/history-text.ts";
 import * as json from "../../src/cli/text/json-documents.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
-import { resolveText } from "../../src/cli/text/outcome-text.ts";
+import { resolveText } from "../../src/cli/commands/resolve.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
 import type { HistoryLine } from "../../src/inspect/read-history.ts";
 import type { LedgerStatus } from "../../src/inspect/read-status.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { redrivingQuestion } from "../../src/cli/commands/ask-before-buying.ts";
-import { maskPassword } from "../../src/cli/text/mask-password.ts";
+import { maskPassword } from "../../src/cli/text/explain-error.ts";
 import { againFromLedger, nextSteps } from "../../src/cli/text/next-steps.ts";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { redriveCommand, type RedriveCommandOptions } from "../../src/cli/commands/redrive.ts";

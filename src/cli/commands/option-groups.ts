@@ -13,6 +13,8 @@ export const defaultFiles = {
 /** The values of `--log-level`. */
 const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
 
+const json = ["--json", "print one JSON document and nothing else on standard output"] as const;
+
 /** The options of a command that only reads a ledger. */
 export const ledgerOptions = (command: Command) =>
   command
@@ -21,7 +23,7 @@ export const ledgerOptions = (command: Command) =>
       `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
     )
     .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
-    .option("--json", "print one JSON document and nothing else on standard output");
+    .option(...json);
 
 /** The options of a command that asks clouds; `use` is what it does with an imitation of them. */
 export const cloudOptions = (use: string) => (command: Command) =>
@@ -34,7 +36,7 @@ export const cloudOptions = (use: string) => (command: Command) =>
     .option("--azure-endpoint <url>", "instead of the public Azure cloud")
     .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
     .option("--gcp-endpoint <url>", "instead of Google Cloud: one origin for Compute Engine and Cloud Billing")
-    .option("--json", "print one JSON document and nothing else on standard output");
+    .option(...json);
 
 /** How much is done at once, by when it ends, and the log; `what` and `end` finish the first two sentences. */
 export const paceOptions = (what: string, end: string) => (command: Command) =>

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { Decision } from "../../drive/resolve-by-person.ts";
+import { cleanText } from "../../contract/clean-text.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { jsonOutcome } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
-import { resolveText } from "../text/outcome-text.ts";
+import { why } from "../text/table-cells.ts";
 import { checkEndpoints, checkExecutionId, ledgerOf, textArgument } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
@@ -113,4 +114,17 @@ function whatIsSaid({
 /** Not bought is recorded as a refusal that the next drive lifts. */
 function isRecorded({ status, error }: Outcome): boolean {
   return status === "refused" && error?.code === "resolved-as-not-bought";
+}
+
+/** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
+export function resolveText(outcome: Outcome, { recIndex, person, reason }: Decision, again: string): string {
+  const { status, error, commitment } = outcome;
+  const by = `Its history says by whom and why: ${cleanText(person)}: ${cleanText(reason)}\n`;
+  if (error?.code === "resolved-as-not-bought") {
+    return `#${recIndex} is recorded as not bought. ${by}next: to buy it, ${again}.\n`;
+  }
+  if (status !== "already-purchased" && status !== "purchased") return `#${recIndex} is ${status}: ${why(outcome)}\n`;
+  const more = why(outcome);
+  const next = more === "" ? "" : `${more}\nnext: ${again}, and what is missing is made up for.\n`;
+  return `#${recIndex} is recorded as bought: ${cleanText(commitment?.id ?? "")}. ${by}${next}`;
 }

@@ -4,9 +4,8 @@ import type { Report } from "../../contract/report.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
-import { shorten, sumText, whatText } from "./table-cells.ts";
+import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { type NextStep, nextSteps } from "./next-steps.ts";
-import { statusStyle, why } from "./outcome-text.ts";
 
 /** How a report is written down for a person. */
 export interface ReportTextOptions {

@@ -6,8 +6,7 @@ import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
-import { shorten, sumText, timeText, whatText } from "./table-cells.ts";
-import { statusStyle } from "./outcome-text.ts";
+import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {

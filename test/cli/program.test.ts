@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listModules, sourceCommandLine } from "../../bench/start-up/bench-command-line.ts";
 import { sdkPackages } from "../../bench/start-up/sdk-packages.ts";
 import { createProgram, withHelpOption } from "../../src/cli/program.ts";
-import { fakeTerminal, standInParts } from "./stand-ins.ts";
+import { temporaryFolder } from "../sandbox/support.ts";
+import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
 const commands = ["drive", "quote", "redrive", "settle", "status", "history", "resolve", "audit", "sandbox"];
 
@@ -47,6 +50,30 @@ describe("--help", () => {
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^Usage: buyonce \[options\] \[command\]/);
     expect(error).toMatchObject({ exitCode: 1 });
+  });
+});
+
+test("what is given on the command line reaches the command, and its exit code comes back", async () => {
+  const file = join(temporaryFolder(), "execution.json");
+  writeFileSync(file, JSON.stringify(executionOf("azure", "aws")));
+  const drive = async () => report([outcome({ status: "unresolved" })]);
+  const { parts, calls } = standInParts({ drive });
+  const codes: number[] = [];
+  const endpoints = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4002" };
+  const places = Object.entries(endpoints).flatMap(([name, url]) => [`--${name}-endpoint`, url]);
+  const totals = ["--max-total", "5 USD", "--max-total", "6.50 GBP"];
+  const args = ["drive", file, ...places, ...totals, "--wait", "--concurrency", "7", "--timeout", "20"];
+  await createProgram(parts, "1", (code) => codes.push(code)).parseAsync(args, { from: "user" });
+  expect(codes).toEqual([4]);
+  expect(calls.providers.at(-1)).toEqual({ names: ["azure", "aws"], endpoints, purchaseTimeout: 10_000 });
+  expect(calls.driveOptions).toMatchObject({
+    concurrency: 7,
+    wait: true,
+    deadline: 1_020_000,
+    maxTotals: [
+      { amount: "5", currency: "USD" },
+      { amount: "6.50", currency: "GBP" },
+    ],
   });
 });
 
