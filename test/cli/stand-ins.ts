@@ -107,20 +107,15 @@ export function fakeTerminal({ tty = false, columns = 0 } = {}) {
 }
 
 export const plainOptions: DriveCommandOptions = {
-  sandbox: false,
-  endpoints: {},
   concurrency: 4,
   timeout: 600,
-  wait: false,
-  yes: false,
-  json: false,
 };
 
 /** What a stand-in command did, in order, and what it was given. */
 export interface Calls {
   readonly names: string[];
   ledger?: string;
-  sandboxState?: string;
+  sandboxState?: string | undefined;
   question?: string;
   driven?: Execution;
   driveOptions?: RedriveOptions;
@@ -214,7 +209,7 @@ export function standInParts(
       return behaviour.openLedger?.() ?? createMemoryLedger();
     },
     createPurchaser: () => purchaser,
-    startSandbox: async (stateFile) => {
+    startSandbox: async ({ stateFile }) => {
       calls.names.push("sandbox");
       calls.sandboxState = stateFile;
       return {

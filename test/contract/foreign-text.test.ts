@@ -8,7 +8,7 @@ import { cleanText } from "../../src/contract/clean-text.ts";
 import { PurchaseRejectedError } from "../../src/contract/errors.ts";
 import { findJsonProblem } from "../../src/cli/resources/find-json-problem.ts";
 import { shorten } from "../../src/cli/text/table-cells.ts";
-import { wrap } from "../../src/cli/terminal/wrap.ts";
+import { wrap } from "../../src/cli/terminal/table.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 
 const long = "postgres:".repeat(30_000);

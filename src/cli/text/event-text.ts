@@ -2,7 +2,7 @@ import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Outcome } from "../../contract/report.ts";
-import { why } from "./outcome-text.ts";
+import { why } from "./table-cells.ts";
 
 /** One step of a drive, in a few words. */
 export function eventText(event: DriveEvent): string {

@@ -2,9 +2,9 @@ import type { QuotedRecommendation, Verdict } from "../../drive/plan-recommendat
 import type { Quotation } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
-import { layOut } from "../terminal/table.ts";
+import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/wrap.ts";
+
 import { shorten, sumText, whatText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
