@@ -1,10 +1,10 @@
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
 export type { DriveOptions } from "./drive/drive-execution.ts";
-export type { QuotedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
-export type { Quotation, QuoteOptions } from "./drive/plan-execution.ts";
+export type { PlannedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
+export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
 export type { Decision } from "./drive/resolve-by-person.ts";
 export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
-export type { SettleOptions } from "./drive/watch-pending.ts";
+export type { WatchOptions } from "./drive/watch-pending.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/read-history.ts";
 export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/read-status.ts";
 export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";

@@ -6,14 +6,14 @@ import { quoteCommand, type QuoteCommandOptions } from "../../src/cli/commands/q
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { spendingQuestion } from "../../src/cli/commands/ask-before-buying.ts";
-import type { QuotedRecommendation } from "../../src/drive/plan-recommendation.ts";
+import type { PlannedRecommendation } from "../../src/drive/plan-recommendation.ts";
 import { executionId, executionOf, fakeTerminal, quotationOf, quoted, standInParts } from "./stand-ins.ts";
 
 const price = { amount: "24.5", currency: "GBP" };
 const options: QuoteCommandOptions = { concurrency: 4, timeout: 600 };
 const refusal = { code: "price-above-limit", message: "24.50 GBP is above the limit.", retryable: false } as const;
 const commitment = { id: "0a1b2c3d-1111-2222-3333-444455556666", state: "Creating", settled: false };
-const all: readonly QuotedRecommendation[] = [
+const all: readonly PlannedRecommendation[] = [
   quoted({ price, limit: { amount: "30", currency: "GBP" } }),
   quoted({ recIndex: 1, verdict: "bought", price, commitment }),
   quoted({ recIndex: 2, verdict: "adopt", commitment: { ...commitment, settled: true } }),
@@ -63,7 +63,7 @@ describe("buyonce quote", () => {
     expect(stands.calls.names.at(-1)).toBe("sandbox closed");
   });
 
-  test.each<[number, readonly QuotedRecommendation["verdict"][]]>([
+  test.each<[number, readonly PlannedRecommendation["verdict"][]]>([
     [0, ["buy", "bought", "adopt"]],
     [3, ["buy", "refuse"]],
     [4, ["refuse", "reconcile"]],
@@ -161,7 +161,7 @@ bought before         24.50 GBP   1 without a known price
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
-  test.each<[readonly QuotedRecommendation[], string]>([
+  test.each<[readonly PlannedRecommendation[], string]>([
     [[quoted({ price })], "Buy 1 commitment for 24.50 GBP? This cannot be taken back."],
     [
       all,

@@ -53,7 +53,7 @@ describe("B17: a number of the wrong kind is refused with its name and range", (
     }
   });
 
-  test.each(["settle", "redriveUnfinished", "audit"] as const)("the deadline of %s", async (call) => {
+  test.each(["watchPending", "redriveUnfinished", "audit"] as const)("the deadline of %s", async (call) => {
     for (const deadline of [Number.NaN, Infinity, -1, 8.64e15 + 2, "2026-11-22T09:00:00Z", null]) {
       expect(await caught(() => purchaser({})[call]({ deadline: deadline as number }))).toMatchObject({
         code: "invalid-configuration",

@@ -1,6 +1,6 @@
-import type { QuotedRecommendation } from "../../drive/plan-recommendation.ts";
+import type { PlannedRecommendation } from "../../drive/plan-recommendation.ts";
 import type { Purchaser } from "../../purchaser.ts";
-import type { Quotation } from "../../drive/plan-execution.ts";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { isPending } from "../../drive/watch-recommendation.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { BuyonceError, RefusedError } from "../../contract/errors.ts";
@@ -38,7 +38,7 @@ export async function agreeOnSpending(spending: Spending): Promise<Execution> {
 
   stderr.write("Asking for prices; nothing is bought yet.\n");
   const quotation = await unlessStopped(signal, () =>
-    purchaser.quote(execution, {
+    purchaser.plan(execution, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
       concurrency,
       ...(maxTotals ? { maxTotals } : {}),
@@ -54,8 +54,8 @@ export async function agreeOnSpending(spending: Spending): Promise<Execution> {
 }
 
 /** The question after the prices. */
-export function spendingQuestion({ recommendations, totals }: Quotation): string {
-  const of = (...verdicts: readonly QuotedRecommendation["verdict"][]) =>
+export function spendingQuestion({ recommendations, totals }: ExecutionPlan): string {
+  const of = (...verdicts: readonly PlannedRecommendation["verdict"][]) =>
     recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
   if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
@@ -75,7 +75,7 @@ export function spendingQuestion({ recommendations, totals }: Quotation): string
  * cannot rise unseen between the question and the purchase. (A limit is no part of what is bought: token and fingerprint
  * stay the same.)
  */
-export function withShownPrices(execution: Execution, { recommendations: quotes }: Quotation): Execution {
+export function withShownPrices(execution: Execution, { recommendations: quotes }: ExecutionPlan): Execution {
   const shown = new Map(quotes.map(({ recIndex, price }) => [recIndex, price]));
   return {
     ...execution,

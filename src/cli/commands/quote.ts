@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Quotation } from "../../drive/plan-execution.ts";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import { BuyonceError } from "../../contract/errors.ts";
@@ -98,11 +98,11 @@ async function quoteInTime(
   purchaser: Purchaser,
   { concurrency, timeout, maxTotal: maxTotals }: QuoteCommandOptions,
   parts: CommandParts,
-): Promise<Quotation> {
+): Promise<ExecutionPlan> {
   return stoppable(parts, "nothing was sent, nothing was bought", async (stopped) => {
     const late = AbortSignal.timeout(timeout * 1000);
     const signal = AbortSignal.any([stopped, late]);
-    const quotation = await purchaser.quote(input, { signal, concurrency, ...(maxTotals ? { maxTotals } : {}) });
+    const quotation = await purchaser.plan(input, { signal, concurrency, ...(maxTotals ? { maxTotals } : {}) });
     if (stopped.aborted) throw new DOMException("stopped", "AbortError");
     if (late.aborted) throw tooSlow(timeout);
     return quotation;
@@ -110,7 +110,7 @@ async function quoteInTime(
 }
 
 /** As that of the drive would be: what has to be found out first weighs more than what would be refused. */
-function exitCodeOfQuotation({ recommendations, error }: Quotation): ExitCode {
+function exitCodeOfQuotation({ recommendations, error }: ExecutionPlan): ExitCode {
   const verdicts = new Set(recommendations.map(({ verdict }) => verdict));
   if (verdicts.has("reconcile") || verdicts.has("held")) return exitCodes.unclear;
   return error !== undefined || verdicts.has("refuse") ? exitCodes.notBought : exitCodes.bought;

@@ -86,7 +86,7 @@ export async function resolveCommand(
     }
     return withPurchaser(ledger, { needed: providersOf([record]), options, parts }, async (purchaser) => {
       const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
-        purchaser.resolve(decision, { signal }),
+        purchaser.resolveByPerson(decision, { signal }),
       );
       stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, againFromLedger(executionId)));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);

@@ -109,7 +109,7 @@ async function settleUntilInterrupted(settling: Settling): Promise<readonly Repo
       (onEvent) => {
         const deadline = parts.now() + options.timeout * 1000;
         const only = executionId === undefined ? {} : { executionId };
-        return purchaser.settle({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
+        return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
       },
     ),
   );

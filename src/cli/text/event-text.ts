@@ -47,7 +47,7 @@ function words(event: DriveEvent): string {
       return `outcome unknown: ${event.detail}`;
     case "marking":
       return `stamping the token on ${event.commitmentId}`;
-    case "settling":
+    case "recording":
       return `recording ${event.commitmentId}`;
     case "marked":
       return event.marked ? "stamped" : "no stamp is seen on it";
