@@ -74,9 +74,9 @@ describe("spans", () => {
       "drive/look-up",
       "drive/recommendation",
       "drive/recommendation/quote",
-      "drive/recommendation/send",
       "drive/recommendation/record",
       "drive/recommendation/record/mark",
+      "drive/recommendation/send",
       "drive/recommendation/write-ahead",
     ]);
     expect(one(spans(), "drive").attributes).toEqual({
@@ -115,8 +115,8 @@ describe("spans", () => {
       "drive/recommendation/quote",
       "drive/recommendation/reconcile",
       "drive/recommendation/reconcile/send",
-      "drive/recommendation/send",
       "drive/recommendation/record",
+      "drive/recommendation/send",
       "drive/recommendation/write-ahead",
     ]);
     const reconcile = one(spans(), "reconcile");
