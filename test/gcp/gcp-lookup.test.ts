@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
+import { thrownBy } from "../thrown-by.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import { readWholeListing } from "../../src/drive/read-listing.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";

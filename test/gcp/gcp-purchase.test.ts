@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentVariables } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
 import { loopTime } from "../loop-time.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";

@@ -1,6 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
+import { thrownBy } from "../thrown-by.ts";
 import { refusingProxy, resetting, unreached } from "../http/broken-servers.ts";
 import { certificate } from "../http/certificates.ts";
 import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts";
