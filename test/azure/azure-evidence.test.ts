@@ -18,6 +18,7 @@ import {
   recommend,
   reservation,
   signal,
+  startTime,
   submit,
   subscriptionId,
   token,
@@ -265,7 +266,7 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
       if (kind === "reservations") return shows({ value: [reservation()] });
       return kind === "purchase" ? put : (orders[idOf(one)] ?? notFound);
     });
-    const environment = createVirtualEnvironment();
+    const environment = createVirtualEnvironment(startTime);
     const purchaser = createPurchaser({
       ledger: createMemoryLedger({ clock: environment.now }),
       providers: [createAzure({ endpoint: server.origin, environment: fakeEnvironment() })],

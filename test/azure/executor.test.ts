@@ -61,7 +61,7 @@ test("the seven services look into one inventory, whatever it holds", () => {
 test("a read shows the order, marked: it is asked for by ids of this package alone", async () => {
   await using server = await azure();
   expect(await at(server).inventory.read(scope, orderId, { signal })).toEqual({
-    commitment: { ...commitment, purchasedAt: "2026-01-05T09:00:00Z" },
+    commitment: { ...commitment, purchasedAt: "2026-01-05T10:00:00Z" },
     marks: [{ text: digestOf(token), whole: false }],
     facts: listedFacts,
   });
