@@ -117,7 +117,7 @@ describe("A2: a success that holds another order", () => {
       shows({ ...ours, tags: { "cudly-idempotency-token": otherToken } }),
       "another token",
     ],
-    ["another term", shows(order({ term: "P3Y" }, { name: other })), "term is P3Y, not P1Y"],
+    ["another term", shows(order({ term: "P3Y" }, { name: other })), "term: asked P1Y, found P3Y"],
     ["404", notFound, "which it does not show"],
     ["500", failure(500, "InternalServerError"), "InternalServerError"],
     ["403", failure(403, "AuthorizationFailed"), "AuthorizationFailed"],
