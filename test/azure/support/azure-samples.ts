@@ -69,7 +69,6 @@ export function fakeEnvironment(): Environment & { readonly slept: number[] } {
 export function executorOf(service: string, settings: AzureSettings): ServiceExecutor {
   const executor = createAzure({ environment: fakeEnvironment(), ...settings }).services[service];
   if (executor === undefined) throw new Error(`no service ${service}`);
-  // Savings plans have the old shape still, and their tests call it.
   return executor;
 }
 
