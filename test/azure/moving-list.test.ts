@@ -154,14 +154,17 @@ describe("A16: what it costs", () => {
 });
 
 test("A15, A16: an id that comes twice counts once, and a live one is not hidden by what it was or became", async () => {
-  const states = ["Creating", "Cancelled"];
+  const states = ["Creating", "Cancelled", "Creating", "Cancelled"];
   await using server = await startMovingList({
     ids: [ours, idOf(1), ours],
     pageSize: 2,
     show: (id) => {
-      const provisioningState = id === ours ? (states.shift() ?? "Creating") : "Succeeded";
+      const provisioningState = id === ours ? (states.shift() ?? "Cancelled") : "Succeeded";
       return order({ displayName: id === ours ? `vm-${digestOf(token)}` : "VM", provisioningState }, { name: id });
     },
   });
-  expect((await find(server)).byToken.get(token)).toMatchObject([{ id: ours, state: "Creating", standing: "live" }]);
+  const once = [{ id: ours, state: "Creating", standing: "live" }];
+  expect((await find(server)).byToken.get(token)).toMatchObject(once);
+  const client = createReservationsClient({ endpoint: server.origin });
+  expect(await findReservationOrdersByToken(client, token)).toMatchObject(once);
 });
