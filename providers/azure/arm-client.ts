@@ -11,7 +11,7 @@ import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
 import { createTenantCredential, loopbackCredential } from "./azure-credential.ts";
-import { lazily } from "./lazily.ts";
+import { makeOnce } from "./make-once.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./azure-settings.ts";
 import { exchange, type PipelineOwner } from "./azure-transport.ts";
 
@@ -81,7 +81,7 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
   const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
   const credential = insecure ? loopbackCredential : createTenantCredential(resolved, settings.tenantId);
   // Two instances, though their options are the same: nothing that is done to the one for reads can reach purchases.
-  const [reads, purchases] = [lazily(openApi), lazily(openApi)];
+  const [reads, purchases] = [makeOnce(openApi), makeOnce(openApi)];
   const now = () => resolved.environment.now();
 
   async function openApi(): Promise<PipelineOwner> {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
-import { readPages } from "./azure-pages.ts";
+import { readEntries } from "./azure-reads.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import { toRefusal } from "./azure-refusal.ts";
+import { withSignal } from "../http/with-signal.ts";
 import type { AzureRecommendation } from "./azure-schema.ts";
-import type { AzureService } from "./azure-service.ts";
+import type { AzureService } from "./azure-services.ts";
 
 const step: ReadStep = {
   purpose: "read the reservation catalogue",
@@ -37,25 +37,62 @@ const itemSchema = z.object({
 /** What the catalogue says about one SKU. */
 export type CatalogItem = z.infer<typeof itemSchema>;
 
+interface CatalogQuery {
+  readonly subscriptionId: string;
+  readonly region: string;
+  readonly reservedResourceType: string;
+}
+
 /** The catalogue of one subscription, region and resource type. Throws a RefusedError. */
-export async function readCatalog(
-  client: ReservationsClient,
-  query: { readonly subscriptionId: string; readonly region: string; readonly reservedResourceType: string },
-  signal?: AbortSignal,
-): Promise<readonly CatalogItem[]> {
-  const { subscriptionId, region: location, reservedResourceType } = query;
-  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Capacity/catalogs`;
-  const items: CatalogItem[] = [];
-  try {
-    const first = client.url(path, { reservedResourceType, location });
-    for await (const page of readPages(client, first, signal)) {
-      for (const entry of page) {
-        const item = itemSchema.safeParse(entry);
-        if (item.success) items.push(item.data);
+export type Catalog = (query: CatalogQuery, signal: AbortSignal) => Promise<readonly CatalogItem[]>;
+
+/** How long a catalogue that was read is taken as current, in milliseconds: about as long as a drive. */
+const catalogLife = 10 * 60_000;
+
+/** A catalogue that is being read, or was. */
+interface SharedCatalog {
+  readonly at: number;
+  readonly items: Promise<readonly CatalogItem[]>;
+  /** What ends the reading of it. */
+  readonly signal: AbortSignal;
+}
+
+/** The catalogues of a tenant: each is read once for about the length of a drive. */
+export function createCatalog(client: ReservationsClient): Catalog {
+  const now = () => client.settings.environment.now();
+  const catalogs = new Map<string, SharedCatalog>();
+  return async function catalog(query, signal) {
+    const key = JSON.stringify([query.subscriptionId, query.region, query.reservedResourceType]).toLowerCase();
+    const known = catalogs.get(key);
+    // A clock that jumped back makes it old as well.
+    if (known !== undefined && now() >= known.at && now() - known.at < catalogLife) {
+      try {
+        return await withSignal(known.items, signal);
+      } catch (error) {
+        // Where the drive that reads it was stopped, the others go on.
+        if (!known.signal.aborted || signal.aborted) throw error;
+        return catalog(query, signal);
       }
     }
-  } catch (error) {
-    throw toRefusal(error, step, signal);
+    const items = readCatalog(client, query, signal);
+    catalogs.set(key, { at: now(), items, signal });
+    // A failure is not kept: the next one asks again.
+    items.catch(() => catalogs.delete(key));
+    return items;
+  };
+}
+
+async function readCatalog(
+  client: ReservationsClient,
+  { subscriptionId, region: location, reservedResourceType }: CatalogQuery,
+  signal: AbortSignal,
+): Promise<readonly CatalogItem[]> {
+  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Capacity/catalogs`;
+  const items: CatalogItem[] = [];
+  const first = client.url(path, { reservedResourceType, location });
+  for await (const entry of readEntries(client, first, step, signal)) {
+    const item = itemSchema.safeParse(entry);
+    if (item.success) items.push(item.data);
   }
   return items;
 }

@@ -2,7 +2,7 @@ import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { parseBody } from "../http/answer.ts";
 import { clouds } from "./clouds.ts";
-import { lazily } from "./lazily.ts";
+import { makeOnce } from "./make-once.ts";
 import type { ResolvedSettings } from "./azure-settings.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { ResolvedSettings } from "./azure-settings.ts";
  * (a managed identity, a signed-in command line) would otherwise buy in another tenant.
  */
 export function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TokenCredential {
-  const credentialOf = lazily(() => makeCredential(settings, tenantId));
+  const credentialOf = makeOnce(() => makeCredential(settings, tenantId));
   return {
     async getToken(scopes, options) {
       const credential = await credentialOf();

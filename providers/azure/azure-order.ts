@@ -1,13 +1,16 @@
 import { z } from "zod";
 import type { Commitment } from "../../src/contract/commitment.ts";
+import type { Facts, Listed } from "../../src/contract/listed.ts";
 import type { Money } from "../../src/contract/money.ts";
-import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
+import type { TagNames } from "../../src/contract/tag-names.ts";
 import type { ReadStep } from "../http/refusal.ts";
-import type { ReservationsClient } from "./reservations-client.ts";
+import type { ArmClient } from "./arm-client.ts";
+import { marksOf } from "./azure-marker.ts";
+import { readOne, readOrderPages, type ReadOptions } from "./azure-reads.ts";
 import { meaningOf } from "./azure-states.ts";
 
-/** A reservation order as far as it matters here. It names no SKU: that is on its reservations. */
-export interface ReservationOrder {
+/** A reservation order, or a savings plan order, which says less, as far as it matters here. Neither names an amount or SKU. */
+export interface AzureOrder {
   /** Lowercase. */
   readonly id: string;
   readonly state: string;
@@ -19,6 +22,21 @@ export interface ReservationOrder {
   /** When it was ordered (ISO 8601); there from the first answer on. */
   readonly requestedAt: string | undefined;
   readonly createdAt: string | undefined;
+}
+
+/** What sets reservation orders and savings plan orders apart. */
+export interface OrderKind {
+  /** For messages: `savings plan order`. */
+  readonly noun: string;
+  /** Where all orders of a tenant are listed; the id of one follows. */
+  readonly path: string;
+  /** Whether the code of a 404 says that there is no such order. */
+  readonly isAbsent: (code: string) => boolean;
+  /** How reading one is described when it fails. */
+  readonly readStep: ReadStep;
+  readonly listStep: ReadStep;
+  /** What an order itself says of what was bought. */
+  readonly factsOf: (order: AzureOrder) => Facts;
 }
 
 /** Not decisive: null, absent or of another type is taken for absent. Listings leave some properties empty. */
@@ -40,7 +58,7 @@ const orderSchema = z.object({
 });
 
 /** Reads an order out of an answer; undefined when it lacks what decides: an id and a provisioning state. */
-export function parseOrder(value: unknown): ReservationOrder | undefined {
+export function parseOrder(value: unknown): AzureOrder | undefined {
   const { success, data: order } = orderSchema.safeParse(value);
   const id = order?.name || order?.id?.split("/").at(-1);
   if (!success || !id) return undefined;
@@ -60,60 +78,58 @@ export function parseOrder(value: unknown): ReservationOrder | undefined {
 
 /** The commitment that an order is. */
 export function toCommitment(
-  order: ReservationOrder,
-  known: { marked: boolean; price?: Money | undefined },
+  { id, state, requestedAt, createdAt }: Pick<AzureOrder, "id" | "state"> & Partial<AzureOrder>,
+  { marked, price }: { readonly marked: boolean; readonly price?: Money | undefined },
 ): Commitment {
-  const { standing, settled } = meaningOf(order.state);
-  return {
-    id: order.id,
-    state: order.state,
-    standing,
-    settled,
-    marked: known.marked,
-    price: known.price,
-    purchasedAt: order.requestedAt ?? order.createdAt,
-  };
+  const { standing, settled } = meaningOf(state);
+  return { id, state, standing, settled, marked, price, purchasedAt: requestedAt ?? createdAt };
+}
+
+/** An order as the drive sees it. `marked`: whether it counts as marked; default: whether a marker shows. */
+export function listedOrder(
+  order: AzureOrder,
+  { factsOf }: OrderKind,
+  tagNames: TagNames,
+  { marked, price }: { readonly marked?: boolean; readonly price?: Money } = {},
+): Listed {
+  const marks = marksOf(order, tagNames);
+  const commitment = toCommitment(order, { marked: marked ?? marks.length > 0, price });
+  return { commitment, marks, facts: factsOf(order) };
 }
 
 /** The path of an order. */
-export function orderPath(id: string): string {
-  return `/providers/Microsoft.Capacity/reservationOrders/${encodeURIComponent(id)}`;
+export function orderPath({ path }: OrderKind, id: string): string {
+  return `${path}/${encodeURIComponent(id)}`;
 }
 
-/** How reading an order is described when it fails. */
-export const readStep: ReadStep = {
-  purpose: "read a reservation order",
-  permission: "Microsoft.Capacity/reservationorders/read",
-  code: "lookup-failed",
-  untrusted: "lookup-untrusted",
-};
-
-/** Bounds of one read of an order. */
-export interface GetOrderOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly attempts?: number;
+/** One order by id; undefined only where Azure says that there is none. Throws like {@link ArmClient.read}. */
+export async function getOrder(
+  client: ArmClient,
+  kind: OrderKind,
+  id: string,
+  options: ReadOptions = {},
+): Promise<AzureOrder | undefined> {
+  return readOne(client, orderPath(kind, id), {
+    ...options,
+    isAbsent: kind.isAbsent,
+    parse: (answer) => {
+      const order = parseOrder(answer);
+      if (order?.id === id.toLowerCase()) return order;
+      const problem = order === undefined ? "lacks its id or provisioningState" : `is order ${order.id} instead`;
+      return `the answer for ${kind.noun} ${id} ${problem}`;
+    },
+  });
 }
 
 /**
- * One order by id; undefined only for 404 with the code `ReservationOrderNotFound`: any other 404 may come from a
- * gateway. Throws like {@link ReservationsClient.read}.
+ * The tenant's orders, page by page; each may come several times. Throws a RefusedError when it cannot vouch for
+ * completeness; `isComplete` says when that no longer matters.
  */
-export async function getOrder(
-  client: ReservationsClient,
-  id: string,
-  options: GetOrderOptions = {},
-): Promise<ReservationOrder | undefined> {
-  try {
-    const body = await client.read({ method: "GET", url: client.url(orderPath(id)), ...options });
-    const order = parseOrder(body);
-    if (order?.id !== id.toLowerCase()) {
-      const problem = order === undefined ? "lacks its id or provisioningState" : `is order ${order.id} instead`;
-      throw new UnbelievableAnswerError(`the answer for order ${id} ${problem}`);
-    }
-    return order;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404 && error.code === "ReservationOrderNotFound")
-      return undefined;
-    throw error;
-  }
+export function orderPages(
+  client: ArmClient,
+  { path, listStep: step }: OrderKind,
+  isComplete: () => boolean,
+  signal?: AbortSignal,
+): AsyncIterable<readonly AzureOrder[]> {
+  return readOrderPages(client, { path, parse: parseOrder, step, isComplete, signal });
 }

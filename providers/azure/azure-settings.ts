@@ -4,7 +4,7 @@ import { systemEnvironment, type Environment } from "../../src/contract/environm
 import { defaultTagNames, type TagNames } from "../../src/contract/tag-names.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
-import { requireTagNames } from "./tags.ts";
+import { requireTagNames } from "./azure-marker.ts";
 
 /** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
 export type AzureCredential = TokenCredential | ((tenantId: string | undefined) => TokenCredential);

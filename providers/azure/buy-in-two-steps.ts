@@ -1,11 +1,11 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
-import { findLive, severalOrders } from "./find-live.ts";
+import { findLive, severalOrders } from "./find-orders.ts";
 import { OpenOrderError, reopen, toOpenOrder, type OpenOrder } from "./open-order.ts";
-import { fateOf } from "./order-fate.ts";
 import { toJson, type ReservationPurchaseBody } from "./purchase-body.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
+import { resolveOrder } from "./resolve-order.ts";
 import { sendAgain, sendFirst, type Open, type Sent } from "./send-in-two-steps.ts";
 import type { TwoStepPurchase } from "./two-step.ts";
 
@@ -82,29 +82,29 @@ type Seen =
 
 /** Looks for the token, then for what became of the open order. Throws where neither says enough to go on. */
 async function look({ client, body, token, signal }: TwoStepTask, open: Open | undefined): Promise<Seen> {
-  const own = open?.reservationOrderId;
-  const found = token === undefined ? undefined : await findLive(client, { body, token, own }, signal);
+  const ownId = open?.reservationOrderId;
+  const found = token === undefined ? undefined : await findLive(client, { body, token, ownId }, signal);
   if (open === undefined) {
     if (found === undefined) return { kind: "nothing" };
     return { kind: "shown", commitment: found, price: undefined, adopted: true };
   }
-  if (found !== undefined && found.id === own?.toLowerCase()) {
+  if (found !== undefined && found.id === ownId?.toLowerCase()) {
     return { kind: "shown", commitment: found, price: open.price, adopted: false };
   }
-  const fate = await fateOf(client, open, { signal });
-  const standing = fate.kind === "found" ? fate.standing : undefined;
+  const fate = await resolveOrder(client, open, { signal });
+  const own = fate.kind === "found" ? fate.found.commitment : undefined;
   if (found !== undefined && token !== undefined) {
-    if (fate.kind === "found" && standing === "live") {
-      if (fate.id !== found.id) throw severalOrders([fate.id, found.id], token);
+    if (own?.standing === "live") {
+      if (own.id !== found.id) throw severalOrders([own.id, found.id], token);
       return { kind: "shown", commitment: found, price: open.price, adopted: false };
     }
-    const openOrder = standing === "failed" ? undefined : toOpenOrder(open);
+    const openOrder = own?.standing === "failed" ? undefined : toOpenOrder(open);
     return { kind: "shown", commitment: found, price: undefined, adopted: true, openOrder };
   }
   switch (fate.kind) {
     case "found":
-      if (standing === "failed") return { kind: "dead" };
-      return { kind: "shown", commitment: fate.what.commitment, price: open.price, adopted: false };
+      if (fate.found.commitment.standing === "failed") return { kind: "dead" };
+      return { kind: "shown", commitment: fate.found.commitment, price: open.price, adopted: false };
     case "unclear":
       throw fate.cause ?? new Error(`${fate.reason}.`);
     case "absent":

@@ -1,13 +1,16 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
-import { createExecutor } from "./azure-executor.ts";
-import { oncePerTenant } from "./once-per-tenant.ts";
+import { createCatalog } from "./azure-catalog.ts";
+import { createReservationExecutor } from "./azure-executor.ts";
+import { createOrderInventory } from "./azure-inventory.ts";
+import { calculateRefund } from "./azure-refund.ts";
+import { azureServices } from "./azure-services.ts";
+import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
+import { makeOncePerTenant } from "./make-once.ts";
+import { readFacts, reservationOrders } from "./reservation-orders.ts";
+import { createReservationsClient } from "./reservations-client.ts";
 import { createBillingBenefitsClient } from "./savings-plans/azure-plan-client.ts";
 import { createSavingsPlanExecutor } from "./savings-plans/azure-plan-executor.ts";
-import { createReservationInventory } from "./reservation-inventory.ts";
-import { services } from "./services/index.ts";
-import { createSessions } from "./tenant-session.ts";
-import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
 
 /**
  * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
@@ -20,11 +23,14 @@ import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
 export function createAzure(settings: AzureSettings = {}): Provider {
   const { purchaseTimeout, endpoint } = resolveSettings(settings);
   if (endpoint !== undefined) parseEndpoint(endpoint);
-  const sessionOf = createSessions(settings);
-  const benefitsOf = oncePerTenant((tenantId) => createBillingBenefitsClient({ ...settings, tenantId }));
-  const inventory = createReservationInventory((tenantId) => sessionOf(tenantId).client);
+  const clientOf = makeOncePerTenant((tenantId) => createReservationsClient({ ...settings, tenantId }));
+  const catalogOf = makeOncePerTenant((tenantId) => createCatalog(clientOf(tenantId)));
+  const benefitsOf = makeOncePerTenant((tenantId) => createBillingBenefitsClient({ ...settings, tenantId }));
+  // Whichever service an order is of: all of them look into one inventory.
+  const inventory = createOrderInventory(clientOf, reservationOrders, { facts: readFacts, refund: calculateRefund });
+  const parts = { clientOf, catalogOf, inventory, purchaseTimeout };
   const executors: readonly ServiceExecutor[] = [
-    ...services.map((service) => createExecutor(service, { sessionOf, inventory, purchaseTimeout })),
+    ...azureServices.map((service) => createReservationExecutor(service, parts)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),
   ];
   return { name: "azure", services: Object.fromEntries(executors.map((executor) => [executor.service, executor])) };

@@ -1,17 +1,17 @@
-export { createReservationsClient } from "./reservations-client.ts";
-export type { ReservationsClient, ReservationsClientSettings } from "./reservations-client.ts";
-export type { AzureCloud } from "./clouds.ts";
 export { createAzure } from "./create-azure.ts";
-export { OpenOrderError } from "./open-order.ts";
-export type { OpenOrder } from "./open-order.ts";
-export { findReservationOrdersByToken } from "./orders.ts";
-export type { ReservationPurchaseBody } from "./purchase-body.ts";
+export type { AzureCloud } from "./clouds.ts";
+export type { AzureCredential, AzureSettings } from "./azure-settings.ts";
 export type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
-export type { AzureCredential, AzureSettings } from "./azure-settings.ts";
-export { applyPurchaseTags } from "./tags.ts";
-export type { PurchaseTagOptions } from "./tags.ts";
-export { purchaseTwoStepIdempotent } from "./two-step-idempotent.ts";
-export type { IdempotentTwoStepOptions } from "./two-step-idempotent.ts";
-export { purchaseTwoStep } from "./two-step.ts";
-export type { TwoStepOptions, TwoStepPurchase } from "./two-step.ts";
+
+// For callers without a ledger.
+export { createReservationsClient } from "./reservations-client.ts";
+export type { ReservationsClient, ReservationsClientSettings } from "./reservations-client.ts";
+export { applyPurchaseTags } from "./azure-marker.ts";
+export type { PurchaseTagOptions } from "./azure-marker.ts";
+export { findReservationOrdersByToken } from "./find-orders.ts";
+export type { ReservationPurchaseBody } from "./purchase-body.ts";
+export { purchaseTwoStep, purchaseTwoStepIdempotent } from "./two-step.ts";
+export type { IdempotentTwoStepOptions, TwoStepOptions, TwoStepPurchase } from "./two-step.ts";
+export { OpenOrderError } from "./open-order.ts";
+export type { OpenOrder } from "./open-order.ts";

@@ -3,7 +3,7 @@ import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import { hashJson } from "../../src/contract/fingerprint.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { moneySchema, type Money } from "../../src/contract/money.ts";
-import type { SentOrder } from "./order-fate.ts";
+import type { SentOrder } from "./send-order.ts";
 
 /**
  * An order that was sent and may be bought, as it survives JSON: keep it, and hand it to the next call as `resume`. It holds

@@ -1,11 +1,13 @@
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
+import { minimumAge } from "./azure-recovery.ts";
 import type { TwoStepTask } from "./buy-in-two-steps.ts";
 import { calculatePrice } from "./calculate-price.ts";
 import type { OpenPurchase } from "./open-order.ts";
-import { fateOf, type OrderFate } from "./order-fate.ts";
 import { toJson } from "./purchase-body.ts";
+import { resolveOrder } from "./resolve-order.ts";
+import type { Fate } from "./resolve-sent.ts";
 import { sendOrder } from "./send-order.ts";
 
 // The two-step purchase has no drive above it: it judges the answer to a send itself.
@@ -22,9 +24,6 @@ export interface Open extends OpenPurchase {
 export type Sent =
   | { readonly kind: "bought"; readonly commitment: Commitment }
   | { readonly kind: "open"; readonly open: Open; readonly problem: unknown };
-
-/** Milliseconds after a send from which "session timed out" may count as proof that it came to nothing. */
-const minimumAgeOfExpired = 300_000;
 
 /**
  * Asks for a price and sends once. A request that was repeated on its way may be carried out and refused, so the id is
@@ -43,10 +42,11 @@ export async function sendFirst({ client, body, token, signal }: TwoStepTask): P
   const isNo = answer.kind === "rejected" && !answer.expired;
   if (isNo && !answer.left) throw problem;
   if (!isNo && !needsLook(answer)) return stays;
-  const fate = await fateOf(client, stays.open);
+  const fate = await resolveOrder(client, stays.open);
   if (fate.kind === "found") {
-    if (fate.standing !== "failed") return { kind: "bought", commitment: fate.what.commitment };
-    throw isNo ? problem : cameToNothing(fate.what.commitment);
+    const { commitment } = fate.found;
+    if (commitment.standing !== "failed") return { kind: "bought", commitment };
+    throw isNo ? problem : cameToNothing(commitment);
   }
   if (!isNo) return { ...stays, problem: withLook(problem, fate) };
   if (fate.kind === "unclear" && !isDenied(fate.cause)) return stays;
@@ -60,14 +60,14 @@ export async function sendAgain({ client }: TwoStepTask, open: Open): Promise<Se
   const problem = errorOf(answer);
   const stays = { kind: "open", open: { ...withEvidence(open, answer), expired: false }, problem } as const;
   if (!needsLook(answer)) return stays;
-  const fate = await fateOf(client, stays.open);
+  const fate = await resolveOrder(client, stays.open);
   if (fate.kind === "found") {
-    const { commitment } = fate.what;
-    if (fate.standing !== "failed") return { kind: "bought", commitment };
+    const { commitment } = fate.found;
+    if (commitment.standing !== "failed") return { kind: "bought", commitment };
     return { ...stays, problem: cameToNothing(commitment) };
   }
   const age = Math.min(client.settings.environment.now() - open.sentAt, open.waited ?? Infinity);
-  const expired = answer.kind === "rejected" && fate.kind === "absent" && age >= minimumAgeOfExpired;
+  const expired = answer.kind === "rejected" && fate.kind === "absent" && age >= minimumAge;
   return { kind: "open", open: { ...stays.open, expired }, problem: withLook(problem, fate) };
 }
 
@@ -109,7 +109,7 @@ function cameToNothing({ id, state }: Commitment): BuyonceError {
 /** What Azure answered, and what a look at the order showed after it. */
 function withLook(
   { message, providerCode, retryAfter }: BuyonceError,
-  fate: Exclude<OrderFate, { readonly kind: "found" }>,
+  fate: Exclude<Fate, { readonly kind: "found" }>,
 ): BuyonceError {
   const seen =
     fate.kind === "absent"

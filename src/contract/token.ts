@@ -48,7 +48,8 @@ const shortestPart = 32;
 export function carriesToken(marks: readonly TokenMark[], token: string): boolean {
   const plain = plainToken(token);
   if (marks.some(({ text }) => text === plain)) return true;
-  const said = marks.filter(({ text }) => text.length >= shortestPart);
+  // Beside a token that is shorter itself, what is as long as it is another one.
+  const said = marks.filter(({ text }) => text.length >= Math.min(plain.length, shortestPart));
   if (said.length === 0 || said.some(({ whole }) => whole)) return false;
   const digest = tokenDigest(token);
   return said.every(({ text }) => text === digest || plain.startsWith(text));

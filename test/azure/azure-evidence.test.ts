@@ -18,6 +18,7 @@ import {
   recommend,
   reservation,
   signal,
+  startTime,
   submit,
   subscriptionId,
   token,
@@ -116,7 +117,7 @@ describe("A2: a success that holds another order", () => {
       shows({ ...ours, tags: { "cudly-idempotency-token": otherToken } }),
       "another token",
     ],
-    ["another term", shows(order({ term: "P3Y" }, { name: other })), "term is P3Y, not P1Y"],
+    ["another term", shows(order({ term: "P3Y" }, { name: other })), "term: asked P1Y, found P3Y"],
     ["404", notFound, "which it does not show"],
     ["500", failure(500, "InternalServerError"), "InternalServerError"],
     ["403", failure(403, "AuthorizationFailed"), "AuthorizationFailed"],
@@ -265,7 +266,7 @@ describe("A1, A2: a whole drive, where the listing lags", () => {
       if (kind === "reservations") return shows({ value: [reservation()] });
       return kind === "purchase" ? put : (orders[idOf(one)] ?? notFound);
     });
-    const environment = createVirtualEnvironment();
+    const environment = createVirtualEnvironment(startTime);
     const purchaser = createPurchaser({
       ledger: createMemoryLedger({ clock: environment.now }),
       providers: [createAzure({ endpoint: server.origin, environment: fakeEnvironment() })],

@@ -54,12 +54,15 @@ function propertiesOf(text: string): Record<string, unknown> {
   return { displayName: properties?.["displayName"], billingScopeId: properties?.["billingScopeId"] };
 }
 
-const purchaserAt = (server: Loopback) =>
-  createPurchaser({
-    ledger: createMemoryLedger(),
-    providers: [createAzure({ endpoint: server.origin, environment: fakeEnvironment() })],
-    environment: fakeEnvironment(),
+function purchaserAt(server: Loopback) {
+  const environment = fakeEnvironment();
+  const ledger = createMemoryLedger({ clock: environment.now });
+  return createPurchaser({
+    ledger,
+    providers: [createAzure({ endpoint: server.origin, environment })],
+    environment,
   });
+}
 
 const executionOf = (...recommendations: readonly Recommendation[]) => ({
   executionId: "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11",

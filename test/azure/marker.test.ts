@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyPurchaseTags, createAzure, type ReservationPurchaseBody } from "../../providers/azure/index.ts";
-import { digestIn, displayNameOf } from "../../providers/azure/display-name.ts";
+import { digestIn, displayNameOf } from "../../providers/azure/azure-marker.ts";
 import { tokenDigest } from "../../src/contract/token.ts";
 import { token, digestOf } from "./support/azure-samples.ts";
 

@@ -57,7 +57,7 @@ async function drive(service: string, script: Script = {}, count = 1) {
   });
   const environment = fakeEnvironment();
   const purchaser = createPurchaser({
-    ledger: createMemoryLedger(),
+    ledger: createMemoryLedger({ clock: environment.now }),
     providers: [createAzure({ endpoint: server.origin, environment })],
     environment,
   });

@@ -133,7 +133,7 @@ describe("purchaseTwoStepIdempotent", () => {
     const mismatch = await play({ list: [list(order({ term: "P3Y", billingPlan: "Monthly" }))] });
     expect(mismatch.error).toMatchObject({
       code: "commitment-mismatch",
-      message: expect.stringMatching(/term is P3Y, not P1Y; billingPlan is Monthly, not Upfront/),
+      message: expect.stringMatching(/term: asked P1Y, found P3Y; billingPlan: asked Upfront, found Monthly/),
     });
     const two = await play({ list: [list(order(), order({}, { name: second }))] });
     expect(two.error).toMatchObject({

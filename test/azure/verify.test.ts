@@ -163,6 +163,11 @@ describe("B11: of a split, merged or exchanged order only what is in force count
     expect(found.differences).toEqual([]);
   });
 
+  test("the only one, listed twice, is not hidden by what it became meanwhile", async () => {
+    const shown = [reservation({}, { name: "a" }), { ...ended("Cancelled"), name: "A" }];
+    expect((await verify({}, { reservations: shows(...shown) })).differences).toEqual([]);
+  });
+
   test("what is in force and something else is still told apart", async () => {
     const shown = [ended("Cancelled"), reservation({ quantity: 5 }, { name: "b", ...other })];
     const { differences } = await verify({ quantity: 5 }, { listed: split, reservations: shows(...shown) });

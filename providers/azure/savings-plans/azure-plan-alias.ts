@@ -1,12 +1,17 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Marker } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
+import type { Listed } from "../../../src/contract/listed.ts";
+import type { Money } from "../../../src/contract/money.ts";
+import { tokenDigest } from "../../../src/contract/token.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
-import type { GetOrderOptions } from "../azure-order.ts";
+import { marksOf } from "../azure-marker.ts";
+import { getOrder, toCommitment } from "../azure-order.ts";
+import { readOne, type ReadOptions } from "../azure-reads.ts";
 import { meaningOf } from "../azure-states.ts";
-import { isNotFound } from "./azure-plan-not-found.ts";
+import { isPlanAbsent, planOrders } from "./azure-plan-order.ts";
+import { planFacts } from "./plan-facts.ts";
 
 /** The name that the caller gives to a purchase, and what was bought under it. */
 export interface SavingsPlanOrderAlias {
@@ -34,8 +39,7 @@ const aliasSchema = z.object({
  * which is only ever opened by proof that the purchase before it came to nothing, is added.
  */
 export function aliasNameOf({ token, generation }: Marker): string {
-  const hash = createHash("sha256").update(token.toLowerCase()).digest("hex").slice(0, 32);
-  return `buyonce-${hash}${generation === 0 ? "" : `-${generation}`}`;
+  return `buyonce-${tokenDigest(token)}${generation === 0 ? "" : `-${generation}`}`;
 }
 
 /** The name in a submission's handle; undefined where it holds none that Azure could take. */
@@ -65,14 +69,34 @@ export function parseAlias(value: unknown, name: string): SavingsPlanOrderAlias 
 export async function getAlias(
   client: ArmClient,
   name: string,
-  options: GetOrderOptions = {},
+  options: ReadOptions = {},
 ): Promise<SavingsPlanOrderAlias | undefined> {
-  try {
-    const alias = parseAlias(await client.read({ method: "GET", url: client.url(aliasPath(name)), ...options }), name);
-    if (typeof alias === "string") throw new UnbelievableAnswerError(`the answer for alias ${name} is ${alias}`);
-    return alias;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return readOne(client, aliasPath(name), {
+    ...options,
+    isAbsent: isPlanAbsent,
+    parse: (answer) => {
+      const alias = parseAlias(answer, name);
+      return typeof alias === "string" ? `the answer for alias ${name} is ${alias}` : alias;
+    },
+  });
+}
+
+/**
+ * What was bought under an alias, in the state of its order: the alias's own stays `Created` for ever. An order that is not
+ * shown (yet) leaves the alias's. Throws like {@link ArmClient.read}, and an UnbelievableAnswerError where the alias does not
+ * tell what it is of.
+ */
+export async function boughtUnder(
+  client: ArmClient,
+  { orderId: id, hasOrder, state, answer }: SavingsPlanOrderAlias,
+  price: Money,
+  options: ReadOptions,
+): Promise<Listed> {
+  const facts = planFacts(answer);
+  if (facts === undefined) throw new UnbelievableAnswerError("the alias shows no amount, term or SKU to compare");
+  // Of an alias that failed before it had an order, only its own word is left.
+  const order = hasOrder ? await getOrder(client, planOrders, id, options) : undefined;
+  // The token is in the display name, which travels with the purchase.
+  const commitment = toCommitment({ id, state: order?.state ?? state }, { marked: true, price });
+  return { commitment, marks: order === undefined ? [] : marksOf(order, client.settings.tagNames), facts };
 }

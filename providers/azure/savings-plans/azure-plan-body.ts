@@ -1,5 +1,5 @@
 import type { AppliedScope } from "../azure-schema.ts";
-import { appliedTo } from "../recommendation-body.ts";
+import { appliedTo } from "../purchase-body.ts";
 import type { SavingsPlanRecommendation } from "./azure-plan-schema.ts";
 
 /** The only savings plan that is sold: it covers compute. */

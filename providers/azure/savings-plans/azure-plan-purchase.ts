@@ -3,20 +3,19 @@ import type { Submission } from "../../../src/contract/executor.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { type Answer, parseBody } from "../../http/answer.ts";
 import type { ArmClient } from "../arm-client.ts";
-import { judgeRefusal } from "../judge-refusal.ts";
-import { adviceFor } from "../refusal-advice.ts";
-import { aliasNameIn, aliasPath, getAlias, parseAlias, type SavingsPlanOrderAlias } from "./azure-plan-alias.ts";
-import { notSent, unknownOutcome, withoutAnswer } from "./azure-plan-answers.ts";
-import { toCommitment } from "./azure-plan-order.ts";
-import { boughtUnder } from "./bought-under-alias.ts";
-import { namedIn } from "./plan-evidence.ts";
+import { notSent, refusalAnswer, unanswered, unknownAnswer, unsendable } from "../azure-answers.ts";
+import { differencesBetween, listDifferences } from "../azure-facts.ts";
+import { toCommitment } from "../azure-order.ts";
+import {
+  aliasNameIn,
+  aliasPath,
+  boughtUnder,
+  getAlias,
+  parseAlias,
+  type SavingsPlanOrderAlias,
+} from "./azure-plan-alias.ts";
 import { planFacts } from "./plan-facts.ts";
-
-const service = {
-  namespace: "Microsoft.BillingBenefits",
-  action: "savingsPlanOrderAliases/write",
-  role: "Savings plan Purchaser",
-} as const;
+import { namedIn } from "./resolve-plan.ts";
 
 /**
  * Milliseconds between the two looks before a second send: an earlier one whose answer was lost may still be under way,
@@ -45,7 +44,9 @@ export async function sendSavingsPlan(
   { sentBefore }: { readonly sentBefore: boolean },
 ): Promise<PurchaseAnswer> {
   const aliasName = aliasNameIn(submission.handle);
-  if (aliasName === undefined) return nameless;
+  if (aliasName === undefined) {
+    return unsendable("The submission names no savings plan order alias", "InvalidSavingsPlanOrderAlias");
+  }
   const { purchaseTimeout, environment } = client.settings;
   const until = performance.now() + purchaseTimeout;
   const left = () => Math.max(1, Math.ceil(until - performance.now()));
@@ -74,24 +75,12 @@ export async function sendSavingsPlan(
     return notSent(subjectOf(aliasName), reason, unread);
   }
   try {
-    return judgeAnswer(
-      await client.put(client.url(aliasPath(aliasName)), submission.request, left()),
-      aliasName,
-      submission,
-    );
+    const answer = await client.put(client.url(aliasPath(aliasName)), submission.request, left());
+    return judgeAnswer(answer, aliasName, submission);
   } catch (error) {
-    return withoutAnswer(error, subjectOf(aliasName));
+    return unanswered(subjectOf(aliasName), error);
   }
 }
-
-const nameless: PurchaseAnswer = {
-  kind: "rejected",
-  left: false,
-  expired: false,
-  retryable: false,
-  reason: "The submission names no savings plan order alias; nothing was sent.",
-  providerCode: "InvalidSavingsPlanOrderAlias",
-};
 
 /** One look at the alias before anything is sent: what cannot be told apart from absence must not be bought. */
 async function look(client: ArmClient, aliasName: string, timeout: number): Promise<SavingsPlanOrderAlias | undefined> {
@@ -115,51 +104,28 @@ async function existsAlready(
   }
 }
 
-/** What the answer to the PUT proves. */
-function judgeAnswer(answer: Answer, aliasName: string, submission: Submission): PurchaseAnswer {
-  const { status, retryAfter } = answer;
+/** What the answer to the PUT proves: of a success, the state in its body is the verdict, if it is about this purchase. */
+function judgeAnswer(answer: Answer, aliasName: string, { request, price }: Submission): PurchaseAnswer {
+  const { status } = answer;
   const body = parseBody(answer);
-  if (status >= 200 && status < 300) return judgeSuccess({ status, body }, aliasName, submission);
-  const verdict = judgeRefusal(answer, body, /AlreadyExists$/i);
-  const { code: providerCode, reason: said } = verdict;
-  switch (verdict.kind) {
-    case "exists":
-      return { kind: "exists", reason: `Azure answered that the alias ${aliasName} exists: ${said}.`, providerCode };
-    case "rejected": {
-      const reason = `Azure did not buy ${subjectOf(aliasName)}: ${said}. ${adviceFor(status, verdict.code, service)}`;
-      return { kind: "rejected", left: true, expired: false, retryable: false, reason, providerCode };
-    }
-    case "expired":
-    case "unknown":
-      return unknownOutcome(subjectOf(aliasName), said, { providerCode, retryAfter });
+  const subject = subjectOf(aliasName);
+  if (status < 200 || status >= 300) {
+    const service = {
+      namespace: "Microsoft.BillingBenefits",
+      action: "savingsPlanOrderAliases/write",
+      role: "Savings plan Purchaser",
+    };
+    return refusalAnswer(answer, body, { subject, service, existsCode: /AlreadyExists$/i, isMinted: false });
   }
-}
-
-/** What an answer of success proves: the state in its body is the verdict, if it is about this purchase. */
-function judgeSuccess(
-  { status, body }: { readonly status: number; readonly body: unknown },
-  aliasName: string,
-  { request, price }: Submission,
-): PurchaseAnswer {
   const alias = parseAlias(body, aliasName);
   const evidence = namedIn(body, aliasName);
-  const unknown = (reason: string) =>
-    unknownOutcome(subjectOf(aliasName), reason, evidence.length === 0 ? {} : { evidence });
+  const unknown = (why: string) => unknownAnswer(subject, why, evidence.length === 0 ? {} : { evidence });
   if (typeof alias === "string") return unknown(`HTTP ${status} ${alias}`);
-  const differing = differencesIn(request, alias.answer);
-  if (differing !== "") return unknown(`the answer shows something else under its alias (${differing})`);
-  return { kind: "bought", commitment: toCommitment(alias.orderId, alias.state, price) };
-}
-
-/** In what an answer differs from what was sent, as far as it tells. */
-function differencesIn(request: unknown, shown: unknown): string {
-  const there = planFacts(shown) ?? {};
-  return Object.entries(planFacts(request) ?? {})
-    .flatMap(([field, asked]) => {
-      const found = there[field];
-      return asked === undefined || found === undefined || asked === found
-        ? []
-        : [`${field}: asked ${asked}, found ${found}`];
-    })
-    .join("; ");
+  const asked = { decisive: {}, ifStated: planFacts(request) ?? {} };
+  const differences = differencesBetween(asked, planFacts(alias.answer) ?? {});
+  if (differences.length > 0) {
+    return unknown(`the answer shows something else under its alias (${listDifferences(differences)})`);
+  }
+  const { orderId: id, state } = alias;
+  return { kind: "bought", commitment: toCommitment({ id, state }, { marked: true, price }) };
 }

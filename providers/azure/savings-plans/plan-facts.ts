@@ -2,8 +2,14 @@ import { Big } from "big.js";
 import { z } from "zod";
 import type { AskedFacts } from "../../../src/contract/executor.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
-import { subscriptionIn } from "../subscription.ts";
+import type { ReadStep } from "../../http/refusal.ts";
+import type { ArmClient } from "../arm-client.ts";
+import { subscriptionIn } from "../azure-facts.ts";
+import { orderPath } from "../azure-order.ts";
+import { readEntries } from "../azure-reads.ts";
+import { meaningOf } from "../azure-states.ts";
 import type { SavingsPlanBody } from "./azure-plan-body.ts";
+import { planOrders } from "./azure-plan-order.ts";
 
 const text = z.string().optional().catch(undefined);
 
@@ -68,4 +74,44 @@ function perHour({ amount, currencyCode, grain = "Hourly" }: Plan["properties"][
 function planName(billingPlan: string | undefined): string {
   if (!billingPlan || /^upfront$/i.test(billingPlan)) return "Upfront";
   return /^(P1M|monthly)$/i.test(billingPlan) ? "Monthly" : billingPlan;
+}
+
+const step: ReadStep = {
+  purpose: "read the savings plan of an order that carries the token",
+  permission: "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans/read",
+  code: "commitment-unverifiable",
+  untrusted: "commitment-unverifiable",
+};
+
+/** What cannot be read is found out by the comparison. */
+const textOrNone = z.string().catch("");
+const identitySchema = z
+  .object({
+    name: textOrNone,
+    properties: z.object({ provisioningState: textOrNone }).catch({ provisioningState: "" }),
+  })
+  .catch({ name: "", properties: { provisioningState: "" } });
+
+/**
+ * What was bought by an order. One read: the order itself names no amount and no scope, its savings plan does. No facts while
+ * it shows no savings plan, several, or one without what decides. Throws a RefusedError `commitment-unverifiable` where that
+ * cannot be read.
+ */
+export async function readPlanFacts(client: ArmClient, orderId: string, signal: AbortSignal): Promise<Facts> {
+  const [plan, ...more] = await readPlans(client, orderId, signal);
+  return (more.length > 0 ? undefined : planFacts(plan)) ?? {};
+}
+
+/** The savings plans of an order, each once, without those that have ended beside others. */
+async function readPlans(client: ArmClient, orderId: string, signal: AbortSignal): Promise<readonly unknown[]> {
+  const plans = new Map<string, { readonly plan: unknown; readonly isLive: boolean }>();
+  const url = client.url(`${orderPath(planOrders, orderId)}/savingsPlans`);
+  for await (const plan of readEntries(client, url, step, signal)) {
+    const { name, properties } = identitySchema.parse(plan);
+    const { standing } = meaningOf(properties.provisioningState);
+    plans.set(name.toLowerCase() || `unnamed ${plans.size}`, { plan, isLive: standing === "live" });
+  }
+  const all = [...plans.values()];
+  const live = all.filter(({ isLive }) => isLive);
+  return (live.length > 0 ? live : all).map(({ plan }) => plan);
 }

@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
-import { type Listing, readListing, readWholeListing } from "../../../src/drive/read-listing.ts";
 import { startLoopback, type Reply } from "../support/azure-loopback.ts";
-import { digestOf, failure, otherToken, recorded, signal, token } from "../support/azure-samples.ts";
+import {
+  digestOf,
+  failure,
+  findWith,
+  listWith,
+  otherToken,
+  recorded,
+  signal,
+  token,
+} from "../support/azure-samples.ts";
 import {
   alias,
   aliasName,
@@ -24,37 +32,30 @@ const list = (value: readonly unknown[], nextLink?: unknown): Reply => ({ status
 const shows = (body: unknown): Reply => ({ status: 200, body });
 
 describe("the listing, by tokens and ids", () => {
-  async function find(reply: Reply | ((nth: number) => Reply), ids: readonly string[] = [], settings = {}) {
+  async function find(reply: Reply, ids: readonly string[] = []) {
     await using server = await startLoopback(answering({ list: reply }));
-    const wanted = { tokens: new Set([token, otherToken]), ids: new Set(ids) };
-    const { inventory } = executorAt(server, { readAttempts: 1, ...settings });
-    const found = await readListing(inventory, scope, wanted, { signal }).catch((error: unknown) => ({ error }));
-    return { found, requests: server.arrived.length, first: server.arrived[0]?.path };
+    const found = await findWith(executorAt(server), [token, otherToken], ids);
+    expect(server.arrived.map((request) => request.path)).toEqual([path]);
+    return found;
   }
 
-  const commitments = (listing: Listing) => listing.byToken.get(token)?.map(({ commitment }) => commitment);
-
   test("by the token in the display name", async () => {
-    const { found, first } = await find(list([order(), order(unnamed, { name: second })]));
-    expect(first).toBe(path);
-    if (!("byToken" in found)) throw found.error;
-    expect([...found.byToken.keys()]).toEqual([token]);
-    expect(commitments(found)).toEqual([
+    const { byToken } = await find(list([order(), order(unnamed, { name: second })]));
+    expect([...byToken.keys()]).toEqual([token]);
+    expect(byToken.get(token)).toEqual([
       { id: orderId, state: "Succeeded", standing: "live", settled: true, marked: true },
     ]);
   });
 
   test("assumption: tags come back (the specification has none); then they count as well", async () => {
     const tags = { "CUDLY-Idempotency-Token": token };
-    const { found } = await find(list([order(unnamed, { tags })]));
-    expect("byToken" in found && found.byToken.has(token)).toBe(true);
+    expect((await find(list([order(unnamed, { tags })]))).byToken.has(token)).toBe(true);
   });
 
   test("the recorded listing: known ids are found, and nobody's token", async () => {
     const ids = ["7cf6e5df-0e8b-41ef-9608-05468f9a7129", "99f340d1-6db4-41b4-b469-cfc499716973"];
-    const { found } = await find(shows(recorded("savings-plan-orders-list-200").response.body), ids);
-    if (!("byToken" in found)) throw found.error;
-    expect([[...found.byId.keys()], found.byToken.size]).toEqual([[ids[0]], 0]);
+    const { byToken, byId } = await find(shows(recorded("savings-plan-orders-list-200").response.body), ids);
+    expect([[...byId.keys()], byToken.size]).toEqual([[ids[0]], 0]);
   });
 
   test.each([
@@ -68,9 +69,8 @@ describe("the listing, by tokens and ids", () => {
     ["Failed", "failed", true],
     ["NoBenefit", "live", false],
   ])("lessons 1930, 1940: %s is %s, settled %s", async (provisioningState, standing, settled) => {
-    const { found } = await find(list([order({ provisioningState })]));
-    if (!("byToken" in found)) throw found.error;
-    expect(commitments(found)).toMatchObject([{ state: provisioningState, standing, settled }]);
+    const { byToken } = await find(list([order({ provisioningState })]));
+    expect(byToken.get(token)).toMatchObject([{ state: provisioningState, standing, settled }]);
   });
 
   test("every state that the SDK knows is judged by the table, not by the rule for unknown ones", async () => {
@@ -91,9 +91,10 @@ describe("the listing, by tokens and ids", () => {
       ["a next link that is no URL", list([], "page 2")],
       ["a next link that is no text", list([], 2)],
     ])("%s", async (_name, reply) => {
-      const { found, requests } = await find(reply);
-      expect(found).toMatchObject({ error: { name: "RefusedError", code: "lookup-untrusted" } });
-      expect(requests).toBe(1);
+      await using server = await startLoopback(() => reply);
+      const found = findWith(executorAt(server));
+      await expect(found).rejects.toMatchObject({ name: "RefusedError", code: "lookup-untrusted" });
+      expect(server.arrived).toHaveLength(1);
     });
 
     test("a next link that repeats, and more pages than the limit", async () => {
@@ -101,11 +102,8 @@ describe("the listing, by tokens and ids", () => {
         const again = request.path.includes("skiptoken") ? nth : 1;
         return list([], `http://${request.headers.host}${path}&%24skiptoken=${nth < 5 ? again : 5}`);
       });
-      const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-      const endless = readListing(executorAt(server).inventory, scope, wanted, { signal });
-      await expect(endless).rejects.toThrow(/repeats/);
-      const limited = readListing(executorAt(server, { maxPages: 1 }).inventory, scope, wanted, { signal });
-      await expect(limited).rejects.toThrow(/more than 1 pages/);
+      await expect(findWith(executorAt(server))).rejects.toThrow(/repeats/);
+      await expect(findWith(executorAt(server, { maxPages: 1 }))).rejects.toThrow(/more than 1 pages/);
     });
 
     test("the second page fails", async () => {
@@ -114,16 +112,13 @@ describe("the listing, by tokens and ids", () => {
           ? failure(500, "InternalServerError")
           : list([order()], `http://${request.headers.host}${path}&%24skiptoken=50`),
       );
-      const wanted = { tokens: new Set([token]), ids: new Set<string>() };
-      const found = readListing(executorAt(server).inventory, scope, wanted, { signal });
-      await expect(found).rejects.toMatchObject({ code: "lookup-failed", retryable: true });
+      await expect(findWith(executorAt(server))).rejects.toMatchObject({ code: "lookup-failed", retryable: true });
     });
 
     test("403 names the right at tenant scope", async () => {
-      const { found } = await find(failure(403, "AuthorizationFailed"));
-      expect(found).toMatchObject({
-        error: { code: "access-denied", message: expect.stringContaining("tenant scope") },
-      });
+      await using server = await startLoopback(() => failure(403, "AuthorizationFailed"));
+      const message = expect.stringContaining("tenant scope");
+      await expect(findWith(executorAt(server))).rejects.toMatchObject({ code: "access-denied", message });
     });
   });
 });
@@ -220,7 +215,7 @@ describe("resolve", () => {
 describe("what an order carries", () => {
   async function listed(rest: Readonly<Record<string, unknown>>, displayName?: string) {
     await using server = await startLoopback(answering({ list: list([order({ displayName }, rest)]) }));
-    const [found] = await readWholeListing(executorAt(server).inventory, scope, { signal });
+    const [found] = await listWith(executorAt(server));
     return { marks: found?.marks, marked: found?.commitment.marked };
   }
   const tagged = (text: string) => ({ tags: { "cudly-idempotency-token": text } });

@@ -4,7 +4,7 @@ import { hashJson } from "../../../src/contract/fingerprint.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { AzureSettings, SavingsPlanRecommendation } from "../../../providers/azure/index.ts";
 import type { Arrived, Loopback, Reply } from "../support/azure-loopback.ts";
-import { executorOf, marker, subscriptionId, token, digestOf } from "../support/azure-samples.ts";
+import { executorOf, marker, startTime, subscriptionId, token, digestOf } from "../support/azure-samples.ts";
 
 export const orderId = "a1b4d5dd-9434-482a-9807-718ad814c636";
 export const aliasName = `buyonce-${createHash("sha256").update(token).digest("hex").slice(0, 32)}`;
@@ -98,7 +98,7 @@ export function submit(change: Partial<Submission> = {}): Submission {
     scope,
     attempt: 1,
     requestHash: hashJson(request),
-    submittedAt: Date.parse("2026-01-05T10:00:00Z"),
+    submittedAt: startTime,
     ...change,
   };
 }

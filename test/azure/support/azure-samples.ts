@@ -19,6 +19,8 @@ export const digestOf = (text: string) => createHash("sha256").update(text).dige
 export const marker: Marker = { token, source: "cudly-web", generation: 0 };
 export const signal = new AbortController().signal;
 export const scope = { key: "azure/default", label: "Azure" };
+/** When the tests begin, and when the samples were bought. */
+export const startTime = Date.parse("2026-01-05T10:00:00Z");
 
 export const serviceNames = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"] as const;
 
@@ -55,7 +57,7 @@ export function fakeEnvironment(): Environment & { readonly slept: number[] } {
   return {
     ...systemEnvironment,
     slept,
-    now: () => slept.reduce((time, milliseconds) => time + milliseconds, Date.parse("2026-01-05T10:00:00Z")),
+    now: () => slept.reduce((time, milliseconds) => time + milliseconds, startTime),
     sleep: async (milliseconds, stop) => {
       stop?.throwIfAborted();
       slept.push(milliseconds);
@@ -67,7 +69,6 @@ export function fakeEnvironment(): Environment & { readonly slept: number[] } {
 export function executorOf(service: string, settings: AzureSettings): ServiceExecutor {
   const executor = createAzure({ environment: fakeEnvironment(), ...settings }).services[service];
   if (executor === undefined) throw new Error(`no service ${service}`);
-  // Savings plans have the old shape still, and their tests call it.
   return executor;
 }
 
@@ -119,7 +120,7 @@ export function submit(change: Partial<Submission> = {}): Submission {
     scope,
     attempt: 1,
     requestHash: hashJson(request),
-    submittedAt: Date.parse("2026-01-05T10:00:00Z"),
+    submittedAt: startTime,
     ...change,
   };
 }
@@ -155,7 +156,7 @@ export function order(
     type: "microsoft.capacity/reservationOrders",
     properties: {
       originalQuantity: 1,
-      requestDateTime: "2026-01-05T09:00:00Z",
+      requestDateTime: "2026-01-05T10:00:00Z",
       billingPlan: "Upfront",
       term: "P1Y",
       displayName: `buyonce-compute-${digestOf(token)}`,

@@ -7,7 +7,8 @@ import type { ReservationsClient } from "./reservations-client.ts";
 import { orderPath } from "./azure-order.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import { toRefusal } from "./azure-refusal.ts";
-import { inForce, readReservations, type Reservation } from "./reservations.ts";
+import { inForce, type Reservation } from "./reservation-facts.ts";
+import { readReservations, reservationOrders } from "./reservation-orders.ts";
 
 const step: ReadStep = {
   purpose: "calculate the refund",
@@ -61,9 +62,8 @@ export async function calculateRefund(
 ): Promise<Refund> {
   try {
     const all = await readReservations(client, orderId, signal);
-    if (all.length === 0) throw noReservationYet(orderId);
     const reservations = inForce(all);
-    if (reservations.length === 0) throw allEnded(orderId);
+    if (reservations.length === 0) throw nothingInForce(orderId, all);
     const answers: Answer[] = [];
     for (const reservation of reservations) answers.push(await ask(client, orderId, reservation, signal));
     return together(answers, reservations);
@@ -72,19 +72,12 @@ export async function calculateRefund(
   }
 }
 
-function noReservationYet(orderId: string): RefusedError {
-  return new RefusedError({
-    code: "quote-failed",
-    message: `Could not calculate the refund: order ${orderId} shows no reservation yet. Try again later.`,
-    retryable: true,
-  });
-}
-
-function allEnded(orderId: string): RefusedError {
-  return new RefusedError({
-    code: "quote-failed",
-    message: `There is nothing to give back of order ${orderId}: all its reservations have ended.`,
-  });
+function nothingInForce(orderId: string, { length }: readonly Reservation[]): RefusedError {
+  const message =
+    length === 0
+      ? `Could not calculate the refund: order ${orderId} shows no reservation yet. Try again later.`
+      : `There is nothing to give back of order ${orderId}: all its reservations have ended.`;
+  return new RefusedError({ code: "quote-failed", message, retryable: length === 0 });
 }
 
 async function ask(
@@ -96,17 +89,10 @@ async function ask(
   if (!name || quantity === undefined) {
     throw new UnbelievableAnswerError(`a reservation of order ${orderId} has no name or quantity`);
   }
-  const body = {
-    id: orderPath(orderId),
-    properties: {
-      scope: "Reservation",
-      reservationToReturn: {
-        reservationId: `${orderPath(orderId)}/reservations/${encodeURIComponent(name)}`,
-        quantity,
-      },
-    },
-  };
-  const url = client.url(`${orderPath(orderId)}/calculateRefund`);
+  const id = orderPath(reservationOrders, orderId);
+  const reservationToReturn = { reservationId: `${id}/reservations/${encodeURIComponent(name)}`, quantity };
+  const body = { id, properties: { scope: "Reservation", reservationToReturn } };
+  const url = client.url(`${id}/calculateRefund`);
   const answer = answerSchema.safeParse(await client.read({ method: "POST", url, body, signal }));
   if (answer.success) return answer.data.properties;
   throw new UnbelievableAnswerError("the answer holds no usable refund");

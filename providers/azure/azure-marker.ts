@@ -1,7 +1,9 @@
 import { RefusedError } from "../../src/contract/errors.ts";
 import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/contract/tag-names.ts";
-import { plainToken } from "../../src/contract/token.ts";
-import { displayNameOf } from "./display-name.ts";
+import { plainToken, tokenDigest, type TokenMark } from "../../src/contract/token.ts";
+import type { AzureOrder } from "./azure-order.ts";
+
+// The two places of the token, and how it is read from them again.
 
 /** How a purchase is marked. */
 export interface PurchaseTagOptions {
@@ -60,20 +62,57 @@ export function requireToken(token: string): void {
   });
 }
 
-/**
- * What stands under a tag name, as tokens are compared; blank values are none. Azure does not tell tag names apart by letter
- * case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
- */
-export function tagValues(tags: Readonly<Record<string, string>> | undefined, name: string): readonly string[] {
-  const values = Object.entries(tags ?? {}).flatMap(([key, value]) => (isSame(key, name) ? [plainToken(value)] : []));
-  return values.filter((value) => value !== "");
-}
-
 /** Throws a RefusedError `invalid-configuration` for tag names that are blank, or one tag to Azure. */
 export function requireTagNames(tagNames: TagNames): void {
   const problem = tagNamesProblem(tagNames);
   if (problem === undefined) return;
   throw new RefusedError({ code: "invalid-configuration", message: `Azure provider: ${problem}.` });
+}
+
+/** What Azure takes for a display name: anything else is answered with 400 `DisplayNameInvalid`. */
+const longest = 64;
+
+/**
+ * The display name of a purchase: a readable prefix and 128 bits made from the token ({@link tokenDigest}),
+ * `^[A-Za-z0-9_-]{1,64}$`. The same prefix and token always give the same name. A prefix that already ends with the
+ * token's part does not get it twice.
+ */
+export function displayNameOf(prefix: string, token: string): string {
+  const ending = `-${tokenDigest(token)}`;
+  const readable = prefix.replace(/[^A-Za-z0-9_-]+/g, "-");
+  const beginning = readable.toLowerCase().endsWith(ending) ? readable.slice(0, -ending.length) : readable;
+  return `${beginning.slice(0, longest - ending.length) || "buyonce"}${ending}`;
+}
+
+/** The token's part of a display name, if it ends like one: lowercase, 32 hex digits. */
+export function digestIn(displayName: string | undefined): string | undefined {
+  return /(?<=-)[0-9a-f]{32}$/i.exec(displayName?.trim() ?? "")?.[0].toLowerCase();
+}
+
+/** Shorter texts in a token's tag say nothing: cut, or overwritten by somebody's rule for tags. */
+const shortestPart = 32;
+
+/** The tokens that an order carries: as tags, then by what its display name ends with, then what stands in a tag besides. */
+export function marksOf(
+  { tags, displayName }: Pick<AzureOrder, "tags" | "displayName">,
+  tagNames: TagNames,
+): readonly TokenMark[] {
+  const tagged = tagValues(tags, tagNames.token).map((text) => ({ text, whole: /^[0-9a-f]{64}$/.test(text) }));
+  const digest = digestIn(displayName);
+  return [
+    ...tagged.filter(({ text }) => text.length >= shortestPart),
+    ...(digest === undefined ? [] : [{ text: digest, whole: false }]),
+    ...tagged.filter(({ text }) => text.length < shortestPart),
+  ];
+}
+
+/**
+ * What stands under a tag name, as tokens are compared; blank values are none. Azure does not tell tag names apart by letter
+ * case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+ */
+function tagValues(tags: Readonly<Record<string, string>> | undefined, name: string): readonly string[] {
+  const values = Object.entries(tags ?? {}).flatMap(([key, value]) => (isSame(key, name) ? [plainToken(value)] : []));
+  return values.filter((value) => value !== "");
 }
 
 const isSame = (left: string, right: string) => plainToken(left) === plainToken(right);

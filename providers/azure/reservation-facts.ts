@@ -1,10 +1,58 @@
-import type { AskedFacts, Difference } from "../../src/contract/executor.ts";
+import { z } from "zod";
+import type { AskedFacts } from "../../src/contract/executor.ts";
 import type { Facts } from "../../src/contract/listed.ts";
 import { regionName } from "./azure-canonical.ts";
-import type { ReservationOrder } from "./azure-order.ts";
+import { subscriptionIn } from "./azure-facts.ts";
+import type { AzureOrder } from "./azure-order.ts";
+import { meaningOf } from "./azure-states.ts";
 import type { ReservationPurchaseBody } from "./purchase-body.ts";
-import { inForce, type Reservation } from "./reservations.ts";
-import { subscriptionIn } from "./subscription.ts";
+
+/** Absent or null: not said. Of another type it cannot be read, and nothing can be compared with it. */
+const text = z
+  .string()
+  .nullish()
+  .transform((said) => said ?? undefined);
+
+/** A reservation of an order, as Azure shows it. */
+export const reservationSchema = z.object({
+  name: text,
+  location: text,
+  sku: z.object({ name: z.string().min(1) }),
+  properties: z
+    .object({
+      reservedResourceType: text,
+      quantity: z
+        .number()
+        .nullish()
+        .transform((said) => said ?? undefined),
+      term: text,
+      billingPlan: text,
+      billingScopeId: text,
+      provisioningState: text,
+      /** `2027-11-22`. */
+      expiryDate: text,
+    })
+    .nullish()
+    .transform((properties): Partial<NonNullable<typeof properties>> => properties ?? {}),
+});
+
+/** A reservation of an order: it says what was bought. */
+export type Reservation = z.infer<typeof reservationSchema>;
+
+/** Whether a reservation has neither failed nor ended. */
+export const isLive = ({ properties }: Reservation): boolean =>
+  meaningOf(properties.provisioningState ?? "").standing === "live";
+
+/**
+ * The reservations of an order that still count. One that was split, merged or exchanged stays in the list as `Cancelled`, in
+ * part with another SKU (azure-rest-api-specs, Reservations SplitReservation and MergeReservation); what replaced it counts.
+ * Where all have ended there are none. A state that nobody knows counts.
+ */
+export function inForce(reservations: readonly Reservation[]): readonly Reservation[] {
+  const live = reservations.filter(isLive);
+  const current = live.filter(({ properties }) => !/^(split|merged)$/i.test(properties.provisioningState ?? ""));
+  return current.length > 0 ? current : live;
+}
 
 /**
  * What a purchase has to be: SKU, quantity, term, billing plan, and, where it is shown, region, resource type and billing
@@ -29,7 +77,7 @@ export function askedFacts({ sku, location, properties }: ReservationPurchaseBod
 }
 
 /** What an order says itself; listings are known to leave some of it empty. */
-export function factsOfOrder({ quantity, term, billingPlan }: ReservationOrder): Facts {
+export function factsOfOrder({ quantity, term, billingPlan }: AzureOrder): Facts {
   return said({
     quantity: quantity?.toString(),
     term: term?.toUpperCase(),
@@ -57,19 +105,6 @@ export function factsOfReservations(all: readonly Reservation[]): Facts {
     term: each(({ properties }) => properties.term?.toUpperCase()),
     billingPlan: each(({ properties }) => properties.billingPlan && planName(properties.billingPlan)),
   });
-}
-
-/** In what facts differ from what was asked for, where they say so. */
-export function differencesBetween({ decisive, ifStated }: AskedFacts, found: Facts): readonly Difference[] {
-  return Object.entries({ ...decisive, ...ifStated }).flatMap(([field, asked = ""]) => {
-    const there = found[field];
-    return there === undefined || there === asked ? [] : [{ field, asked, found: there }];
-  });
-}
-
-/** `term is P3Y, not P1Y; …`, for messages. */
-export function listDifferences(differences: readonly Difference[]): string {
-  return differences.map(({ field, asked, found }) => `${field} is ${found}, not ${asked}`).join("; ");
 }
 
 /** `Upfront`, however it is written. */

@@ -1,0 +1,35 @@
+/** One reservable service: all that sets it apart from the others. */
+export interface AzureService {
+  /** The recommendation's `service`. */
+  readonly name: string;
+  /** Azure's name for what is reserved. */
+  readonly reservedResourceType: string;
+  /** It has instance flexibility, which must then be said. */
+  readonly flexible: boolean;
+  /** Why the catalogue is read before a price is asked for; left out: it is read for P5Y only. */
+  readonly catalogFirst?: string;
+}
+
+/** Every service whose reservations this provider buys. A further one is one more entry. */
+export const azureServices: readonly AzureService[] = [
+  // Virtual machines: SKUs such as `Standard_B1ls`, letter case aside. P1Y and P3Y; P5Y where the catalogue offers it.
+  { name: "compute", reservedResourceType: "VirtualMachines", flexible: true },
+  // Azure Cache for Redis: SKUs such as `Azure_Redis_Cache_Premium_P1_Cache`, `azure_redis_cache_enterprise_e10`.
+  { name: "cache", reservedResourceType: "RedisCache", flexible: false },
+  // Azure Cosmos DB request units. No recording shows a SKU name: calculatePrice is the judge.
+  { name: "cosmosdb", reservedResourceType: "CosmosDb", flexible: false },
+  // Azure SQL: SKUs such as `SQLDB_GP_Compute_Gen5`, `SQLMI_GP_Compute_Gen5`; the quantity counts vCores.
+  { name: "database", reservedResourceType: "SqlDatabases", flexible: false },
+  // Azure Managed Redis: SKUs such as `azure_managed_redis_balanced_b10`. That it is sold as RedisCache is an assumption.
+  { name: "managed-redis", reservedResourceType: "RedisCache", flexible: false },
+  // Azure AI Search. Its resource type is documented nowhere, so a SKU is bought only if the catalogue lists it.
+  {
+    name: "search",
+    reservedResourceType: "SearchService",
+    flexible: false,
+    catalogFirst:
+      "Azure documents no reserved resource type for search; SearchService is an assumption, so only what the catalogue lists is bought",
+  },
+  // Azure Synapse Analytics compute (DWU); its pre-purchase commit units are another product. SKU names are unverified.
+  { name: "synapse", reservedResourceType: "SqlDataWarehouse", flexible: false },
+];
