@@ -24,7 +24,7 @@ export interface VisibilityLimits {
 /** What `createAws` works with. Everything has a default; nothing here decides what is bought. */
 export interface AwsSettings {
   /** Any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http. */
-  readonly credentials?: STSClientConfig["credentials"];
+  readonly credential?: STSClientConfig["credentials"] | undefined;
   /** One URL for all services of every region: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The tag keys under which source and token are stamped on what was bought. */
@@ -71,7 +71,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
   const { visibility = {} } = settings;
   const endpoint = settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint);
   return {
-    credentials: settings.credentials,
+    credentials: settings.credential,
     endpoint,
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,

@@ -117,7 +117,7 @@ describe("credentials", () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances());
     loopback.on("PurchaseReservedInstancesOffering", error(400, "InvalidParameterValue"));
-    const ec2 = ec2At(loopback, { credentials: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
+    const ec2 = ec2At(loopback, { credential: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
     await find(ec2, scope, wanted);
     expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({ kind: "rejected" });
     expect(loopback.arrived).toHaveLength(3);
@@ -131,7 +131,7 @@ describe("credentials", () => {
     await using loopback = await startLoopback();
     using _environment = environmentVariables({ ...nowhere, AWS_ENDPOINT_URL: loopback.url });
     const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };
-    const ec2 = serviceOf("ec2", { credentials, environment: fakeEnvironment() });
+    const ec2 = serviceOf("ec2", { credential: credentials, environment: fakeEnvironment() });
     expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
       code: "invalid-configuration",
     });

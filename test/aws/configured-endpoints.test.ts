@@ -35,7 +35,7 @@ const executors = [
   { service: "savings-plans", scope: planSubmission.scope, submission: planSubmission, recommendation: compute },
 ];
 
-const executorOf = (service: string) => serviceOf(service, { credentials });
+const executorOf = (service: string) => serviceOf(service, { credential: credentials });
 
 /** A configuration file with this text, until the test is finished. */
 function configurationFile(text: string): string {

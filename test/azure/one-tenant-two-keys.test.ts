@@ -50,7 +50,7 @@ test("A20: one tenant in two letter cases is one scope, for reservations and for
   const { services } = createAzure();
   for (const [service, one] of [
     ["compute", recommend("compute", { tenantId })],
-    ["savings-plan", recommendPlan({ tenantId })],
+    ["savings-plans", recommendPlan({ tenantId })],
   ] as const) {
     const keys = [one, { ...one, tenantId: tenantId.toLowerCase() }].map(
       (each) => services[service]?.scopeOf(each).key,

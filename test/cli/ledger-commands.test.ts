@@ -198,10 +198,10 @@ describe("descriptions without an SDK", () => {
     const strange = [
       disk,
       { ...disk, provider: "aws", service: "unheard-of" },
-      { ...disk, provider: "azure", service: "savings-plan" },
+      { ...disk, provider: "azure", service: "savings-plans" },
     ];
     const all = strange.map((recommendation, recIndex) => record(recIndex, { recommendation }));
-    expect(await describeRecords(all)).toEqual(["none disk", "aws unheard-of", "azure savings-plan"]);
+    expect(await describeRecords(all)).toEqual(["none disk", "aws unheard-of", "azure savings-plans"]);
   });
 });
 

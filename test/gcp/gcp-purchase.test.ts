@@ -288,7 +288,7 @@ describe("definitely not bought", () => {
       async () => Promise.reject(new Error("Could not load the default credentials")),
       () => new Promise<never>(() => {}),
     ]) {
-      const compute = computeAt("https://127.0.0.1:9", { auth: { getRequestHeaders }, purchaseTimeout: 300 });
+      const compute = computeAt("https://127.0.0.1:9", { credential: { getRequestHeaders }, purchaseTimeout: 300 });
       expect(await compute.send(submission, first)).toMatchObject({
         ...rejected,
         left: false,

@@ -25,7 +25,7 @@ const authorities = getCACertificates("default");
 afterEach(() => setDefaultCACertificates(authorities));
 
 const buy = (endpoint: string, purchaseTimeout = 5_000) =>
-  computeAt(endpoint, { auth, purchaseTimeout }).send(submission, { sentBefore: false });
+  computeAt(endpoint, { credential: auth, purchaseTimeout }).send(submission, { sentBefore: false });
 
 describe("B4: a purchase that did not leave this machine", () => {
   test.each(Object.entries(unreached))(
