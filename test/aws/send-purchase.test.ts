@@ -13,7 +13,7 @@ const buying = (buy: Buy, changes: Partial<ServicePurchase<string, string, objec
     permission: "imagined:Buy",
     quotaCodes: [],
     timeout: 1000,
-    parse: ({ ReservedInstancesOfferingId: id }) => String(id),
+    parse: ({ ReservedInstancesOfferingId: id }) => (typeof id === "string" ? id : ""),
     connect: async () => ({ purchase: buy }),
     judgeAnswer: (sold, { request }) => ({ kind: "unknown", reason: `${request} was answered with ${sold}` }),
     judgeEarlier: ({ code }, request) =>
