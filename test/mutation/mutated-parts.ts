@@ -22,7 +22,7 @@ export const parts: Readonly<Record<string, Part>> = {
   ec2: {
     mutate: [
       "providers/aws/ec2/*.ts",
-      "providers/aws/{candidates,purchase-times,send-purchase,judge-purchase-error,aws-price,aws-commitment,aws-facts,aws-lists,choose-offering}.ts",
+      "providers/aws/{candidates,purchase-times,send-purchase,judge-purchase-error,aws-price,aws-facts,aws-lists,choose-offering}.ts",
     ],
     tests: ["test/aws/*.test.ts", "test/aws/ec2/*.test.ts"],
   },
