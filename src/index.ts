@@ -1,18 +1,17 @@
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
 export type { DriveOptions } from "./drive/drive-execution.ts";
-export type { QuotedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
-export type { Quotation, QuoteOptions } from "./drive/plan-execution.ts";
+export type { PlannedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
+export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
 export type { Decision } from "./drive/resolve-by-person.ts";
-export type { RedriveOptions } from "./drive/redrive.ts";
-export type { SettleOptions } from "./drive/watch-pending.ts";
+export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
+export type { WatchOptions } from "./drive/watch-pending.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/read-history.ts";
 export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/read-status.ts";
-export { type StatusFilter, statusFilters } from "./inspect/status-filters.ts";
+export type { StatusFilter } from "./inspect/status-filters.ts";
 export type { AcceptedLoss } from "./drive/accept-loss.ts";
 export type { AuditOptions } from "./audit/run-audit.ts";
 export { createMemoryLedger } from "./ledger/memory-ledger.ts";
 export { createEventLog } from "./log/event-log.ts";
-export { eventLevel } from "./log/event-level.ts";
 export type { Logger, LogLevel } from "./log/logger.ts";
 export type {
   AuditedCommitment,
@@ -24,24 +23,19 @@ export type {
 } from "./contract/audit-report.ts";
 export { htmlReport, type HtmlReportOptions, type ReportedExecution } from "./report/html-report.ts";
 export type { Commitment, Standing } from "./contract/commitment.ts";
-export { parseEndpoint } from "./contract/endpoint.ts";
 export { type Environment, systemEnvironment } from "./contract/environment.ts";
 export {
   BuyonceError,
-  type BuyonceErrorOptions,
   type ErrorCode,
   type ExecutionProblem,
   InvalidExecutionError,
   LedgerError,
-  PurchaseOutcomeUnknownError,
-  PurchaseRejectedError,
   RefusedError,
 } from "./contract/errors.ts";
-export type { DriveEvent, EventError, SendResult, StartedRecommendation } from "./contract/events.ts";
+export type { DriveEvent, EventError, StartedRecommendation } from "./contract/events.ts";
 export type {
   AskedFacts,
   CallOptions,
-  Difference,
   Marker,
   Provider,
   Quote,
@@ -52,7 +46,7 @@ export type {
   Submission,
 } from "./contract/executor.ts";
 export { fingerprint } from "./contract/fingerprint.ts";
-export type { JsonObject, JsonValue } from "./contract/json.ts";
+export type { JsonObject } from "./contract/json.ts";
 export type { Inventory, Refund } from "./contract/inventory.ts";
 export type { Facts, Listed } from "./contract/listed.ts";
 export type { PurchaseAnswer, Said } from "./contract/purchase-answer.ts";
@@ -63,15 +57,13 @@ export type {
   ClaimRequest,
   HistoryEntry,
   Ledger,
-  RecordPlace,
   RecordsQuery,
-  ScopePage,
   TokenRecord,
   TokenState,
   UnfinishedQuery,
 } from "./contract/ledger.ts";
-export { compareMoney, formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
-export { type Execution, quantitySchema, type Recommendation, termYears } from "./contract/recommendation.ts";
+export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
+export { type Execution, quantitySchema, type Recommendation } from "./contract/recommendation.ts";
 export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";
 export { defaultTagNames, type TagNames } from "./contract/tag-names.ts";
 export { deriveIdempotencyToken, maskToken } from "./contract/token.ts";

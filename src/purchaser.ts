@@ -17,11 +17,11 @@ import { checkLease, checkOptions } from "./drive/check-options.ts";
 import { driveExecution, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import type { Lookup } from "./drive/lookup.ts";
-import { planExecution, type Quotation, type QuoteOptions } from "./drive/plan-execution.ts";
-import { redriveUnfinished, type RedriveOptions } from "./drive/redrive.ts";
+import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
+import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
 import { type ExecutorOf, executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
-import { watchPending, type SettleOptions } from "./drive/watch-pending.ts";
+import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
 
 /** What a purchaser works with. */
@@ -48,7 +48,7 @@ export interface Purchaser {
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
    */
-  quote(execution: unknown, options?: QuoteOptions): Promise<Quotation>;
+  plan(execution: unknown, options?: PlanOptions): Promise<ExecutionPlan>;
   /**
    * Buys what is not yet bought, and reports the truth about every recommendation. Driving the same execution again,
    * from any machine that shares the ledger, buys nothing twice.
@@ -78,7 +78,7 @@ export interface Purchaser {
    * as `redriveUnfinished` does, and passes over what that passes over, unless an execution is named: nobody waits for it, and
    * it is reported as it stood at the beginning, with a warning.
    */
-  settle(options?: SettleOptions): Promise<readonly Report[]>;
+  watchPending(options?: WatchOptions): Promise<readonly Report[]>;
   /**
    * Lets a person decide about a purchase whose outcome stays unknown, with name and reason in the history. What is said
    * to be bought is compared first; what the provider still shows cannot be called not bought.
@@ -87,7 +87,7 @@ export interface Purchaser {
    * `commitment-mismatch`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
    * InvalidExecutionError for an unknown recommendation.
    */
-  resolve(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;
+  resolveByPerson(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;
   /**
    * Compares all commitments in the scopes that it may see with the ledger: duplicates, twins, orphans, losses, missing
    * markers. It never buys and never gives back; it changes nothing unless it is told to repair. Throws a LedgerError, a
@@ -146,7 +146,7 @@ export function createPurchaser({
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
 
-    quote: async (execution, options = {}) => {
+    plan: async (execution, options = {}) => {
       const valid = validateExecution(execution, providers);
       checkOptions(options);
       return planExecution(valid.executionId, requestsOf(valid, executorOf), parts(), options);
@@ -170,7 +170,7 @@ export function createPurchaser({
     redriveUnfinished: (options = {}) =>
       redriveUnfinished(options, { ledger, environment, canDrive, drive: redriveRecords }),
 
-    settle: async (options = {}) => {
+    watchPending: async (options = {}) => {
       checkOptions(options);
       checkTexts({ executionId: options.executionId });
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions, lookup: Lookup) =>
@@ -178,7 +178,7 @@ export function createPurchaser({
       return watchPending(options, { ledger, environment, canDrive, look });
     },
 
-    resolve: async (decision, options = {}) => {
+    resolveByPerson: async (decision, options = {}) => {
       checkOptions(options);
       return resolveByPerson(decision, parts(), options);
     },

@@ -37,7 +37,7 @@ describe("createEventLog", () => {
       "info submitted",
       "info sending",
       "debug sent",
-      "debug settling",
+      "debug recording",
       "info finished",
       "debug ended",
     ]);

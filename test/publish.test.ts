@@ -124,7 +124,7 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
     ["rds", "npm install @aws-sdk/client-rds"],
     ["redshift", "npm install @aws-sdk/client-redshift"],
     ["savings-plans", "npm install @aws-sdk/client-savingsplans"],
-    ["savings-plan", "npm install @azure/arm-billingbenefits"],
+    ["savings-plans", "npm install @azure/arm-billingbenefits"],
   ])("what needs an SDK that is not there is refused, naming it: %s", async (service, command) => {
     write(`${service}.json`, { ...executionOf(service), executionId: service });
     const { stdout, code } = await buyonce("drive", `${service}.json`, "--sandbox", "--json");

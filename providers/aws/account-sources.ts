@@ -1,6 +1,6 @@
 import type { AccountSources, Credential } from "./account-guard.ts";
 import type { ClientConfiguration } from "./aws-connect.ts";
-import { httpsOnly } from "./https-only.ts";
+import { httpsOnly } from "./sdk-middleware.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
 
 /** Over http nothing real is ever sent: this is the whole secret. */

@@ -1,10 +1,12 @@
 import type { ClientConfiguration, Connection } from "./aws-connect.ts";
+import { sendOnce, type SendReport } from "./sdk-middleware.ts";
 
 /** What every client of the AWS SDK has. */
 interface SdkClient {
   readonly config: { readonly systemClockOffset: number };
   readonly middlewareStack: {
     add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
+    add(middleware: ReturnType<typeof sendOnce>, options: { step: "deserialize"; priority: "low"; name: string }): void;
   };
 }
 
@@ -12,8 +14,8 @@ interface SdkClient {
 export interface Clients<Client> {
   /** For reads: one for each account and region, kept. */
   reader(connection: Connection): Promise<Client>;
-  /** For one purchase: a single attempt on a connection of its own. */
-  buyer(connection: Connection): Promise<Client>;
+  /** For one purchase: a single attempt on a connection of its own; `report` says whether it was handed to the network. */
+  buyer(connection: Connection, report: SendReport): Promise<Client>;
 }
 
 /** Makes the clients of one service; `construct` loads its SDK. */
@@ -34,12 +36,14 @@ export function createClients<Client extends SdkClient>(
       readers.set(connection.read, reader);
       return reader;
     },
-    async buyer(connection) {
+    async buyer(connection, report) {
       const configuration = await connection.purchase();
       // A request that is signed with a clock that is minutes off is refused. The SDK learns the difference from answers, and
       // sends again; a purchase is sent once, so it takes over what the reads have learnt.
       const systemClockOffset = readers.get(connection.read)?.config.systemClockOffset ?? 0;
-      return make(connection, { ...configuration, systemClockOffset });
+      const client = await make(connection, { ...configuration, systemClockOffset });
+      client.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
+      return client;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
 import { createEndpointCheck } from "./configured-endpoints.ts";
-import { httpsOnly } from "./https-only.ts";
+import { httpsOnly } from "./sdk-middleware.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
 import { withSignal } from "../http/with-signal.ts";
 

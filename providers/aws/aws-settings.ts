@@ -5,6 +5,7 @@ import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/contract/tag-names.ts";
+import { shownAfter } from "./purchase-times.ts";
 
 /** How long AWS may take to show what is new, where a purchase has no handle: EC2 and Redshift. */
 export interface VisibilityLimits {
@@ -23,7 +24,7 @@ export interface VisibilityLimits {
 /** What `createAws` works with. Everything has a default; nothing here decides what is bought. */
 export interface AwsSettings {
   /** Any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http. */
-  readonly credentials?: STSClientConfig["credentials"];
+  readonly credential?: STSClientConfig["credentials"] | undefined;
   /** One URL for all services of every region: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The tag keys under which source and token are stamped on what was bought. */
@@ -70,7 +71,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
   const { visibility = {} } = settings;
   const endpoint = settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint);
   return {
-    credentials: settings.credentials,
+    credentials: settings.credential,
     endpoint,
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,
@@ -81,7 +82,7 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
     visibility: {
       attempts: positive("visibility.attempts", visibility.attempts ?? 5),
       firstWait: positive("visibility.firstWait", visibility.firstWait ?? 1_000),
-      minimumAge: checkAge(visibility.minimumAge ?? defaultAge, endpoint?.insecure ?? false),
+      minimumAge: checkAge(visibility.minimumAge ?? shownAfter, endpoint?.insecure ?? false),
     },
   };
 }
@@ -91,14 +92,11 @@ function resolveEndpoint(text: string): ResolvedSettings["endpoint"] {
   return { url: url.href, insecure };
 }
 
-/** EC2's documentation asks for patience of minutes before a purchase shows. */
-const defaultAge = 300_000;
-
 const maxAge = 12 * 3_600_000;
 
 function checkAge(value: number, imitated: boolean): number {
   const age = positive("visibility.minimumAge", value);
-  if (age <= maxAge && (imitated || age >= defaultAge)) return age;
+  if (age <= maxAge && (imitated || age >= shownAfter)) return age;
   throw invalid(
     `The setting visibility.minimumAge of the AWS provider must be from 300,000 to 43,200,000 milliseconds, not ${value}; less is for an imitation only, whose endpoint is http on loopback.`,
   );

@@ -4,7 +4,7 @@ import { provesNotSent } from "../http/proves-not-sent.ts";
 import { adviceOn } from "./aws-advice.ts";
 import { failedUnsent } from "./unsent.ts";
 import { isThrottling, readSdkError, saidBy, type SdkError } from "./sdk-error.ts";
-import type { SendReport } from "./send-once.ts";
+import type { SendReport } from "./sdk-middleware.ts";
 
 /** Codes of a 4xx that leave open whether the request was carried out. */
 const ambiguousCodes = new Set([
@@ -70,12 +70,16 @@ export function judgePurchaseError(
       reason: `${title} refused the purchase (${said}); nothing was bought. ${advice(problem, context)}`,
     };
   }
-  return {
-    kind: "unknown",
-    providerCode: code,
-    reason: `${title} did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said}). Drive again: it is looked for first, and not bought again before it is proven absent.`,
-    cause: error,
-  };
+  const what = `did not say whether it was bought (${status === undefined ? "" : `HTTP ${status}, `}${said})`;
+  return unknownOutcome(`${title} ${what}`, { providerCode: code, cause: error });
+}
+
+type Unknown = PurchaseAnswer & { readonly kind: "unknown" };
+
+/** An answer that proves nothing, by what it was. */
+export function unknownOutcome(what: string, details: Omit<Unknown, "kind" | "reason"> = {}): Unknown {
+  const advice = "Drive again: it is looked for first, and not bought again before it is proven absent.";
+  return { kind: "unknown", reason: `${what}. ${advice}`, ...details };
 }
 
 /** The handler's connection timeout has no code of its own; its other timeouts have other texts. */

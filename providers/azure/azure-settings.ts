@@ -12,36 +12,38 @@ export type AzureCredential = TokenCredential | ((tenantId: string | undefined) 
 /** How Azure is reached and how purchases are marked. Times are in milliseconds. */
 export interface AzureSettings {
   /** Default: `DefaultAzureCredential` of `@azure/identity`. Never used over http. */
-  readonly credential?: AzureCredential;
+  readonly credential?: AzureCredential | undefined;
   /** Another address of Azure Resource Manager: https, or http on loopback. Default: the cloud's own. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Default `public`. */
-  readonly cloud?: AzureCloud;
+  readonly cloud?: AzureCloud | undefined;
   /** Under which tag keys source and token are stamped and read; Azure takes no difference in letter case for one. */
-  readonly tagNames?: TagNames;
+  readonly tagNames?: TagNames | undefined;
   /**
    * Send tags with a purchase; default true. Microsoft documents no tags for reservation orders, so the service might
    * refuse them one day: with false they stay away, and the display name alone carries the token.
    */
-  readonly stampTags?: boolean;
-  readonly environment?: Environment;
+  readonly stampTags?: boolean | undefined;
+  readonly environment?: Environment | undefined;
   /** Most pages that one listing may have before it is refused as endless; default 2,000. */
-  readonly maxPages?: number;
+  readonly maxPages?: number | undefined;
   /** How long one attempt of a read or a price calculation may take, its body included; default 30,000. */
-  readonly readTimeout?: number;
+  readonly readTimeout?: number | undefined;
   /** How long a purchase is waited for; after it the outcome is unknown, never "failed". Default 60,000. */
-  readonly purchaseTimeout?: number;
+  readonly purchaseTimeout?: number | undefined;
   /** How often a read or a price calculation is sent at most; default 4. A purchase is always sent once. */
-  readonly readAttempts?: number;
+  readonly readAttempts?: number | undefined;
   /** The longest that a `Retry-After` is waited for; default 60,000. */
-  readonly retryAfterCap?: number;
+  readonly retryAfterCap?: number | undefined;
   /** The longest answer that is taken, in bytes; default 16,777,216. A longer one counts as one that cannot be read. */
-  readonly maxAnswerBytes?: number;
+  readonly maxAnswerBytes?: number | undefined;
 }
 
 /** Settings with every default filled in. */
-export type ResolvedSettings = Required<Omit<AzureSettings, "credential" | "endpoint">> &
+export type ResolvedSettings = Filled<Omit<AzureSettings, "credential" | "endpoint">> &
   Pick<AzureSettings, "credential" | "endpoint">;
+
+type Filled<Settings> = { readonly [Name in keyof Settings]-?: Exclude<Settings[Name], undefined> };
 
 /** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that cannot be used. */
 export function resolveSettings(settings: AzureSettings): ResolvedSettings {

@@ -10,12 +10,12 @@ export function describeReservation(recommendation: AzureRecommendation): string
 
 /** A savings plan in a few words. */
 export function describeSavingsPlan({ commitment, term, billingPlan }: SavingsPlanRecommendation): string {
-  return `${commitment.amount} ${commitment.currency} per hour (savings-plan), ${term}, ${billingPlan}`;
+  return `${commitment.amount} ${commitment.currency} per hour (savings-plans), ${term}, ${billingPlan}`;
 }
 
 /** Any recommendation for Azure in a few words, as its executor would say it, without loading an SDK. */
 export function describeAzure(recommendation: Recommendation): string {
-  return recommendation.service === "savings-plan"
+  return recommendation.service === "savings-plans"
     ? describeSavingsPlan(recommendation as unknown as SavingsPlanRecommendation)
     : describeReservation(recommendation as AzureRecommendation);
 }

@@ -1,7 +1,7 @@
 import type { RegionCommitmentsClient, RegionOperationsClient } from "@google-cloud/compute";
 import type { CloudCatalogClient } from "@google-cloud/billing";
 import { loadBilling, loadCompute } from "./load-sdk.ts";
-import type { GcpAuth, ResolvedSettings } from "./gcp-settings.ts";
+import type { GcpCredential, ResolvedSettings } from "./gcp-settings.ts";
 import { createTransport, type Transport } from "./gcp-transport.ts";
 
 /** Clients of the SDK with the transport through which they send; every call goes through `run`. */
@@ -15,7 +15,7 @@ export interface Connect {
 }
 
 /** Over http nothing real is ever sent: this is the whole secret. */
-const loopbackAuth: GcpAuth = {
+const loopbackAuth: GcpCredential = {
   getRequestHeaders: async () => new Headers({ authorization: "Bearer buyonce-loopback" }),
 };
 
@@ -31,7 +31,7 @@ export function createConnect({
   const insecure = endpoint?.insecure ?? false;
 
   /** `holder`, a client that sends nothing, holds the SDK's search for the application default credentials. */
-  function transportOr(holder: () => { readonly auth: GcpAuth }): Transport {
+  function transportOr(holder: () => { readonly auth: GcpCredential }): Transport {
     return createTransport(insecure ? loopbackAuth : (auth ?? holder().auth), { insecure, maxAnswerBytes });
   }
 

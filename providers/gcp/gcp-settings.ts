@@ -9,14 +9,14 @@ import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
  * What gives the headers that authenticate a request: a `GoogleAuth` or any client of `google-auth-library`. It needs
  * the scope `https://www.googleapis.com/auth/cloud-platform`.
  */
-export interface GcpAuth {
+export interface GcpCredential {
   getRequestHeaders(url?: string | URL): Promise<Headers>;
 }
 
 /** What `createGcp` works with. Everything has a default; nothing here decides what is bought. Times are in milliseconds. */
 export interface GcpSettings {
   /** Default: the application default credentials, as the SDK finds them. Never used over http. */
-  readonly auth?: GcpAuth | undefined;
+  readonly credential?: GcpCredential | undefined;
   /** One origin for Compute Engine and Cloud Billing: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The names under which source and token stand in a commitment's description. */
@@ -38,7 +38,7 @@ export interface GcpSettings {
 
 /** The settings with their defaults filled in and checked. */
 export interface ResolvedSettings {
-  readonly auth: GcpAuth | undefined;
+  readonly auth: GcpCredential | undefined;
   readonly endpoint: { readonly url: URL; readonly insecure: boolean } | undefined;
   readonly tagNames: TagNames;
   readonly environment: Environment;
@@ -55,7 +55,7 @@ export function resolveSettings(settings: GcpSettings): ResolvedSettings {
   const currency = settings.currency ?? "USD";
   if (!/^[A-Z]{3}$/.test(currency)) throw invalid(`currency must be an ISO 4217 code such as "USD", not "${currency}"`);
   return {
-    auth: settings.auth,
+    auth: settings.credential,
     endpoint: settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint),
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,

@@ -5,7 +5,7 @@ import { provesNotSent } from "../http/proves-not-sent.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { exchange } from "./gcp-exchange.ts";
-import type { GcpAuth } from "./gcp-settings.ts";
+import type { GcpCredential } from "./gcp-settings.ts";
 
 /** One call of the SDK: one request at most. */
 export interface Call {
@@ -49,7 +49,7 @@ interface OpenCall extends Call {
  * SDK hands nothing of it through.
  */
 export function createTransport(
-  credential: GcpAuth,
+  credential: GcpCredential,
   { insecure, maxAnswerBytes: maxBytes }: { readonly insecure: boolean; readonly maxAnswerBytes: number },
 ): Transport {
   const calls = new AsyncLocalStorage<OpenCall>();

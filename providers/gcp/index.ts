@@ -1,3 +1,3 @@
 export { createGcp } from "./create-gcp.ts";
 export type { GcpComputeRecommendation } from "./compute/gcp-recommendation.ts";
-export type { GcpAuth, GcpSettings } from "./gcp-settings.ts";
+export type { GcpCredential, GcpSettings } from "./gcp-settings.ts";

@@ -26,16 +26,12 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "./server/server
 
 export type { AwsSandboxOptions } from "./aws/aws-sandbox-options.ts";
 export type { ReservationView, ReservedInstanceView, SavingsPlanView } from "./aws/aws-sandbox-view.ts";
-export type { AzureAction } from "./azure/azure-imitation.ts";
 export type { AzureSandboxOptions } from "./azure/azure-sandbox-options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/azure-sandbox-view.ts";
 export type { GcpSandboxOptions } from "./gcp/gcp-sandbox-options.ts";
 export type { CommitmentView } from "./gcp/gcp-sandbox-view.ts";
 export type { Fault, FaultRule } from "./server/fault.ts";
-export type { Imitation, ImitationContext, ListingFault, SandboxRequest, SandboxResponse } from "./server/imitation.ts";
 export type { LoggedRequest } from "./server/request-log.ts";
-export { type Sandbox, type SandboxOptions, startSandbox } from "./server/server.ts";
-export type { Collection, SandboxStore } from "./server/sandbox-store.ts";
 
 /** How the sandbox cloud is started: as any sandbox, with how each imitated cloud behaves. */
 export interface CloudSandboxOptions extends Omit<SandboxOptions, "imitations"> {

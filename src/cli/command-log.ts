@@ -1,10 +1,7 @@
 import type { Logger, LogLevel } from "../log/logger.ts";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { Output } from "./terminal/terminal.ts";
-import { maskPassword } from "./text/mask-password.ts";
-
-/** The values of `--log-level`. */
-export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+import { maskPassword } from "./text/explain-error.ts";
 
 /** Standard error, as text until a log is started on it, then as one JSON document a line. */
 export interface CommandLog {

@@ -5,19 +5,16 @@ import { CommanderError } from "commander";
 import type { LogLevel } from "../log/logger.ts";
 import { BuyonceError, messageOf } from "../contract/errors.ts";
 import { createCommandLog } from "./command-log.ts";
-import type { CommandParts, RunningSandbox } from "./commands/command-parts.ts";
-import { createProgram } from "./program.ts";
+import type { CommandParts, RunningSandbox, StartSandboxOptions } from "./commands/command-parts.ts";
+import { createProgram, withHelpOption } from "./program.ts";
 import { openLedger } from "./resources/open-ledger.ts";
 import { createProviders } from "./resources/providers.ts";
-import { confirm } from "./terminal/confirm.ts";
 import { type ExitCode, exitCodeOfError, exitCodeOfLost, exitCodes, usageError } from "./terminal/exit-code.ts";
 import { type InterruptHandlers, onInterrupt, type SignalSource } from "./terminal/interrupt.ts";
-import { noteOn } from "./terminal/note.ts";
-import type { Output, Terminal } from "./terminal/terminal.ts";
-import { watchOutput } from "./terminal/watch-output.ts";
-import { explainError } from "./text/explain-error.ts";
+import { confirm, noteOn, type Output, type Terminal } from "./terminal/terminal.ts";
+import { type WatchedOutput, watchOutput } from "./terminal/watch-output.ts";
+import { explainError, maskPassword } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
-import { maskPassword } from "./text/mask-password.ts";
 
 /** What the command line needs of its process; tests hand in their own. */
 export interface Host {
@@ -35,134 +32,96 @@ export interface Host {
  * code. Never prints a stack trace unless BUYONCE_DEBUG is set.
  */
 export async function run(args: readonly string[], version: string, host: Host = process): Promise<void> {
-  const { stdin, stderr, env } = host;
-  const [stdout, noted] = [watchOutput(host.stdout), watchOutput(stderr)];
-  const log = createCommandLog(stderr);
+  const [stdout, noted] = [watchOutput(host.stdout), watchOutput(host.stderr)];
+  const log = createCommandLog(host.stderr);
   const terminal: Terminal = {
-    stdin,
+    stdin: host.stdin,
     stdout,
     stderr: log.stderr,
-    env,
+    env: host.env,
     get log() {
       return log.logger;
     },
   };
   const json = args.includes("--json");
-  const exit = (code: ExitCode) => host.exit(code);
-  const listen = (handlers: InterruptHandlers) => onInterrupt(host, handlers, () => performance.now());
-  const interrupts = (handlers: InterruptHandlers) => {
-    const stop = listen(handlers);
-    return () => {
-      stop();
-      // What was done is still to be said: a signal must not swallow that.
-      listen({ first: () => undefined, again: () => exit(exitCodes.interrupted) });
-    };
-  };
   host.on("uncaughtException", (error) => {
     report(error, terminal, json);
-    exit(exitCodes.internal);
+    host.exit(exitCodes.internal);
   });
 
-  let code: ExitCode = exitCodes.bought;
-  /** What buys is imported only when it is needed: `--help` loads no SDK. */
-  const driveParts = async (): Promise<CommandParts> => {
-    const { createPurchaser } = await import("../purchaser.ts");
-    return {
-      terminal,
-      createProviders,
-      createPurchaser,
-      openLedger,
-      startSandbox,
-      confirm: (question, signal) => confirm(question, { input: stdin, output: stderr, signal }),
-      now: () => Date.now(),
-      onInterrupt: interrupts,
-      exit,
-    };
-  };
-  const program = createProgram(terminal, version, {
-    drive: async (file, options) => {
-      const { driveCommand } = await import("./commands/drive.ts");
-      code = await driveCommand(file, options, await driveParts());
-    },
-    quote: async (file, options) => {
-      const { quoteCommand } = await import("./commands/quote.ts");
-      code = await quoteCommand(file, options, await driveParts());
-    },
-    redrive: async (executionId, options) => {
-      const { redriveCommand } = await import("./commands/redrive.ts");
-      code = await redriveCommand(executionId, options, await driveParts());
-    },
-    settle: async (executionId, options) => {
-      const { settleCommand } = await import("./commands/settle.ts");
-      code = await settleCommand(executionId, options, await driveParts());
-    },
-    status: async (executionId, options) => {
-      const { statusCommand } = await import("./commands/status.ts");
-      code = await statusCommand(executionId, options, { terminal, openLedger });
-    },
-    history: async (executionId, recIndex, options) => {
-      const { historyCommand } = await import("./commands/history.ts");
-      code = await historyCommand(executionId, recIndex, options, { terminal, openLedger });
-    },
-    resolve: async (executionId, recIndex, options) => {
-      const { resolveCommand } = await import("./commands/resolve.ts");
-      code = await resolveCommand(executionId, recIndex, options, await driveParts());
-    },
-    audit: async (options) => {
-      const { auditCommand } = await import("./commands/audit.ts");
-      code = await auditCommand(options, await driveParts());
-    },
-    sandbox: async (options) => {
-      const { sandboxCommand } = await import("./commands/sandbox.ts");
-      const { startCloudSandbox } = await import("../../providers/sandbox/index.ts");
-      code = await sandboxCommand(options, {
-        terminal,
-        startSandbox: startCloudSandbox,
-        onInterrupt: interrupts,
-        exit,
-      });
-    },
-  });
-
+  // Until a command says more: what says nothing has not succeeded.
+  let code: ExitCode = exitCodes.internal;
+  const program = createProgram(createParts(host, terminal), version, (ended) => (code = ended));
   program.hook("preAction", async (_program, command) => {
-    const { logLevel } = command.opts<{ logLevel?: LogLevel }>();
+    const { logLevel } = command.opts() as { logLevel?: LogLevel };
     if (logLevel !== undefined) await log.start(logLevel);
   });
-
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withHelpOption(args, program), { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      code = error.exitCode === 0 ? exitCodes.bought : exitCodes.usage;
-      // Commander has said it to the person already.
-      if (code === exitCodes.usage && json)
-        stdout.write(jsonError(usageError(maskPassword(error.message.replace(/^error: /, "")))));
-    } else {
-      code = exitCodeOfError(error);
-      report(error, terminal, json);
-    }
+    code = codeOfThrown(error, terminal, json);
   }
-  await stdout.flush();
-  if (stdout.failure) {
-    noteOn(terminal.stderr)(
-      `buyonce: standard output could not be written (${messageOf(stdout.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
-    );
-    code = exitCodeOfLost(code);
-  }
+  code = await codeOnceWritten(code, stdout, terminal.stderr);
   await noted.flush();
   // Whatever is still open, such as an idle connection, must not keep a finished command waiting.
-  exit(code);
+  host.exit(code);
 }
 
-/** Starts the imitation of all clouds for one command, its state in a file. */
-async function startSandbox(stateFile: string): Promise<RunningSandbox> {
+/** What buys is imported only when it is needed: `--help` loads no SDK. */
+function createParts(host: Host, terminal: Terminal): CommandParts {
+  const exit = (code: ExitCode) => host.exit(code);
+  const listen = (handlers: InterruptHandlers) => onInterrupt(host, handlers, () => performance.now());
+  return {
+    terminal,
+    createProviders,
+    createPurchaser: async (options) => (await import("../purchaser.ts")).createPurchaser(options),
+    openLedger,
+    startSandbox,
+    confirm: (question, signal) => confirm(question, { input: host.stdin, output: host.stderr, signal }),
+    now: () => Date.now(),
+    onInterrupt: (handlers) => {
+      const stop = listen(handlers);
+      return () => {
+        stop();
+        // What was done is still to be said: a signal must not swallow that.
+        listen({ first: () => undefined, again: () => exit(exitCodes.interrupted) });
+      };
+    },
+    exit,
+  };
+}
+
+/** Starts the imitation of all clouds for one command. */
+async function startSandbox(options: StartSandboxOptions): Promise<RunningSandbox> {
   const { startCloudSandbox } = await import("../../providers/sandbox/index.ts");
-  const sandbox = await startCloudSandbox({ stateFile });
+  const sandbox = await startCloudSandbox(options);
   return {
     url: sandbox.url,
     purchaseRequests: () => sandbox.purchaseRequests().length,
     close: () => sandbox.close(),
   };
+}
+
+/** The exit code of a command that threw, and what there is to say about that. */
+function codeOfThrown(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+  if (!(error instanceof CommanderError)) {
+    report(error, terminal, json);
+    return exitCodeOfError(error);
+  }
+  if (error.exitCode === 0) return exitCodes.bought;
+  // Commander has said it to the person already.
+  if (json) terminal.stdout.write(jsonError(usageError(maskPassword(error.message.replace(/^error: /, "")))));
+  return exitCodes.usage;
+}
+
+/** The exit code once standard output has taken all, or has not: then that is said too. */
+async function codeOnceWritten(code: ExitCode, stdout: WatchedOutput, stderr: Output): Promise<ExitCode> {
+  await stdout.flush();
+  if (!stdout.failure) return code;
+  noteOn(stderr)(
+    `buyonce: standard output could not be written (${messageOf(stdout.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
+  );
+  return exitCodeOfLost(code);
 }
 
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */

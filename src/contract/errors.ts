@@ -132,61 +132,6 @@ export class RefusedError extends BuyonceError {
   }
 }
 
-/** The provider answered definitely no: nothing was bought by this send. */
-export class PurchaseRejectedError extends BuyonceError {
-  override readonly name = "PurchaseRejectedError";
-
-  static override isInstance(error: unknown): error is PurchaseRejectedError {
-    return BuyonceError.isInstance(error) && error.name === "PurchaseRejectedError";
-  }
-  /**
-   * The provider says that this handle is over, or refused a second send of one whose name a further quote has too. It
-   * proves nothing by itself, also on a first send: a request that was repeated on its way is carried out and called over.
-   * A new quote only after what was sent is proven dead.
-   */
-  readonly handleExpired: boolean;
-  /** False where nothing left this machine: no connection, no credential. Otherwise the provider answered. */
-  readonly left: boolean;
-
-  constructor(
-    options: Omit<BuyonceErrorOptions, "code"> & {
-      providerCode: string;
-      handleExpired?: boolean;
-      left?: boolean;
-      /** It was bought before under this handle and is over: code `purchase-over`. */
-      over?: boolean;
-    },
-  ) {
-    super({ ...options, code: options.over ? "purchase-over" : "purchase-rejected" });
-    this.handleExpired = options.handleExpired ?? false;
-    this.left = options.left ?? true;
-  }
-}
-
-/** It was sent, and the answer does not prove whether it was bought. Never to be taken for a failure. */
-export class PurchaseOutcomeUnknownError extends BuyonceError {
-  override readonly name = "PurchaseOutcomeUnknownError";
-
-  static override isInstance(error: unknown): error is PurchaseOutcomeUnknownError {
-    return BuyonceError.isInstance(error) && error.name === "PurchaseOutcomeUnknownError";
-  }
-  /**
-   * Ids in the answer that could not be judged, such as another order than the one that was sent. They are recorded, and
-   * while one of them is not read and judged, no driver sends or quotes again.
-   */
-  readonly evidence: readonly string[];
-
-  constructor(
-    options: Omit<BuyonceErrorOptions, "code"> & {
-      readonly providerCode?: string | undefined;
-      readonly evidence?: readonly string[];
-    },
-  ) {
-    super({ ...options, code: "outcome-unknown", retryable: options.retryable ?? true });
-    this.evidence = options.evidence ?? [];
-  }
-}
-
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   try {

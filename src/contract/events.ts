@@ -41,7 +41,7 @@ export type DriveEvent = { readonly at: number } & (
   | (RecommendationEvent & { readonly type: "sending"; readonly sentBefore: boolean })
   | (RecommendationEvent & { readonly type: "sent"; readonly result: SendResult; readonly error?: EventError })
   | (RecommendationEvent & { readonly type: "outcome-unknown"; readonly detail: string })
-  | (RecommendationEvent & { readonly type: "settling"; readonly commitmentId: string })
+  | (RecommendationEvent & { readonly type: "recording"; readonly commitmentId: string })
   | (RecommendationEvent & { readonly type: "marking"; readonly commitmentId: string })
   | (RecommendationEvent & { readonly type: "marked"; readonly marked: boolean })
   | (RecommendationEvent & { readonly type: "finished"; readonly outcome: Outcome })

@@ -11,7 +11,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import type { Ending } from "./ending.ts";
 import { findLate } from "./find-late.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
-import { ask, judge } from "./judge-submission.ts";
+import { ask, isFailed, judge } from "./judge-submission.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { recordDeath, recordEnding, writeAhead } from "./record.ts";
@@ -119,15 +119,7 @@ async function send(
 ): Promise<Ending | Anew> {
   const { recIndex, token } = task.record;
   const answer = await sendOnce(drive, task, submission, { sentBefore: false });
-  if (answer.kind === "bought") {
-    const { commitment } = answer;
-    if (commitment.standing === "ended") return { kind: "over", commitment, submission };
-    if (commitment.standing !== "failed") {
-      return { kind: "bought", commitment, submission, status: statusOf(commitment, submission, true) };
-    }
-    drive.budget.giveBack(token);
-    return { kind: "came-to-nothing", commitment, error: failedError(commitment.id, commitment.state) };
-  }
+  if (answer.kind === "bought") return afterPurchase(drive, task, submission, answer.commitment, quotesLeft);
   const error = answerError(answer);
   // "Expired" proves nothing so soon: a hop that repeats a request gets it for one that was carried out.
   if (answer.kind === "rejected" && !answer.expired) {
@@ -146,6 +138,27 @@ async function send(
   };
   // What exists may have been bought by anybody, also by a repetition of this send on its way: its price is not given back.
   return reconcile(drive, task, open, { isOwn: answer.kind !== "exists", quotesLeft });
+}
+
+/** What an answer shows as bought, by its standing. That it came to nothing is believed after a second look at it. */
+async function afterPurchase(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+  commitment: Commitment,
+  quotesLeft: number,
+): Promise<Ending | Anew> {
+  const { id, state, standing } = commitment;
+  if (standing === "ended") return { kind: "over", commitment, submission };
+  if (standing !== "failed") {
+    return { kind: "bought", commitment, submission, status: statusOf(commitment, submission, true) };
+  }
+  if (await isFailed(drive, task, submission, commitment)) {
+    drive.budget.giveBack(task.record.token);
+    return { kind: "came-to-nothing", commitment, error: failedError(id, state) };
+  }
+  const reason = `The provider answered that it took the purchase and ended it as ${state} (${id}).`;
+  return reconcile(drive, task, { submission, reason, said: reason, providerCode: state }, { isOwn: true, quotesLeft });
 }
 
 /**

@@ -141,6 +141,30 @@ function judgeGuess(commitment: Commitment, age: number, minimumAge: number) {
   );
 }
 
+/**
+ * Whether something that an answer calls failed came to nothing: a look at the handle, or where there is none at its id, shows
+ * it as failed, or nothing. What it shows otherwise, or cannot tell, may be bought.
+ */
+export async function isFailed(
+  drive: DriveContext,
+  task: Task,
+  submission: Submission,
+  { id }: Commitment,
+): Promise<boolean> {
+  const { executor } = task;
+  try {
+    if (executor.recovery.kind !== "resend") {
+      const shown = await executor.inventory.read(submission.scope, id, drive.stop);
+      return shown === undefined || shown.commitment.standing === "failed";
+    }
+    const shown = judge(await ask(drive, task, submission), submission, 0, executor);
+    return shown.kind === "absent" || shown.kind === "dead";
+  } catch {
+    // Stopped, or the look failed.
+    return false;
+  }
+}
+
 /** What a commitment proves that was bought under the submission's own handle. */
 export function judgeProven(
   commitment: Commitment,

@@ -11,7 +11,7 @@ import { outcomeError } from "./outcome.ts";
 import {
   plannedPrices,
   planRecommendation,
-  type QuotedRecommendation,
+  type PlannedRecommendation,
   type Verdict,
   withError,
 } from "./plan-recommendation.ts";
@@ -21,7 +21,7 @@ import { conflictError, heldError } from "./outcome-of-record.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** How an execution is quoted. */
-export interface QuoteOptions {
+export interface PlanOptions {
   /** Aborted: what is not quoted yet is said to be refused as `aborted`. */
   readonly signal?: AbortSignal;
   /**
@@ -36,10 +36,10 @@ export interface QuoteOptions {
 }
 
 /** What driving an execution would cost now. */
-export interface Quotation {
+export interface ExecutionPlan {
   readonly executionId: string;
   /** One per recommendation, in their order. */
-  readonly recommendations: readonly QuotedRecommendation[];
+  readonly recommendations: readonly PlannedRecommendation[];
   /** Sums per currency: of what a drive would buy, of what is bought, and of what was sent and may be bought. */
   readonly totals: {
     readonly buy: readonly Money[];
@@ -61,8 +61,8 @@ export async function planExecution(
   executionId: string,
   requests: readonly ClaimRequest[],
   { ledger, environment, executorOf }: QuoteParts,
-  { signal, deadline, concurrency = 4, maxTotals }: QuoteOptions,
-): Promise<Quotation> {
+  { signal, deadline, concurrency = 4, maxTotals }: PlanOptions,
+): Promise<ExecutionPlan> {
   const budget = createBudget(maxTotals);
   const records = new Map((await ledger.execution(executionId)).map((record) => [record.token, record]));
   const now = await ledger.now();
@@ -103,7 +103,7 @@ export async function planExecution(
 }
 
 /** What the ledger would answer to a claim of it, other than granting it. */
-function blockedBy(request: ClaimRequest, record: TokenRecord, now: number): QuotedRecommendation | undefined {
+function blockedBy(request: ClaimRequest, record: TokenRecord, now: number): PlannedRecommendation | undefined {
   if (record.fingerprint !== request.fingerprint) {
     const fields = differingFields(record.recommendation, request.recommendation);
     return withError(request, "refuse", conflictError(fields, record));

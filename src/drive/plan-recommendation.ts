@@ -26,7 +26,7 @@ import { isOpen } from "./outcome-of-record.ts";
 export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "held" | "refuse";
 
 /** What buying a recommendation would cost now, and what a drive would do about it. */
-export interface QuotedRecommendation {
+export interface PlannedRecommendation {
   readonly recIndex: number;
   /** The idempotency token, in full. */
   readonly token: string;
@@ -52,7 +52,7 @@ export async function planRecommendation(
   executor: ServiceExecutor,
   request: ClaimRequest,
   record: TokenRecord | undefined,
-): Promise<QuotedRecommendation> {
+): Promise<PlannedRecommendation> {
   const { recommendation, token, scope } = request;
   const { generation = 0 } = record ?? {};
   if (record !== undefined && isOpen(record)) return toReconcile(request, record);
@@ -82,14 +82,14 @@ export async function planRecommendation(
 }
 
 /** What may be spent on these: what would be bought, and what may be sent again. */
-export function plannedPrices(prospects: readonly QuotedRecommendation[]): readonly Money[] {
+export function plannedPrices(prospects: readonly PlannedRecommendation[]): readonly Money[] {
   return prospects.flatMap(({ verdict, price }) =>
     price !== undefined && (verdict === "buy" || verdict === "reconcile") ? [price] : [],
   );
 }
 
 /** A verdict that is an error's. */
-export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): QuotedRecommendation {
+export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): PlannedRecommendation {
   return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
@@ -97,12 +97,12 @@ function placeOf({ recIndex, token, recommendation: { maxPrice } }: ClaimRequest
   return { recIndex, token, ...(maxPrice ? { limit: maxPrice } : {}) };
 }
 
-function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Commitment): QuotedRecommendation {
+function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {
   const { commitment, price } = boughtOutcome(request, found, "already-purchased");
   return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
 }
 
-function toReconcile(request: ClaimRequest, record: TokenRecord): QuotedRecommendation {
+function toReconcile(request: ClaimRequest, record: TokenRecord): PlannedRecommendation {
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;

@@ -1,3 +1,4 @@
+import type { Commitment } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import { lastSentAt, type Recovery, type Resolution, type Submission } from "../contract/executor.ts";
 import type { Listed } from "../contract/listed.ts";
@@ -8,7 +9,7 @@ import { checkPrice } from "./get-quote.ts";
 import { compareFound } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
-import { ask, bought, judge, judgeProven, type Resolved } from "./judge-submission.ts";
+import { ask, bought, isFailed, judge, judgeProven, type Resolved } from "./judge-submission.ts";
 import { match } from "./adopt.ts";
 import { overError } from "./outcome.ts";
 import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
@@ -166,7 +167,7 @@ async function resend(
   }
   checkBeforeSend(drive, task);
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
-  if (answer.kind === "bought") return judgeProven(answer.commitment, { resent: true });
+  if (answer.kind === "bought") return afterResend(drive, task, search, answer.commitment);
   if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
   if (isOver(answer, handle) && (await ageOf(drive, search)) >= minimumAge) {
     return proveDead(drive, task, search.submission, answer.reason);
@@ -193,6 +194,20 @@ function isOver(answer: PurchaseAnswer, handle: "minted" | "derived"): answer is
 function takenError(answer: PurchaseAnswer & { readonly kind: "exists" }, reason: string): BuyonceError {
   const message = `${answer.reason} ${reason} Nothing was bought by this send. Find out who bought that one, and give a new executionId to buy this one.`;
   return answerError({ ...answer, kind: "rejected", reason: message, left: true, expired: false, retryable: false });
+}
+
+/** What the answer to a second send shows as bought. That it came to nothing is believed after a second look at it. */
+async function afterResend(
+  drive: DriveContext,
+  task: Task,
+  search: Search,
+  commitment: Commitment,
+): Promise<Reconciled | undefined> {
+  if (commitment.standing !== "failed" || (await isFailed(drive, task, search.submission, commitment))) {
+    return judgeProven(commitment, { resent: true });
+  }
+  search.reason = `The provider answered that it took the purchase and ended it as ${commitment.state} (${commitment.id}).`;
+  return undefined;
 }
 
 /**

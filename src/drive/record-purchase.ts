@@ -27,7 +27,7 @@ export async function recordPurchase(
   let saysBought = known;
   let recorded = true;
   drive.emit({
-    type: "settling",
+    type: "recording",
     recIndex: record.recIndex,
     token: maskToken(record.token),
     commitmentId: commitment.id,

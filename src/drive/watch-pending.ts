@@ -14,7 +14,7 @@ import { tokensByScope } from "./tokens-by-scope.ts";
 import { leftAsItIs } from "./outcome-of-record.ts";
 
 /** What is looked after, and for how long. */
-export interface SettleOptions extends Pick<DriveOptions, "signal" | "deadline" | "concurrency" | "onEvent"> {
+export interface WatchOptions extends Pick<DriveOptions, "signal" | "deadline" | "concurrency" | "onEvent"> {
   /** Only this execution; default: all that is pending in the ledger, 10,000 at most, those that were not looked at for longest. */
   readonly executionId?: string;
 }
@@ -59,7 +59,7 @@ const listingTime = 30_000;
  * is passed over: nobody waits for it, and it is reported as it stood at the beginning.
  */
 export async function watchPending(
-  { executionId, signal, deadline, concurrency, onEvent }: SettleOptions,
+  { executionId, signal, deadline, concurrency, onEvent }: WatchOptions,
   { ledger, environment, canDrive, look }: SettleParts,
 ): Promise<readonly Report[]> {
   const end = deadline ?? environment.now() + defaultTime;

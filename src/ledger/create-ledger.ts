@@ -146,18 +146,7 @@ function sendsOf(store: LedgerStore, write: Write) {
       return submissionOf(record);
     },
 
-    evidence: async (claim, attempt, ids) => {
-      const record = await store.transaction([claim.token], async (transaction) => {
-        const before = await transaction.get(claim.token);
-        if (before === undefined) throw claimLost(claim.token);
-        const next = { ...before, ...addEvidence(before, attempt, ids), updatedAt: transaction.now };
-        await transaction.put(next, historyEntry("evidence", before, next, transaction.now, ids.join(", ")));
-        return next;
-      });
-      // Another driver goes on with it, and meets what was just written.
-      if (record.epoch !== claim.epoch) throw claimLost(claim.token);
-      return submissionOf(record);
-    },
+    evidence: (claim, attempt, ids) => addLateEvidence(store, claim, attempt, ids),
 
     exclude: (claim, ids) =>
       write(claim, "exclude", async ({ submission, former = [] }) => {
@@ -204,6 +193,25 @@ function sendsOf(store: LedgerStore, write: Write) {
       await write(claim, "decide", async () => ({ detail }));
     },
   } satisfies Partial<Ledger>;
+}
+
+/** Adds evidence under whatever epoch: nobody else knows what the answer said. Throws `claim-lost` afterwards under an older one. */
+async function addLateEvidence(
+  store: LedgerStore,
+  claim: Claim,
+  attempt: number,
+  ids: readonly string[],
+): Promise<Submission> {
+  const record = await store.transaction([claim.token], async (transaction) => {
+    const before = await transaction.get(claim.token);
+    if (before === undefined) throw claimLost(claim.token);
+    const next = { ...before, ...addEvidence(before, attempt, ids), updatedAt: transaction.now };
+    await transaction.put(next, historyEntry("evidence", before, next, transaction.now, ids.join(", ")));
+    return next;
+  });
+  // Another driver goes on with it, and meets what was just written.
+  if (record.epoch !== claim.epoch) throw claimLost(claim.token);
+  return submissionOf(record);
 }
 
 /** How a recommendation ends; the claim is given up. */

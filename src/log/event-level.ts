@@ -20,7 +20,7 @@ const levels: Readonly<Record<Exclude<DriveEvent["type"], "finished" | "ended">,
   sending: "info",
   sent: "debug",
   "outcome-unknown": "warn",
-  settling: "debug",
+  recording: "debug",
   marking: "info",
   marked: "debug",
 };

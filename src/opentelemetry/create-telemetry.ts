@@ -60,7 +60,7 @@ export async function createTelemetry({ tracer, meter }: TelemetrySettings = {})
       drive: (execution, options) => purchaser.drive(execution, told(options)),
       redrive: (executionId, options) => purchaser.redrive(executionId, told(options)),
       redriveUnfinished: (options) => purchaser.redriveUnfinished(told(options)),
-      settle: (options) => purchaser.settle(told(options)),
+      watchPending: (options) => purchaser.watchPending(told(options)),
     }),
   };
 }

@@ -3,7 +3,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { DriveEvent, EventError } from "../contract/events.ts";
 
 /** A step that has a span. */
-export type StepName = "quote" | "write-ahead" | "send" | "reconcile" | "settle" | "mark";
+export type StepName = "quote" | "write-ahead" | "send" | "reconcile" | "record" | "mark";
 
 interface Step {
   readonly name: StepName;
@@ -17,8 +17,8 @@ export function stepBegun(event: DriveEvent): Step | undefined {
   if (event.type === "writing-ahead") return { name: "write-ahead", attributes: {} };
   if (event.type === "sending") return { name: "send", attributes: { "buyonce.sent-before": event.sentBefore } };
   if (event.type === "reconciling") return { name: "reconcile", attributes: {} };
-  if (event.type !== "settling" && event.type !== "marking") return undefined;
-  const name = event.type === "settling" ? "settle" : "mark";
+  if (event.type !== "recording" && event.type !== "marking") return undefined;
+  const name = event.type === "recording" ? "record" : "mark";
   return { name, attributes: { "buyonce.commitment.id": event.commitmentId } };
 }
 

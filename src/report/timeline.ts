@@ -68,7 +68,7 @@ function eventWords(event: DriveEvent): string {
     case "writing-ahead":
     case "sent":
     case "reconciled":
-    case "settling":
+    case "recording":
       return "";
     default:
       return event satisfies never;

@@ -17,7 +17,7 @@ async function bought(identity: "minted" | "stamped" = "minted") {
   const [order] = world.cloud.orders;
   if (order === undefined) throw new Error("one order");
   order.state = "Active";
-  await world.purchaser.settle();
+  await world.purchaser.watchPending();
   return { ...world, order };
 }
 async function findings(purchaser: Purchaser): Promise<readonly Finding[]> {
@@ -236,7 +236,7 @@ describe("losses", () => {
     for (const { id } of cloud.orders) cloud.fail(id);
     const [finding] = await findings(purchaser);
     expect([finding?.kind, finding?.message]).toEqual(["loss", expect.stringContaining("Run buyonce settle")]);
-    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
+    expect(await purchaser.watchPending()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
   });
 
   test("after its term it is nobody's loss", async () => {
@@ -401,7 +401,7 @@ describe("a loss that a person accepts", () => {
       code: "nothing-to-resolve",
       message: expect.stringContaining("Run buyonce settle"),
     });
-    expect(await purchaser.settle()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
+    expect(await purchaser.watchPending()).toMatchObject([{ outcomes: [{ status: "rejected" }] }]);
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
   });
 
@@ -411,7 +411,7 @@ describe("a loss that a person accepts", () => {
     const [finding] = await findings(purchaser);
     expect(finding).toMatchObject({ kind: "loss", message: expect.stringContaining("--accept-loss") });
     expect(finding?.message).not.toContain("settle");
-    expect(await purchaser.settle()).toEqual([]);
+    expect(await purchaser.watchPending()).toEqual([]);
     await purchaser.acceptLoss({ id: order.id, ...loss });
     expect(await kinds(purchaser)).toEqual([]);
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "already-purchased" }]);

@@ -15,14 +15,14 @@ const { recommendations: fixture } = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
 ) as { recommendations: Recommendation[] };
 const services = [
-  "rds",
-  "elasticache",
-  "memorydb",
-  "opensearch",
-  "redshift",
-  "savings-plans",
-  "savings-plan",
-  "compute",
+  "aws rds",
+  "aws elasticache",
+  "aws memorydb",
+  "aws opensearch",
+  "aws redshift",
+  "aws savings-plans",
+  "azure savings-plans",
+  "azure compute",
 ];
 
 /** Real SDKs over HTTP. Each call of `driver` has a ledger of its own. */
@@ -165,8 +165,8 @@ describe("EC2", () => {
   });
 });
 
-describe.each(services)("%s", (service) => {
-  const recommendation = fixture.find((one) => one.service === service);
+describe.each(services)("%s", (name) => {
+  const recommendation = fixture.find(({ provider, service }) => `${provider} ${service}` === name);
   test("what is bought once is nothing to report; with another ledger it is an orphan", async () => {
     if (recommendation === undefined) throw new Error("none");
     const { driver } = await setup();
@@ -181,7 +181,7 @@ describe.each(services)("%s", (service) => {
     const lost = await driver().audit({ places });
     expect(lost.scopes.filter(({ error }) => error)).toEqual([]);
     // Nothing that Redshift shows carries a token.
-    expect(lost.findings.map(({ kind }) => kind)).toEqual(service === "redshift" ? [] : ["orphan"]);
+    expect(lost.findings.map(({ kind }) => kind)).toEqual(name === "aws redshift" ? [] : ["orphan"]);
     expect(lost.notLookedAt).toEqual(provider === "aws" ? [{ provider, service: "dynamodb" }] : []);
   });
 });

@@ -3,7 +3,7 @@ import { OpenSearchClient, DescribeReservedInstancesCommand } from "@aws-sdk/cli
 import { RDSClient, DescribeReservedDBInstancesCommand } from "@aws-sdk/client-rds";
 import { describe, expect, test } from "vitest";
 import { isThrottling, obstacleOf, readSdkError, type SdkError } from "../../providers/aws/sdk-error.ts";
-import { thrownBy } from "./ec2-executors.ts";
+import { thrownBy } from "../thrown-by.ts";
 import { error, startLoopback, type Reply } from "./aws-loopback.ts";
 
 /** Each SDK as it reads an answer that is no success. */

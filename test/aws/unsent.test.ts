@@ -6,9 +6,9 @@ import { EC2Client, PurchaseReservedInstancesOfferingCommand } from "@aws-sdk/cl
 import { describe, expect, test } from "vitest";
 import { judgePurchaseError } from "../../providers/aws/judge-purchase-error.ts";
 import { createPurchaseHandler } from "../../providers/aws/request-handler.ts";
-import { instances, submission } from "./ec2-answers.ts";
-import { ec2At, find, thrownBy } from "./ec2-executors.ts";
-import { first } from "./failed-purchase.ts";
+import { ec2At, instances, submission } from "./ec2/ec2-answers.ts";
+import { find, first } from "./aws-executors.ts";
+import { thrownBy } from "../thrown-by.ts";
 import { startLoopback } from "./aws-loopback.ts";
 
 const pem = readFileSync(new URL("../../fixtures/tls/self-signed.pem", import.meta.url), "utf8");

@@ -81,7 +81,7 @@ describe("whatever is done in a scope is done with a token of its tenant", () =>
   ];
   const kinds = [
     ["compute", recommend(), submit()],
-    ["savings-plan", recommendPlan(), submitPlan()],
+    ["savings-plans", recommendPlan(), submitPlan()],
   ] as const;
   const all = kinds.flatMap(([service, recommendation, submission]) =>
     works.map(([what, work]) => ({ service, what, recommendation, submission, work })),

@@ -249,7 +249,7 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
     ["an entry that is null", null],
     ["an entry that is text", "order"],
   ])("C10: %s hides a marker, so it refuses the list", async (_name, unreadable) => {
-    for (const service of ["compute", "savings-plan"]) {
+    for (const service of ["compute", "savings-plans"]) {
       await using server = await always(list([order({}, { name: second }), unreadable]));
       await expect(find(server, [token], [], service)).rejects.toMatchObject({ code: "lookup-untrusted" });
       const listed = listWith(executorOf(service, { endpoint: server.origin }));
@@ -266,7 +266,7 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
   });
 
   test.each([201, 202, 203, 206, 207, 226])("C10: HTTP %i is not the whole list", async (status) => {
-    for (const service of ["compute", "savings-plan"]) {
+    for (const service of ["compute", "savings-plans"]) {
       await using server = await always({ status, body: { value: [] } });
       await expect(find(server, [token], [], service)).rejects.toMatchObject({
         code: "lookup-untrusted",

@@ -32,7 +32,7 @@ const find = (server: { readonly origin: string }, tokens: readonly string[] = [
   findWith(executorOf(service, { endpoint: server.origin }), tokens);
 
 describe("A16: an order that slides past the reader of a list paged by offset", () => {
-  test.each(["compute", "savings-plan"])("%s: it is found, because the list is read again", async (service) => {
+  test.each(["compute", "savings-plans"])("%s: it is found, because the list is read again", async (service) => {
     const afterPage = (nth: number, list: string[]) => nth === 1 && drop(list, idOf(0));
     await using server = await startMovingList({ ids, pageSize: 3, show, afterPage });
     expect((await find(server, [token], service)).byToken.get(token)).toMatchObject([{ id: ours, standing: "live" }]);
@@ -70,7 +70,7 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
     await using one = await startMovingList(moving);
     const client = createReservationsClient({ endpoint: one.origin });
     expect(await findReservationOrdersByToken(client, token)).toMatchObject([{ id: ours }]);
-    for (const service of ["compute", "savings-plan"]) {
+    for (const service of ["compute", "savings-plans"]) {
       await using server = await startMovingList(moving);
       const listed = await listWith(executorOf(service, { endpoint: server.origin }));
       // What is gone was there, and is told as it was seen.
@@ -107,7 +107,7 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
 
   test.each([
     ["compute", "reservation orders"],
-    ["savings-plan", "savings plan orders"],
+    ["savings-plans", "savings plan orders"],
   ])("%s: a list that loses an order in every reading is refused, and can be tried again", async (service, what) => {
     const many = Array.from({ length: 40 }, (_, n) => idOf(n));
     const afterPage = (_nth: number, list: string[]) => void list.shift();
@@ -137,7 +137,7 @@ describe("A16: what it costs", () => {
   ] satisfies [string, number, readonly string[], readonly number[]][])(
     "%s",
     async (_name, pageSize, tokens, pages) => {
-      for (const service of ["compute", "savings-plan"]) {
+      for (const service of ["compute", "savings-plans"]) {
         await using server = await startMovingList({ ids, pageSize, show });
         await find(server, tokens, service);
         expect(server.pages).toEqual(pages);

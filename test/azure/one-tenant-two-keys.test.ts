@@ -38,7 +38,7 @@ test("A20: a tenant that one recommendation names and another leaves out: one or
   expect(outcomes.map(({ status }) => status)).toEqual(["unresolved", "unresolved"]);
 
   const decide = (recIndex: number, id: string) =>
-    purchaser.resolve({ executionId: "e", recIndex, finding: { bought: id }, person: "ann", reason: "seen" });
+    purchaser.resolveByPerson({ executionId: "e", recIndex, finding: { bought: id }, person: "ann", reason: "seen" });
   expect((await decide(0, shown)).status).toBe("already-purchased");
   expect(await decide(1, shown.toUpperCase())).toMatchObject({
     status: "unresolved",
@@ -50,7 +50,7 @@ test("A20: one tenant in two letter cases is one scope, for reservations and for
   const { services } = createAzure();
   for (const [service, one] of [
     ["compute", recommend("compute", { tenantId })],
-    ["savings-plan", recommendPlan({ tenantId })],
+    ["savings-plans", recommendPlan({ tenantId })],
   ] as const) {
     const keys = [one, { ...one, tenantId: tenantId.toLowerCase() }].map(
       (each) => services[service]?.scopeOf(each).key,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { auditCommand, type AuditCommandOptions } from "../../src/cli/commands/audit.ts";
-import { createProgram, type ProgramActions } from "../../src/cli/program.ts";
+import { createProgram } from "../../src/cli/program.ts";
 import type { AuditReport, Finding } from "../../src/contract/audit-report.ts";
 import { executionId, fakeTerminal, standInParts } from "./stand-ins.ts";
 
-const options: AuditCommandOptions = { sandbox: false, endpoints: {}, json: false, repair: false, timeout: 600 };
+const options: AuditCommandOptions = { timeout: 600 };
 const scope = { key: "azure/default", label: "Azure, the credential's own tenant" };
 const token = "322524eac0b0f5b16410ff6e2e104129f675c711049cd7777fe7050ebd79eb20";
 const duplicate: Finding = {
@@ -43,7 +43,7 @@ const marker: Finding = { kind: "missing-marker", scope, commitments: [], messag
 async function run(report: AuditReport, changes: Partial<AuditCommandOptions> = {}) {
   const { terminal, written } = fakeTerminal();
   const { parts, calls } = standInParts({ terminal, audit: () => report });
-  const code = await auditCommand({ ...options, places: [{ provider: "azure" }], ...changes }, parts);
+  const code = await auditCommand({ ...options, azure: true, ...changes }, parts);
   return { code, written, calls };
 }
 
@@ -97,7 +97,7 @@ describe("what it prints", () => {
 describe("which ledger, which places", () => {
   test("a ledger that is missing is an error, unless places are named", async () => {
     expect((await run(reportOf([]))).calls.ledgerOptions).toEqual({ emptyIfMissing: true });
-    expect((await run(reportOf([]), { places: undefined })).calls.ledgerOptions).toEqual({ mustExist: true });
+    expect((await run(reportOf([]), { azure: undefined })).calls.ledgerOptions).toEqual({ mustExist: true });
   });
 
   test("the options reach the library, with a deadline", async () => {
@@ -109,7 +109,7 @@ describe("which ledger, which places", () => {
 
 describe("a loss that is accepted", () => {
   test("goes to the library, without the spaces around it, and is said", async () => {
-    const said = { acceptLoss: " id-1 ", person: "Ada ", reason: "sold", places: undefined };
+    const said = { acceptLoss: " id-1 ", person: "Ada ", reason: "sold", azure: undefined };
     const { code, written, calls } = await run(reportOf([]), said);
     expect([code, calls.loss]).toEqual([0, { id: "id-1", person: "Ada", reason: "sold" }]);
     expect(written.stdout).toContain("Recorded: id-1 is gone before its term, says Ada.");
@@ -117,10 +117,10 @@ describe("a loss that is accepted", () => {
   });
 
   test.each([
-    [{ acceptLoss: "x", reason: "r", places: undefined }, "needs --person"],
-    [{ acceptLoss: "x", person: "p", reason: " ", places: undefined }, "needs --reason"],
+    [{ acceptLoss: "x", reason: "r", azure: undefined }, "needs --person"],
+    [{ acceptLoss: "x", person: "p", reason: " ", azure: undefined }, "needs --reason"],
     [{ acceptLoss: "x", person: "p", reason: "r" }, "looks at nothing else"],
-    [{ acceptLoss: "x", person: "p", reason: "r", repair: true, places: undefined }, "looks at nothing else"],
+    [{ acceptLoss: "x", person: "p", reason: "r", repair: true, azure: undefined }, "looks at nothing else"],
     [{ person: "p" }, "go with --accept-loss"],
   ])("bad usage %j", async (changes, message) => {
     await expect(run(reportOf([]), changes)).rejects.toMatchObject({
@@ -132,13 +132,9 @@ describe("a loss that is accepted", () => {
 
 describe("the command line", () => {
   async function parse(...args: string[]) {
-    let parsed: AuditCommandOptions | undefined;
-    const { terminal } = fakeTerminal();
-    const actions = { audit: async (given: AuditCommandOptions) => void (parsed = given) };
-    await createProgram(terminal, "0", actions as unknown as ProgramActions).parseAsync(["audit", ...args], {
-      from: "user",
-    });
-    return parsed;
+    const { parts, calls } = standInParts();
+    await createProgram(parts, "0", () => undefined).parseAsync(["audit", ...args], { from: "user" });
+    return calls.auditOptions;
   }
   test("places may be given several times, and mixed", async () => {
     const args = [

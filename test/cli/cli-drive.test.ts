@@ -36,7 +36,7 @@ async function drive(
   return { calls, run };
 }
 
-const loopback = { azure: "http://127.0.0.1:4001", aws: "http://localhost:4001" };
+const loopback = { azureEndpoint: "http://127.0.0.1:4001", awsEndpoint: "http://localhost:4001" };
 const limited = (execution: Execution): Execution => ({
   ...execution,
   recommendations: execution.recommendations.map((recommendation) => ({
@@ -85,13 +85,13 @@ describe("an invalid file or usage: nothing is opened, started or sent", () => {
   });
 
   test("--sandbox together with an endpoint", async () => {
-    const { run, calls } = await drive(executionOf("azure"), { sandbox: true, endpoints: { aws: loopback.aws } });
+    const { run, calls } = await drive(executionOf("azure"), { sandbox: true, awsEndpoint: loopback.awsEndpoint });
     await expect(run).rejects.toMatchObject({ code: "invalid-configuration" });
     expect(calls.names).toEqual([]);
   });
 
   test("an http endpoint that is not on loopback", async () => {
-    const { run } = await drive(executionOf("azure"), { yes: true, endpoints: { azure: "http://example.com" } });
+    const { run } = await drive(executionOf("azure"), { yes: true, azureEndpoint: "http://example.com" });
     await expect(run).rejects.toMatchObject({
       code: "invalid-configuration",
       message: expect.stringContaining("https"),
@@ -101,7 +101,7 @@ describe("an invalid file or usage: nothing is opened, started or sent", () => {
   test("partly an imitation, partly a real cloud, even with --yes", async () => {
     const { run, calls } = await drive(executionOf("azure", "aws"), {
       yes: true,
-      endpoints: { azure: loopback.azure },
+      azureEndpoint: loopback.azureEndpoint,
     });
     await expect(run).rejects.toMatchObject({
       code: "invalid-configuration",
@@ -111,7 +111,7 @@ describe("an invalid file or usage: nothing is opened, started or sent", () => {
   });
 
   test("gcp beside an imitated azure is a real cloud too", async () => {
-    const { run } = await drive(executionOf("azure", "gcp"), { yes: true, endpoints: { azure: loopback.azure } });
+    const { run } = await drive(executionOf("azure", "gcp"), { yes: true, azureEndpoint: loopback.azureEndpoint });
     await expect(run).rejects.toThrow("Give --gcp-endpoint too");
   });
 
@@ -134,19 +134,19 @@ describe("where it drives, and which ledger records it", () => {
   });
 
   test("an http endpoint for all that the file needs: another ledger, and nobody is asked", async () => {
-    const { run, calls } = await drive(executionOf("azure"), { endpoints: { azure: loopback.azure } });
+    const { run, calls } = await drive(executionOf("azure"), { azureEndpoint: loopback.azureEndpoint });
     expect(await run).toBe(0);
     expect(calls.ledger).toBe(".buyonce/sandbox-ledger.db");
     expect(calls.names).not.toContain("confirm");
   });
 
   test("an endpoint of a provider that the file does not need changes nothing: it is a real cloud", async () => {
-    const { run } = await drive(executionOf("azure"), { endpoints: { aws: loopback.aws } });
+    const { run } = await drive(executionOf("azure"), { awsEndpoint: loopback.awsEndpoint });
     await expect(run).rejects.toThrow("Give --yes");
   });
 
   test("an https endpoint is a real cloud, on loopback too", async () => {
-    const { run } = await drive(executionOf("azure"), { endpoints: { azure: "https://127.0.0.1:4001" } });
+    const { run } = await drive(executionOf("azure"), { azureEndpoint: "https://127.0.0.1:4001" });
     await expect(run).rejects.toThrow("Give --yes");
   });
 
@@ -186,7 +186,12 @@ describe("where it drives, and which ledger records it", () => {
 
   test("concurrency, --wait and --max-total reach the drive", async () => {
     const maxTotals = [{ amount: "12000.00", currency: "USD" }];
-    const { run, calls } = await drive(executionOf("aws"), { yes: true, concurrency: 7, wait: true, maxTotals });
+    const { run, calls } = await drive(executionOf("aws"), {
+      yes: true,
+      concurrency: 7,
+      wait: true,
+      maxTotal: maxTotals,
+    });
     await run;
     expect(calls.driveOptions).toMatchObject({ concurrency: 7, wait: true, maxTotals });
   });
@@ -266,7 +271,7 @@ bought before         24.50 GBP
     const error = { code: "total-above-limit", message: "It comes to too much.", retryable: false } as const;
     const maxTotals = [{ amount: "20", currency: "GBP" }];
     const stands = standInParts({ terminal, quotes, quotation: { error } });
-    const { run, calls } = await drive(execution, { maxTotals }, stands);
+    const { run, calls } = await drive(execution, { maxTotal: maxTotals }, stands);
     await expect(run).rejects.toMatchObject({ code: "total-above-limit" });
     expect(calls.names).toEqual(["ledger", "quote", "interrupts ignored"]);
     expect(calls.quoteOptions).toMatchObject({ maxTotals });

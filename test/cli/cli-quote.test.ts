@@ -5,15 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { quoteCommand, type QuoteCommandOptions } from "../../src/cli/commands/quote.ts";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
-import { spendingQuestion } from "../../src/cli/commands/agree-on-spending.ts";
-import type { QuotedRecommendation } from "../../src/drive/plan-recommendation.ts";
+import { spendingQuestion } from "../../src/cli/commands/ask-before-buying.ts";
+import type { PlannedRecommendation } from "../../src/drive/plan-recommendation.ts";
 import { executionId, executionOf, fakeTerminal, quotationOf, quoted, standInParts } from "./stand-ins.ts";
 
 const price = { amount: "24.5", currency: "GBP" };
-const options: QuoteCommandOptions = { sandbox: false, endpoints: {}, json: false, concurrency: 4, timeout: 600 };
+const options: QuoteCommandOptions = { concurrency: 4, timeout: 600 };
 const refusal = { code: "price-above-limit", message: "24.50 GBP is above the limit.", retryable: false } as const;
 const commitment = { id: "0a1b2c3d-1111-2222-3333-444455556666", state: "Creating", settled: false };
-const all: readonly QuotedRecommendation[] = [
+const all: readonly PlannedRecommendation[] = [
   quoted({ price, limit: { amount: "30", currency: "GBP" } }),
   quoted({ recIndex: 1, verdict: "bought", price, commitment }),
   quoted({ recIndex: 2, verdict: "adopt", commitment: { ...commitment, settled: true } }),
@@ -48,7 +48,7 @@ describe("buyonce quote", () => {
     const { terminal, written } = fakeTerminal();
     const stands = standInParts({ terminal, quotes: [quoted({ price })] });
     const maxTotals = [price];
-    expect(await quote({ concurrency: 7, maxTotals }, stands)).toBe(0);
+    expect(await quote({ concurrency: 7, maxTotal: maxTotals }, stands)).toBe(0);
     expect(stands.calls.names).toEqual(["ledger", "quote", "interrupts ignored"]);
     expect(stands.calls).toMatchObject({ ledger: ".buyonce/ledger.db", ledgerOptions: { emptyIfMissing: true } });
     expect(stands.calls.quoteOptions).toMatchObject({ concurrency: 7, maxTotals });
@@ -63,7 +63,7 @@ describe("buyonce quote", () => {
     expect(stands.calls.names.at(-1)).toBe("sandbox closed");
   });
 
-  test.each<[number, readonly QuotedRecommendation["verdict"][]]>([
+  test.each<[number, readonly PlannedRecommendation["verdict"][]]>([
     [0, ["buy", "bought", "adopt"]],
     [3, ["buy", "refuse"]],
     [4, ["refuse", "reconcile"]],
@@ -77,7 +77,7 @@ describe("buyonce quote", () => {
     const { terminal, written } = fakeTerminal();
     const error = { code: "total-above-limit", message: "It comes to too much.", retryable: false } as const;
     const stands = standInParts({ terminal, quotes: [quoted({ price })], quotation: { error } });
-    expect(await quote({ maxTotals: [{ amount: "1", currency: "GBP" }] }, stands)).toBe(3);
+    expect(await quote({ maxTotal: [{ amount: "1", currency: "GBP" }] }, stands)).toBe(3);
     expect(written.stdout).toContain("A drive would buy nothing. It comes to too much. (total-above-limit)");
   });
 
@@ -94,8 +94,7 @@ describe("buyonce quote", () => {
 
   test("partly an imitation: a usage error; stopped: aborted; a bad file: nothing is opened", async () => {
     const mixed = standInParts();
-    const endpoints = { aws: "http://127.0.0.1:1" };
-    await expect(quote({ endpoints }, mixed)).rejects.toThrow("Give --azure-endpoint too");
+    await expect(quote({ awsEndpoint: "http://127.0.0.1:1" }, mixed)).rejects.toThrow("Give --azure-endpoint too");
     const stands = standInParts();
     const running = quote(
       {},
@@ -162,7 +161,7 @@ bought before         24.50 GBP   1 without a known price
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
-  test.each<[readonly QuotedRecommendation[], string]>([
+  test.each<[readonly PlannedRecommendation[], string]>([
     [[quoted({ price })], "Buy 1 commitment for 24.50 GBP? This cannot be taken back."],
     [
       all,

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { createCommandLog } from "../../src/cli/command-log.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { createProgress } from "../../src/cli/progress/progress.ts";
-import { noteOn } from "../../src/cli/terminal/note.ts";
+import { noteOn } from "../../src/cli/terminal/terminal.ts";
 import { auditText } from "../../src/cli/text/audit-text.ts";
 import { historyText } from "../../src/cli/text/history-text.ts";
 import * as json from "../../src/cli/text/json-documents.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
-import { resolveText } from "../../src/cli/text/resolve-text.ts";
+import { resolveText } from "../../src/cli/commands/resolve.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
 import type { HistoryLine } from "../../src/inspect/read-history.ts";
 import type { LedgerStatus } from "../../src/inspect/read-status.ts";
@@ -20,7 +20,7 @@ import { InvalidExecutionError } from "../../src/contract/errors.ts";
 import { escapeHidden } from "../../src/contract/escape-hidden.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { TokenRecord } from "../../src/contract/ledger.ts";
-import { fakeTerminal, outcome, quotationOf, quoted, report } from "./stand-ins.ts";
+import { fakeTerminal, outcome, quotationOf, quoted, report, standInParts } from "./stand-ins.ts";
 
 /** One of each kind; the last two are halves of pairs. */
 const units = [
@@ -166,7 +166,7 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
 
   test("bad usage that names what was typed", async () => {
     const { terminal, written } = fakeTerminal();
-    const program = createProgram(terminal, "1", {} as never);
+    const program = createProgram(standInParts({ terminal }).parts, "1", () => undefined);
     await expect(program.parseAsync(["drive", "x", `--${nasty}`], { from: "user" })).rejects.toThrow();
     expect(written.stderr).toContain("unknown option");
     expect(raw.exec(written.stderr)?.[0]).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { describeRecords } from "../../src/cli/resources/describe-records.ts";
+import { describeRecords } from "../../src/cli/resources/ledger-records.ts";
 import { historyCommand } from "../../src/cli/commands/history.ts";
 import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import { resolveCommand } from "../../src/cli/commands/resolve.ts";
@@ -99,7 +99,7 @@ function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
 }
 
 describe("buyonce status", () => {
-  const options: StatusCommandOptions = { sandbox: false, json: false, limit: 100 };
+  const options: StatusCommandOptions = { limit: 100 };
   async function status(changes: Partial<StatusCommandOptions> = {}, id?: string, ledger = ledgerOf(), columns = 200) {
     const { terminal, written } = fakeTerminal({ columns });
     const { parts, calls } = standInParts({ terminal, openLedger: () => ledger });
@@ -198,10 +198,10 @@ describe("descriptions without an SDK", () => {
     const strange = [
       disk,
       { ...disk, provider: "aws", service: "unheard-of" },
-      { ...disk, provider: "azure", service: "savings-plan" },
+      { ...disk, provider: "azure", service: "savings-plans" },
     ];
     const all = strange.map((recommendation, recIndex) => record(recIndex, { recommendation }));
-    expect(await describeRecords(all)).toEqual(["none disk", "aws unheard-of", "azure savings-plan"]);
+    expect(await describeRecords(all)).toEqual(["none disk", "aws unheard-of", "azure savings-plans"]);
   });
 });
 
@@ -209,7 +209,7 @@ describe("buyonce history", () => {
   async function history(recIndex?: number, json = false) {
     const { terminal, written } = fakeTerminal({ columns: 140 });
     const { parts } = standInParts({ terminal, openLedger: () => ledgerOf() });
-    return { code: await historyCommand(executionId, recIndex, { sandbox: false, json }, parts), ...written };
+    return { code: await historyCommand(executionId, recIndex, { json }, parts), ...written };
   }
 
   test("every change: when, what, the state after it, try, driver, price or answer code", async () => {
@@ -245,8 +245,9 @@ ${"─".repeat(90)}
 });
 
 describe("buyonce settle", () => {
-  const endpoints = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
-  const options: SettleCommandOptions = { sandbox: false, endpoints, json: false, concurrency: 4, timeout: 60 };
+  const againstReal: SettleCommandOptions = { concurrency: 4, timeout: 60 };
+  const loopback = "http://127.0.0.1:4001";
+  const options: SettleCommandOptions = { ...againstReal, azureEndpoint: loopback, awsEndpoint: loopback };
   const failed = outcome({
     recIndex: 1,
     status: "rejected",
@@ -310,7 +311,7 @@ describe("buyonce settle", () => {
   });
 
   test("against a real cloud it needs no --yes; --json: one document of reports", async () => {
-    const { stdout } = await settle([settled], { endpoints: {}, json: true });
+    const { stdout } = await settle([settled], { azureEndpoint: undefined, awsEndpoint: undefined, json: true });
     expect(last?.ledger).toBe(".buyonce/ledger.db");
     expect(JSON.parse(stdout)).toMatchObject({
       reports: [{ executionId, outcomes: [{ status: "already-purchased" }] }],
@@ -324,7 +325,7 @@ describe("buyonce settle", () => {
     const ledger = ledgerOf(theirs);
     const { parts, calls } = standInParts({ terminal, openLedger: () => ledger });
     const real = { ...parts, createPurchaser };
-    expect(await settleCommand(undefined, { ...options, endpoints: {} }, real)).toBe(4);
+    expect(await settleCommand(undefined, againstReal, real)).toBe(4);
     const text = written.stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain("0 none disk already-purchased");
     expect(text).toContain("1 azure tape already-purchased");
@@ -343,7 +344,7 @@ describe("buyonce settle", () => {
   test.each([false, true])("nothing pending (--json %s): says so, 0, nothing is started", async (json) => {
     const { terminal, written } = fakeTerminal();
     const { parts, calls } = standInParts({ terminal, openLedger: () => ledgerOf([record(0, { commitment: done })]) });
-    expect(await settleCommand(undefined, { ...options, sandbox: true, endpoints: {}, json }, parts)).toBe(0);
+    expect(await settleCommand(undefined, { ...againstReal, sandbox: true, json }, parts)).toBe(0);
     expect(calls.names).toEqual(["ledger"]);
     if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
     else expect(written.stdout).toBe("Nothing is pending: what is bought is final.\n");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createCommandLog } from "../../src/cli/command-log.ts";
-import { maskPassword } from "../../src/cli/text/mask-password.ts";
+import { maskPassword } from "../../src/cli/text/explain-error.ts";
 
 describe("C2: passwords are masked wherever one is written", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { moneyPerCurrency } from "../../src/cli/option-values.ts";
+import { moneyPerCurrency } from "../../src/cli/commands/option-groups.ts";
 import { moneySchema } from "../../src/contract/money.ts";
 
 describe("--max-total", () => {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { redrivingQuestion } from "../../src/cli/commands/agree-on-redriving.ts";
-import { maskPassword } from "../../src/cli/text/mask-password.ts";
+import { redrivingQuestion } from "../../src/cli/commands/ask-before-buying.ts";
+import { maskPassword } from "../../src/cli/text/explain-error.ts";
 import { againFromLedger, nextSteps } from "../../src/cli/text/next-steps.ts";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
-import { redriveCommand } from "../../src/cli/commands/redrive.ts";
-import type { RedriveCommandOptions } from "../../src/cli/commands/redrive-options.ts";
+import { redriveCommand, type RedriveCommandOptions } from "../../src/cli/commands/redrive.ts";
 import { resolveCommand, type ResolveCommandOptions } from "../../src/cli/commands/resolve.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
@@ -14,8 +13,8 @@ import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
-const loopback = { azure: "http://127.0.0.1:4001", aws: "http://127.0.0.1:4001" };
-const options: RedriveCommandOptions = { ...plainOptions, retryRefused: false, parked: false };
+const loopback = { azureEndpoint: "http://127.0.0.1:4001", awsEndpoint: "http://127.0.0.1:4001" };
+const options: RedriveCommandOptions = plainOptions;
 
 /** A ledger in which recommendations of these providers, or of their services, were left behind. */
 function ledgerOf(...left: readonly (string | { readonly provider: string; readonly service: string })[]): Ledger {
@@ -54,13 +53,13 @@ describe("redrive", () => {
     const maxTotals = [{ amount: "12000.00", currency: "USD" }];
     const chosen = {
       ...options,
-      endpoints: loopback,
+      ...loopback,
       olderThan: 60,
       limit: 7,
       retryRefused: true,
       parked: true,
       concurrency: 2,
-      maxTotals,
+      maxTotal: maxTotals,
     };
     expect(await redriveCommand(undefined, chosen, parts)).toBe(0);
     expect(calls.names).toEqual(["ledger", "redrive unfinished", "interrupts ignored"]);
@@ -80,7 +79,7 @@ describe("redrive", () => {
 
   test("the defaults: 30 seconds, 100 recommendations, not what was refused", async () => {
     const { parts, calls } = stands(ledgerOf("aws"));
-    await redriveCommand(undefined, { ...options, endpoints: loopback }, parts);
+    await redriveCommand(undefined, { ...options, ...loopback }, parts);
     expect(calls.driveOptions).toMatchObject({
       olderThan: 30_000,
       limit: 100,
@@ -93,7 +92,7 @@ describe("redrive", () => {
     const { terminal, written } = fakeTerminal();
     const drive = async () => report([outcome(bought), outcome({ recIndex: 1, status: "unresolved" })]);
     const { parts, calls } = stands(ledgerOf("aws", "aws"), { terminal, drive });
-    expect(await redriveCommand(executionId, { ...options, endpoints: loopback, json: true }, parts)).toBe(4);
+    expect(await redriveCommand(executionId, { ...options, ...loopback, json: true }, parts)).toBe(4);
     expect(calls.names).toContain(`redrive ${executionId}`);
     expect(JSON.parse(written.stdout)).toMatchObject({
       reports: [{ executionId, outcomes: [{ status: "purchased" }, { status: "unresolved" }] }],
@@ -123,7 +122,7 @@ describe("redrive", () => {
 
   test("partly an imitation, partly a real cloud, even with --yes: refused", async () => {
     const { parts, calls } = stands(ledgerOf("azure", "aws"));
-    const mixed = { ...options, yes: true, endpoints: { aws: loopback.aws } };
+    const mixed = { ...options, yes: true, awsEndpoint: loopback.awsEndpoint };
     await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow("Give --azure-endpoint too");
     expect(calls.names).toEqual(["ledger"]);
   });
@@ -170,7 +169,7 @@ describe("redrive", () => {
         return report([outcome(bought)]);
       },
     });
-    await redriveCommand(undefined, { ...options, endpoints: loopback }, parts);
+    await redriveCommand(undefined, { ...options, ...loopback }, parts);
     expect(written.stderr).toContain("#1 aws ec2 × 1 (token");
     expect(written.stderr).toContain("#1 (token another…): asking for the price");
     expect(written.stderr).toContain("Stopped. To go on, run buyonce redrive again.");
@@ -236,9 +235,7 @@ describe("redrive", () => {
 
 describe("resolve", () => {
   const said: ResolveCommandOptions = {
-    sandbox: false,
-    endpoints: loopback,
-    json: false,
+    ...loopback,
     notBought: true,
     person: "operator on duty",
     reason: "not on the bill",
@@ -266,7 +263,8 @@ describe("resolve", () => {
   test("bought: the id is handed on; against a real cloud nobody is asked, for nothing is bought", async () => {
     const { terminal, written } = fakeTerminal();
     const { parts, calls } = stands(ledgerOf("aws"), { terminal });
-    const options = { ...said, notBought: false, bought: " id-1 ", endpoints: {} };
+    const { person, reason } = said;
+    const options = { person, reason, bought: " id-1 " };
     expect(await resolveCommand(executionId, 0, options, parts)).toBe(0);
     expect(calls.decision?.finding).toEqual({ bought: "id-1" });
     expect(calls.ledger).toBe(".buyonce/ledger.db");

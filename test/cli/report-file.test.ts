@@ -75,8 +75,8 @@ describe("drive --report", () => {
     const { createPurchaser } = parts;
     const late = {
       ...parts,
-      createPurchaser: (given: Parameters<typeof createPurchaser>[0]) => {
-        const purchaser = createPurchaser(given);
+      createPurchaser: async (given: Parameters<typeof createPurchaser>[0]) => {
+        const purchaser = await createPurchaser(given);
         return {
           ...purchaser,
           drive: async (...args: Parameters<typeof purchaser.drive>) => {

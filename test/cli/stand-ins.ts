@@ -8,11 +8,11 @@ import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
 import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
 import type { DriveOptions } from "../../src/drive/drive-execution.ts";
-import type { RedriveOptions } from "../../src/drive/redrive.ts";
+import type { RedriveOptions } from "../../src/drive/redrive-unfinished.ts";
 import type { Purchaser } from "../../src/purchaser.ts";
-import type { QuotedRecommendation } from "../../src/drive/plan-recommendation.ts";
-import type { Quotation, QuoteOptions } from "../../src/drive/plan-execution.ts";
-import type { SettleOptions } from "../../src/drive/watch-pending.ts";
+import type { PlannedRecommendation } from "../../src/drive/plan-recommendation.ts";
+import type { ExecutionPlan, PlanOptions } from "../../src/drive/plan-execution.ts";
+import type { WatchOptions } from "../../src/drive/watch-pending.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { AuditReport } from "../../src/contract/audit-report.ts";
@@ -44,16 +44,16 @@ export function report(outcomes: readonly Outcome[]): Report {
 }
 
 /** A quoted recommendation: 0, to be bought, unless told otherwise. */
-export function quoted(changes: Partial<QuotedRecommendation> = {}): QuotedRecommendation {
+export function quoted(changes: Partial<PlannedRecommendation> = {}): PlannedRecommendation {
   const recIndex = changes.recIndex ?? 0;
   return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "buy", ...changes };
 }
 
 /** A quotation of these, with its sums. */
 export function quotationOf(
-  recommendations: readonly QuotedRecommendation[],
-  changes: Partial<Quotation> = {},
-): Quotation {
+  recommendations: readonly PlannedRecommendation[],
+  changes: Partial<ExecutionPlan> = {},
+): ExecutionPlan {
   const sum = (...verdicts: readonly string[]) =>
     totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
   const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };
@@ -107,25 +107,20 @@ export function fakeTerminal({ tty = false, columns = 0 } = {}) {
 }
 
 export const plainOptions: DriveCommandOptions = {
-  sandbox: false,
-  endpoints: {},
   concurrency: 4,
   timeout: 600,
-  wait: false,
-  yes: false,
-  json: false,
 };
 
 /** What a stand-in command did, in order, and what it was given. */
 export interface Calls {
   readonly names: string[];
   ledger?: string;
-  sandboxState?: string;
+  sandboxState?: string | undefined;
   question?: string;
   driven?: Execution;
   driveOptions?: RedriveOptions;
-  quoteOptions?: QuoteOptions;
-  settleOptions?: SettleOptions;
+  quoteOptions?: PlanOptions;
+  settleOptions?: WatchOptions;
   decision?: Decision;
   auditOptions?: AuditOptions;
   loss?: AcceptedLoss;
@@ -140,8 +135,8 @@ export function standInParts(
   behaviour: {
     readonly terminal?: Terminal;
     readonly drive?: (options: DriveOptions) => Promise<Report>;
-    readonly quotes?: readonly QuotedRecommendation[];
-    readonly quotation?: Partial<Quotation>;
+    readonly quotes?: readonly PlannedRecommendation[];
+    readonly quotation?: Partial<ExecutionPlan>;
     readonly answer?: "yes" | "no" | "stopped";
     readonly openLedger?: () => Ledger;
     readonly settle?: () => Promise<readonly Report[]>;
@@ -159,7 +154,7 @@ export function standInParts(
   const purchaser = {
     validate: (execution) => validateExecution(execution, providers),
     describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,
-    quote: async (_execution, options = {}) => {
+    plan: async (_execution, options = {}) => {
       calls.names.push("quote");
       calls.quoteOptions = options;
       return quotationOf(behaviour.quotes ?? [], behaviour.quotation);
@@ -180,12 +175,12 @@ export function standInParts(
       calls.driveOptions = options;
       return [await drive(options)];
     },
-    settle: async (options = {}) => {
+    watchPending: async (options = {}) => {
       calls.names.push("settle");
       calls.settleOptions = options;
       return behaviour.settle?.() ?? [];
     },
-    resolve: async (decision) => {
+    resolveByPerson: async (decision) => {
       calls.names.push("resolve");
       calls.decision = decision;
       return behaviour.resolve?.() ?? outcome({ ...bought, status: "already-purchased" });
@@ -214,7 +209,7 @@ export function standInParts(
       return behaviour.openLedger?.() ?? createMemoryLedger();
     },
     createPurchaser: () => purchaser,
-    startSandbox: async (stateFile) => {
+    startSandbox: async ({ stateFile }) => {
       calls.names.push("sandbox");
       calls.sandboxState = stateFile;
       return {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { layOut } from "../../src/cli/terminal/table.ts";
-import { wrap } from "../../src/cli/terminal/wrap.ts";
+import { layOut, wrap } from "../../src/cli/terminal/table.ts";
 
 const plain = (_style: unknown, text: string) => text;
 const columns = [

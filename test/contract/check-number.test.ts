@@ -3,7 +3,7 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { RedriveOptions } from "../../src/drive/redrive.ts";
+import type { RedriveOptions } from "../../src/drive/redrive-unfinished.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
@@ -53,7 +53,7 @@ describe("B17: a number of the wrong kind is refused with its name and range", (
     }
   });
 
-  test.each(["settle", "redriveUnfinished", "audit"] as const)("the deadline of %s", async (call) => {
+  test.each(["watchPending", "redriveUnfinished", "audit"] as const)("the deadline of %s", async (call) => {
     for (const deadline of [Number.NaN, Infinity, -1, 8.64e15 + 2, "2026-11-22T09:00:00Z", null]) {
       expect(await caught(() => purchaser({})[call]({ deadline: deadline as number }))).toMatchObject({
         code: "invalid-configuration",

@@ -5,10 +5,10 @@ import { errorOf as azureError } from "../../providers/http/api-error.ts";
 import { ledgerHistory } from "../../src/inspect/read-history.ts";
 import { html } from "../../src/report/html.ts";
 import { cleanText } from "../../src/contract/clean-text.ts";
-import { PurchaseRejectedError } from "../../src/contract/errors.ts";
+import { BuyonceError } from "../../src/contract/errors.ts";
 import { findJsonProblem } from "../../src/cli/resources/find-json-problem.ts";
 import { shorten } from "../../src/cli/text/table-cells.ts";
-import { wrap } from "../../src/cli/terminal/wrap.ts";
+import { wrap } from "../../src/cli/terminal/table.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 
 const long = "postgres:".repeat(30_000);
@@ -34,7 +34,7 @@ describe("C2: a service's code is cut as its message is", () => {
   });
 
   test("of an executor that cuts nothing", () => {
-    const { providerCode } = new PurchaseRejectedError({ providerCode: long, message: "no" });
+    const { providerCode } = new BuyonceError({ code: "purchase-rejected", providerCode: long, message: "no" });
     expect(providerCode).toHaveLength(200);
   });
 

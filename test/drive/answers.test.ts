@@ -186,7 +186,7 @@ describe("A2: another order in the answer", () => {
     await outcomeOf(parts);
     environment.advance(10 * minutes);
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolve({ ...who, finding: "not-bought" });
+    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     // Seen after all, it is adopted; else what was unclear then stops nothing now.
     environment.advance(51 * minutes);
     cloud.faults.listing = "empty";
@@ -205,7 +205,7 @@ describe("A2: another order in the answer", () => {
     environment.advance(60 * minutes);
     expect((await outcomeOf(parts))?.status).toBe("unresolved");
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolve({ ...who, finding: "not-bought" });
+    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     expect((await outcomeOf(parts))?.status).toBe("purchased");
   });
 });
@@ -251,7 +251,7 @@ test("A26: several fit a dead one for good: a person can say that it is none of 
   cloud.add({ id: "and another" });
   expect(await outcomeOf(parts)).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
   const who = { executionId, recIndex: 0, person: "operator", reason: "both bought by hand" };
-  await purchaser.resolve({ ...who, finding: "not-bought" });
+  await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
   expect((await outcomeOf(parts))?.status).toBe("purchased");
 });
 
@@ -276,7 +276,7 @@ describe("B3: bought, and over when it is first seen", () => {
       expect(report.outcomes[0]).toMatchObject({ status: "rejected", error: { providerCode: "Cancelled" } });
       expect(report.outcomes[0]?.error?.message).toMatch(/^It was bought as .* and is over: its state is Cancelled/);
       expect(report.totals).toEqual([]);
-      const quotation = await purchaser.quote(execution());
+      const quotation = await purchaser.plan(execution());
       expect(quotation.recommendations[0]).toMatchObject({ verdict: "refuse", error: { code: "purchase-over" } });
       expect(quotation.totals.bought).toEqual([]);
     }
@@ -400,7 +400,7 @@ test("bought after all, and over, though it was proven dead: said as it is, and 
   await outcomeOf(parts);
   environment.advance(10 * minutes);
   const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-  await purchaser.resolve({ ...who, finding: "not-bought" });
+  await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
   environment.advance(20 * minutes);
   cloud.orders.forEach((order) => (order.state = "Cancelled"));
   for (let drive = 0; drive < 2; drive += 1) {
@@ -493,7 +493,7 @@ describe("A26: proven dead, and it shows before the next send", () => {
     cloud.add({ id: "theirs, failed", state: "Failed" });
     environment.advance(6 * minutes);
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolve({ ...who, finding: "not-bought" });
+    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     environment.advance(5 * minutes);
     expect(await outcomeOf(parts)).toMatchObject({
       status: "already-purchased",
@@ -591,7 +591,7 @@ describe("A28: seen on its way, and gone", () => {
     const parts = await adopted();
     parts.cloud.vanish(parts.id);
     parts.environment.advance(20 * minutes);
-    expect((await parts.purchaser.quote(execution())).recommendations[0]?.verdict).toBe("buy");
+    expect((await parts.purchaser.plan(execution())).recommendations[0]?.verdict).toBe("buy");
     const two = execution(disk(), disk({ size: "large" }));
     const report = await parts.purchaser.drive(two, { maxTotals: [{ amount: "19", currency: "GBP" }] });
     expect(report.outcomes.map(({ status }) => status)).toEqual(["refused", "refused"]);

@@ -96,7 +96,7 @@ describe("a budget", () => {
   ])("%j cannot be totals: nothing is driven", async (maxTotals) => {
     const { purchaser, cloud, ledger } = setup();
     const options = { maxTotals: maxTotals as never };
-    for (const attempt of [purchaser.drive(two, options), purchaser.quote(two, options)]) {
+    for (const attempt of [purchaser.drive(two, options), purchaser.plan(two, options)]) {
       await expect(attempt).rejects.toMatchObject({ code: "invalid-configuration" });
     }
     await expect(purchaser.redriveUnfinished(options)).rejects.toMatchObject({ code: "invalid-configuration" });

@@ -86,7 +86,7 @@ describe("a fresh execution", () => {
       "submitted",
       "sending",
       "sent",
-      "settling",
+      "recording",
       "finished",
       "ended",
     ]);

@@ -33,7 +33,7 @@ function slow() {
 describe("a deadline, while the provider does not answer", () => {
   test("a quote says a second before what it could not find out", async () => {
     const { purchaser, timed } = slow();
-    const { result, took } = await timed((deadline) => purchaser.quote(execution(), { deadline }));
+    const { result, took } = await timed((deadline) => purchaser.plan(execution(), { deadline }));
     expect(result).toMatchObject({
       recommendations: [{ verdict: "refuse", error: { code: "deadline-too-near", retryable: true } }],
     });
@@ -47,7 +47,7 @@ describe("a deadline, while the provider does not answer", () => {
     await quick.drive(execution());
     cloud.faults.resolve = undefined;
     const decision = { executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" } as const;
-    const { result, took } = await timed((deadline) => purchaser.resolve(decision, { deadline }));
+    const { result, took } = await timed((deadline) => purchaser.resolveByPerson(decision, { deadline }));
     expect(result).toMatchObject({ name: "RefusedError", code: "deadline-too-near" });
     expect(took).toBe(4000);
     const [record] = await ledger.execution(executionId);
@@ -88,10 +88,13 @@ describe("a deadline, while the provider does not answer", () => {
       const counted = createPurchaser({ ...options, environment: { ...environment, every } });
       const call = { signal, deadline: environment.now() + 100_000 };
       if (what === "drive") await counted.drive(execution(), call);
-      if (what === "quote") await counted.quote(execution(), call);
-      if (what === "settle") await counted.settle(call);
+      if (what === "quote") await counted.plan(execution(), call);
+      if (what === "settle") await counted.watchPending(call);
       if (what === "resolve") {
-        await counted.resolve({ executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" }, call);
+        await counted.resolveByPerson(
+          { executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" },
+          call,
+        );
       }
       expect(timers).toBe(0);
       expect(listening.added).toBeGreaterThan(0);
@@ -103,8 +106,8 @@ describe("a deadline, while the provider does not answer", () => {
     const { purchaser } = slow();
     const decision = { executionId, recIndex: 0, finding: "not-bought", person: "p", reason: "r" } as const;
     for (const call of [
-      purchaser.quote(execution(), { deadline: NaN }),
-      purchaser.resolve(decision, { deadline: NaN }),
+      purchaser.plan(execution(), { deadline: NaN }),
+      purchaser.resolveByPerson(decision, { deadline: NaN }),
     ]) {
       await expect(call).rejects.toMatchObject({ code: "invalid-configuration" });
     }

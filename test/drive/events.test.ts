@@ -39,7 +39,7 @@ const submitted = (attempt: number) => [
 const reconciling = (detail: string) => ({ ...one, type: "reconciling", detail });
 const reconciled = { ...one, type: "reconciled", result: "bought" };
 const lost = (detail: string) => ({ ...one, type: "outcome-unknown", detail });
-const settling = (commitmentId: string) => ({ ...one, type: "settling", commitmentId });
+const recording = (commitmentId: string) => ({ ...one, type: "recording", commitmentId });
 const sentAgain = (message: string) => [
   ...sent(false, unknown(message)),
   lost(message),
@@ -48,7 +48,7 @@ const sentAgain = (message: string) => [
   ...listed(0),
   ...sent(true, bought),
   reconciled,
-  settling("minted-1"),
+  recording("minted-1"),
 ];
 
 const recommendations = [{ ...one, provider: "imitation", service: "disk" }];
@@ -61,14 +61,14 @@ const driven = (outcome: unknown, ...events: readonly unknown[]) => [
 ];
 
 test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
-  ["bought", "minted", undefined, [...sent(false, bought), settling("minted-1")]],
+  ["bought", "minted", undefined, [...sent(false, bought), recording("minted-1")]],
   [
     "bought, then marked",
     "stamped",
     undefined,
     [
       ...sent(false, bought),
-      settling("order-1"),
+      recording("order-1"),
       { ...one, type: "marking", commitmentId: "order-1" },
       { ...one, type: "marked", marked: true },
     ],
@@ -82,7 +82,7 @@ test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
       lost("connection reset"),
       reconciling("connection reset"),
       reconciled,
-      settling("minted-1"),
+      recording("minted-1"),
     ],
   ],
   ["not bought, the answer lost, sent again", "minted", "lost-before", sentAgain("connection reset")],
@@ -99,7 +99,7 @@ test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
       { ...one, type: "outcome-unknown", detail: "Session timed out." },
       { ...one, type: "reconciling", detail: "Session timed out." },
       { ...one, type: "reconciled", result: "bought" },
-      settling("minted-1"),
+      recording("minted-1"),
     ],
   ],
 ])("every step is told: %s", async (_what, identity, fault, rest) => {
@@ -114,7 +114,7 @@ test("every step is told: adopted, and looked at again when nothing is left to d
   parts.cloud.add({ id: "from elsewhere", token: token(), state: "Succeeded" });
   const first = await eventsOf(parts);
   const adopting = { ...one, type: "adopting", commitmentId: "from elsewhere" };
-  expect(first.events).toEqual(driven(first.outcome, claimed, ...listed(1), adopting, settling("from elsewhere")));
+  expect(first.events).toEqual(driven(first.outcome, claimed, ...listed(1), adopting, recording("from elsewhere")));
   const second = await eventsOf(parts);
   expect(second.events).toEqual(driven(second.outcome, { type: "claimed", granted: 0, settled: 1, inFlight: 0 }));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findUnfinished } from "../../src/drive/redrive.ts";
+import { findUnfinished } from "../../src/drive/redrive-unfinished.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
@@ -156,7 +156,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
     await purchaser.drive(execution("one", disk()));
     const before = await known(ledger, "one");
     const worker = createPurchaser({ ...options, providers });
-    for (const reports of [await worker.redriveUnfinished(), await worker.settle()]) {
+    for (const reports of [await worker.redriveUnfinished(), await worker.watchPending()]) {
       expect(reports).toMatchObject([
         {
           outcomes: [
@@ -210,7 +210,7 @@ describe("settle, with another worker's cloud in the ledger", () => {
       commitment: { settled: false },
       warnings: [`It was not looked at again: ${message("purchased")}`],
     };
-    const reports = await purchaser.settle({ onEvent });
+    const reports = await purchaser.watchPending({ onEvent });
     expect(reports.toSorted((a, b) => (a.executionId < b.executionId ? -1 : 1))).toMatchObject([
       { executionId: "mixed", outcomes: [{ commitment: { settled: true } }, { recIndex: 1, ...pending }] },
       { executionId: "theirs", outcomes: [pending] },
@@ -225,7 +225,7 @@ describe("settle, with another worker's cloud in the ledger", () => {
   test("an execution that is named, and that it has no executor for, is an error", async () => {
     const { both, purchaser } = twoClouds();
     await both.drive(execution("theirs", otherDisk()));
-    await expect(purchaser.settle({ executionId: "theirs" })).rejects.toMatchObject({
+    await expect(purchaser.watchPending({ executionId: "theirs" })).rejects.toMatchObject({
       code: "invalid-execution",
       problems: [{ path: "recommendations[0]", message: "needs other disk" }],
     });
@@ -236,7 +236,7 @@ describe("settle, with another worker's cloud in the ledger", () => {
     await both.drive(execution("one", otherDisk(), disk()));
     const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
     const ledger: Ledger = { ...options.ledger, claim: () => Promise.reject(broken) };
-    await expect(createPurchaser({ ...options, ledger }).settle()).rejects.toBe(broken);
+    await expect(createPurchaser({ ...options, ledger }).watchPending()).rejects.toBe(broken);
   });
 });
 

@@ -141,7 +141,7 @@ describe("a person decides about an unknown outcome", () => {
 
   test("bought: recorded with its id, marked, with name and reason in the history", async () => {
     const { purchaser, cloud, ledger } = await unresolved();
-    const outcome = await purchaser.resolve({ ...who, finding: { bought: "order-1" } });
+    const outcome = await purchaser.resolveByPerson({ ...who, finding: { bought: "order-1" } });
     expect(outcome).toMatchObject({
       status: "already-purchased",
       commitment: { id: "order-1" },
@@ -156,10 +156,10 @@ describe("a person decides about an unknown outcome", () => {
 
   test("bought: an id that is not there, or that is something else, is refused", async () => {
     const { purchaser, cloud, ledger } = await unresolved();
-    const wrong = purchaser.resolve({ ...who, finding: { bought: "order-9" } });
+    const wrong = purchaser.resolveByPerson({ ...who, finding: { bought: "order-9" } });
     await expect(wrong).rejects.toMatchObject({ code: "commitment-unverifiable" });
     cloud.add({ id: "large", size: "large" });
-    const other = purchaser.resolve({ ...who, finding: { bought: "large" } });
+    const other = purchaser.resolveByPerson({ ...who, finding: { bought: "large" } });
     await expect(other).rejects.toMatchObject({ code: "commitment-mismatch" });
     expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
   });
@@ -168,7 +168,7 @@ describe("a person decides about an unknown outcome", () => {
     const { purchaser, cloud } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     await purchaser.drive(execution());
-    const outcome = await purchaser.resolve({ ...who, finding: "not-bought" });
+    const outcome = await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     expect(outcome).toMatchObject({ status: "refused", error: { code: "resolved-as-not-bought" } });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
     expect(cloud.orders).toHaveLength(1);
@@ -181,7 +181,7 @@ describe("a person decides about an unknown outcome", () => {
     await purchaser.drive(execution());
     cloud.faults.resolve = undefined;
     if (shown === "marker") cloud.add({ id: "from elsewhere", token: token() });
-    const decision = purchaser.resolve({ ...who, finding: "not-bought" });
+    const decision = purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     await expect(decision).rejects.toMatchObject({ code: "still-shown" });
     expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
@@ -193,18 +193,24 @@ describe("a person decides about an unknown outcome", () => {
     cloud.faults.sends = ["lost-before"];
     cloud.faults.resolve = "throws";
     await purchaser.drive(execution());
-    await expect(purchaser.resolve({ ...who, finding: "not-bought" })).rejects.toThrow("503");
+    await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toThrow("503");
     cloud.faults.resolve = undefined;
     cloud.faults.listing = "throws";
-    await expect(purchaser.resolve({ ...who, finding: "not-bought" })).rejects.toMatchObject({ code: "lookup-failed" });
+    await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
+      code: "lookup-failed",
+    });
   });
 
   test("there is nothing to decide about what is bought, refused, or not there", async () => {
     const { purchaser } = setup();
     await purchaser.drive(execution());
     const decision = { ...who, finding: "not-bought" } as const;
-    await expect(purchaser.resolve(decision)).rejects.toMatchObject({ code: "nothing-to-resolve" });
-    await expect(purchaser.resolve({ ...decision, recIndex: 7 })).rejects.toMatchObject({ code: "invalid-execution" });
-    await expect(purchaser.resolve({ ...decision, person: " " })).rejects.toMatchObject({ code: "invalid-execution" });
+    await expect(purchaser.resolveByPerson(decision)).rejects.toMatchObject({ code: "nothing-to-resolve" });
+    await expect(purchaser.resolveByPerson({ ...decision, recIndex: 7 })).rejects.toMatchObject({
+      code: "invalid-execution",
+    });
+    await expect(purchaser.resolveByPerson({ ...decision, person: " " })).rejects.toMatchObject({
+      code: "invalid-execution",
+    });
   });
 });

@@ -115,7 +115,7 @@ test("a person's decision ends it: not bought is bought anew, bought is adopted"
   environment.advance(24 * hour);
   await purchaser.redriveUnfinished();
   cloud.faults.resolve = undefined;
-  await purchaser.resolve({ ...who, finding: "not-bought" });
+  await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
   expect((await record())?.parkedAt).toBeUndefined();
   expect(await events()).toEqual(["claim", "submit", "unknown", "claim", "park", "claim", "decide", "dead"]);
   expect((await purchaser.redriveUnfinished())[0]?.outcomes[0]?.status).toBe("purchased");
@@ -124,7 +124,7 @@ test("a person's decision ends it: not bought is bought anew, bought is adopted"
   bought.environment.advance(24 * hour);
   await bought.purchaser.redriveUnfinished();
   bought.cloud.add({ id: "seen by a person" });
-  await bought.purchaser.resolve({ ...who, finding: { bought: "seen by a person" } });
+  await bought.purchaser.resolveByPerson({ ...who, finding: { bought: "seen by a person" } });
   expect(await bought.record()).toMatchObject({ state: "purchased", commitment: { id: "seen by a person" } });
   expect((await bought.record())?.parkedAt).toBeUndefined();
 });

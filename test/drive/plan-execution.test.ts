@@ -23,7 +23,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   test("what would be bought, and what is above its limit", async () => {
     const { purchaser, cloud, ledger } = setup();
     const limited = execution(disk(), disk({ maxPrice: gbp("9") }), disk({ maxPrice: gbp("10.0") }));
-    expect(await purchaser.quote(limited)).toEqual({
+    expect(await purchaser.plan(limited)).toEqual({
       executionId: "execution-1",
       recommendations: [
         { recIndex: 0, token: token(), verdict: "buy", price: ten },
@@ -50,7 +50,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     await purchaser.drive(execution());
     const before = { ...cloud.counts };
     const reader = createPurchaser({ ...options, ledger: readOnly(options.ledger) });
-    const quotation = await reader.quote(execution());
+    const quotation = await reader.plan(execution());
     expect(quotation.recommendations).toMatchObject([
       { verdict: "bought", price: ten, commitment: { id: cloud.orders[0]?.id, state: "Succeeded", settled: true } },
     ]);
@@ -63,7 +63,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     await purchaser.drive(execution());
     for (const listing of ["throws", undefined] as const) {
       cloud.faults.listing = listing;
-      expect((await purchaser.quote(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
+      expect((await purchaser.plan(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
     }
     expect(cloud.counts.quotes).toBe(1);
   });
@@ -73,7 +73,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     await purchaser.drive(execution());
     for (const order of cloud.orders) order.state = "BillingFailed";
     cloud.faults.price = "12";
-    expect(await purchaser.quote(execution())).toMatchObject({
+    expect(await purchaser.plan(execution())).toMatchObject({
       recommendations: [{ verdict: "buy", price: gbp("12") }],
       totals: { buy: [gbp("12")], bought: [] },
     });
@@ -84,7 +84,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const { purchaser, cloud } = setup();
     cloud.add({ id: "from elsewhere", token: token(0) });
     cloud.add({ id: "another size", token: token(1), size: "large" });
-    const { recommendations, totals } = await purchaser.quote(execution(disk(), disk()));
+    const { recommendations, totals } = await purchaser.plan(execution(disk(), disk()));
     expect(recommendations).toMatchObject([
       { verdict: "adopt", commitment: { id: "from elsewhere" } },
       { verdict: "refuse", error: { code: "commitment-mismatch" } },
@@ -99,7 +99,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     cloud.faults.resolve = "throws";
     await purchaser.drive(execution());
     cloud.faults.price = "12";
-    const quotation = await purchaser.quote(execution());
+    const quotation = await purchaser.plan(execution());
     expect(quotation.recommendations).toMatchObject([
       { verdict: "reconcile", price: ten, error: { code: "outcome-unknown", message: expect.stringContaining("503") } },
     ]);
@@ -115,7 +115,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     environment.advance(100 * 60 * 60_000);
     await purchaser.drive(execution());
     expect((await ledger.execution("execution-1"))[0]?.parkedAt).toBeDefined();
-    expect((await purchaser.quote(execution())).recommendations).toMatchObject([
+    expect((await purchaser.plan(execution())).recommendations).toMatchObject([
       {
         verdict: "reconcile",
         price: ten,
@@ -131,17 +131,17 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const dead = { ...environment, every: () => () => undefined };
     void createPurchaser({ ...options, ledger: stuck, environment: dead }).drive(execution());
     await reached;
-    expect((await purchaser.quote(execution())).recommendations).toMatchObject([
+    expect((await purchaser.plan(execution())).recommendations).toMatchObject([
       { verdict: "held", error: { code: "held-by-another-driver", retryAfter: 30_000 } },
     ]);
     environment.jump(30_000);
-    expect((await purchaser.quote(execution())).recommendations).toMatchObject([{ verdict: "buy" }]);
+    expect((await purchaser.plan(execution())).recommendations).toMatchObject([{ verdict: "buy" }]);
   });
 
   test("another recommendation at the same place would be refused, without a price", async () => {
     const { purchaser, cloud } = setup();
     await purchaser.drive(execution());
-    const { recommendations } = await purchaser.quote(execution(disk({ size: "large" })));
+    const { recommendations } = await purchaser.plan(execution(disk({ size: "large" })));
     expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "fingerprint-conflict" } }]);
     expect(cloud.counts.quotes).toBe(1);
   });
@@ -155,7 +155,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       ["empty", "lookup-untrusted"],
     ] as const) {
       cloud.faults.listing = listing;
-      const { recommendations } = await purchaser.quote(execution());
+      const { recommendations } = await purchaser.plan(execution());
       expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code } }]);
     }
   });
@@ -163,9 +163,9 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   test("a ledger that fails is thrown; one stopped is said to be aborted", async () => {
     const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
     const ledger = { ...createMemoryLedger(), purchasedIn: () => Promise.reject(broken) };
-    await expect(setup({ ledger }).purchaser.quote(execution())).rejects.toBe(broken);
+    await expect(setup({ ledger }).purchaser.plan(execution())).rejects.toBe(broken);
     const { purchaser } = setup();
-    const { recommendations } = await purchaser.quote(execution(), { signal: AbortSignal.abort() });
+    const { recommendations } = await purchaser.plan(execution(), { signal: AbortSignal.abort() });
     expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "aborted" } }]);
   });
 
@@ -179,12 +179,12 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
         return cloud.executor.quote(disk(), marker, options);
       },
     });
-    await quoting.quote(execution());
+    await quoting.plan(execution());
     await purchaser.drive(execution());
     for (const order of cloud.orders) order.state = "BillingFailed";
-    await quoting.quote(execution());
-    await purchaser.settle();
-    await quoting.quote(execution());
+    await quoting.plan(execution());
+    await purchaser.watchPending();
+    await quoting.plan(execution());
     expect(asked).toEqual([0, 1, 1]);
   });
 
@@ -200,7 +200,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
         },
       },
     });
-    const { recommendations, totals } = await purchaser.quote(execution());
+    const { recommendations, totals } = await purchaser.plan(execution());
     expect(recommendations).toMatchObject([{ verdict: "adopt", price: ten }]);
     expect(totals).toEqual({ buy: [], bought: [ten], reconcile: [] });
   });
@@ -221,7 +221,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     }).drive(execution());
     await expect.poll(async () => (await options.ledger.execution("execution-1"))[0]?.state).toBe("submitted");
     environment.jump(30_000);
-    expect((await purchaser.quote(execution())).recommendations).toMatchObject([
+    expect((await purchaser.plan(execution())).recommendations).toMatchObject([
       {
         verdict: "reconcile",
         price: ten,
@@ -238,7 +238,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const { purchaser, ledger } = setup();
     await purchaser.drive(execution());
     await ledger.claim(await ledger.execution("execution-1"), "a live driver", 30_000);
-    expect((await purchaser.quote(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
+    expect((await purchaser.plan(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
   });
 
   test("a ledger that fails while what is pending is looked at is thrown", async () => {
@@ -246,7 +246,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     await purchaser.drive(execution());
     const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });
     const ledger = { ...options.ledger, purchasedIn: () => Promise.reject(broken) };
-    await expect(createPurchaser({ ...options, ledger }).quote(execution())).rejects.toBe(broken);
+    await expect(createPurchaser({ ...options, ledger }).plan(execution())).rejects.toBe(broken);
   });
 
   test("against totals: what would be bought and what was sent may come to just as much", async () => {
@@ -255,10 +255,10 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     cloud.faults.resolve = "throws";
     await purchaser.drive(execution());
     const two = execution(disk(), disk());
-    expect((await purchaser.quote(two, { maxTotals: [gbp("20.00")] })).error).toBeUndefined();
-    const above = await purchaser.quote(two, { maxTotals: [gbp("19.99")] });
+    expect((await purchaser.plan(two, { maxTotals: [gbp("20.00")] })).error).toBeUndefined();
+    const above = await purchaser.plan(two, { maxTotals: [gbp("19.99")] });
     expect(above.error).toMatchObject({ code: "total-above-limit", message: expect.stringContaining("20.00 GBP") });
-    const missing = await purchaser.quote(two, { maxTotals: [{ amount: "99", currency: "USD" }] });
+    const missing = await purchaser.plan(two, { maxTotals: [{ amount: "99", currency: "USD" }] });
     expect(missing.error).toMatchObject({ code: "total-currency-missing" });
   });
 });

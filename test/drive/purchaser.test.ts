@@ -21,7 +21,7 @@ describe("options are checked before anything is claimed", () => {
 
   test.each([0, -1, 1.5, Number.NaN, 1001])("a concurrency of %d", async (concurrency) => {
     const { purchaser, cloud, ledger } = setup();
-    for (const call of [purchaser.drive(execution(), { concurrency }), purchaser.quote(execution(), { concurrency })]) {
+    for (const call of [purchaser.drive(execution(), { concurrency }), purchaser.plan(execution(), { concurrency })]) {
       await expect(call).rejects.toMatchObject({
         code: "invalid-configuration",
         message: `concurrency must be a whole number from 1 to 1000, not ${concurrency}.`,
@@ -40,7 +40,7 @@ describe("options are checked before anything is claimed", () => {
     const { purchaser } = setup();
     for (const call of [
       purchaser.drive(execution(), { deadline }),
-      purchaser.quote(execution(), { deadline }),
+      purchaser.plan(execution(), { deadline }),
       purchaser.redrive(executionId, { deadline }),
     ]) {
       await expect(call).rejects.toMatchObject({

@@ -167,7 +167,7 @@ describe("where nothing proves anything", () => {
     const { cloud, purchaser, toAge } = await lost("none", "lost-before");
     toAge(3_600_000);
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolve({ ...who, finding: "not-bought" });
+    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
     expect(cloud.orders).toHaveLength(1);
   });

@@ -84,7 +84,7 @@ describe("what is bought", () => {
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "already-purchased" });
     expect(parts.cloud.counts.sends).toBe(1);
     parts.cloud.fail(second.id);
-    await purchaser.settle();
+    await purchaser.watchPending();
     expect((await parts.ledger.execution(executionId))[0]).toMatchObject({ state: "rejected" });
   });
 

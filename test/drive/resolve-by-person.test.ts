@@ -20,7 +20,7 @@ async function unresolved(identity: "minted" | "stamped", bought: boolean) {
 describe("what is asked for is checked first, and every problem named", () => {
   test.each(["person", "reason"])("%s must not be empty", async (path) => {
     const { purchaser } = await unresolved("minted", false);
-    await expect(purchaser.resolve({ ...notBought, [path]: " \t" })).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson({ ...notBought, [path]: " \t" })).rejects.toMatchObject({
       code: "invalid-execution",
       problems: [{ path, message: "must not be empty" }],
     });
@@ -28,7 +28,7 @@ describe("what is asked for is checked first, and every problem named", () => {
 
   test("a recommendation that the ledger does not know", async () => {
     const { purchaser } = await unresolved("minted", false);
-    await expect(purchaser.resolve({ ...notBought, recIndex: 7 })).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson({ ...notBought, recIndex: 7 })).rejects.toMatchObject({
       problems: [{ path: "execution-1 #7", message: "is not in the ledger" }],
     });
   });
@@ -39,7 +39,7 @@ describe("there is nothing to decide about", () => {
     const { purchaser, ledger, record } = await unresolved("minted", false);
     const held = await record();
     await ledger.claim([held!], "a live driver", 30_000);
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "held-by-another-driver",
       retryable: true,
       message: expect.stringContaining("(a live driver)"),
@@ -49,7 +49,7 @@ describe("there is nothing to decide about", () => {
 
   test("what is bought: the message says so, and the claim is given up at once", async () => {
     const { purchaser, record } = setupBought(await pending());
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "nothing-to-resolve",
       message: expect.stringContaining("It is purchased:"),
     });
@@ -60,7 +60,7 @@ describe("there is nothing to decide about", () => {
     const { purchaser, cloud, ledger } = setup();
     cloud.faults.listing = "throws";
     await purchaser.drive(execution());
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "nothing-to-resolve",
       message: expect.stringContaining("It is refused:"),
     });
@@ -73,7 +73,7 @@ describe("there is nothing to decide about", () => {
     for (const order of cloud.orders) order.state = "Succeeded";
     await purchaser.drive(execution());
     expect((await record())?.commitment?.settled).toBe(true);
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({ code: "nothing-to-resolve" });
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({ code: "nothing-to-resolve" });
   });
 
   async function pending() {
@@ -98,8 +98,8 @@ test("a ledger that does not answer the claim: thrown, and no timer is left behi
     },
   };
   const silent = createPurchaser({ ...options, environment: counted, ledger: { ...ledger, claim: async () => [] } });
-  await expect(silent.resolve(notBought)).rejects.toThrow(new TypeError("The ledger answers every claim."));
-  await createPurchaser({ ...options, environment: counted }).resolve(notBought);
+  await expect(silent.resolveByPerson(notBought)).rejects.toThrow(new TypeError("The ledger answers every claim."));
+  await createPurchaser({ ...options, environment: counted }).resolveByPerson(notBought);
   expect(running.size).toBe(0);
 });
 
@@ -110,7 +110,7 @@ describe("bought", () => {
   ])("%s cannot be recorded as bought, and the claim is given up", async (_what, id, said) => {
     const { purchaser, cloud, record } = await unresolved("stamped", false);
     cloud.add({ id: "failed", state: "Failed" });
-    const decision = purchaser.resolve({ ...who, finding: { bought: id } });
+    const decision = purchaser.resolveByPerson({ ...who, finding: { bought: id } });
     await expect(decision).rejects.toMatchObject({
       code: "commitment-unverifiable",
       message: expect.stringContaining(said),
@@ -125,7 +125,7 @@ describe("bought", () => {
     await purchaser.drive(other);
     const [taken] = cloud.orders;
     Object.assign(taken!, { size: "small" });
-    const outcome = await purchaser.resolve({ ...who, finding: { bought: taken!.id } });
+    const outcome = await purchaser.resolveByPerson({ ...who, finding: { bought: taken!.id } });
     expect(outcome).toMatchObject({ status: "unresolved", error: { code: "commitment-taken" } });
     expect(await record()).toMatchObject({ state: "unknown", error: { code: "commitment-taken" } });
     expect((await ledger.execution("execution-2"))[0]).toMatchObject({ state: "purchased" });
@@ -134,7 +134,7 @@ describe("bought", () => {
 
 test("bought under the handle itself: nothing else is watched for afterwards", async () => {
   const { purchaser, record } = await unresolved("minted", true);
-  await purchaser.resolve({ ...who, finding: { bought: "minted-1" } });
+  await purchaser.resolveByPerson({ ...who, finding: { bought: "minted-1" } });
   expect((await record())?.former).toBeUndefined();
 });
 
@@ -144,7 +144,7 @@ test("not bought, though the handle is used for something else: the next drive b
   parts.cloud.faults.onSend = () =>
     void (parts.cloud.orders.length === 0 && parts.cloud.add({ id: `${token().slice(0, 32)}-0`, size: "huge" }));
   await parts.purchaser.drive(execution());
-  await parts.purchaser.resolve(notBought);
+  await parts.purchaser.resolveByPerson(notBought);
   expect((await parts.purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
 });
 
@@ -161,7 +161,7 @@ test("what is bought stays so, though a later id of it turns out to count for an
 describe("not bought", () => {
   test("A33: is recorded for a new generation, since the name may be used up, and says that driving again helps", async () => {
     const { purchaser, record } = await unresolved("stamped", false);
-    expect(await purchaser.resolve(notBought)).toMatchObject({
+    expect(await purchaser.resolveByPerson(notBought)).toMatchObject({
       recIndex: 0,
       token: token(),
       status: "refused",
@@ -175,13 +175,13 @@ describe("not bought", () => {
   test("a purchase that came to nothing does not stand in the way", async () => {
     const { purchaser, cloud, record } = await unresolved("minted", true);
     for (const { id } of cloud.orders) cloud.fail(id);
-    expect(await purchaser.resolve(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
+    expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
     expect(await record()).toMatchObject({ state: "claimed" });
   });
 
   test("what is shown is named, with its state", async () => {
     const { purchaser } = await unresolved("minted", true);
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "still-shown",
       message: expect.stringContaining("shows minted-1 (Creating)"),
     });
@@ -189,7 +189,7 @@ describe("not bought", () => {
 
   test("what only its submission finds is shown too: its marker is not there yet", async () => {
     const { purchaser } = await unresolved("stamped", true);
-    await expect(purchaser.resolve(notBought)).rejects.toMatchObject({
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "still-shown",
       message: expect.stringContaining("shows order-1 (Creating)"),
     });
@@ -200,7 +200,7 @@ describe("not bought", () => {
     environment.advance(60_000);
     const other = { executionId: "execution-2", source: "test", recommendations: [disk({ size: "large" })] };
     await purchaser.drive(other);
-    expect(await purchaser.resolve(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
+    expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
   });
 
   test.each([
@@ -221,7 +221,7 @@ describe("not bought", () => {
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([
       { status: "unresolved", error: { message: expect.stringContaining(reason) } },
     ]);
-    expect(await purchaser.resolve(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
+    expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
     // Said to be none of it, it is not asked about again, and not named as one too many.
     const [outcome] = (await purchaser.drive(execution())).outcomes;
     expect(outcome).toMatchObject({ status: "purchased", commitment: { id: "order-1" } });
@@ -234,7 +234,7 @@ describe("not bought", () => {
     const { options, cloud, record } = await unresolved("minted", true);
     const controller = new AbortController();
     controller.abort();
-    const decision = createPurchaser(options).resolve(notBought, { signal: controller.signal });
+    const decision = createPurchaser(options).resolveByPerson(notBought, { signal: controller.signal });
     await expect(decision).rejects.toMatchObject({ code: "aborted" });
     expect(await record()).toMatchObject({ state: "unknown" });
     expect((await record())?.holder).toBeUndefined();

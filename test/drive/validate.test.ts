@@ -147,8 +147,8 @@ describe("validation", () => {
       const said = { executionId, recIndex: 0, finding: "not-bought", person: "Ada", reason: "seen" } as const;
       const asked = [
         () => purchaser.redrive(executionId),
-        () => purchaser.settle({ executionId }),
-        () => purchaser.resolve(said),
+        () => purchaser.watchPending({ executionId }),
+        () => purchaser.resolveByPerson(said),
         () => ledgerStatus(options.ledger, { executionId }),
         () => ledgerHistory(options.ledger, executionId),
       ];
@@ -173,11 +173,13 @@ describe("validation", () => {
         reason: "b",
       } as const;
       for (const path of ["person", "reason"]) {
-        await expect(purchaser.resolve({ ...decision, [path]: text })).rejects.toMatchObject({ problems: [{ path }] });
+        await expect(purchaser.resolveByPerson({ ...decision, [path]: text })).rejects.toMatchObject({
+          problems: [{ path }],
+        });
         const loss = { id: "c", person: "a", reason: "b", [path]: text };
         await expect(purchaser.acceptLoss(loss)).rejects.toMatchObject({ problems: [{ path }] });
       }
-      const found = purchaser.resolve({ ...decision, finding: { bought: text } });
+      const found = purchaser.resolveByPerson({ ...decision, finding: { bought: text } });
       await expect(found).rejects.toMatchObject({ problems: [{ path: "bought" }] });
       await expect(purchaser.acceptLoss({ id: text, person: "a", reason: "b" })).rejects.toMatchObject({
         problems: [{ path: "id" }],

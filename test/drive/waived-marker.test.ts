@@ -58,7 +58,7 @@ describe("B1: a stamp that is tried and not shown", () => {
     const again = await purchaser.drive(execution());
     expect(again.outcomes).toMatchObject([{ status: "already-purchased", commitment: { settled: true } }]);
     expect(again.outcomes[0]).not.toHaveProperty("warnings");
-    expect(await purchaser.settle()).toEqual([]);
+    expect(await purchaser.watchPending()).toEqual([]);
     const { recommendations } = await ledgerStatus(ledger, { state: "pending" });
     expect([marks(), recommendations, cloud.counts.sends]).toEqual([1, [], 1]);
   });
@@ -104,7 +104,7 @@ test("B1: what a person names is stamped as what a drive buys, where it does not
     },
   });
   const finding = { bought: cloud.orders[0]?.id ?? "" };
-  await purchaser.resolve({ executionId, recIndex: 0, finding, person: "Ada", reason: "saw it" });
+  await purchaser.resolveByPerson({ executionId, recIndex: 0, finding, person: "Ada", reason: "saw it" });
   expect(cloud.orders).toMatchObject([{ token: token() }]);
   expect((await ledger.execution(executionId))[0]?.commitment).toMatchObject({ marked: true });
 });

@@ -48,7 +48,7 @@ describe("C3: settle with much that is pending", () => {
   test("reads the ledger in pages, and makes one listing for all executions of a round", async () => {
     const { purchaser, cloud, pages, claims, before } = await manyPending();
     for (const order of cloud.orders) order.state = "Succeeded";
-    const reports = await purchaser.settle();
+    const reports = await purchaser.watchPending();
     expect(reports).toHaveLength(executions);
     expect(reports.flatMap(({ outcomes }) => outcomes).every(({ commitment }) => commitment?.settled)).toBe(true);
     expect(Math.max(...pages)).toBeLessThanOrEqual(500);
@@ -68,7 +68,7 @@ describe("C3: settle with much that is pending", () => {
     };
     expect(claims).toEqual([]);
     const settling = createPurchaser({ ...options, ledger: slow });
-    const reports = await settling.settle({ deadline: environment.now() + 5000 });
+    const reports = await settling.watchPending({ deadline: environment.now() + 5000 });
     // One second is left for the report.
     expect(claims).toHaveLength(4);
     const outcomes = reports.flatMap(({ outcomes: own }) => own);
@@ -81,7 +81,7 @@ describe("C3: settle with much that is pending", () => {
     // The next call begins with what was not looked at for longest.
     claims.length = 0;
     const order: string[] = [];
-    await purchaser.settle({
+    await purchaser.watchPending({
       deadline: environment.now() + 600_000,
       onEvent: (event) => {
         if (event.type === "started") order.push(event.executionId);
@@ -102,7 +102,7 @@ describe("C3: settle with much that is pending", () => {
       },
     };
     for (const order of cloud.orders) order.state = "Succeeded";
-    await createPurchaser({ ...options, ledger: slow }).settle();
+    await createPurchaser({ ...options, ledger: slow }).watchPending();
     // Fifteen executions, twelve of them within thirty seconds.
     expect(cloud.counts.listings - before.listings).toBe(2);
   });
@@ -120,7 +120,9 @@ describe("C3: settle with much that is pending", () => {
         return parts.ledger.claim(...asked);
       },
     };
-    const [report, ...more] = await createPurchaser({ ...parts.options, ledger }).settle({ executionId: "large" });
+    const [report, ...more] = await createPurchaser({ ...parts.options, ledger }).watchPending({
+      executionId: "large",
+    });
     expect([report?.outcomes.length, more.length, claims]).toEqual([450, 0, [200, 200, 50]]);
   });
 });

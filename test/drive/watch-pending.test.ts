@@ -33,7 +33,7 @@ describe("settle", () => {
         if (seconds() >= (settleAfter[index] ?? 0)) order.state = "Succeeded";
       }
     };
-    expect(await purchaser.settle({ onEvent: listing })).toMatchObject([
+    expect(await purchaser.watchPending({ onEvent: listing })).toMatchObject([
       {
         executionId: "execution-1",
         outcomes: [
@@ -51,12 +51,12 @@ describe("settle", () => {
       { pending: 1, wait: 40_000 },
     ]);
     expect(bought()).toBe(0);
-    expect(await purchaser.settle()).toEqual([]);
+    expect(await purchaser.watchPending()).toEqual([]);
   });
 
   test("at the deadline it says what is still pending; its last look is just before", async () => {
     const { purchaser, environment, onEvent, looks, bought } = await pending();
-    const [report] = await purchaser.settle({ deadline: environment.now() + 100_000, onEvent });
+    const [report] = await purchaser.watchPending({ deadline: environment.now() + 100_000, onEvent });
     expect(report?.outcomes).toMatchObject([{ commitment: { settled: false } }, { commitment: { settled: false } }]);
     expect(looks).toEqual([0, 5, 15, 35, 75, 95]);
     expect(bought()).toBe(0);
@@ -64,7 +64,7 @@ describe("settle", () => {
 
   test("without a deadline it ends after ten minutes", async () => {
     const { purchaser, onEvent, looks } = await pending();
-    await purchaser.settle({ onEvent });
+    await purchaser.watchPending({ onEvent });
     expect(looks).toEqual([0, 5, 15, 35, 75, 155, 315, 595]);
   });
 
@@ -73,7 +73,7 @@ describe("settle", () => {
     const [first, second] = cloud.orders;
     if (first === undefined || second === undefined) throw new Error("two were bought");
     [first.state, second.state] = ["BillingFailed", "Succeeded"];
-    expect(await purchaser.settle()).toMatchObject([
+    expect(await purchaser.watchPending()).toMatchObject([
       {
         outcomes: [
           {
@@ -92,7 +92,7 @@ describe("settle", () => {
     expect(bought()).toBe(0);
     expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected", generation: 1 });
     expect((await ledger.history(token())).slice(-3).map(({ event }) => event)).toEqual(["claim", "reopen", "reject"]);
-    expect(await purchaser.settle()).toEqual([]);
+    expect(await purchaser.watchPending()).toEqual([]);
     const report = await purchaser.drive(execution(disk(), disk()));
     expect(report.outcomes.map(({ status }) => status)).toEqual(["purchased", "already-purchased"]);
     expect(cloud.live(token())).toHaveLength(1);
@@ -101,7 +101,7 @@ describe("settle", () => {
   test("a listing alone is no proof that it came to nothing", async () => {
     const { purchaser, cloud, ledger } = await pending();
     cloud.faults.listedState = "BillingFailed";
-    const [report] = await purchaser.settle();
+    const [report] = await purchaser.watchPending();
     expect(report?.outcomes.map(({ status }) => status)).toEqual(["already-purchased", "already-purchased"]);
     expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["purchased", "purchased"]);
   });
@@ -123,7 +123,7 @@ describe("settle", () => {
     ]);
     expect(cloud.counts.sends).toBe(1);
     cloud.fail(part.id);
-    expect((await purchaser.settle())[0]?.outcomes).toMatchObject([{ status: "rejected" }]);
+    expect((await purchaser.watchPending())[0]?.outcomes).toMatchObject([{ status: "rejected" }]);
   });
 
   test("a missing marker is stamped", async () => {
@@ -132,9 +132,9 @@ describe("settle", () => {
     await parts.purchaser.drive(execution());
     for (const order of parts.cloud.orders) order.state = "active";
     parts.cloud.faults.mark = undefined;
-    expect(await parts.purchaser.settle()).toMatchObject([{ outcomes: [{ commitment: { settled: true } }] }]);
+    expect(await parts.purchaser.watchPending()).toMatchObject([{ outcomes: [{ commitment: { settled: true } }] }]);
     expect(parts.cloud.orders).toMatchObject([{ token: token() }]);
-    expect(await parts.purchaser.settle()).toEqual([]);
+    expect(await parts.purchaser.watchPending()).toEqual([]);
   });
 
   test("one execution alone; what is not bought is left as it is; an unknown id is an error", async () => {
@@ -144,10 +144,10 @@ describe("settle", () => {
     await purchaser.drive({ ...execution(disk(), disk()), executionId: "another" });
     for (const order of cloud.orders) order.state = "Succeeded";
     const before = await ledger.execution("another");
-    expect(await purchaser.settle({ executionId: "another" })).toEqual([]);
-    expect(await purchaser.settle()).toMatchObject([{ executionId: "execution-1" }]);
+    expect(await purchaser.watchPending({ executionId: "another" })).toEqual([]);
+    expect(await purchaser.watchPending()).toMatchObject([{ executionId: "execution-1" }]);
     expect(await ledger.execution("another")).toEqual(before);
-    await expect(purchaser.settle({ executionId: "none" })).rejects.toMatchObject({ code: "invalid-execution" });
+    await expect(purchaser.watchPending({ executionId: "none" })).rejects.toMatchObject({ code: "invalid-execution" });
   });
 
   test("a look-up that fails is a warning, and is tried again", async () => {
@@ -158,7 +158,7 @@ describe("settle", () => {
       onEvent(event);
       if (event.type === "still-pending") cloud.faults.listing = undefined;
     };
-    const [report] = await purchaser.settle({ onEvent: heal });
+    const [report] = await purchaser.watchPending({ onEvent: heal });
     expect(report?.outcomes[0]).toMatchObject({ commitment: { settled: true } });
     expect(report?.outcomes[0]?.warnings).toBeUndefined();
   });
@@ -170,7 +170,7 @@ describe("settle", () => {
       onEvent(event);
       if (event.type === "still-pending") controller.abort();
     };
-    const [report] = await purchaser.settle({ signal: controller.signal, onEvent: stop });
+    const [report] = await purchaser.watchPending({ signal: controller.signal, onEvent: stop });
     expect(report?.outcomes).toMatchObject([{ commitment: { settled: false } }, { commitment: { settled: false } }]);
     expect(looks).toEqual([0]);
   });
@@ -186,10 +186,10 @@ describe("settle", () => {
         records: (query) => ((calls += 1) > after ? Promise.reject(broken) : records(query)),
       };
     };
-    await expect(createPurchaser({ ...options, ledger: failing(0) }).settle()).rejects.toBe(broken);
-    const [report] = await createPurchaser({ ...options, ledger: failing(1) }).settle({ onEvent });
+    await expect(createPurchaser({ ...options, ledger: failing(0) }).watchPending()).rejects.toBe(broken);
+    const [report] = await createPurchaser({ ...options, ledger: failing(1) }).watchPending({ onEvent });
     expect(report?.outcomes).toHaveLength(2);
-    expect(await purchaser.settle({ deadline: 1 })).toHaveLength(1);
+    expect(await purchaser.watchPending({ deadline: 1 })).toHaveLength(1);
   });
 
   test("a ledger that fails at the first look is thrown; at a later one, what was not seen is said to be so", async () => {
@@ -205,8 +205,8 @@ describe("settle", () => {
         claim: (...asked) => ((calls += 1) > after ? Promise.reject(broken) : claim(...asked)),
       };
     };
-    await expect(createPurchaser({ ...options, ledger: failing(0) }).settle()).rejects.toBe(broken);
-    expect(await createPurchaser({ ...options, ledger: failing(1) }).settle()).toMatchObject([
+    await expect(createPurchaser({ ...options, ledger: failing(0) }).watchPending()).rejects.toBe(broken);
+    expect(await createPurchaser({ ...options, ledger: failing(1) }).watchPending()).toMatchObject([
       { executionId: "execution-1", outcomes: [{ commitment: { settled: true } }, { commitment: { settled: true } }] },
       {
         executionId: "execution-2",
@@ -232,12 +232,12 @@ describe("settle", () => {
         calls += 1;
         if (calls === 2) {
           [failing.state, other.state] = ["BillingFailed", "Succeeded"];
-          await purchaser.settle({ deadline: environment.now() + 10_000 });
+          await purchaser.watchPending({ deadline: environment.now() + 10_000 });
         }
         return options.ledger.records(query);
       },
     };
-    const [report] = await createPurchaser({ ...options, ledger }).settle({ onEvent });
+    const [report] = await createPurchaser({ ...options, ledger }).watchPending({ onEvent });
     expect(report?.outcomes).toMatchObject([
       { status: "rejected", error: { message: expect.stringContaining(failing.id) } },
       { status: "already-purchased", commitment: { settled: true } },
@@ -255,12 +255,12 @@ describe("settle", () => {
         const records = await options.ledger.records(query);
         if (other.state === "Creating") {
           [failing.state, other.state] = ["BillingFailed", "Succeeded"];
-          await purchaser.settle({ deadline: environment.now() + 10_000 });
+          await purchaser.watchPending({ deadline: environment.now() + 10_000 });
         }
         return records;
       },
     };
-    const [report] = await createPurchaser({ ...options, ledger }).settle();
+    const [report] = await createPurchaser({ ...options, ledger }).watchPending();
     expect(report?.outcomes).toMatchObject([
       { status: "rejected", error: { code: "purchase-rejected", message: expect.stringContaining(failing.id) } },
       { status: "already-purchased", commitment: { settled: true } },
@@ -288,7 +288,7 @@ describe("settle", () => {
     };
     const settling = createPurchaser({ ...options, ledger: stale });
     const sends = bought() + 2;
-    const [report] = await settling.settle();
+    const [report] = await settling.watchPending();
     expect(report?.outcomes[0]).toMatchObject({
       status: "in-progress",
       error: { code: "claim-lost", retryable: true },

@@ -38,7 +38,7 @@ test("of one execution: all that is pending in it or without its marker, and not
   cloud.faults.mark = undefined;
   await purchaser.drive({ ...execution(disk({ size: "medium" })), executionId: "another" });
 
-  expect(await purchaser.settle({ executionId, deadline: later(parts) })).toMatchObject([
+  expect(await purchaser.watchPending({ executionId, deadline: later(parts) })).toMatchObject([
     {
       executionId,
       outcomes: [
@@ -48,13 +48,13 @@ test("of one execution: all that is pending in it or without its marker, and not
     },
   ]);
   expect(cloud.orders[2]?.token).toBe(token(2));
-  expect(await purchaser.settle({ executionId, deadline: later(parts) })).toMatchObject([
+  expect(await purchaser.watchPending({ executionId, deadline: later(parts) })).toMatchObject([
     { outcomes: [{ recIndex: 1 }] },
   ]);
 });
 
 test("an execution that the ledger does not know is named", async () => {
-  await expect(setup().purchaser.settle({ executionId: "none" })).rejects.toMatchObject({
+  await expect(setup().purchaser.watchPending({ executionId: "none" })).rejects.toMatchObject({
     code: "invalid-execution",
     problems: [{ path: "executionId", message: "is not in the ledger" }],
   });
@@ -63,7 +63,7 @@ test("an execution that the ledger does not know is named", async () => {
 test("its options are checked although nothing is pending", async () => {
   const { purchaser } = setup();
   for (const options of [{ concurrency: 0 }, { deadline: Number.NaN }]) {
-    await expect(purchaser.settle(options)).rejects.toMatchObject({ code: "invalid-configuration" });
+    await expect(purchaser.watchPending(options)).rejects.toMatchObject({ code: "invalid-configuration" });
   }
 });
 
@@ -73,7 +73,7 @@ describe("a report", () => {
     const { records } = parts.ledger;
     const found = await records({ limit: 10 });
     expect(found.map(({ recIndex }) => recIndex)).toEqual([2, 1, 0]);
-    const [report] = await parts.purchaser.settle({ deadline: later(parts) });
+    const [report] = await parts.purchaser.watchPending({ deadline: later(parts) });
     expect(report?.outcomes.map(({ recIndex }) => recIndex)).toEqual([0, 1, 2]);
   });
 
@@ -81,7 +81,7 @@ describe("a report", () => {
     const parts = setup();
     parts.cloud.add({ id: "from elsewhere", token: token() });
     await parts.purchaser.drive(execution());
-    expect(await parts.purchaser.settle({ deadline: later(parts) })).toMatchObject([
+    expect(await parts.purchaser.watchPending({ deadline: later(parts) })).toMatchObject([
       { outcomes: [{ commitment: { id: "from elsewhere" } }], totals: [] },
     ]);
   });
@@ -95,7 +95,7 @@ describe("a look", () => {
     "with a deadline in %d ms is made at the seconds %j: it takes five, and is not made within one",
     async (time, looks) => {
       const { purchaser, environment, onEvent, times } = await pending();
-      await purchaser.settle({ deadline: environment.now() + time, onEvent });
+      await purchaser.watchPending({ deadline: environment.now() + time, onEvent });
       expect(times("listing")).toEqual(looks);
     },
   );
@@ -123,7 +123,7 @@ describe("a look", () => {
     };
     const providers = [{ name: "imitation", services: { disk: slow } }];
     const purchaser = createPurchaser({ ...parts.options, providers });
-    await purchaser.settle({ deadline: later(parts), ...(concurrency ? { concurrency } : {}) });
+    await purchaser.watchPending({ deadline: later(parts), ...(concurrency ? { concurrency } : {}) });
     expect(peak).toBe(most);
   });
 
@@ -132,7 +132,7 @@ describe("a look", () => {
     const [failing, final, slow] = cloud.orders;
     if (failing === undefined || final === undefined || slow === undefined) throw new Error("three were bought");
     [failing.state, final.state] = ["BillingFailed", "Succeeded"];
-    const [report] = await purchaser.settle({
+    const [report] = await purchaser.watchPending({
       onEvent: (event) => {
         onEvent(event);
         if (passed() >= 15) slow.state = "Succeeded";
@@ -159,12 +159,12 @@ describe("a look", () => {
         calls += 1;
         if (calls === 2) {
           cloud.faults.mark = undefined;
-          await purchaser.settle({ deadline: later(parts) });
+          await purchaser.watchPending({ deadline: later(parts) });
         }
         return options.ledger.records(query);
       },
     };
-    const [report] = await createPurchaser({ ...options, ledger }).settle();
+    const [report] = await createPurchaser({ ...options, ledger }).watchPending();
     expect(report?.outcomes).toMatchObject([{ status: "already-purchased", commitment: { settled: true } }]);
     expect(report?.outcomes[0]?.warnings).toBeUndefined();
   });
@@ -175,7 +175,7 @@ describe("stopped", () => {
     const { purchaser, passed } = await pending();
     const controller = new AbortController();
     const onEvent = ({ type }: DriveEvent) => (type === "still-pending" ? controller.abort() : undefined);
-    expect(await purchaser.settle({ signal: controller.signal, onEvent })).toHaveLength(1);
+    expect(await purchaser.watchPending({ signal: controller.signal, onEvent })).toHaveLength(1);
     expect(passed()).toBe(0);
   });
 
@@ -186,7 +186,7 @@ describe("stopped", () => {
       onEvent(event);
       if (event.type === "claimed") controller.abort();
     };
-    const [report] = await purchaser.settle({ signal: controller.signal, onEvent: stop });
+    const [report] = await purchaser.watchPending({ signal: controller.signal, onEvent: stop });
     expect(report?.outcomes).toMatchObject([
       {
         status: "already-purchased",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { Quotation } from "../../src/drive/plan-execution.ts";
+import type { ExecutionPlan } from "../../src/drive/plan-execution.ts";
 import type { Report } from "../../src/contract/report.ts";
 import { compute, ec2, executionOf, search } from "./recommendations.ts";
 
@@ -61,7 +61,7 @@ async function status(...args: readonly string[]) {
 test("quoted, refused by its total, bought within it; what came to nothing is found by settle and bought by the next drive", async () => {
   await writeFile(join(folder, "e.json"), JSON.stringify(executionOf(compute, search, ec2)));
   const quoted = await run("quote", "e.json");
-  const { recommendations, totals } = JSON.parse(quoted.stdout) as Quotation;
+  const { recommendations, totals } = JSON.parse(quoted.stdout) as ExecutionPlan;
   expect([quoted.code, recommendations.map(({ verdict }) => verdict)]).toEqual([0, ["buy", "buy", "buy"]]);
   expect(existsSync(join(folder, "l.db"))).toBe(false);
 

@@ -87,9 +87,10 @@ describe("through the drive", () => {
   });
 
   test("the request is lost and the next ones are refused: after minutes and an empty look it is rejected, not unresolved for ever", async () => {
-    const sandbox = await sandboxFor();
     let ahead = 0;
-    const ledger = createMemoryLedger({ clock: () => Date.now() + ahead });
+    const clock = () => Date.now() + ahead;
+    const sandbox = await sandboxFor({ clock: { now: clock } });
+    const ledger = createMemoryLedger({ clock });
     const match = { action: "POST commitments" };
     sandbox.addFault({ match, fault: { kind: "reset", when: "before" } });
     sandbox.addFault({ match, times: 100, fault: { kind: "status", status: 403, code: "forbidden", when: "before" } });

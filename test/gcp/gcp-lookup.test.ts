@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
+import { thrownBy } from "../thrown-by.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import { readWholeListing } from "../../src/drive/read-listing.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
@@ -280,7 +281,7 @@ describe("a list that fails", () => {
         throw new Error("Could not load the default credentials.");
       },
     };
-    const compute = computeAt("https://127.0.0.1:9", { auth });
+    const compute = computeAt("https://127.0.0.1:9", { credential: auth });
     expect(await thrownBy(look(compute, [token]))).toMatchObject({
       code: "credentials-unavailable",
       message: expect.stringContaining("gcloud auth application-default login"),
@@ -307,7 +308,7 @@ describe("a list that fails", () => {
     loopback.on("list", ok(list([])));
     let asked = 0;
     const auth = { getRequestHeaders: async () => (asked++, new Headers({ authorization: "Bearer real" })) };
-    await look(computeAt(loopback.url, { auth }), [token]);
+    await look(computeAt(loopback.url, { credential: auth }), [token]);
     expect(asked).toBe(0);
     expect(loopback.last("list").headers.authorization).toBe("Bearer buyonce-loopback");
   });

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentVariables } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
 import { loopTime } from "../loop-time.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
@@ -288,7 +288,7 @@ describe("definitely not bought", () => {
       async () => Promise.reject(new Error("Could not load the default credentials")),
       () => new Promise<never>(() => {}),
     ]) {
-      const compute = computeAt("https://127.0.0.1:9", { auth: { getRequestHeaders }, purchaseTimeout: 300 });
+      const compute = computeAt("https://127.0.0.1:9", { credential: { getRequestHeaders }, purchaseTimeout: 300 });
       expect(await compute.send(submission, first)).toMatchObject({
         ...rejected,
         left: false,

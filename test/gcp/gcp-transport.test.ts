@@ -1,6 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
-import { environmentVariables, thrownBy } from "../aws/ec2-executors.ts";
+import { environmentVariables } from "../environment-variables.ts";
+import { thrownBy } from "../thrown-by.ts";
 import { refusingProxy, resetting, unreached } from "../http/broken-servers.ts";
 import { certificate } from "../http/certificates.ts";
 import { mostWritten, startEndless, type Endlessness } from "../http/endless.ts";
@@ -24,7 +25,7 @@ const authorities = getCACertificates("default");
 afterEach(() => setDefaultCACertificates(authorities));
 
 const buy = (endpoint: string, purchaseTimeout = 5_000) =>
-  computeAt(endpoint, { auth, purchaseTimeout }).send(submission, { sentBefore: false });
+  computeAt(endpoint, { credential: auth, purchaseTimeout }).send(submission, { sentBefore: false });
 
 describe("B4: a purchase that did not leave this machine", () => {
   test.each(Object.entries(unreached))(

@@ -52,7 +52,7 @@ export const azureCompute: GoldenKind = {
 export const azurePlan: GoldenKind = {
   ...azure,
   name: "azure-savings-plan",
-  recommendation: recommendationOf("azure", "savings-plan"),
+  recommendation: recommendationOf("azure", "savings-plans"),
   another: { commitment: { amount: "0.5", currency: "USD" } },
   purchaseAction: "PUT savingsPlanOrderAliases",
   listAction: "GET savingsPlanOrders",

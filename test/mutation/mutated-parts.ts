@@ -22,9 +22,9 @@ export const parts: Readonly<Record<string, Part>> = {
   ec2: {
     mutate: [
       "providers/aws/ec2/*.ts",
-      "providers/aws/{candidates,resolve-candidates,purchase-window,unique-by-id,baseline,judge-purchase-error,aws-price,only-fitting-offering,aws-pages,differences}.ts",
+      "providers/aws/{candidates,purchase-times,send-purchase,judge-purchase-error,aws-price,aws-commitment,aws-facts,aws-lists,choose-offering}.ts",
     ],
-    tests: ["test/aws/!(reservations|redshift|savings-plans)*.test.ts"],
+    tests: ["test/aws/*.test.ts", "test/aws/ec2/*.test.ts"],
   },
 };
 

@@ -74,9 +74,9 @@ describe("spans", () => {
       "drive/look-up",
       "drive/recommendation",
       "drive/recommendation/quote",
+      "drive/recommendation/record",
+      "drive/recommendation/record/mark",
       "drive/recommendation/send",
-      "drive/recommendation/settle",
-      "drive/recommendation/settle/mark",
       "drive/recommendation/write-ahead",
     ]);
     expect(one(spans(), "drive").attributes).toEqual({
@@ -115,8 +115,8 @@ describe("spans", () => {
       "drive/recommendation/quote",
       "drive/recommendation/reconcile",
       "drive/recommendation/reconcile/send",
+      "drive/recommendation/record",
       "drive/recommendation/send",
-      "drive/recommendation/settle",
       "drive/recommendation/write-ahead",
     ]);
     const reconcile = one(spans(), "reconcile");
@@ -243,13 +243,13 @@ describe("a watched purchaser", () => {
       (name: string) =>
       async (...values: unknown[]) =>
         void asked.push([name, values.at(-1)]);
-    const names = ["drive", "redrive", "redriveUnfinished", "settle"] as const;
+    const names = ["drive", "redrive", "redriveUnfinished", "watchPending"] as const;
     const bare = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Purchaser;
     const purchaser = (await createTelemetry()).watch(bare);
     await purchaser.drive(execution(), { concurrency: 3 });
     await purchaser.redrive("execution-1", { concurrency: 3 });
     await purchaser.redriveUnfinished({ concurrency: 3 });
-    await purchaser.settle({ concurrency: 3 });
+    await purchaser.watchPending({ concurrency: 3 });
     expect(asked).toEqual(names.map((name) => [name, { concurrency: 3, onEvent: expect.any(Function) as unknown }]));
   });
 

@@ -9,7 +9,7 @@ const limit = pLimit(2);
 
 /** All reservations of Azure are bought by the same code: the first of them stands for all. `npm run proof` takes each. */
 const kinds = (fixture.recommendations as readonly Recommendation[]).filter(
-  ({ provider, service }, index) => provider !== "azure" || service === "savings-plan" || index === 0,
+  ({ provider, service }, index) => provider !== "azure" || service === "savings-plans" || index === 0,
 );
 
 /** The worst moment: bought, and nobody was told. `npm run proof` kills after every request. */

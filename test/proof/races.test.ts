@@ -101,7 +101,7 @@ async function race(open: Open, runs: number): Promise<void> {
           for (const { recIndex, status } of outcomes) {
             if (status !== "unresolved") continue;
             const decision = { person: "a tester", reason: "the cloud in memory", finding: "not-bought" } as const;
-            await calm.resolve({ ...decision, executionId: "race", recIndex });
+            await calm.resolveByPerson({ ...decision, executionId: "race", recIndex });
           }
         }
         for (const token of [0, 1].map((index) => deriveIdempotencyToken("race", index))) {

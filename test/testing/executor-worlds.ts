@@ -3,7 +3,6 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
-import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -31,8 +30,8 @@ const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json
 
 /** Services that count no quantity, in another amount. */
 const others: Readonly<Record<string, object>> = {
-  "savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
-  "savings-plan": { commitment: { amount: "0.12346", currency: "USD" } },
+  "aws savings-plans": { hourlyCommitment: { amount: "1.25001", currency: "USD" } },
+  "azure savings-plans": { commitment: { amount: "0.12346", currency: "USD" } },
 };
 
 /** One rule for each call that buys: the world's service makes but one of them. */
@@ -41,22 +40,22 @@ function loseNextAnswer(sandbox: CloudSandbox): void {
   sandbox.addFault([...sandbox.purchaseActions].map((action) => ({ match: { action }, fault })));
 }
 
-/** A world with a real executor, its SDK, and the sandbox over HTTP. */
-export async function sandboxWorld(service: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
-  const recommendation = execution.recommendations.find((candidate) => candidate.service === service);
-  if (recommendation === undefined) throw new Error(`the fixture has no ${service}`);
+/** A world with a real executor, its SDK, and the sandbox over HTTP: `aws ec2`, `azure compute`. */
+export async function sandboxWorld(name: string, options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
+  const [provider = "", service = ""] = name.split(" ");
+  const recommendation = execution.recommendations.find(
+    (candidate) => candidate.provider === provider && candidate.service === service,
+  );
+  if (recommendation === undefined) throw new Error(`the fixture has no ${name}`);
   const sandbox = await startCloudSandbox(options);
   const environment = { ...systemEnvironment, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
-  const services: Readonly<Record<string, ServiceExecutor>> = {
-    ...createAzure(settings).services,
-    ...createAws(settings).services,
-  };
+  const { services } = provider === "azure" ? createAzure(settings) : createAws(settings);
   const executor = services[service];
-  if (executor === undefined) throw new Error(`no executor for ${service}`);
-  const other = others[service];
+  if (executor === undefined) throw new Error(`no executor for ${name}`);
+  const other = others[name];
   return {
-    executor: executor,
+    executor,
     recommendation,
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),

@@ -9,36 +9,36 @@ describe("every executor keeps the contract", () => {
     testExecutor({ name: `the imitation (${identity})`, make: async () => imitationWorld(identity).world, test });
   }
   for (const service of azureServices) {
-    const make = () => sandboxWorld(service);
+    const make = () => sandboxWorld(`azure ${service}`);
     testExecutor({ name: `Azure ${service}`, make, optionalFields: ["tenantId"], test });
   }
-  const savingsPlan = () => sandboxWorld("savings-plan");
-  testExecutor({ name: "Azure savings-plan", make: savingsPlan, optionalFields: ["tenantId"], test });
-  testExecutor({ name: "EC2", make: () => sandboxWorld("ec2"), test });
-  testExecutor({ name: "RDS", make: () => sandboxWorld("rds"), test });
+  const savingsPlan = () => sandboxWorld("azure savings-plans");
+  testExecutor({ name: "Azure savings plans", make: savingsPlan, optionalFields: ["tenantId"], test });
+  testExecutor({ name: "EC2", make: () => sandboxWorld("aws ec2"), test });
+  testExecutor({ name: "RDS", make: () => sandboxWorld("aws rds"), test });
   testExecutor({ name: "GCP compute", make: () => gcpWorld(), test });
   testExecutor({
     name: "GCP compute, pages of one and operations that take their time",
     make: () => gcpWorld({ gcp: { pageSize: 1, skusPerPage: 3, readsUntilDone: 4, readsUntilActive: 9 } }),
     test,
   });
-  testExecutor({ name: "ElastiCache", make: () => sandboxWorld("elasticache"), test });
-  testExecutor({ name: "MemoryDB", make: () => sandboxWorld("memorydb"), test });
-  testExecutor({ name: "OpenSearch", make: () => sandboxWorld("opensearch"), test });
-  testExecutor({ name: "savings plans", make: () => sandboxWorld("savings-plans"), test });
-  testExecutor({ name: "Redshift", make: () => sandboxWorld("redshift"), test });
+  testExecutor({ name: "ElastiCache", make: () => sandboxWorld("aws elasticache"), test });
+  testExecutor({ name: "MemoryDB", make: () => sandboxWorld("aws memorydb"), test });
+  testExecutor({ name: "OpenSearch", make: () => sandboxWorld("aws opensearch"), test });
+  testExecutor({ name: "savings plans", make: () => sandboxWorld("aws savings-plans"), test });
+  testExecutor({ name: "Redshift", make: () => sandboxWorld("aws redshift"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {
   for (const secondPut of ["already-exists", "session-timed-out"] as const) {
-    const make = () => sandboxWorld("compute", { azure: { secondPut } });
+    const make = () => sandboxWorld("azure compute", { azure: { secondPut } });
     testExecutor({ name: secondPut, make, optionalFields: ["tenantId"], test });
   }
 });
 
 describe("assumption: whatever Azure does with a second PUT of one savings plan alias, the contract is kept", () => {
   for (const secondPut of ["already-exists", "buys-again"] as const) {
-    const make = () => sandboxWorld("savings-plan", { azure: { savingsPlan: { secondPut } } });
+    const make = () => sandboxWorld("azure savings-plans", { azure: { savingsPlan: { secondPut } } });
     testExecutor({ name: secondPut, make, optionalFields: ["tenantId"], test });
   }
 });

@@ -3,15 +3,16 @@ import type {
   DescribeReservedInstancesOfferingsCommandOutput,
   ReservedInstances,
 } from "@aws-sdk/client-ec2";
-import { RefusedError, type ErrorCode } from "../../../src/contract/errors.ts";
-import type { Connect } from "../aws-connect.ts";
+import type { ErrorCode } from "../../../src/contract/errors.ts";
+import type { Scope } from "../../../src/contract/executor.ts";
 import { createClients } from "../aws-clients.ts";
+import type { Connect } from "../aws-connect.ts";
+import { allKnown, isText, type RowTraits, sameCount, uniqueById, wholeList } from "../aws-lists.ts";
+import { parseScope } from "../aws-scope.ts";
 import { reading } from "../read-error.ts";
-import type { AwsScope } from "../aws-scope.ts";
 import { readSdkError } from "../sdk-error.ts";
-import { sendOnce, type SendReport } from "../send-once.ts";
-import { type RowTraits, sameCount, uniqueById } from "../unique-by-id.ts";
-import type { PurchaseRequest } from "./ec2-purchase-request.ts";
+import type { SendReport } from "../sdk-middleware.ts";
+import type { PurchaseRequest } from "./ec2-purchase.ts";
 
 /** A Reserved Instance as EC2 lists it; nothing but the id is certain to be there. */
 export type ReservedInstance = ReservedInstances & { readonly ReservedInstancesId: string };
@@ -40,7 +41,7 @@ export interface Ec2Api {
 }
 
 /** Checks the account and gives the calls for it. */
-export type ConnectEc2 = (scope: AwsScope, signal: AbortSignal) => Promise<Ec2Api>;
+export type ConnectEc2 = (scope: Scope, signal: AbortSignal) => Promise<Ec2Api>;
 
 /** An id that EC2 does not know, or does not show yet: the codes seen for Reserved Instances. */
 const notVisibleCodes = new Set([
@@ -57,12 +58,13 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
   });
 
   return async (scope, signal) => {
-    const connection = await connect(scope.accountId, scope.region, signal);
+    const { accountId, region, label } = parseScope(scope);
+    const connection = await connect(accountId, region, signal);
     const reader = await clients.reader(connection);
     const sdk = await import("@aws-sdk/client-ec2");
 
     async function read<Answer>(permission: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading({ permission, where: scope.label, code }, signal, work);
+      return reading({ permission, where: label, region, code }, signal, work);
     }
 
     async function unlessNotVisible<Answer>(work: () => Promise<Answer>): Promise<Answer | "not-visible"> {
@@ -82,7 +84,7 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
           }),
         ),
       );
-      return answer === "not-visible" ? answer : believable(answer.ReservedInstances, scope);
+      return answer === "not-visible" ? answer : believable(answer.ReservedInstances);
     }
 
     return {
@@ -105,11 +107,9 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
       },
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new sdk.PurchaseReservedInstancesOfferingCommand(request);
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
-        const answer = await buyer.send(command, { abortSignal: signal });
-        return answer.ReservedInstancesId;
+        return (await buyer.send(command, { abortSignal: signal })).ReservedInstancesId;
       },
     };
   };
@@ -125,12 +125,10 @@ const rows: RowTraits<ReservedInstance> = {
   }),
 };
 
-/** The SDK reports a 200 with an empty or HTML body as success without a list; an empty list is an empty array. */
-function believable(list: readonly ReservedInstances[] | undefined, scope: AwsScope): readonly ReservedInstance[] {
-  if (list?.every((item): item is ReservedInstance => Boolean(item.ReservedInstancesId))) return uniqueById(list, rows);
-  throw new RefusedError({
-    code: "lookup-untrusted",
-    message: `DescribeReservedInstances answered for ${scope.label} without ${list ? "an id in every entry" : "a list"}: that is no proof that nothing was bought. Drive again later; if it stays so, see what answers at the endpoint.`,
-    retryable: true,
-  });
+/** Each once; of an entry without an id nothing is known. */
+function believable(list: readonly ReservedInstances[] | undefined): readonly ReservedInstance[] {
+  const call = "DescribeReservedInstances";
+  const hasId = (item: ReservedInstances): item is ReservedInstance => isText(item.ReservedInstancesId);
+  const known = allKnown(wholeList(list, { call, code: "lookup-untrusted" }), hasId, { call, needs: "an id" });
+  return uniqueById(known, rows);
 }

@@ -1,10 +1,12 @@
 import { Big } from "big.js";
 import type { Commitment, Standing } from "../../../src/contract/commitment.ts";
+import type { Facts, Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
+import { isFinal, standingOf } from "../aws-commitment.ts";
+import { priceOf } from "../aws-price.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
-import { priceOf } from "../aws-price.ts";
-import { isFinal, standingOf } from "../aws-standing.ts";
+import { instanceFacts } from "./ec2-facts.ts";
 
 /** The value of a tag, without blanks around it; undefined where there is no such tag or it is empty. Keys are case-sensitive. */
 export function tagOf({ Tags }: ReservedInstance, key: string): string | undefined {
@@ -25,6 +27,17 @@ export function groupOf(instance: ReservedInstance): string {
 export function countOf(instances: readonly ReservedInstance[]): number | undefined {
   const counts = instances.map(({ InstanceCount }) => InstanceCount);
   return counts.every((count) => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+}
+
+/** One purchase by its members, which carry the same token, or none. */
+export function listedOf(members: readonly ReservedInstance[], tokenTag: string): Listed {
+  const token = members[0] && tokenOf(members[0], tokenTag);
+  return {
+    commitment: commitmentOf(members, tokenTag),
+    // A tag has room for more than a token: anything shorter is what somebody wrote there.
+    marks: token === undefined ? [] : [{ text: token, whole: /^[0-9a-f]{64}$/.test(token) }],
+    facts: { ...commonFacts(members), quantity: countOf(members)?.toString() },
+  };
 }
 
 /**
@@ -74,4 +87,15 @@ function totalOf(instances: readonly ReservedInstance[]): Money | undefined {
     sum = sum ? { ...sum, amount: new Big(sum.amount).plus(price.amount).toFixed() } : price;
   }
   return sum;
+}
+
+/** What all of them state; where they differ, everything that they say, which is nothing that was asked for. */
+function commonFacts(members: readonly ReservedInstance[]): Facts {
+  const [first = {}, ...others] = members.map(instanceFacts);
+  return Object.fromEntries(
+    Object.entries(first).map(([field, value]) => {
+      const values = [value, ...others.map((facts) => facts[field])];
+      return [field, values.includes(undefined) ? undefined : [...new Set(values)].join(" and ")];
+    }),
+  );
 }

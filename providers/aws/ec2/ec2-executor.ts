@@ -1,16 +1,17 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import type { CandidateSearch } from "../candidates.ts";
-import { type AwsScope, awsScope, parseScope } from "../aws-scope.ts";
+import { type AwsScope, awsScope } from "../aws-scope.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
+import { parkAfter } from "../purchase-times.ts";
 import { createEc2Api } from "./ec2-api.ts";
-import { askedAttributes, askedFacts } from "./ec2-attributes.ts";
+import { askedInstance, askedOffering } from "./ec2-facts.ts";
 import { createEc2Inventory } from "./ec2-inventory.ts";
 import { markCommitment } from "./ec2-mark.ts";
-import { sendPurchase } from "./ec2-purchase.ts";
+import { sendEc2Purchase } from "./ec2-purchase.ts";
 import { quoteOffering } from "./ec2-quote.ts";
 import { ec2RecommendationSchema, type Ec2Recommendation } from "./ec2-recommendation.ts";
-import { resolveSubmission } from "./ec2-resolve.ts";
+import { resolveInstances } from "./ec2-resolve.ts";
 
 /**
  * EC2 Reserved Instances.
@@ -33,31 +34,31 @@ export function createEc2(connect: Connect, settings: ResolvedSettings): Service
     provider: "aws",
     service: "ec2",
     schema: ec2RecommendationSchema,
-    // What is not clear after a day does not become so by itself: several new ones fit, or one that nobody can judge.
-    recovery: { kind: "absence", answers: 2, minimumAge, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "absence", answers: 2, minimumAge, parkAfter },
     sendTimeout: purchaseTimeout,
     inventory: createEc2Inventory(connectEc2, tagNames.token),
     describe,
     scopeOf,
     laneOf,
-    factsOf: (recommendation) => ({ decisive: askedFacts(recommendation), ifStated: {} }),
+    factsOf: (recommendation) => ({
+      decisive: { ...askedInstance(recommendation), quantity: recommendation.quantity.toString() },
+      ifStated: {},
+    }),
 
     async quote(recommendation, _marker, { signal }) {
       const api = await connectEc2(scopeOf(recommendation), signal);
       return quoteOffering(api, recommendation, maxPages, signal);
     },
 
-    async send(submission) {
-      return sendPurchase(connectEc2, submission, purchaseTimeout);
-    },
+    send: (submission) => sendEc2Purchase(connectEc2, submission, purchaseTimeout),
 
     async resolve(submission, { signal, owned }) {
-      const api = await connectEc2(parseScope(submission.scope), signal);
-      return resolveSubmission(await api.reservedInstances(signal), submission, searchFor(owned), tagNames);
+      const api = await connectEc2(submission.scope, signal);
+      return resolveInstances(await api.reservedInstances(signal), submission, searchFor(owned), tagNames);
     },
 
     async mark(commitment, submission, marker, { signal, scope, owned }) {
-      const api = await connectEc2(parseScope(scope), signal);
+      const api = await connectEc2(scope, signal);
       return markCommitment(
         { commitment, submission, marker, search: searchFor(owned) },
         { api, tagNames, visibility, environment, signal },
@@ -77,5 +78,5 @@ function scopeOf(recommendation: Ec2Recommendation): AwsScope {
 
 /** Two purchases that differ in the count alone cannot be told apart while EC2 may split them. */
 function laneOf(recommendation: Ec2Recommendation): string {
-  return `${scopeOf(recommendation).key}/${[...askedAttributes(recommendation).values()].join("/")}`;
+  return `${scopeOf(recommendation).key}/${Object.values(askedOffering(recommendation)).join("/")}`;
 }

@@ -7,11 +7,10 @@ import { maskToken } from "../../../src/contract/token.ts";
 import type { CandidateSearch } from "../candidates.ts";
 import { purchaseGroupTag, type VisibilityLimits } from "../aws-settings.ts";
 import type { Ec2Api, ReservedInstance } from "./ec2-api.ts";
-import { candidatesIn } from "./ec2-candidates.ts";
 import { commitmentOf, countOf, tagOf, tokenOf } from "./ec2-commitment.ts";
 import { partsOf } from "./ec2-parts.ts";
 import { ec2RecommendationSchema } from "./ec2-recommendation.ts";
-import { howToTell, list } from "./ec2-resolve.ts";
+import { candidatesIn, howToTell, list } from "./ec2-resolve.ts";
 
 /** What is marked, and with what. */
 export interface MarkRequest {

@@ -1,9 +1,9 @@
+import { standingOf } from "../aws-commitment.ts";
 import type { Candidates } from "../candidates.ts";
-import { standingOf } from "../aws-standing.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
-import { isWhole } from "./ec2-candidates.ts";
 import { countOf } from "./ec2-commitment.ts";
 import type { Ec2Recommendation } from "./ec2-recommendation.ts";
+import { isWhole } from "./ec2-resolve.ts";
 
 /**
  * The Reserved Instances that a purchase of several became: those that are known to be of it or carry its token, and of the

@@ -1,38 +1,60 @@
+import { z } from "zod";
 import type { Submission } from "../../../src/contract/executor.ts";
+import type { JsonObject } from "../../../src/contract/json.ts";
+import type { Money } from "../../../src/contract/money.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
-import { parseScope } from "../aws-scope.ts";
-import { judgePurchaseError } from "../judge-purchase-error.ts";
+import { unknownOutcome } from "../judge-purchase-error.ts";
+import { boughtAs, sendPurchase } from "../send-purchase.ts";
 import type { ConnectEc2 } from "./ec2-api.ts";
-import { parsePurchaseRequest } from "./ec2-purchase-request.ts";
 
-const ec2Purchase = {
-  title: "EC2",
-  permission: "ec2:PurchaseReservedInstancesOffering",
-  quotaCodes: ["ReservedInstancesLimitExceeded"],
-};
+/** Exactly what is sent: the parameters of PurchaseReservedInstancesOffering. */
+export interface PurchaseRequest {
+  readonly ReservedInstancesOfferingId: string;
+  /** Instances. */
+  readonly InstanceCount: number;
+  /** A number because EC2's type is a double; it comes from exact decimals and is written shortest. */
+  readonly LimitPrice?: { readonly Amount: number; readonly CurrencyCode: "USD" };
+}
 
-/** Sends a recorded purchase once, whole within `timeout` milliseconds. */
-export async function sendPurchase(
-  connect: ConnectEc2,
-  { request, scope, price }: Submission,
-  timeout: number,
-): Promise<PurchaseAnswer> {
-  const report = { handedOver: false };
-  const signal = AbortSignal.timeout(timeout);
-  let id: string | undefined;
-  try {
-    const parameters = parsePurchaseRequest(request);
-    const api = await connect(parseScope(scope), signal);
-    id = await api.purchase(parameters, signal, report);
-  } catch (error) {
-    return judgePurchaseError(error, report, ec2Purchase);
-  }
-  if (!id) {
-    const reason =
-      "EC2 answered the purchase without an id. Drive again: it is looked for first, and not bought again before it is proven absent.";
-    return { kind: "unknown", reason };
-  }
-  // The answer has only the id; this is the state in which EC2 begins.
-  const state = "payment-pending";
-  return { kind: "bought", commitment: { id, state, standing: "live", settled: false, marked: false, price } };
+/**
+ * The parameters that buy so many instances of an offering for at most `upfront` at once.
+ *
+ * `LimitPrice` limits "the total order (instanceCount × price)", in USD only, and is documented for Marketplace
+ * offerings: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReservedInstanceLimitPrice.html. A limit of 0
+ * has no documented meaning, so nothing is sent where nothing is paid at once.
+ */
+export function purchaseRequest(offeringId: string, quantity: number, upfront: Money): PurchaseRequest & JsonObject {
+  const Amount = Number(upfront.amount);
+  const limited = Amount > 0 && upfront.currency === "USD";
+  return {
+    ReservedInstancesOfferingId: offeringId,
+    InstanceCount: quantity,
+    ...(limited ? { LimitPrice: { Amount, CurrencyCode: "USD" } } : {}),
+  };
+}
+
+const schema = z.strictObject({
+  ReservedInstancesOfferingId: z.string().min(1),
+  InstanceCount: z.int().min(1),
+  LimitPrice: z.strictObject({ Amount: z.number().positive(), CurrencyCode: z.literal("USD") }).optional(),
+});
+
+/** The parameters as they come back from the ledger. Throws a ZodError for anything else: it is sent as recorded or not at all. */
+export function parsePurchaseRequest(request: JsonObject): PurchaseRequest {
+  const { LimitPrice, ...rest } = schema.parse(request);
+  return LimitPrice ? { ...rest, LimitPrice } : rest;
+}
+
+/** Sends a recorded purchase once, whole within `timeout` milliseconds. Its answer is nothing but an id. */
+export function sendEc2Purchase(connect: ConnectEc2, submission: Submission, timeout: number): Promise<PurchaseAnswer> {
+  return sendPurchase(submission, {
+    title: "EC2",
+    permission: "ec2:PurchaseReservedInstancesOffering",
+    quotaCodes: ["ReservedInstancesLimitExceeded"],
+    timeout,
+    parse: parsePurchaseRequest,
+    connect,
+    judgeAnswer: (id) =>
+      id ? boughtAs(id, submission, false) : unknownOutcome("EC2 answered the purchase without an id"),
+  });
 }

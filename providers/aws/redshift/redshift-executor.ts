@@ -3,13 +3,27 @@ import type { Connect } from "../aws-connect.ts";
 import { createReservationApi } from "../reservations/reservation-api.ts";
 import { findReservationOffering, reservationBase } from "../reservations/reservation-base.ts";
 import { askedOf } from "../reservations/reservation-commitment.ts";
-import { type Sending, sendReservation } from "../reservations/reservation-send.ts";
-import { parseScope } from "../aws-scope.ts";
+import { sendReservation } from "../reservations/reservation-send.ts";
+import { firstState } from "../aws-commitment.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
-import { type NodePurchaseRequest, parseNodePurchaseRequest } from "./redshift-purchase-request.ts";
-import { redshift, type RedshiftRecommendation } from "./redshift-service.ts";
+import type { Baseline } from "../candidates.ts";
+import { parkAfter } from "../purchase-times.ts";
+import { parseNodePurchaseRequest, redshift, type RedshiftRecommendation } from "./redshift-service.ts";
 import { resolveNodes, unmarked } from "./redshift-resolve.ts";
 import { tryToTag } from "./redshift-tag.ts";
+
+const sending = {
+  parse: parseNodePurchaseRequest,
+  // With an id it is bought, whatever else is left out: nothing else says later which one it is.
+  firstState,
+  ambiguousCodes: [
+    // The caller gives no id that could be used already: whatever it means, it says that there is a reservation.
+    redshift.codes.alreadyExists,
+    // HTTP 400, yet a service behind Redshift failed on the way; documented for its reads.
+    "DependentServiceUnavailableFault",
+    "DependentServiceRequestThrottlingFault",
+  ],
+};
 
 /**
  * Redshift reserved nodes.
@@ -22,58 +36,55 @@ export function createRedshift(
   connect: Connect,
   { tagNames, environment, visibility, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<RedshiftRecommendation> {
-  const api = createReservationApi(redshift, connect, maxPages);
-  const base = reservationBase(redshift, api);
+  const connectRedshift = createReservationApi(redshift, connect, maxPages);
+  const base = reservationBase(redshift, connectRedshift);
   const { minimumAge } = visibility;
-  const sending: Sending<NodePurchaseRequest> = {
-    timeout: purchaseTimeout,
-    parse: parseNodePurchaseRequest,
-    // With an id it is bought, whatever else is left out: nothing else says later which one it is.
-    firstState: "payment-pending",
-    ambiguousCodes: [
-      // The caller gives no id that could be used already: whatever it means, it says that there is a reservation.
-      redshift.codes.alreadyExists,
-      // HTTP 400, yet a service behind Redshift failed on the way; documented for its reads.
-      "DependentServiceUnavailableFault",
-      "DependentServiceRequestThrottlingFault",
-    ],
-  };
 
   return {
     ...base,
-    // After a day a person has to decide: what Redshift was slow to show is shown by then.
-    recovery: { kind: "manual", minimumAge, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "manual", minimumAge, parkAfter },
     sendTimeout: purchaseTimeout,
 
     laneOf(recommendation) {
       // As on EC2, the count is left out: two that differ in nothing else are for a person if both are open.
-      return `${base.scopeOf(recommendation).key}/${[...askedOf(redshift, recommendation).values()].join("/")}`;
+      return `${base.scopeOf(recommendation).key}/${Object.values(askedOf(redshift, recommendation)).join("/")}`;
     },
 
     async quote(recommendation, _marker, { signal }) {
-      const { id, price } = await findReservationOffering(redshift, api, recommendation, signal);
-      const before = await (await api(parseScope(base.scopeOf(recommendation)), signal)).all(signal);
+      const { id: offeringId, price } = await findReservationOffering(
+        redshift,
+        connectRedshift,
+        recommendation,
+        signal,
+      );
+      const api = await connectRedshift(base.scopeOf(recommendation), signal);
+      const baseline = (await api.all(signal)).map((node) => node.id).toSorted();
       return {
         price: price.total,
-        handle: { baseline: before.map((node) => node.id).toSorted(), offeringId: id },
-        request: { ReservedNodeOfferingId: id, NodeCount: recommendation.quantity },
+        handle: { baseline, offeringId } satisfies Baseline,
+        request: { ReservedNodeOfferingId: offeringId, NodeCount: recommendation.quantity },
       };
     },
 
     async send(submission) {
-      const answer = await sendReservation(redshift, api, submission, sending);
+      const kind = { ...sending, timeout: purchaseTimeout };
+      const answer = await sendReservation(redshift, connectRedshift, submission, kind);
       return answer.kind === "bought" ? { ...answer, commitment: unmarked(answer.commitment) } : answer;
     },
 
     async resolve(submission, { signal, owned }) {
-      const nodes = await (await api(parseScope(submission.scope), signal)).all(signal);
-      const search = { owned, now: environment.now(), sendTimeout: purchaseTimeout, minimumAge };
-      return resolveNodes(nodes, submission, search);
+      const nodes = await (await connectRedshift(submission.scope, signal)).all(signal);
+      return resolveNodes(nodes, submission, {
+        owned,
+        now: environment.now(),
+        sendTimeout: purchaseTimeout,
+        minimumAge,
+      });
     },
 
     async mark(commitment, _submission, { token, source }, { signal, scope }) {
       const tags = { [tagNames.source]: source, [tagNames.token]: token };
-      const shown = await tryToTag(connect, parseScope(scope), commitment.id, tags, signal);
+      const shown = await tryToTag(connect, scope, commitment.id, tags, signal);
       return { ...commitment, marked: shown || "waived" };
     },
   };

@@ -1,5 +1,7 @@
 import type { ReservedNode } from "@aws-sdk/client-redshift";
 import { z } from "zod";
+import type { JsonObject } from "../../../src/contract/json.ts";
+import type { Facts } from "../../../src/contract/listed.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { awsFields, matching, oneOf, regionField } from "../aws-fields.ts";
 import type {
@@ -7,10 +9,8 @@ import type {
   ReservationRecommendation,
   ReservationService,
 } from "../reservations/reservation-service.ts";
-import { chargesOf, termAttributes } from "../reservations/reservation-terms.ts";
-import { sendOnce } from "../send-once.ts";
+import { chargesOf, termFacts } from "../reservations/reservation-terms.ts";
 import { redshiftClients, redshiftSdk } from "./redshift-clients.ts";
-import type { NodePurchaseRequest } from "./redshift-purchase-request.ts";
 
 /** How Redshift names a kind of offering, by the word used in a recommendation. */
 const offeringKinds = { regular: "Regular", upgradable: "Upgradable" } as const;
@@ -22,6 +22,23 @@ export interface RedshiftRecommendation extends ReservationRecommendation {
   readonly nodeType: string;
   /** Redshift sells a node type as both, at prices of their own: its `ReservedNodeOfferingType`. */
   readonly offeringKind: keyof typeof offeringKinds;
+}
+
+/** Exactly what is sent: the parameters of PurchaseReservedNodeOffering, which takes nothing else. */
+export type NodePurchaseRequest = {
+  readonly ReservedNodeOfferingId: string;
+  /** Nodes. */
+  readonly NodeCount: number;
+};
+
+const requestSchema: z.ZodType<NodePurchaseRequest> = z.strictObject({
+  ReservedNodeOfferingId: z.string().min(1),
+  NodeCount: z.int().min(1),
+});
+
+/** The parameters as they come back from the ledger. Throws a ZodError for anything else: it is sent as recorded or not at all. */
+export function parseNodePurchaseRequest(request: JsonObject): NodePurchaseRequest {
+  return requestSchema.parse(request);
 }
 
 /**
@@ -39,11 +56,7 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
     quantity: quantitySchema,
   }),
   describe: ({ nodeType, offeringKind }) => `${nodeType} ${offeringKind}`,
-  asked: ({ nodeType, offeringKind }) =>
-    new Map([
-      ["nodeType", nodeType],
-      ["offeringKind", offeringKinds[offeringKind]],
-    ]),
+  asked: ({ nodeType, offeringKind }) => ({ nodeType, offeringKind: offeringKinds[offeringKind] }),
   calls: {
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodeOfferings",
@@ -73,16 +86,15 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
         const { ReservedNodeOfferings, Marker } = await reader.send(command, { abortSignal: signal });
         const items = ReservedNodeOfferings?.map((offering) => ({
           id: offering.ReservedNodeOfferingId,
-          attributes: attributesOf(offering),
+          facts: factsOf(offering),
           charges: chargesOf(offering),
         }));
         return { items, next: Marker };
       },
 
       async purchase(request, signal, report) {
-        const buyer = await redshiftClients.buyer(connection);
+        const buyer = await redshiftClients.buyer(connection, report);
         const command = new PurchaseReservedNodeOfferingCommand(request);
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const { ReservedNode } = await buyer.send(command, { abortSignal: signal });
         return ReservedNode && reservationOf(ReservedNode);
       },
@@ -94,7 +106,7 @@ function reservationOf(node: ReservedNode): Reservation {
   return {
     id: node.ReservedNodeId,
     name: node.ReservedNodeId,
-    attributes: attributesOf(node),
+    facts: factsOf(node),
     count: node.NodeCount,
     state: node.State,
     start: node.StartTime,
@@ -104,10 +116,10 @@ function reservationOf(node: ReservedNode): Reservation {
 
 type Terms = Pick<ReservedNode, "NodeType" | "ReservedNodeOfferingType" | "OfferingType" | "Duration">;
 
-function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
-  return new Map<string, string | undefined>([
-    ["nodeType", terms.NodeType],
-    ["offeringKind", terms.ReservedNodeOfferingType],
-    ...termAttributes(terms.OfferingType, terms.Duration),
-  ]);
+function factsOf(terms: Terms): Facts {
+  return {
+    nodeType: terms.NodeType,
+    offeringKind: terms.ReservedNodeOfferingType,
+    ...termFacts(terms.OfferingType, terms.Duration),
+  };
 }

@@ -1,5 +1,6 @@
+import type { Scope } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
-import type { AwsScope } from "../aws-scope.ts";
+import { parseScope } from "../aws-scope.ts";
 import { withSignal } from "../../http/with-signal.ts";
 import { redshiftClients, redshiftSdk } from "./redshift-clients.ts";
 
@@ -13,12 +14,12 @@ const timeout = 10_000;
  */
 export async function tryToTag(
   connect: Connect,
-  scope: AwsScope,
+  scope: Scope,
   id: string,
   tags: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { accountId, region } = scope;
+  const { accountId, region } = parseScope(scope);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const options = { abortSignal: limit };
   try {

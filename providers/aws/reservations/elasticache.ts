@@ -1,13 +1,13 @@
 import type { ReservedCacheNode } from "@aws-sdk/client-elasticache";
 import { z } from "zod";
+import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { awsFields, durations, matching, offeringTypes, regionField } from "../aws-fields.ts";
-import { sendOnce } from "../send-once.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
-import { assumedCurrency, chargesOf, termAttributes } from "./reservation-terms.ts";
+import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved cache nodes to buy. */
 export interface ElastiCacheRecommendation extends ReservationRecommendation {
@@ -36,11 +36,7 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
     quantity: quantitySchema,
   }),
   describe: ({ nodeType, productDescription }) => `${nodeType} ${productDescription}`,
-  asked: ({ nodeType, productDescription }) =>
-    new Map([
-      ["nodeType", nodeType],
-      ["productDescription", productDescription],
-    ]),
+  asked: ({ nodeType, productDescription }) => ({ nodeType, productDescription }),
   calls: {
     list: "DescribeReservedCacheNodes",
     offerings: "DescribeReservedCacheNodesOfferings",
@@ -80,21 +76,20 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
         const { ReservedCacheNodesOfferings, Marker } = await reader.send(command, { abortSignal: signal });
         const items = ReservedCacheNodesOfferings?.map((offering) => ({
           id: offering.ReservedCacheNodesOfferingId,
-          attributes: attributesOf(offering),
+          facts: factsOf(offering),
           charges: chargesOf(offering, currency),
         }));
         return { items, next: Marker };
       },
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new PurchaseReservedCacheNodesOfferingCommand({
           ReservedCacheNodesOfferingId: request.offeringId,
           ReservedCacheNodeId: request.name,
           CacheNodeCount: request.count,
           Tags: tagList(request),
         });
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const { ReservedCacheNode } = await buyer.send(command, { abortSignal: signal });
         return ReservedCacheNode && reservationOf(ReservedCacheNode, currency);
       },
@@ -106,7 +101,7 @@ function reservationOf(node: ReservedCacheNode, currency: string | undefined): R
   return {
     id: node.ReservedCacheNodeId,
     name: node.ReservedCacheNodeId,
-    attributes: attributesOf(node),
+    facts: factsOf(node),
     count: node.CacheNodeCount,
     state: node.State,
     start: node.StartTime,
@@ -116,10 +111,10 @@ function reservationOf(node: ReservedCacheNode, currency: string | undefined): R
 
 type Terms = Pick<ReservedCacheNode, "CacheNodeType" | "ProductDescription" | "OfferingType" | "Duration">;
 
-function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
-  return new Map([
-    ["nodeType", terms.CacheNodeType],
-    ["productDescription", terms.ProductDescription],
-    ...termAttributes(terms.OfferingType, terms.Duration),
-  ]);
+function factsOf(terms: Terms): Facts {
+  return {
+    nodeType: terms.CacheNodeType,
+    productDescription: terms.ProductDescription,
+    ...termFacts(terms.OfferingType, terms.Duration),
+  };
 }

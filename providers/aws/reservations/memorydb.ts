@@ -1,13 +1,13 @@
 import type { ReservedNode } from "@aws-sdk/client-memorydb";
 import { z } from "zod";
+import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { awsFields, durations, matching, offeringTypes, regionField } from "../aws-fields.ts";
-import { sendOnce } from "../send-once.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
-import { assumedCurrency, chargesOf, termAttributes } from "./reservation-terms.ts";
+import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved nodes to buy. An offering is a node type, a payment and a term: the engine is no part of it. */
 export interface MemoryDbRecommendation extends ReservationRecommendation {
@@ -33,7 +33,7 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
     quantity: quantitySchema,
   }),
   describe: ({ nodeType }) => nodeType,
-  asked: ({ nodeType }) => new Map([["nodeType", nodeType]]),
+  asked: ({ nodeType }) => ({ nodeType }),
   calls: {
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodesOfferings",
@@ -72,21 +72,20 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
         const { ReservedNodesOfferings, NextToken } = await reader.send(command, { abortSignal: signal });
         const items = ReservedNodesOfferings?.map((offering) => ({
           id: offering.ReservedNodesOfferingId,
-          attributes: attributesOf(offering),
+          facts: factsOf(offering),
           charges: chargesOf(offering, currency),
         }));
         return { items, next: NextToken };
       },
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new PurchaseReservedNodesOfferingCommand({
           ReservedNodesOfferingId: request.offeringId,
           ReservationId: request.name,
           NodeCount: request.count,
           Tags: tagList(request),
         });
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const { ReservedNode } = await buyer.send(command, { abortSignal: signal });
         return ReservedNode && reservationOf(ReservedNode, currency);
       },
@@ -98,7 +97,7 @@ function reservationOf(node: ReservedNode, currency: string | undefined): Reserv
   return {
     id: node.ReservationId,
     name: node.ReservationId,
-    attributes: attributesOf(node),
+    facts: factsOf(node),
     count: node.NodeCount,
     state: node.State,
     start: node.StartTime,
@@ -106,8 +105,6 @@ function reservationOf(node: ReservedNode, currency: string | undefined): Reserv
   };
 }
 
-function attributesOf(
-  terms: Pick<ReservedNode, "NodeType" | "OfferingType" | "Duration">,
-): ReadonlyMap<string, string | undefined> {
-  return new Map([["nodeType", terms.NodeType], ...termAttributes(terms.OfferingType, terms.Duration)]);
+function factsOf(terms: Pick<ReservedNode, "NodeType" | "OfferingType" | "Duration">): Facts {
+  return { nodeType: terms.NodeType, ...termFacts(terms.OfferingType, terms.Duration) };
 }

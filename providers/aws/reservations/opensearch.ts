@@ -1,12 +1,13 @@
 import type { ReservedInstance } from "@aws-sdk/client-opensearch";
 import { z } from "zod";
+import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
+import { firstState } from "../aws-commitment.ts";
 import { awsFields, matching, offeringTypes, regionField } from "../aws-fields.ts";
-import { sendOnce } from "../send-once.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
-import { chargesOf, termAttributes } from "./reservation-terms.ts";
+import { chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved instances of OpenSearch Service to buy. */
 export interface OpenSearchRecommendation extends ReservationRecommendation {
@@ -46,7 +47,7 @@ export const opensearch: ReservationService<OpenSearchRecommendation> = {
     quantity: quantitySchema,
   }),
   describe: ({ instanceType }) => instanceType,
-  asked: ({ instanceType }) => new Map([["instanceType", instanceType]]),
+  asked: ({ instanceType }) => ({ instanceType }),
   calls: {
     list: "DescribeReservedInstances",
     offerings: "DescribeReservedInstanceOfferings",
@@ -83,23 +84,22 @@ export const opensearch: ReservationService<OpenSearchRecommendation> = {
         const { ReservedInstanceOfferings, NextToken } = await reader.send(command, { abortSignal: signal });
         const items = ReservedInstanceOfferings?.map((offering) => ({
           id: offering.ReservedInstanceOfferingId,
-          attributes: attributesOf(offering),
+          facts: factsOf(offering),
           charges: chargesOf(offering),
         }));
         return { items, next: NextToken };
       },
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new PurchaseReservedInstanceOfferingCommand({
           ReservedInstanceOfferingId: request.offeringId,
           ReservationName: request.name,
           InstanceCount: request.count,
         });
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const { ReservedInstanceId, ReservationName } = await buyer.send(command, { abortSignal: signal });
         // The answer holds these two alone; the state is what a new reservation begins with.
-        return reservationOf({ ReservedInstanceId, ReservationName, State: "payment-pending" });
+        return reservationOf({ ReservedInstanceId, ReservationName, State: firstState });
       },
     };
   },
@@ -109,7 +109,7 @@ function reservationOf(instance: ReservedInstance): Reservation {
   return {
     id: instance.ReservedInstanceId,
     name: instance.ReservationName,
-    attributes: attributesOf(instance),
+    facts: factsOf(instance),
     count: instance.InstanceCount,
     state: instance.State,
     start: instance.StartTime,
@@ -117,9 +117,7 @@ function reservationOf(instance: ReservedInstance): Reservation {
   };
 }
 
-function attributesOf(
-  terms: Pick<ReservedInstance, "InstanceType" | "PaymentOption" | "Duration">,
-): ReadonlyMap<string, string | undefined> {
+function factsOf(terms: Pick<ReservedInstance, "InstanceType" | "PaymentOption" | "Duration">): Facts {
   const payment = terms.PaymentOption && (payments[terms.PaymentOption] ?? terms.PaymentOption);
-  return new Map([["instanceType", terms.InstanceType], ...termAttributes(payment, terms.Duration)]);
+  return { instanceType: terms.InstanceType, ...termFacts(payment, terms.Duration) };
 }

@@ -1,14 +1,14 @@
 import type { ReservedDBInstance } from "@aws-sdk/client-rds";
 import { z } from "zod";
+import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { awsFields, durations, matching, must, offeringTypes, regionField } from "../aws-fields.ts";
-import { sendOnce } from "../send-once.ts";
 import { hasLicence, normaliseDescription } from "./product-description.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
-import { chargesOf, termAttributes } from "./reservation-terms.ts";
+import { chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved DB instances to buy. */
 export interface RdsRecommendation extends ReservationRecommendation {
@@ -43,12 +43,11 @@ export const rds: ReservationService<RdsRecommendation> = {
   }),
   describe: ({ instanceClass, productDescription, multiAz }) =>
     `${instanceClass} ${productDescription}, ${multiAz ? "Multi-AZ" : "Single-AZ"}`,
-  asked: ({ instanceClass, productDescription, multiAz }) =>
-    new Map([
-      ["instanceClass", instanceClass],
-      ["productDescription", normaliseDescription(productDescription)],
-      ["multiAz", String(multiAz)],
-    ]),
+  asked: ({ instanceClass, productDescription, multiAz }) => ({
+    instanceClass,
+    productDescription: normaliseDescription(productDescription),
+    multiAz: String(multiAz),
+  }),
   calls: {
     list: "DescribeReservedDBInstances",
     offerings: "DescribeReservedDBInstancesOfferings",
@@ -89,21 +88,20 @@ export const rds: ReservationService<RdsRecommendation> = {
         const { ReservedDBInstancesOfferings, Marker } = await reader.send(command, { abortSignal: signal });
         const items = ReservedDBInstancesOfferings?.map((offering) => ({
           id: offering.ReservedDBInstancesOfferingId,
-          attributes: attributesOf(offering),
+          facts: factsOf(offering),
           charges: chargesOf(offering),
         }));
         return { items, next: Marker };
       },
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new PurchaseReservedDBInstancesOfferingCommand({
           ReservedDBInstancesOfferingId: request.offeringId,
           ReservedDBInstanceId: request.name,
           DBInstanceCount: request.count,
           Tags: tagList(request),
         });
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         const { ReservedDBInstance } = await buyer.send(command, { abortSignal: signal });
         return ReservedDBInstance && reservationOf(ReservedDBInstance);
       },
@@ -115,7 +113,7 @@ function reservationOf(instance: ReservedDBInstance): Reservation {
   return {
     id: instance.ReservedDBInstanceId,
     name: instance.ReservedDBInstanceId,
-    attributes: attributesOf(instance),
+    facts: factsOf(instance),
     count: instance.DBInstanceCount,
     state: instance.State,
     start: instance.StartTime,
@@ -128,11 +126,11 @@ type Terms = Pick<
   "DBInstanceClass" | "ProductDescription" | "MultiAZ" | "OfferingType" | "Duration"
 >;
 
-function attributesOf(terms: Terms): ReadonlyMap<string, string | undefined> {
-  return new Map([
-    ["instanceClass", terms.DBInstanceClass],
-    ["productDescription", terms.ProductDescription && normaliseDescription(terms.ProductDescription)],
-    ["multiAz", terms.MultiAZ?.toString()],
-    ...termAttributes(terms.OfferingType, terms.Duration),
-  ]);
+function factsOf(terms: Terms): Facts {
+  return {
+    instanceClass: terms.DBInstanceClass,
+    productDescription: terms.ProductDescription && normaliseDescription(terms.ProductDescription),
+    multiAz: terms.MultiAZ?.toString(),
+    ...termFacts(terms.OfferingType, terms.Duration),
+  };
 }

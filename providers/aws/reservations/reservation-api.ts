@@ -1,13 +1,13 @@
 import { RefusedError, type ErrorCode } from "../../../src/contract/errors.ts";
+import type { Scope } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
-import type { SeenOffering } from "../only-fitting-offering.ts";
-import { readAllPages } from "../aws-pages.ts";
+import { allKnown, readAllPages, sameCount, uniqueById } from "../aws-lists.ts";
+import { parseScope } from "../aws-scope.ts";
+import type { SeenOffering } from "../choose-offering.ts";
 import { reading } from "../read-error.ts";
-import type { AwsScope } from "../aws-scope.ts";
 import { readSdkError } from "../sdk-error.ts";
-import type { SendReport } from "../send-once.ts";
-import { sameCount, uniqueById } from "../unique-by-id.ts";
-import { allKnown, type KnownReservation } from "./reservation-commitment.ts";
+import type { SendReport } from "../sdk-middleware.ts";
+import { isKnown, type KnownReservation } from "./reservation-commitment.ts";
 import type { PurchaseRequest } from "./reservation-purchase-request.ts";
 import type {
   Reservation,
@@ -30,7 +30,7 @@ export interface ReservationApi<R extends ReservationRecommendation, Request = P
 
 /** Checks the account and gives the calls for it. */
 export type ConnectReservations<R extends ReservationRecommendation, Request = PurchaseRequest> = (
-  scope: AwsScope,
+  scope: Scope,
   signal: AbortSignal,
 ) => Promise<ReservationApi<R, Request>>;
 
@@ -43,15 +43,12 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
   const { calls, codes } = service;
 
   return async (scope, signal) => {
-    const connection = await connect(scope.accountId, scope.region, signal);
-    const api: ReservationCalls<R, Request> = await service.connect(connection, scope.region);
+    const { accountId, region, label: where } = parseScope(scope);
+    const connection = await connect(accountId, region, signal);
+    const api: ReservationCalls<R, Request> = await service.connect(connection, region);
 
     async function read<Answer>(call: string, code: ErrorCode, signal: AbortSignal, work: () => Promise<Answer>) {
-      return reading(
-        { permission: `${calls.permissions}:${call}`, where: scope.label, region: scope.region, code },
-        signal,
-        work,
-      );
+      return reading({ permission: `${calls.permissions}:${call}`, where, region, code }, signal, work);
     }
 
     async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {
@@ -62,7 +59,8 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
           code: "lookup-untrusted",
         }),
       );
-      return uniqueById(allKnown(listed, calls.list), {
+      const known = allKnown(listed, isKnown, { call: calls.list, needs: "an id or a state that can be read" });
+      return uniqueById(known, {
         idOf: ({ id }) => id,
         stateOf: ({ state }) => state,
         merge: (kept, other) => ({ ...kept, count: sameCount(kept.count, other.count) }),

@@ -1,9 +1,8 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
-import { differencesBetween } from "../differences.ts";
-import { chooseOffering, type Offering } from "../only-fitting-offering.ts";
-import { awsScope, parseScope } from "../aws-scope.ts";
+import { awsScope } from "../aws-scope.ts";
+import { chooseOffering, type Offering } from "../choose-offering.ts";
 import type { ConnectReservations } from "./reservation-api.ts";
-import { askedFacts, askedOf, listedOf } from "./reservation-commitment.ts";
+import { askedOf, listedOf } from "./reservation-commitment.ts";
 import type { ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
@@ -15,7 +14,7 @@ export type ReservationBase<R extends ReservationRecommendation> = Pick<
 /** Makes the members that need nothing but what the service says about itself. */
 export function reservationBase<R extends ReservationRecommendation, Request>(
   service: ReservationService<R, Request>,
-  api: ConnectReservations<R, Request>,
+  connect: ConnectReservations<R, Request>,
 ): ReservationBase<R> {
   const { name, schema } = service;
   return {
@@ -31,16 +30,19 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
     scopeOf: (recommendation) => awsScope(name, recommendation),
 
     // Of what does not state all of it, nobody can tell whether it is what was asked for.
-    factsOf: (recommendation) => ({ decisive: askedFacts(service, recommendation), ifStated: {} }),
+    factsOf: (recommendation) => ({
+      decisive: { ...askedOf(service, recommendation), quantity: String(recommendation.quantity) },
+      ifStated: {},
+    }),
 
     inventory: {
       async *list(scope, { signal }) {
-        const all = await (await api(parseScope(scope), signal)).all(signal);
+        const all = await (await connect(scope, signal)).all(signal);
         yield all.map(listedOf);
       },
 
       async read(scope, id, { signal }) {
-        const found = await (await api(parseScope(scope), signal)).one({ id }, signal);
+        const found = await (await connect(scope, signal)).one({ id }, signal);
         return found && listedOf(found);
       },
     },
@@ -50,17 +52,17 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
 /** The one offering that is exactly what is recommended. Throws a RefusedError `not-offered`, `several-offerings` or `quote-failed`. */
 export async function findReservationOffering<R extends ReservationRecommendation, Request>(
   service: ReservationService<R, Request>,
-  api: ConnectReservations<R, Request>,
+  connect: ConnectReservations<R, Request>,
   recommendation: R,
   signal: AbortSignal,
 ): Promise<Offering> {
   const { quantity, payment, region } = recommendation;
   const asked = askedOf(service, recommendation);
-  const { offerings } = await api(awsScope(service.name, recommendation), signal);
+  const { offerings } = await connect(awsScope(service.name, recommendation), signal);
   return chooseOffering(await offerings(recommendation, signal), {
     title: service.title,
-    summary: `${[...asked.values()].join(", ")} in ${region}`,
-    differences: ({ attributes }) => differencesBetween(asked, attributes),
+    summary: `${Object.values(asked).join(", ")} in ${region}`,
+    asked,
     payment,
     quantity,
   });

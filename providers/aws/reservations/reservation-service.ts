@@ -1,10 +1,12 @@
 import type { z } from "zod";
+import type { Facts } from "../../../src/contract/listed.ts";
 import type { Connection } from "../aws-connect.ts";
+import type { Asked } from "../aws-facts.ts";
 import type { AwsRecommendation } from "../aws-fields.ts";
-import type { SeenOffering } from "../only-fitting-offering.ts";
-import type { Page } from "../aws-pages.ts";
+import type { Page } from "../aws-lists.ts";
 import type { Charges } from "../aws-price.ts";
-import type { SendReport } from "../send-once.ts";
+import type { SeenOffering } from "../choose-offering.ts";
+import type { SendReport } from "../sdk-middleware.ts";
 import type { PurchaseRequest } from "./reservation-purchase-request.ts";
 
 /** What every recommendation for a service with reservations says. */
@@ -22,7 +24,7 @@ export interface Reservation {
   /** The id of the caller's choice; the same as `id`, except where the service makes up one of its own besides. Redshift takes none: `id`. */
   readonly name: string | undefined;
   /** What was bought, by the field of the recommendation. */
-  readonly attributes: ReadonlyMap<string, string | undefined>;
+  readonly facts: Facts;
   readonly count: number | undefined;
   readonly state: string | undefined;
   readonly start: Date | undefined;
@@ -67,8 +69,8 @@ export interface ReservationService<R extends ReservationRecommendation, Request
   readonly schema: z.ZodType<R>;
   /** What is bought, in a few words: `db.r6g.large postgresql, Multi-AZ`. */
   describe(recommendation: R): string;
-  /** All attributes that decide what is bought besides term and payment, as asked for, by field; the service's own words. */
-  asked(recommendation: R): ReadonlyMap<string, string>;
+  /** All that decides what is bought besides term, payment and count, as asked for, by field; the service's own words. */
+  asked(recommendation: R): Asked;
   readonly calls: ReservationCallNames;
   /** The service's error codes, as they stand in its answers. */
   readonly codes: {

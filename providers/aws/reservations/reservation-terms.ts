@@ -1,3 +1,4 @@
+import type { Facts } from "../../../src/contract/listed.ts";
 import type { Charges } from "../aws-price.ts";
 
 /** What the SDKs of these services say about the price of an offering or a reservation, all in the same words. */
@@ -21,14 +22,8 @@ export function chargesOf(terms: SdkCharges, assumed?: string): Charges {
 }
 
 /** Payment and term, by the field of the recommendation; the payment in the words of `offeringTypes`. */
-export function termAttributes(
-  payment: string | undefined,
-  seconds: number | undefined,
-): readonly (readonly [string, string | undefined])[] {
-  return [
-    ["payment", payment],
-    ["term", seconds === undefined ? undefined : `${seconds} s`],
-  ];
+export function termFacts(payment: string | undefined, seconds: number | undefined) {
+  return { payment, term: seconds === undefined ? undefined : `${seconds} s` } satisfies Facts;
 }
 
 /**

@@ -5,16 +5,16 @@ import type {
   SavingsPlanOffering,
   SavingsPlanState,
 } from "@aws-sdk/client-savingsplans";
+import type { Scope } from "../../../src/contract/executor.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { createClients } from "../aws-clients.ts";
 import type { Connect } from "../aws-connect.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
-import { type Page, readAllPages } from "../aws-pages.ts";
+import { allKnown, type Page, readAllPages, uniqueById } from "../aws-lists.ts";
+import { type AwsScope, parseScope } from "../aws-scope.ts";
 import { reading } from "../read-error.ts";
-import type { AwsScope } from "../aws-scope.ts";
-import { sendOnce, type SendReport } from "../send-once.ts";
-import { uniqueById } from "../unique-by-id.ts";
-import { allKnown, type KnownPlan } from "./aws-plan-commitment.ts";
+import type { SendReport } from "../sdk-middleware.ts";
+import { isKnown, type KnownPlan } from "./aws-plan-commitment.ts";
 import type { PurchaseRequest } from "./aws-plan-purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 
@@ -31,7 +31,7 @@ export interface SavingsPlansApi {
 }
 
 /** Checks the account and gives the calls for it. */
-export type ConnectSavingsPlans = (scope: AwsScope, signal: AbortSignal) => Promise<SavingsPlansApi>;
+export type ConnectSavingsPlans = (scope: Scope, signal: AbortSignal) => Promise<SavingsPlansApi>;
 
 /** Every state that there is: https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_SavingsPlan.html */
 const states: SavingsPlanState[] = [
@@ -53,7 +53,8 @@ const clients = createClients(async (configuration) => new (await sdk()).Savings
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
-  return async (scope, signal) => {
+  return async (given, signal) => {
+    const scope = parseScope(given);
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
     const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
@@ -79,9 +80,8 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
         }),
 
       async purchase(request, signal, report) {
-        const buyer = await clients.buyer(connection);
+        const buyer = await clients.buyer(connection, report);
         const command = new CreateSavingsPlanCommand(request);
-        command.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
         return (await buyer.send(command, { abortSignal: signal })).savingsPlanId;
       },
     };
@@ -113,6 +113,9 @@ type Describe = (
   signal: AbortSignal,
 ) => Promise<readonly SavingsPlan[]>;
 
+/** What an entry has to say; a tag that cannot be read may be the marker. */
+const shown = { call: "DescribeSavingsPlans", needs: "an id, a state or tags that can be read" };
+
 /**
  * Asks twice, and takes what either answer has. Nothing says which states a call without the filter `states` shows, and one
  * with the filter hides a state that was not known when this was written.
@@ -124,7 +127,8 @@ async function listPlans(
 ): Promise<readonly KnownPlan[]> {
   const plans: KnownPlan[] = [];
   for (const filter of [undefined, states]) {
-    for (const plan of allKnown(await describe({ savingsPlanIds, states: filter }, signal))) plans.push(plan);
+    const listed = await describe({ savingsPlanIds, states: filter }, signal);
+    for (const plan of allKnown(listed, isKnown, shown)) plans.push(plan);
   }
   return uniqueById(plans, {
     idOf: ({ savingsPlanId }) => savingsPlanId,

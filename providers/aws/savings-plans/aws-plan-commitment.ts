@@ -1,33 +1,20 @@
 import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
 import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
-import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
 import { plainToken, type TokenMark } from "../../../src/contract/token.ts";
-import { factsOfMap } from "../aws-facts.ts";
+import { awsCommitment } from "../aws-commitment.ts";
+import { isText } from "../aws-lists.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
-import { isFinal, standingOf } from "../aws-standing.ts";
-import { isText } from "../is-text.ts";
-import { planAttributes } from "./aws-plan-attributes.ts";
 import { costOf } from "./aws-plan-cost.ts";
+import { planFacts } from "./aws-plan-facts.ts";
 
 /** A savings plan of which enough is known to be taken for one. */
 export type KnownPlan = SavingsPlan & { readonly savingsPlanId: string; readonly state: string };
 
-/** A list that may be taken for one. Throws a RefusedError `lookup-untrusted` for an entry that says too little. */
-export function allKnown(plans: readonly SavingsPlan[]): readonly KnownPlan[] {
-  if (plans.every(isKnown)) return plans;
-  throw new RefusedError({
-    code: "lookup-untrusted",
-    message:
-      "DescribeSavingsPlans listed an entry without an id, a state or tags that can be read: that is no proof that nothing was bought. Drive again later.",
-    retryable: true,
-  });
-}
-
 /** The SDK takes whatever stands in the answer; a tag that cannot be read may be the marker. */
-function isKnown(plan: SavingsPlan | undefined): plan is KnownPlan {
+export function isKnown(plan: SavingsPlan | undefined): plan is KnownPlan {
   return (
     isText(plan?.savingsPlanId) && isText(plan.state) && (plan.tags === undefined || tags.safeParse(plan.tags).success)
   );
@@ -40,23 +27,13 @@ export function listedPlan(plan: KnownPlan, tokenTag: string): Listed {
   return {
     commitment: commitmentOf(plan, tokenTag),
     marks: marksOf(plan, tokenTag),
-    facts: factsOfMap(planAttributes(plan)),
+    facts: planFacts(plan),
   };
 }
 
 function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
-  const { savingsPlanId: id, state } = plan;
-  const price = priceOf(plan);
-  const start = startOf(plan);
-  return {
-    id,
-    state,
-    standing: standingOf(state),
-    settled: isFinal(state),
-    marked: Boolean(plan.tags?.[tokenTag]),
-    ...(price ? { price } : {}),
-    ...(start ? { purchasedAt: start.toISOString() } : {}),
-  };
+  const marked = Boolean(plan.tags?.[tokenTag]);
+  return awsCommitment(plan.savingsPlanId, plan.state, { marked, price: priceOf(plan), start: startOf(plan) });
 }
 
 /**

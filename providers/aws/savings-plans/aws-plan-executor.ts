@@ -1,16 +1,17 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { Inventory } from "../../../src/contract/inventory.ts";
 import { formatMoney } from "../../../src/contract/money.ts";
 import type { Connect } from "../aws-connect.ts";
-import { factsOfMap } from "../aws-facts.ts";
-import { accountScope, type AwsScope, parseScope } from "../aws-scope.ts";
+import { accountScope, type AwsScope } from "../aws-scope.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
-import { createSavingsPlansApi } from "./aws-plan-api.ts";
-import { askedPlan } from "./aws-plan-attributes.ts";
-import { createPlanInventory } from "./aws-plan-inventory.ts";
-import { sendPurchase } from "./aws-plan-purchase.ts";
+import { parkAfter } from "../purchase-times.ts";
+import { type ConnectSavingsPlans, createSavingsPlansApi } from "./aws-plan-api.ts";
+import { listedPlan } from "./aws-plan-commitment.ts";
+import { askedPlan } from "./aws-plan-facts.ts";
+import { sendPlanPurchase } from "./aws-plan-purchase.ts";
 import { quotePlan } from "./aws-plan-quote.ts";
 import { homeRegionOf, savingsPlanSchema, type SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
-import { listingHolds, resolveSubmission } from "./aws-plan-resolve.ts";
+import { listingHolds, resolvePlan } from "./aws-plan-resolve.ts";
 
 /**
  * Savings plans: Compute, EC2 Instance, SageMaker and Database.
@@ -29,24 +30,23 @@ export function createSavingsPlans(
     provider: "aws",
     service: "savings-plans",
     schema: savingsPlanSchema,
-    // After a day a person looks: whatever AWS was slow to show is shown by then.
-    recovery: { kind: "resend", handle: "derived", minimumAge: listingHolds, parkAfter: 24 * 3_600_000 },
+    recovery: { kind: "resend", handle: "derived", minimumAge: listingHolds, parkAfter },
     sendTimeout: purchaseTimeout,
     inventory: createPlanInventory(connectSavingsPlans, tokenTag),
     describe: describePlan,
     scopeOf,
-    factsOf: (recommendation) => ({ decisive: factsOfMap(askedPlan(recommendation)), ifStated: {} }),
+    factsOf: (recommendation) => ({ decisive: askedPlan(recommendation), ifStated: {} }),
 
     async quote(recommendation, marker, { signal }) {
       const api = await connectSavingsPlans(scopeOf(recommendation), signal);
       return quotePlan(api, recommendation, marker, { tagNames, signal });
     },
 
-    send: (submission) => sendPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag }),
+    send: (submission) => sendPlanPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag }),
 
     async resolve(submission, { signal, owned }) {
-      const api = await connectSavingsPlans(parseScope(submission.scope), signal);
-      return resolveSubmission(await api.all(signal), submission, { tokenTag, now: environment.now(), owned });
+      const api = await connectSavingsPlans(submission.scope, signal);
+      return resolvePlan(await api.all(signal), submission, { tokenTag, now: environment.now(), owned });
     },
   };
 }
@@ -59,4 +59,23 @@ function describePlan(recommendation: SavingsPlanRecommendation): string {
   const { type, hourlyCommitment, term, payment } = recommendation;
   const place = type === "EC2Instance" ? ` (${recommendation.instanceFamily}, ${recommendation.region})` : "";
   return `${type} savings plan${place} of ${formatMoney(hourlyCommitment)} an hour, ${term}, ${payment}`;
+}
+
+/** The savings plans of an account. They say all that decides, wherever they are shown. */
+function createPlanInventory(connect: ConnectSavingsPlans, tokenTag: string): Inventory {
+  return {
+    // A plan that was returned was bought all the same, and given back by a person: it is not bought again by itself.
+    endedCounts: true,
+
+    async *list(scope, { signal }) {
+      const api = await connect(scope, signal);
+      yield (await api.all(signal)).map((plan) => listedPlan(plan, tokenTag));
+    },
+
+    async read(scope, id, { signal }) {
+      const api = await connect(scope, signal);
+      const found = await api.one(id, signal);
+      return found && listedPlan(found, tokenTag);
+    },
+  };
 }

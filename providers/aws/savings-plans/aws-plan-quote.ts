@@ -2,11 +2,10 @@ import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Marker, Quote } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
-import { differencesBetween } from "../differences.ts";
-import { onlyFitting } from "../only-fitting-offering.ts";
+import { onlyFitting } from "../choose-offering.ts";
 import type { SavingsPlansApi } from "./aws-plan-api.ts";
-import { askedOffering, offeringAttributes } from "./aws-plan-attributes.ts";
 import { totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
+import { askedOffering, offeringFacts } from "./aws-plan-facts.ts";
 import { clientTokenOf, type PurchaseRequest } from "./aws-plan-purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 
@@ -20,14 +19,12 @@ export async function quotePlan(
   const asked = askedOffering(recommendation);
   const seen = (await api.offerings(recommendation, signal)).map((offering) => ({
     id: offering.offeringId,
-    attributes: offeringAttributes(offering),
+    facts: offeringFacts(offering),
   }));
-  const summary = [...asked.values()].filter((value) => value !== "none").join(", ");
-  const { id } = onlyFitting(seen, {
-    title: "Savings Plans",
-    summary,
-    differences: ({ attributes }) => differencesBetween(asked, attributes),
-  });
+  const summary = Object.values(asked)
+    .filter((value) => value !== "none")
+    .join(", ");
+  const { id } = onlyFitting(seen, { title: "Savings Plans", summary, asked });
   if (!id) {
     throw new RefusedError({ code: "quote-failed", message: `Savings Plans lists ${summary} without an id.` });
   }

@@ -1,18 +1,17 @@
 import type { Standing } from "../../../src/contract/commitment.ts";
 import { lastSentAt, type Resolution, type Submission } from "../../../src/contract/executor.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
+import { standingOf } from "../aws-commitment.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
-import { standingOf } from "../aws-standing.ts";
-import { beganBefore } from "../began-before.ts";
+import { judgeEvidence } from "../judge-evidence.ts";
+import { beganBefore } from "../purchase-times.ts";
 import { type KnownPlan, listedPlan, marksOf, startOf } from "./aws-plan-commitment.ts";
 import { parsePurchaseRequest } from "./aws-plan-purchase-request.ts";
 
-/**
- * Up to the first age (milliseconds) of a submission the client token is taken to be remembered, a minute for the look and
- * the send included; from the second one on whatever it bought is taken to be listed. In between an empty list says
- * nothing. docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md
- */
+// docs/decisions/0007-savings-plans-are-sent-again-after-a-look.md: in between these two ages an empty list says nothing.
+/** Up to this age of a submission (milliseconds) the client token is taken to be remembered, the look and the send included. */
 const clientTokenHolds = 4 * 60_000;
+/** From this age on (milliseconds) whatever a submission bought is taken to be listed. */
 export const listingHolds = 15 * 60_000;
 
 interface ResolveContext {
@@ -30,11 +29,11 @@ interface ResolveContext {
  * A plan that came to nothing or is over, and began before the send, is not what became of it. One that is over and began
  * later is, but for a while a live one may be hidden behind it.
  */
-export function resolveSubmission(
+export async function resolvePlan(
   plans: readonly KnownPlan[],
   submission: Submission,
   { tokenTag, now, owned }: ResolveContext,
-): Resolution {
+): Promise<Resolution> {
   const { clientToken } = parsePurchaseRequest(submission.request);
   const age = now - lastSentAt(submission);
   const own = plans.filter((plan) => carriesToken(marksOf(plan, tokenTag), submission.token));
@@ -47,7 +46,11 @@ export function resolveSubmission(
     const earlier = having("ended").map(
       ({ savingsPlanId, state }) => `${savingsPlanId} was bought before and is over (${state})`,
     );
-    return namedInAnswer(plans, submission, { tokenTag, owned }) ?? nothingListed(age, earlier);
+    const named = await judgeEvidence(submission, owned, async (id) => {
+      const one = plans.find(({ savingsPlanId }) => savingsPlanId === id);
+      return one && { state: one.state, start: startOf(one), carriesToken: marksOf(one, tokenTag).length > 0 };
+    });
+    return named ?? nothingListed(age, earlier);
   }
   if (others.length > 0) {
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
@@ -61,27 +64,6 @@ export function resolveSubmission(
   }
   const { commitment, ...shown } = listedPlan(plan, tokenTag);
   return { kind: "found", found: { commitment: { ...commitment, price: submission.price }, ...shown }, by: "proof" };
-}
-
-/** A plan that an answer named and that carries no token at all: while it is live, it may be what was bought. */
-function namedInAnswer(
-  plans: readonly KnownPlan[],
-  submission: Submission,
-  { tokenTag, owned }: Pick<ResolveContext, "tokenTag" | "owned">,
-): Resolution | undefined {
-  for (const id of (submission.evidence ?? []).filter((id) => !owned.has(id))) {
-    const plan = plans.find(({ savingsPlanId }) => savingsPlanId === id);
-    if (!plan) {
-      return { kind: "unclear", reason: `the answer to the purchase named ${id}, which is not listed.` };
-    }
-    if (marksOf(plan, tokenTag).length > 0 || standingOf(plan.state) !== "live") continue;
-    if (beganBefore(startOf(plan), submission)) continue;
-    return {
-      kind: "unclear",
-      reason: `the answer to the purchase named ${id} (${plan.state}), which carries no token.`,
-    };
-  }
-  return undefined;
 }
 
 function nothingListed(age: number, earlier: readonly string[]): Resolution {

@@ -20,7 +20,7 @@ export function createSavingsPlanExecutor(
 ): ServiceExecutor<SavingsPlanRecommendation> {
   return {
     provider: "azure",
-    service: "savings-plan",
+    service: "savings-plans",
     schema: savingsPlanSchema,
     // The name comes from the token, and is looked at before it is written to. That Azure answers a second PUT of one
     // name with the first order is claimed, not documented: docs/azure-savings-plan.md.

@@ -6,7 +6,7 @@ import { appliedScopeSchema, guid, requireTenantOfGroup, type AppliedScope } fro
 /** An Azure savings plan for compute to buy: so much money every hour of the term, whether it is used or not. */
 export interface SavingsPlanRecommendation extends Recommendation {
   readonly provider: "azure";
-  readonly service: "savings-plan";
+  readonly service: "savings-plans";
   /** The tenant whose credential buys and whose orders are looked through; left out: the credential's own. */
   readonly tenantId?: string | undefined;
   /** The subscription that is billed. */
@@ -26,7 +26,7 @@ const hourlyAmount = /^(0|[1-9]\d{0,5})(\.\d{1,5})?$/;
 export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
   .strictObject({
     provider: z.literal("azure"),
-    service: z.literal("savings-plan"),
+    service: z.literal("savings-plans"),
     tenantId: guid.optional(),
     subscriptionId: guid,
     commitment: moneySchema

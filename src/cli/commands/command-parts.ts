@@ -1,12 +1,22 @@
+import type { Command } from "commander";
 import type { Purchaser, PurchaserOptions } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
 import type { Endpoints, ProviderName } from "../resources/providers.ts";
-import type { Answer } from "../terminal/confirm.ts";
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { InterruptHandlers } from "../terminal/interrupt.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import type { Answer, Terminal } from "../terminal/terminal.ts";
+
+/** What the module of a command holds; its name, arguments and description stand in the program. */
+export interface CommandModule<Arguments extends readonly unknown[], Options> {
+  /** Adds its options: each is written once, here, and its type follows from that (`OptionsOf`). */
+  readonly addOptions: (command: Command) => { opts(): Options };
+  /** What its help says below the options. */
+  readonly help?: string;
+  /** Does it, and returns the exit code. Throws a BuyonceError where there is nothing to report. */
+  readonly action: (...given: [...Arguments, Options, CommandParts]) => Promise<ExitCode>;
+}
 
 /** A running imitation of the clouds. */
 export interface RunningSandbox {
@@ -14,6 +24,14 @@ export interface RunningSandbox {
   /** How many purchases it was asked for since it started. */
   purchaseRequests(): number;
   close(): Promise<void>;
+}
+
+/** Where an imitation of the clouds listens and keeps its state. */
+export interface StartSandboxOptions {
+  /** 0, and unless it is given: any free port. */
+  readonly port?: number;
+  /** Unless it is given, the state is in memory only. */
+  readonly stateFile?: string;
 }
 
 /** What the commands are put together from; tests hand in their own. */
@@ -25,8 +43,8 @@ export interface CommandParts {
     purchaseTimeout: number,
   ) => Promise<readonly Provider[]>;
   readonly openLedger: (location: string, options?: OpenLedgerOptions) => Promise<Ledger>;
-  readonly createPurchaser: (options: PurchaserOptions) => Purchaser;
-  readonly startSandbox: (stateFile: string) => Promise<RunningSandbox>;
+  readonly createPurchaser: (options: PurchaserOptions) => Purchaser | Promise<Purchaser>;
+  readonly startSandbox: (options: StartSandboxOptions) => Promise<RunningSandbox>;
   readonly confirm: (question: string, signal: AbortSignal) => Promise<Answer>;
   /** Milliseconds since 1970. */
   readonly now: () => number;

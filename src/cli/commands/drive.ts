@@ -1,61 +1,134 @@
+import type { Command } from "commander";
 import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
-import { close } from "../resources/close.ts";
-import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
+import { providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
+import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
-import { agreeOnSpending } from "./agree-on-spending.ts";
-import {
-  type BuyCommandOptions,
-  checkEndpoints,
-  checkSpending,
-  defaultFiles,
-  ownFiles,
-  purchaseTimeoutOf,
-} from "./command-options.ts";
-import type { CommandParts, RunningSandbox } from "./command-parts.ts";
+import { agreeOnSpending } from "./ask-before-buying.ts";
+import { checkEndpoints, endpointsOf, ownFiles } from "./option-checks.ts";
+import type { CommandModule, CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
+import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
+import { purchaseTimeoutOf, withClouds, withLedger } from "./with-resources.ts";
 
-/** The options of `buyonce drive`, parsed. */
-export interface DriveCommandOptions extends BuyCommandOptions {
-  readonly wait: boolean;
-}
+const addOptions = (command: Command) =>
+  buyOptions(command).option(
+    "--wait",
+    "wait for recommendations that another driver holds, instead of reporting in-progress",
+  );
+
+/** The options of `buyonce drive`. */
+export type DriveCommandOptions = OptionsOf<typeof addOptions>;
+
+const help = `
+The file
+  JSON: { "executionId", "source", "recommendations": [ ... ] }. Strict: an unknown field is an error, and nothing
+  is sent unless all of it is valid. Recommendations are counted from 0, as "#0" in the report.
+
+Once
+  Every recommendation is bought at most once, however often and from wherever the file is driven; driving it again
+  reports the same result. So when in doubt, after a crash, a lost connection or Ctrl-C: drive the same file again.
+  The ledger remembers what was sent. Keep it, and use the same one for all drives.
+${ledgerHelp}
+Money
+  Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. Where the file sets no
+  maxPrice, the price you agreed to is the limit; with --yes there is none then.
+  --max-total "12000.00 USD" limits all of it together: every price is asked for before the first purchase, and if they
+  come to more, nothing is bought. Every price is checked again before it is sent, with all that this drive has sent by
+  then, outcomes unknown included. Once per currency; a currency that is not named is refused. What another driver holds
+  is left out, and checked when it is this one's turn (--wait).
+  An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
+  the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
+  --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
+
+Credentials
+  Azure: DefaultAzureCredential (az login, environment variables, managed identity).
+  AWS: the default chain (environment variables, profile, SSO, role). The account is checked before anything is sent.
+  GCP: application default credentials (gcloud auth application-default login, GOOGLE_APPLICATION_CREDENTIALS, metadata
+  server); needs the packages @google-cloud/compute and @google-cloud/billing beside buyonce.
+
+Status
+  purchased           bought by this drive
+  already-purchased   bought before; the same result as then
+  in-progress         another driver is at it; see --wait
+  refused             a guard stopped it; nothing was sent
+  rejected            the provider said no; nothing was bought
+  unresolved          sent, and nobody can say yet whether it was bought; the next drive finds out first. "parked":
+                      nobody could for longer than the provider's own time limit, so a person decides (buyonce resolve)
+
+Exit codes
+  0    all is bought, now or before
+  2    bad usage or an invalid file; nothing was sent
+  3    something was refused or rejected
+  4    something is unresolved or in progress (even if something else was refused)
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  130  stopped, or answered with No, before there was a report
+
+With --json
+  Standard output holds exactly one document. A report:
+    { "executionId", "outcomes": [ { "recIndex", "status", "token",
+        "commitment": { "id", "state", "settled" }, "price": { "amount", "currency" },
+        "error": { "code", "message", "retryable", "retryAfter" },
+        "parked": { "since", "sentAt", "handle" }, "warnings": [ ... ] } ],
+      "totals": [ { "amount", "currency" } ] }
+  with commitment, price, error, parked and warnings only where there are any, and retryAfter in milliseconds where known.
+  Where there is no report:
+    { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
+  with problems only for an invalid execution. Everything else goes to standard error.
+
+With --report FILE.html
+  A page for people who pay: results, prices, totals per currency, what to do next, and what happened when, with what the
+  ledger holds of earlier drives. It needs no network and no script, and prints on A4. Tokens are masked. It is written
+  after the drive; a file that cannot be written is an error before anything is sent.
+
+Left behind
+  buyonce redrive drives again what a dead driver, a lost answer or a missing marker left, without the file;
+  buyonce resolve records what a person found out about what stays unresolved.
+
+Environment
+  NO_COLOR       no colours
+  PGPASSWORD     the password of the PostgreSQL ledger
+  BUYONCE_DEBUG  stack traces of errors
+
+Examples
+  buyonce drive execution.json --sandbox
+  buyonce drive execution.json
+  buyonce drive execution.json --yes --json --timeout 300 > report.json
+  buyonce drive execution.json --ledger postgres://buyer@db.internal/buyonce
+`;
+
+/** What `buyonce drive` is. */
+export const drive = { addOptions, help, action: driveCommand } satisfies CommandModule<
+  [file: string],
+  DriveCommandOptions
+>;
 
 /**
  * `buyonce drive`: buys what a file holds, once, and says how it went. Returns the exit code. Throws a BuyonceError where
  * there is no report: bad usage or a bad file (nothing was sent), a ledger that cannot be used, an interruption.
  */
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
-  const { terminal } = parts;
-  const note = noteOn(terminal.stderr);
+  const note = noteOn(parts.terminal.stderr);
   checkEndpoints(options);
   await checkReportFile(options.report, ownFiles(options));
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
   // Before anything is started or opened: a bad file leaves no trace.
-  validateExecution(input, await parts.createProviders(needed, options.endpoints, purchaseTimeout));
-  const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-  checkSpending(needed, real, options, terminal);
+  validateExecution(input, await parts.createProviders(needed, endpointsOf(options), purchaseTimeout));
 
-  const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-  try {
-    if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
-    const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-    const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
-    const defaultLedger = real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger;
-    const ledger = await parts.openLedger(options.ledger ?? defaultLedger);
-    try {
-      const purchaser = parts.createPurchaser({ ledger, providers });
+  return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
+    const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
+    return withLedger(location, {}, parts, async (ledger) => {
+      const purchaser = await parts.createPurchaser({ ledger, providers });
       const execution = purchaser.validate(input);
       const descriptions = execution.recommendations.map((recommendation) => purchaser.describe(recommendation));
       const drive = { execution, purchaser, descriptions, options, parts };
@@ -67,12 +140,8 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const written = await writeReportFile(options.report, [page], how, { ledger, note });
       const code = exitCodeOf(report.outcomes);
       return written ? code : exitCodeOfLost(code);
-    } finally {
-      await close("ledger", ledger, note);
-    }
-  } finally {
-    await close("sandbox", sandbox, note);
-  }
+    });
+  });
 }
 
 interface Drive {
@@ -85,7 +154,7 @@ interface Drive {
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { purchaser, descriptions, options, parts } = drive;
-  const { concurrency, wait, maxTotals } = options;
+  const { concurrency, wait = false, maxTotal: maxTotals } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
     const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
     return sending(

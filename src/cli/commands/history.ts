@@ -1,15 +1,40 @@
 import { ledgerHistory } from "../../inspect/read-history.ts";
 import { cleanText } from "../../contract/clean-text.ts";
-import { close } from "../resources/close.ts";
-import { describeRecords } from "../resources/describe-records.ts";
-import { recordsOf } from "../resources/ledger-records.ts";
+import { describeRecords, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./command-options.ts";
-import type { LedgerCommandOptions, LedgerParts } from "./status.ts";
+import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
+import { withLedger } from "./with-resources.ts";
+
+const help = `
+What it shows
+  Every change that the ledger made, oldest first: when, what happened, the state after it, how many handles were sent or
+  written ahead by then (try), the driver, and the id, price or answer code. No provider is asked, nothing is changed.
+${ledgerHelp}
+Exit codes
+  0    shown
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  2    bad usage, or an execution or recommendation that the ledger does not know
+
+With --json
+  Standard output holds exactly one document, times in ISO 8601:
+    { "executionId", "recommendations": [ { "executionId", "recIndex", "token", "description", "history": [ { "at",
+        "event", "from", "to", "holder", "epoch", "attempt", "code", "detail" } ] } ] }
+
+Examples
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+  buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --json
+`;
+
+/** What `buyonce history` is. */
+export const history = { addOptions: ledgerOptions, help, action: historyCommand } satisfies CommandModule<
+  [executionId: string, recIndex: number | undefined],
+  LedgerOptions
+>;
 
 /**
  * `buyonce history`: every change that the ledger made to an execution; no provider is asked. Returns the exit code.
@@ -18,15 +43,13 @@ import type { LedgerCommandOptions, LedgerParts } from "./status.ts";
 export async function historyCommand(
   executionId: string,
   recIndex: number | undefined,
-  options: LedgerCommandOptions,
-  { terminal, openLedger }: LedgerParts,
+  options: LedgerOptions,
+  parts: CommandParts,
 ): Promise<ExitCode> {
-  const { stdout, stderr, env } = terminal;
-  const where = { ...options, endpoints: {} };
-  checkEndpoints(where);
+  const { stdout, env } = parts.terminal;
+  checkEndpoints(options);
   checkExecutionId(executionId);
-  const ledger = await openLedger(ledgerOf(where), { mustExist: true });
-  try {
+  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
     const records = await recordsOf(ledger, executionId);
     if (recIndex !== undefined && !records.some((record) => record.recIndex === recIndex)) {
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution.`);
@@ -44,7 +67,5 @@ export async function historyCommand(
     });
     stdout.write(blocks.join("\n"));
     return exitCodes.bought;
-  } finally {
-    await close("ledger", ledger, noteOn(stderr));
-  }
+  });
 }

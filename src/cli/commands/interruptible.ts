@@ -2,7 +2,7 @@ import { BuyonceError } from "../../contract/errors.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Progress } from "../progress/progress.ts";
 import { exitCodes } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
+import { noteOn } from "../terminal/terminal.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 /** What runs until it ends or is interrupted. */

@@ -1,84 +1,116 @@
-import type { Quotation } from "../../drive/plan-execution.ts";
+import type { Command } from "commander";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
+import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import { BuyonceError } from "../../contract/errors.ts";
-import type { Money } from "../../contract/money.ts";
-import { close } from "../resources/close.ts";
-import { endpointsAt, providersNamedIn, realClouds } from "../resources/providers.ts";
+import { providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonQuotation } from "../text/json-documents.ts";
 import { quoteText } from "../text/quote-text.ts";
-import {
-  checkEndpoints,
-  checkSpending,
-  type CloudCommandOptions,
-  defaultFiles,
-  requestTimeout,
-} from "./command-options.ts";
-import type { CommandParts } from "./command-parts.ts";
+import { checkEndpoints, endpointsOf } from "./option-checks.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
+import {
+  cloudOptions,
+  defaultFiles,
+  ledgerHelp,
+  type OptionsOf,
+  paceOptions,
+  totalOptions,
+  withOptions,
+} from "./option-groups.ts";
+import { requestTimeout, withClouds, withLedger } from "./with-resources.ts";
 
-/** The options of `buyonce quote`, parsed. */
-export interface QuoteCommandOptions extends CloudCommandOptions {
-  readonly concurrency: number;
-  /** Seconds after which it gives up. */
-  readonly timeout: number;
-  readonly maxTotals?: readonly Money[] | undefined;
-}
+const addOptions = (command: Command) =>
+  withOptions(command, cloudOptions("ask it"), paceOptions("are quoted", "it gives up"), totalOptions);
+
+/** The options of `buyonce quote`. */
+export type QuoteCommandOptions = OptionsOf<typeof addOptions>;
+
+const help = `
+What it does
+  It looks up what is bought already, asks for the prices, and says for each recommendation what a drive would do:
+    buy         nothing shows that it was bought, and the price is within its maxPrice
+    bought      nothing: the ledger knows it as bought
+    adopt       nothing: the provider shows a commitment with its token, which is what was asked for
+    reconcile   it was sent before and nobody knows what became of it: find that out first
+    held        nothing: another driver works on it
+    refuse      a guard would stop it; the error says which
+  It buys nothing, claims nothing and writes nothing; prices may change until the drive. A ledger that is missing counts
+  as an empty one. With --max-total it also says whether all of it together is within the totals.
+${ledgerHelp}
+Exit codes
+  0    a drive would buy all that is not bought yet
+  2    bad usage or an invalid file
+  3    something would be refused, or all of it is above --max-total
+  4    something has to be found out first, or is held by another driver
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  130  stopped
+
+With --json
+  Standard output holds exactly one document:
+    { "executionId", "recommendations": [ { "recIndex", "token", "verdict", "price": { "amount", "currency" },
+        "limit": { "amount", "currency" }, "commitment": { "id", "state", "settled" },
+        "error": { "code", "message", "retryable", "retryAfter" } } ],
+      "totals": { "buy": [ ... ], "bought": [ ... ], "reconcile": [ ... ] }, "error": { ... } }
+  with "error" at the end only where the totals are not enough; else { "error": ... } alone.
+
+Examples
+  buyonce quote execution.json --sandbox
+  buyonce quote execution.json --max-total "12000.00 USD" --max-total "5000.00 GBP"
+`;
+
+/** What `buyonce quote` is. */
+export const quote = { addOptions, help, action: quoteCommand } satisfies CommandModule<
+  [file: string],
+  QuoteCommandOptions
+>;
 
 /**
  * `buyonce quote`: says what a drive of a file would do and cost. Buys nothing and writes nothing. Returns the exit code.
  * Throws a BuyonceError where there is no quotation: bad usage or a bad file, a ledger that cannot be used, an interruption.
  */
 export async function quoteCommand(file: string, options: QuoteCommandOptions, parts: CommandParts): Promise<ExitCode> {
-  const { terminal } = parts;
-  const note = noteOn(terminal.stderr);
   checkEndpoints(options);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
-  validateExecution(input, await parts.createProviders(needed, options.endpoints, requestTimeout));
-  const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-  // It buys nothing, so nobody is asked.
-  checkSpending(needed, real, { yes: true }, terminal);
+  validateExecution(input, await parts.createProviders(needed, endpointsOf(options), requestTimeout));
 
-  const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-  try {
-    const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-    const providers = await parts.createProviders(needed, endpoints, requestTimeout);
+  return withClouds({ needed, options, parts }, ({ providers, real }) => {
     const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
-    const ledger = await parts.openLedger(location, { emptyIfMissing: true });
-    try {
-      const purchaser = parts.createPurchaser({ ledger, providers });
+    return withLedger(location, { emptyIfMissing: true }, parts, async (ledger) => {
+      const purchaser = await parts.createPurchaser({ ledger, providers });
       const { recommendations } = purchaser.validate(input);
-      const { concurrency, timeout, maxTotals } = options;
-      const quotation = await stoppable(parts, "nothing was sent, nothing was bought", async (stopped) => {
-        const late = AbortSignal.timeout(timeout * 1000);
-        const signal = AbortSignal.any([stopped, late]);
-        const found = await purchaser.quote(input, { signal, concurrency, ...(maxTotals ? { maxTotals } : {}) });
-        if (stopped.aborted) throw new DOMException("stopped", "AbortError");
-        if (late.aborted) throw tooSlow(timeout);
-        return found;
-      });
-      const layout = { width: widthOf(terminal.stdout), paint: painter(terminal.stdout, terminal.env), maxTotals };
+      const quotation = await quoteInTime(input, purchaser, options, parts);
+      const { stdout, env } = parts.terminal;
       const descriptions = recommendations.map((recommendation) => purchaser.describe(recommendation));
-      terminal.stdout.write(
-        options.json
-          ? jsonQuotation(quotation)
-          : `${quoteText(quotation, { ...layout, descriptions })}\nNothing was bought.\n`,
-      );
+      const layout = { descriptions, width: widthOf(stdout), paint: painter(stdout, env), maxTotals: options.maxTotal };
+      stdout.write(options.json ? jsonQuotation(quotation) : `${quoteText(quotation, layout)}\nNothing was bought.\n`);
       return exitCodeOfQuotation(quotation);
-    } finally {
-      await close("ledger", ledger, note);
-    }
-  } finally {
-    await close("sandbox", sandbox, note);
-  }
+    });
+  });
+}
+
+async function quoteInTime(
+  input: unknown,
+  purchaser: Purchaser,
+  { concurrency, timeout, maxTotal: maxTotals }: QuoteCommandOptions,
+  parts: CommandParts,
+): Promise<ExecutionPlan> {
+  return stoppable(parts, "nothing was sent, nothing was bought", async (stopped) => {
+    const late = AbortSignal.timeout(timeout * 1000);
+    const signal = AbortSignal.any([stopped, late]);
+    const quotation = await purchaser.plan(input, { signal, concurrency, ...(maxTotals ? { maxTotals } : {}) });
+    if (stopped.aborted) throw new DOMException("stopped", "AbortError");
+    if (late.aborted) throw tooSlow(timeout);
+    return quotation;
+  });
 }
 
 /** As that of the drive would be: what has to be found out first weighs more than what would be refused. */
-function exitCodeOfQuotation({ recommendations, error }: Quotation): ExitCode {
+function exitCodeOfQuotation({ recommendations, error }: ExecutionPlan): ExitCode {
   const verdicts = new Set(recommendations.map(({ verdict }) => verdict));
   if (verdicts.has("reconcile") || verdicts.has("held")) return exitCodes.unclear;
   return error !== undefined || verdicts.has("refuse") ? exitCodes.notBought : exitCodes.bought;

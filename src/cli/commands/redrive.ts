@@ -1,34 +1,87 @@
-import { findUnfinished, type FoundUnfinished } from "../../drive/redrive.ts";
+import type { Command } from "commander";
+import { findUnfinished, type FoundUnfinished } from "../../drive/redrive-unfinished.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import type { Report } from "../../contract/report.ts";
-import { createRedriveProgress } from "../progress/redrive-progress.ts";
-import { close } from "../resources/close.ts";
-import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
-import { createKnows, endpointsAt, realClouds } from "../resources/providers.ts";
+import { createRedriveProgress } from "../progress/progress.ts";
+import { descriptionsIn, descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { createKnows } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf, exitCodeOfLost, exitCodes } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
+import { type ExitCode, exitCodeOf, exitCodeOfLost, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
-import { agreeOnRedriving } from "./agree-on-redriving.ts";
-import {
-  checkEndpoints,
-  checkSpending,
-  checkExecutionId,
-  defaultFiles,
-  ledgerOf,
-  ownFiles,
-  purchaseTimeoutOf,
-} from "./command-options.ts";
-import type { CommandParts } from "./command-parts.ts";
+import { agreeOnRedriving } from "./ask-before-buying.ts";
+import { checkEndpoints, checkExecutionId, ledgerOf, ownFiles } from "./option-checks.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
-import { checkSelection, type RedriveCommandOptions, redriveDefaults } from "./redrive-options.ts";
+import { buyOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions, defaultFiles } from "./option-groups.ts";
+import { withClouds, withLedger } from "./with-resources.ts";
+
+/** Seconds for which nothing has happened to it, and how many are taken up, unless told otherwise. */
+const defaults = { olderThan: 30, limit: 100 } as const;
+
+const addOptions = (command: Command) =>
+  withOptions(
+    command
+      .option(
+        "--older-than <seconds>",
+        `only what nothing has happened to for so long (default: ${defaults.olderThan})`,
+        wholeNumber(0, 100_000_000),
+      )
+      .option(
+        "--limit <n>",
+        `at most so many recommendations, longest untouched first (default: ${defaults.limit})`,
+        wholeNumber(1, 10_000),
+      )
+      .option("--retry-refused", "also what was refused or rejected")
+      .option("--parked", "also what is parked: sent long ago, and for a person to decide"),
+    buyOptions,
+  );
+
+/** The options of `buyonce redrive`. */
+export type RedriveCommandOptions = OptionsOf<typeof addOptions>;
+
+const help = `
+What is driven
+  With an execution id: all recommendations of that execution, as the ledger has them; no file is needed.
+  Without: what was left behind in any execution, which nobody holds now: written ahead or unknown, abandoned by a dead
+  driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
+  What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person;
+  with --parked, with its execution's id, or with its file it is looked at all the same.
+  What this program cannot buy (a provider or service of another program on the same ledger) is passed over: it is not
+  touched, holds nothing up, counts towards no --limit, and is reported as the ledger has it (executor-missing).
+  It is safe beside live drivers, here and on other machines. Run it by a timer.
+
+Money
+  What proves not to be bought is bought, within the maxPrice that the execution had. So against a real cloud it shows
+  what it will drive and asks first; without a terminal it needs --yes.
+  The ledger must be there: a wrong --ledger is an error, not an empty one. With --sandbox or an http endpoint the
+  default is ${defaultFiles.sandboxLedger}. Never drive records of a real cloud against an imitation.
+${ledgerHelp}
+Exit codes
+  As for drive, over all that was driven or passed over; 0 when nothing was left behind. With --older-than above the
+  interval of the other program's own timer, what that one looks after does not show here.
+
+With --json
+  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
+  "buyonce drive --help" shows, about the recommendations that were driven or passed over; else { "error": ... }.
+
+Examples
+  buyonce redrive
+  buyonce redrive --yes --json --older-than 300 --limit 20
+  buyonce redrive 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
+`;
+
+/** What `buyonce redrive` is. */
+export const redrive = { addOptions, help, action: redriveCommand } satisfies CommandModule<
+  [executionId: string | undefined],
+  RedriveCommandOptions
+>;
 
 /**
  * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
@@ -39,50 +92,43 @@ export async function redriveCommand(
   options: RedriveCommandOptions,
   parts: CommandParts,
 ): Promise<ExitCode> {
-  const { terminal } = parts;
-  const note = noteOn(terminal.stderr);
+  const { stdout, stderr } = parts.terminal;
   checkEndpoints(options);
   checkExecutionId(executionId);
   checkSelection(executionId, options);
   await checkReportFile(options.report, ownFiles(options));
 
-  const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
-  try {
-    const found = await leftBehind(ledger, executionId, options);
-    const records = [...found.own, ...found.withoutExecutor];
+  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+    const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
+    const records = [...own, ...withoutExecutor];
     if (records.length === 0) {
-      terminal.stdout.write(
-        options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n",
-      );
+      stdout.write(options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n");
       return exitCodes.bought;
     }
-    const needed = providersOf(found.own);
-    const real = options.sandbox ? [] : realClouds(needed, options.endpoints);
-    checkSpending(needed, real, options, terminal);
-
-    const sandbox = options.sandbox ? await parts.startSandbox(defaultFiles.sandboxState) : undefined;
-    try {
-      if (sandbox) note(`Sandbox at ${sandbox.url}, its state in ${defaultFiles.sandboxState}: nothing is spent.`);
-      const endpoints = sandbox ? endpointsAt(sandbox.url) : options.endpoints;
-      const providers = await parts.createProviders(needed, endpoints, purchaseTimeoutOf(options.timeout));
-      const purchaser = parts.createPurchaser({ ledger, providers });
+    const needs = { needed: providersOf(own), options, parts, buying: options };
+    return withClouds(needs, async ({ providers, real, sandbox }) => {
+      const purchaser = await parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
-      const redrive = { executionId, own: found.own, records, purchaser, options, parts, events };
+      const redrive = { executionId, own, records, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       writeReports(reports, redrive);
       const pages = reports.map((report) => pageOf(report, redrive));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
-      const written = await writeReportFile(options.report, pages, how, { ledger, note });
+      const written = await writeReportFile(options.report, pages, how, { ledger, note: noteOn(stderr) });
       if (sandbox && !options.json)
-        terminal.stdout.write(sandboxText(sandbox.purchaseRequests(), painter(terminal.stdout, terminal.env)));
+        stdout.write(sandboxText(sandbox.purchaseRequests(), painter(stdout, parts.terminal.env)));
       const code = exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
       return written ? code : exitCodeOfLost(code);
-    } finally {
-      await close("sandbox", sandbox, note);
-    }
-  } finally {
-    await close("ledger", ledger, note);
-  }
+    });
+  });
+}
+
+/** Throws a usage error for options that mean nothing together. */
+function checkSelection(executionId: string | undefined, { olderThan, limit }: RedriveCommandOptions): void {
+  if (executionId === undefined || (olderThan === undefined && limit === undefined)) return;
+  throw usageError(
+    "--older-than and --limit choose among what was left behind; with an execution id all of that execution is driven. Leave them out, or the id.",
+  );
 }
 
 /**
@@ -92,7 +138,12 @@ export async function redriveCommand(
 async function leftBehind(
   ledger: Ledger,
   executionId: string | undefined,
-  { olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, retryRefused, parked }: RedriveCommandOptions,
+  {
+    olderThan = defaults.olderThan,
+    limit = defaults.limit,
+    retryRefused = false,
+    parked = false,
+  }: RedriveCommandOptions,
 ): Promise<FoundUnfinished> {
   if (executionId !== undefined) return { own: await recordsOf(ledger, executionId), withoutExecutor: [] };
   const query = { olderThan: olderThan * 1000, limit, refused: retryRefused, parked };
@@ -114,7 +165,7 @@ interface Redrive {
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
   const { executionId, own, purchaser, options, parts } = redrive;
-  const { concurrency, olderThan = redriveDefaults.olderThan, limit = redriveDefaults.limit, maxTotals } = options;
+  const { concurrency, olderThan = defaults.olderThan, limit = defaults.limit, maxTotal: maxTotals } = options;
   const descriptions = descriptionsOf(own, purchaser);
   return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
     if (ask) await agreeOnRedriving({ records: own, descriptions, parts, signal });
@@ -130,8 +181,8 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
           olderThan: olderThan * 1000,
           // No more than the person has seen.
           limit: ask ? own.length : limit,
-          retryRefused: options.retryRefused,
-          includeParked: options.parked,
+          retryRefused: options.retryRefused ?? false,
+          includeParked: options.parked ?? false,
         });
       },
     );
@@ -150,23 +201,14 @@ function writeReports(reports: readonly Report[], { records, purchaser, options,
   }
   const paint = painter(stdout, env);
   for (const report of reports) {
-    const descriptions = descriptionsIn(report, records, purchaser);
+    const descriptions = descriptionsIn(report.executionId, records, purchaser);
     const again = againFromLedger(report.executionId);
     const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
     stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
   }
 }
 
-/** By recIndex. */
-function descriptionsIn(report: Report, records: readonly TokenRecord[], purchaser: Purchaser): readonly string[] {
-  const own = records.filter(({ executionId }) => executionId === report.executionId);
-  const said = descriptionsOf(own, purchaser);
-  const descriptions: string[] = [];
-  for (const [position, { recIndex }] of own.entries()) descriptions[recIndex] = said[position] ?? "";
-  return descriptions;
-}
-
 function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {
   const source = records.find(({ executionId }) => executionId === report.executionId)?.source;
-  return { report, source, descriptions: descriptionsIn(report, records, purchaser) };
+  return { report, source, descriptions: descriptionsIn(report.executionId, records, purchaser) };
 }

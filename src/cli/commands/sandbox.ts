@@ -1,25 +1,22 @@
+import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import type { CommandParts } from "./command-parts.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { type OptionsOf, wholeNumber } from "./option-groups.ts";
 
-/** The options of `buyonce sandbox`, parsed. */
-export interface SandboxCommandOptions {
-  /** 0: any free port. */
-  readonly port: number;
-  readonly state?: string | undefined;
-}
+const addOptions = (command: Command) =>
+  command
+    .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 0)
+    .option("--state <file>", "where its state lasts (default: in memory only)");
 
-/** What `buyonce sandbox` is put together from; tests hand in their own. */
-export interface SandboxParts extends Pick<CommandParts, "terminal" | "onInterrupt" | "exit"> {
-  readonly startSandbox: (options: { port: number; stateFile?: string }) => Promise<{
-    readonly url: string;
-    close(): Promise<void>;
-  }>;
-}
+/** The options of `buyonce sandbox`. */
+type SandboxCommandOptions = OptionsOf<typeof addOptions>;
+
+/** What `buyonce sandbox` is. */
+export const sandbox = { addOptions, action: sandboxCommand } satisfies CommandModule<[], SandboxCommandOptions>;
 
 /** `buyonce sandbox`: runs the imitation of the clouds until Ctrl-C. Returns the exit code. */
-export async function sandboxCommand(options: SandboxCommandOptions, parts: SandboxParts): Promise<ExitCode> {
+async function sandboxCommand({ port, state }: SandboxCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { terminal, startSandbox, onInterrupt, exit } = parts;
-  const { port, state } = options;
   const sandbox = await startSandbox({ port, ...(state === undefined ? {} : { stateFile: state }) });
   const { url } = sandbox;
   terminal.stdout.write(`The sandbox listens at ${url}

@@ -1,27 +1,61 @@
+import type { Command } from "commander";
 import { pendingIn } from "../../drive/watch-pending.ts";
+import type { Purchaser } from "../../purchaser.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
-import { createRedriveProgress } from "../progress/redrive-progress.ts";
-import { close } from "../resources/close.ts";
-import { descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
+import { createRedriveProgress } from "../progress/progress.ts";
+import { descriptionsIn, descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { noteOn } from "../terminal/note.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import { checkEndpoints, checkExecutionId, type CloudCommandOptions, ledgerOf } from "./command-options.ts";
-import type { CommandParts } from "./command-parts.ts";
+import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
-import { withPurchaser } from "./with-purchaser.ts";
+import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
+import { withLedger, withPurchaser } from "./with-resources.ts";
 
-/** The options of `buyonce settle`, parsed. */
-export interface SettleCommandOptions extends CloudCommandOptions {
-  readonly concurrency: number;
-  /** Seconds by which it has reported, final or not. */
-  readonly timeout: number;
-}
+const addOptions = (command: Command) =>
+  withOptions(command, cloudOptions("ask it"), paceOptions("are looked at", "it has reported, final or not"));
+
+/** The options of `buyonce settle`. */
+export type SettleCommandOptions = OptionsOf<typeof addOptions>;
+
+const help = `
+What it does
+  It asks the providers about everything that is bought and not yet final, or without its marker, with growing waits,
+  until all of it is final or the time is over. It never buys.
+  What came to nothing (billing failed, say) is said loudly and recorded as rejected: nothing is bought for it any more.
+  The next drive of its file, or buyonce redrive with its id, buys it anew.
+  What is unresolved is not its business: drive it again (buyonce redrive).
+  What this program cannot look up (a provider or service of another program on the same ledger) is not waited for, and is
+  reported as it stood at the beginning.
+${ledgerHelp}
+Exit codes
+  0    all is final, or nothing was pending
+  3    something came to nothing
+  4    something is still pending, or could not be looked at
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  2    bad usage, or an execution that the ledger does not know
+  130  stopped before there was a report
+
+With --json
+  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
+  "buyonce drive --help" shows, about what was pending; else { "error": ... }.
+
+Examples
+  buyonce settle
+  buyonce settle 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 --timeout 3600
+`;
+
+/** What `buyonce settle` is. */
+export const settle = { addOptions, help, action: settleCommand } satisfies CommandModule<
+  [executionId: string | undefined],
+  SettleCommandOptions
+>;
 
 /**
  * `buyonce settle`: looks after what is bought and pending until it is final or the time is over. Never buys. Returns the
@@ -32,51 +66,62 @@ export async function settleCommand(
   options: SettleCommandOptions,
   parts: CommandParts,
 ): Promise<ExitCode> {
-  const { terminal } = parts;
-  const note = noteOn(terminal.stderr);
+  const { stdout } = parts.terminal;
   checkEndpoints(options);
   checkExecutionId(executionId);
 
-  const ledger = await parts.openLedger(ledgerOf(options), { mustExist: true });
-  try {
+  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {
-      terminal.stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
+      stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
       return exitCodes.bought;
     }
     // Of an execution that was named, all has to be known; else what is not is passed over, and reported so.
     const isKnown = createKnows();
     const known = await Promise.all(records.map(async (record) => executionId !== undefined || isKnown(record)));
     const own = records.filter((_record, position) => known[position]);
-    const needed = providersOf(own);
-    return await withPurchaser({ ledger, needed, options, parts }, async (purchaser) => {
-      const descriptions = descriptionsOf(records, purchaser);
-      const reports = await untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
-        drive(
-          () => createRedriveProgress(terminal, own, descriptionsOf(own, purchaser)),
-          (onEvent) => {
-            const deadline = parts.now() + options.timeout * 1000;
-            const only = executionId === undefined ? {} : { executionId };
-            return purchaser.settle({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
-          },
-        ),
-      );
-      if (options.json) terminal.stdout.write(jsonReports(reports));
-      else {
-        const positions = Map.groupBy(records.keys(), (position) => records[position]?.executionId);
-        for (const report of reports) {
-          const own: string[] = [];
-          for (const position of positions.get(report.executionId) ?? []) {
-            own[records[position]?.recIndex ?? 0] = descriptions[position] ?? "";
-          }
-          writeReport(report, own, parts);
-        }
-      }
+    return withPurchaser(ledger, { needed: providersOf(own), options, parts }, async (purchaser) => {
+      const settling = { executionId, own, records, purchaser, options, parts };
+      const reports = await settleUntilInterrupted(settling);
+      writeReports(reports, settling);
       return exitCodeOfSettling(reports.flatMap(({ outcomes }) => outcomes));
     });
-  } finally {
-    await close("ledger", ledger, note);
+  });
+}
+
+interface Settling {
+  readonly executionId: string | undefined;
+  /** What will be looked after. */
+  readonly own: readonly TokenRecord[];
+  /** Those, and what is only reported. */
+  readonly records: readonly TokenRecord[];
+  readonly purchaser: Purchaser;
+  readonly options: SettleCommandOptions;
+  readonly parts: CommandParts;
+}
+
+async function settleUntilInterrupted(settling: Settling): Promise<readonly Report[]> {
+  const { executionId, own, purchaser, options, parts } = settling;
+  return untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
+    drive(
+      () => createRedriveProgress(parts.terminal, own, descriptionsOf(own, purchaser)),
+      (onEvent) => {
+        const deadline = parts.now() + options.timeout * 1000;
+        const only = executionId === undefined ? {} : { executionId };
+        return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
+      },
+    ),
+  );
+}
+
+function writeReports(reports: readonly Report[], { records, purchaser, options, parts }: Settling): void {
+  if (options.json) {
+    parts.terminal.stdout.write(jsonReports(reports));
+    return;
+  }
+  for (const report of reports) {
+    writeReport(report, descriptionsIn(report.executionId, records, purchaser), parts);
   }
 }
 

@@ -1,10 +1,9 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import { formatMoney } from "../../contract/money.ts";
-import { noteOn } from "../terminal/note.ts";
-import { type Output, type Paint, widthOf } from "../terminal/terminal.ts";
+import { noteOn, type Output, type Paint, widthOf } from "../terminal/terminal.ts";
 import { eventText } from "../text/event-text.ts";
-import { statusStyle, why } from "../text/outcome-text.ts";
+import { statusStyle, why } from "../text/table-cells.ts";
 import type { Progress } from "./progress.ts";
 
 /** Milliseconds between two frames: smooth to the eye, cheap over ssh. */
@@ -40,12 +39,7 @@ export function createLiveLines(
     const finished = lines.filter(({ state }) => state === "finished").length;
     const seconds = Math.floor((Date.now() - started) / 1000);
     const head = `${paint("bold", `${finished} of ${lines.length}`)} done, ${seconds} s${headline === "" ? "" : `, ${headline}`}`;
-    const room = Math.max(3, (stream.rows ?? 24) - 3);
-    const order = { moving: 0, waiting: 1, finished: 2 };
-    const shown = [...lines.keys()]
-      .toSorted((a, b) => order[lines[a]?.state ?? "waiting"] - order[lines[b]?.state ?? "waiting"])
-      .slice(0, room)
-      .toSorted((a, b) => a - b);
+    const shown = shownOf(lines, Math.max(3, (stream.rows ?? 24) - 3));
     const width = widthOf(stream) - 1;
     const sign = frames[frame % frames.length] ?? "";
     return [
@@ -100,6 +94,15 @@ function lineOf(event: DriveEvent & { readonly recIndex: number }, paint: Paint)
   const { sign, colour } = statusStyle[status];
   const parts = [status, ...(price ? [formatMoney(price)] : []), why(event.outcome)];
   return { text: paint(colour, parts.join("  ")), state: "finished", paintSign: () => paint(colour, sign) };
+}
+
+/** Which lines are shown where there is room for so many: what moves first, each in its place. */
+function shownOf(lines: readonly Line[], room: number): readonly number[] {
+  const order = { moving: 0, waiting: 1, finished: 2 };
+  return [...lines.keys()]
+    .toSorted((a, b) => order[lines[a]?.state ?? "waiting"] - order[lines[b]?.state ?? "waiting"])
+    .slice(0, room)
+    .toSorted((a, b) => a - b);
 }
 
 /** A line with colours, cut to a width: escape sequences take no room. */

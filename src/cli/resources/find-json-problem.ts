@@ -34,6 +34,18 @@ class Stopped extends Error {
  * last: with two quantities, nobody knows which one was approved.
  */
 export function findJsonProblem(text: string): JsonProblem | undefined {
+  try {
+    check(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    const before = text.slice(0, error.at).split("\n");
+    return { line: before.length, column: (before.at(-1) ?? "").length + 1, message: error.message };
+  }
+}
+
+/** Reads a text as JSON. Throws `Stopped` at the first problem. */
+function check(text: string): void {
   let at = 0;
 
   function take(pattern: RegExp): string | undefined {
@@ -96,14 +108,7 @@ export function findJsonProblem(text: string): JsonProblem | undefined {
     if (!next("]")) fail('"," or "]"');
   }
 
-  try {
-    value(0);
-    skipSpace();
-    if (at < text.length) fail("the end of the file");
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-    const before = text.slice(0, error.at).split("\n");
-    return { line: before.length, column: (before.at(-1) ?? "").length + 1, message: error.message };
-  }
+  value(0);
+  skipSpace();
+  if (at < text.length) fail("the end of the file");
 }

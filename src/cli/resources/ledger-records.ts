@@ -1,5 +1,7 @@
 import type { Purchaser } from "../../purchaser.ts";
+import type { Provider } from "../../contract/executor.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
+import type { Recommendation } from "../../contract/recommendation.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
 
@@ -12,6 +14,19 @@ export function descriptionsOf(records: readonly TokenRecord[], purchaser: Purch
       return `${recommendation.provider} ${recommendation.service}`;
     }
   });
+}
+
+/** What the records of one execution ask for, by recIndex. */
+export function descriptionsIn(
+  executionId: string,
+  records: readonly TokenRecord[],
+  purchaser: Purchaser,
+): readonly string[] {
+  const own = records.filter((record) => record.executionId === executionId);
+  const said = descriptionsOf(own, purchaser);
+  const descriptions: string[] = [];
+  for (const [position, { recIndex }] of own.entries()) descriptions[recIndex] = said[position] ?? "";
+  return descriptions;
 }
 
 /** All records of an execution. Throws a usage error where there is none. */
@@ -31,5 +46,37 @@ export function providersOf(records: readonly TokenRecord[]): readonly ProviderN
     throw usageError(
       `The ledger holds a recommendation of the provider ${JSON.stringify(name)}, which the command line does not know. Drive it again with the program that bought it. Nothing was sent.`,
     );
+  });
+}
+
+type Describe = (recommendation: Recommendation) => string;
+
+/** Describing loads no SDK and looks for no credentials. */
+const describers: Readonly<Record<ProviderName, () => Promise<Describe>>> = {
+  azure: async () => (await import("../../../providers/azure/describe.ts")).describeAzure,
+  // These load theirs at the first request.
+  aws: async () => describerOf((await import("../../../providers/aws/index.ts")).createAws()),
+  gcp: async () => describerOf((await import("../../../providers/gcp/index.ts")).createGcp()),
+};
+
+function describerOf({ services }: Provider): Describe {
+  return (recommendation) => services[recommendation.service]?.describe(recommendation) ?? "";
+}
+
+/** What each record asks for, in a few words; provider and service where nobody knows how to say more. */
+export async function describeRecords(records: readonly TokenRecord[]): Promise<readonly string[]> {
+  const known = new Map<string, Describe>();
+  for (const { recommendation } of records) {
+    const { provider } = recommendation;
+    if (isProviderName(provider) && !known.has(provider)) known.set(provider, await describers[provider]());
+  }
+  return records.map(({ recommendation }) => {
+    const plain = `${recommendation.provider} ${recommendation.service}`;
+    try {
+      return known.get(recommendation.provider)?.(recommendation) || plain;
+    } catch {
+      // Recorded by another version, in another shape.
+      return plain;
+    }
   });
 }

@@ -1,4 +1,6 @@
+import type { Readable, Writable } from "node:stream";
 import { styleText } from "node:util";
+import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { Logger } from "../../log/logger.ts";
 
 /** A stream that the command writes to: the process's own, or a test's. */
@@ -46,4 +48,23 @@ export function widthOf(stream: Output): number {
 /** A person is there to be asked, and to see the question. */
 export function canAsk({ stdin, stderr, env }: Terminal): boolean {
   return stdin.isTTY === true && isLive(stderr, env);
+}
+
+/** Writes a line for a person to a stream; what does not show in it, or could steer a terminal, is written out. */
+export function noteOn(stream: Output): (text: string) => void {
+  return (text) => void stream.write(`${escapeHidden(text)}\n`);
+}
+
+/** What a person answered; `stopped` for Ctrl-C and for a signal. */
+export type Answer = "yes" | "no" | "stopped";
+
+/** Asks a question whose answer is No unless the person says otherwise. The question goes to standard error. */
+export async function confirm(
+  question: string,
+  { input, output, signal }: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal },
+): Promise<Answer> {
+  const prompts = await import("@clack/prompts");
+  const answer = await prompts.confirm({ message: question, initialValue: false, input, output, signal });
+  if (prompts.isCancel(answer)) return "stopped";
+  return answer ? "yes" : "no";
 }

@@ -2,9 +2,8 @@ import type { AuditedCommitment, AuditReport, Finding, FindingKind } from "../..
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { maskToken } from "../../contract/token.ts";
-import { layOut } from "../terminal/table.ts";
+import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/wrap.ts";
 
 /** How an audit is written down for a person. */
 export interface AuditTextOptions {

@@ -2,7 +2,7 @@ import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Outcome } from "../../contract/report.ts";
-import { why } from "./outcome-text.ts";
+import { why } from "./table-cells.ts";
 
 /** One step of a drive, in a few words. */
 export function eventText(event: DriveEvent): string {
@@ -47,7 +47,7 @@ function words(event: DriveEvent): string {
       return `outcome unknown: ${event.detail}`;
     case "marking":
       return `stamping the token on ${event.commitmentId}`;
-    case "settling":
+    case "recording":
       return `recording ${event.commitmentId}`;
     case "marked":
       return event.marked ? "stamped" : "no stamp is seen on it";

@@ -1,4 +1,4 @@
-import type { Quotation } from "../../drive/plan-execution.ts";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
@@ -20,7 +20,7 @@ export function jsonReports(reports: readonly Report[], error?: unknown): string
 }
 
 /** The one JSON document of `quote --json`, tokens in full. */
-export function jsonQuotation({ executionId, recommendations, totals, error }: Quotation): string {
+export function jsonQuotation({ executionId, recommendations, totals, error }: ExecutionPlan): string {
   return text({ executionId, recommendations, totals, error });
 }
 

@@ -1,10 +1,10 @@
-import type { QuotedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
-import type { Quotation } from "../../drive/plan-execution.ts";
+import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
-import { layOut } from "../terminal/table.ts";
+import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/wrap.ts";
+
 import { shorten, sumText, whatText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
@@ -31,7 +31,7 @@ const words: Readonly<
 
 /** What a drive would do and cost, for a person: prices, limits, sums, and why something would not be bought. */
 export function quoteText(
-  { recommendations, error }: Quotation,
+  { recommendations, error }: ExecutionPlan,
   { descriptions, width, paint, maxTotals }: QuoteTextOptions,
 ): string {
   const table = layOut(
@@ -74,12 +74,12 @@ export function quoteText(
   return `${table}\n${[...sums, ...warnings].join("")}`;
 }
 
-function limitText({ verdict, limit }: QuotedRecommendation): string {
+function limitText({ verdict, limit }: PlannedRecommendation): string {
   if (verdict === "bought" || verdict === "adopt") return "";
   return limit ? formatMoney(limit) : "none";
 }
 
-function wouldText({ verdict, commitment, error }: QuotedRecommendation): string {
+function wouldText({ verdict, commitment, error }: PlannedRecommendation): string {
   const { text } = words[verdict];
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
   return cleanText(error ? shorten(`${text}: ${error.message} (${error.code})`) : `${text}${pending}`);
@@ -87,7 +87,7 @@ function wouldText({ verdict, commitment, error }: QuotedRecommendation): string
 
 /** What has neither a price now nor a limit is bought at any price that the drive gets. */
 function anyPrice(
-  refused: readonly QuotedRecommendation[],
+  refused: readonly PlannedRecommendation[],
   maxTotals: readonly Money[] | undefined,
 ): string | undefined {
   const open = maxTotals ? [] : refused.filter(({ price, limit }) => !price && !limit);

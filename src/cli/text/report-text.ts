@@ -1,12 +1,11 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Report } from "../../contract/report.ts";
-import { layOut } from "../terminal/table.ts";
+import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/wrap.ts";
-import { shorten, sumText, whatText } from "./table-cells.ts";
+
+import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { type NextStep, nextSteps } from "./next-steps.ts";
-import { statusStyle, why } from "./outcome-text.ts";
 
 /** How a report is written down for a person. */
 export interface ReportTextOptions {

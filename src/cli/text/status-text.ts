@@ -3,11 +3,10 @@ import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
-import { layOut } from "../terminal/table.ts";
+import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { wrap } from "../terminal/wrap.ts";
-import { shorten, sumText, timeText, whatText } from "./table-cells.ts";
-import { statusStyle } from "./outcome-text.ts";
+
+import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {

@@ -1,5 +1,6 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
+import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
 
 /** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
 export function whatText(description = ""): string {
@@ -30,3 +31,25 @@ export function shorten(text: string): string {
   const tail = text.slice(-half).replace(/^\S*\s+/, "");
   return `${head} […] ${tail}`;
 }
+
+/** Why an outcome is not plainly done: the error, what is still missing, or that it is not yet settled. Else empty. */
+export function why({ commitment, error, warnings = [] }: Outcome): string {
+  const reasons = [
+    ...(error ? [`${error.message} (${error.code})`] : []),
+    ...warnings,
+    ...(commitment && !commitment.settled ? [`not yet settled (${commitment.state})`] : []),
+  ];
+  return cleanText(reasons.join(" "));
+}
+
+/** How a status looks on a terminal: a sign and a colour. */
+export const statusStyle: Readonly<
+  Record<OutcomeStatus, { readonly sign: string; readonly colour: "green" | "cyan" | "yellow" | "red" }>
+> = {
+  purchased: { sign: "✔", colour: "green" },
+  "already-purchased": { sign: "✔", colour: "cyan" },
+  "in-progress": { sign: "…", colour: "yellow" },
+  refused: { sign: "✖", colour: "red" },
+  rejected: { sign: "✖", colour: "red" },
+  unresolved: { sign: "?", colour: "yellow" },
+};

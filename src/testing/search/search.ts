@@ -245,7 +245,7 @@ async function bystand(
 async function decideTruly(purchaser: Purchaser, cloud: SearchedCloud, recIndex: number, token: string): Promise<void> {
   const [bought] = cloud.live(token);
   const finding = bought === undefined ? "not-bought" : { bought: bought.id };
-  await purchaser.resolve({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
+  await purchaser.resolveByPerson({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
 }
 
 /**

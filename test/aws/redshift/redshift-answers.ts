@@ -1,8 +1,7 @@
-import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
+import type { Submission } from "../../../src/contract/executor.ts";
 import type { AwsSettings, RedshiftRecommendation } from "../../../providers/aws/index.ts";
-import { marker, submittedAt } from "../ec2-answers.ts";
+import { marker, markingServiceAt, submittedAt } from "../aws-executors.ts";
 import { type Loopback, ok, type Reply } from "../aws-loopback.ts";
-import { executorAt } from "../ec2-executors.ts";
 
 export const recommendation: RedshiftRecommendation = {
   provider: "aws",
@@ -95,11 +94,6 @@ export function fault(status: number, code: string): { readonly status: number; 
 }
 
 /** The Redshift executor against a loopback server, with an environment that does not wait. */
-export function redshiftAt(
-  loopback: Loopback,
-  settings: AwsSettings = {},
-): ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">> {
-  const redshift = executorAt("redshift", loopback, settings);
-  if (!redshift.mark || !redshift.laneOf) throw new Error("The Redshift executor is not complete.");
-  return redshift as ServiceExecutor & Required<Pick<ServiceExecutor, "mark" | "laneOf">>;
+export function redshiftAt(loopback: Loopback, settings: AwsSettings = {}) {
+  return markingServiceAt("redshift", loopback, settings);
 }

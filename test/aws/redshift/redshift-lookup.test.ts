@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { token } from "../ec2-answers.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
+import { calmly, differencesOf, find as findIn, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { computed, ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { differences, found } from "../reservations/as-the-drive-sees-it.ts";
 import { fault, node, nodes, recommendation, redshiftAt, submission } from "./redshift-answers.ts";
 
 const { scope } = submission;
@@ -11,7 +10,7 @@ const action = "DescribeReservedNodes";
 async function find(replies: readonly Reply[], ids: readonly string[] = [], maxPages = 20) {
   await using loopback = await startLoopback();
   loopback.on(action, ...replies);
-  const listing = await found(redshiftAt(loopback, { maxPages }), submission, { tokens: [token], ids });
+  const listing = await findIn(redshiftAt(loopback, { maxPages }), scope, { tokens: [token], ids });
   return { listing, loopback };
 }
 
@@ -77,7 +76,10 @@ describe("reading one, and comparing it", () => {
     return result;
   }
   const read = (reply: Reply) => at(reply, (redshift) => redshift.inventory.read(scope, "rn-1", calmly));
-  const compare = (item: string) => at(nodes([item]), (redshift) => differences(redshift, recommendation, "rn-1"));
+  const compare = (item: string) =>
+    at(nodes([item]), async (redshift) =>
+      differencesOf(redshift, recommendation, await redshift.inventory.read(scope, "rn-1", calmly)),
+    );
 
   test("asks for the id alone; only ReservedNodeNotFound says that there is none", async () => {
     expect(await read(nodes([node("rn-1")]))).toMatchObject({ commitment: { id: "rn-1" }, marks: [] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { callerIdentity, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
-import { answeredPurchase, once } from "../reservations/as-the-drive-sees-it.ts";
+import { answeredPurchase, first, once } from "../aws-executors.ts";
 import { fault, redshiftAt, submission } from "./redshift-answers.ts";
 
 const action = "PurchaseReservedNodeOffering";
@@ -12,7 +12,6 @@ function buy(reply: Reply, purchaseTimeout = 10_000) {
   );
 }
 
-const first = { sentBefore: false } as const;
 const unknown = { kind: "unknown" } as const;
 
 describe("the purchase", () => {

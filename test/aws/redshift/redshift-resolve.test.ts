@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../../src/contract/executor.ts";
-import { fakeEnvironment, submittedAt, token } from "../ec2-answers.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
+import { calmly, fakeEnvironment, submittedAt, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
+import { findUnderHandle, judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback } from "../aws-loopback.ts";
-import { judged } from "../reservations/as-the-drive-sees-it.ts";
 import { node, nodes, redshiftAt, submission } from "./redshift-answers.ts";
 
 const day = 86_400_000;
@@ -15,6 +15,7 @@ const redshiftFacts = {
   quantity: "2",
 };
 
+/** What is found under a submission, as the drive asks for it. */
 async function resolve(
   items: readonly string[],
   owned: readonly string[] = [],
@@ -24,7 +25,7 @@ async function resolve(
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedNodes", nodes(items));
   const environment = fakeEnvironment(submittedAt + age);
-  return await redshiftAt(loopback, { environment }).resolve(asked, { ...calmly, owned: new Set(owned) });
+  return await findUnderHandle(redshiftAt(loopback, { environment }), asked, { ...calmly, owned: new Set(owned) });
 }
 
 describe("after an unknown outcome", () => {
@@ -101,18 +102,27 @@ describe("after an unknown outcome", () => {
     const guess = await resolve([node("rn-new")]);
     await using loopback = await startLoopback();
     const redshift = redshiftAt(loopback);
-    expect(judged(redshift, submission, guess, 299_999)).toMatchObject({ kind: "unclear", candidates: ["rn-new"] });
-    expect(judged(redshift, submission, guess, 300_000)).toMatchObject({
+    expect(judge(guess, submission, 299_999, redshift)).toMatchObject({ kind: "unclear", candidates: ["rn-new"] });
+    expect(judge(guess, submission, 300_000, redshift)).toMatchObject({
       kind: "bought",
       commitment: { id: "rn-new" },
     });
   });
 
   test.each([
+    ["another count", [node("rn-1", { NodeCount: "3" })], /rn-1 .*only in part \(quantity: asked 2, found 3\)/],
+    ["no count", [node("rn-1", { NodeCount: undefined })], /rn-1 .*does not say all.*\(quantity\)/],
+    ["an attribute left out", [node("rn-1", { ReservedNodeOfferingType: undefined })], /rn-1 .*\(offeringKind\)/],
+  ])("%s: a person decides, to whom the drive names the id and what is not as asked", async (_what, items, reason) => {
+    expect(await resolve(items)).toMatchObject({
+      kind: "unclear",
+      reason: expect.stringMatching(reason),
+      candidates: ["rn-1"],
+    });
+  });
+
+  test.each([
     ["several", [node("rn-1"), node("rn-2")]],
-    ["another count", [node("rn-1", { NodeCount: "3" })]],
-    ["no count", [node("rn-1", { NodeCount: undefined })]],
-    ["an attribute left out", [node("rn-1", { ReservedNodeOfferingType: undefined })]],
     ["no start", [node("rn-1", { StartTime: undefined })]],
     ["no start, but several", [node("rn-1", { StartTime: undefined }), node("rn-2")]],
     ["one too early beside one that fits", [node("rn-1", { StartTime: "2026-07-14T10:54:59.000Z" }), node("rn-2")]],
@@ -162,7 +172,7 @@ describe("after an unknown outcome", () => {
     const failed = await resolve([node("rn-1", { State: "payment-failed" })]);
     expect(failed).toMatchObject({ kind: "found", found: { commitment: { standing: "failed" } }, by: "guess" });
     await using loopback = await startLoopback();
-    expect(judged(redshiftAt(loopback), submission, failed, day)).toMatchObject({ kind: "unclear" });
+    expect(judge(failed, submission, day, redshiftAt(loopback))).toMatchObject({ kind: "unclear" });
   });
 
   test("the token is nowhere in what a person reads", async () => {

@@ -7,8 +7,8 @@ import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
 import { ok, type Reply, startLoopback } from "../aws-loopback.ts";
-import { marker, token } from "../ec2-answers.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
+import { calmly, marker, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { fault, recommendation, redshiftAt, submission } from "./redshift-answers.ts";
 
 const arn = "arn:aws:redshift:us-east-1:123456789012:reservednode:rn-1";

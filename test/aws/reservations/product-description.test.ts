@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { createAws } from "../../../providers/aws/index.ts";
 import { normaliseDescription } from "../../../providers/aws/reservations/product-description.ts";
 import { fingerprint } from "../../../src/contract/fingerprint.ts";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
-import { marker } from "../ec2-answers.ts";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { calmly, differencesOf, marker, serviceAt, serviceOf } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { computed, startLoopback } from "../aws-loopback.ts";
-import { differences, judged } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor } from "./services.ts";
+import { services, submissionFor } from "./reservation-services.ts";
 
 const [rds] = services;
 if (rds?.service !== "rds") throw new Error("No RDS.");
@@ -30,15 +29,9 @@ function filtering(...sold: readonly string[]) {
 async function quote(asked: string, ...sold: readonly string[]) {
   await using loopback = await startLoopback();
   loopback.on(offerings, filtering(...sold));
-  const executor = executorAt("rds", loopback);
+  const executor = serviceAt("rds", loopback);
   const { request } = await executor.quote(executor.schema.parse(ofProduct(asked)), marker, calmly);
   return request["offeringId"];
-}
-
-function serviceOf(service: string) {
-  const executor = createAws().services[service];
-  if (!executor) throw new Error(`No ${service}.`);
-  return executor;
 }
 
 describe("B14: product descriptions of RDS with a licence", () => {
@@ -94,9 +87,10 @@ describe("B14: product descriptions of RDS with a licence", () => {
   test("what was bought is compared in the same way", async () => {
     await using loopback = await startLoopback();
     loopback.on(list, reservations([{ ProductDescription: "oracle-se2(li)" }]));
-    const executor = executorAt("rds", loopback);
+    const executor = serviceAt("rds", loopback);
+    const found = await executor.inventory.read(submissionFor(rds).scope, rds.id, calmly);
     const fields = async (asked: string) =>
-      (await differences(executor, ofProduct(asked), rds.id)).map(({ field }) => field);
+      (await differencesOf(executor, ofProduct(asked), found)).map(({ field }) => field);
     expect(await fields("oracle-se2 (li)")).toEqual([]);
     expect(await fields("oracle-se2")).toEqual([]);
     expect(await fields("oracle-se2 (byol)")).toEqual(["productDescription"]);
@@ -104,7 +98,7 @@ describe("B14: product descriptions of RDS with a licence", () => {
     expect(await fields("Oracle-SE2 (LI)")).toEqual([]);
     const submission = { ...submissionFor(rds), recommendation: ofProduct("oracle-se2(li)") };
     const resolution = await executor.resolve(submission, { ...calmly, owned: new Set() });
-    expect(judged(executor, submission, resolution)).toMatchObject({ kind: "bought" });
+    expect(judge(resolution, submission, 0, executor)).toMatchObject({ kind: "bought" });
   });
 });
 

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { again, calmly, serviceAt } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { judged } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
-
-const again = { sentBefore: true } as const;
 
 /** Sends a purchase under an id that is used already, and looks what is there, as the drive does; `replies` say it. */
 async function buyAgain(one: TestedService, replies: readonly Reply[], status = 409) {
   await using loopback = await startLoopback();
   loopback.on(one.purchase, one.error(status, one.codes.alreadyExists));
   loopback.on(one.list, ...replies);
-  const executor = executorAt(one.service, loopback);
+  const executor = serviceAt(one.service, loopback);
   const submission = submissionFor(one);
   const answer = await executor.send(submission, again);
   expect(answer).not.toHaveProperty("found");
@@ -23,7 +22,7 @@ async function buyAgain(one: TestedService, replies: readonly Reply[], status = 
   });
   expect([loopback.count(one.purchase), loopback.count(one.list)]).toEqual([1, 0]);
   const resolution = await executor.resolve(submission, { ...calmly, owned: new Set() });
-  return { resolution, proves: judged(executor, submission, resolution), loopback };
+  return { resolution, proves: judge(resolution, submission, 0, executor), loopback };
 }
 
 describe.each(services)("$service says that the id is used already", (one) => {
@@ -124,7 +123,7 @@ describe.each(services)("$service says that the id is used already", (one) => {
   test("a code that only looks like it is a rejection", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, one.error(404, `${one.codes.alreadyExists}Not`));
-    const answer = await executorAt(one.service, loopback).send(submissionFor(one), again);
+    const answer = await serviceAt(one.service, loopback).send(submissionFor(one), again);
     expect(answer).toMatchObject({ kind: "rejected", left: true, expired: false });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
-import { services } from "./services.ts";
+import { services } from "./reservation-services.ts";
 import { setup } from "./reservation-world.ts";
 
 describe.each(services)(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../providers/sandbox/index.ts";
-import { services } from "./services.ts";
+import { services } from "./reservation-services.ts";
 import { name, setup, token } from "./reservation-world.ts";
 
 const lost: readonly Fault[] = [
@@ -168,7 +168,7 @@ describe.each(services)("a drive that buys $service", ({ service, purchase, list
 
   const over = (state: string) => ({
     status: "rejected",
-    error: { providerCode: state, message: expect.stringMatching(/is over.* executionId/) },
+    error: { providerCode: state, message: expect.stringMatching(/is over.*new execution/) },
   });
 
   test.each(["retired", "returned"])(

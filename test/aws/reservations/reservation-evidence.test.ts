@@ -1,13 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt } from "../ec2-executors.ts";
+import { answeredPurchase, calmly, first, once, serviceAt } from "../aws-executors.ts";
 import { computed, type Reply, startLoopback } from "../aws-loopback.ts";
-import { answeredPurchase, once } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 /** A reservation that the answer named in place of the name that was sent. */
 const another = { id: "another", name: "somebody-elses" } satisfies Entry;
-const first = { sentBefore: false } as const;
 const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
 
 /** What became of a submission whose answer named `another`, where the account has these. */
@@ -24,7 +22,7 @@ async function resolve(one: TestedService, entries: readonly Entry[], owned: rea
   );
   const submission = { ...submissionFor(one), evidence: ["another"] };
   const options = { ...calmly, owned: new Set(owned) };
-  return await executorAt(one.service, loopback).resolve(submission, options);
+  return await serviceAt(one.service, loopback).resolve(submission, options);
 }
 
 describe.each(services)("$service answers a purchase with another reservation", (one) => {
@@ -32,7 +30,7 @@ describe.each(services)("$service answers a purchase with another reservation", 
 
   test("the outcome is unknown, and its id is evidence", async () => {
     const { answer, ...counted } = await answeredPurchase(one.purchase, one.bought(idField), (loopback) =>
-      executorAt(one.service, loopback).send(submissionFor(one), first),
+      serviceAt(one.service, loopback).send(submissionFor(one), first),
     );
     expect(counted).toEqual(once);
     const id = one.bareAnswer ? "another" : "somebody-elses";
@@ -89,7 +87,7 @@ describe.each(services)("what $service said stays in an unknown outcome", (one) 
   ] satisfies [string, Reply, string, string | undefined][])("%s", async (_what, reply, kind, providerCode) => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, reply);
-    const answer = await executorAt(one.service, loopback).send(submissionFor(one), first);
+    const answer = await serviceAt(one.service, loopback).send(submissionFor(one), first);
     expect(answer).toMatchObject({ kind, providerCode });
   });
 });

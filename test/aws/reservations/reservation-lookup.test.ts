@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { otherToken, token } from "../ec2-answers.ts";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { calmly, differencesOf, find as findIn, otherToken, serviceAt, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { differences, found } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
 const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
@@ -12,7 +11,7 @@ async function find(one: TestedService, replies: readonly Reply[], ids: readonly
   await using loopback = await startLoopback();
   loopback.on(one.list, ...replies);
   const wanted = { tokens: [token, otherToken], ids };
-  const listing = await found(executorAt(one.service, loopback), submissionFor(one), wanted);
+  const listing = await findIn(serviceAt(one.service, loopback), submissionFor(one).scope, wanted);
   return { listing, loopback };
 }
 
@@ -169,7 +168,7 @@ describe.each(services)("what $service lists", (one) => {
   test("a read is tried again, up to three times", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, one.error(503, "ServiceUnavailable"));
-    const work = found(executorAt(one.service, loopback), submissionFor(one), { tokens: [token] });
+    const work = findIn(serviceAt(one.service, loopback), submissionFor(one).scope, { tokens: [token] });
     expect(await thrownBy(work)).toMatchObject({ code: "lookup-failed", retryable: true });
     expect(loopback.count(one.list)).toBe(3);
   });
@@ -178,8 +177,8 @@ describe.each(services)("what $service lists", (one) => {
     await using loopback = await startLoopback();
     const controller = new AbortController();
     loopback.on(one.list, () => controller.abort(new Error("Stop.")));
-    const executor = executorAt(one.service, loopback);
-    const work = found(executor, submissionFor(one), { tokens: [token] }, { signal: controller.signal });
+    const executor = serviceAt(one.service, loopback);
+    const work = findIn(executor, submissionFor(one).scope, { tokens: [token] }, { signal: controller.signal });
     expect(await thrownBy(work)).toMatchObject({ message: "Stop." });
   });
 });
@@ -191,7 +190,7 @@ describe.each(services)("one reservation of $service", (one) => {
   test("is read by its id alone", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([{ State: "payment-pending" }]));
-    const listed = await executorAt(one.service, loopback).inventory.read(scope, one.id, calmly);
+    const listed = await serviceAt(one.service, loopback).inventory.read(scope, one.id, calmly);
     expect(listed?.commitment).toMatchObject({ id: one.id, state: "payment-pending", settled: false, marked: true });
     expect(one.asked(loopback.last(one.list))).toEqual(one.lookup.byId);
   });
@@ -204,7 +203,7 @@ describe.each(services)("one reservation of $service", (one) => {
   ] satisfies [string, Reply][])("there is none: %s", async (_what, reply) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reply);
-    expect(await executorAt(one.service, loopback).inventory.read(scope, one.id, calmly)).toBeUndefined();
+    expect(await serviceAt(one.service, loopback).inventory.read(scope, one.id, calmly)).toBeUndefined();
   });
 
   test.each([
@@ -217,7 +216,7 @@ describe.each(services)("one reservation of $service", (one) => {
   ] satisfies [string, Reply, string][])("%s is not 'there is none'", async (_what, reply, code) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reply);
-    expect(await thrownBy(executorAt(one.service, loopback).inventory.read(scope, one.id, calmly))).toMatchObject({
+    expect(await thrownBy(serviceAt(one.service, loopback).inventory.read(scope, one.id, calmly))).toMatchObject({
       code,
     });
   });
@@ -225,7 +224,8 @@ describe.each(services)("one reservation of $service", (one) => {
   async function compared(entry: Entry) {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([entry]));
-    return await differences(executorAt(one.service, loopback), recommendation, one.id);
+    const executor = serviceAt(one.service, loopback);
+    return await differencesOf(executor, recommendation, await executor.inventory.read(scope, one.id, calmly));
   }
 
   test("compared: the same has no difference", async () => {

@@ -1,18 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt } from "../ec2-executors.ts";
+import { answeredPurchase, calmly, first, once, serviceAt } from "../aws-executors.ts";
 import { error, ok, recorded, startLoopback, type Reply } from "../aws-loopback.ts";
-import { answeredPurchase, once } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { price } from "./reservation-wire.ts";
 import { withShortTimeout } from "../../short-timeout.ts";
 
 function buy(one: TestedService, reply: Reply, purchaseTimeout = 10_000) {
   return answeredPurchase(one.purchase, reply, (loopback) =>
-    executorAt(one.service, loopback, { purchaseTimeout }).send(submissionFor(one), first),
+    serviceAt(one.service, loopback, { purchaseTimeout }).send(submissionFor(one), first),
   );
 }
 
-const first = { sentBefore: false } as const;
 const unknown = { kind: "unknown" } as const;
 
 const bodyOf = (reply: Reply) => ("body" in reply ? reply.body : "");
@@ -23,7 +21,7 @@ describe.each(services)("a purchase of $service", (one) => {
   test("lesson: a refactoring dropped the token; id and tags are in the bytes that leave, once, after the account check", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, one.bought());
-    expect(await executorAt(one.service, loopback).send(submission, first)).toEqual({
+    expect(await serviceAt(one.service, loopback).send(submission, first)).toEqual({
       kind: "bought",
       commitment: {
         id: one.id,
@@ -43,7 +41,7 @@ describe.each(services)("a purchase of $service", (one) => {
   test("the price is the one that was quoted and compared with the limit", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.purchase, one.bought({ FixedPrice: 1 }));
-    expect(await executorAt(one.service, loopback).send(submission, first)).toMatchObject({ commitment: { price } });
+    expect(await serviceAt(one.service, loopback).send(submission, first)).toMatchObject({ commitment: { price } });
   });
 
   test.each([{ count: "2" }, { name: "" }, { offeringId: undefined }, { tags: undefined }, { LimitPrice: 1 }])(
@@ -51,7 +49,7 @@ describe.each(services)("a purchase of $service", (one) => {
     async (changes) => {
       await using loopback = await startLoopback();
       const request = { ...submission.request, ...changes };
-      const answer = await executorAt(one.service, loopback).send({ ...submission, request }, first);
+      const answer = await serviceAt(one.service, loopback).send({ ...submission, request }, first);
       expect(answer).toMatchObject({ kind: "rejected", left: false });
       expect(loopback.count(one.purchase)).toBe(0);
     },
@@ -156,7 +154,7 @@ describe.each(services)("a purchase of $service", (one) => {
     test("the connection is refused", async () => {
       await using loopback = await startLoopback();
       loopback.on(one.list, one.reservations([]));
-      const executor = executorAt(one.service, loopback);
+      const executor = serviceAt(one.service, loopback);
       await executor.inventory.read(submission.scope, one.id, calmly);
       await loopback[Symbol.asyncDispose]();
       expect(await executor.send(submission, first)).toMatchObject({
@@ -172,7 +170,7 @@ describe.each(services)("a purchase of $service", (one) => {
       await using loopback = await startLoopback();
       loopback.on(one.purchase, one.bought());
       const scope = { ...submission.scope, accountId: "210987654321" };
-      const answer = await executorAt(one.service, loopback).send({ ...submission, scope }, first);
+      const answer = await serviceAt(one.service, loopback).send({ ...submission, scope }, first);
       expect(answer).toMatchObject({ kind: "rejected", left: false, providerCode: "wrong-account" });
       expect(loopback.count(one.purchase)).toBe(0);
     });
@@ -196,7 +194,7 @@ describe("the answers that the documentation prints", () => {
     const submission = submissionFor(one);
     const asked = { ...submission, request: { ...submission.request, name: id.toLowerCase() } };
     const commitment = { id, state: "payment-pending", standing: "live", settled: false, purchasedAt };
-    const answer = await executorAt(service, loopback).send(asked, first);
+    const answer = await serviceAt(service, loopback).send(asked, first);
     expect(answer).toMatchObject({ kind: "bought", commitment });
   });
 });

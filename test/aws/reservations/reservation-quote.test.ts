@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
-import { marker, token } from "../ec2-answers.ts";
+import { calmly, marker, serviceAt, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, type TestedService } from "./services.ts";
+import { services, type TestedService } from "./reservation-services.ts";
 import { name, price } from "./reservation-wire.ts";
 
 const hourly = (amount: number | undefined, frequency = "Hourly") => [
@@ -18,7 +18,7 @@ async function quote(
 ) {
   await using loopback = await startLoopback();
   loopback.on(one.offerings, ...replies);
-  const executor = executorAt(one.service, loopback);
+  const executor = serviceAt(one.service, loopback);
   const asked = { ...one.recommendation, ...changes } as Recommendation;
   return { result: await executor.quote(asked, { ...marker, generation }, calmly), loopback };
 }
@@ -154,7 +154,7 @@ describe.each(services)("a quote of $service", (one) => {
       });
       await using loopback = await startLoopback();
       loopback.on(one.offerings, ...Array.from({ length: 9 }, (_, page) => offered([offering], `page-${page}`)));
-      const executor = executorAt(one.service, loopback, { maxPages: 3 });
+      const executor = serviceAt(one.service, loopback, { maxPages: 3 });
       expect(await thrownBy(executor.quote(one.recommendation, marker, calmly))).toMatchObject({
         code: "quote-failed",
         message: expect.stringContaining("within 3 pages"),

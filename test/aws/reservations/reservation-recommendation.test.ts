@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { createAws } from "../../../providers/aws/index.ts";
-import { reservationName } from "../../../providers/aws/reservations/reservation-name.ts";
-import { token } from "../ec2-answers.ts";
-import { services } from "./services.ts";
+import { reservationName } from "../../../providers/aws/reservations/reservation-purchase-request.ts";
+import { serviceOf, token } from "../aws-executors.ts";
+import { services } from "./reservation-services.ts";
 import { name } from "./reservation-wire.ts";
 
 describe.each(services)("a recommendation for $service", ({ service, recommendation, mistakes, describe: words }) => {
-  const executor = createAws().services[service];
-  if (!executor) throw new Error(`No executor for ${service}.`);
+  const executor = serviceOf(service);
 
   function problems(changes: Readonly<Record<string, unknown>>): string[] {
     const value: Record<string, unknown> = { ...recommendation, ...changes };
     for (const [field, change] of Object.entries(changes)) if (change === undefined) delete value[field];
-    const result = executor?.schema.safeParse(value);
-    return result?.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+    const result = executor.schema.safeParse(value);
+    return result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   }
 
   test("is taken as it is, with and without a limit", () => {

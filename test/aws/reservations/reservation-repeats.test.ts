@@ -1,22 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { marker, otherToken, token } from "../ec2-answers.ts";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { calmly, find as findIn, marker, otherToken, serviceAt, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { ok, type Reply, startLoopback } from "../aws-loopback.ts";
-import { found } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 async function find(one: TestedService, ...replies: Reply[]) {
   await using loopback = await startLoopback();
   loopback.on(one.list, ...replies);
   const wanted = { tokens: [token, otherToken], ids: [one.id] };
-  return await found(executorAt(one.service, loopback), submissionFor(one), wanted);
+  return await findIn(serviceAt(one.service, loopback), submissionFor(one).scope, wanted);
 }
 
 async function quote(one: TestedService, ...replies: Reply[]) {
   await using loopback = await startLoopback();
   loopback.on(one.offerings, ...replies);
-  return await executorAt(one.service, loopback).quote(one.recommendation, marker, calmly);
+  return await serviceAt(one.service, loopback).quote(one.recommendation, marker, calmly);
 }
 
 describe.each(services)("A15: ids are counted, not rows: $service", (one) => {
@@ -38,7 +37,7 @@ describe.each(services)("A15: ids are counted, not rows: $service", (one) => {
   test("an audit sees it once as well, and reading it takes the live one", async () => {
     await using loopback = await startLoopback();
     loopback.on(one.list, one.reservations([failed, active]));
-    const { inventory } = executorAt(one.service, loopback);
+    const { inventory } = serviceAt(one.service, loopback);
     const { scope } = submissionFor(one);
     const live = { commitment: { id: one.id, standing: "live" } };
     const pages = await Array.fromAsync(inventory.list(scope, { ...calmly, isComplete: () => false }));

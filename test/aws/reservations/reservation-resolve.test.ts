@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { calmly, executorAt, thrownBy } from "../ec2-executors.ts";
+import { calmly, serviceAt } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
+import { judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { judged } from "./as-the-drive-sees-it.ts";
-import { services, submissionFor, type TestedService } from "./services.ts";
+import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
 async function resolve(one: TestedService, replies: readonly Reply[], generation = 0) {
@@ -11,9 +12,9 @@ async function resolve(one: TestedService, replies: readonly Reply[], generation
   const submission = submissionFor(one);
   const request = { ...submission.request, name: generation === 0 ? name : `${name}-g${generation}` };
   const options = { ...calmly, owned: new Set<string>() };
-  const executor = executorAt(one.service, loopback);
+  const executor = serviceAt(one.service, loopback);
   const resolution = await executor.resolve({ ...submission, request, generation }, options);
-  return { resolution, proves: judged(executor, submission, resolution), loopback };
+  return { resolution, proves: judge(resolution, submission, 0, executor), loopback };
 }
 
 describe.each(services)("after an unknown outcome of $service", (one) => {
@@ -102,7 +103,7 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([]));
     const submission = { ...submissionFor(one), request: {} };
-    const work = executorAt(one.service, loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const work = serviceAt(one.service, loopback).resolve(submission, { ...calmly, owned: new Set() });
     expect(await thrownBy(work)).toBeInstanceOf(Error);
     expect(loopback.count(one.list)).toBe(0);
   });

@@ -1,11 +1,7 @@
 import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
-import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import type { AwsSettings, SavingsPlanRecommendation } from "../../../providers/aws/index.ts";
-import { createAws } from "../../../providers/aws/index.ts";
-import { fakeEnvironment, marker, submittedAt, token } from "../ec2-answers.ts";
-import { environmentVariables } from "../ec2-executors.ts";
-import { first } from "../failed-purchase.ts";
-import { type Loopback, type Reply, startLoopback } from "../aws-loopback.ts";
+import { answeredPurchase, first, marker, serviceAt, submittedAt, token } from "../aws-executors.ts";
+import type { Loopback, Reply } from "../aws-loopback.ts";
 
 /** A dollar and a quarter an hour for a year, nothing upfront. */
 export const compute = {
@@ -109,30 +105,12 @@ export const plans = (items: readonly unknown[], nextToken?: string): Reply => j
 
 /** The executor against a loopback server, with an environment that does not wait. */
 export function savingsPlansAt(loopback: Pick<Loopback, "url">, settings: AwsSettings = {}): ServiceExecutor {
-  const { services } = createAws({ endpoint: loopback.url, environment: fakeEnvironment(), ...settings });
-  const executor = services["savings-plans"];
-  if (!executor || !("send" in executor)) throw new Error("There are no savings plans.");
-  return executor;
+  return serviceAt("savings-plans", loopback, settings);
 }
 
-/** How the answer to a purchase was judged, how many purchases arrived, and what the SDK said of its attempts. */
-export interface AnsweredSend {
-  readonly answer: PurchaseAnswer;
-  readonly sent: number;
-  readonly max: unknown;
-}
-
-/**
- * Sends `submission` to a server that answers the purchase with `reply`, while what could bring retries back is set. Waits as
- * long as the SDK would to send again.
- */
-export async function answeredSend(reply: Reply, settings: AwsSettings = {}): Promise<AnsweredSend> {
-  using _variables = environmentVariables({ AWS_MAX_ATTEMPTS: "5", AWS_RETRY_MODE: "adaptive" });
-  await using loopback = await startLoopback();
-  loopback.on("CreateSavingsPlan", reply);
-  const answer = await savingsPlansAt(loopback, settings).send(submission, first);
-  // The SDK's first retries come after tens of milliseconds.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const sent = loopback.count("CreateSavingsPlan");
-  return { answer, sent, max: sent === 0 ? undefined : loopback.last("CreateSavingsPlan").headers["amz-sdk-request"] };
+/** Sends `submission` to a server that answers the purchase with `reply`; see {@link answeredPurchase}. */
+export function answeredSend(reply: Reply, settings: AwsSettings = {}) {
+  return answeredPurchase("CreateSavingsPlan", reply, (loopback) =>
+    savingsPlansAt(loopback, settings).send(submission, first),
+  );
 }

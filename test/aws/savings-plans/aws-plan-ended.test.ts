@@ -10,7 +10,7 @@ const over = (id: string, state = "returned") => ({
   error: {
     code: "purchase-over",
     providerCode: state,
-    message: expect.stringMatching(new RegExp(`${id} and is over: its state is ${state}.* executionId`)),
+    message: expect.stringMatching(new RegExp(`${id} and is over: its state is ${state}.*executionId`)),
   },
 });
 

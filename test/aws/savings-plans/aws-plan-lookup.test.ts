@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compareFound } from "../../../src/drive/adopt.ts";
-import { statedDifferences } from "../../../src/drive/compare-facts.ts";
 import { readListing } from "../../../src/drive/read-listing.ts";
-import { otherToken, token } from "../ec2-answers.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
+import { calmly, differencesOf, find as findIn, otherToken, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { computed, ok, startLoopback, type Arrived, type Reply } from "../aws-loopback.ts";
 import { compute, ec2Instance, json, jsonError, plan, plans, savingsPlansAt, submission } from "./aws-plan-answers.ts";
 
@@ -20,13 +18,8 @@ const askedIn = ({ body }: Arrived) => JSON.parse(body) as Asked;
 async function find(reply: Reply, tokens = [token], ids: readonly string[] = []) {
   await using loopback = await startLoopback();
   loopback.on(action, reply);
-  const wanted = { tokens: new Set(tokens), ids: new Set(ids) };
-  const { byToken, byId } = await readListing(savingsPlansAt(loopback).inventory, scope, wanted, calmly);
-  return {
-    byToken: new Map([...byToken].map(([token, found]) => [token, found.map(({ commitment }) => commitment)])),
-    byId: new Map([...byId].map(([id, { commitment }]) => [id, commitment])),
-    asked: loopback.arrived.filter((one) => one.action === action).map(askedIn),
-  };
+  const listing = await findIn(savingsPlansAt(loopback), scope, { tokens, ids });
+  return { ...listing, asked: loopback.arrived.filter((one) => one.action === action).map(askedIn) };
 }
 
 const tagged = (value: string) => ({ tags: { "cudly-idempotency-token": value } });
@@ -196,12 +189,8 @@ describe("verifying a plan that was found", () => {
     const recommendation = executor.schema.parse(asked);
     const wanted = { tokens: new Set([token]), ids: new Set<string>() };
     const [found] = (await readListing(executor.inventory, scope, wanted, calmly)).byToken.get(token) ?? [];
-    if (!found) throw new Error("It is not listed under its token.");
     const requests = loopback.count(action);
-    const differences = statedDifferences(executor.factsOf(recommendation), found.facts);
-    const compared = compareFound(executor, { recommendation, scope }, found, calmly);
-    if (differences.length === 0) await compared;
-    else expect(await thrownBy(compared)).toMatchObject({ code: "commitment-mismatch" });
+    const differences = await differencesOf(executor, recommendation, found);
     // All that decides is in the list.
     expect(loopback.count(action)).toBe(requests);
     return differences;

@@ -1,8 +1,6 @@
 import { CreateSavingsPlanCommand, SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
-import { otherToken, token } from "../ec2-answers.ts";
-import { calmly } from "../ec2-executors.ts";
-import { first, once } from "../failed-purchase.ts";
+import { calmly, first, once, otherToken, token } from "../aws-executors.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { answeredSend, json, jsonError, plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
 import { withShortTimeout } from "../../short-timeout.ts";

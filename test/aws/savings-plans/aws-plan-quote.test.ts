@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SavingsPlanRecommendation } from "../../../providers/aws/index.ts";
-import { marker, token } from "../ec2-answers.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
+import { calmly, marker, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import { computed, ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import {
   compute,

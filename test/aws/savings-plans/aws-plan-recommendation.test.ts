@@ -2,7 +2,7 @@ import { SavingsplansClient } from "@aws-sdk/client-savingsplans";
 import { describe, expect, test } from "vitest";
 import { createAws, type SavingsPlanRecommendation } from "../../../providers/aws/index.ts";
 import { fingerprint } from "../../../src/contract/fingerprint.ts";
-import { calmly } from "../ec2-executors.ts";
+import { calmly } from "../aws-executors.ts";
 import { startLoopback } from "../aws-loopback.ts";
 import { compute, ec2Instance, plans, savingsPlansAt } from "./aws-plan-answers.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { fakeEnvironment, otherToken, submittedAt, token } from "../ec2-answers.ts";
+import { calmly, fakeEnvironment, otherToken, submittedAt, token } from "../aws-executors.ts";
+import { thrownBy } from "../../thrown-by.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
-import { calmly, thrownBy } from "../ec2-executors.ts";
 import { ok, startLoopback } from "../aws-loopback.ts";
 import { plan, plans, request, savingsPlansAt, submission } from "./aws-plan-answers.ts";
 
@@ -207,10 +207,10 @@ describe("a plan that the answer named", () => {
     });
   });
 
-  test("nor while it is not listed", async () => {
+  test("nor while it is not shown", async () => {
     expect(await resolve([], { sent })).toMatchObject({
       kind: "unclear",
-      reason: expect.stringContaining("not listed"),
+      reason: expect.stringContaining("named named, which is not shown"),
     });
   });
 

@@ -36,7 +36,7 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
       return (await purchaser.drive({ executionId: "night-2", source: "cudly-web", recommendations })).outcomes;
     };
     const quote = async (...recommendations: readonly Recommendation[]) => {
-      return (await purchaser.quote({ executionId, source: "cudly-web", recommendations })).recommendations;
+      return (await purchaser.plan({ executionId, source: "cudly-web", recommendations })).recommendations;
     };
     return { drive, driveAnother, quote };
   }

@@ -11,7 +11,7 @@ async function run(origin: string, before: string, environment: NodeJS.ProcessEn
   const script = `
     ${before}
     const { createAzure } = await import(${JSON.stringify(entry)});
-    const executor = createAzure({ endpoint: ${JSON.stringify(origin)} }).services["savings-plan"];
+    const executor = createAzure({ endpoint: ${JSON.stringify(origin)} }).services["savings-plans"];
     const { signal } = new AbortController();
     const print = (error) => console.log(error.name, error.code, error.message);
     await executor.quote(${JSON.stringify(recommend())}, ${JSON.stringify(marker)}, { signal }).catch(print);

@@ -14,7 +14,7 @@ export const scope = { key: "azure/savings-plan/default", label: "Azure savings 
 export function recommend(change: Readonly<Record<string, unknown>> = {}): SavingsPlanRecommendation {
   return {
     provider: "azure",
-    service: "savings-plan",
+    service: "savings-plans",
     subscriptionId,
     commitment: { amount: "0.00123", currency: "USD" },
     term: "P3Y",
@@ -25,7 +25,7 @@ export function recommend(change: Readonly<Record<string, unknown>> = {}): Savin
 }
 
 export function executorAt(server: Loopback, settings: AzureSettings = {}): ServiceExecutor {
-  return executorOf("savings-plan", { endpoint: server.origin, ...settings });
+  return executorOf("savings-plans", { endpoint: server.origin, ...settings });
 }
 
 /** What is asked for, as alias and savings plan show it, and as it is sent. */

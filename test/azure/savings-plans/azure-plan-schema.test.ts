@@ -3,7 +3,7 @@ import { createAzure } from "../../../providers/azure/index.ts";
 import { subscriptionId } from "../support/azure-samples.ts";
 import { recommend } from "./azure-plan-samples.ts";
 
-const executor = createAzure().services["savings-plan"];
+const executor = createAzure().services["savings-plans"];
 
 /** Paths of the problems that the schema finds. */
 function problems(change: Readonly<Record<string, unknown>>): string[] {
@@ -60,7 +60,7 @@ describe("applied scope", () => {
 });
 
 test("it is described with its whole amount", () => {
-  expect(executor?.describe(recommend())).toBe("0.00123 USD per hour (savings-plan), P3Y, Monthly");
+  expect(executor?.describe(recommend())).toBe("0.00123 USD per hour (savings-plans), P3Y, Monthly");
 });
 
 test("its listing is another than that of the reservations, per tenant", () => {

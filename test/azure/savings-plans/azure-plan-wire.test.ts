@@ -44,7 +44,7 @@ async function buy(change: Readonly<Record<string, unknown>> = {}, changed: Azur
       const { properties } = JSON.parse(sent.at(-1)?.text ?? "{}") as { properties: Record<string, unknown> };
       return [201, alias({ billingPlan: undefined, ...properties }, name)];
     });
-  const executor = executorOf("savings-plan", { ...settings, ...changed });
+  const executor = executorOf("savings-plans", { ...settings, ...changed });
   const recommendation = executor.schema.parse(recommend(change));
   const quote = await executor.quote(recommendation, { ...marker, generation }, { signal });
   const submission = submit({ ...quote, recommendation, scope: executor.scopeOf(recommendation) });

@@ -1,0 +1,56 @@
+import type { Commitment, Standing } from "../../src/contract/commitment.ts";
+import type { Money } from "../../src/contract/money.ts";
+
+/**
+ * What the states of all services mean. They are judged here and never by a filter: the documented filter `state` of EC2
+ * does not know `queued`. Redshift writes `pending-payment` in its documentation and `payment-pending` in its answers.
+ * https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_SavingsPlan.html
+ */
+const standings: Readonly<Record<string, Standing>> = {
+  "payment-pending": "live",
+  active: "live",
+  queued: "live",
+  exchanging: "live",
+  "payment-failed": "failed",
+  "queued-deleted": "failed",
+  "pending-payment": "live",
+  "pending-return": "live",
+  retired: "ended",
+  returned: "ended",
+};
+
+const final = new Set(["active", "payment-failed", "queued-deleted", "retired", "returned"]);
+
+/** The state in which everything that is bought begins. */
+export const firstState = "payment-pending";
+
+/** What a state means for buying. A state that nobody knows counts as bought. */
+export function standingOf(state: string): Standing {
+  return Object.hasOwn(standings, state) ? (standings[state] ?? "live") : "live";
+}
+
+/** Nothing is left to wait for. */
+export function isFinal(state: string): boolean {
+  return final.has(state);
+}
+
+/** One entry of a service's list as the core knows it, by its state and what else is known of it. */
+export function awsCommitment(
+  id: string,
+  state: string,
+  {
+    marked,
+    price,
+    start,
+  }: Pick<Commitment, "marked"> & { readonly price?: Money | undefined; readonly start?: Date | undefined },
+): Commitment {
+  return {
+    id,
+    state,
+    standing: standingOf(state),
+    settled: isFinal(state),
+    marked,
+    ...(price ? { price } : {}),
+    ...(start ? { purchasedAt: start.toISOString() } : {}),
+  };
+}

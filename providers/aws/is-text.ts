@@ -1,4 +1,0 @@
-/** A text with something in it. */
-export function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}

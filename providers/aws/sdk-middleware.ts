@@ -1,0 +1,37 @@
+// What this package puts between the clients of the AWS SDK and the network.
+import { RefusedError } from "../../src/contract/errors.ts";
+
+/**
+ * To be added at the step `build`: refuses a request over http, unless the endpoint is the loopback one that gets the dummy
+ * credential. Endpoints that are configured elsewhere are refused before; this holds whatever an older SDK makes of its
+ * configuration, and keeps a session token from being sent unencrypted.
+ */
+export function httpsOnly(insecure: boolean) {
+  return <Parameters extends { request: unknown }, Answer>(next: (parameters: Parameters) => Promise<Answer>) =>
+    async (parameters: Parameters): Promise<Answer> => {
+      const { protocol, hostname } = parameters.request as { protocol?: string; hostname?: string };
+      if (protocol === "https:" || insecure) return next(parameters);
+      throw new RefusedError({
+        code: "invalid-configuration",
+        message: `The AWS configuration names the endpoint ${protocol}//${hostname}: only https gets real credentials. For a server on this machine give its URL as the provider's endpoint instead.`,
+      });
+    };
+}
+
+/** Whether a request was handed to the network. */
+export interface SendReport {
+  handedOver: boolean;
+}
+
+/**
+ * To be added next to the network, behind the signature: notes that the request left, and refuses to let it pass a second
+ * time. The retry settings already forbid that; this holds whatever the SDK does above it.
+ */
+export function sendOnce(report: SendReport) {
+  return <Parameters, Answer>(next: (parameters: Parameters) => Promise<Answer>) =>
+    async (parameters: Parameters): Promise<Answer> => {
+      if (report.handedOver) throw new Error("The AWS SDK tried to send a purchase a second time; it was stopped.");
+      report.handedOver = true;
+      return next(parameters);
+    };
+}

@@ -1,0 +1,150 @@
+import type { PlannedRecommendation } from "../../drive/plan-recommendation.ts";
+import type { Purchaser } from "../../purchaser.ts";
+import type { ExecutionPlan } from "../../drive/plan-execution.ts";
+import { isPending } from "../../drive/watch-recommendation.ts";
+import { cleanText } from "../../contract/clean-text.ts";
+import { BuyonceError, RefusedError } from "../../contract/errors.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import { formatMoney } from "../../contract/money.ts";
+import type { Execution } from "../../contract/recommendation.ts";
+import { layOut } from "../terminal/table.ts";
+import { painter, widthOf } from "../terminal/terminal.ts";
+import { quoteText } from "../text/quote-text.ts";
+import { whatText } from "../text/table-cells.ts";
+import type { CommandParts } from "./command-parts.ts";
+import type { BuyOptions } from "./option-groups.ts";
+
+/** What a person is asked about before a drive. */
+export interface Spending {
+  readonly execution: Execution;
+  readonly purchaser: Purchaser;
+  readonly descriptions: readonly string[];
+  readonly options: BuyOptions;
+  readonly parts: CommandParts;
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Shows what would be spent, and asks. Returns the execution as the person agreed to it, the shown prices as its limits;
+ * throws a BuyonceError `aborted` where the person says no, or stops, and a RefusedError where it comes to more than the
+ * totals.
+ */
+export async function agreeOnSpending(spending: Spending): Promise<Execution> {
+  const { execution, purchaser, descriptions, options, parts, signal } = spending;
+  const { stderr, env } = parts.terminal;
+  const { timeout, concurrency, maxTotal: maxTotals } = options;
+  const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
+
+  stderr.write("Asking for prices; nothing is bought yet.\n");
+  const quotation = await unlessStopped(signal, () =>
+    purchaser.plan(execution, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
+      concurrency,
+      ...(maxTotals ? { maxTotals } : {}),
+    }),
+  );
+  stderr.write(`\n${quoteText(quotation, layout)}\n`);
+  if (quotation.error) throw new RefusedError(quotation.error);
+
+  const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation), signal));
+  if (answer === "stopped") throw aborted("Stopped");
+  if (answer === "no") throw aborted("You said no");
+  return withShownPrices(execution, quotation);
+}
+
+/** The question after the prices. */
+export function spendingQuestion({ recommendations, totals }: ExecutionPlan): string {
+  const of = (...verdicts: readonly PlannedRecommendation["verdict"][]) =>
+    recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
+  if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
+  const rest = [
+    ...(unsure === 0 ? [] : [`try ${unsure} again that would be refused now`]),
+    ...(open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`]),
+  ];
+  if (spending === 0 && open === 0) return `Nothing can be bought as it stands. Try ${unsure} again all the same?`;
+  const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
+  const buy = spending === 0 ? [] : [`buy ${commitments} for ${totals.buy.map(formatMoney).join(" and ")}`];
+  const question = [...buy, ...rest].join(" and ");
+  return `${question.charAt(0).toUpperCase()}${question.slice(1)}? This cannot be taken back.`;
+}
+
+/**
+ * The execution as the person agreed to it: where the file sets no limit, the price that was shown is the limit. It
+ * cannot rise unseen between the question and the purchase. (A limit is no part of what is bought: token and fingerprint
+ * stay the same.)
+ */
+export function withShownPrices(execution: Execution, { recommendations: quotes }: ExecutionPlan): Execution {
+  const shown = new Map(quotes.map(({ recIndex, price }) => [recIndex, price]));
+  return {
+    ...execution,
+    recommendations: execution.recommendations.map((recommendation, recIndex) => {
+      const maxPrice = recommendation.maxPrice ?? shown.get(recIndex);
+      return maxPrice === undefined ? recommendation : { ...recommendation, maxPrice };
+    }),
+  };
+}
+
+async function unlessStopped<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  try {
+    const result = await run();
+    if (!signal.aborted) return result;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  throw aborted("Stopped");
+}
+
+function aborted(reason: string): BuyonceError {
+  return new BuyonceError({ code: "aborted", message: `${reason}: nothing was sent, nothing was bought.` });
+}
+
+/** What a person is asked about before a redrive. */
+export interface Redriving {
+  readonly records: readonly TokenRecord[];
+  /** What each record asks for, in their order. */
+  readonly descriptions: readonly string[];
+  readonly parts: CommandParts;
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+}
+
+/** Shows what would be driven again, and asks. Throws a BuyonceError `aborted` where the person says no, or stops. */
+export async function agreeOnRedriving({ records, descriptions, parts, signal }: Redriving): Promise<void> {
+  const { stderr, env } = parts.terminal;
+  const paint = painter(stderr, env);
+  const table = layOut(
+    [
+      { title: "execution", minimum: 12 },
+      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
+      { title: "what", minimum: 20 },
+      { title: "stands", minimum: 9 },
+      { title: "limit", minimum: 24, align: "right" },
+    ],
+    records.map(({ executionId, recIndex, recommendation, state, parkedAt }, index) => [
+      cleanText(executionId),
+      String(recIndex),
+      whatText(descriptions[index]),
+      parkedAt === undefined ? state : "parked",
+      state === "purchased" ? "" : recommendation.maxPrice ? formatMoney(recommendation.maxPrice) : "none",
+    ]),
+    widthOf(stderr),
+    paint,
+  );
+  stderr.write(`\n${table}\n`);
+  const answer = await parts.confirm(redrivingQuestion(records), signal);
+  if (answer === "yes" && !signal.aborted) return;
+  throw aborted(answer === "no" ? "You said no" : "Stopped");
+}
+
+/** The question: how many recommendations of how many executions, and what may come of it. */
+export function redrivingQuestion(records: readonly TokenRecord[]): string {
+  const executions = new Set(records.map(({ executionId }) => executionId)).size;
+  const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const about = `${counted(records.length, "recommendation")} of ${counted(executions, "execution")}`;
+  // What is pending may prove to have come to nothing: then it is bought anew.
+  const open = records.filter((record) => record.state !== "purchased" || isPending(record)).length;
+  if (open === 0) return `Look again at ${about}? All of it was bought before.`;
+  return `Drive ${about} again? What proves not to be bought is bought: up to ${open}. This cannot be taken back.`;
+}

@@ -1,0 +1,141 @@
+import { type Command, InvalidArgumentError, Option, type OptionValues } from "commander";
+import type { Money } from "../../contract/money.ts";
+import type { LogLevel } from "../../log/logger.ts";
+
+/** Where things lie unless the command line says otherwise, relative to the working directory. */
+export const defaultFiles = {
+  ledger: ".buyonce/ledger.db",
+  /** Records of imitated purchases never mix with those of real ones. */
+  sandboxLedger: ".buyonce/sandbox-ledger.db",
+  sandboxState: ".buyonce/sandbox.json",
+} as const;
+
+/** The values of `--log-level`. */
+const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+
+const json = ["--json", "print one JSON document and nothing else on standard output"] as const;
+
+/** The options of a command that only reads a ledger. */
+export const ledgerOptions = (command: Command) =>
+  command
+    .option(
+      "--ledger <file|url>",
+      `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
+    )
+    .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
+    .option(...json);
+
+/** The options of a command that asks clouds; `use` is what it does with an imitation of them. */
+export const cloudOptions = (use: string) => (command: Command) =>
+  command
+    .option(
+      "--ledger <file|url>",
+      `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+    )
+    .option("--sandbox", `start an imitation of the clouds and ${use}`)
+    .option("--azure-endpoint <url>", "instead of the public Azure cloud")
+    .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
+    .option("--gcp-endpoint <url>", "instead of Google Cloud: one origin for Compute Engine and Cloud Billing")
+    .option(...json);
+
+/** How much is done at once, by when it ends, and the log; `what` and `end` finish the first two sentences. */
+export const paceOptions = (what: string, end: string) => (command: Command) =>
+  command
+    .option("--concurrency <n>", `how many recommendations ${what} at once`, wholeNumber(1, 100), 4)
+    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600)
+    .addOption(
+      new Option(
+        "--log-level <level>",
+        "write a log to standard error, one JSON document a line, instead of lines for people; asks nothing",
+      ).choices(logLevels),
+    );
+
+/** The most that all of it may cost. */
+export const totalOptions = (command: Command) =>
+  command.option(
+    "--max-total <amount>",
+    'the most that all of it may cost, such as "12000.00 USD"; once per currency',
+    moneyPerCurrency,
+  );
+
+/** The options of a command that buys. */
+export const buyOptions = (command: Command) =>
+  withOptions(
+    command,
+    cloudOptions("drive against it; nothing is spent"),
+    paceOptions("are driven", "it has reported whatever it knows"),
+    totalOptions,
+  )
+    .option("--yes", "buy without being asked")
+    .option("--report <file.html>", "write a page about it too, to be read in a browser, printed or mailed");
+
+type Group<Options extends OptionValues> = (command: Command) => Command<[], Options>;
+
+/** Adds groups of options to a command, behind those that it has. */
+export function withOptions<
+  Own extends OptionValues,
+  First extends OptionValues,
+  Second extends OptionValues = {},
+  Third extends OptionValues = {},
+>(
+  command: Command<[], Own>,
+  ...groups: [Group<First>, Group<Second>?, Group<Third>?]
+): Command<[], Own & First & Second & Third> {
+  for (const group of groups) group?.(command);
+  return command as unknown as Command<[], Own & First & Second & Third>;
+}
+
+/** What the help of every command that takes `--ledger` says of it. */
+export const ledgerHelp = `
+The ledger
+  A file: SQLite, for drivers on one machine. For several machines a PostgreSQL database, which needs the package pg:
+  postgres://user@host:5432/database. The password may stand in the URL, percent-encoded; better, where other users
+  cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it.
+`;
+
+/**
+ * The options that a function adds to a command, as they are parsed. Whoever calls the command as a function may also say
+ * that a flag is not set, or that an option is not there.
+ */
+export type OptionsOf<Add extends (...given: never) => { opts(): OptionValues }> = Given<
+  ReturnType<ReturnType<Add>["opts"]>
+>;
+
+type Given<Parsed> = {
+  readonly [Name in keyof Parsed]: Partial<Pick<Parsed, Name>> extends Pick<Parsed, Name>
+    ? ([Parsed[Name]] extends [true | undefined] ? boolean : Parsed[Name]) | undefined
+    : Parsed[Name];
+};
+
+/** The options of every command that reads a ledger and asks nobody. */
+export type LedgerOptions = OptionsOf<typeof ledgerOptions>;
+
+/** The options of every command that reads a ledger and asks clouds. */
+export type CloudOptions = OptionsOf<ReturnType<typeof cloudOptions>>;
+
+/** The options of every command that buys. */
+export type BuyOptions = OptionsOf<typeof buyOptions>;
+
+/** A parser of option values: whole numbers within limits. Its error is a usage error. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+/**
+ * A parser of option values that may be given once per currency: `12000.00 USD`. Its error is a usage error. It does what
+ * `moneySchema` does, without what that loads: every command is parsed, most without money.
+ */
+export function moneyPerCurrency(text: string, before: readonly Money[] | undefined): readonly Money[] {
+  const [, amount, currency] = /^(\d[\d.]{0,39}) +([A-Z]{3})$/.exec(text.trim()) ?? [];
+  if (amount === undefined || currency === undefined || !/^\d+(\.\d+)?$/.test(amount)) {
+    throw new InvalidArgumentError('It must be an amount and its currency in quotes, such as "12000.00 USD".');
+  }
+  if (before?.some((total) => total.currency === currency)) {
+    throw new InvalidArgumentError(`It is given twice for ${currency}.`);
+  }
+  return [...(before ?? []), { amount, currency }];
+}

@@ -1,0 +1,126 @@
+import type { Purchaser } from "../../purchaser.ts";
+import { messageOf } from "../../contract/errors.ts";
+import type { Provider } from "../../contract/executor.ts";
+import type { Ledger } from "../../contract/ledger.ts";
+import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
+import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
+import { usageError } from "../terminal/exit-code.ts";
+import { canAsk, noteOn, type Terminal } from "../terminal/terminal.ts";
+import { endpointsOf } from "./option-checks.ts";
+import type { CommandParts, RunningSandbox } from "./command-parts.ts";
+import { type BuyOptions, type CloudOptions, defaultFiles } from "./option-groups.ts";
+
+/** The longest that one purchase request may take by itself, in milliseconds; never more than half of the drive. */
+const maxPurchaseTimeout = 60_000;
+
+/** Milliseconds for a purchase request of a command that makes none. */
+export const requestTimeout = 60_000;
+
+/** Milliseconds that one purchase request may take, in a drive of so many seconds. */
+export function purchaseTimeoutOf(timeout: number): number {
+  return Math.min(maxPurchaseTimeout, (timeout * 1000) / 2);
+}
+
+/** Runs a command with a ledger, which is closed afterwards. Throws what opening it throws, and whatever `run` throws. */
+export async function withLedger<T>(
+  location: string,
+  how: OpenLedgerOptions,
+  { openLedger, terminal }: Pick<CommandParts, "openLedger" | "terminal">,
+  run: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await openLedger(location, how);
+  try {
+    return await run(ledger);
+  } finally {
+    await close("ledger", ledger, noteOn(terminal.stderr));
+  }
+}
+
+/** Which clouds a command asks, and what for. */
+interface Needs {
+  readonly needed: readonly ProviderName[];
+  readonly options: CloudOptions;
+  readonly parts: CommandParts;
+  /** Of a command that may buy: whether anybody has agreed to that, and how many seconds it has. */
+  readonly buying?: Pick<BuyOptions, "yes" | "timeout">;
+}
+
+/** The clouds that a command asks. */
+export interface Clouds {
+  readonly providers: readonly Provider[];
+  /** Those whose requests can spend money. */
+  readonly real: readonly ProviderName[];
+  /** The imitation that stands in for all of them. */
+  readonly sandbox: RunningSandbox | undefined;
+}
+
+/**
+ * Runs a command with the clouds that it needs: the real ones, or those of a sandbox, which is closed afterwards. Throws a
+ * usage error where money could move without anybody having agreed to it, and whatever `run` throws.
+ */
+export async function withClouds<T>(
+  { needed, options, parts, buying }: Needs,
+  run: (clouds: Clouds) => Promise<T>,
+): Promise<T> {
+  const { terminal } = parts;
+  const note = noteOn(terminal.stderr);
+  const given = endpointsOf(options);
+  const real = options.sandbox ? [] : realClouds(needed, given);
+  checkSpending(needed, real, buying === undefined || buying.yes === true, terminal);
+  const stateFile = defaultFiles.sandboxState;
+  const sandbox = options.sandbox ? await parts.startSandbox({ stateFile }) : undefined;
+  try {
+    if (sandbox && buying) note(`Sandbox at ${sandbox.url}, its state in ${stateFile}: nothing is spent.`);
+    const endpoints = sandbox ? endpointsAt(sandbox.url) : given;
+    const purchaseTimeout = buying ? purchaseTimeoutOf(buying.timeout) : requestTimeout;
+    const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
+    return await run({ providers, real, sandbox });
+  } finally {
+    await close("sandbox", sandbox, note);
+  }
+}
+
+/** Runs what buys nothing, so that nobody is asked, with a purchaser for the clouds that it needs. Throws as `withClouds`. */
+export async function withPurchaser<T>(
+  ledger: Ledger,
+  needs: Omit<Needs, "buying">,
+  run: (purchaser: Purchaser) => Promise<T>,
+): Promise<T> {
+  return withClouds(needs, async ({ providers }) => run(await needs.parts.createPurchaser({ ledger, providers })));
+}
+
+/**
+ * Throws a usage error where money could move without anybody having agreed to it, or into a ledger of imitated
+ * purchases. `needed` are the providers that are needed, `real` those of them whose requests can spend money.
+ */
+function checkSpending(
+  needed: readonly ProviderName[],
+  real: readonly ProviderName[],
+  agreed: boolean,
+  terminal: Terminal,
+): void {
+  if (real.length > 0 && real.length < needed.length) {
+    const missing = real.map((name) => `--${name}-endpoint`).join(" and ");
+    throw usageError(
+      `This would be driven partly against an imitation and partly against the real ${real.join(" and ")}, and one ledger must not hold both. Give ${missing} too, or none. Nothing was sent.`,
+    );
+  }
+  if (real.length > 0 && !agreed && !canAsk(terminal)) {
+    throw usageError(
+      `This would spend real money (${real.join(" and ")}), and there is no terminal to ask at. Give --yes to buy without being asked, or --sandbox to try it out. Nothing was sent.`,
+    );
+  }
+}
+
+/** Closes what was opened; what goes wrong then is noted, and changes nothing about what was bought. */
+async function close(
+  name: string,
+  resource: { close(): Promise<void> } | undefined,
+  note: (text: string) => void,
+): Promise<void> {
+  try {
+    await resource?.close();
+  } catch (error) {
+    note(`The ${name} did not close cleanly: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from "vitest";
+import { createAccountGuard } from "../../providers/aws/account-guard.ts";
+import { calmly, fakeEnvironment, find, serviceOf, token } from "./aws-executors.ts";
+import { ec2At, instances, recommendation, submission } from "./ec2/ec2-answers.ts";
+import { environmentVariables } from "../environment-variables.ts";
+import { thrownBy } from "../thrown-by.ts";
+import { callerIdentity, error, ok, startLoopback } from "./aws-loopback.ts";
+
+const { scope } = submission;
+const wanted = { tokens: [token] };
+
+describe("which account is charged", () => {
+  test("STS is asked once, before anything else, whatever the number of calls and regions", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances());
+    const ec2 = ec2At(loopback);
+    await Promise.all([find(ec2, scope, wanted), find(ec2, scope, wanted)]);
+    await find(ec2, ec2.scopeOf({ ...recommendation, region: "eu-west-1" }), wanted);
+    expect(loopback.arrived.map(({ action }) => action)).toEqual([
+      "GetCallerIdentity",
+      "DescribeReservedInstances",
+      "DescribeReservedInstances",
+      "DescribeReservedInstances",
+    ]);
+  });
+
+  test("lesson: fell back to ambient credentials of another account; refused, naming both, nothing sent", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("GetCallerIdentity", callerIdentity("999999999999"));
+    const ec2 = ec2At(loopback);
+    const refused = {
+      code: "wrong-account",
+      message: expect.stringMatching(/account 123456789012, but the credentials belong to 999999999999/),
+    };
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject(refused);
+    expect(await thrownBy(ec2.quote(recommendation, submission, calmly))).toMatchObject(refused);
+    expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({
+      kind: "rejected",
+      left: false,
+      providerCode: "wrong-account",
+      // Driving again changes nothing: it is the refusal itself, not a purchase that did not arrive.
+      retryable: false,
+      reason: refused.message,
+    });
+    expect(loopback.arrived.every(({ action }) => action === "GetCallerIdentity")).toBe(true);
+  });
+
+  test("a failed question is asked again, not remembered", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances());
+    loopback.on("GetCallerIdentity", error(403, "AccessDenied"), callerIdentity("123456789012"));
+    const ec2 = ec2At(loopback);
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
+      code: "access-denied",
+      message: expect.stringContaining("sts:GetCallerIdentity"),
+    });
+    expect((await find(ec2, scope, wanted)).byToken.size).toBe(0);
+  });
+
+  test("an STS answer without an account is no account", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("GetCallerIdentity", ok("<html><body>Sign in</body></html>"));
+    expect(await thrownBy(find(ec2At(loopback), scope, wanted))).toMatchObject({
+      code: "wrong-account",
+    });
+    expect(loopback.count("DescribeReservedInstances")).toBe(0);
+  });
+
+  test("a rotated key is asked about again before its first use", async () => {
+    const asked: string[] = [];
+    let key = "KEY1";
+    const guard = createAccountGuard({
+      resolve: async () => ({ accessKeyId: key, secretAccessKey: "s" }),
+      async accountOf({ accessKeyId }) {
+        asked.push(accessKeyId);
+        return accessKeyId === "KEY1" ? "123456789012" : "999999999999";
+      },
+    });
+    await guard.credentialFor("123456789012", "us-east-1");
+    await guard.credentialFor("123456789012", "us-east-1");
+    key = "KEY2";
+    expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({ code: "wrong-account" });
+    expect(asked).toEqual(["KEY1", "KEY2"]);
+  });
+});
+
+describe("credentials", () => {
+  const nowhere = {
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_PROFILE: undefined,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: undefined,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
+    AWS_WEB_IDENTITY_TOKEN_FILE: undefined,
+  };
+
+  test("none: says so", async () => {
+    using _environment = environmentVariables(nowhere);
+    const ec2 = serviceOf("ec2", {});
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
+      code: "credentials-unavailable",
+      message: expect.stringContaining("AWS account 123456789012, us-east-1"),
+    });
+  });
+
+  test("over http only the dummy credential is sent, although real ones are there", async () => {
+    using _environment = environmentVariables({
+      ...nowhere,
+      AWS_ACCESS_KEY_ID: "AKIAREAL",
+      AWS_SECRET_ACCESS_KEY: "real",
+      AWS_SESSION_TOKEN: "real-session",
+    });
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", instances());
+    loopback.on("PurchaseReservedInstancesOffering", error(400, "InvalidParameterValue"));
+    const ec2 = ec2At(loopback, { credential: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
+    await find(ec2, scope, wanted);
+    expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({ kind: "rejected" });
+    expect(loopback.arrived).toHaveLength(3);
+    for (const { headers } of loopback.arrived) {
+      expect(headers.authorization).toContain("Credential=BUYONCELOOPBACK/");
+      expect(headers["x-amz-security-token"]).toBeUndefined();
+    }
+  });
+
+  test("an http endpoint from the AWS configuration gets no request signed with real credentials", async () => {
+    await using loopback = await startLoopback();
+    using _environment = environmentVariables({ ...nowhere, AWS_ENDPOINT_URL: loopback.url });
+    const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };
+    const ec2 = serviceOf("ec2", { credential: credentials, environment: fakeEnvironment() });
+    expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
+      code: "invalid-configuration",
+    });
+    expect(loopback.arrived).toEqual([]);
+  });
+
+  test("expired ones: says so", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("DescribeReservedInstances", error(400, "RequestExpired"));
+    expect(await thrownBy(find(ec2At(loopback), scope, wanted))).toMatchObject({
+      code: "credentials-unavailable",
+    });
+  });
+});
+
+test("a question to STS that hangs and was given up is asked again by the next call; one that is answered is kept", async () => {
+  const answers: ((account: string) => void)[] = [];
+  const guard = createAccountGuard({
+    resolve: async () => ({ accessKeyId: "KEY", secretAccessKey: "s" }),
+    accountOf: () => new Promise((answer) => answers.push(answer)),
+  });
+  const asked = (signal?: AbortSignal) => guard.credentialFor("123456789012", "us-east-1", signal);
+  const stop = new AbortController();
+  const first = asked(stop.signal);
+  await new Promise((done) => setImmediate(done));
+  stop.abort();
+  const second = asked();
+  await new Promise((done) => setImmediate(done));
+  expect(answers).toHaveLength(2);
+  for (const answer of answers) answer("123456789012");
+  await Promise.all([first, second]);
+
+  const late = new AbortController();
+  await asked(late.signal);
+  late.abort();
+  await asked();
+  expect(answers).toHaveLength(2);
+});
