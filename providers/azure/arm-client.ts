@@ -80,31 +80,15 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
   const cloud = clouds[resolved.cloud];
   const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
   const credential = insecure ? loopbackCredential : createTenantCredential(resolved, settings.tenantId);
-  // Two instances, though their options are the same: nothing that is done to the one for reads can reach purchases.
-  const [reads, purchases] = [makeOnce(openApi), makeOnce(openApi)];
-  const now = () => resolved.environment.now();
-
-  async function openApi(): Promise<PipelineOwner> {
-    const api = await makeSdkClient({
-      credential,
-      cloud,
-      options: {
-        endpoint: base.origin,
-        // The SDK re-sends by itself, purchases too. Reads are retried above it, where the waits are injected.
-        retryOptions: { maxRetries: 0 },
-        redirectOptions: { maxRetries: 0 },
-        userAgentOptions: { userAgentPrefix: "buyonce" },
-      },
-    });
-    if (insecure) {
-      // Loopback: the bearer policy refuses http, and a proxy from the environment would carry the request away.
-      api.pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
-      api.pipeline.removePolicy({ name: proxyPolicyName });
-    }
-    // Without compression: a compressed body that is cut off neither ends nor fails in the SDK's reader.
-    api.pipeline.removePolicy({ name: decompressResponsePolicyName });
+  const open = async () => {
+    const api = await makeSdkClient({ credential, cloud, options: { ...sdkOptions, endpoint: base.origin } });
+    removePolicies(api, insecure);
     return api;
-  }
+  };
+  // Two instances, though their options are the same: nothing that is done to the one for reads can reach purchases.
+  const [reads, purchases] = [makeOnce(open), makeOnce(open)];
+  const { maxAnswerBytes: maxBytes, environment, retryAfterCap } = resolved;
+  const now = () => environment.now();
 
   return {
     settings: resolved,
@@ -118,36 +102,49 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
 
     read({ method, url, body, signal, attempts = resolved.readAttempts }) {
       const text = body && JSON.stringify(body);
-      const attempt = async () => {
-        const { readTimeout: timeout, maxAnswerBytes: maxBytes } = resolved;
-        const request = { method, url, body: text, timeout, maxBytes, signal };
-        const answer = await exchange(await reads(), request, now);
-        const parsed = parseBody(answer);
-        if (answer.status >= 300) throw new ApiError(answer, errorOf(parsed));
-        // A part (206), or what a proxy made of it (203), is not what Azure shows.
-        if (answer.status !== 200)
-          throw new UnbelievableAnswerError(`HTTP ${answer.status} where only 200 is an answer`);
-        if (parsed === undefined) {
-          throw new UnbelievableAnswerError(`HTTP ${answer.status} with a body that is not a JSON object`);
-        }
-        return parsed;
-      };
-      const { environment, retryAfterCap } = resolved;
+      const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, signal };
+      const attempt = async () => objectIn(await exchange(await reads(), request, now));
       return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient });
     },
 
-    put: async (url, body, timeout = resolved.purchaseTimeout) =>
-      exchange(
-        await purchases(),
-        {
-          method: "PUT",
-          url,
-          body: JSON.stringify(body),
-          timeout,
-          maxBytes: resolved.maxAnswerBytes,
-          freshConnection: true,
-        },
-        now,
-      ),
+    async put(url, body, timeout = resolved.purchaseTimeout) {
+      const request = {
+        method: "PUT",
+        url,
+        body: JSON.stringify(body),
+        timeout,
+        maxBytes,
+        freshConnection: true,
+      } as const;
+      return exchange(await purchases(), request, now);
+    },
   };
+}
+
+/** The SDK re-sends by itself, purchases too. Reads are retried above it, where the waits are injected. */
+const sdkOptions = {
+  retryOptions: { maxRetries: 0 },
+  redirectOptions: { maxRetries: 0 },
+  userAgentOptions: { userAgentPrefix: "buyonce" },
+} as const;
+
+function removePolicies({ pipeline }: PipelineOwner, insecure: boolean): void {
+  if (insecure) {
+    // Loopback: the bearer policy refuses http, and a proxy from the environment would carry the request away.
+    pipeline.removePolicy({ name: bearerTokenAuthenticationPolicyName });
+    pipeline.removePolicy({ name: proxyPolicyName });
+  }
+  // Without compression: a compressed body that is cut off neither ends nor fails in the SDK's reader.
+  pipeline.removePolicy({ name: decompressResponsePolicyName });
+}
+
+/** The object that an answer to a read holds; throws for any other answer. */
+function objectIn(answer: Answer): UnknownObject {
+  const body = parseBody(answer);
+  const { status } = answer;
+  if (status >= 300) throw new ApiError(answer, errorOf(body));
+  // A part (206), or what a proxy made of it (203), is not what Azure shows.
+  if (status !== 200) throw new UnbelievableAnswerError(`HTTP ${status} where only 200 is an answer`);
+  if (body === undefined) throw new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`);
+  return body;
 }

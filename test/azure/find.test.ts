@@ -1,19 +1,15 @@
-import { describe, expect, test, vi } from "vitest";
-import { createReservationsClient, findReservationOrdersByToken } from "../../providers/azure/index.ts";
+import { describe, expect, test } from "vitest";
 import { startLoopback, type Arrived, type Loopback, type Reply } from "./support/azure-loopback.ts";
 import {
   executorOf,
   failure,
-  fakeEnvironment,
   findWith,
   listWith,
   order,
   orderId,
   otherToken,
   recorded,
-  scope,
   serviceNames,
-  signal,
   token,
   digestOf,
 } from "./support/azure-samples.ts";
@@ -122,72 +118,6 @@ describe("recognition", () => {
       list([order()], nth === 1 ? `http://${_request.headers.host}${path}&%24skiptoken=50` : undefined),
     );
     expect((await find(server)).byToken.get(token)).toHaveLength(1);
-  });
-});
-
-describe("A18: a contradicting tag wins", () => {
-  const named = { displayName: `vm-${digestOf(token)}` };
-  const tagged = (text: string) => ({ tags: { "cudly-idempotency-token": text } });
-
-  test.each([
-    ["another whole token", otherToken],
-    ["one that begins alike", token.slice(0, 32) + otherToken.slice(32)],
-    ["a longer one", `${token}0`],
-    ["another kind of token", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"],
-  ])("%s: the order is not ours, whatever its display name", async (_what, text) => {
-    await using server = await always(list([order(named, tagged(text))]));
-    expect((await find(server)).byToken.size).toBe(0);
-  });
-
-  test.each([
-    ["none", {}],
-    ["other tags", { tags: { team: "web" } }],
-    ["an empty one", tagged("")],
-    ["a blank one", tagged("  ")],
-    ["the beginning of the token", tagged(token.slice(0, 40))],
-    ["a short text of somebody's rule for tags", tagged("unknown")],
-  ])("tags that say nothing else (%s): the display name counts", async (_what, rest) => {
-    await using server = await always(list([order(named, rest)]));
-    expect((await find(server)).byToken.get(token)).toHaveLength(1);
-  });
-
-  test("asked for both, the order is the tag's", async () => {
-    await using server = await always(list([order(named, tagged(otherToken))]));
-    expect([...(await find(server, [token, otherToken])).byToken.keys()]).toEqual([otherToken]);
-  });
-
-  test("findReservationOrdersByToken: a caller's own short tokens contradict each other as well", async () => {
-    const own = { displayName: `vm-${digestOf("order-2026-18")}` };
-    await using server = await always(list([order(own, tagged("order-2026-17"))]));
-    const client = createReservationsClient({ endpoint: server.origin });
-    expect(await findReservationOrdersByToken(client, "order-2026-18")).toEqual([]);
-    expect(await findReservationOrdersByToken(client, "ORDER-2026-17 ")).toHaveLength(1);
-  });
-
-  test("two tokens that begin with the same 32 digits are two, though no tag is stored", async () => {
-    const twin = token.slice(0, 32) + otherToken.slice(32);
-    await using server = await always(list([order(named)]));
-    expect([...(await find(server, [token, twin])).byToken.keys()]).toEqual([token]);
-  });
-});
-
-describe("A19: letter case and blanks", () => {
-  test.each([
-    ["tags not stored, the display name shouted", { displayName: `VM-${digestOf(token).toUpperCase()}` }, {}],
-    ["a display name with blanks around it", { displayName: ` vm-${digestOf(token)} ` }, {}],
-    ["a tag value with a trailing blank", unnamed, { tags: { "cudly-idempotency-token": `${token} ` } }],
-    ["a tag value in upper case", unnamed, { tags: { "cudly-idempotency-token": token.toUpperCase() } }],
-    ["a tag key in another letter case", unnamed, { tags: { "Cudly-Idempotency-TOKEN": `\t${token}` } }],
-    [
-      "a tag key that is there twice",
-      unnamed,
-      { tags: { "Cudly-Idempotency-TOKEN": otherToken, "cudly-idempotency-token": token } },
-    ],
-  ])("%s", async (_what, properties, rest) => {
-    await using server = await always(list([order(properties, rest)]));
-    expect((await find(server)).byToken.get(token)).toHaveLength(1);
-    const client = createReservationsClient({ endpoint: server.origin });
-    expect(await findReservationOrdersByToken(client, ` ${token.toUpperCase()}`)).toHaveLength(1);
   });
 });
 
@@ -392,133 +322,5 @@ describe("lessons 1937, 1941: a lookup that failed is refused, never taken for n
       nth === 1 ? list([order()], `http://${headers.host}${path}&page=2`) : failure(400, "BadRequest"),
     );
     await expect(find(server)).rejects.toMatchObject({ code: "lookup-failed" });
-  });
-});
-
-describe("retries of reads", () => {
-  test("wait with jitter from the injected random numbers and the injected sleep", async () => {
-    await using server = await startLoopback((_request, nth) =>
-      nth < 4 ? failure(503, "ServerBusy") : list([order()]),
-    );
-    const environment = fakeEnvironment();
-    const executor = executorOf("compute", { endpoint: server.origin, environment });
-    const listing = await findWith(executor);
-    expect(listing.byToken.size).toBe(1);
-    expect(environment.slept).toEqual([750, 1_500, 3_000]);
-  });
-
-  test.each([
-    ["12", 12_000],
-    ["3600", 60_000],
-    ["Mon, 05 Jan 2026 10:00:20 GMT", 20_000],
-    ["soon", 750],
-  ])("Retry-After %s is honoured up to its cap: %i ms", async (header, wait) => {
-    await using server = await startLoopback((_request, nth) =>
-      nth === 1 ? { status: 429, body: {}, headers: { "Retry-After": header } } : list([]),
-    );
-    const environment = fakeEnvironment();
-    const executor = executorOf("compute", { endpoint: server.origin, environment });
-    await findWith(executor, []);
-    expect(environment.slept).toEqual([wait]);
-  });
-
-  test("429 to the end: the refusal says after how long to try again", async () => {
-    await using server = await always({ status: 429, body: {}, headers: { "Retry-After": "7" } });
-    await expect(find(server)).rejects.toMatchObject({ code: "lookup-failed", retryable: true, retryAfter: 7_000 });
-  });
-
-  test("an abort ends a request that is under way, and a wait between two", async () => {
-    const reason = new Error("stop now");
-    await using hanging = await always({ fault: "hang" });
-    await using busy = await always(failure(503, "ServerBusy"));
-    for (const [server, sleep] of [
-      [hanging, undefined],
-      [busy, () => new Promise<void>(() => {})],
-    ] as const) {
-      const stop = new AbortController();
-      const environment = {
-        ...fakeEnvironment(),
-        ...(sleep ? { sleep: async (_ms: number, s?: AbortSignal) => waitFor(s) } : {}),
-      };
-      const executor = executorOf("compute", { endpoint: server.origin, environment });
-      const found = findWith(executor, [], [], stop.signal);
-      void vi.waitUntil(() => server.arrived.length > 0, { timeout: 10_000 }).then(() => stop.abort(reason));
-      await expect(found).rejects.toBe(reason);
-      expect(server.arrived).toHaveLength(1);
-    }
-  });
-});
-
-/** Sleeps until aborted, as node's timers do: with an error of their own. */
-function waitFor(stop: AbortSignal | undefined): Promise<void> {
-  return new Promise((_resolve, reject) => {
-    stop?.addEventListener("abort", () => reject(new Error("The operation was aborted", { cause: stop.reason })));
-  });
-}
-
-describe("findReservationOrdersByToken", () => {
-  test("gives every order with the token, whatever its state", async () => {
-    await using server = await always(
-      list([order({ provisioningState: "BillingFailed" }), order({}, { name: second })]),
-    );
-    const client = createReservationsClient({ endpoint: server.origin });
-    const found = await findReservationOrdersByToken(client, token);
-    expect(found.map(({ id, standing, marked }) => [id, standing, marked])).toEqual([
-      [orderId, "failed", true],
-      [second, "live", true],
-    ]);
-  });
-
-  test("an order that slides to the next page is given once, and nothing is asked for compressed", async () => {
-    await using server = await startLoopback(({ headers }, nth) =>
-      list([order()], nth === 1 ? `http://${headers.host}${path}&%24skiptoken=50` : undefined),
-    );
-    const client = createReservationsClient({ endpoint: server.origin });
-    expect(await findReservationOrdersByToken(client, token)).toHaveLength(1);
-    expect(server.arrived.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, undefined]);
-  });
-
-  test("an empty token is refused: it would otherwise look like nothing bought", async () => {
-    await using server = await always(list([order()]));
-    const client = createReservationsClient({ endpoint: server.origin });
-    await expect(findReservationOrdersByToken(client, "")).rejects.toMatchObject({ code: "invalid-configuration" });
-    expect(server.arrived).toHaveLength(0);
-  });
-});
-
-describe("read", () => {
-  const read = (server: Loopback) =>
-    executorOf("compute", { endpoint: server.origin }).inventory.read(scope, orderId, { signal });
-
-  test("the recorded order", async () => {
-    const { body } = recorded("order-get-succeeded-200").response;
-    await using server = await always({ status: 200, body });
-    const id = "b1155536-c572-4349-b11e-6d62eed38326";
-    const found = await executorOf("compute", { endpoint: server.origin }).inventory.read(scope, id, { signal });
-    expect(found?.commitment).toMatchObject({
-      id,
-      state: "Succeeded",
-      settled: true,
-      purchasedAt: "2023-03-06T16:15:55.3992627Z",
-    });
-  });
-
-  test("assumption: 404 with ReservationOrderNotFound means that there is none", async () => {
-    await using server = await always(failure(404, "ReservationOrderNotFound"));
-    expect(await read(server)).toBeUndefined();
-  });
-
-  test.each([
-    [failure(404, "ResourceNotFound")],
-    [{ status: 404, body: "<html>not found</html>" }],
-    [failure(400, "ReservationOrderNotFound")],
-    [failure(403, "AuthorizationFailed")],
-    [{ status: 200, body: order({}, { name: second }) }],
-    [{ status: 200, body: "<html></html>" }],
-    [{ status: 203, body: order() }],
-    [{ status: 206, body: order() }],
-  ] satisfies [Reply][])("anything else throws: %o", async (reply) => {
-    await using server = await always(reply);
-    await expect(read(server)).rejects.toMatchObject({ name: "RefusedError" });
   });
 });
