@@ -23,7 +23,7 @@ const boughtTwice: readonly Lesson[] = [
     tests: [
       "azure/azure-wire.test.ts#lessons 680, 721: tags and display name are in the bytes of calculatePrice and of the PUT",
       "azure/seven-services.test.ts#tags and display name are in the bytes of the POST and of the PUT",
-      "aws/mark.test.ts#stamps source and token on the id",
+      "aws/ec2/ec2-mark.test.ts#stamps source and token on the id",
       "aws/reservations/reservation-purchase.test.ts#lesson: a refactoring dropped the token; id and tags are in the bytes that leave",
     ],
   },
@@ -90,7 +90,7 @@ const boughtTwice: readonly Lesson[] = [
   {
     lesson: "EC2 was bought, its tag could not be written, and a log line was all that said so (636)",
     tests: [
-      "aws/mark.test.ts#lesson: EC2 was bought, the tag could not be written, a log line said so",
+      "aws/ec2/ec2-mark.test.ts#lesson: EC2 was bought, the tag could not be written, a log line said so",
       "drive/unknown-outcome.test.ts#missing, it is a warning on a purchase and repaired by the next drive",
       "end-to-end/process-faults.test.ts#the new id is not visible at once: bought, marked when it shows up",
     ],
@@ -98,8 +98,8 @@ const boughtTwice: readonly Lesson[] = [
   {
     lesson: "`queued` Reserved Instances were not seen (1940)",
     tests: [
-      "aws/ec2-lookup.test.ts#lesson: `queued` Reserved Instances were not seen",
-      "aws/ec2-resolve.test.ts#lesson: `queued` Reserved Instances were not seen",
+      "aws/ec2/ec2-lookup.test.ts#lesson: `queued` Reserved Instances were not seen",
+      "aws/ec2/ec2-resolve.test.ts#lesson: `queued` Reserved Instances were not seen",
       "aws/savings-plans/aws-plan-lookup.test.ts#lesson 1940: what only a call with all states shows is seen",
       "azure/find.test.ts#lessons 1930, 1940: %s is %s, settled %s",
     ],
@@ -110,17 +110,17 @@ const boughtTwice: readonly Lesson[] = [
       "drive/lookup.test.ts#a look-up error is not taken for nothing there: refused, nothing sent",
       "azure/find.test.ts#lessons 1937, 1941: a lookup that failed is refused, never taken for nothing there",
       "azure/two-step.test.ts#lessons 1937, 1941: a lookup that fails (%s) buys nothing",
-      "aws/ec2-lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
+      "aws/ec2/ec2-lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
       "aws/reservations/reservation-lookup.test.ts#lesson: a lookup error was taken for 'nothing there'",
     ],
   },
   {
     lesson: "The SDK sent the purchase again below the guard (Terraform for RDS: two bought, one told; aws-cli: five)",
     tests: [
-      "aws/ec2-purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
+      "aws/ec2/ec2-purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
       "aws/reservations/reservation-purchase.test.ts#lesson: the SDK re-sent the purchase below the guard; exactly one request leaves",
       "aws/savings-plans/aws-plan-purchase.test.ts#one request for a savings plan leaves",
-      "aws/ec2-purchase.test.ts#even if the SDK tried again, nothing would leave a second time",
+      "aws/ec2/ec2-purchase.test.ts#even if the SDK tried again, nothing would leave a second time",
       "azure/azure-purchase.test.ts#lesson of the SDK that re-sent below the guard",
       "azure/two-step.test.ts#an unknown outcome is not sent again",
     ],
@@ -160,7 +160,7 @@ const notBought: readonly Lesson[] = [
       "azure/azure-purchase.test.ts#lesson 1930: HTTP %i with %s is nothing bought, not success",
       "azure/two-step.test.ts#lesson 1930: a %s order does not suppress the purchase",
       "azure/seven-services.test.ts#%s does not suppress",
-      "aws/ec2-resolve.test.ts#lesson: `payment-failed` counted as live",
+      "aws/ec2/ec2-resolve.test.ts#lesson: `payment-failed` counted as live",
       "aws/reservations/reservation-already-exists.test.ts#lesson: %s counted as live",
       "aws/reservations/reservation-drive.test.ts#lesson: billing failed, nothing bought, success reported",
       "aws/savings-plans/aws-plan-generations.test.ts#lesson 1930: it is bought again as a new generation",
@@ -204,7 +204,7 @@ const notBought: readonly Lesson[] = [
       "A timeout or 5xx was stored as failed, or replayed as the answer (aws-powertools, rocket-rides-atomic, Stripe v1)",
     tests: [
       "azure/azure-purchase.test.ts#an answer that proves nothing is an unknown outcome, after exactly one PUT",
-      "aws/ec2-purchase.test.ts#no answer within the timeout",
+      "aws/ec2/ec2-purchase.test.ts#no answer within the timeout",
       "drive/unknown-outcome.test.ts#while the look-up of the handle fails, nothing is sent again: unresolved",
       "end-to-end/process-deadline.test.ts#a deadline, while an endpoint hangs",
     ],
@@ -221,7 +221,7 @@ const notBought: readonly Lesson[] = [
     lesson: "The second of two concurrent creates erased the marker of the first",
     tests: [
       "drive/drive-lessons.test.ts#two executions that are driven at the same time keep a record each",
-      "aws/mark.test.ts#lesson: a marker of another token is never overwritten",
+      "aws/ec2/ec2-mark.test.ts#lesson: a marker of another token is never overwritten",
       "ledger/contract.ts#one commitment cannot count for two tokens",
     ],
   },
@@ -256,15 +256,15 @@ const wrongThing: readonly Lesson[] = [
     tests: [
       "azure/azure-wire.test.ts#lessons 1495, 1502, 1503, 1055: every field that decides money is sent as it was asked for",
       "azure/azure-schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
-      "aws/ec2-recommendation.test.ts#no default for what decides money: %s is required",
-      "aws/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
+      "aws/ec2/ec2-recommendation.test.ts#no default for what decides money: %s is required",
+      "aws/ec2/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
     ],
   },
   {
     lesson: "A term left out meant one year; count 0; defaults of three letters (1055, 1080, 1192)",
     tests: [
       "azure/azure-schema.test.ts#lessons 1055, 1080, 1192, 1502: no default for %s",
-      "aws/ec2-recommendation.test.ts#no default for what decides money: %s is required",
+      "aws/ec2/ec2-recommendation.test.ts#no default for what decides money: %s is required",
       "aws/reservations/reservation-recommendation.test.ts#lesson: no default for what decides money; %s is required",
       "drive/validate.test.ts#a negative quantity",
       "drive/buy.test.ts#an invalid execution is refused whole before anything is claimed or sent",
@@ -273,8 +273,8 @@ const wrongThing: readonly Lesson[] = [
   {
     lesson: "Platform, tenancy, scope were lost on the way; everything was general-purpose (453, 597, 598, 1538)",
     tests: [
-      "aws/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
-      "aws/ec2-lookup.test.ts#a zone where a region was asked for differs",
+      "aws/ec2/ec2-quote.test.ts#lesson: platform, tenancy, scope lost on the way; every one of them is asked for",
+      "aws/ec2/ec2-lookup.test.ts#a zone where a region was asked for differs",
       "azure/azure-wire.test.ts#every field that decides money is sent as it was asked for",
       "gcp/gcp-quote.test.ts#lesson 1538: the family decides the type and the price",
       "gcp/gcp-resolve.test.ts#lesson 1538: everything general-purpose",
@@ -283,9 +283,9 @@ const wrongThing: readonly Lesson[] = [
   {
     lesson: "Of several offerings the first was taken; the first mismatch ended the search (688, 1450, 1579)",
     tests: [
-      "aws/ec2-quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
-      "aws/ec2-quote.test.ts#all pages are read; the first mismatch does not end the search",
-      "aws/ec2-quote.test.ts#a second match on a later page is seen",
+      "aws/ec2/ec2-quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
+      "aws/ec2/ec2-quote.test.ts#all pages are read; the first mismatch does not end the search",
+      "aws/ec2/ec2-quote.test.ts#a second match on a later page is seen",
       "aws/reservations/reservation-quote.test.ts#lesson: several offerings matched, the first was taken; refused, naming them",
       "aws/reservations/reservation-quote.test.ts#lesson: the first mismatch ended the search; all pages are read",
       "aws/reservations/reservation-quote.test.ts#lesson: a product description matches parts",
@@ -296,7 +296,7 @@ const wrongThing: readonly Lesson[] = [
     tests: [
       "contract/money.test.ts#sums exactly and per currency: 0.1 + 0.2 is 0.3",
       "contract/money.test.ts#is written with at least two decimals and none lost",
-      "aws/ec2-quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
+      "aws/ec2/ec2-quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "aws/reservations/reservation-quote.test.ts#lesson: money as float; 0.1 three times is 0.3",
       "drive/drive-lessons.test.ts#1830: another count under the same index is a conflict that names it",
       "aws/savings-plans/aws-plan-quote.test.ts#lesson 1585: a commitment is sent with all of its five decimals",
@@ -307,7 +307,7 @@ const wrongThing: readonly Lesson[] = [
   {
     lesson: "The limit looked at the upfront part only, and trusted the caller's price (1141, 1905)",
     tests: [
-      "aws/ec2-quote.test.ts#lesson: the cap looked only at the upfront part; recurring charges of the term are in the price",
+      "aws/ec2/ec2-quote.test.ts#lesson: the cap looked only at the upfront part; recurring charges of the term are in the price",
       "aws/reservations/reservation-quote.test.ts#lesson: the cap looked only at the upfront part; nothing upfront has the charges of the whole term",
       "azure/azure-wire.test.ts#the recorded monthly price is the whole term, not one instalment",
       "drive/drive-lessons.test.ts#1905: a caller cannot bring a price",
@@ -347,7 +347,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     tests: [
       "azure/seven-services.test.ts#a listing %s: refused, nothing sent",
       "azure/find.test.ts#200 without the array",
-      "aws/ec2-lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
+      "aws/ec2/ec2-lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
       "aws/reservations/reservation-lookup.test.ts#lesson: 200 without the array was 'nothing bought'; %s is refused",
     ],
   },
@@ -371,7 +371,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
     lesson: "Endless empty pages; retries ate the 60 seconds that the function had (667, 688)",
     tests: [
       "azure/find.test.ts#lessons 667, 688: endless empty pages end at the page limit",
-      "aws/ec2-quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
+      "aws/ec2/ec2-quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
       "aws/reservations/reservation-quote.test.ts#lesson: endless empty pages; a repeated token and the page limit end them",
       "drive/trouble.test.ts#a deadline too near for one send: refused, nothing sent, not even written ahead",
       "end-to-end/process-deadline.test.ts#a deadline, while an endpoint hangs",
@@ -383,7 +383,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
       "contract/token.test.ts#hides short ones wholly (652, 1076)",
       "azure/logs.test.ts#lesson 652: the SDK's most talkative log holds neither the token nor the bearer token",
       "azure/azure-purchase.test.ts#lesson 1076: a token that Azure's message repeats is masked",
-      "aws/ec2-resolve.test.ts#the token is masked in what a person reads",
+      "aws/ec2/ec2-resolve.test.ts#the token is masked in what a person reads",
       "drive/buy.test.ts#tells each step as an event with the token masked",
       "cli/report-text.test.ts#tokens appear masked only",
     ],
@@ -391,7 +391,7 @@ const listsTimeLimitsSecrets: readonly Lesson[] = [
   {
     lesson: "It fell back to ambient credentials of another account (9531681a)",
     tests: [
-      "aws/account.test.ts#lesson: fell back to ambient credentials of another account; refused, naming both, nothing sent",
+      "aws/account-guard.test.ts#lesson: fell back to ambient credentials of another account; refused, naming both, nothing sent",
       "aws/reservations/reservation-purchase.test.ts#lesson: fell back to credentials of another account; the purchase is not sent",
       "azure/azure-wire.test.ts#lesson 9531681a: a token of another tenant than the one asked for sends nothing",
       "end-to-end/credentials.test.ts#lesson 9531681a: of another account or tenant: refused, both named",

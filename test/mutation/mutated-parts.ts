@@ -16,7 +16,7 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ["test/ledger/{memory,rules,sqlite,sqlite-group-commit}.test.ts"],
   },
   azure: {
-    mutate: ["providers/azure/*.ts", "providers/azure/services/*.ts", "providers/http/{repeat-read,refusal}.ts"],
+    mutate: ["providers/azure/*.ts", "providers/http/{repeat-read,refusal}.ts"],
     tests: ["test/{azure,http}/**/*.test.ts"],
   },
   ec2: {
