@@ -75,6 +75,20 @@ describe("what the documentation says", () => {
   });
 });
 
+test("the README's table names the services that the execution file has one recommendation of each, and no other", () => {
+  const rows = [...text("README.md").matchAll(/^\| (azure|aws|gcp) ([^|]+)\|([^|]+)\|/gm)];
+  const named = rows
+    .filter(([, , , handle = ""]) => !handle.includes("refused: there is no API"))
+    .flatMap(([, cloud, services = ""]) =>
+      [...services.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => `${cloud} ${name}`),
+    );
+  const { recommendations } = JSON.parse(text("fixtures/execution.json")) as {
+    recommendations: { provider: string; service: string }[];
+  };
+  const bought = recommendations.map(({ provider, service }) => `${provider} ${service}`);
+  expect(named.toSorted()).toEqual(bought.toSorted());
+});
+
 test("the README shows what its first command really prints, the first time and the second", async () => {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-readme-"));
   const command = [file("src/cli/main.ts"), "drive", file("fixtures/execution.json"), "--sandbox"];

@@ -132,7 +132,7 @@ describe("redrive", () => {
     if (record === undefined) throw new Error("a record");
     const commitment: Commitment = { id: "c", state: "Creating", standing: "live", settled: false, marked: true };
     const pending: TokenRecord = { ...record, state: "purchased", commitment };
-    expect(redrivingQuestion([pending])).toContain("bought: up to 1. This cannot be taken back.");
+    expect(redrivingQuestion([pending])).toContain("Up to 1 may be bought. This cannot be undone.");
     const settled: TokenRecord = { ...pending, commitment: { ...commitment, settled: true } };
     expect(redrivingQuestion([settled])).toBe(
       "Look again at 1 recommendation of 1 execution? All of it was bought before.",
@@ -144,7 +144,7 @@ describe("redrive", () => {
     const { parts, calls } = stands(ledgerOf("azure", "aws"), { terminal });
     expect(await redriveCommand(undefined, options, parts)).toBe(0);
     expect(calls.question).toBe(
-      "Drive 2 recommendations of 1 execution again? What proves not to be bought is bought: up to 2. This cannot be taken back.",
+      "Drive 2 recommendations of 1 execution again? Up to 2 may be bought. This cannot be undone.",
     );
     expect(written.stderr).toMatch(new RegExp(`${executionId} +1 +aws ec2 × 1 +unknown +none`));
     expect(calls.driveOptions?.limit).toBe(2);

@@ -67,7 +67,7 @@ export function spendingQuestion({ recommendations, totals }: ExecutionPlan): st
   const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
   const buy = spending === 0 ? [] : [`buy ${commitments} for ${totals.buy.map(formatMoney).join(" and ")}`];
   const question = [...buy, ...rest].join(" and ");
-  return `${question.charAt(0).toUpperCase()}${question.slice(1)}? This cannot be taken back.`;
+  return `${question.charAt(0).toUpperCase()}${question.slice(1)}? This cannot be undone.`;
 }
 
 /**
@@ -146,5 +146,5 @@ export function redrivingQuestion(records: readonly TokenRecord[]): string {
   // What is pending may prove to have come to nothing: then it is bought anew.
   const open = records.filter((record) => record.state !== "purchased" || isPending(record)).length;
   if (open === 0) return `Look again at ${about}? All of it was bought before.`;
-  return `Drive ${about} again? What proves not to be bought is bought: up to ${open}. This cannot be taken back.`;
+  return `Drive ${about} again? Up to ${open} may be bought. This cannot be undone.`;
 }
