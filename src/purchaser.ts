@@ -62,7 +62,7 @@ export interface Purchaser {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were to be driven. What is parked waits for a person and is passed over. Totals are those of the whole
+   * recommendations that were to be driven. What is parked waits for a person and is skipped. Totals are those of the whole
    * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
    * there is a report by then: then those that it did not come to are reported as the ledger has them.
    *
@@ -75,7 +75,7 @@ export interface Purchaser {
    * Looks after what is bought and pending, until it is final or until the deadline (default: in ten minutes), with growing
    * waits: notes its state, stamps missing markers. It never buys: what came to nothing (billing failed, say) is reported
    * and recorded as `rejected`, and the next drive buys it anew. One report per execution, about what was pending. Throws
-   * as `redriveUnfinished` does, and passes over what that passes over, unless an execution is named: nobody waits for it, and
+   * as `redriveUnfinished` does, and skips what that skips, unless an execution is named: nobody waits for it, and
    * it is reported as it stood at the beginning, with a warning.
    */
   watchPending(options?: WatchOptions): Promise<readonly Report[]>;

@@ -104,7 +104,7 @@ interface OrderListing<T> {
   /** Reads an entry; undefined when it lacks what decides. */
   readonly parse: (entry: unknown) => T | undefined;
   readonly step: ReadStep;
-  /** Whether all that is looked for was found, so that nothing that was passed over could matter. */
+  /** Whether all that is looked for was found, so that nothing that was skipped could matter. */
   readonly isComplete: () => boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -114,7 +114,7 @@ interface OrderListing<T> {
  *
  * Azure's next link is an offset (`$skiptoken=50`, recorded): where an entry drops out of a page that was read, another one
  * slides past the reader. That entry was seen, and is gone afterwards. So while something is not found, a listing of several
- * pages is read again, until all that stood before its last page was seen again; then nothing was passed over. That takes
+ * pages is read again, until all that stood before its last page was seen again; then nothing was skipped. That takes
  * one request less than the first reading. A listing of one page is read once.
  *
  * Throws a RefusedError when it cannot vouch for completeness; an entry that cannot be read is such a case.
@@ -134,7 +134,7 @@ export async function* readOrderPages<T extends { readonly id: string }>(
     code: step.untrusted,
     message:
       `Could not ${step.purpose}: in each of ${mostReadings} readings orders were gone that the one before had ` +
-      "shown, and others may have been passed over. Drive again when less is changing.",
+      "shown, and others may have been missed. Drive again when less is changing.",
     retryable: true,
   });
 }

@@ -18,7 +18,7 @@ export interface AuditOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970 after which nothing new is looked at: what is left is reported with an error. */
   readonly deadline?: number;
-  /** Told the label of each scope before it is looked at. What it throws is passed over. */
+  /** Told the label of each scope before it is looked at. What it throws is ignored. */
   readonly onScope?: (label: string) => void;
 }
 

@@ -1,7 +1,7 @@
 import { InvalidExecutionError } from "./errors.ts";
 import { textProblem } from "./text-problem.ts";
 
-/** Throws an InvalidExecutionError for ids, names and reasons, by their paths, that cannot be one. Undefined is passed over. */
+/** Throws an InvalidExecutionError for ids, names and reasons, by their paths, that cannot be one. Undefined is skipped. */
 export function checkTexts(texts: Readonly<Record<string, string | undefined>>): void {
   const problems = Object.entries(texts).flatMap(([path, text]) => {
     const isBlank = text !== undefined && /^[ \t\r\n]*$/.test(text);

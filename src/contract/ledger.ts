@@ -188,7 +188,7 @@ export interface Ledger {
   /** Extends leases; returns the claims that are lost. */
   renew(claims: readonly Claim[], leaseLength: number): Promise<readonly Claim[]>;
 
-  /** Gives claims up without a result: an ended drive. Lost claims are passed over. */
+  /** Gives claims up without a result: an ended drive. Lost claims are skipped. */
   release(claims: readonly Claim[]): Promise<void>;
 
   /**

@@ -32,7 +32,7 @@ export interface DriveOptions {
    * is refused. Default: no limit.
    */
   readonly maxTotals?: readonly Money[];
-  /** Told each step. What it throws is passed over: a progress line must not disturb a purchase. */
+  /** Told each step. What it throws is ignored: a progress line must not disturb a purchase. */
   readonly onEvent?: (event: DriveEvent) => void;
 }
 

@@ -10,7 +10,7 @@ export interface Leases {
   drop(claim: Claim): void;
   /** Throws a LedgerError `claim-lost` when the lease may have lapsed: another driver may hold the claim. */
   check(claim: Claim): void;
-  /** Gives up what is still held and stops renewing. A ledger that fails now is passed over: the leases lapse. */
+  /** Gives up what is still held and stops renewing. A ledger that fails now is ignored: the leases lapse. */
   end(): Promise<void>;
 }
 

@@ -56,7 +56,7 @@ const listingTime = 30_000;
 /**
  * Looks at everything pending until it is final, or until the deadline: then it is reported as it stood last. One report
  * per execution, about what was pending in it at the beginning. Unless an execution is named, what there is no executor for
- * is passed over: nobody waits for it, and it is reported as it stood at the beginning.
+ * is skipped: nobody waits for it, and it is reported as it stood at the beginning.
  */
 export async function watchPending(
   { executionId, signal, deadline, concurrency, onEvent }: WatchOptions,

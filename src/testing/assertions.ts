@@ -9,7 +9,7 @@ export function assertSame(actual: unknown, expected: unknown): void {
   assert.deepEqual(defined(actual), defined(expected));
 }
 
-/** All that is expected is there, to any depth; further members of objects are passed over, those of arrays are not. */
+/** All that is expected is there, to any depth; further members of objects are skipped, those of arrays are not. */
 export function assertMatches(actual: unknown, expected: unknown, path = "it"): void {
   if (!isPlain(expected)) {
     assert.deepEqual(defined(actual), defined(expected), `${path} is ${show(actual)} instead of ${show(expected)}`);

@@ -125,7 +125,7 @@ describe("buyonce status", () => {
       "shown | 2 purchased, 1 in-progress, 1 unresolved, 1 abandoned",
       "bought | 24.50 GBP | 1 without a known price",
       "sent, may be bought | 7.00 USD",
-      "next: buyonce redrive finds out what was sent, and buys what proves not to be bought.",
+      "next: buyonce redrive finds out what became of it, and buys what was not bought.",
       "next: buyonce settle waits until the provider's state is final.",
     ])
       expect(rows.join("\n")).toContain(row);

@@ -24,7 +24,7 @@ describe("readExecutionFile", () => {
     expect(await readExecutionFile(await written('{"executionId":"é"}'))).toEqual({ executionId: "é" });
   });
 
-  test("a byte order mark is passed over", async () => {
+  test("a byte order mark is skipped", async () => {
     expect(await readExecutionFile(await written("\uFEFF[1]"))).toEqual([1]);
   });
 

@@ -151,7 +151,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
   test.each([
     ["a provider", []],
     ["a service", [{ name: "imitation", services: {} }]],
-  ])("without %s for anything: all is passed over, nothing is claimed", async (_what, providers) => {
+  ])("without %s for anything: all is skipped, nothing is claimed", async (_what, providers) => {
     const { options, purchaser, ledger } = setup();
     await purchaser.drive(execution("one", disk()));
     const before = await known(ledger, "one");
@@ -180,7 +180,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
     expect(await known(ledger, "one")).toEqual(before);
   });
 
-  test("an error before anything was driven is thrown, although something was passed over", async () => {
+  test("an error before anything was driven is thrown, although something was skipped", async () => {
     const { both, purchaser, cloud, otherCloud, environment } = twoClouds();
     [cloud.faults.sends, otherCloud.faults.sends] = [["rejected"], ["rejected"]];
     await both.drive(execution("one", otherDisk(), disk()));
@@ -231,7 +231,7 @@ describe("settle, with another worker's cloud in the ledger", () => {
     });
   });
 
-  test("an error before anything was looked at is thrown, although something was passed over", async () => {
+  test("an error before anything was looked at is thrown, although something was skipped", async () => {
     const { both, options } = twoClouds();
     await both.drive(execution("one", otherDisk(), disk()));
     const broken = new LedgerError({ code: "ledger-unavailable", message: "gone" });

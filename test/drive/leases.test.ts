@@ -150,7 +150,7 @@ describe("leases", () => {
     expect(asked).toEqual([["release", [one]]]);
   });
 
-  test("a ledger that fails at the end is passed over", async () => {
+  test("a ledger that fails at the end is skipped", async () => {
     const { held } = leases({ release: () => Promise.reject(new Error("gone")) });
     held.hold([one!], 0);
     await expect(held.end()).resolves.toBeUndefined();

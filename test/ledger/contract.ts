@@ -30,7 +30,7 @@ const titles = [
   "a correction takes up what is settled, and nothing that a driver holds",
   "a claim of some states leaves what is in another one as it is",
   "unfinished is what nobody holds and work is left on, longest untouched first",
-  "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
+  "what is parked waits for a person: skipped unless asked for, granted all the same, and kept until it is resolved",
   "records are listed, those worked on last first, by state, by lease and by what is left to do",
   "records are read in pages, longest untouched first; or those of some tokens",
   "what is bought in a scope is read in pages: each once, also what changes meanwhile",

@@ -173,7 +173,7 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
     /requires every field that decides money: quantity may be left out/,
   ],
   [
-    "passes over unknown fields",
+    "skips unknown fields",
     ["minted"],
     () => ({ schema: z.looseObject({ provider: z.string() }) as unknown as ServiceExecutor["schema"] }),
     /refuses an unknown field: an unknown field is taken/,

@@ -10,7 +10,7 @@ const timeout = 10_000;
 /**
  * Tries once to tag a reserved node, and says whether Redshift then shows the tags on it. It is not among the resources that
  * Redshift documents as taggable, and no answer of Redshift names its ARN (docs/decisions/0006-redshift-tags-are-tried.md):
- * whatever else comes of it is passed over. Throws only the signal's reason.
+ * whatever else comes of it is ignored. Throws only the signal's reason.
  */
 export async function tryToTag(
   connect: Connect,

@@ -53,23 +53,23 @@ What is driven
   driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
   What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person;
   with --parked, with its execution's id, or with its file it is looked at all the same.
-  What this program cannot buy (a provider or service of another program on the same ledger) is passed over: it is not
+  What this program cannot buy (a provider or service of another program on the same ledger) is skipped: it is not
   touched, holds nothing up, counts towards no --limit, and is reported as the ledger has it (executor-missing).
   It is safe beside live drivers, here and on other machines. Run it by a timer.
 
 Money
-  What proves not to be bought is bought, within the maxPrice that the execution had. So against a real cloud it shows
-  what it will drive and asks first; without a terminal it needs --yes.
+  Once it is proven that something was not bought, it is bought, within the maxPrice that the execution had. Against a
+  real cloud it shows what it will drive, and asks first; without a terminal it needs --yes.
   The ledger must be there: a wrong --ledger is an error, not an empty one. With --sandbox or an http endpoint the
   default is ${defaultFiles.sandboxLedger}. Never drive records of a real cloud against an imitation.
 ${ledgerHelp}
 Exit codes
-  As for drive, over all that was driven or passed over; 0 when nothing was left behind. With --older-than above the
+  As for drive, over all that was driven or skipped; 0 when nothing was left behind. With --older-than above the
   interval of the other program's own timer, what that one looks after does not show here.
 
 With --json
   Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
-  "buyonce drive --help" shows, about the recommendations that were driven or passed over; else { "error": ... }.
+  "buyonce drive --help" shows, about the recommendations that were driven or skipped; else { "error": ... }.
 
 Examples
   buyonce redrive

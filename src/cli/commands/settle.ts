@@ -77,7 +77,7 @@ export async function settleCommand(
       stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
       return exitCodes.bought;
     }
-    // Of an execution that was named, all has to be known; else what is not is passed over, and reported so.
+    // Of an execution that was named, all has to be known; else what is not is skipped, and reported so.
     const isKnown = createKnows();
     const known = await Promise.all(records.map(async (record) => executionId !== undefined || isKnown(record)));
     const own = records.filter((_record, position) => known[position]);

@@ -61,7 +61,7 @@ function check(text: string): void {
   function skipSpace(): void {
     while (take(patterns.space) !== undefined);
   }
-  /** Whether this character comes next, white space passed over; takes it if so. */
+  /** Whether this character comes next, white space skipped; takes it if so. */
   function next(character: string): boolean {
     skipSpace();
     if (text[at] !== character) return false;

@@ -14,7 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * The JSON value in an execution file, not yet validated. A byte order mark is passed over.
+ * The JSON value in an execution file, not yet validated. A byte order mark is skipped.
  * Throws a BuyonceError `invalid-execution` for a file that cannot be read, is larger than 10 MB, is not UTF-8, or is not
  * JSON (with line and column); a name given twice in one object is an error too.
  */

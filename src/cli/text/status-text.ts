@@ -132,7 +132,7 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
       ({ status, record }) =>
         (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned" || status === "waiting",
     )
-      ? ["next: buyonce redrive finds out what was sent, and buys what proves not to be bought."]
+      ? ["next: buyonce redrive finds out what became of it, and buys what was not bought."]
       : []),
     ...(has(({ record }) => record.parkedAt !== undefined)
       ? ["next: look at the provider for what is parked, and say what you found with buyonce resolve."]

@@ -108,7 +108,7 @@ export const readingTests: readonly LedgerTest[] = [
   },
   {
     title:
-      "what is parked waits for a person: passed over unless asked for, granted all the same, and kept until it is resolved",
+      "what is parked waits for a person: skipped unless asked for, granted all the same, and kept until it is resolved",
     run: async ({ ledger, at }) => {
       const found = async (parked: boolean) =>
         (await ledger.unfinished({ olderThan: 0, limit: 9, refused: false, parked })).map(({ recIndex }) => recIndex);

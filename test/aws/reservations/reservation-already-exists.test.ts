@@ -54,7 +54,7 @@ describe.each(services)("$service says that the id is used already", (one) => {
     });
   });
 
-  test("others beside it, on every page, are passed over", async () => {
+  test("others beside it, on every page, are skipped", async () => {
     const other = { id: `x${one.id.slice(1)}`, name: "someone-elses" };
     const pages = [reservations([other], "two"), reservations([{}])];
     expect((await buyAgain(one, pages)).proves).toMatchObject({ kind: "bought", commitment: { id: one.id } });
