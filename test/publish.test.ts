@@ -33,7 +33,9 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
     writeFileSync(join(project, name), typeof text === "string" ? text : JSON.stringify(text));
   const buyonce = (...args: readonly string[]) => run(process.execPath, ["node_modules/.bin/buyonce", ...args]);
   const executionOf = (...services: readonly string[]) => {
-    const wanted = services.map((name) => fixture.recommendations.find(({ service }) => service === name));
+    const wanted = services.map((name) =>
+      fixture.recommendations.find(({ provider, service }) => `${provider} ${service}` === name),
+    );
     if (wanted.includes(undefined)) throw new Error(`The fixture lacks one of ${services.join(", ")}.`);
     return { ...fixture, recommendations: wanted };
   };
@@ -110,7 +112,7 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
   });
 
   test("the command buys Azure reservations in the sandbox, once", async () => {
-    write("azure.json", executionOf("compute", "cache"));
+    write("azure.json", executionOf("azure compute", "azure cache"));
     const drive = async () => {
       const { stdout, code } = await buyonce("drive", "azure.json", "--sandbox", "--json");
       const { outcomes } = JSON.parse(stdout) as { outcomes: readonly { status: string }[] };
@@ -121,13 +123,14 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
   });
 
   test.each([
-    ["rds", "npm install @aws-sdk/client-rds"],
-    ["redshift", "npm install @aws-sdk/client-redshift"],
-    ["savings-plans", "npm install @aws-sdk/client-savingsplans"],
-    ["savings-plans", "npm install @azure/arm-billingbenefits"],
+    ["aws rds", "npm install @aws-sdk/client-rds"],
+    ["aws redshift", "npm install @aws-sdk/client-redshift"],
+    ["aws savings-plans", "npm install @aws-sdk/client-savingsplans"],
+    ["azure savings-plans", "npm install @azure/arm-billingbenefits"],
   ])("what needs an SDK that is not there is refused, naming it: %s", async (service, command) => {
-    write(`${service}.json`, { ...executionOf(service), executionId: service });
-    const { stdout, code } = await buyonce("drive", `${service}.json`, "--sandbox", "--json");
+    const file = `${service.replace(" ", "-")}.json`;
+    write(file, { ...executionOf(service), executionId: file });
+    const { stdout, code } = await buyonce("drive", file, "--sandbox", "--json");
     const { outcomes } = JSON.parse(stdout) as { outcomes: readonly unknown[] };
     expect(code).toBe(3);
     expect(outcomes).toMatchObject([
