@@ -93,12 +93,15 @@ test("the README shows what its first command really prints, the first time and 
   const folder = mkdtempSync(join(tmpdir(), "buyonce-readme-"));
   const command = [file("src/cli/main.ts"), "drive", file("fixtures/execution.json"), "--sandbox"];
   const anyId = (lines: string) => lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
+  const { recommendations } = JSON.parse(text("fixtures/execution.json")) as { recommendations: readonly unknown[] };
+  const between = `\n\n… 1 to ${recommendations.length - 2} …\n\n`;
   const shown = [...text("README.md").matchAll(/```\n( *#[^]*?)\n```/g)].map(([, block = ""]) => anyId(block.trim()));
   expect(shown).toHaveLength(2);
   try {
     for (const block of shown) {
       const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder });
-      const [first = "", last = ""] = block.split("\n\n… 1 to 14 …\n\n");
+      const [first, last] = block.split(between);
+      if (last === undefined || first === undefined) throw new Error(`The README leaves out "${between.trim()}".`);
       const printed = anyId(stdout).trim();
       expect(printed.slice(0, first.length)).toBe(first);
       expect(printed.slice(-last.length)).toBe(last);

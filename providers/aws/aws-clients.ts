@@ -1,9 +1,10 @@
 import type { ClientConfiguration, Connection } from "./aws-connect.ts";
+import { assertChecked } from "./configured-endpoints.ts";
 import { sendOnce, type SendReport } from "./sdk-middleware.ts";
 
 /** What every client of the AWS SDK has. */
 interface SdkClient {
-  readonly config: { readonly systemClockOffset: number };
+  readonly config: { readonly serviceId: string; readonly systemClockOffset: number };
   readonly middlewareStack: {
     add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
     add(middleware: ReturnType<typeof sendOnce>, options: { step: "deserialize"; priority: "low"; name: string }): void;
@@ -26,6 +27,7 @@ export function createClients<Client extends SdkClient>(
 
   async function make({ httpsOnly }: Connection, configuration: ClientConfiguration): Promise<Client> {
     const client = await construct(configuration);
+    assertChecked(client.config.serviceId);
     client.middlewareStack.add(httpsOnly, { step: "build", name: "httpsOnly" });
     return client;
   }

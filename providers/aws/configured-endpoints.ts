@@ -15,6 +15,14 @@ const serviceIds = [
   "Signin",
 ];
 
+/** Throws a TypeError for a service, as the SDK calls it, whose configured endpoint the check below would not see. */
+export function assertChecked(serviceId: string): void {
+  if (serviceIds.includes(serviceId)) return;
+  throw new TypeError(
+    `Add "${serviceId}" to serviceIds in configured-endpoints.ts: its configured endpoint is not looked for.`,
+  );
+}
+
 /** `AWS_ENDPOINT_URL_SSO_OIDC`. */
 const variables = [
   "AWS_ENDPOINT_URL",

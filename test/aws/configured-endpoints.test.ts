@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createClients } from "../../providers/aws/aws-clients.ts";
 import { ec2At, instances, recommendation, submission } from "./ec2/ec2-answers.ts";
 import { calmly, find, serviceAt, serviceOf, token } from "./aws-executors.ts";
 import { environmentVariables } from "../environment-variables.ts";
@@ -50,6 +51,17 @@ function expectRefused(thrown: unknown, place: RegExp, loopback: Loopback) {
   expect(thrown).toMatchObject({ code: "invalid-configuration", message: expect.stringMatching(place) });
   expect(loopback.arrived).toEqual([]);
 }
+
+test("a client of a service that the check does not look for is a defect, before anything is sent", async () => {
+  const connection = { read: {}, purchase: async () => ({}), httpsOnly: () => () => Promise.reject(new Error("sent")) };
+  const middlewareStack = { add: () => undefined };
+  const clients = (serviceId: string) =>
+    createClients(async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));
+  const made = clients("MediaLive");
+  expect(await thrownBy(made.reader(connection))).toMatchObject({ message: expect.stringContaining("MediaLive") });
+  expect(await thrownBy(made.buyer(connection, { handedOver: false }))).toBeInstanceOf(TypeError);
+  await clients("RDS").reader(connection);
+});
 
 describe("A21: an endpoint comes from our settings only", () => {
   test.each([

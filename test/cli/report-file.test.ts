@@ -106,13 +106,13 @@ describe("drive --report", () => {
 
   const texts = { page: "<!doctype html><title>my page</title>", empty: "", database: "SQLite format 3\0" };
   test.each<readonly [string, (path: string, folder: string) => void, string]>([
-    ["another page", (path) => writeFileSync(path, texts.page), "something else is there"],
-    ["an empty file", (path) => writeFileSync(path, texts.empty), "something else is there"],
-    ["a database", (path) => writeFileSync(path, texts.database), "something else is there"],
+    ["another page", (path) => writeFileSync(path, texts.page), "is no report of buyonce"],
+    ["an empty file", (path) => writeFileSync(path, texts.empty), "is no report of buyonce"],
+    ["a database", (path) => writeFileSync(path, texts.database), "is no report of buyonce"],
     [
       "the execution itself",
       (path, folder) => linkSync(join(folder, "execution.json"), path),
-      "something else is there",
+      "is no report of buyonce",
     ],
     ["a link to a file", (path, folder) => symlinkSync(join(folder, "execution.json"), path), "it is a link"],
     ["a link that leads nowhere", (path, folder) => symlinkSync(join(folder, "none"), path), "it is a link"],

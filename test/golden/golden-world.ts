@@ -107,6 +107,7 @@ async function driveOnce(
   const script: WireScript = { sends, trouble, requests: 0, denied: trouble === "denied", onPurchase };
   stage.script = script;
   sandbox.clearFaults();
+  const arrivedBefore = sandbox.purchaseRequests().length;
   if (trouble !== undefined) {
     const fault = { kind: "listing", listing: "empty" } as const;
     sandbox.addFault({ match: { action: kind.listAction }, times: 100_000, fault });
@@ -126,6 +127,8 @@ async function driveOnce(
   const { outcomes } = await purchaser.drive(execution, { onEvent, signal: stop.signal });
   await proxy.listen();
   if (script.defect !== undefined) throw script.defect;
+  const arrived = sandbox.purchaseRequests().length - arrivedBefore;
+  if (arrived > script.requests) throw new Error("A purchase arrived that isPurchase in golden-wire.ts does not know.");
   const [outcome] = outcomes;
   const [record] = await ledger.execution(executionId);
   if (outcome === undefined || record === undefined) throw new Error("A drive leaves an outcome and a record.");

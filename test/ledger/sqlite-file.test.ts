@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { chdir, cwd } from "node:process";
 import { describe, expect, test } from "vitest";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
@@ -34,6 +35,53 @@ describe("C7: what is at a ledger's path", () => {
     const { ino, size, mtimeMs } = lstatSync(file);
     expect({ ino, size, mtimeMs }).toEqual({ ino: before.ino, size: before.size, mtimeMs: before.mtimeMs });
     expect(readdirSync(folder)).toEqual(["ledger.db"]);
+  });
+
+  test.each([
+    "postgress://u:s3cret@h/db",
+    "mysql://u:s3cret@h/db",
+    " postgres://u:s3cret@h/db",
+    "jdbc:postgresql://u:s3cret@h/db",
+    "db.example:5432/db?password=s3cret",
+    "/tmp/postgres://u:s3cret@h/db",
+    "file:///tmp/s3cret.db",
+  ])("%j is a URL and not a file: no ledger is made, and no password shown", async (location) => {
+    const folder = temporaryFolder();
+    const start = cwd();
+    chdir(folder);
+    try {
+      for (const open of [
+        () => openSqliteLedger({ file: location }),
+        () => openLedger(location),
+        () => openLedger(location, { mustExist: true }),
+        () => openLedger(location, { emptyIfMissing: true }),
+      ]) {
+        const error = await open().then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        expect(error).toMatchObject({
+          code: "invalid-configuration",
+          message: expect.stringContaining("named by a URL"),
+        });
+        expect(JSON.stringify(error) + String(error)).not.toContain("s3cret");
+      }
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      chdir(start);
+    }
+  });
+
+  test("a name with a colon is a file where it begins with ./", async () => {
+    const folder = temporaryFolder();
+    const start = cwd();
+    chdir(folder);
+    try {
+      await (await openLedger("./night:1.db")).close();
+      expect(readdirSync(folder)).toContain("night:1.db");
+    } finally {
+      chdir(start);
+    }
   });
 
   test("a link to a ledger is followed, and an empty file is a ledger that nobody has written to", async () => {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
@@ -25,19 +24,19 @@ export async function openLedger(
     const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
     return openPostgresLedger({ connectionString: location });
   }
-  checkLedgerFile(resolve(location));
-  if (mustExist && !existsSync(location)) {
+  const file = checkLedgerFile(location);
+  if (mustExist && !existsSync(file)) {
     throw new LedgerError({
       code: "ledger-unavailable",
-      message: `There is no ledger at ${resolve(location)}. Name the one that the drives used with --ledger. Nothing was sent.`,
+      message: `There is no ledger at ${file}. Name the one that the drives used with --ledger. Nothing was sent.`,
     });
   }
-  if (emptyIfMissing && !existsSync(location)) {
+  if (emptyIfMissing && !existsSync(file)) {
     const { createMemoryLedger } = await import("../../ledger/memory-ledger.ts");
     return createMemoryLedger();
   }
   const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
-  return openSqliteLedger({ file: location });
+  return openSqliteLedger({ file });
 }
 
 /**

@@ -38,7 +38,7 @@ async function problemOf(file: string): Promise<string | undefined> {
     const special = specialFile(file);
     if (special !== undefined) return `it is ${special}`;
     if (existsSync(file) && !begin.test(await headOf(file))) {
-      return "something else is there that is no report of buyonce: give a new file, or an older report to replace";
+      return "it exists, and is no report of buyonce: give a new file, or an older report to replace";
     }
     await access(dirname(file), constants.W_OK);
     return undefined;

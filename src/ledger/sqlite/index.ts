@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
@@ -11,7 +11,7 @@ import { createSqliteLedger } from "./sqlite-ledger.ts";
 
 /** How a ledger in an SQLite file is opened. */
 export interface SqliteLedgerOptions {
-  /** The database file; it and its folder are made when missing. */
+  /** The path of the database file, not a URL; it and its folder are made when missing. */
   readonly file: string;
   /** Milliseconds since 1970: the clock of leases and history. Default the machine's; all drivers share one machine. */
   readonly clock?: () => number;
@@ -32,10 +32,10 @@ const longestTimeout = 3_600_000;
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const { clock = Date.now, lockTimeout = 5000 } = options;
   checkNumber("lockTimeout", lockTimeout, { minimum: 0, maximum: longestTimeout, unit: "milliseconds" }, LedgerError);
-  const file = resolve(options.file);
+  let file = options.file;
   let database: DatabaseSync | undefined;
   try {
-    checkLedgerFile(file);
+    file = checkLedgerFile(options.file);
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: lockTimeout });
     migrate(database, file, lockTimeout);
