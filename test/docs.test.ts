@@ -106,6 +106,18 @@ test("the README shows what its first command really prints, the first time and 
       expect(printed.slice(0, first.length)).toBe(first);
       expect(printed.slice(-last.length)).toBe(last);
     }
+    // What it shows of an audit is all there, in this order.
+    const audit = [file("src/cli/main.ts"), "audit", "--sandbox"];
+    const { stdout } = await promisify(execFile)(process.execPath, audit, { cwd: folder });
+    const [, sample = ""] = /```\n(looked at[^]*?)\n```/.exec(text("README.md")) ?? [];
+    const lines = stdout.split("\n");
+    const places = sample
+      .split("\n")
+      .filter((line) => !["…", ""].includes(line))
+      .map((line) => lines.indexOf(line));
+    expect(places.length).toBeGreaterThan(5);
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
   } finally {
     rmSync(folder, { recursive: true });
   }

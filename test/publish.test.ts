@@ -62,10 +62,17 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
 
   test("holds what is run and read, nothing of the tests, and no optional package came with it", () => {
     const installed = (path: string) => existsSync(join(project, "node_modules", path));
-    for (const path of ["LICENSE", "README.md", "CHANGELOG.md", "fixtures/execution.json"]) {
+    for (const path of [
+      "LICENSE",
+      "README.md",
+      "CHANGELOG.md",
+      "docs/errors.md",
+      "examples/engine.json",
+      "fixtures/execution.json",
+    ]) {
       expect(installed(`buyonce/${path}`), path).toBe(true);
     }
-    for (const path of ["test", "src", "examples", "dist/test"]) expect(installed(`buyonce/${path}`), path).toBe(false);
+    for (const path of ["test", "src", "dist/test"]) expect(installed(`buyonce/${path}`), path).toBe(false);
     expect(optional.length).toBeGreaterThan(5);
     expect(optional.filter(installed)).toEqual([]);
   });

@@ -64,7 +64,7 @@ type Candidate = {
   readonly scopeOf: () => Scope;
 };
 
-/** Several services may share one listing: it is looked at once. */
+/** Several services may share one listing: it is looked at once. In the order of the scopes' keys. */
 function collect(candidates: readonly Candidate[]): Targets {
   const targets = new Map<string, Target>();
   const notLookedAt = new Map<string, { provider: string; service: string }>();
@@ -76,5 +76,6 @@ function collect(candidates: readonly Candidate[]): Targets {
     const scope = scopeOf();
     if (!targets.has(scope.key)) targets.set(scope.key, { executor, scope });
   }
-  return { targets: [...targets.values()], notLookedAt: [...notLookedAt.values()] };
+  const byKey = [...targets].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { targets: byKey.map(([, target]) => target), notLookedAt: [...notLookedAt.values()] };
 }

@@ -56,12 +56,14 @@ export async function run(args: readonly string[], version: string, host: Host =
     const { logLevel } = command.opts() as { logLevel?: LogLevel };
     if (logLevel !== undefined) await log.start(logLevel);
   });
+  let helped = false;
   try {
     await program.parseAsync(withHelpOption(args, program), { from: "user" });
   } catch (error) {
+    helped = error instanceof CommanderError && error.exitCode === 0;
     code = codeOfThrown(error, terminal, json);
   }
-  code = await codeOnceWritten(code, stdout, terminal.stderr);
+  code = await codeOnceWritten(code, stdout, terminal.stderr, helped);
   await noted.flush();
   // Whatever is still open, such as an idle connection, must not keep a finished command waiting.
   host.exit(code);
@@ -115,9 +117,15 @@ function codeOfThrown(error: unknown, terminal: Terminal, json: boolean): ExitCo
 }
 
 /** The exit code once standard output has taken all, or has not: then that is said too. */
-async function codeOnceWritten(code: ExitCode, stdout: WatchedOutput, stderr: Output): Promise<ExitCode> {
+async function codeOnceWritten(
+  code: ExitCode,
+  stdout: WatchedOutput,
+  stderr: Output,
+  helped: boolean,
+): Promise<ExitCode> {
   await stdout.flush();
-  if (!stdout.failure) return code;
+  // Of a help text its reader may take the first lines: `buyonce --help | head`.
+  if (!stdout.failure || (helped && "code" in stdout.failure && stdout.failure.code === "EPIPE")) return code;
   noteOn(stderr)(
     `buyonce: standard output could not be written (${messageOf(stdout.failure)}), so what it should have said is lost. What is bought is bought all the same: buyonce status shows it.`,
   );

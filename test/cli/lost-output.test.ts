@@ -127,10 +127,10 @@ describe("C9: what does not reach standard output", () => {
 describe("C9: the process", () => {
   const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
   /** Ends with its exit code, standard output being what is given. */
-  async function status(stdout: number | "pipe", ...more: readonly string[]) {
-    const child = spawn(process.execPath, [main, "status", "--ledger", ledger, ...more], {
-      stdio: ["ignore", stdout, "pipe"],
-    });
+  const status = (stdout: number | "pipe", ...more: readonly string[]) =>
+    run(stdout, "status", "--ledger", ledger, ...more);
+  async function run(stdout: number | "pipe", ...args: readonly string[]) {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", stdout, "pipe"] });
     // A reader that goes away before anything is said.
     child.stdout?.destroy();
     const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, "close")]);
@@ -154,6 +154,14 @@ describe("C9: the process", () => {
       expect(readFileSync(invalid, "utf8")).toBe("{}");
       const gone = await status("pipe", ...more);
       expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("EPIPE") });
+    },
+  );
+
+  test.each([["--help"], ["drive", "--help"], ["--version"]])(
+    "a reader of %s %s may stop at any line",
+    async (...args) => {
+      const cut = args.filter((arg) => typeof arg === "string");
+      expect(await run("pipe", ...cut)).toEqual({ code: 0, stderr: "" });
     },
   );
 });
