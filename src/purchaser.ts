@@ -83,8 +83,8 @@ export interface Purchaser {
    * Lets a person decide about a purchase whose outcome stays unknown, with name and reason in the history. What is said
    * to be bought is compared first; what the provider still shows cannot be called not bought.
    *
-   * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `held-by-another-driver`, `commitment-unverifiable` or
-   * `commitment-mismatch`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
+   * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `held-by-another-driver`, `commitment-taken`,
+   * `commitment-unverifiable` or `commitment-mismatch`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
    * InvalidExecutionError for an unknown recommendation.
    */
   resolveByPerson(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;

@@ -74,6 +74,14 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
     });
   }
   await compareFound(executor, record, shown, drive.stop);
+  const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
+  const taken = idsOf(found).find((each) => owned.has(each));
+  if (taken !== undefined) {
+    throw new RefusedError({
+      code: "commitment-taken",
+      message: `The ledger holds ${taken} as bought for another recommendation: one commitment cannot count for two. Nothing was recorded. Check the id.`,
+    });
+  }
   const own = await ask(drive, task, submission);
   const passedBy = own.kind !== "found" || own.by === "guess" || own.found.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);

@@ -106,8 +106,17 @@ describe("redrive", () => {
       expect(await redriveCommand(undefined, { ...options, sandbox: true, json }, parts)).toBe(0);
       expect(calls.names).toEqual(["ledger"]);
       if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
-      else expect(written.stdout).toContain("Nothing was left behind");
+      else expect(written.stdout).toMatch(/^Nothing was left behind \d+ seconds ago or before: .*\n$/);
     }
+  });
+
+  test("nothing left, and something that nobody looks at yet may be bought: it is named", async () => {
+    const { terminal, written } = fakeTerminal();
+    const open = { state: "unknown", updatedAt: Date.now() } as const;
+    const ledger = { ...ledgerOf(), records: async () => [open] } as unknown as Ledger;
+    const { parts } = stands(ledger, { terminal });
+    expect(await redriveCommand(undefined, { ...options, sandbox: true }, parts)).toBe(0);
+    expect(written.stdout).toContain("\n1 was sent and may be bought: buyonce status --state unresolved.\n");
   });
 
   test("a real cloud: without a terminal --yes is needed; the other ledger is the default", async () => {

@@ -119,15 +119,22 @@ describe("bought", () => {
     expect((await record())?.holder).toBeUndefined();
   });
 
-  test("what counts for another recommendation stays unresolved, in the ledger too", async () => {
+  test("what counts for another recommendation is refused, and no decision is recorded", async () => {
     const { purchaser, ledger, cloud, record } = await unresolved("stamped", false);
     const other = { executionId: "execution-2", source: "test", recommendations: [disk({ size: "large" })] };
     await purchaser.drive(other);
     const [taken] = cloud.orders;
     Object.assign(taken!, { size: "small" });
-    const outcome = await purchaser.resolveByPerson({ ...who, finding: { bought: taken!.id } });
-    expect(outcome).toMatchObject({ status: "unresolved", error: { code: "commitment-taken" } });
-    expect(await record()).toMatchObject({ state: "unknown", error: { code: "commitment-taken" } });
+    const before = await record();
+    const decision = purchaser.resolveByPerson({ ...who, finding: { bought: taken!.id } });
+    await expect(decision).rejects.toMatchObject({
+      code: "commitment-taken",
+      message: expect.stringContaining(`The ledger holds ${taken!.id} as bought for another recommendation`),
+    });
+    expect(await record()).toMatchObject({ state: "unknown", error: before?.error });
+    expect((await record())?.holder).toBeUndefined();
+    const { token } = before!;
+    expect((await ledger.history(token)).filter(({ detail }) => detail?.includes("says"))).toEqual([]);
     expect((await ledger.execution("execution-2"))[0]).toMatchObject({ state: "purchased" });
   });
 });

@@ -1,3 +1,4 @@
+import { mayBeBoughtNote } from "./may-be-bought.ts";
 import type { Command } from "commander";
 import { findUnfinished, type FoundUnfinished } from "../../drive/redrive-unfinished.ts";
 import type { Purchaser } from "../../purchaser.ts";
@@ -102,7 +103,9 @@ export async function redriveCommand(
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
     const records = [...own, ...withoutExecutor];
     if (records.length === 0) {
-      stdout.write(options.json ? jsonReports([]) : "Nothing was left behind: there is nothing to drive again.\n");
+      const { olderThan = defaults.olderThan } = options;
+      const text = `Nothing was left behind ${olderThan} seconds ago or before: there is nothing to drive again.\n`;
+      stdout.write(options.json ? jsonReports([]) : `${text}${await mayBeBoughtNote(ledger)}`);
       return exitCodes.bought;
     }
     const needs = { needed: providersOf(own), options, parts, buying: options };

@@ -1,3 +1,4 @@
+import { mayBeBoughtNote } from "./may-be-bought.ts";
 import type { Command } from "commander";
 import { pendingIn } from "../../drive/watch-pending.ts";
 import type { Purchaser } from "../../purchaser.ts";
@@ -74,7 +75,8 @@ export async function settleCommand(
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {
-      stdout.write(options.json ? jsonReports([]) : "Nothing is pending: what is bought is final.\n");
+      const text = "Nothing is pending: what is bought is final.\n";
+      stdout.write(options.json ? jsonReports([]) : `${text}${await mayBeBoughtNote(ledger)}`);
       return exitCodes.bought;
     }
     // Of an execution that was named, all has to be known; else what is not is skipped, and reported so.
