@@ -162,7 +162,7 @@ export function createPurchaser({
       checkOptions(options);
       const records = await ledger.execution(executionId);
       if (records.length === 0) {
-        throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+        throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
       }
       return redriveRecords(executionId, records, options);
     },

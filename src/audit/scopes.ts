@@ -26,7 +26,10 @@ export function scopesIn(places: readonly Place[], providers: readonly Provider[
     places.flatMap((place) => {
       const provider = providers.find(({ name }) => name === place.provider);
       if (provider === undefined) {
-        throw new InvalidExecutionError([{ path: "places", message: `names the provider ${place.provider}` }]);
+        throw new InvalidExecutionError(
+          [{ path: "places", message: `names the provider ${place.provider}` }],
+          "request",
+        );
       }
       return Object.values(provider.services).map((executor) => ({
         provider: provider.name,

@@ -44,8 +44,9 @@ export async function run(args: readonly string[], version: string, host: Host =
     },
   };
   const json = args.includes("--json");
+  let drives = false;
   host.on("uncaughtException", (error) => {
-    report(error, terminal, json);
+    report(error, terminal, { json, drives });
     host.exit(exitCodes.internal);
   });
 
@@ -53,6 +54,7 @@ export async function run(args: readonly string[], version: string, host: Host =
   let code: ExitCode = exitCodes.internal;
   const program = createProgram(createParts(host, terminal), version, (ended) => (code = ended));
   program.hook("preAction", async (_program, command) => {
+    drives = ["drive", "redrive"].includes(command.name());
     const { logLevel } = command.opts() as { logLevel?: LogLevel };
     if (logLevel !== undefined) await log.start(logLevel);
   });
@@ -61,7 +63,7 @@ export async function run(args: readonly string[], version: string, host: Host =
     await program.parseAsync(withHelpOption(args, program), { from: "user" });
   } catch (error) {
     helped = error instanceof CommanderError && error.exitCode === 0;
-    code = codeOfThrown(error, terminal, json);
+    code = codeOfThrown(error, terminal, { json, drives });
   }
   code = await codeOnceWritten(code, stdout, terminal.stderr, helped);
   await noted.flush();
@@ -104,15 +106,21 @@ async function startSandbox(options: StartSandboxOptions): Promise<RunningSandbo
   };
 }
 
+/** How it is said what went wrong: with `--json` as a document too; `drives`: the command may have sent something. */
+interface Reporting {
+  readonly json: boolean;
+  readonly drives: boolean;
+}
+
 /** The exit code of a command that threw, and what there is to say about that. */
-function codeOfThrown(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+function codeOfThrown(error: unknown, terminal: Terminal, how: Reporting): ExitCode {
   if (!(error instanceof CommanderError)) {
-    report(error, terminal, json);
+    report(error, terminal, how);
     return exitCodeOfError(error);
   }
   if (error.exitCode === 0) return exitCodes.bought;
   // Commander has said it to the person already.
-  if (json) terminal.stdout.write(jsonError(usageError(maskPassword(error.message.replace(/^error: /, "")))));
+  if (how.json) terminal.stdout.write(jsonError(usageError(maskPassword(error.message.replace(/^error: /, "")))));
   return exitCodes.usage;
 }
 
@@ -133,12 +141,12 @@ async function codeOnceWritten(
 }
 
 /** Says what went wrong: a sentence for the person, and with `--json` a document for the machine. */
-function report(error: unknown, { stdout, stderr, env, log }: Terminal, json: boolean): void {
+function report(error: unknown, { stdout, stderr, env, log }: Terminal, { json, drives }: Reporting): void {
   const code = BuyonceError.isInstance(error) ? error.code : "internal";
   const note = noteOn(stderr);
   if (log) log.error({ code }, explainError(error));
   else note(`buyonce: ${explainError(error)}`);
-  if (exitCodeOfError(error) === exitCodes.internal) {
+  if (drives && exitCodeOfError(error) === exitCodes.internal) {
     note("If a drive was under way, drive the same file again: what became of it is found out first.");
   }
   if ((env["BUYONCE_DEBUG"] ?? "") !== "") note(maskPassword(inspect(error)));

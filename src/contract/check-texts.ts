@@ -8,5 +8,5 @@ export function checkTexts(texts: Readonly<Record<string, string | undefined>>):
     const message = isBlank ? "must not be empty" : text && textProblem(text);
     return message === undefined ? [] : [{ path, message }];
   });
-  if (problems.length > 0) throw new InvalidExecutionError(problems);
+  if (problems.length > 0) throw new InvalidExecutionError(problems, "request");
 }

@@ -95,7 +95,7 @@ export interface ExecutionProblem {
   readonly message: string;
 }
 
-/** The execution is not valid; nothing was sent. Lists every problem, not only the first. */
+/** The execution, or what was asked for about one, is not valid; nothing was sent. Lists every problem, not only the first. */
 export class InvalidExecutionError extends BuyonceError {
   override readonly name = "InvalidExecutionError";
 
@@ -104,11 +104,12 @@ export class InvalidExecutionError extends BuyonceError {
   }
   readonly problems: readonly ExecutionProblem[];
 
-  constructor(problems: readonly ExecutionProblem[]) {
+  /** `subject`: what is not valid; an execution, or what was asked for about one that the ledger knows. */
+  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" = "execution") {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",
-      message: `The execution is not valid; nothing was sent.\n${lines.join("\n")}`,
+      message: `The ${subject} is not valid; nothing was sent.\n${lines.join("\n")}`,
     });
     this.problems = problems;
   }

@@ -37,8 +37,11 @@ export async function acceptLoss(
   const isMeant = (candidate: string) => candidate.toLowerCase() === id.toLowerCase();
   const [record, ...more] = bought.filter((candidate) => recordedIds(candidate).some(isMeant));
   if (record === undefined || more.length > 0) {
-    const problem = record === undefined ? "is not bought in the ledger" : "is in the ledger in several scopes";
-    throw new InvalidExecutionError([{ path: "id", message: problem }]);
+    const problem =
+      record === undefined
+        ? "is not known to the ledger as bought: check it, and which ledger is used"
+        : "is in the ledger in several scopes";
+    throw new InvalidExecutionError([{ path: "id", message: problem }], "request");
   }
   const executor = executorOf(record.recommendation);
   return withClaim(record, parts, { ...correction, executor, signal }, async (drive, task) => {

@@ -36,7 +36,10 @@ export async function resolveByPerson(
   checkTexts({ executionId, bought: finding === "not-bought" ? undefined : finding.bought, person, reason });
   const record = (await parts.ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
   if (record === undefined) {
-    throw new InvalidExecutionError([{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }]);
+    throw new InvalidExecutionError(
+      [{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }],
+      "request",
+    );
   }
   const nothingToDo = (state: string) =>
     `It is ${state}: there is no unknown outcome to decide about. Drive the execution instead.`;

@@ -153,7 +153,7 @@ export async function pendingIn(ledger: Ledger, executionId: string | undefined)
   }
   const records = await ledger.execution(executionId);
   if (records.length === 0) {
-    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
   }
   return records.filter(isPending).map(withoutBodies);
 }

@@ -29,7 +29,7 @@ export async function ledgerHistory(
   const records = recIndex === undefined ? all : all.filter((record) => record.recIndex === recIndex);
   if (records.length === 0) {
     const path = recIndex === undefined || all.length === 0 ? "executionId" : "recIndex";
-    throw new InvalidExecutionError([{ path, message: "is not in the ledger" }]);
+    throw new InvalidExecutionError([{ path, message: "is not in the ledger" }], "request");
   }
   const histories: RecommendationHistory[] = [];
   for (const record of records) histories.push({ record, lines: (await ledger.history(record.token)).map(lineOf) });

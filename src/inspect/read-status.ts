@@ -73,7 +73,7 @@ export async function ledgerStatus(
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
   const records = await ledger.execution(executionId);
   if (records.length > 0) return records;
-  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }]);
+  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
 }
 
 function statusOf(record: TokenRecord, now: number): RecordStatus {

@@ -183,3 +183,30 @@ describe("the process", () => {
     expect((await ended).code).toBe(0);
   });
 });
+
+describe("what is said by the command that it is about", () => {
+  test("a ledger that is none: only a command that sends says what to do about what may be under way", async () => {
+    const underWay = "If a drive was under way";
+    const unusable = ["--sandbox", "--ledger", folder];
+    const drive = await run("drive", fixture, ...unusable);
+    expect(drive).toMatchObject({ code: 1, stdout: "" });
+    expect(drive.stderr).toContain("is a folder, not a file");
+    expect(drive.stderr).toContain(underWay);
+    for (const command of ["status", "settle", "audit"]) {
+      const { code, stderr } = await run(command, ...unusable);
+      expect({ code, says: stderr.includes(underWay) }, stderr).toEqual({ code: 1, says: false });
+    }
+  });
+
+  test("a report for a folder that is not there, and an id that nothing was bought under, are said as what they are", async () => {
+    const report = await run("drive", fixture, "--sandbox", "--report", "none/night.html");
+    expect(report).toMatchObject({ code: 2, stdout: "" });
+    expect(report.stderr).toContain("there is no folder none");
+    expect(await run("drive", fixture, "--sandbox", "--ledger", "known.db", "--json")).toMatchObject({ code: 0 });
+    const words = ["--person", "p", "--reason", "r"];
+    const loss = await run("audit", "--sandbox", "--ledger", "known.db", "--accept-loss", "abc", ...words);
+    expect(loss).toMatchObject({ code: 2, stdout: "" });
+    expect(loss.stderr).toContain("The request is not valid; nothing was sent.");
+    expect(loss.stderr).toContain("id: is not known to the ledger as bought");
+  });
+});

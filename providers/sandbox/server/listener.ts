@@ -28,7 +28,7 @@ export async function listen(server: Server, port: number, signal: AbortSignal):
   } catch (error) {
     throw new RefusedError({
       code: "invalid-configuration",
-      message: `The sandbox cannot listen on ${host}:${port}: ${messageOf(error)}. Choose another port, or 0 for a free one.`,
+      message: `The sandbox cannot listen on ${host}:${port} (${messageOf(error)}). Choose another port, or 0 for a free one.`,
       cause: error,
     });
   }

@@ -28,7 +28,7 @@ export async function openLedger(
   if (mustExist && !existsSync(file)) {
     throw new LedgerError({
       code: "ledger-unavailable",
-      message: `There is no ledger at ${file}. Name the one that the drives used with --ledger. Nothing was sent.`,
+      message: `There is no ledger at ${file}. Name the one that the drives used with --ledger; after drives with --sandbox give --sandbox. Nothing was sent.`,
     });
   }
   if (emptyIfMissing && !existsSync(file)) {

@@ -40,6 +40,7 @@ async function problemOf(file: string): Promise<string | undefined> {
     if (existsSync(file) && !begin.test(await headOf(file))) {
       return "it exists, and is no report of buyonce: give a new file, or an older report to replace";
     }
+    if (!existsSync(dirname(file))) return `there is no folder ${dirname(file)}`;
     await access(dirname(file), constants.W_OK);
     return undefined;
   } catch (error) {
