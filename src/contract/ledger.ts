@@ -193,7 +193,8 @@ export interface Ledger {
 
   /**
    * Write-ahead: records that a purchase is about to be sent; durable when it returns. Stamps `submittedAt` and returns
-   * the submission as recorded. Throws `identical-purchase-open` when another token's submission is open in its lane.
+   * the submission as recorded. Throws `identical-purchase-open` when another token's submission is open in its lane, and
+   * `too-many-attempts` when twenty are among the `former` ones.
    */
   submit(claim: Claim, submission: Omit<Submission, "submittedAt" | "attempt">): Promise<Submission>;
 

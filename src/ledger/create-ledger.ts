@@ -10,6 +10,7 @@ import {
   withEvidence,
   addEvidence,
   formerOf,
+  joined,
   givenUp,
   claimOne,
   heldRecord,
@@ -150,10 +151,7 @@ function sendsOf(store: LedgerStore, write: Write) {
 
     exclude: (claim, ids) =>
       write(claim, "exclude", async ({ submission, former = [] }) => {
-        const without = (sent: Submission): Submission => ({
-          ...sent,
-          notThis: [...new Set([...(sent.notThis ?? []), ...ids])],
-        });
+        const without = (sent: Submission): Submission => ({ ...sent, notThis: joined(sent.notThis, ids) });
         return {
           ...(submission === undefined ? {} : { submission: without(submission) }),
           former: former.map((sent) => ({ ...without(sent), knownUnclear: true })),

@@ -35,11 +35,16 @@ export function submissionOf({ submission }: TokenRecord): Submission {
   return submission;
 }
 
+/** What was known, and what is new of these. */
+export function joined(known: readonly string[] | undefined, ids: readonly string[]): readonly string[] {
+  return [...new Set([...(known ?? []), ...ids])];
+}
+
 /** The open submission with further ids that answers to it named. */
 export function withEvidence(record: TokenRecord, ids: readonly string[]): Submission {
   const submission = submissionOf(record);
   if (ids.length === 0) return submission;
-  return { ...submission, evidence: [...new Set([...(submission.evidence ?? []), ...ids])] };
+  return { ...submission, evidence: joined(submission.evidence, ids) };
 }
 
 /**
@@ -48,10 +53,7 @@ export function withEvidence(record: TokenRecord, ids: readonly string[]): Submi
  */
 export function addEvidence(record: TokenRecord, attempt: number, ids: readonly string[]): Partial<TokenRecord> {
   const { submission, former = [], state } = record;
-  const add = (sent: Submission): Submission => ({
-    ...sent,
-    evidence: [...new Set([...(sent.evidence ?? []), ...ids])],
-  });
+  const add = (sent: Submission): Submission => ({ ...sent, evidence: joined(sent.evidence, ids) });
   const before = former.map((sent) => (sent.attempt === attempt ? add(sent) : sent));
   if (submission?.attempt !== attempt) return { former: before };
   const own = add(submission);
@@ -64,7 +66,10 @@ export function formerOf(
   { former = [], submission }: TokenRecord,
   end: Pick<Submission, "failedAs" | "notThis" | "knownUnclear"> = {},
 ): readonly Submission[] {
-  return submission === undefined ? former : [...former, { ...submission, ...end }];
+  if (submission === undefined) return former;
+  // What a person said of it while it was open holds on.
+  const notThis = end.notThis === undefined ? submission.notThis : joined(submission.notThis, end.notThis);
+  return [...former, { ...submission, ...end, notThis }];
 }
 
 /** What a record holds that nobody works on. */

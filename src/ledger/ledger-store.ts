@@ -9,7 +9,7 @@ export interface LedgerTransaction {
   put(record: TokenRecord, entry: HistoryEntry): Promise<void>;
   /** Writes the record alone: a lease renewed is no history. */
   touch(record: TokenRecord): Promise<void>;
-  /** Other tokens whose record occupies the lane; see {@link occupiedLane}. */
+  /** Other tokens whose record occupies the lane; see {@link occupiedLane}. Asked before the transaction writes. */
   inLane(lane: string, exceptToken: string): Promise<readonly string[]>;
   /** Makes the ids belong to the token; returns those that belong to another one. */
   own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
@@ -65,7 +65,6 @@ export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | u
   switch (state) {
     case "claimed":
     case "submitted":
-      return "unfinished";
     case "unknown":
       return parkedAt === undefined ? "unfinished" : "parked";
     case "purchased":

@@ -30,8 +30,8 @@ interface Kept {
   readonly records: Map<string, TokenRecord>;
   /** Token by commitment id, by scope. */
   readonly owners: Map<string, Map<string, string>>;
-  /** The tokens whose records occupy a lane, by lane. */
-  readonly lanes: Map<string, Set<string>>;
+  /** The tokens by the lane that their records occupy, undefined for none. */
+  readonly lanes: Map<string | undefined, Set<string>>;
   readonly entries: HistoryEntry[];
 }
 
@@ -46,7 +46,8 @@ function readsOf(
       const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
       if (limit === Infinity) return sorted(isMeant);
       const all = [...records.values()];
-      const begin = after === undefined ? 0 : all.findIndex(({ token }) => token === after) + 1;
+      // From 0 on where there is none before it.
+      const begin = all.findIndex(({ token }) => token === after) + 1;
       return all.slice(begin).filter(isMeant).slice(0, limit);
     },
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
@@ -96,14 +97,7 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     touch: async (record) => {
       written.set(record.token, stored(record));
     },
-    inLane: async (lane, exceptToken) => {
-      const candidates = new Set([...(lanes.get(lane) ?? []), ...written.keys()]);
-      candidates.delete(exceptToken);
-      return [...candidates].filter((token) => {
-        const record = written.get(token) ?? records.get(token);
-        return record !== undefined && occupiedLane(record) === lane;
-      });
-    },
+    inLane: async (lane, exceptToken) => [...(lanes.get(lane) ?? [])].filter((token) => token !== exceptToken),
     own: async (scopeKey, ids, token) => {
       const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
       for (const id of ids) owned.push({ scopeKey, id, token });
@@ -113,8 +107,8 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
   const commit = () => {
     for (const [token, record] of written) {
       const [before, after] = [records.get(token), record].map((one) => one && occupiedLane(one));
-      if (before !== undefined) lanes.get(before)?.delete(token);
-      if (after !== undefined) lanes.set(after, (lanes.get(after) ?? new Set()).add(token));
+      lanes.get(before)?.delete(token);
+      lanes.set(after, (lanes.get(after) ?? new Set()).add(token));
       records.set(token, record);
     }
     for (const { scopeKey, id, token } of owned) {

@@ -3,6 +3,7 @@ import type { TestFunction } from "./assertions.ts";
 import { claimTests } from "./ledger/ledger-claims.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
+import { sendTests } from "./ledger/ledger-sends.ts";
 import type { LedgerWorld } from "./ledger/ledger-world.ts";
 
 /** Which ledger is tested, and with what. */
@@ -17,7 +18,7 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  for (const { title, run } of [...claimTests, ...proofTests, ...readingTests]) {
+  for (const { title, run } of [...claimTests, ...proofTests, ...sendTests, ...readingTests]) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { StatementSync } from "node:sqlite";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { createOwnedIds } from "../../src/ledger/owned-ids.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
@@ -85,6 +86,19 @@ test("C4: two drivers of one file see each other's purchases at once", async () 
     }
   }
   await Promise.all(drivers.map((driver) => driver.close()));
+});
+
+test("C4: a driver of a file that buys one after the other reads no id of its own from it", async () => {
+  const ledger = await openSqliteLedger({ file: join(folder, "alone.db") });
+  const rows = vi.spyOn(StatementSync.prototype, "all");
+  onTestFinished(() => rows.mockRestore());
+  for (let index = 0; index < 5; index += 1) {
+    expect((await ledger.ownedByOthers(scope.key, "token-99")).size).toBe(index);
+    await buy(ledger, index);
+  }
+  const read = rows.mock.results.flatMap(({ value }) => value as readonly object[]);
+  expect(read.filter((row) => "commitment_id" in row)).toEqual([]);
+  await ledger.close();
 });
 
 async function buy(ledger: Ledger, index: number): Promise<void> {

@@ -4,6 +4,7 @@ import { createSerializer } from "../../src/ledger/serialize.ts";
 import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { occupiedLane, restingSince, workLeft } from "../../src/ledger/ledger-store.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
+import { todoOf } from "../../src/contract/error-advice.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import type { Claim, Ledger, TokenRecord, TokenState } from "../../src/contract/ledger.ts";
@@ -205,7 +206,11 @@ describe("the rules", () => {
     };
     const pending = { ...commitment, state: "Creating", settled: false };
     await ledger.submit(first, planned);
-    await ledger.reject(first, reason);
+    await ledger.resend(first);
+    await ledger.resend(first, { resentAt: undefined });
+    await ledger.evidence(first, 1, ["id-1", "id-2"]);
+    await ledger.exclude(first, ["id-1", "id-2"]);
+    await ledger.reject(first, { ...reason, providerCode: "QuotaExceeded" });
     const second = await again();
     await ledger.submit(second, planned);
     await ledger.dead(second, { failed: true, detail: "order-1 Failed" });
@@ -232,7 +237,11 @@ describe("the rules", () => {
     expect((await ledger.history("token-0")).map(({ event, from, to, detail }) => [event, from, to, detail])).toEqual([
       ["claim", undefined, "claimed", ""],
       ["submit", "claimed", "submitted", price],
-      ["reject", "submitted", "rejected", said],
+      ["resend", "submitted", "submitted", ""],
+      ["resend", "submitted", "submitted", "refused"],
+      ["evidence", "submitted", "submitted", "id-1, id-2"],
+      ["exclude", "submitted", "submitted", "id-1, id-2"],
+      ["reject", "submitted", "rejected", "quote-failed: QuotaExceeded: The quote failed."],
       ["claim", "rejected", "claimed", ""],
       ["submit", "claimed", "submitted", price],
       ["dead", "submitted", "claimed", "order-1 Failed"],
@@ -260,6 +269,17 @@ describe("the rules", () => {
       epoch: 8,
       purchasedAt: 1000,
       updatedAt: 2000,
+    });
+  });
+
+  test("the twenty-first submission is told what to do instead", async () => {
+    const { ledger, claim } = await claimed();
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      await ledger.submit(claim, planned);
+      await ledger.dead(claim, { failed: false, detail: "expired" });
+    }
+    await expect(ledger.submit(claim, planned)).rejects.toMatchObject({
+      message: expect.stringContaining(todoOf("too-many-attempts")),
     });
   });
 

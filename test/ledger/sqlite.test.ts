@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -15,12 +16,14 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { migrate } from "../../src/ledger/sqlite/sqlite-migrate.ts";
 import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
+import { granted } from "../../src/testing/ledger/ledger-world.ts";
 import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
 import { testLedgerContract } from "./contract.ts";
@@ -57,6 +60,29 @@ describe("the SQLite ledger", () => {
     expect(await after.execution("execution-1")).toEqual(records);
     expect(await after.history("token-0")).toHaveLength(1);
     await after.close();
+  });
+
+  test("closed, it lets go of its file, which alone holds everything, and answers nothing more", async () => {
+    const file = newFile();
+    const ledger = await openSqliteLedger({ file });
+    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await ledger.close();
+    expect(readdirSync(dirname(file))).toEqual(["ledger.db"]);
+    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-unavailable" });
+  });
+
+  test("names the token that holds the lane, shortened", async () => {
+    const ledger = await openSqliteLedger({ file: newFile() });
+    const tokens = [0, 1].map((recIndex) => deriveIdempotencyToken("execution-1", recIndex));
+    const requests = tokens.map((token, recIndex) => ({ ...claimRequest(recIndex), token }));
+    const [first, second] = (await ledger.claim(requests, "driver-1", 30_000)).map(granted);
+    if (first === undefined || second === undefined) throw new Error("no answers");
+    await ledger.submit(first.claim, planned({ lane: "lane-1" }));
+    await expect(ledger.submit(second.claim, planned({ lane: "lane-1" }))).rejects.toMatchObject({
+      code: "identical-purchase-open",
+      message: expect.stringContaining(`(token ${tokens[0]?.slice(0, 8)}…)`),
+    });
+    await ledger.close();
   });
 
   test("syncs every commit to the disk and uses a write-ahead log", async () => {

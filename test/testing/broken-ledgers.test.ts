@@ -49,6 +49,11 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     () => ({ ownedByOthers: async () => new Set<string>() }),
     /a purchase is settled for every later driver/,
   ],
+  [
+    "forgets what came to nothing",
+    ({ dead }) => ({ dead: (held, proof) => dead(held, { ...proof, sent: false }) }),
+    /what is proven dead is kept with its proof/,
+  ],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

@@ -8,7 +8,7 @@ const applicationId = 0x62_6f_6e_63;
 
 /**
  * Brings a database to the present schema; several processes may do so at once. Throws a LedgerError for a file of
- * another program and for one of a newer version.
+ * another program and for one of a newer version. Where it throws, the database is to be closed, which rolls back.
  */
 export function migrate(database: DatabaseSync, file: string, lockTimeout: number): void {
   const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
@@ -21,20 +21,15 @@ export function migrate(database: DatabaseSync, file: string, lockTimeout: numbe
   }
   switchToWal(database, lockTimeout);
   database.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
-  try {
-    const version = pragma("user_version");
-    if (version > migrations.length) {
-      throw new LedgerError({
-        code: "ledger-newer-schema",
-        message: `The ledger ${file} was written by a newer version of buyonce (schema ${version}, known here: ${migrations.length}). Use that version.`,
-      });
-    }
-    for (const statement of migrations.slice(version)) database.exec(statement);
-    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
+  const version = pragma("user_version");
+  if (version > migrations.length) {
+    throw new LedgerError({
+      code: "ledger-newer-schema",
+      message: `The ledger ${file} was written by a newer version of buyonce (schema ${version}, known here: ${migrations.length}). Use that version.`,
+    });
   }
+  for (const statement of migrations.slice(version)) database.exec(statement);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
 /** SQLite does not wait for a lock when it changes the journal mode: two processes that make the file at once would collide. */

@@ -148,6 +148,7 @@ export const claimTests: readonly LedgerTest[] = [
       const third = granted(await claim(ledger, "driver-3"));
       assert.equal(third.record.state, "claimed");
       assert.equal(third.record.submission, undefined);
+      assertSame(third.record.former ?? [], []);
       const submission = await ledger.submit(third.claim, planned());
       assert.equal(submission.attempt, 2);
       await ledger.unknown(third.claim, reason);

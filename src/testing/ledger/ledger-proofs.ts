@@ -51,6 +51,19 @@ export const proofTests: readonly LedgerTest[] = [
     },
   },
   {
+    title: "an id that only holds a UUID is unique in its scope alone",
+    run: async ({ ledger }) => {
+      const ids = {
+        id: "plans/e3bcb222-59b7-4951-ad81-2822c078ec8c",
+        furtherIds: ["e3bcb222-59b7-4951-ad81-2822c078ec8c/1"],
+      };
+      await ledger.purchase(granted(await claim(ledger, "driver-1", 0)).claim, bought(ids));
+      const scope = { key: "scope-2", label: "scope 2" };
+      const [answer] = await ledger.claim([{ ...claimRequest(1), scope }], "driver-1", 30_000);
+      await ledger.purchase(granted(answer).claim, bought(ids));
+    },
+  },
+  {
     title: "a lane admits one open submission at a time",
     run: async ({ ledger }) => {
       const first = granted(await claim(ledger, "driver-1", 0));
@@ -75,7 +88,8 @@ export const proofTests: readonly LedgerTest[] = [
       await ledger.submit(first.claim, planned({ lane: "lane-1" }));
       const guessed = ledger.purchase(second.claim, bought({ id: "order-2" }), { guessedIn: "lane-1" });
       await assertLedgerError(guessed, { code: "identical-purchase-open", retryable: true });
-      await ledger.purchase(first.claim, bought());
+      // Its own submission is no rival.
+      await ledger.purchase(first.claim, bought(), { guessedIn: "lane-1" });
       await ledger.purchase(second.claim, bought({ id: "order-2" }), { guessedIn: "lane-1" });
     },
   },
@@ -125,6 +139,7 @@ export const proofTests: readonly LedgerTest[] = [
           code: "claim-lost",
         },
       );
+      await late({ token: "token-9", epoch: 1 }, "id-5");
       const [record] = await ledger.execution("execution-1");
       assertMatches(record, { state: "purchased", commitment: { id: "order-1" } });
       assertSame(
@@ -148,6 +163,26 @@ export const proofTests: readonly LedgerTest[] = [
       assertMatches(record.former?.[0], { notThis: ["id-1"], knownUnclear: true });
       assertSame((await ledger.exclude(held, ["id-1", "id-2"])).submission?.notThis, ["id-1", "id-2"]);
       assert.equal((await ledger.history(record.token)).at(-1)?.event, "exclude");
+    },
+  },
+  {
+    title:
+      "what a person says is none of it holds on once it is dead; it opens nothing and makes up nothing sent before",
+    run: async ({ ledger }) => {
+      const { claim: held } = granted(await claim(ledger, "driver-1"));
+      await ledger.submit(held, planned());
+      assertSame((await ledger.exclude(held, ["id-1"])).former ?? [], []);
+      await ledger.dead(held, { failed: false, detail: "expired" });
+      const { state, submission, former } = await ledger.exclude(held, ["id-2"]);
+      assertSame([state, submission], ["claimed", undefined]);
+      assertSame(
+        former?.map(({ notThis }) => notThis),
+        [["id-1", "id-2"]],
+      );
+      await ledger.submit(held, planned());
+      await ledger.exclude(held, ["id-3"]);
+      const dead = await ledger.dead(held, { failed: true, notThis: ["id-3", "id-4"], detail: "a person says so" });
+      assertSame(dead.former?.[1]?.notThis, ["id-3", "id-4"]);
     },
   },
   {

@@ -208,6 +208,7 @@ export const readingTests: readonly LedgerTest[] = [
         ["token-4", "token-1"],
       );
       assertSame(await ledger.records({ ...query, tokens: [] }), []);
+      assertSame(await ledger.records({ limit: 9, tokens: ["token-9"] }), []);
     },
   },
   {
@@ -231,6 +232,7 @@ export const readingTests: readonly LedgerTest[] = [
       }
       assertSame(sizes, [3, 1, 0]);
       assertSame(seen.toSorted(), ["token-0", "token-1", "token-2", "token-3"]);
+      assertSame((await ledger.purchasedIn("scope-1")).map(({ token }) => token).toSorted(), seen.toSorted());
       assertSame(await ledger.purchasedIn("scope-2", { after: undefined, limit: 3 }), []);
     },
   },
