@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chdir, cwd } from "node:process";
 import { describe, expect, test } from "vitest";
@@ -83,6 +83,23 @@ describe("C7: what is at a ledger's path", () => {
       chdir(start);
     }
   });
+  // As Linux shows them.
+  test.skipIf(!existsSync("/proc/locks"))(
+    "a ledger that is opened once more in the same process keeps its lock, so that no other process takes its log away",
+    async () => {
+      const file = join(temporaryFolder(), "ledger.db");
+      const first = await openSqliteLedger({ file });
+      const place = new RegExp(`:${lstatSync(file).ino} `);
+      const locks = () =>
+        readFileSync("/proc/locks", "utf8")
+          .split("\n")
+          .filter((line) => place.test(line)).length;
+      const before = locks();
+      await (await openLedger(file)).close();
+      expect([before, locks()]).toEqual([1, 1]);
+      await first.close();
+    },
+  );
 
   test("a link to a ledger is followed, and an empty file is a ledger that nobody has written to", async () => {
     const folder = temporaryFolder();
