@@ -133,6 +133,19 @@ describe("the SQLite ledger", () => {
     other.close();
   });
 
+  test("one that must not be written is not waited for as a lock is", () => {
+    const file = newFile();
+    mkdirSync(dirname(file));
+    const made = new DatabaseSync(file);
+    made.exec("PRAGMA user_version = 1");
+    made.close();
+    const database = new DatabaseSync(file, { readOnly: true });
+    const begun = performance.now();
+    expect(() => migrate(database, file, 5000)).toThrow("readonly");
+    expect(performance.now() - begun).toBeLessThan(4000);
+    database.close();
+  });
+
   test("written by a newer version: refused, with both versions named", async () => {
     const file = newFile();
     await (await openSqliteLedger({ file })).close();
