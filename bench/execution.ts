@@ -1,5 +1,5 @@
 import type { ReservationPurchaseBody } from "../providers/azure/purchase-body.ts";
-import type { Execution } from "../src/contract/recommendation.ts";
+import type { Execution, Recommendation } from "../src/contract/recommendation.ts";
 
 const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 
@@ -7,7 +7,10 @@ const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 export const source = "buyonce-bench";
 
 /** So many small virtual machines for a year, in one tenant. */
-export function executionOf(executionId: string, recommendations: number): Execution {
+export function executionOf(
+  executionId: string,
+  recommendations: number,
+): Execution & { readonly recommendations: readonly Recommendation[] } {
   const one = {
     provider: "azure",
     service: "compute",

@@ -54,7 +54,7 @@ export type {
   Claim,
   ClaimAnswer,
   ClaimOptions,
-  ClaimRequest,
+  ExecutionPlace,
   HistoryEntry,
   Ledger,
   RecordsQuery,

@@ -7,21 +7,25 @@ import { type Environment, systemEnvironment } from "./contract/environment.ts";
 import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
 import { fingerprint } from "./contract/fingerprint.ts";
-import type { ClaimRequest, Ledger, TokenRecord } from "./contract/ledger.ts";
-import type { Execution, Recommendation } from "./contract/recommendation.ts";
+import type { ExecutionPlace, Ledger, TokenRecord } from "./contract/ledger.ts";
+import type { EmptyPlace, ExecutionRecord, NewExecution } from "./contract/execution-record.ts";
+import { type Execution, isSkip, type Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { deriveIdempotencyToken } from "./contract/token.ts";
 import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
+import { withAgreement } from "./drive/agreement.ts";
 import { type Budget, createBudget } from "./drive/budget.ts";
 import { checkLease, checkOptions } from "./drive/check-options.ts";
-import { driveExecution, type DriveOptions, type Work } from "./drive/drive-execution.ts";
+import { driveExecution, type Driven, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import type { Lookup } from "./drive/lookup.ts";
+import { openExecution, type OpenedExecution, whyNotAgreed } from "./drive/open-execution.ts";
 import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
 import { type ExecutorOf, executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
+import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
 
 /** What a purchaser works with. */
@@ -39,7 +43,7 @@ export interface PurchaserOptions {
 }
 
 /** Buys executions exactly once. Made by {@link createPurchaser}. */
-export interface Purchaser {
+export interface Purchaser extends ExecutionManager {
   /** Checks an execution without driving it. Throws an InvalidExecutionError that lists every problem. */
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
@@ -122,49 +126,62 @@ export function createPurchaser({
 
   const parts = () => ({ ledger, environment, executorOf, leaseLength, holder: holderName() });
   const driveAll = (
-    executionId: string,
-    requests: readonly ClaimRequest[],
+    driven: Driven,
     options: DriveOptions,
+    drivers: ReturnType<typeof parts> = parts(),
     budget = createBudget(options.maxTotals),
     work: Work = { run: driveRecommendation },
-  ) => {
-    checkOptions(options);
-    return driveExecution(executionId, requests, { ...parts(), budget, work }, options);
-  };
-  const redriveRecords = (
+  ) => driveExecution(driven, { ...drivers, budget: withAgreement(budget, options.agreement), work }, options);
+  const redriveRecords = async (
     executionId: string,
     records: readonly TokenRecord[],
     options: DriveOptions,
     budget?: Budget,
     work?: Work,
   ) => {
+    checkOptions(options);
     checkExecutors(records, canDrive);
-    return driveAll(executionId, records, options, budget, work);
+    const execution = await executionOf(ledger, executionId);
+    const refusal = whyNotAgreed(options.agreement, execution);
+    return driveAll({ execution, records, refusal }, options, parts(), budget, work);
   };
+  const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
 
   return {
+    ...manageExecutions({ ledger, planOf }),
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
 
     plan: async (execution, options = {}) => {
-      const valid = validateExecution(execution, providers);
+      const asked = planOf(execution);
       checkOptions(options);
-      return planExecution(valid.executionId, requestsOf(valid, executorOf), parts(), options);
+      return planExecution(asked, parts(), options);
     },
 
     drive: async (execution, options = {}) => {
-      const valid = validateExecution(execution, providers);
-      return driveAll(valid.executionId, requestsOf(valid, executorOf), options);
+      const asked = planOf(execution);
+      checkOptions(options);
+      const budget = createBudget(options.maxTotals);
+      const { raiseLimits = false, agreement, maxTotals } = options;
+      const drivers = parts();
+      // What the file leaves open, the first drive fills in.
+      const recorded = { ...asked, maxTotals: asked.maxTotals ?? maxTotals };
+      const how = { holder: drivers.holder, raiseLimits, agreement };
+      const opened = await openExecution(ledger, asked, recorded, how);
+      return driveAll({ ...withUnrecorded(opened, asked), emptyPlaces: asked.emptyPlaces }, options, drivers, budget);
     },
 
     redrive: async (executionId, options = {}) => {
       checkTexts({ executionId });
       checkOptions(options);
-      const records = await ledger.execution(executionId);
+      const records = await ledger.recordsOf(executionId);
       if (records.length === 0) {
         throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
       }
-      return redriveRecords(executionId, records, options);
+      checkExecutors(records, canDrive);
+      const execution = await executionOf(ledger, executionId);
+      const refusal = whyNotAgreed(options.agreement, execution);
+      return driveAll({ execution, records, refusal, emptyPlaces: execution.emptyPlaces }, options);
     },
 
     redriveUnfinished: (options = {}) =>
@@ -188,11 +205,20 @@ export function createPurchaser({
   };
 }
 
-/** What the ledger is asked to claim for an execution. */
-function requestsOf({ executionId, source, recommendations }: Execution, executorOf: ExecutorOf): ClaimRequest[] {
-  return recommendations.map((recommendation, recIndex) => {
+/** An execution as it is to be recorded. */
+function newExecutionOf(
+  { executionId, source, recommendations, ...limits }: Execution,
+  executorOf: ExecutorOf,
+): NewExecution {
+  const places: ExecutionPlace[] = [];
+  const emptyPlaces: EmptyPlace[] = [];
+  for (const [recIndex, recommendation] of recommendations.entries()) {
+    if (isSkip(recommendation)) {
+      emptyPlaces.push({ recIndex, why: recommendation.skip });
+      continue;
+    }
     const executor = executorOf(recommendation);
-    return {
+    places.push({
       token: deriveIdempotencyToken(executionId, recIndex),
       executionId,
       recIndex,
@@ -200,8 +226,24 @@ function requestsOf({ executionId, source, recommendations }: Execution, executo
       recommendation,
       fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
       scope: executor.scopeOf(recommendation),
-    };
-  });
+    });
+  }
+  const { maxTotals, notBefore, expiresAt } = limits;
+  return { executionId, source, places, emptyPlaces, approvalRequired: false, maxTotals, notBefore, expiresAt };
+}
+
+/** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */
+function withUnrecorded({ execution, records, refusal }: OpenedExecution, asked: NewExecution): OpenedExecution {
+  if (refusal === undefined) return { execution, records };
+  const known = new Set(records.map(({ token }) => token));
+  const { createdAt, updatedAt } = execution;
+  const more = asked.places
+    .filter(({ token }) => !known.has(token))
+    .map((place) => ({
+      ...{ ...place, generation: 0, attempt: 0, epoch: 0, createdAt, updatedAt },
+      state: "planned" as const,
+    }));
+  return { execution, records: [...records, ...more], refusal };
 }
 
 /** Throws an InvalidExecutionError that names what no executor is there for. */
@@ -212,6 +254,13 @@ function checkExecutors(records: readonly TokenRecord[], canDrive: (record: Toke
       return { path: `recommendations[${recIndex}]`, message: `needs ${provider} ${service}` };
     });
   if (problems.length > 0) throw new InvalidExecutionError(problems);
+}
+
+/** The record of an execution whose recommendations are recorded. */
+async function executionOf(ledger: Ledger, executionId: string): Promise<ExecutionRecord> {
+  const execution = await ledger.execution(executionId);
+  if (execution !== undefined) return execution;
+  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
 }
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */

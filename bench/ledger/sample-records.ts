@@ -1,6 +1,7 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import type { Submission } from "../../src/contract/executor.ts";
-import type { Claim, ClaimRequest, Ledger } from "../../src/contract/ledger.ts";
+import type { Claim, ExecutionPlace, Ledger } from "../../src/contract/ledger.ts";
 import { fingerprint } from "../../src/contract/fingerprint.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { executionOf, purchaseBody, source } from "../execution.ts";
@@ -10,7 +11,7 @@ if (recommendation === undefined) throw new Error("An execution of one has one."
 const sample = recommendation;
 
 /** A request to claim one place of an execution. */
-export function requestOf(executionId: string, recIndex: number, scopeKey: string): ClaimRequest {
+export function requestOf(executionId: string, recIndex: number, scopeKey: string): ExecutionPlace {
   return {
     token: deriveIdempotencyToken(executionId, recIndex),
     executionId,
@@ -23,7 +24,7 @@ export function requestOf(executionId: string, recIndex: number, scopeKey: strin
 }
 
 /** What is written ahead for it. */
-export function submissionOf(request: ClaimRequest): Omit<Submission, "submittedAt" | "attempt"> {
+export function submissionOf(request: ExecutionPlace): Omit<Submission, "submittedAt" | "attempt"> {
   return {
     token: request.token,
     source,
@@ -38,15 +39,15 @@ export function submissionOf(request: ClaimRequest): Omit<Submission, "submitted
 }
 
 /** What it becomes. */
-export function commitmentOf({ token }: ClaimRequest): Commitment {
+export function commitmentOf({ token }: ExecutionPlace): Commitment {
   const id = `${token.slice(0, 8)}-${token.slice(8, 12)}-${token.slice(12, 16)}-${token.slice(16, 20)}-${token.slice(20, 32)}`;
   const price = { amount: "24", currency: "GBP" };
   return { id, state: "Succeeded", standing: "live", settled: true, marked: true, price };
 }
 
 /** Claims, and gives back the claims. */
-export async function claimAll(ledger: Ledger, requests: readonly ClaimRequest[]): Promise<readonly Claim[]> {
-  const answers = await ledger.claim(requests, "bench", 30_000);
+export async function claimAll(ledger: Ledger, requests: readonly ExecutionPlace[]): Promise<readonly Claim[]> {
+  const answers = await claimPlaces(ledger, requests, "bench", 30_000);
   return answers.map((answer) => {
     if (answer.kind !== "granted") throw new Error(`The ledger answers ${answer.kind}.`);
     return answer.claim;

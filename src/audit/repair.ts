@@ -16,7 +16,7 @@ export async function repair(
 ): Promise<Finding> {
   const { kind, executionId, token } = finding;
   if (kind !== "missing-marker" || executionId === undefined) return finding;
-  const record = (await parts.ledger.execution(executionId)).find((candidate) => candidate.token === token);
+  const record = (await parts.ledger.recordsOf(executionId)).find((candidate) => candidate.token === token);
   const executor = record && executorOf(record.recommendation);
   if (record === undefined || executor?.mark === undefined) return finding;
   try {

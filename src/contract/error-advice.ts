@@ -87,12 +87,73 @@ const ledger = {
   },
 } satisfies Group;
 
-const refused = {
-  "fingerprint-conflict": {
-    plain: "Something else was asked for before under the same order and number.",
-    detail: "That is, with this `executionId` and `recIndex`.",
-    todo: `Restore the file and {file again}, or put what you want now ${newExecution}.`,
+const execution = {
+  "execution-changed": {
+    plain: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
+    detail: "A recommendation was added, removed, moved or changed; the message names them.",
+    todo: `Restore the file and {file again}, or put what is new ${newExecution}.`,
   },
+  "source-differs": {
+    plain: "The execution was recorded for another source, so nothing of it was bought.",
+    todo: "Give the recorded source in the file and {file again}, or change the recorded one (`buyonce source`).",
+  },
+  "limits-differ": {
+    plain: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
+    todo: "Change the recorded limit (`buyonce limits`), or {file again} with `--raise-limits` (`raiseLimits`).",
+  },
+  "approval-missing": {
+    plain: "Nobody has approved it yet.",
+    detail: "Or a limit was raised after the approval, or it was reopened.",
+    todo: "Have it approved (`buyonce approve`), then {again}.",
+  },
+  "not-due": {
+    plain: "It may not be bought yet.",
+    detail: "Its `notBefore` has not come.",
+    todo: "Wait until then, and {again}.",
+  },
+  "execution-expired": {
+    plain: "It may not be bought any more: its time is over.",
+    detail: "Its `expiresAt` has come. What was sent before is looked after.",
+    todo: `Put what is still to be bought ${newExecution}.`,
+  },
+  "execution-cancelled": {
+    plain: "It was cancelled.",
+    detail: "What was sent before is looked after: found, it is recorded as bought.",
+    todo: "If it is to be bought after all, reopen it (`buyonce reopen`), have it approved if it needs that, then {again}.",
+  },
+  "execution-incomplete": {
+    plain: "The ledger lacks some of its recommendations, so nothing of it is bought.",
+    todo: "Compare its list (`buyonce status`) with what was approved; if it is right, confirm it (`buyonce confirm`), then {again}.",
+  },
+  "restored-unconfirmed": {
+    plain: "The ledger was restored from a backup, and nobody has confirmed yet that this one may be bought.",
+    detail: "A restored ledger does not know what was sent, cancelled or limited after the backup.",
+    todo: "Compare the ledger with the providers (`buyonce audit`), then confirm the execution (`buyonce confirm`) and {again}.",
+  },
+  "terms-changed": {
+    plain: "Its limits, source or approval changed meanwhile, so nothing was done under the former ones.",
+    detail: "`termsVersion` moved on, or the terms that were named are not those that are recorded.",
+    todo: "Look at what holds now (`buyonce status`), then {again}.",
+  },
+  "not-agreed": {
+    plain: "It was not among what a person was shown, or its price was not.",
+    todo: "To be shown it with its price, {again}.",
+  },
+  "already-sent": {
+    plain: "It was sent already, so this cannot be changed any more.",
+    todo: "See how it stands (`buyonce status`).",
+  },
+  "limit-below-spent": {
+    plain: "The limit is below what was sent and is or may be bought.",
+    todo: "Set one that is not below it, or cancel the execution (`buyonce cancel`): then nothing more is bought.",
+  },
+  "nothing-to-change": {
+    plain: "It is so already, or the change does not fit how it stands.",
+    todo: "See how it stands (`buyonce status`).",
+  },
+} satisfies Group;
+
+const refused = {
   "lookup-failed": {
     plain: "What is already bought could not be looked up, so nothing was bought on top of it.",
     todo: "Check the network and the right to read, then {again}.",
@@ -158,20 +219,25 @@ const refused = {
   },
   "price-above-limit": {
     plain: "The price is above the limit that was set for it.",
-    todo: "If the price is right, raise the limit in the file (`maxPrice`), then {file again}.",
+    todo: "If the price is right, raise the limit (`maxPrice`) with `buyonce limits`, then {again}.",
   },
   "price-currency-mismatch": {
     plain: "The price is in a different currency from the limit that was set for it.",
-    todo: "Give the limit in the file (`maxPrice`) in the currency of the price, then {file again}.",
+    todo: "Give the limit (`maxPrice`) in the currency of the price with `buyonce limits`, then {again}.",
   },
   "total-above-limit": {
     plain: "All of it together costs more than the total that was allowed.",
     detail: "That counts all prices, or those sent so far and this one.",
-    todo: "If the sum is right, {again} with a higher total (`--max-total`, `maxTotals`).",
+    todo: "If the sum is right, raise the total: `--max-total` (`maxTotals`) of the run, or `buyonce limits` where the execution has one; then {again}.",
   },
   "total-currency-missing": {
     plain: "No total was allowed for the currency of its price.",
-    todo: "Allow a total in that currency too (`--max-total`, `maxTotals`), then {again}.",
+    todo: "Allow a total in that currency too (`--max-total`, `maxTotals`, or `buyonce limits` where the execution has totals), then {again}.",
+  },
+  "total-unknown": {
+    plain: "What it cost that was found as bought is not known, so the total cannot be kept.",
+    detail: "It was adopted, the provider does not show its price, and it has no `maxPrice`.",
+    todo: "Set a `maxPrice` for it that covers what it cost (`buyonce limits`), then {again}.",
   },
   "deadline-too-near": {
     plain: "Too little time was left to buy it safely.",
@@ -242,6 +308,7 @@ const defect = {
 export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   ...beforeADrive,
   ...ledger,
+  ...execution,
   ...refused,
   ...sent,
   ...aPersonDecides,
@@ -253,6 +320,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
 export const errorGroups: Readonly<Record<string, Group>> = {
   "Before a drive": beforeADrive,
   "The ledger": ledger,
+  "The execution's record": execution,
   "Refused: a guard stopped it, nothing was sent": refused,
   "After a send": sent,
   "A person's decision": aPersonDecides,

@@ -1,16 +1,26 @@
 import type { Commitment } from "./commitment.ts";
+import type {
+  Amendment,
+  ExecutionEntry,
+  ExecutionRecord,
+  NewExecution,
+  RecordedExecution,
+} from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { Recommendation } from "./recommendation.ts";
 
 /**
  * Where the driving of one token stands:
+ * - `planned`: recorded with its execution; nobody has tried it.
  * - `claimed`: a driver works on it, or died before anything was sent.
  * - `submitted`: a purchase is about to be sent, or was sent, and its driver has not said what became of it.
  * - `unknown`: sent, and nobody can say yet whether it was bought.
  * - `purchased`: bought. Written once; only a proof that it came to nothing opens a new generation.
  * - `rejected`, `refused`: not bought; tried again from the start by the next drive.
+ * - `skipped`: a person dropped it before anything was sent for it. Never bought.
  */
-export type TokenState = "claimed" | "submitted" | "unknown" | "purchased" | "rejected" | "refused";
+export type TokenState =
+  "planned" | "claimed" | "submitted" | "unknown" | "purchased" | "rejected" | "refused" | "skipped";
 
 /** All that the ledger knows about one token. One record per (execution, recIndex); it has no expiry date. */
 export interface TokenRecord {
@@ -67,7 +77,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -78,8 +88,8 @@ export interface HistoryEntry {
   readonly detail: string;
 }
 
-/** A request to drive one token. */
-export type ClaimRequest = Pick<
+/** One place of an execution: what is asked for there, and the token that it is bought under. */
+export type ExecutionPlace = Pick<
   TokenRecord,
   "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope"
 >;
@@ -99,24 +109,30 @@ export interface DeathProof {
   readonly detail: string;
 }
 
-/** The right to write about one token. */
+/** The right to write about one token, under the terms of its execution as they were when it was claimed. */
 export interface Claim {
   readonly token: string;
+  readonly executionId: string;
   readonly epoch: number;
+  /** {@link ExecutionRecord.termsVersion}: once it moved on, nothing is sent under this claim. */
+  readonly termsVersion: number;
 }
 
 /** The answer to a claim. */
 export type ClaimAnswer =
   /** This driver may work on the token. The record says what an earlier driver left. */
-  | { readonly kind: "granted"; readonly claim: Claim; readonly record: TokenRecord }
+  | {
+      readonly kind: "granted";
+      readonly claim: Claim;
+      readonly record: TokenRecord;
+      readonly execution: ExecutionRecord;
+    }
   /** Bought, in a final state, marked: nothing is left to do. */
   | { readonly kind: "settled"; readonly record: TokenRecord }
   /** It is in none of the states that were asked for: left as it is. */
   | { readonly kind: "other-state"; readonly record: TokenRecord }
   /** Another driver holds it. */
-  | { readonly kind: "in-flight"; readonly holder: string; readonly until: number; readonly record: TokenRecord }
-  /** The token belongs to a recommendation that asks for something else. */
-  | { readonly kind: "conflict"; readonly fields: readonly string[]; readonly record: TokenRecord };
+  | { readonly kind: "in-flight"; readonly holder: string; readonly until: number; readonly record: TokenRecord };
 
 /** What a claim takes up. */
 export interface ClaimOptions {
@@ -160,6 +176,13 @@ export interface RecordsQuery {
 /** Where a record stands among the longest untouched ones. */
 export type RecordPlace = Pick<TokenRecord, "executionId" | "recIndex" | "updatedAt" | "leaseUntil">;
 
+/** Which executions are meant. */
+export interface ExecutionsQuery {
+  /** From after this one on: so all are read in pages. Default: from the beginning. */
+  readonly after?: Pick<ExecutionRecord, "executionId" | "updatedAt"> | undefined;
+  readonly limit: number;
+}
+
 /** A page of the records of a scope, in an order of the ledger's own. */
 export interface ScopePage {
   /** The token of the last record of the page before; undefined for the first page. */
@@ -177,9 +200,35 @@ export interface Ledger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 
-  /** Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. */
+  /**
+   * Records an execution with all its places, in one transaction. One that is recorded already is left as it is, and returned
+   * as it is: what is asked for now is compared with it by the caller.
+   */
+  recordExecution(execution: NewExecution): Promise<RecordedExecution & { readonly isNew: boolean }>;
+
+  /**
+   * Changes what is said about an execution, with one line of its history. Throws an InvalidExecutionError for an execution that
+   * it does not know, and a RefusedError: `terms-changed` where the terms are not those that the person saw, `already-sent` for a
+   * skip or another source of what was sent, `limit-below-spent`, `total-currency-missing`, `execution-expired` for one that is to
+   * be reopened, `nothing-to-change` where it is so already.
+   */
+  amend(executionId: string, amendment: Amendment): Promise<RecordedExecution>;
+
+  /** What is recorded about an execution; undefined where it is not known. */
+  execution(executionId: string): Promise<ExecutionRecord | undefined>;
+
+  /** Executions, last changed first. */
+  executions(query: ExecutionsQuery): Promise<readonly ExecutionRecord[]>;
+
+  /** The history of an execution, oldest first. */
+  executionHistory(executionId: string): Promise<readonly ExecutionEntry[]>;
+
+  /**
+   * Claims tokens that are recorded, for one driver, all in one transaction. `leaseLength` is in milliseconds. The records come
+   * back as they are: what a caller remembers of them is never written.
+   */
   claim(
-    requests: readonly ClaimRequest[],
+    tokens: readonly Pick<ExecutionPlace, "token" | "executionId">[],
     holder: string,
     leaseLength: number,
     options?: ClaimOptions,
@@ -195,6 +244,10 @@ export interface Ledger {
    * Write-ahead: records that a purchase is about to be sent; durable when it returns. Stamps `submittedAt` and returns
    * the submission as recorded. Throws `identical-purchase-open` when another token's submission is open in its lane, and
    * `too-many-attempts` when twenty are among the `former` ones.
+   *
+   * It is the guard that every first send passes: throws a RefusedError where the execution's record forbids it at this moment
+   * ({@link whyForbidden}, or `terms-changed`), or where all that is or may be bought for the execution would come to more than
+   * its `maxTotals`.
    */
   submit(claim: Claim, submission: Omit<Submission, "submittedAt" | "attempt">): Promise<Submission>;
 
@@ -238,7 +291,8 @@ export interface Ledger {
 
   /**
    * Write-ahead of a second send: records when the handle is sent again, and returns the submission as it is recorded by then.
-   * With `refused`, that the provider refused it, so that it bought nothing: the time before it (`resentAt`) holds again.
+   * With `refused`, that the provider refused it, so that it bought nothing: the time before it (`resentAt`) holds again. Without,
+   * it is the guard of every second send, as {@link submit} is of the first.
    */
   resend(claim: Claim, refused?: { readonly resentAt: number | undefined }): Promise<Submission>;
 
@@ -281,7 +335,7 @@ export interface Ledger {
   ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;
 
   /** All records of an execution, by recIndex. */
-  execution(executionId: string): Promise<readonly TokenRecord[]>;
+  recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
 
   /** The history of a token, oldest first. */
   history(token: string): Promise<readonly HistoryEntry[]>;

@@ -30,11 +30,32 @@ export function termYears(term: string): number {
   return Number(match[1]);
 }
 
+/** A place that is left empty, so that the other recommendations keep their index. Nothing is bought for it. */
+export interface Skip {
+  /** Why, in words: a note. */
+  readonly skip: string;
+}
+
+/** Within which limits an execution may be bought, for its life. What is left out is no limit. */
+export interface ExecutionLimits {
+  /** The most that all of it may cost, per currency: what is sent and may be bought counts until it is proven dead. */
+  readonly maxTotals?: readonly Money[] | undefined;
+  /** ISO 8601 with an offset, `2026-12-01T00:00:00Z`: nothing is sent before. */
+  readonly notBefore?: string | undefined;
+  /** ISO 8601 with an offset: nothing is sent from then on. */
+  readonly expiresAt?: string | undefined;
+}
+
 /** An approved batch to buy, validated. */
-export interface Execution {
+export interface Execution extends ExecutionLimits {
   /** Identifies the batch for ever: it is half of every token. */
   readonly executionId: string;
   /** Who decided to buy: stamped on every commitment as the `purchase-automation` tag. */
   readonly source: string;
-  readonly recommendations: readonly Recommendation[];
+  readonly recommendations: readonly (Recommendation | Skip)[];
+}
+
+/** Whether a place of an execution is left empty. */
+export function isSkip(place: Recommendation | Skip): place is Skip {
+  return !("provider" in place);
 }

@@ -3,7 +3,8 @@ import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
-export type OutcomeStatus = "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved";
+export type OutcomeStatus =
+  "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved" | "skipped";
 
 /** Why a recommendation is not bought, or not known to be. */
 export interface OutcomeError {
@@ -46,7 +47,9 @@ export interface Outcome {
   };
   /** Of the whole commitment over its term; for what was sent and may be bought, the price that it was sent at. */
   readonly price?: Money;
-  /** For everything that is not bought. */
+  /** Why an empty place is empty, where its file said so. */
+  readonly note?: string;
+  /** For everything that is not bought, unless it was skipped. */
   readonly error?: OutcomeError;
   /** Unresolved for longer than the provider's own time limit: `redriveUnfinished` passes it over until a person decides. */
   readonly parked?: Parked;

@@ -1,28 +1,50 @@
 import type { LimitFunction } from "p-limit";
+import { countedPrice } from "../contract/counted-price.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
-import type { Budget } from "./budget.ts";
+import type { ExecutionRecord } from "../contract/execution-record.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import type { Money } from "../contract/money.ts";
+import { type Budget, createBudget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { plannedPrices, planRecommendation } from "./plan-recommendation.ts";
+import { plannedPrices, planRecommendation, type PlannedRecommendation } from "./plan-recommendation.ts";
+import type { ExecutorOf } from "./validate.ts";
 
 /**
- * The budget for these tasks, before the first of them buys: where all that they may buy comes to more than the totals,
- * one that gives nothing. What has no price now, or would be refused now, is not in the sum, so it gets nothing in this
- * drive. Throws a LedgerError of a ledger that fails.
+ * The budget for these tasks, before the first of them buys: where all that they may buy comes to more than the totals of the
+ * call, or all that is undecided in the execution to more than its own, one that gives nothing. What has no price now, or
+ * would be refused now, is not in the sum, so it gets nothing in this drive. Throws a LedgerError of a ledger that fails.
  */
-export async function budgetFor(drive: DriveContext, tasks: readonly Task[], limit: LimitFunction): Promise<Budget> {
+export async function budgetFor(
+  drive: DriveContext,
+  { executionId, maxTotals }: ExecutionRecord,
+  executorOf: ExecutorOf,
+  tasks: readonly Task[],
+  limit: LimitFunction,
+): Promise<Budget> {
   const { budget } = drive;
-  if (!budget.limited) return budget;
-  const prospects = await Promise.all(
-    tasks.map(({ executor, record }) => limit(() => planRecommendation(drive, executor, record, record))),
-  );
+  const mayBuy = tasks.filter(({ forbidden }) => forbidden === undefined);
+  if ((!budget.limited && maxTotals === undefined) || mayBuy.length === 0) return budget;
+  const plan = (records: readonly Pick<Task, "executor" | "record">[]) =>
+    Promise.all(
+      records.map(({ executor, record }) => limit(() => planRecommendation(drive, executor, record, record))),
+    );
+  const plans = await plan(mayBuy);
   let above: unknown;
   try {
-    budget.check(plannedPrices(prospects));
+    budget.check(plannedPrices(plans));
+    if (maxTotals !== undefined) {
+      const known = new Set(mayBuy.map(({ record }) => record.token));
+      const others = (await drive.ledger.recordsOf(executionId)).filter(({ token }) => !known.has(token));
+      const undecided = others.filter(isUndecided).flatMap((record) => withExecutor(record, executorOf));
+      createBudget(maxTotals).check([...spentOn(others), ...pricesIn([...plans, ...(await plan(undecided))])]);
+    }
   } catch (error) {
+    if (!RefusedError.isInstance(error)) throw error;
     above = error;
   }
   const refusals = new Map(
-    prospects.flatMap(({ verdict, token, error }) => (verdict === "refuse" && error ? [[token, error] as const] : [])),
+    plans.flatMap(({ verdict, token, error }) => (verdict === "refuse" && error ? [[token, error] as const] : [])),
   );
   return {
     ...budget,
@@ -33,4 +55,39 @@ export async function budgetFor(drive: DriveContext, tasks: readonly Task[], lim
       budget.take(token, price);
     },
   };
+}
+
+function isUndecided({ state }: TokenRecord): boolean {
+  return state !== "purchased" && state !== "skipped";
+}
+
+/** One that another driver's program alone can buy has no price here: the ledger's guard counts what that one sends. */
+function withExecutor(record: TokenRecord, executorOf: ExecutorOf): readonly Pick<Task, "executor" | "record">[] {
+  try {
+    return [{ record, executor: executorOf(record.recommendation) }];
+  } catch {
+    return [];
+  }
+}
+
+/** What the bought ones among others cost. Throws a RefusedError where that is not known. */
+function spentOn(others: readonly TokenRecord[]): readonly Money[] {
+  return others
+    .filter(({ state }) => state === "purchased")
+    .flatMap((record) => {
+      const price = countedPrice(record);
+      if (price !== "unknown") return price ?? [];
+      throw new RefusedError({
+        code: "total-unknown",
+        message: `The execution has a total, and what #${record.recIndex} cost, which was found as bought, is not known. Nothing of it was bought. ${todoOf("total-unknown")}`,
+      });
+    });
+}
+
+/** What is bought already counts as well: adopted in this drive, or recorded as bought and still looked after. */
+function pricesIn(plans: readonly PlannedRecommendation[]): readonly Money[] {
+  const bought = plans.flatMap(({ verdict, price }) =>
+    price && (verdict === "bought" || verdict === "adopt") ? [price] : [],
+  );
+  return [...plannedPrices(plans), ...bought];
 }

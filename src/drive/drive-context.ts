@@ -3,6 +3,7 @@ import type { LedgerError } from "../contract/errors.ts";
 import type { DriveEvent, DriveStep } from "../contract/events.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Forbidden } from "../contract/terms.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { createEmit } from "./emit.ts";
 import { createLeases, type Leases } from "./leases.ts";
@@ -40,6 +41,8 @@ export interface Task {
   readonly executor: ServiceExecutor;
   readonly claim: Claim;
   readonly record: TokenRecord;
+  /** Nothing may be sent for its execution: what was sent is only asked about. */
+  readonly forbidden?: Forbidden | undefined;
 }
 
 /** How long and for whom it works; what is left out does nothing. */

@@ -1,15 +1,30 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import type { RefusedError } from "../contract/errors.ts";
 import type { DriveEvent } from "../contract/events.ts";
-import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
+import type { EmptyPlace, ExecutionRecord } from "../contract/execution-record.ts";
+import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import type { Outcome, Report } from "../contract/report.ts";
-import { maskToken } from "../contract/token.ts";
+import { type Forbidden, forbiddenError, whyForbidden } from "../contract/terms.ts";
+import { deriveIdempotencyToken, maskToken } from "../contract/token.ts";
+import type { Agreement } from "./agreement.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
 import { createContext, type DriveContext, type DriveParts, type Task } from "./drive-context.ts";
 import { eventError } from "./emit.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
-import { asRecorded, isDone, isOpen, leftAsItIs, lostOutcome, withoutClaim } from "./outcome-of-record.ts";
+import type { OpenedExecution } from "./open-execution.ts";
+import {
+  asRecorded,
+  isDone,
+  isOpen,
+  leftAsItIs,
+  lostOutcome,
+  refusedUnlessBought,
+  sentStates,
+  skippedOutcome,
+  withoutClaim,
+} from "./outcome-of-record.ts";
 import { recordEnding } from "./record.ts";
 import { reportOf } from "./report-of.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
@@ -29,9 +44,17 @@ export interface DriveOptions {
    * The most that one drive may spend, per currency: the whole prices of what it sends, unknown outcomes included. Before
    * its first purchase it asks for all prices: if they come to more, nothing is bought. A quote that rose meanwhile is
    * checked again before it is sent, as is an older submission before it is sent again. A currency that is not among them
-   * is refused. Default: no limit.
+   * is refused. Default: no limit. It is a limit of this call beside those of the execution; the drive that records an
+   * execution without `maxTotals` records this as the execution's own.
    */
   readonly maxTotals?: readonly Money[];
+  /**
+   * For a drive of an execution: limits that it raises or drops are recorded. Default false: then nothing of it is bought
+   * (`limits-differ`). One that needs an approval is changed by `setLimits` alone.
+   */
+  readonly raiseLimits?: boolean;
+  /** What a person agreed to: nothing else is bought. Default: no such limit. */
+  readonly agreement?: Agreement;
   /** Told each step. What it throws is ignored: a progress line must not disturb a purchase. */
   readonly onEvent?: (event: DriveEvent) => void;
 }
@@ -45,7 +68,13 @@ export interface Work {
   readonly lookup?: Lookup;
 }
 
-/** What is driven, and with what. */
+/** What is driven: an execution as it is recorded, or some of its recommendations. */
+export interface Driven extends OpenedExecution {
+  /** The empty places that are reported with it. Default: none. */
+  readonly emptyPlaces?: readonly EmptyPlace[] | undefined;
+}
+
+/** What it is driven with. */
 export interface ExecutionParts extends DriveParts {
   readonly executorOf: ExecutorOf;
   /** What the caller's totals leave, for all that one call drives. */
@@ -58,7 +87,7 @@ const waitForDriver = 1000;
 
 /** A drive under way, and what is known so far. */
 interface Drive {
-  readonly executionId: string;
+  readonly execution: ExecutionRecord;
   readonly parts: ExecutionParts;
   readonly context: DriveContext;
   readonly limit: LimitFunction;
@@ -72,10 +101,9 @@ interface Drive {
   failure: unknown;
 }
 
-/** Drives validated recommendations: claims them all, works on what is granted, and reports one outcome for each. */
+/** Drives recorded recommendations: claims them all, works on what is granted, and reports one outcome for each. */
 export async function driveExecution(
-  executionId: string,
-  requests: readonly ClaimRequest[],
+  { execution, records, refusal, emptyPlaces = [] }: Driven,
   parts: ExecutionParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
@@ -87,8 +115,9 @@ export async function driveExecution(
     noteSent: () => (drive.sent = true),
     noteLedgerError: (error) => (drive.failure ??= error),
   });
+  const { executionId } = execution;
   const drive: Drive = {
-    executionId,
+    execution,
     parts,
     context,
     limit: pLimit(concurrency),
@@ -98,23 +127,36 @@ export async function driveExecution(
     sent: false,
     failure: undefined,
   };
-  const recommendations = requests.map(({ recIndex, token, recommendation: { provider, service } }) => {
+  const recommendations = records.map(({ recIndex, token, recommendation: { provider, service } }) => {
     return { recIndex, token: maskToken(token), provider, service };
   });
   context.emit({ type: "started", executionId, recommendations });
   try {
-    await waitForOthers(drive, await runRound(drive, requests));
+    if (refusal === undefined) await waitForOthers(drive, await runRound(drive, records));
+    else await refuseAll(drive, records, refusal);
   } catch (error) {
     drive.failure ??= error;
   } finally {
     await end();
   }
-  return report(drive, requests, signal?.aborted === true);
+  return report(drive, records, emptyPlaces, signal?.aborted === true);
+}
+
+/** Nothing of it is claimed or sent. */
+async function refuseAll(drive: Drive, records: readonly TokenRecord[], refusal: RefusedError): Promise<void> {
+  const now = await drive.context.ledger.now();
+  for (const record of records) finish(drive, record, refusedUnlessBought(record, refusal, now));
 }
 
 /** What became of each, or why there is no report: it failed, or was stopped, before anything was sent. */
-function report(drive: Drive, requests: readonly ClaimRequest[], isAborted: boolean): Report {
-  const { executionId, context, failure, outcomes, sent } = drive;
+function report(
+  drive: Drive,
+  requests: readonly ExecutionPlace[],
+  emptyPlaces: readonly EmptyPlace[],
+  isAborted: boolean,
+): Report {
+  const { context, failure, outcomes, sent } = drive;
+  const { executionId } = drive.execution;
   const { emit, stop } = context;
   const ended = (error: unknown) => {
     emit({ type: "ended", executionId, error: eventError(error) });
@@ -124,17 +166,20 @@ function report(drive: Drive, requests: readonly ClaimRequest[], isAborted: bool
   const all = requests.map((request) => outcomes.get(request.token) ?? finish(drive, request, missing(drive, request)));
   if (isAborted && !sent && all.some(({ error }) => error?.code === "aborted")) throw ended(stop.signal.reason);
   emit({ type: "ended", executionId });
-  return reportOf(executionId, all);
+  const skipped = emptyPlaces.map(({ recIndex, why }) => {
+    return skippedOutcome({ recIndex, token: deriveIdempotencyToken(executionId, recIndex) }, why);
+  });
+  return reportOf(executionId, [...all, ...skipped]);
 }
 
-function finish({ outcomes, context }: Drive, { recIndex, token }: ClaimRequest, outcome: Outcome): Outcome {
+function finish({ outcomes, context }: Drive, { recIndex, token }: ExecutionPlace, outcome: Outcome): Outcome {
   outcomes.set(token, outcome);
   context.emit({ type: "finished", recIndex, token: maskToken(token), outcome });
   return outcome;
 }
 
 /** The drive ended before it came to this one; one that another driver holds is that driver's to report. */
-function missing({ waitedFor, failure, context }: Drive, request: ClaimRequest): Outcome {
+function missing({ waitedFor, failure, context }: Drive, request: ExecutionPlace): Outcome {
   const held = waitedFor.get(request.token);
   if (held === undefined) return lostOutcome(request, failure);
   const { environment, stop } = context;
@@ -142,7 +187,7 @@ function missing({ waitedFor, failure, context }: Drive, request: ClaimRequest):
 }
 
 /** Asks again until other drivers are done with what they hold, or the drive is stopped. */
-async function waitForOthers(drive: Drive, held: readonly ClaimRequest[]): Promise<void> {
+async function waitForOthers(drive: Drive, held: readonly ExecutionPlace[]): Promise<void> {
   const { environment, stop, ledger } = drive.context;
   let open = held;
   while (open.length > 0) {
@@ -150,7 +195,8 @@ async function waitForOthers(drive: Drive, held: readonly ClaimRequest[]): Promi
       await environment.sleep(waitForDriver, stop.signal);
     } catch {
       // Stopped: what it waited for is reported as it is recorded now.
-      for (const record of await ledger.execution(drive.executionId)) drive.waitedFor.set(record.token, record);
+      for (const record of await ledger.recordsOf(drive.execution.executionId))
+        drive.waitedFor.set(record.token, record);
       return;
     }
     open = await runRound(drive, open);
@@ -158,25 +204,30 @@ async function waitForOthers(drive: Drive, held: readonly ClaimRequest[]): Promi
 }
 
 interface RequestedTask {
-  readonly request: ClaimRequest;
+  readonly request: ExecutionPlace;
   readonly task: Task;
 }
 
 /** Claims and drives; returns the requests that another driver holds. */
-async function runRound(drive: Drive, open: readonly ClaimRequest[]): Promise<readonly ClaimRequest[]> {
+async function runRound(drive: Drive, open: readonly ExecutionPlace[]): Promise<readonly ExecutionPlace[]> {
   const { parts, context, limit } = drive;
-  const answers = await claimAll(drive, open);
+  const now = await context.ledger.now();
+  const forbidden = whyForbidden(drive.execution, now);
+  const answers = await claimAll(drive, open, forbidden);
   const tasks: RequestedTask[] = [];
-  const held: ClaimRequest[] = [];
+  const held: ExecutionPlace[] = [];
   for (const [position, request] of open.entries()) {
     const answer = answers[position];
     if (answer === undefined) throw new TypeError("The ledger answers every claim.");
     if (answer.kind === "granted") {
-      const { claim, record } = answer;
-      tasks.push({ request, task: { executor: parts.executorOf(request.recommendation), claim, record } });
+      const { claim, record, execution } = answer;
+      const executor = parts.executorOf(record.recommendation);
+      tasks.push({ request, task: { executor, claim, record, forbidden: whyForbidden(execution, now) } });
     } else if (answer.kind === "in-flight" && drive.waits && !isDone(answer.record)) {
       noteHeld(drive, request, answer);
       held.push(request);
+    } else if (answer.kind === "other-state" && forbidden !== undefined) {
+      finish(drive, request, refusedUnlessBought(answer.record, forbiddenError(forbidden), now));
     } else finish(drive, request, withoutClaim(request, answer, context.environment.now()));
   }
   const { ledger, environment, stop, emit } = context;
@@ -184,15 +235,21 @@ async function runRound(drive: Drive, open: readonly ClaimRequest[]): Promise<re
   const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
   const inOrder = openOnesFirst(tasks);
   const ofRound = inOrder.map(({ task }) => task);
-  const budget = await budgetFor({ ...context, lookup }, ofRound, limit);
+  const budget = await budgetFor({ ...context, lookup }, drive.execution, parts.executorOf, ofRound, limit);
   await runTasks(drive, { ...context, lookup, budget }, inOrder);
   return held;
 }
 
-async function claimAll({ parts, context }: Drive, open: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]> {
+/** Where nothing may be sent, only what was sent is claimed: to find out what became of it. */
+async function claimAll(
+  { parts, context }: Drive,
+  open: readonly ExecutionPlace[],
+  forbidden: Forbidden | undefined,
+): Promise<readonly ClaimAnswer[]> {
   const { ledger, environment, holder, leaseLength, work } = parts;
   const since = environment.now();
-  const answers = await ledger.claim(open, holder, leaseLength, work.states ? { states: work.states } : {});
+  const states = work.states ?? (forbidden === undefined ? undefined : sentStates);
+  const answers = await ledger.claim(open, holder, leaseLength, states ? { states } : {});
   const granted = answers.filter((answer) => answer.kind === "granted").map(({ claim }) => claim);
   context.leases.hold(granted, since);
   const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;
@@ -202,7 +259,7 @@ async function claimAll({ parts, context }: Drive, open: readonly ClaimRequest[]
 
 function noteHeld(
   { waitedFor, context }: Drive,
-  { recIndex, token }: ClaimRequest,
+  { recIndex, token }: ExecutionPlace,
   { holder, until, record }: ClaimAnswer & { readonly kind: "in-flight" },
 ): void {
   if (waitedFor.get(token)?.holder !== holder) {

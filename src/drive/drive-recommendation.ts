@@ -4,6 +4,7 @@ import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
+import { type Forbidden, forbiddenError } from "../contract/terms.ts";
 import { maskToken } from "../contract/token.ts";
 import { compareFound, match } from "./adopt.ts";
 import { answerError } from "./answer-error.ts";
@@ -37,9 +38,15 @@ export async function driveRecommendation(drive: DriveContext, task: Task): Prom
   while (step.kind === "anew") {
     const { record, quotesLeft } = step;
     current = { ...task, record };
+    if (task.forbidden !== undefined) return recordEnding(drive, current, refusedBy(task.forbidden));
     step = await buy(drive, current, { fresh: true, quotesLeft });
   }
   return recordEnding(drive, current, step);
+}
+
+/** It is proven to be bought by nobody, and nothing may be sent for it. */
+function refusedBy(forbidden: Forbidden): Ending {
+  return { kind: "refused", error: forbiddenError(forbidden) };
 }
 
 /** Goes on from what the ledger knows. The right to drive is not the right to buy again. */
@@ -49,7 +56,10 @@ async function begin(drive: DriveContext, task: Task): Promise<Ending | Anew> {
     const seen = await recheckPurchase(drive, task);
     return seen.kind === "failed" ? { kind: "anew", record: seen.record, quotesLeft: maxQuotes } : seen;
   }
-  if (record.submission === undefined) return buy(drive, task, { fresh: false, quotesLeft: maxQuotes });
+  if (record.submission === undefined) {
+    if (task.forbidden !== undefined) return refusedBy(task.forbidden);
+    return buy(drive, task, { fresh: false, quotesLeft: maxQuotes });
+  }
   // An earlier driver wrote this ahead: it may have been sent.
   const { submission, error } = record;
   const reason = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";

@@ -1,20 +1,17 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
-import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
-import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
+import { isHeld } from "../contract/lease.ts";
+import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { boughtOutcome, errorOutcome } from "./outcome.ts";
 
 /** The outcome of a claim that was not granted. */
 export function withoutClaim(
-  request: ClaimRequest,
+  request: ExecutionPlace,
   answer: Exclude<ClaimAnswer, { kind: "granted" }>,
   now: number,
 ): Outcome {
   const { commitment } = answer.record;
-  if (answer.kind === "conflict") {
-    return errorOutcome(request, "refused", conflictError(answer.fields, answer.record));
-  }
   // What another driver still looks after (pending, or without its marker) is bought all the same.
   if (commitment !== undefined && answer.record.state === "purchased") {
     const warnings = commitment.marked
@@ -26,6 +23,7 @@ export function withoutClaim(
     return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now), sentOf(answer.record));
   }
   const { state, error } = answer.record;
+  if (state === "skipped") return skippedOutcome(request);
   if (error !== undefined && (state === "refused" || state === "rejected")) {
     return errorOutcome(request, state, new BuyonceError({ ...error, code: error.code as ErrorCode }));
   }
@@ -42,16 +40,6 @@ function takenUp(): LedgerError {
   });
 }
 
-/** Another recommendation has this place in the execution. */
-export function conflictError(fields: readonly string[], { state }: Pick<TokenRecord, "state">): RefusedError {
-  return new RefusedError({
-    code: "fingerprint-conflict",
-    message:
-      `This execution was driven before with another recommendation at this place (it differs in ${fields.join(", ")}; ` +
-      `the first one is ${state}). Nothing was sent. ${todoOf("fingerprint-conflict")}`,
-  });
-}
-
 /** Another driver works on it. */
 export function heldError(holder: string, until: number, now: number): RefusedError {
   return new RefusedError({
@@ -63,11 +51,11 @@ export function heldError(holder: string, until: number, now: number): RefusedEr
 }
 
 /** What the ledger says about a recommendation that this drive waited for, until it ended for some cause. */
-export function asRecorded(request: ClaimRequest, record: TokenRecord, now: number, cause: unknown): Outcome {
+export function asRecorded(request: ExecutionPlace, record: TokenRecord, now: number, cause: unknown): Outcome {
   const { holder, leaseUntil: until = record.updatedAt, state } = record;
   if (holder !== undefined) return withoutClaim(request, { kind: "in-flight", holder, until, record }, now);
   // The other driver gave it up without an end: nobody works on it.
-  if (state === "claimed" || isOpen(record)) return leftAsItIs(record, cause);
+  if (state === "planned" || state === "claimed" || isOpen(record)) return leftAsItIs(record, cause);
   return withoutClaim(request, { kind: "other-state", record }, now);
 }
 
@@ -81,18 +69,37 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
 }
 
+/** What the ledger says about a recommendation of an execution of which nothing more may be bought as it was asked for. */
+export function refusedUnlessBought(record: TokenRecord, error: unknown, now: number): Outcome {
+  const { holder, leaseUntil = now, commitment, state } = record;
+  if (state === "skipped") return skippedOutcome(record);
+  if (state === "purchased" && commitment !== undefined) return boughtOutcome(record, commitment, "already-purchased");
+  if (holder !== undefined && isHeld(record, now)) {
+    return withoutClaim(record, { kind: "in-flight", holder, until: leaseUntil, record }, now);
+  }
+  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
+}
+
+/** A place that is left empty, or that a person dropped. */
+export function skippedOutcome({ recIndex, token }: Pick<ExecutionPlace, "recIndex" | "token">, why?: string): Outcome {
+  return { recIndex, status: "skipped", token, ...(why === undefined ? {} : { note: why }) };
+}
+
 /** What was sent and is not known to be bought or not. */
 function sentOf(record: TokenRecord): TokenRecord["submission"] {
   return isOpen(record) ? record.submission : undefined;
 }
 
 /** A recommendation that the drive did not come to. */
-export function lostOutcome(request: ClaimRequest, error: unknown): Outcome {
+export function lostOutcome(request: ExecutionPlace, error: unknown): Outcome {
   return errorOutcome(request, "refused", error ?? new TypeError("The drive ended without an outcome for it."));
 }
 
 /** The states of what is written ahead, and not known to be bought or not. */
 export const openStates: readonly TokenState[] = ["submitted", "unknown"];
+
+/** The states of what was written ahead or bought. */
+export const sentStates: readonly TokenState[] = [...openStates, "purchased"];
 
 /** Written ahead, and not known to be bought or not. */
 export function isOpen({ state }: TokenRecord): boolean {

@@ -5,11 +5,17 @@ import type { DriveContext, Task } from "./drive-context.ts";
 
 /**
  * Whether an outcome that this drive leaves unresolved is parked: it was sent longer ago than the provider's own time
- * limit. Not by a drive that was stopped, which has not asked all that it could.
+ * limit, or, where its execution is stopped and no second send may tell, than the minimum age. Not by a drive that was
+ * stopped, which has not asked all that it could.
  */
-export async function isOverdue({ ledger, stop }: DriveContext, { executor, record }: Task): Promise<boolean> {
+export async function isOverdue(
+  { ledger, stop }: DriveContext,
+  { executor, record, forbidden }: Task,
+): Promise<boolean> {
   if (record.parkedAt !== undefined || record.submission === undefined || stop.signal.aborted) return false;
-  return (await ledger.now()) - record.submission.submittedAt >= executor.recovery.parkAfter;
+  const { parkAfter, minimumAge } = executor.recovery;
+  const patience = forbidden?.kind === "stopped" ? minimumAge : parkAfter;
+  return (await ledger.now()) - record.submission.submittedAt >= patience;
 }
 
 /** Longer handles, such as a list of all ids that there were, are cut in messages; the outcome holds them whole. */

@@ -1,8 +1,13 @@
 import pLimit from "p-limit";
 import type { Environment } from "../contract/environment.ts";
 import { isHeld } from "../contract/lease.ts";
-import type { ClaimRequest, Ledger, TokenRecord } from "../contract/ledger.ts";
-import { differingFields } from "../contract/fingerprint.ts";
+import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import { raisesPrice } from "../contract/limits.ts";
+import { forbiddenError, whyForbidden } from "../contract/terms.ts";
+import { deriveIdempotencyToken } from "../contract/token.ts";
+import type { RefusedError } from "../contract/errors.ts";
+import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
 import { createBudget } from "./budget.ts";
@@ -17,7 +22,7 @@ import {
 } from "./plan-recommendation.ts";
 import { createStop } from "./stop.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
-import { conflictError, heldError } from "./outcome-of-record.ts";
+import { heldError, sentStates } from "./outcome-of-record.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** How an execution is quoted. */
@@ -38,6 +43,8 @@ export interface PlanOptions {
 /** What driving an execution would cost now. */
 export interface ExecutionPlan {
   readonly executionId: string;
+  /** The version of the recorded terms that it was made under; 0 where the execution is not recorded. */
+  readonly termsVersion: number;
   /** One per recommendation, in their order. */
   readonly recommendations: readonly PlannedRecommendation[];
   /** Sums per currency: of what a drive would buy, of what is bought, and of what was sent and may be bought. */
@@ -50,35 +57,41 @@ export interface ExecutionPlan {
   readonly error?: OutcomeError;
 }
 
-interface QuoteParts {
+interface PlanParts {
   readonly ledger: Ledger;
   readonly environment: Environment;
   readonly executorOf: ExecutorOf;
 }
 
-/** Quotes validated recommendations. Throws a LedgerError of a ledger that fails. */
+/**
+ * Quotes an execution as it is asked for, recorded or not. Where it is recorded, what a drive of it would refuse is said, with
+ * the recorded limits. Throws a LedgerError of a ledger that fails.
+ */
 export async function planExecution(
-  executionId: string,
-  requests: readonly ClaimRequest[],
-  { ledger, environment, executorOf }: QuoteParts,
+  asked: NewExecution,
+  parts: PlanParts,
   { signal, deadline, concurrency = 4, maxTotals }: PlanOptions,
 ): Promise<ExecutionPlan> {
+  const { ledger, environment, executorOf } = parts;
+  const { executionId, emptyPlaces } = asked;
   const budget = createBudget(maxTotals);
-  const records = new Map((await ledger.execution(executionId)).map((record) => [record.token, record]));
   const now = await ledger.now();
+  const recorded = await readRecorded(ledger, executionId);
+  const records = new Map(recorded?.records.map((record) => [record.token, record]));
+  const refusal = recorded && whyRefused(asked, recorded, now);
+  const places = asked.places.map((place) => withLowerLimit(place, records.get(place.token)));
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
-  const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(requests) });
+  const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(places) });
   const limit = pLimit(concurrency);
   try {
     const recommendations = await Promise.all(
-      requests.map((request) =>
+      places.map((place) =>
         limit(() => {
-          const record = records.get(request.token);
-          const blocked = record && blockedBy(request, record, now);
+          const record = records.get(place.token);
           return (
-            blocked ??
-            planRecommendation({ ledger, stop, emit, lookup }, executorOf(request.recommendation), request, record)
+            blockedBy(place, record, refusal, now) ??
+            planRecommendation({ ledger, stop, emit, lookup }, executorOf(place.recommendation), place, record)
           );
         }),
       ),
@@ -88,12 +101,15 @@ export async function planExecution(
     let error: OutcomeError | undefined;
     try {
       budget.check(plannedPrices(recommendations));
+      createBudget(recorded?.execution.maxTotals ?? asked.maxTotals).check(everyPrice(recommendations));
     } catch (cause) {
       error = outcomeError(cause);
     }
+    const skipped = emptyPlaces.map(({ recIndex }) => skippedPlan(executionId, recIndex));
     return {
       executionId,
-      recommendations,
+      termsVersion: recorded?.execution.termsVersion ?? 0,
+      recommendations: [...recommendations, ...skipped].toSorted((a, b) => a.recIndex - b.recIndex),
       totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") },
       ...(error ? { error } : {}),
     };
@@ -102,13 +118,48 @@ export async function planExecution(
   }
 }
 
-/** What the ledger would answer to a claim of it, other than granting it. */
-function blockedBy(request: ClaimRequest, record: TokenRecord, now: number): PlannedRecommendation | undefined {
-  if (record.fingerprint !== request.fingerprint) {
-    const fields = differingFields(record.recommendation, request.recommendation);
-    return withError(request, "refuse", conflictError(fields, record));
-  }
+async function readRecorded(ledger: Ledger, executionId: string): Promise<RecordedExecution | undefined> {
+  const execution = await ledger.execution(executionId);
+  return execution && { execution, records: await ledger.recordsOf(executionId) };
+}
+
+/** Why a drive of it would buy nothing. */
+function whyRefused(asked: NewExecution, recorded: RecordedExecution, now: number): RefusedError | undefined {
+  const changed = whyChanged(asked, recorded);
+  if (changed !== undefined) return changed;
+  const raises = [...timesDiffer(asked, recorded.execution), ...limitDifferences(asked, recorded).raises];
+  if (raises.length > 0) return limitsDiffer(raises);
+  const forbidden = whyForbidden(recorded.execution, now);
+  return forbidden && forbiddenError(forbidden);
+}
+
+/** The place under the limit that a drive would keep: the recorded one, or one that the file lowers. */
+function withLowerLimit(place: ExecutionPlace, record: TokenRecord | undefined): ExecutionPlace {
+  const maxPrice = record?.recommendation.maxPrice;
+  if (maxPrice === undefined || raisesPrice(place.recommendation.maxPrice, maxPrice)) return place;
+  return { ...place, recommendation: { ...place.recommendation, maxPrice } };
+}
+
+function everyPrice(plans: readonly PlannedRecommendation[]): readonly Money[] {
+  return plans.flatMap(({ verdict, price }) => (price !== undefined && verdict !== "refuse" ? [price] : []));
+}
+
+function skippedPlan(executionId: string, recIndex: number): PlannedRecommendation {
+  return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "skip" };
+}
+
+/** What a drive would not look at: bought, refused as it is asked for, skipped by a person, or another driver's. */
+function blockedBy(
+  place: ExecutionPlace,
+  record: TokenRecord | undefined,
+  refusal: RefusedError | undefined,
+  now: number,
+): PlannedRecommendation | undefined {
+  if (record?.state === "skipped") return skippedPlan(place.executionId, place.recIndex);
+  const wasSent = record !== undefined && sentStates.includes(record.state);
+  if (refusal !== undefined && !wasSent) return withError(place, "refuse", refusal);
+  if (record === undefined || record.state === "purchased") return undefined;
   const { holder, leaseUntil = now } = record;
-  if (record.state === "purchased" || holder === undefined || !isHeld(record, now)) return undefined;
-  return withError(request, "held", heldError(holder, leaseUntil, now));
+  if (holder === undefined || !isHeld(record, now)) return undefined;
+  return withError(place, "held", heldError(holder, leaseUntil, now));
 }

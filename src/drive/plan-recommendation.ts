@@ -1,6 +1,6 @@
 import type { Commitment } from "../contract/commitment.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
-import type { ClaimRequest, TokenRecord } from "../contract/ledger.ts";
+import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
@@ -20,8 +20,9 @@ import { isOpen } from "./outcome-of-record.ts";
  * - `reconcile`: it was sent before, and nobody knows what became of it; that is found out first.
  * - `held`: another driver works on it.
  * - `refuse`: a guard would stop it; the error says why.
+ * - `skip`: nothing; its place is empty, or a person dropped it.
  */
-export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "held" | "refuse";
+export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "held" | "refuse" | "skip";
 
 /** What buying a recommendation would cost now, and what a drive would do about it. */
 export interface PlannedRecommendation {
@@ -48,7 +49,7 @@ type Looking = Pick<DriveContext, "ledger" | "stop" | "emit" | "lookup">;
 export async function planRecommendation(
   drive: Looking,
   executor: ServiceExecutor,
-  request: ClaimRequest,
+  request: ExecutionPlace,
   record: TokenRecord | undefined,
 ): Promise<PlannedRecommendation> {
   const { recommendation, token, scope } = request;
@@ -87,20 +88,20 @@ export function plannedPrices(prospects: readonly PlannedRecommendation[]): read
 }
 
 /** A verdict that is an error's. */
-export function withError(request: ClaimRequest, verdict: "held" | "refuse", cause: unknown): PlannedRecommendation {
+export function withError(request: ExecutionPlace, verdict: "held" | "refuse", cause: unknown): PlannedRecommendation {
   return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
-function placeOf({ recIndex, token, recommendation: { maxPrice } }: ClaimRequest) {
+function placeOf({ recIndex, token, recommendation: { maxPrice } }: ExecutionPlace) {
   return { recIndex, token, ...(maxPrice ? { limit: maxPrice } : {}) };
 }
 
-function asBought(request: ClaimRequest, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {
+function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {
   const { commitment, price } = boughtOutcome(request, found, "already-purchased");
   return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
 }
 
-function toReconcile(request: ClaimRequest, record: TokenRecord): PlannedRecommendation {
+function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;

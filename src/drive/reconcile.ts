@@ -137,6 +137,8 @@ async function afterAbsence(drive: DriveContext, task: Task, search: Search): Pr
       return undefined;
     case "resend":
       search.absent += 1;
+      // Nothing may be sent for it, so its absence proves nothing: a person decides.
+      if (task.forbidden !== undefined) return undefined;
       if (search.absent < answersBeforeResend || search.resends >= maxResends) return undefined;
       search.resends += 1;
       return resend(drive, task, search, recovery);

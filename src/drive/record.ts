@@ -1,6 +1,6 @@
 // Every write of a drive to the ledger but its claims, and what is reported after it.
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import { type LedgerError, messageOf } from "../contract/errors.ts";
+import { type ErrorCode, type LedgerError, messageOf } from "../contract/errors.ts";
 import type { Marker, Quote, Submission } from "../contract/executor.ts";
 import { hashJson } from "../contract/fingerprint.ts";
 import type { DeathProof, RecordedError, TokenRecord } from "../contract/ledger.ts";
@@ -136,18 +136,31 @@ async function recordNotSent(drive: DriveContext, task: Task, cause: unknown): P
 
 /** A guard stopped it and nothing was sent. */
 async function recordRefused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
-  // A drive that was stopped, or whose deadline has come, is no refusal: the claim is given up as it is, when the drive
-  // ends, with all others at once.
+  // A drive that was stopped, or whose deadline has come, is no refusal, nor are terms that changed: the claim is given up as
+  // it is, when the drive ends, with all others at once.
   const { code } = outcomeError(error);
-  const isStopped = error === drive.stop.signal.reason || code === "aborted" || code === "deadline-too-near";
-  if (isStopped) return errorOutcome(task.record, "refused", error);
-  const waits = code === "identical-purchase-open";
+  if (error === drive.stop.signal.reason || leavesItAsItIs.has(code))
+    return errorOutcome(task.record, "refused", error);
+  const isQueued = code === "identical-purchase-open";
+  // What could not be looked up, and what waits for its lane, stays work: a later round, or a timer's drive, buys it.
+  const waits = isQueued || code === "lookup-failed";
   const lost = isLost(error)
     ? error
     : await giveUp(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));
-  // What waits for its lane is no refusal: a later round, or the next drive, buys it.
-  return errorOutcome(task.record, lost || waits ? "in-progress" : "refused", lost ?? error);
+  return errorOutcome(task.record, lost || isQueued ? "in-progress" : "refused", lost ?? error);
 }
+
+/** Codes of what put it off and says nothing about it. */
+const leavesItAsItIs: ReadonlySet<ErrorCode> = new Set([
+  "aborted",
+  "deadline-too-near",
+  "terms-changed",
+  "approval-missing",
+  "not-due",
+  "execution-incomplete",
+  "restored-unconfirmed",
+  "not-agreed",
+]);
 
 async function recordRejected(
   drive: DriveContext,

@@ -1,11 +1,12 @@
 import type { Environment } from "../contract/environment.ts";
 import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
+import { type Forbidden, whyForbidden } from "../contract/terms.ts";
 import { createBudget, type Budget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import { withMissingExecutors } from "./executor-missing.ts";
-import { leftAsItIs } from "./outcome-of-record.ts";
+import { leftAsItIs, sentStates } from "./outcome-of-record.ts";
 import { reportOf } from "./report-of.ts";
 import { pastDeadline } from "./stop.ts";
 
@@ -92,12 +93,33 @@ export async function findUnfinished(
   query: UnfinishedQuery,
   canDrive: (record: TokenRecord) => boolean | Promise<boolean>,
 ): Promise<FoundUnfinished> {
+  const isWork = createIsWork(ledger);
   for (let size = query.limit; ; size *= growth) {
     const records = await ledger.unfinished({ ...query, limit: size });
     const own: TokenRecord[] = [];
     const withoutExecutor: TokenRecord[] = [];
-    for (const record of records) ((await canDrive(record)) ? own : withoutExecutor).push(record);
+    for (const record of records) {
+      if (await isWork(record)) ((await canDrive(record)) ? own : withoutExecutor).push(record);
+    }
     const needsMore = own.length < query.limit && records.length >= size;
     if (!needsMore) return { own: own.slice(0, query.limit), withoutExecutor };
   }
+}
+
+/**
+ * Whether a drive could do something about it now: nothing of an execution that waits, and of one that is stopped only what was
+ * sent. Each execution is read once.
+ */
+function createIsWork(ledger: Ledger): (record: TokenRecord) => Promise<boolean> {
+  const known = new Map<string, Forbidden | undefined>();
+  let now: number | undefined;
+  return async ({ executionId, state }) => {
+    if (!known.has(executionId)) {
+      now ??= await ledger.now();
+      const execution = await ledger.execution(executionId);
+      known.set(executionId, execution && whyForbidden(execution, now));
+    }
+    const forbidden = known.get(executionId);
+    return forbidden === undefined || (forbidden.kind === "stopped" && sentStates.includes(state));
+  };
 }

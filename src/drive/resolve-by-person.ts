@@ -34,7 +34,7 @@ export async function resolveByPerson(
   { signal, deadline }: Pick<DriveOptions, "signal" | "deadline">,
 ): Promise<Outcome> {
   checkTexts({ executionId, bought: finding === "not-bought" ? undefined : finding.bought, person, reason });
-  const record = (await parts.ledger.execution(executionId)).find((candidate) => candidate.recIndex === recIndex);
+  const record = (await parts.ledger.recordsOf(executionId)).find((candidate) => candidate.recIndex === recIndex);
   if (record === undefined) {
     throw new InvalidExecutionError(
       [{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }],

@@ -2,26 +2,46 @@ import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import type { JsonValue } from "../contract/json.ts";
-import type { Execution, Recommendation } from "../contract/recommendation.ts";
+import { moneySchema } from "../contract/money.ts";
+import { type Execution, isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
 
-const envelopeSchema = z.strictObject({
-  executionId: z.string().superRefine(addTextProblem),
-  source: z
-    .string()
-    .superRefine(addTextProblem)
-    .regex(
-      /^[\p{L}\p{N} _.:/=+@-]+$/u,
-      "says who decided to buy, and becomes a tag: at least one letter or digit, or one of _ . : / = + @ -",
-    ),
-  recommendations: z
-    .array(z.unknown())
-    .min(1, "must hold at least one recommendation")
-    .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
-});
+const timeSchema = z.iso.datetime({ offset: true, error: "must be a time such as 2026-12-01T00:00:00Z" }).optional();
+
+const envelopeSchema = z
+  .strictObject({
+    executionId: z.string().superRefine(addTextProblem),
+    source: z
+      .string()
+      .superRefine(addTextProblem)
+      .regex(
+        /^[\p{L}\p{N} _.:/=+@-]+$/u,
+        "says who decided to buy, and becomes a tag: at least one letter or digit, or one of _ . : / = + @ -",
+      ),
+    recommendations: z
+      .array(z.unknown())
+      .min(1, "must hold at least one recommendation")
+      .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
+    maxTotals: z
+      .array(moneySchema)
+      .min(1, "must hold at least one amount, or be left out")
+      .refine(
+        (amounts) => new Set(amounts.map(({ currency }) => currency)).size === amounts.length,
+        "must name each currency once",
+      )
+      .optional(),
+    notBefore: timeSchema,
+    expiresAt: timeSchema,
+  })
+  .refine(({ notBefore, expiresAt }) => !notBefore || !expiresAt || Date.parse(notBefore) < Date.parse(expiresAt), {
+    path: ["expiresAt"],
+    message: "must be later than notBefore",
+  });
+
+const skipSchema = z.strictObject({ skip: z.string().superRefine(addTextProblem) });
 
 function addTextProblem(text: string, problems: z.RefinementCtx): void {
   const problem = textProblem(text);
@@ -57,9 +77,15 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
   problems.push(...problemsOf(envelope.error, []));
 
   const items = z.looseObject({ recommendations: z.array(z.unknown()).max(maxRecommendations) }).safeParse(input);
-  const recommendations: Recommendation[] = [];
+  const recommendations: (Recommendation | Skip)[] = [];
   for (const [recIndex, item] of (items.data?.recommendations ?? []).entries()) {
     const path = ["recommendations", recIndex];
+    if (isEmptyPlace(item)) {
+      const empty = skipSchema.safeParse(item);
+      if (empty.success) recommendations.push(empty.data);
+      else problems.push(...problemsOf(empty.error, path));
+      continue;
+    }
     const schema = schemaFor(item, providers);
     if ("problem" in schema) {
       problems.push(problem([...path, ...schema.path], schema.problem));
@@ -72,8 +98,15 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
     } else problems.push(...problemsOf(parsed.error, path));
   }
 
+  if (problems.length === 0 && recommendations.every(isSkip)) {
+    problems.push({ path: "recommendations", message: "must hold at least one that is not skipped" });
+  }
   if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
   return { ...envelope.data, recommendations };
+}
+
+function isEmptyPlace(item: unknown): boolean {
+  return typeof item === "object" && item !== null && Object.hasOwn(item, "skip");
 }
 
 function schemaFor(

@@ -151,7 +151,7 @@ export async function pendingIn(ledger: Ledger, executionId: string | undefined)
     const query = { states: ["purchased"], work: "unfinished", limit: maxPending } as const;
     return readOldest(ledger, query, () => undefined, withoutBodies);
   }
-  const records = await ledger.execution(executionId);
+  const records = await ledger.recordsOf(executionId);
   if (records.length === 0) {
     throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
   }

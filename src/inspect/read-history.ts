@@ -25,7 +25,7 @@ export async function ledgerHistory(
   recIndex?: number,
 ): Promise<readonly RecommendationHistory[]> {
   checkTexts({ executionId });
-  const all = await ledger.execution(executionId);
+  const all = await ledger.recordsOf(executionId);
   const records = recIndex === undefined ? all : all.filter((record) => record.recIndex === recIndex);
   if (records.length === 0) {
     const path = recIndex === undefined || all.length === 0 ? "executionId" : "recIndex";

@@ -10,10 +10,10 @@ import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
- * while a driver holds it; `unresolved` when it was sent, and no driver has said what became of it; `waiting` while an
+ * while a driver holds it; `planned` when no driver has come to it; `unresolved` when it was sent, and no driver has said what became of it; `waiting` while an
  * equal purchase is open; and `abandoned` when its driver ended before anything was sent.
  */
-export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "waiting" | "abandoned";
+export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "planned" | "waiting" | "abandoned";
 
 /** What is shown of the ledger. */
 export interface StatusOptions {
@@ -71,7 +71,7 @@ export async function ledgerStatus(
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
-  const records = await ledger.execution(executionId);
+  const records = await ledger.recordsOf(executionId);
   if (records.length > 0) return records;
   throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
 }
@@ -81,6 +81,8 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
     case "purchased":
     case "refused":
     case "rejected":
+    case "planned":
+    case "skipped":
       return record.state;
     case "claimed":
       if (isHeld(record, now)) return "in-progress";

@@ -14,6 +14,8 @@ export const queryOf = {
   "in-progress": { states: ["claimed", "submitted", "unknown"], held: true },
   unresolved: { states: ["submitted", "unknown"], held: false },
   parked: { states: ["unknown"], work: "parked" },
+  planned: { states: ["planned"] },
+  skipped: { states: ["skipped"] },
   abandoned: { states: ["claimed"], held: false },
   refused: { states: ["refused"] },
   rejected: { states: ["rejected"] },

@@ -18,11 +18,16 @@ import {
   expectState,
   own,
   expectFree,
+  expectAllowed,
+  expectWithinTotals,
   describe,
   historyEntry,
   type Change,
 } from "./ledger-rules.ts";
-import type { LedgerStore, LedgerTransaction, Work } from "./ledger-store.ts";
+import type { Work } from "../contract/execution-state.ts";
+import { InvalidExecutionError } from "../contract/errors.ts";
+import { amended, newExecution } from "./execution-rules.ts";
+import type { LedgerStore, LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 
 /**
  * The rules of the ledger over any store: who may write, and which state follows which. Every write names a token and
@@ -36,8 +41,9 @@ export function createLedger(store: LedgerStore): Ledger {
     claim: Claim,
     event: string,
     change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
+    keys: TransactionKeys = { tokens: [claim.token] },
   ): Promise<TokenRecord> {
-    const written = store.transaction([claim.token], async (transaction) => {
+    const written = store.transaction(keys, async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
       const next: TokenRecord = { ...record, ...changed, updatedAt: transaction.now };
@@ -50,7 +56,13 @@ export function createLedger(store: LedgerStore): Ledger {
     });
   }
 
-  return { ...readsOf(store, owned), ...claimsOf(store), ...sendsOf(store, write), ...endsOf(write) };
+  return {
+    ...readsOf(store, owned),
+    ...executionsOf(store),
+    ...claimsOf(store),
+    ...sendsOf(store, write),
+    ...endsOf(write),
+  };
 }
 
 /** Changes a claimed record, with one line of history, in one transaction. */
@@ -58,7 +70,14 @@ type Write = (
   claim: Claim,
   event: string,
   change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
+  /** What the transaction is about; default: the claim's token. */
+  keys?: TransactionKeys,
 ) => Promise<TokenRecord>;
+
+/** What a write is about that passes the guard. */
+function guarded({ token, executionId }: Claim): TransactionKeys {
+  return { tokens: [token], executions: [executionId] };
+}
 
 /** What changes nothing. */
 function readsOf(store: LedgerStore, owned: OwnedIds) {
@@ -81,7 +100,13 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
 
     ownedByOthers: owned.byOthers,
 
+    recordsOf: (executionId) => store.recordsOf(executionId),
+
     execution: (executionId) => store.execution(executionId),
+
+    executions: (query) => store.executions(query),
+
+    executionHistory: (executionId) => store.executionHistory(executionId),
 
     history: (token) => store.history(token),
 
@@ -89,19 +114,59 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
   } satisfies Partial<Ledger>;
 }
 
+/** The execution's own record. */
+function executionsOf(store: LedgerStore) {
+  return {
+    recordExecution: (planned) => {
+      const { executionId, places } = planned;
+      return store.transaction({ tokens: tokensOf(places), executions: [executionId] }, async (transaction) => {
+        const known = await transaction.execution(executionId);
+        if (known !== undefined) {
+          return { isNew: false, execution: known, records: await transaction.recordsOf(executionId) };
+        }
+        const { execution, records, entry } = newExecution(planned, transaction.now);
+        await transaction.putExecution(execution, entry);
+        for (const record of records) await transaction.touch(record);
+        return { isNew: true, execution, records };
+      });
+    },
+
+    amend: (executionId, amendment) =>
+      store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
+        const execution = await transaction.execution(executionId);
+        if (execution === undefined) {
+          throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
+        }
+        const records = await transaction.recordsOf(executionId);
+        const next = amended({ execution, records }, amendment, transaction.now);
+        await transaction.putExecution(next.execution, next.entry);
+        const changed = new Map(next.changed.map((record) => [record.token, record]));
+        for (const record of records) {
+          const after = changed.get(record.token);
+          if (after === undefined) continue;
+          const detail = `${amendment.kind}, says ${amendment.person}: ${amendment.reason}`;
+          await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
+        }
+        return { execution: next.execution, records: records.map((record) => changed.get(record.token) ?? record) };
+      }),
+  } satisfies Partial<Ledger>;
+}
+
 /** Who may work on what. */
 function claimsOf(store: LedgerStore) {
   return {
-    claim: (requests, holder, leaseLength, options = {}) =>
-      store.transaction(tokensOf(requests), async (transaction) => {
+    claim: (places, holder, leaseLength, options = {}) => {
+      const executions = [...new Set(places.map(({ executionId }) => executionId))];
+      return store.transaction({ tokens: tokensOf(places), executions }, async (transaction) => {
         const answers: ClaimAnswer[] = [];
         const claimant = { ...options, holder, leaseLength };
-        for (const request of requests) answers.push(await claimOne(transaction, request, claimant));
+        for (const place of places) answers.push(await claimOne(transaction, place, claimant));
         return answers;
-      }),
+      });
+    },
 
     renew: (claims, leaseLength) =>
-      store.transaction(tokensOf(claims), async (transaction) => {
+      store.transaction({ tokens: tokensOf(claims) }, async (transaction) => {
         const lost: Claim[] = [];
         for (const claim of claims) {
           const record = await transaction.get(claim.token);
@@ -112,7 +177,7 @@ function claimsOf(store: LedgerStore) {
       }),
 
     release: (claims) =>
-      store.transaction(tokensOf(claims), async (transaction) => {
+      store.transaction({ tokens: tokensOf(claims) }, async (transaction) => {
         for (const claim of claims) {
           const record = await transaction.get(claim.token);
           // It counts as touched, so that work that goes on for long does not keep other work from its turn.
@@ -127,24 +192,27 @@ function claimsOf(store: LedgerStore) {
 function sendsOf(store: LedgerStore, write: Write) {
   return {
     submit: async (claim, planned) => {
-      const written = await write(claim, "submit", async (record, transaction) => {
+      const submit = async (record: TokenRecord, transaction: LedgerTransaction): Promise<Change> => {
         expectState(record, ["claimed"]);
+        await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, planned.price);
         if ((record.former?.length ?? 0) >= maxFormer) throw tooManyFormer(record.token);
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
         return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
-      });
-      return submissionOf(written);
+      };
+      return submissionOf(await write(claim, "submit", submit, guarded(claim)));
     },
 
     resend: async (claim, refused) => {
-      const record = await write(claim, "resend", async (record, { now }) => {
+      const resend = async (record: TokenRecord, transaction: LedgerTransaction): Promise<Change> => {
         expectState(record, ["submitted", "unknown"]);
-        const resentAt = refused === undefined ? now : refused.resentAt;
-        return { submission: { ...submissionOf(record), resentAt }, detail: refused === undefined ? "" : "refused" };
-      });
-      return submissionOf(record);
+        const submission = submissionOf(record);
+        if (refused !== undefined) return { submission: { ...submission, ...refused }, detail: "refused" };
+        await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, submission.price);
+        return { submission: { ...submission, resentAt: transaction.now }, detail: "" };
+      };
+      return submissionOf(await write(claim, "resend", resend, guarded(claim)));
     },
 
     evidence: (claim, attempt, ids) => addLateEvidence(store, claim, attempt, ids),
@@ -200,7 +268,7 @@ async function addLateEvidence(
   attempt: number,
   ids: readonly string[],
 ): Promise<Submission> {
-  const record = await store.transaction([claim.token], async (transaction) => {
+  const record = await store.transaction({ tokens: [claim.token] }, async (transaction) => {
     const before = await transaction.get(claim.token);
     if (before === undefined) throw claimLost(claim.token);
     const next = { ...before, ...addEvidence(before, attempt, ids), updatedAt: transaction.now };
@@ -217,7 +285,8 @@ function endsOf(write: Write) {
   return {
     purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
-        expectState(record, ["claimed", "submitted", "unknown"]);
+        // Skipped meanwhile, it was found as bought: that is the truth.
+        expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
         return {

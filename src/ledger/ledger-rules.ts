@@ -1,9 +1,18 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { todoOf } from "../contract/error-advice.ts";
-import { LedgerError } from "../contract/errors.ts";
-import { differingFields } from "../contract/fingerprint.ts";
+import { LedgerError, RefusedError } from "../contract/errors.ts";
+import type { ExecutionRecord } from "../contract/execution-record.ts";
 import { isHeld } from "../contract/lease.ts";
-import type { Claim, ClaimAnswer, ClaimOptions, ClaimRequest, RecordedError, TokenRecord } from "../contract/ledger.ts";
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimOptions,
+  ExecutionPlace,
+  RecordedError,
+  TokenRecord,
+} from "../contract/ledger.ts";
+import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { forbiddenError, whyForbidden } from "../contract/terms.ts";
 import type { Submission } from "../contract/executor.ts";
 import { maskToken } from "../contract/token.ts";
 import type { LedgerTransaction } from "./ledger-store.ts";
@@ -83,39 +92,85 @@ interface Claimant extends ClaimOptions {
 /** Claims one token, or says why not. */
 export async function claimOne(
   transaction: LedgerTransaction,
-  request: ClaimRequest,
+  { token, executionId }: Pick<ExecutionPlace, "token" | "executionId">,
   { holder, leaseLength, corrections = false, states }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
-  const record = await transaction.get(request.token);
-  if (record !== undefined) {
-    if (record.fingerprint !== request.fingerprint) {
-      return { kind: "conflict", fields: differingFields(record.recommendation, request.recommendation), record };
-    }
-    const { commitment } = record;
-    const settled = record.state === "purchased" && commitment?.settled && commitment.marked;
-    // What an earlier submission bought after all is looked for as often as somebody asks.
-    if (settled && !corrections && !record.former?.length) return { kind: "settled", record };
-    if (record.holder !== undefined && isHeld(record, now)) {
-      return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
-    }
-    if (states?.includes(record.state) === false) return { kind: "other-state", record };
+  const [execution, record] = [await transaction.execution(executionId), await transaction.get(token)];
+  if (execution === undefined || record === undefined) {
+    throw new LedgerError({
+      code: "internal",
+      message: `Token ${maskToken(token)} is not recorded, so it cannot be claimed. Report this as a defect.`,
+    });
   }
-  const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
+  const { commitment } = record;
+  const settled = record.state === "purchased" && commitment?.settled && commitment.marked;
+  // What an earlier submission bought after all is looked for as often as somebody asks.
+  if (settled && !corrections && !record.former?.length) return { kind: "settled", record };
+  if (record.holder !== undefined && isHeld(record, now)) {
+    return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
+  }
+  if (record.state === "skipped" || states?.includes(record.state) === false) return { kind: "other-state", record };
+  const open = record.state === "submitted" || record.state === "unknown" || record.state === "purchased";
   const claimed: TokenRecord = {
-    ...(record ?? { ...request, generation: 0, attempt: 0, createdAt: now }),
-    // The limit may have changed since; the fingerprint says that nothing else has.
-    recommendation: request.recommendation,
-    source: request.source,
+    ...record,
     state: open ? record.state : "claimed",
-    epoch: (record?.epoch ?? 0) + 1,
+    epoch: record.epoch + 1,
     holder,
     leaseUntil: now + leaseLength,
     leaseLength,
     updatedAt: now,
   };
   await transaction.put(claimed, historyEntry("claim", record, claimed, now, ""));
-  return { kind: "granted", claim: { token: claimed.token, epoch: claimed.epoch }, record: claimed };
+  const claim = { token, executionId, epoch: claimed.epoch, termsVersion: execution.termsVersion };
+  return { kind: "granted", claim, record: claimed, execution };
+}
+
+/**
+ * The guard that every send passes, in the transaction of its write-ahead: the execution's record allows it now, under the terms
+ * that the driver read. Throws a RefusedError.
+ */
+export async function expectAllowed(transaction: LedgerTransaction, claim: Claim): Promise<ExecutionRecord> {
+  const execution = await transaction.execution(claim.executionId);
+  if (execution === undefined) throw new TypeError("What is claimed has the record of its execution.");
+  const forbidden = whyForbidden(execution, transaction.now);
+  if (forbidden !== undefined) throw forbiddenError(forbidden);
+  if (execution.termsVersion === claim.termsVersion) return execution;
+  throw new RefusedError({
+    code: "terms-changed",
+    message: `The terms of the execution changed since this driver read them (version ${claim.termsVersion}, now ${execution.termsVersion}). Nothing was sent for it. ${todoOf("terms-changed")}`,
+    retryable: true,
+  });
+}
+
+/**
+ * All that was sent for an execution and is or may be bought stays within its totals, with one more price. Throws a RefusedError.
+ */
+export async function expectWithinTotals(
+  transaction: LedgerTransaction,
+  { executionId, maxTotals }: ExecutionRecord,
+  token: string,
+  price: Money,
+): Promise<void> {
+  if (maxTotals === undefined) return;
+  const counted = await transaction.counted(executionId, token);
+  if (counted.includes("unknown")) {
+    throw new RefusedError({
+      code: "total-unknown",
+      message: `The execution has a total, and what it cost that was found as bought is not known. Nothing was sent for this one. ${todoOf("total-unknown")}`,
+    });
+  }
+  const sums = totals([...counted.filter((one) => one !== "unknown"), price]);
+  for (const sum of sums) {
+    const limit = maxTotals.find(({ currency }) => currency === sum.currency);
+    if (limit !== undefined && compareMoney(sum, limit) <= 0) continue;
+    const code = limit === undefined ? "total-currency-missing" : "total-above-limit";
+    const said = limit === undefined ? `it allows no total in ${sum.currency}` : `it allows ${formatMoney(limit)}`;
+    throw new RefusedError({
+      code,
+      message: `With this one, ${formatMoney(sum)} of the execution would be sent and may be bought; ${said}. Nothing was sent for it. ${todoOf(code)}`,
+    });
+  }
 }
 
 /** The record of a claim that is still held. Throws `claim-lost`. */

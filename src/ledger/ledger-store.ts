@@ -1,4 +1,14 @@
-import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+import type { CountedPrice } from "../contract/counted-price.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
+import type { Work } from "../contract/execution-state.ts";
+import type {
+  ExecutionsQuery,
+  HistoryEntry,
+  RecordPlace,
+  RecordsQuery,
+  ScopePage,
+  TokenRecord,
+} from "../contract/ledger.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
 export interface LedgerTransaction {
@@ -11,26 +21,44 @@ export interface LedgerTransaction {
   touch(record: TokenRecord): Promise<void>;
   /** Other tokens whose record occupies the lane; see {@link occupiedLane}. Asked before the transaction writes. */
   inLane(lane: string, exceptToken: string): Promise<readonly string[]>;
+  /** One of the executions that the transaction is about. */
+  execution(executionId: string): Promise<ExecutionRecord | undefined>;
+  /** Writes the record of an execution, and appends a line to its history. */
+  putExecution(execution: ExecutionRecord, entry: ExecutionEntry): Promise<void>;
+  /** The records of an execution that the transaction is about, by recIndex: may be written then. */
+  recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
+  /** What counts towards the totals of an execution, see `countedPrice`, without one token's. Asked before it writes. */
+  counted(executionId: string, exceptToken: string): Promise<readonly CountedPrice[]>;
   /** Makes the ids belong to the token; returns those that belong to another one. */
   own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
+}
+
+/** What a transaction is about: what it may read and write, and what no other one writes meanwhile. */
+export interface TransactionKeys {
+  readonly tokens: readonly string[];
+  /** Locked first. */
+  readonly executions?: readonly string[];
 }
 
 /** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
 export interface LedgerStore {
   now(): Promise<number>;
   /**
-   * Runs one transaction that no other writer of these tokens interleaves with; durable when it resolves. It reads and
-   * writes the records of these tokens only, so a store may lock and read them all at its beginning. `run` may be called
-   * anew when nothing of the call before took effect. Throws a LedgerError.
+   * Runs one transaction that no other writer of these tokens and executions interleaves with; durable when it resolves. It
+   * reads and writes these only, so a store may lock and read them all at its beginning. `run` may be called
+   * anew when nothing of the call before took effect. Throws a LedgerError, and whatever `run` throws.
    */
-  transaction<T>(tokens: readonly string[], run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(keys: TransactionKeys, run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   /** In any order that stays the same while its records change, for pages. */
   purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
   /** The ids in a scope, each with the token that it belongs to, as {@link LedgerTransaction.own} made them. */
   owners(scopeKey: string): Promise<readonly (readonly [id: string, token: string])[]>;
   /** How many there are: none is ever taken away, and none changes its token. */
   ownerCount(scopeKey: string): Promise<number>;
-  execution(executionId: string): Promise<readonly TokenRecord[]>;
+  recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
+  execution(executionId: string): Promise<ExecutionRecord | undefined>;
+  executions(query: ExecutionsQuery): Promise<readonly ExecutionRecord[]>;
+  executionHistory(executionId: string): Promise<readonly ExecutionEntry[]>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
   withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
   /**
@@ -55,22 +83,4 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
 /** Since when nobody works on a record (ledger time): in the future while a lease lasts. A store may index by this. */
 export function restingSince({ updatedAt, leaseUntil }: Pick<RecordPlace, "updatedAt" | "leaseUntil">): number {
   return leaseUntil ?? updatedAt;
-}
-
-/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
-export type Work = "unfinished" | "refused" | "parked";
-
-/** Which kind of work is left on a record; undefined for none. A store may index by this. */
-export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | undefined {
-  switch (state) {
-    case "claimed":
-    case "submitted":
-    case "unknown":
-      return parkedAt === undefined ? "unfinished" : "parked";
-    case "purchased":
-      return commitment?.settled && commitment.marked ? undefined : "unfinished";
-    case "refused":
-    case "rejected":
-      return "refused";
-  }
 }

@@ -1,7 +1,10 @@
 import type { HistoryEntry, Ledger, RecordPlace, RecordsQuery, TokenRecord } from "../contract/ledger.ts";
 import { createLedger } from "./create-ledger.ts";
 import { createSerializer } from "./serialize.ts";
-import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince, workLeft } from "./ledger-store.ts";
+import { countedPrice } from "../contract/counted-price.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
+import { workLeft } from "../contract/execution-state.ts";
+import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
 
 /**
  * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
@@ -9,13 +12,20 @@ import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince, w
  * `clock` gives milliseconds since 1970; default the machine's.
  */
 export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () => number } = {}): Ledger {
-  const kept: Kept = { records: new Map(), owners: new Map(), lanes: new Map(), entries: [] };
+  const kept: Kept = {
+    records: new Map(),
+    owners: new Map(),
+    lanes: new Map(),
+    entries: [],
+    executions: new Map(),
+    executionEntries: [],
+  };
   const oneByOne = createSerializer();
   return createLedger({
     ...readsOf(kept, clock),
     now: async () => clock(),
     close: async () => undefined,
-    transaction: (_tokens, run) =>
+    transaction: (_keys, run) =>
       oneByOne(async () => {
         const { transaction, commit } = begin(kept, clock());
         const result = await run(transaction);
@@ -33,18 +43,23 @@ interface Kept {
   /** The tokens by the lane that their records occupy, undefined for none. */
   readonly lanes: Map<string | undefined, Set<string>>;
   readonly entries: HistoryEntry[];
+  readonly executions: Map<string, ExecutionRecord>;
+  readonly executionEntries: ExecutionEntry[];
+}
+
+/** The records that are meant, by recIndex. */
+function sorted(records: Iterable<TokenRecord>, keep: (record: TokenRecord) => boolean): TokenRecord[] {
+  return [...records].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
 }
 
 function readsOf(
-  { records, owners, entries }: Kept,
+  { records, owners, entries, executions, executionEntries }: Kept,
   clock: () => number,
 ): Omit<LedgerStore, "now" | "close" | "transaction"> {
-  const sorted = (keep: (record: TokenRecord) => boolean) =>
-    [...records.values()].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
   return {
     purchasedIn: async (scopeKey, { after, limit } = { after: undefined, limit: Infinity }) => {
       const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
-      if (limit === Infinity) return sorted(isMeant);
+      if (limit === Infinity) return sorted(records.values(), isMeant);
       const all = [...records.values()];
       // From 0 on where there is none before it.
       const begin = all.findIndex(({ token }) => token === after) + 1;
@@ -52,7 +67,14 @@ function readsOf(
     },
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
     ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
-    execution: async (executionId) => sorted((record) => record.executionId === executionId),
+    recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),
+    execution: async (executionId) => executions.get(executionId),
+    executions: async ({ after, limit }) =>
+      [...executions.values()]
+        .toSorted(byLastChange)
+        .filter((execution) => after === undefined || byLastChange(execution, after) > 0)
+        .slice(0, limit),
+    executionHistory: async (executionId) => executionEntries.filter((entry) => entry.executionId === executionId),
     withWork: async (kinds, before, limit) =>
       [...records.values()]
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
@@ -83,8 +105,10 @@ function select(
 
 /** A transaction, and what makes it take effect. */
 function begin(kept: Kept, now: number): { readonly transaction: LedgerTransaction; readonly commit: () => void } {
-  const { records, owners, lanes, entries } = kept;
+  const { records, owners, lanes, entries, executions, executionEntries } = kept;
   const written = new Map<string, TokenRecord>();
+  const amended = new Map<string, ExecutionRecord>();
+  const said: ExecutionEntry[] = [];
   const owned: { readonly scopeKey: string; readonly id: string; readonly token: string }[] = [];
   const appended: HistoryEntry[] = [];
   const transaction: LedgerTransaction = {
@@ -98,6 +122,16 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       written.set(record.token, stored(record));
     },
     inLane: async (lane, exceptToken) => [...(lanes.get(lane) ?? [])].filter((token) => token !== exceptToken),
+    execution: async (executionId) => amended.get(executionId) ?? executions.get(executionId),
+    putExecution: async (execution, entry) => {
+      amended.set(execution.executionId, stored(execution));
+      said.push(stored(entry));
+    },
+    recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),
+    counted: async (executionId, exceptToken) =>
+      [...records.values()].flatMap((record) =>
+        record.executionId === executionId && record.token !== exceptToken ? (countedPrice(record) ?? []) : [],
+      ),
     own: async (scopeKey, ids, token) => {
       const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
       for (const id of ids) owned.push({ scopeKey, id, token });
@@ -115,6 +149,8 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       owners.set(scopeKey, (owners.get(scopeKey) ?? new Map<string, string>()).set(id, token));
     }
     entries.push(...appended);
+    for (const execution of amended.values()) executions.set(execution.executionId, execution);
+    executionEntries.push(...said);
   };
   return { transaction, commit };
 }
@@ -123,6 +159,14 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
 function byAge(a: RecordPlace, b: RecordPlace): number {
   const executions = a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : 0;
   return restingSince(a) - restingSince(b) || executions || a.recIndex - b.recIndex;
+}
+
+/** Last changed first. */
+function byLastChange(
+  a: Pick<ExecutionRecord, "executionId" | "updatedAt">,
+  b: Pick<ExecutionRecord, "executionId" | "updatedAt">,
+): number {
+  return b.updatedAt - a.updatedAt || (a.executionId < b.executionId ? -1 : a.executionId > b.executionId ? 1 : 0);
 }
 
 /** What a store on disk would give back. */

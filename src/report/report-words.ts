@@ -48,6 +48,7 @@ const verdicts: Readonly<Record<Exclude<Outcome["status"], "purchased" | "alread
     tone: "alarm",
     meaning: "The order was sent, and it is not known yet whether it was bought. It may be charged.",
   },
+  skipped: { label: "Left out", tone: "good", meaning: "It was left out on purpose. Nothing is charged." },
 };
 
 /** How an outcome is called. */

@@ -26,6 +26,8 @@ export function whatNext(
       return commitment?.settled === false
         ? `Bought; the provider is still completing it. To see it completed, ${pendingAgain} later: it is not bought twice.`
         : undefined;
+    case "skipped":
+      return undefined;
     case "in-progress":
       return adviseFully(error?.code ?? "held-by-another-driver");
     case "rejected":

@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
@@ -268,7 +269,7 @@ describe("missing markers", () => {
     cloud.faults.mark = "throws";
     const { findings: found } = await purchaser.audit({ repair: true });
     expect(found).toMatchObject([{ kind: "missing-marker", repaired: false, message: "may not tag" }]);
-    expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
+    expect((await ledger.recordsOf(executionId))[0]?.holder).toBeUndefined();
   });
 
   test("a deadline that comes while they are stamped hides none of them", async () => {
@@ -388,7 +389,7 @@ describe("a loss that a person accepts", () => {
     const [again] = (await purchaser.drive(execution())).outcomes;
     expect(again).toMatchObject({ status: "already-purchased", commitment: { id } });
     expect(again?.warnings).toEqual(["It was bought and is over: it was last seen as Creating."]);
-    expect((await ledger.execution(executionId))[0]?.holder).toBeUndefined();
+    expect((await ledger.recordsOf(executionId))[0]?.holder).toBeUndefined();
     expect(cloud.counts.sends).toBe(2);
   });
 
@@ -428,15 +429,15 @@ describe("a loss that a person accepts", () => {
       code: "still-shown",
       message: expect.stringContaining(final.id),
     });
-    expect((await ledger.execution(executionId))[0]?.commitment).toMatchObject({ standing: "live", marked: false });
+    expect((await ledger.recordsOf(executionId))[0]?.commitment).toMatchObject({ standing: "live", marked: false });
   });
 
   test("is refused while the provider shows a part of it", async () => {
     const { cloud, purchaser, ledger, order } = await bought();
     const part = cloud.add({ id: "another-part", state: "Active" });
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     if (record?.commitment === undefined) throw new Error("it was bought");
-    const [answer] = await ledger.claim([record], "other", 30_000, { corrections: true });
+    const [answer] = await claimPlaces(ledger, [record], "other", 30_000, { corrections: true });
     if (answer?.kind !== "granted") throw new Error("it is claimed");
     await ledger.observe(answer.claim, { ...record.commitment, furtherIds: [part.id] });
     cloud.orders.splice(cloud.orders.indexOf(order), 1);
@@ -451,7 +452,7 @@ describe("a loss that a person accepts", () => {
   test("is refused while the provider shows it as live, and nothing is recorded", async () => {
     const { purchaser, ledger, order } = await bought();
     await expect(purchaser.acceptLoss({ id: order.id, ...loss })).rejects.toMatchObject({ code: "still-shown" });
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     expect([record?.commitment?.standing, record?.holder]).toEqual(["live", undefined]);
   });
 
@@ -462,9 +463,9 @@ describe("a loss that a person accepts", () => {
       code: "invalid-execution",
     });
     cloud.orders.splice(0);
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     if (record === undefined) throw new Error("a record");
-    await ledger.claim([record], "other", 30_000, { corrections: true });
+    await claimPlaces(ledger, [record], "other", 30_000, { corrections: true });
     await expect(purchaser.acceptLoss({ id: order.id, ...loss })).rejects.toMatchObject({
       code: "held-by-another-driver",
     });

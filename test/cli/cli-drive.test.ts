@@ -233,12 +233,17 @@ bought before         24.50 GBP
     );
   });
 
-  test("where the file sets no limit, the price that was shown is the limit", async () => {
+  test("A8: what was shown is what is agreed to, at its price and under its terms", async () => {
     const { terminal } = fakeTerminal({ tty: true });
     const { run, calls } = await drive(execution, {}, standInParts({ terminal, quotes }));
     await run;
-    expect(calls.driven?.recommendations[0]?.maxPrice).toEqual(price);
-    expect(calls.driven?.recommendations[1]?.maxPrice).toBeUndefined();
+    expect(calls.driveOptions?.agreement).toEqual({
+      termsVersions: { [executionId]: 0 },
+      prices: Object.fromEntries(
+        quotes.flatMap((quote) => (quote.price && quote.verdict !== "refuse" ? [[quote.token, quote.price]] : [])),
+      ),
+    });
+    expect(calls.driven).toEqual(execution);
   });
 
   test("where it sets one, that stays", async () => {

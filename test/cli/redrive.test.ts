@@ -39,7 +39,7 @@ function ledgerOf(...left: readonly (string | { readonly provider: string; reado
   return {
     ...createMemoryLedger(),
     unfinished: async ({ limit }) => records.slice(0, limit),
-    execution: async (id) => (id === executionId ? records : []),
+    recordsOf: async (id) => (id === executionId ? records : []),
   };
 }
 
@@ -137,7 +137,7 @@ describe("redrive", () => {
   });
 
   test("the question counts what is pending as well: it is bought anew where it came to nothing", async () => {
-    const [record] = await ledgerOf("azure").execution(executionId);
+    const [record] = await ledgerOf("azure").recordsOf(executionId);
     if (record === undefined) throw new Error("a record");
     const commitment: Commitment = { id: "c", state: "Creating", standing: "live", settled: false, marked: true };
     const pending: TokenRecord = { ...record, state: "purchased", commitment };

@@ -184,7 +184,7 @@ test("redrive --report writes a page from the ledger's own descriptions and hist
   };
   const { folder, parts } = await setup(() => ({
     ...createMemoryLedger(),
-    execution: async () => [record],
+    recordsOf: async () => [record],
     history: async () => [{ ...entry, detail: "outcome-unknown: no answer" } as never],
   }));
   const page = join(folder, "report.html");

@@ -14,6 +14,7 @@ import type { PlannedRecommendation } from "../../src/drive/plan-recommendation.
 import type { ExecutionPlan, PlanOptions } from "../../src/drive/plan-execution.ts";
 import type { WatchOptions } from "../../src/drive/watch-pending.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { AuditReport } from "../../src/contract/audit-report.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
@@ -57,7 +58,7 @@ export function quotationOf(
   const sum = (...verdicts: readonly string[]) =>
     totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
   const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };
-  return { executionId, recommendations, totals: sums, ...changes };
+  return { executionId, termsVersion: 0, recommendations, totals: sums, ...changes };
 }
 
 const schema = z.strictObject({
@@ -152,6 +153,7 @@ export function standInParts(
     standInProvider("gcp", "compute"),
   ];
   const purchaser = {
+    ...createPurchaser({ ledger: createMemoryLedger(), providers }),
     validate: (execution) => validateExecution(execution, providers),
     describe: ({ provider, service, quantity }) => `${provider} ${service} × ${quantity}`,
     plan: async (_execution, options = {}) => {

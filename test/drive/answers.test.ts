@@ -148,7 +148,7 @@ describe("A2: another order in the answer", () => {
     cloud.faults.sends = ["other-order"];
     cloud.faults.lag = 30 * minutes;
     expect(await outcomeOf(parts)).toMatchObject({ status: "unresolved", price: { amount: "10" } });
-    expect((await ledger.execution(executionId))[0]?.submission?.evidence).toEqual(["other-2"]);
+    expect((await ledger.recordsOf(executionId))[0]?.submission?.evidence).toEqual(["other-2"]);
     for (let round = 0; round < 3; round += 1) {
       environment.advance(6 * minutes);
       expect((await outcomeOf(parts))?.status).toBe("unresolved");
@@ -171,7 +171,7 @@ describe("A2: another order in the answer", () => {
         Promise.reject(new LedgerError({ code: "ledger-unavailable", message: "connection reset", retryable: true }));
       const purchaser = changed(parts, {}, { evidence });
       expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
-      expect((await ledger.execution(executionId))[0]?.submission?.evidence).toEqual([cloud.orders[0]?.id]);
+      expect((await ledger.recordsOf(executionId))[0]?.submission?.evidence).toEqual([cloud.orders[0]?.id]);
       environment.advance(6 * minutes);
       expect((await outcomeOf(parts))?.status).toBe("unresolved");
       expect(cloud.orders).toHaveLength(1);
@@ -294,7 +294,7 @@ test("B3: over, and never marked: it is held by nobody, and its lane is free", a
     },
   });
   await purchaser.drive(execution());
-  const [record] = await parts.ledger.execution(executionId);
+  const [record] = await parts.ledger.recordsOf(executionId);
   expect(record?.holder).toBeUndefined();
   expect(record?.commitment).toMatchObject({ standing: "ended", marked: "waived" });
   const other = { executionId: "another", source: "test", recommendations: [disk()] };
@@ -311,7 +311,7 @@ describe("A17: the order of another engine is adopted while our own send is open
       status: "already-purchased",
       commitment: { id: "from elsewhere", settled: true },
     });
-    expect((await ledger.execution(executionId))[0]?.former).toMatchObject([{ handle: { orderId: "minted-1" } }]);
+    expect((await ledger.recordsOf(executionId))[0]?.former).toMatchObject([{ handle: { orderId: "minted-1" } }]);
     expect((await outcomeOf(parts))?.warnings).toBeUndefined();
     cloud.add({ id: "minted-1", token: token(), state: "Succeeded" });
     for (let drive = 0; drive < 2; drive += 1) {
@@ -467,7 +467,7 @@ describe("A26: proven dead, and it shows before the next send", () => {
       commitment: { id: cloud.orders[0]?.id },
     });
     expect(cloud.orders).toHaveLength(1);
-    expect((await ledger.execution(executionId))[0]).toMatchObject({ state: "purchased" });
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state: "purchased" });
   });
 
   test("two that fit: a person, and nothing is sent", async () => {
@@ -637,7 +637,7 @@ test("B5: the provider's words and code stay in the outcome and in the record, w
     expect(outcome).toMatchObject({ status: "unresolved", error: { providerCode: "OperationFailed" } });
     expect(outcome?.error?.message.match(/OperationFailed/g)).toHaveLength(1);
   }
-  expect((await parts.ledger.execution(executionId))[0]?.error?.providerCode).toBe("OperationFailed");
+  expect((await parts.ledger.recordsOf(executionId))[0]?.error?.providerCode).toBe("OperationFailed");
   expect((await parts.ledger.history(token())).map(({ detail }) => detail).join()).toContain("OperationFailed");
 });
 

@@ -100,7 +100,7 @@ describe("a budget", () => {
       await expect(attempt).rejects.toMatchObject({ code: "invalid-configuration" });
     }
     await expect(purchaser.redriveUnfinished(options)).rejects.toMatchObject({ code: "invalid-configuration" });
-    expect([cloud.counts.quotes, await ledger.execution("execution-1")]).toEqual([0, []]);
+    expect([cloud.counts.quotes, await ledger.recordsOf("execution-1")]).toEqual([0, []]);
   });
 });
 
@@ -311,7 +311,7 @@ describe("an older submission", () => {
 
   test("proven dead, it is quoted anew, and checked at the new price", async () => {
     const { purchaser, cloud, environment, ledger } = await leftUnknown("lost-before");
-    const [record] = await ledger.execution("execution-1");
+    const [record] = await ledger.recordsOf("execution-1");
     if (record?.submission === undefined) throw new Error("nothing was submitted");
     cloud.expire(record.submission);
     environment.advance(20 * 60_000);
@@ -368,7 +368,7 @@ test("whatever is answered and whenever prices change: what can have been bought
               void (cloud.faults.price = prices[(quotes += 1) < 4 ? 0 : quotes % 2] ?? "10");
             const three = execution(disk(), disk(), disk());
             const report = await purchaser.drive(three, { maxTotals: [gbp(total)], concurrency });
-            const records = await ledger.execution("execution-1");
+            const records = await ledger.recordsOf("execution-1");
             const live = cloud.orders.filter(({ state }) => state !== "Failed");
             // What the provider took, and what may still turn out to have been taken.
             const counted = records.flatMap(({ token: own, submission, state }) => {

@@ -103,7 +103,7 @@ describe("guards", () => {
       problems: [{ path: "recommendations[1].quantity" }],
     });
     expect(cloud.counts.listings).toBe(0);
-    expect(await ledger.execution("execution-1")).toEqual([]);
+    expect(await ledger.recordsOf("execution-1")).toEqual([]);
   });
 
   test("a quote above the limit is refused, and bought once the limit is raised in the same execution", async () => {
@@ -157,7 +157,7 @@ describe("guards", () => {
     const { purchaser, cloud, ledger } = setup();
     cloud.faults.sends = ["failed"];
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "rejected" });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected", generation: 1 });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "rejected", generation: 1 });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
     expect(cloud.live(token())).toHaveLength(1);
   });

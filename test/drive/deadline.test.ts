@@ -50,7 +50,7 @@ describe("a deadline, while the provider does not answer", () => {
     const { result, took } = await timed((deadline) => purchaser.resolveByPerson(decision, { deadline }));
     expect(result).toMatchObject({ name: "RefusedError", code: "deadline-too-near" });
     expect(took).toBe(4000);
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     expect(record).toMatchObject({ state: "unknown" });
     expect(record?.holder).toBeUndefined();
   });

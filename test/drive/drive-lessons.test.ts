@@ -27,7 +27,7 @@ describe("lessons of earlier programs", () => {
     await purchaser.drive(execution());
     for (const order of cloud.orders) if (order.state === "Creating") order.state = "BillingFailed";
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
-    expect(await ledger.execution("execution-1")).toMatchObject([
+    expect(await ledger.recordsOf("execution-1")).toMatchObject([
       { recIndex: 0, token: token(), state: "purchased", generation: 2, attempt: 4 },
     ]);
     const history = await ledger.history(token());
@@ -89,7 +89,7 @@ describe("lessons of earlier programs", () => {
     const other = { ...execution(), executionId: "execution-2" };
     const [one, two] = await Promise.all([purchaser.drive(execution()), purchaser.drive(other)]);
     expect([one, two].map(({ outcomes }) => outcomes[0]?.status)).toEqual(["purchased", "purchased"]);
-    const states = await Promise.all(["execution-1", "execution-2"].map(async (id) => ledger.execution(id)));
+    const states = await Promise.all(["execution-1", "execution-2"].map(async (id) => ledger.recordsOf(id)));
     expect(states).toMatchObject([[{ state: "purchased" }], [{ state: "purchased" }]]);
     await purchaser.drive(execution());
     await purchaser.drive(other);

@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ImitationIdentity, SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
@@ -157,9 +158,9 @@ test("another driver's are counted, and a listener that throws disturbs nothing"
     throw new Error("the progress line is broken");
   };
   await purchaser.drive(execution(), { onEvent });
-  const [record] = await ledger.execution("execution-1");
+  const [record] = await ledger.recordsOf("execution-1");
   expect(record).toMatchObject({ state: "purchased" });
-  await ledger.claim([record!], "a live driver", 30_000);
+  await claimPlaces(ledger, [record!], "a live driver", 30_000);
   await purchaser.drive(execution(), { onEvent });
   expect(events).toContainEqual(expect.objectContaining({ type: "claimed", granted: 0, settled: 0, inFlight: 1 }));
 });

@@ -1,10 +1,11 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { findUnfinished } from "../../src/drive/redrive-unfinished.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
-import type { ClaimRequest, Ledger, TokenRecord } from "../../src/contract/ledger.ts";
+import type { ExecutionPlace, Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -38,7 +39,7 @@ const execution = (executionId: string, ...recommendations: Recommendation[]) =>
 });
 
 /** A claim for a driver that dies with it. */
-const request = (executionId: string, recommendation: Recommendation): ClaimRequest => ({
+const request = (executionId: string, recommendation: Recommendation): ExecutionPlace => ({
   token: `token of ${executionId}`,
   executionId,
   recIndex: 0,
@@ -50,7 +51,7 @@ const request = (executionId: string, recommendation: Recommendation): ClaimRequ
 
 /** All that a ledger knows of some executions. */
 async function known(ledger: Ledger, ...ids: readonly string[]) {
-  const records = (await Promise.all(ids.map((id) => ledger.execution(id)))).flat();
+  const records = (await Promise.all(ids.map((id) => ledger.recordsOf(id)))).flat();
   return { records, histories: await Promise.all(records.map(({ token }) => ledger.history(token))) };
 }
 
@@ -127,7 +128,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
         totals: [{ amount: "20", currency: "GBP" }],
       },
     ]);
-    expect((await ledger.execution("mixed")).map(({ state }) => state)).toEqual(["rejected", "purchased", "purchased"]);
+    expect((await ledger.recordsOf("mixed")).map(({ state }) => state)).toEqual(["rejected", "purchased", "purchased"]);
     expect(otherCloud.counts.sends).toBe(2);
   });
 
@@ -138,7 +139,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
     await both.drive(execution("parked", otherDisk()));
     environment.advance(2 * 86_400_000);
     await both.redrive("parked");
-    await ledger.claim([request("claimed", otherDisk())], "dead:1:aa", 1000);
+    await claimPlaces(ledger, [request("claimed", otherDisk())], "dead:1:aa", 1000);
     environment.advance(minutes);
     const reports = await purchaser.redriveUnfinished({ includeParked: true });
     expect(reports.map(({ executionId, outcomes: [first] }) => [executionId, first?.status, first?.error])).toEqual([
@@ -170,7 +171,7 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
 
   test("a service with the name of what every object has is not one that was given", async () => {
     const { ledger, purchaser, environment } = setup();
-    await ledger.claim([request("one", { ...disk(), service: "toString" })], "dead:1:aa", 1000);
+    await claimPlaces(ledger, [request("one", { ...disk(), service: "toString" })], "dead:1:aa", 1000);
     environment.advance(minutes);
     const before = await known(ledger, "one");
     expect(await purchaser.redriveUnfinished()).toMatchObject([

@@ -7,7 +7,7 @@ import { execution, executionId, setup, token } from "./setup.ts";
 
 function parts() {
   const all = setup();
-  const record = async () => (await all.ledger.execution(executionId))[0];
+  const record = async () => (await all.ledger.recordsOf(executionId))[0];
   const lines = async () => (await all.ledger.history(token())).map(({ event, detail }) => `${event} ${detail}`.trim());
   return { ...all, record, lines };
 }

@@ -6,8 +6,8 @@ import type { Claim, Ledger } from "../../src/contract/ledger.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 const [one, two]: Claim[] = [
-  { token: "token-1", epoch: 1 },
-  { token: "token-2", epoch: 1 },
+  { token: "token-1", executionId: "execution-1", epoch: 1, termsVersion: 1 },
+  { token: "token-2", executionId: "execution-1", epoch: 1, termsVersion: 1 },
 ];
 
 /** Leases of 30 s over a ledger that notes what it is asked, on a virtual clock that begins at 0. */

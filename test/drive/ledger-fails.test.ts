@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
@@ -81,7 +82,7 @@ describe("a ledger that fails", () => {
     cloud.faults.sends = ["lost-after"];
     cloud.faults.resolve = "throws";
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("submitted");
+    expect((await ledger.recordsOf("execution-1"))[0]?.state).toBe("submitted");
     cloud.faults.resolve = undefined;
     repair();
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
@@ -107,7 +108,7 @@ describe("a ledger that fails in the middle", () => {
       status: "unresolved",
       error: { code: "ledger-unavailable" },
     });
-    expect((await parts.ledger.execution(executionId))[0]?.submission).toBeDefined();
+    expect((await parts.ledger.recordsOf(executionId))[0]?.submission).toBeDefined();
   });
 
   test("when a failed purchase cannot be written down: unresolved, not rejected", async () => {
@@ -142,7 +143,7 @@ describe("a ledger that fails in the middle", () => {
     const parts = setup({ identity: "stamped" });
     const broken = changed(parts, {}, { observe: () => Promise.reject(gone()) });
     const [outcome] = (await broken.drive(execution())).outcomes;
-    expect((await parts.ledger.execution("execution-1"))[0]?.state).toBe("purchased");
+    expect((await parts.ledger.recordsOf("execution-1"))[0]?.state).toBe("purchased");
     expect(outcome).toMatchObject({
       status: "purchased",
       warnings: [
@@ -182,7 +183,7 @@ describe("a ledger that fails in the middle", () => {
     const { ledger, environment } = parts;
     const order = execution(disk(), disk({ size: "large" }));
     await parts.purchaser.drive(execution());
-    await ledger.claim([(await ledger.execution(executionId))[0]!], "a live driver", 30_000);
+    await claimPlaces(ledger, [(await ledger.recordsOf(executionId))[0]!], "a live driver", 30_000);
     let claims = 0;
     const broken = changed(
       parts,

@@ -123,7 +123,7 @@ test("it came to nothing while its marker was stamped: the next drive proves tha
     status: "purchased",
     commitment: { id: "order-2" },
   });
-  expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1, commitment: { id: "order-2" } });
+  expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ generation: 1, commitment: { id: "order-2" } });
   expect(cloud.live(token())).toHaveLength(1);
 });
 
@@ -161,7 +161,7 @@ describe("a person decides about an unknown outcome", () => {
     cloud.add({ id: "large", size: "large" });
     const other = purchaser.resolveByPerson({ ...who, finding: { bought: "large" } });
     await expect(other).rejects.toMatchObject({ code: "commitment-mismatch" });
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+    expect((await ledger.recordsOf("execution-1"))[0]?.state).toBe("unknown");
   });
 
   test("not bought: recorded, and the next drive buys", async () => {
@@ -183,7 +183,7 @@ describe("a person decides about an unknown outcome", () => {
     if (shown === "marker") cloud.add({ id: "from elsewhere", token: token() });
     const decision = purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     await expect(decision).rejects.toMatchObject({ code: "still-shown" });
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+    expect((await ledger.recordsOf("execution-1"))[0]?.state).toBe("unknown");
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
     expect(cloud.live(token())).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ async function unknown(identity: "minted" | "stamped" = "minted") {
   const { outcomes } = await parts.purchaser.drive(execution());
   expect(outcomes[0]).toMatchObject({ status: "unresolved", error: { retryable: true } });
   expect(outcomes[0]?.parked).toBeUndefined();
-  const record = async () => (await parts.ledger.execution(executionId))[0];
+  const record = async () => (await parts.ledger.recordsOf(executionId))[0];
   const events = async () => (await parts.ledger.history(token())).map(({ event }) => event);
   return { ...parts, record, events };
 }

@@ -40,7 +40,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       totals: { buy: [gbp("20")], bought: [], reconcile: [] },
     });
     expect(cloud.counts).toMatchObject({ sends: 0, listings: 1 });
-    expect(await ledger.execution("execution-1")).toEqual([]);
+    expect(await ledger.recordsOf("execution-1")).toEqual([]);
   });
 
   test("what the ledger knows as bought and done is neither quoted nor looked up", async () => {
@@ -77,7 +77,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       recommendations: [{ verdict: "buy", price: gbp("12") }],
       totals: { buy: [gbp("12")], bought: [] },
     });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "purchased", generation: 0 });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "purchased", generation: 0 });
   });
 
   test("found in the cloud by its token: compared first, then it would be adopted", async () => {
@@ -114,7 +114,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     await purchaser.drive(execution());
     environment.advance(100 * 60 * 60_000);
     await purchaser.drive(execution());
-    expect((await ledger.execution("execution-1"))[0]?.parkedAt).toBeDefined();
+    expect((await ledger.recordsOf("execution-1"))[0]?.parkedAt).toBeDefined();
     expect((await purchaser.plan(execution())).recommendations).toMatchObject([
       {
         verdict: "reconcile",
@@ -219,7 +219,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       ledger: dying,
       environment: { ...environment, every: () => () => undefined },
     }).drive(execution());
-    await expect.poll(async () => (await options.ledger.execution("execution-1"))[0]?.state).toBe("submitted");
+    await expect.poll(async () => (await options.ledger.recordsOf("execution-1"))[0]?.state).toBe("submitted");
     environment.jump(30_000);
     expect((await purchaser.plan(execution())).recommendations).toMatchObject([
       {
@@ -237,7 +237,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
   test("what is bought stays bought while another driver looks after it", async () => {
     const { purchaser, ledger } = setup();
     await purchaser.drive(execution());
-    await ledger.claim(await ledger.execution("execution-1"), "a live driver", 30_000);
+    await ledger.claim(await ledger.recordsOf("execution-1"), "a live driver", 30_000);
     expect((await purchaser.plan(execution())).recommendations).toMatchObject([{ verdict: "bought" }]);
   });
 

@@ -27,7 +27,7 @@ describe("options are checked before anything is claimed", () => {
         message: `concurrency must be a whole number from 1 to 1000, not ${concurrency}.`,
       });
     }
-    expect(await ledger.execution(executionId)).toEqual([]);
+    expect(await ledger.recordsOf(executionId)).toEqual([]);
     expect(cloud.counts.quotes).toBe(0);
   });
 
@@ -65,12 +65,12 @@ describe("executions and services that are not known", () => {
   ])("what needs %s that is not there is named, and nothing is claimed", async (_what, providers) => {
     const { options, ledger, purchaser } = setup();
     await purchaser.drive(execution());
-    const before = await ledger.execution(executionId);
+    const before = await ledger.recordsOf(executionId);
     await expect(createPurchaser({ ...options, providers }).redrive(executionId)).rejects.toMatchObject({
       code: "invalid-execution",
       problems: [{ path: "recommendations[0]", message: "needs imitation disk" }],
     });
-    expect(await ledger.execution(executionId)).toEqual(before);
+    expect(await ledger.recordsOf(executionId)).toEqual(before);
   });
 
   test("an executor is looked up by provider and service, and by nothing that every object has", () => {
@@ -96,7 +96,7 @@ test("a recommendation is described by its executor", () => {
 test("what was driven is stamped with the execution's source, the recommendation's fingerprint and its scope", async () => {
   const { purchaser, ledger } = setup();
   await purchaser.drive(execution(disk(), disk({ account: "b" })));
-  expect(await ledger.execution(executionId)).toMatchObject([
+  expect(await ledger.recordsOf(executionId)).toMatchObject([
     { token: token(0), recIndex: 0, source: "test", scope: { key: "imitation/a" }, submission: { source: "test" } },
     { token: token(1), recIndex: 1, source: "test", scope: { key: "imitation/b" } },
   ]);

@@ -19,7 +19,7 @@ async function lost(identity: ImitationIdentity, fault: "lost-before" | "lost-af
   };
   const drive = async () =>
     (await createPurchaser({ ...options, environment: { ...environment, sleep } }).drive(execution())).outcomes[0];
-  const sentAt = (await ledger.execution(executionId))[0]?.submission?.submittedAt ?? 0;
+  const sentAt = (await ledger.recordsOf(executionId))[0]?.submission?.submittedAt ?? 0;
   /** Moves the clock to so many milliseconds after the submission. */
   const toAge = (age: number) => environment.jump(sentAt + age - environment.now());
   return { ...parts, waits, drive, toAge };
@@ -60,7 +60,7 @@ describe("where there is no handle", () => {
     expect(cloud.counts.resolves).toBe(4);
     expect(waits).toEqual([1000]);
     expect(cloud.counts.sends).toBe(2);
-    expect((await ledger.execution(executionId))[0]).toMatchObject({ generation: 0, attempt: 2 });
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ generation: 0, attempt: 2 });
   });
 
   test("an answer that is none begins the count anew", async () => {
@@ -150,7 +150,7 @@ describe("where nothing proves anything", () => {
       expect(outcome?.error?.message).toContain("If nothing shows 5 minutes after it was sent, look at the provider");
     }
     expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
-    expect((await ledger.execution(executionId))[0]).toMatchObject({ state: "unknown", attempt: 1 });
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state: "unknown", attempt: 1 });
   });
 
   test("it is adopted where it shows, and nothing is stamped", async () => {

@@ -85,7 +85,7 @@ describe("what is bought", () => {
     expect(parts.cloud.counts.sends).toBe(1);
     parts.cloud.fail(second.id);
     await purchaser.watchPending();
-    expect((await parts.ledger.execution(executionId))[0]).toMatchObject({ state: "rejected" });
+    expect((await parts.ledger.recordsOf(executionId))[0]).toMatchObject({ state: "rejected" });
   });
 
   test("and is shown as failed, but cannot be read by its id: it stays bought, and that is said", async () => {
@@ -129,7 +129,7 @@ describe("what is bought", () => {
       status: "refused",
       error: { code: "commitment-taken" },
     });
-    expect((await parts.ledger.execution("execution-2"))[0]).toMatchObject({ state: "refused" });
+    expect((await parts.ledger.recordsOf("execution-2"))[0]).toMatchObject({ state: "refused" });
   });
 });
 
@@ -230,8 +230,8 @@ describe("a drive that is stopped", () => {
     expect(outcomes[0]?.error).toMatchObject({ code: "aborted", retryable: true });
     expect(parts.cloud.counts.quotes).toBe(0);
     expect(types).not.toContain("quoting");
-    expect((await parts.ledger.execution(executionId))[0]).toMatchObject({ state: "claimed" });
-    expect((await parts.ledger.execution(executionId))[0]?.holder).toBeUndefined();
+    expect((await parts.ledger.recordsOf(executionId))[0]).toMatchObject({ state: "claimed" });
+    expect((await parts.ledger.recordsOf(executionId))[0]?.holder).toBeUndefined();
   });
 
   test("before the second of two that are there already: it is left to the next drive, not called unverifiable", async () => {
@@ -293,7 +293,7 @@ test("an earlier driver's submission about which nothing is learned: says that a
   const { ledger } = parts;
   const dying = changed(parts, { send: () => new Promise(() => undefined) });
   void dying.drive(execution());
-  await expect.poll(async () => (await ledger.execution(executionId))[0]?.state).toBe("submitted");
+  await expect.poll(async () => (await ledger.recordsOf(executionId))[0]?.state).toBe("submitted");
   parts.environment.advance(0);
   parts.environment.jump(31_000);
   const silent = changed(parts, {}, { ownedByOthers: () => Promise.reject(new Error("no time")) });

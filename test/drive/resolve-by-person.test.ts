@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -13,7 +14,7 @@ async function unresolved(identity: "minted" | "stamped", bought: boolean) {
   parts.cloud.faults.resolve = "throws";
   await parts.purchaser.drive(execution());
   parts.cloud.faults.resolve = undefined;
-  const record = async () => (await parts.ledger.execution(executionId))[0];
+  const record = async () => (await parts.ledger.recordsOf(executionId))[0];
   return { ...parts, record };
 }
 
@@ -38,7 +39,7 @@ describe("there is nothing to decide about", () => {
   test("what another driver holds: it is named, retryable, and nothing is written", async () => {
     const { purchaser, ledger, record } = await unresolved("minted", false);
     const held = await record();
-    await ledger.claim([held!], "a live driver", 30_000);
+    await claimPlaces(ledger, [held!], "a live driver", 30_000);
     await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "held-by-another-driver",
       retryable: true,
@@ -64,7 +65,7 @@ describe("there is nothing to decide about", () => {
       code: "nothing-to-resolve",
       message: expect.stringContaining("It is refused:"),
     });
-    expect((await ledger.execution(executionId))[0]).toMatchObject({ state: "refused", epoch: 1 });
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state: "refused", epoch: 1 });
     expect(await purchaser.redriveUnfinished()).toEqual([]);
   });
 
@@ -82,7 +83,7 @@ describe("there is nothing to decide about", () => {
     return parts;
   }
   function setupBought(parts: ReturnType<typeof setup>) {
-    return { ...parts, record: async () => (await parts.ledger.execution(executionId))[0] };
+    return { ...parts, record: async () => (await parts.ledger.recordsOf(executionId))[0] };
   }
 });
 
@@ -135,7 +136,7 @@ describe("bought", () => {
     expect((await record())?.holder).toBeUndefined();
     const { token } = before!;
     expect((await ledger.history(token)).filter(({ detail }) => detail?.includes("says"))).toEqual([]);
-    expect((await ledger.execution("execution-2"))[0]).toMatchObject({ state: "purchased" });
+    expect((await ledger.recordsOf("execution-2"))[0]).toMatchObject({ state: "purchased" });
   });
 });
 
@@ -233,7 +234,7 @@ describe("not bought", () => {
     const [outcome] = (await purchaser.drive(execution())).outcomes;
     expect(outcome).toMatchObject({ status: "purchased", commitment: { id: "order-1" } });
     expect((await purchaser.drive(execution())).outcomes[0]).not.toHaveProperty("warnings");
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     expect(record?.former?.[0]).toMatchObject({ notThis: ["by hand"] });
   });
 

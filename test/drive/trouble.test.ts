@@ -44,7 +44,7 @@ describe("a drive that is stopped", () => {
     const report = await purchaser.drive(execution(), { deadline: environment.now() + 60_999 });
     expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "deadline-too-near" } });
     expect(cloud.counts.sends).toBe(0);
-    expect((await ledger.execution("execution-1"))[0]?.attempt).toBe(0);
+    expect((await ledger.recordsOf("execution-1"))[0]?.attempt).toBe(0);
     const later = await purchaser.drive(execution(), { deadline: environment.now() + 61_000 });
     expect(later.outcomes[0]?.status).toBe("purchased");
   });
@@ -120,7 +120,7 @@ describe("several drivers", () => {
     const limited = execution(disk({ maxPrice: { amount: "9", currency: "GBP" } }));
     const report = await purchaser.drive(limited);
     expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("claimed");
+    expect((await ledger.recordsOf("execution-1"))[0]?.state).toBe("claimed");
   });
 
   test("rejected when another driver has taken over: the rejection is not the last word", async () => {
@@ -136,7 +136,7 @@ describe("several drivers", () => {
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
     expect(other).toMatchObject({ outcomes: [{ status: "unresolved" }] });
-    expect((await options.ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+    expect((await options.ledger.recordsOf("execution-1"))[0]?.state).toBe("unknown");
   });
 
   test("paused between the write-ahead and the send: the lease is checked again before anything leaves", async () => {
@@ -162,7 +162,7 @@ describe("several drivers", () => {
         environment.advance(1000);
         await new Promise((done) => setImmediate(done));
       }
-      expect((await ledger.execution("execution-1"))[0]?.leaseUntil).toBeGreaterThan(environment.now());
+      expect((await ledger.recordsOf("execution-1"))[0]?.leaseUntil).toBeGreaterThan(environment.now());
     };
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
   });

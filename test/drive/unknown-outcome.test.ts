@@ -93,7 +93,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
       cloud.faults.resolve = look === "throws" ? "throws" : undefined;
       const report = await purchaser.drive(execution());
       expect(report.outcomes[0]?.status).toBe(look === "throws" ? "unresolved" : "purchased");
-      expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 0 });
+      expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ generation: 0 });
       expect(cloud.counts.quotes).toBe(look === "throws" ? 1 : 2);
     },
   );
@@ -116,7 +116,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     cloud.faults.listing = "throws";
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "unresolved" });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown", submission: { attempt: 1 } });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "unknown", submission: { attempt: 1 } });
     expect(cloud.counts.quotes).toBe(1);
     cloud.faults.listing = undefined;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
@@ -128,7 +128,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     cloud.faults.sends = ["lost-before", "rejected", "rejected"];
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown" } });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown" });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "unknown" });
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ status: "purchased" });
     expect(cloud.orders).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe("an unknown outcome where the provider refuses a second purchase under 
     for (const order of cloud.orders) order.state = "BillingFailed";
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1 });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ generation: 1 });
     expect(cloud.live(token())).toHaveLength(1);
   });
 
@@ -252,7 +252,7 @@ describe("an unknown outcome where there is no handle", () => {
     cloud.faults.listing = "empty";
     cloud.faults.listingHidesFromResolve = true;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("unresolved");
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "unknown" });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "unknown" });
     cloud.faults.listing = undefined;
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("already-purchased");
     expect(cloud.live(token())).toHaveLength(1);
@@ -297,7 +297,7 @@ describe("the marker that comes after the purchase", () => {
     cloud.faults.mark = "throws";
     const first = await purchaser.drive(execution());
     expect(first.outcomes[0]).toMatchObject({ status: "purchased", warnings: [expect.stringContaining("marker")] });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({
       state: "purchased",
       commitment: { marked: false },
     });
@@ -360,7 +360,7 @@ describe("a purchase that is pending", () => {
     for (const order of cloud.orders) order.state = "BillingFailed";
     const report = await purchaser.drive(execution());
     expect(report.outcomes[0]).toMatchObject({ status: "purchased", commitment: { id: "minted-2" } });
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ generation: 1, attempt: 2 });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ generation: 1, attempt: 2 });
     expect(cloud.live(token())).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
@@ -13,9 +14,9 @@ async function held(leave: (parts: ReturnType<typeof setup>) => Promise<unknown>
   parts.cloud.faults.sends = ["rejected"];
   await parts.purchaser.drive(execution());
   await leave(parts);
-  const [record] = await ledger.execution(executionId);
+  const [record] = await ledger.recordsOf(executionId);
   if (record === undefined) throw new Error("it was driven");
-  const [answer] = await ledger.claim([record], "a live driver", 3_600_000);
+  const [answer] = await claimPlaces(ledger, [record], "a live driver", 3_600_000);
   if (answer?.kind !== "granted") throw new Error("it is free");
   const events: DriveEvent[] = [];
   const started = environment.now();
@@ -61,7 +62,7 @@ describe("waiting for another driver", () => {
     const { waiting, ledger, claim, count } = await held();
     const another = async () => {
       await ledger.release([claim]);
-      await ledger.claim(await ledger.execution(executionId), "another one", 3_600_000);
+      await ledger.claim(await ledger.recordsOf(executionId), "another one", 3_600_000);
     };
     expect((await waiting({ 3: another })).outcomes[0]?.error?.message).toContain("(another one)");
     expect(count("waiting-for-driver")).toBe(2);
@@ -96,7 +97,7 @@ describe("waiting for another driver", () => {
         if (state === "claimed") return ledger.release([claim]);
         if (state === "refused") return ledger.refuse(claim, { code: "price-above-limit", message: "Too dear." });
         if (state === "rejected") return ledger.reject(claim, { code: "purchase-rejected", message: "Declined." });
-        const [record] = await ledger.execution(executionId);
+        const [record] = await ledger.recordsOf(executionId);
         if (record === undefined) throw new Error("it was driven");
         const { recommendation, scope, source, generation } = record;
         const price = { amount: "10", currency: "GBP" };
@@ -113,7 +114,7 @@ describe("waiting for another driver", () => {
       };
       const { outcomes } = await waiting({ 9: leave });
       expect(outcomes).toMatchObject([outcome]);
-      expect((await ledger.execution(executionId))[0]).toMatchObject({ state });
+      expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state });
     },
   );
 

@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { eventText } from "../../src/cli/text/event-text.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
@@ -20,7 +21,7 @@ function waiving() {
     ...parts,
     purchaser,
     marks: () => marks,
-    recorded: async () => (await parts.ledger.execution(executionId))[0],
+    recorded: async () => (await parts.ledger.recordsOf(executionId))[0],
   };
 }
 
@@ -68,7 +69,7 @@ describe("B1: a stamp that is tried and not shown", () => {
     await purchaser.drive(execution());
     const record = await recorded();
     if (record === undefined) throw new Error("No record.");
-    await ledger.claim([record], "another driver", 60_000);
+    await claimPlaces(ledger, [record], "another driver", 60_000);
     const types: string[] = [];
     const beside = await purchaser.drive(execution(), { wait: true, onEvent: ({ type }) => types.push(type) });
     expect(beside.outcomes).toMatchObject([{ status: "already-purchased" }]);
@@ -106,7 +107,7 @@ test("B1: what a person names is stamped as what a drive buys, where it does not
   const finding = { bought: cloud.orders[0]?.id ?? "" };
   await purchaser.resolveByPerson({ executionId, recIndex: 0, finding, person: "Ada", reason: "saw it" });
   expect(cloud.orders).toMatchObject([{ token: token() }]);
-  expect((await ledger.execution(executionId))[0]?.commitment).toMatchObject({ marked: true });
+  expect((await ledger.recordsOf(executionId))[0]?.commitment).toMatchObject({ marked: true });
 });
 
 test("B1: what is over without its marker is not recorded as marked", async () => {
@@ -115,7 +116,7 @@ test("B1: what is over without its marker is not recorded as marked", async () =
   await parts.purchaser.drive(execution());
   const [{ id } = { id: "" }] = parts.cloud.orders.splice(0);
   await parts.purchaser.acceptLoss({ id, person: "Ada", reason: "exchanged" });
-  expect((await parts.ledger.execution(executionId))[0]?.commitment).toMatchObject({
+  expect((await parts.ledger.recordsOf(executionId))[0]?.commitment).toMatchObject({
     standing: "ended",
     marked: "waived",
   });

@@ -1,3 +1,4 @@
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
@@ -90,7 +91,7 @@ describe("settle", () => {
       },
     ]);
     expect(bought()).toBe(0);
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected", generation: 1 });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "rejected", generation: 1 });
     expect((await ledger.history(token())).slice(-3).map(({ event }) => event)).toEqual(["claim", "reopen", "reject"]);
     expect(await purchaser.watchPending()).toEqual([]);
     const report = await purchaser.drive(execution(disk(), disk()));
@@ -103,17 +104,17 @@ describe("settle", () => {
     cloud.faults.listedState = "BillingFailed";
     const [report] = await purchaser.watchPending();
     expect(report?.outcomes.map(({ status }) => status)).toEqual(["already-purchased", "already-purchased"]);
-    expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["purchased", "purchased"]);
+    expect((await ledger.recordsOf("execution-1")).map(({ state }) => state)).toEqual(["purchased", "purchased"]);
   });
 
   test("one of several ids that failed is no proof that all came to nothing", async () => {
     const { purchaser, cloud, ledger } = setup();
     await purchaser.drive(execution());
-    const [record] = await ledger.execution("execution-1");
+    const [record] = await ledger.recordsOf("execution-1");
     if (record?.commitment === undefined) throw new Error("it was bought");
     const { commitment } = record;
     const part = cloud.add({ id: "another-part", boughtFor: token() });
-    const [answer] = await ledger.claim([record], "marker", 30_000);
+    const [answer] = await claimPlaces(ledger, [record], "marker", 30_000);
     if (answer?.kind !== "granted") throw new Error("it is claimed");
     await ledger.observe(answer.claim, { ...commitment, furtherIds: [part.id] });
     cloud.fail(commitment.id);
@@ -143,10 +144,10 @@ describe("settle", () => {
     cloud.faults.resolve = "throws";
     await purchaser.drive({ ...execution(disk(), disk()), executionId: "another" });
     for (const order of cloud.orders) order.state = "Succeeded";
-    const before = await ledger.execution("another");
+    const before = await ledger.recordsOf("another");
     expect(await purchaser.watchPending({ executionId: "another" })).toEqual([]);
     expect(await purchaser.watchPending()).toMatchObject([{ executionId: "execution-1" }]);
-    expect(await ledger.execution("another")).toEqual(before);
+    expect(await ledger.recordsOf("another")).toEqual(before);
     await expect(purchaser.watchPending({ executionId: "none" })).rejects.toMatchObject({ code: "invalid-execution" });
   });
 
@@ -265,7 +266,7 @@ describe("settle", () => {
       { status: "rejected", error: { code: "purchase-rejected", message: expect.stringContaining(failing.id) } },
       { status: "already-purchased", commitment: { settled: true } },
     ]);
-    expect((await ledger.execution("execution-1"))[0]).toMatchObject({ state: "rejected" });
+    expect((await ledger.recordsOf("execution-1"))[0]).toMatchObject({ state: "rejected" });
     expect(await purchaser.redriveUnfinished()).toEqual([]);
   });
 
@@ -294,6 +295,6 @@ describe("settle", () => {
       error: { code: "claim-lost", retryable: true },
     });
     expect(bought()).toBe(sends);
-    expect((await options.ledger.execution("execution-1"))[0]?.state).toBe("unknown");
+    expect((await options.ledger.recordsOf("execution-1"))[0]?.state).toBe("unknown");
   });
 });

@@ -61,7 +61,7 @@ describe("credentials, through the drive", () => {
       },
     ]);
     expect(left).toEqual([]);
-    expect((await ledger.execution(execution.executionId)).map(({ state }) => state)).toEqual(["refused", "refused"]);
+    expect((await ledger.recordsOf(execution.executionId)).map(({ state }) => state)).toEqual(["refused", "refused"]);
 
     nock.enableNetConnect("127.0.0.1");
     await using sandbox = await startCloudSandbox();

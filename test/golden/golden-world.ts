@@ -130,7 +130,7 @@ async function driveOnce(
   const arrived = sandbox.purchaseRequests().length - arrivedBefore;
   if (arrived > script.requests) throw new Error("A purchase arrived that isPurchase in golden-wire.ts does not know.");
   const [outcome] = outcomes;
-  const [record] = await ledger.execution(executionId);
+  const [record] = await ledger.recordsOf(executionId);
   if (outcome === undefined || record === undefined) throw new Error("A drive leaves an outcome and a record.");
   return verdictOf(outcome, record, { requests: script.requests, sold: idsOf(stage) });
 }

@@ -117,10 +117,10 @@ describe("the status of the ledger", () => {
   test("one execution comes in its order; an unknown one is an error; nothing is changed", async () => {
     const { ledger, purchaser } = setup();
     await purchaser.drive(execution(disk(), disk(), disk()));
-    const before = await ledger.execution("execution-1");
+    const before = await ledger.recordsOf("execution-1");
     const { recommendations } = await ledgerStatus(ledger, { executionId: "execution-1" });
     expect(recommendations.map(({ record }) => record.recIndex)).toEqual([0, 1, 2]);
-    expect(await ledger.execution("execution-1")).toEqual(before);
+    expect(await ledger.recordsOf("execution-1")).toEqual(before);
     await expect(ledgerStatus(ledger, { executionId: "none" })).rejects.toMatchObject({ code: "invalid-execution" });
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { createOwnedIds } from "../../src/ledger/owned-ids.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { bought, claimRequest } from "../../src/testing/ledger-values.ts";
+import { bought, claimPlaces, claimRequest, recordPlaces } from "../../src/testing/ledger-values.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-owned-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -74,6 +74,7 @@ test("C4: two drivers of one file see each other's purchases at once", async () 
   const file = join(folder, "ledger.db");
   const [first, second] = [await openSqliteLedger({ file }), await openSqliteLedger({ file })];
   const drivers = [first, second];
+  await recordPlaces(first, 6);
   for (let index = 0; index < 6; index += 1) {
     const [buyer, other] = index % 2 === 0 ? [first, second] : [second, first];
     await buy(buyer, index);
@@ -90,6 +91,7 @@ test("C4: two drivers of one file see each other's purchases at once", async () 
 
 test("C4: a driver of a file that buys one after the other reads no id of its own from it", async () => {
   const ledger = await openSqliteLedger({ file: join(folder, "alone.db") });
+  await recordPlaces(ledger, 5);
   const rows = vi.spyOn(StatementSync.prototype, "all");
   onTestFinished(() => rows.mockRestore());
   for (let index = 0; index < 5; index += 1) {
@@ -102,7 +104,7 @@ test("C4: a driver of a file that buys one after the other reads no id of its ow
 });
 
 async function buy(ledger: Ledger, index: number): Promise<void> {
-  const [answer] = await ledger.claim([claimRequest(index)], "driver", 30_000);
+  const [answer] = await claimPlaces(ledger, [claimRequest(index)], "driver", 30_000);
   if (answer?.kind !== "granted") throw new Error("not granted");
   await ledger.purchase(answer.claim, bought({ id: `order-${index}` }));
 }

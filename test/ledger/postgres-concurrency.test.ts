@@ -5,8 +5,8 @@ import { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { bought, claimRequest, planned } from "../../src/testing/ledger-values.ts";
-import { grantedClaim, runScript, source, usePostgres } from "./postgres-fixture.ts";
+import { bought, claimPlaces, claimRequest, newExecution, planned } from "../../src/testing/ledger-values.ts";
+import { claimsOfTwo, grantedClaim, runScript, source, usePostgres } from "./postgres-fixture.ts";
 import { type Statement, watchedPool } from "./postgres-watched-pool.ts";
 
 const { admin, connectionString, newSchema, open, rows } = usePostgres();
@@ -16,9 +16,10 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const schema = newSchema();
     const script = `
       import { openPostgresLedger } from ${JSON.stringify(source("src/ledger/postgres/index.ts"))};
-      import { claimRequest } from ${JSON.stringify(source("src/testing/ledger-values.ts"))};
+      import { claimRequest, recordPlaces } from ${JSON.stringify(source("src/testing/ledger-values.ts"))};
       const ledger = await openPostgresLedger(${JSON.stringify({ connectionString: connectionString(), schema })});
       let granted = 0;
+      await recordPlaces(ledger, 40);
       for (let index = 0; index < 40; index += 1) {
         const [answer] = await ledger.claim([claimRequest(index)], String(process.pid), 30_000);
         if (answer.kind === "granted") granted += 1;
@@ -48,7 +49,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
           // Each from another place on, half of them backwards; the second round meets rows, with lapsed leases.
           const order = Array.from({ length: 40 }, (_, index) => (index + driver * 7) % 40);
           if (driver % 2 === 1) order.reverse();
-          return ledger.claim(order.map(claimRequest), `driver-${driver}`, round % 2 === 0 ? 1 : 30_000);
+          return claimPlaces(ledger, order.map(claimRequest), `driver-${driver}`, round % 2 === 0 ? 1 : 30_000);
         }),
       );
       const granted = answers.flat().flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : []));
@@ -63,7 +64,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
   test("two that insert a token at the same time: one is granted it, the other sees the winner", async () => {
     const { ledgers: pair } = await meeting((text) => text.includes("json_to_recordset"));
     const answers = await Promise.all(
-      pair.map((ledger, index) => ledger.claim([claimRequest(0)], `driver-${index}`, 30_000)),
+      pair.map((ledger, index) => claimPlaces(ledger, [claimRequest(0)], `driver-${index}`, 30_000)),
     );
     expect(
       answers
@@ -77,7 +78,9 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const { ledgers: pair, failures } = await meeting((text) => text.includes("json_to_recordset"));
     const requests = Array.from({ length: 3000 }, (_, index) => claimRequest(index));
     const answers = await Promise.all(
-      [requests, requests.toReversed()].map((list, index) => pair[index]!.claim(list, `driver-${index}`, 30_000)),
+      [requests, requests.toReversed()].map((list, index) =>
+        claimPlaces(pair[index]!, list, `driver-${index}`, 30_000),
+      ),
     );
     expect(answers.map((list) => [...new Set(list.map(({ kind }) => kind))]).sort()).toEqual([
       ["granted"],
@@ -90,7 +93,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
   test("two that submit in one lane at the same time: the second is told of the first", async () => {
     const { ledgers: pair, meet } = await meeting((text) => text.includes("json_to_recordset"), false);
     const [first, second] = pair;
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(first, index)));
+    const claims = await claimsOfTwo(first);
     meet();
     const results = await Promise.allSettled([
       first.submit(claims[0]!, planned({ lane: "lane-1" })),
@@ -103,14 +106,14 @@ describe("drivers at once on one PostgreSQL ledger", () => {
       code: "identical-purchase-open",
       message: expect.stringContaining("(token …)"),
     });
-    const records = await first.execution("execution-1");
+    const records = await first.records({ tokens: ["token-0", "token-1"], limit: 9 });
     expect(records.map(({ state }) => state).sort()).toEqual(["claimed", "submitted"]);
   });
 
   test("a lane that is taken, and left unknown, between the look and the write is not entered", async () => {
     const schema = newSchema();
     const rival = await open({ schema });
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(rival, index)));
+    const claims = await claimsOfTwo(rival);
     let overtaken = false;
     const watched = watchedPool(admin(), async ({ text, send }) => {
       if (text.includes("json_to_recordset") && !overtaken) {
@@ -123,7 +126,11 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const ledger = await open({ schema, pool: watched });
     const submitted = ledger.submit(claims[1]!, planned({ lane: "lane-1" }));
     await expect(submitted).rejects.toMatchObject({ code: "identical-purchase-open" });
-    expect((await ledger.execution("execution-1")).map(({ state }) => state)).toEqual(["unknown", "claimed"]);
+    const records = await ledger.records({ tokens: ["token-0", "token-1"], limit: 9 });
+    expect(records.map(({ token, state }) => [token, state]).toSorted()).toEqual([
+      ["token-0", "unknown"],
+      ["token-1", "claimed"],
+    ]);
   });
 
   test("a claim writes what it grants, in its order, and leaves the rest alone", async () => {
@@ -133,7 +140,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const written = async () =>
       (await rows(`SELECT token, xmin::text AS version FROM ${schema}.token_record WHERE token = 'token-1'`))[0];
     const before = await written();
-    await ledger.claim([3, 1, 2, 0].map(claimRequest), "driver-2", 30_000);
+    await claimPlaces(ledger, [3, 1, 2, 0].map(claimRequest), "driver-2", 30_000);
     expect(await written()).toEqual(before);
     const history = await rows(`SELECT token FROM ${schema}.history ORDER BY sequence`);
     expect(history.map(({ token }) => token)).toEqual(["token-1", "token-3", "token-2", "token-0"]);
@@ -142,7 +149,7 @@ describe("drivers at once on one PostgreSQL ledger", () => {
   test("two that record one commitment at the same time: it belongs to one", async () => {
     const { ledgers: pair, meet } = await meeting((text) => text.includes("commitment_owner"), false);
     const [first, second] = pair;
-    const claims = await Promise.all([0, 1].map((index) => grantedClaim(first, index)));
+    const claims = await claimsOfTwo(first);
     meet();
     const results = await Promise.allSettled([
       first.purchase(claims[0]!, bought({ id: "order-1", furtherIds: ["order-2"] })),
@@ -150,7 +157,8 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(results.find((result) => result.status === "rejected")?.reason).toMatchObject({ code: "commitment-taken" });
-    expect((await first.execution("execution-1")).map(({ state }) => state).sort()).toEqual(["claimed", "purchased"]);
+    const records = await first.records({ tokens: ["token-0", "token-1"], limit: 9 });
+    expect(records.map(({ state }) => state).sort()).toEqual(["claimed", "purchased"]);
   });
 
   test("a transaction that waited for a lock uses the time after the wait", async () => {
@@ -191,17 +199,23 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     };
     const report: Record<string, Record<string, string>> = {};
     for (const [name, tested] of Object.entries({ postgres: ledger, sqlite })) {
+      const record = await measure(() => tested.recordExecution(newExecution(requests)));
+      const recordTrips = statements;
       const first = await measure(() => tested.claim(requests, "driver-1", 30_000));
       const trips = statements;
-      const claims = (await tested.execution("execution-1")).map(({ token, epoch }) => ({ token, epoch }));
+      const claims = (await tested.recordsOf("execution-1")).map(({ token, executionId, epoch }) => {
+        return { token, executionId, epoch, termsVersion: 1 };
+      });
       const renew = await measure(() => tested.renew(claims, 30_000));
       const renewTrips = statements;
       const again = await measure(() => tested.claim(requests, "driver-2", 30_000));
-      report[name] = { first, renew, again };
-      if (name === "postgres") expect([trips, renewTrips, statements]).toEqual([4, 4, 3]);
+      report[name] = { record, first, renew, again };
+      if (name === "postgres") expect([recordTrips, trips, renewTrips, statements]).toEqual([6, 5, 4, 4]);
       expect(claims).toHaveLength(1000);
     }
-    console.info(`claim of 1,000, renewal, claim in flight: ${JSON.stringify(report)}; round trips 4, 4, 3`);
+    console.info(
+      `record and claim of 1,000, renewal, claim in flight: ${JSON.stringify(report)}; round trips 6, 5, 4, 4`,
+    );
     await sqlite.close();
     await pool.end();
     rmSync(folder, { recursive: true });

@@ -29,7 +29,10 @@ describe("a PostgreSQL server that goes away", () => {
     await expect(failed).rejects.toMatchObject({ code: "ledger-unavailable", retryable: true });
     await expect(failed).rejects.toThrow(/Check that the server runs/);
     await server().start();
-    expect(await ledger.execution("execution-1")).toMatchObject([{ state: "submitted", submission }]);
+    expect(await ledger.recordsOf("execution-1")).toMatchObject([
+      { state: "submitted", submission },
+      ...Array.from({ length: 3 }, () => ({ state: "planned" })),
+    ]);
     await ledger.purchase(claim, bought());
     expect((await ledger.history("token-0")).map(({ event }) => event)).toEqual(["claim", "submit", "purchase"]);
   });
@@ -41,7 +44,7 @@ describe("a PostgreSQL server that goes away", () => {
     const reasons: string[] = [];
     const work = (async () => {
       for (const index of tokens) {
-        await grantedClaim(ledger, index).then(
+        await grantedClaim(ledger, index, 60).then(
           ({ token }) => granted.add(token),
           (error: LedgerError) => {
             reasons.push(error.message);
@@ -56,7 +59,7 @@ describe("a PostgreSQL server that goes away", () => {
     await server().start();
     const away = performance.now() - stopped;
     await work;
-    const recorded = new Set((await ledger.execution("execution-1")).map(({ token }) => token));
+    const recorded = new Set((await ledger.recordsOf("execution-1")).map(({ token }) => token));
     expect([...granted].filter((token) => !recorded.has(token))).toEqual([]);
     expect(granted.size + reasons.length).toBe(60);
     // What was under way at the crash may have failed at its COMMIT. The others were begun anew while the server was away,
@@ -128,7 +131,7 @@ describe("a PostgreSQL server that goes away", () => {
     await expect(submitted).rejects.toThrow(/Whether this last change was recorded is not known/);
     // What the server said, not only what the client then met.
     if (!applied) await expect(submitted).rejects.toThrow(/terminating connection due to administrator command/);
-    const [record] = await ledger.execution("execution-1");
+    const [record] = await ledger.recordsOf("execution-1");
     expect(record?.state).toBe(applied ? "submitted" : "claimed");
     expect(await ledger.history("token-0")).toHaveLength(applied ? 2 : 1);
   });

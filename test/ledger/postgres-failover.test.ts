@@ -25,7 +25,7 @@ async function toEach(pool: Pool, run: (client: PoolClient) => Promise<unknown>)
 const turnReadOnly = (client: PoolClient) => client.query("SET default_transaction_read_only = on");
 
 async function fill(ledger: Awaited<ReturnType<typeof open>>, pool: Pool, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_, index) => grantedClaim(ledger, index)));
+  await Promise.all(Array.from({ length: count }, (_, index) => grantedClaim(ledger, index, 16)));
   expect(pool.totalCount).toBe(count);
 }
 
@@ -48,7 +48,7 @@ describe("C5: connections that turn read-only in a failover", () => {
     const ledger = await open({ pool });
     await fill(ledger, pool, 8);
     await toEach(pool, turnReadOnly);
-    const claims = await Promise.all([10, 11, 12, 13].map((index) => grantedClaim(ledger, index)));
+    const claims = await Promise.all([10, 11, 12, 13].map((index) => grantedClaim(ledger, index, 16)));
     expect(claims).toHaveLength(4);
     await pool.end();
   });
@@ -61,8 +61,8 @@ describe("C5: connections that turn read-only in a failover", () => {
     const opened: unknown[] = [];
     pool.on("connect", (client) => opened.push(client));
     await grantedClaim(ledger, 9);
-    const [first] = await Promise.all([ledger.execution("execution-1"), ledger.now(), ledger.history("token-0")]);
-    expect(first).toHaveLength(10);
+    const [first] = await Promise.all([ledger.recordsOf("execution-1"), ledger.now(), ledger.history("token-0")]);
+    expect(first).toHaveLength(16);
     await toEach(pool, async (client) => expect(opened).toContain(client));
     await pool.end();
   });

@@ -4,7 +4,7 @@ import { Pool, type PoolConfig } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { openPostgresLedger, type PostgresLedgerOptions, type PostgresPool } from "../../src/ledger/postgres/index.ts";
 import type { Claim, Ledger } from "../../src/contract/ledger.ts";
-import { claimRequest } from "../../src/testing/ledger-values.ts";
+import { claimPlaces, claimRequest, recordPlaces } from "../../src/testing/ledger-values.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 
 type Settings = Omit<PostgresLedgerOptions, "pool" | "connectionString"> & {
@@ -57,11 +57,21 @@ export function usePostgres() {
   };
 }
 
-/** Claims one token, which has to be granted. */
-export async function grantedClaim(ledger: Ledger, index = 0): Promise<Claim> {
+/** Claims one token, which has to be granted, of an execution of so many. */
+export async function grantedClaim(ledger: Ledger, index = 0, size = 4): Promise<Claim> {
+  if ((await ledger.execution("execution-1")) === undefined) await recordPlaces(ledger, size);
   const [answer] = await ledger.claim([claimRequest(index)], "driver-1", 30_000);
   if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
   return answer.claim;
+}
+
+/** Claims of two executions, which do not wait for each other. */
+export async function claimsOfTwo(ledger: Ledger): Promise<readonly [Claim, Claim]> {
+  const other = { ...claimRequest(1), executionId: "execution-2", recIndex: 0 };
+  const answers = await claimPlaces(ledger, [claimRequest(0), other], "driver-1", 30_000);
+  const [first, second] = answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : []));
+  if (first === undefined || second === undefined) throw new Error("not granted");
+  return [first, second];
 }
 
 /** The address of a file of the repository, for the imports of a script. */

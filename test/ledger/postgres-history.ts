@@ -19,7 +19,7 @@ export function checkHistory(history: readonly HistoryEntry[], grants: ReadonlyM
     const say = (problem: string) => problems.push(`${problem}: ${JSON.stringify(entry)}`);
     const before = last.get(token);
     // Each change begins where the one before it ended: none was lost or overwritten.
-    if (from !== before?.to) say(`begins at ${from}, after ${before?.to}`);
+    if (from !== (before?.to ?? "planned")) say(`begins at ${from}, after ${before?.to}`);
     if (event === "claim") {
       if (epoch !== (before?.epoch ?? 0) + 1) say("an epoch twice, or left out");
       holders.set(`${token} ${epoch}`, holder);

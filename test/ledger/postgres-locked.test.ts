@@ -36,11 +36,11 @@ describe("a PostgreSQL ledger that is locked", () => {
     const other = await admin().connect();
     await other.query("BEGIN");
     await other.query(`LOCK TABLE ${schema}.token_record`);
-    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-locked" });
-    await expect(ledger.execution("execution-1")).rejects.toThrow(/statement timeout/);
+    await expect(ledger.recordsOf("execution-1")).rejects.toMatchObject({ code: "ledger-locked" });
+    await expect(ledger.recordsOf("execution-1")).rejects.toThrow(/statement timeout/);
     await other.query("ROLLBACK");
     other.release();
-    expect(await ledger.execution("execution-1")).toHaveLength(1);
+    expect(await ledger.recordsOf("execution-1")).toHaveLength(4);
   });
 
   test("by a driver that stands still in the middle of a transaction: the server ends that transaction", async () => {
@@ -62,7 +62,7 @@ describe("a PostgreSQL ledger that is locked", () => {
     expect(await (await open()).renew([claim], 30_000)).toEqual([]);
     goOn();
     await expect(submitted).rejects.toMatchObject({ code: "ledger-unavailable", retryable: true });
-    expect((await frozen.execution("execution-1"))[0]?.state).toBe("claimed");
+    expect((await frozen.recordsOf("execution-1"))[0]?.state).toBe("claimed");
   });
 
   test("a server that says nothing is given up, once, and its connection closed", async () => {

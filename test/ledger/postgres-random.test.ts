@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { BuyonceError } from "../../src/contract/errors.ts";
 import type { Claim, HistoryEntry, Ledger, TokenState } from "../../src/contract/ledger.ts";
-import { bought, claimRequest, planned } from "../../src/testing/ledger-values.ts";
+import { bought, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
 import { checkHistory, laneOf } from "./postgres-history.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 
@@ -49,6 +49,7 @@ test.each([
     }
   }
 
+  await recordPlaces(ledgers[0] as Ledger, tokens + 1);
   await liveThrough(ledgers[0] as Ledger, grant);
   const ended = new AbortController();
   const cutter = run.cutting ? cutConnections(schema, ended.signal) : undefined;
@@ -80,7 +81,7 @@ test.each([
     if (["claim", "renew", "release"].includes(event)) continue;
     expect(recorded[event]?.length ?? 0, event).toBeGreaterThanOrEqual(all?.length ?? 0);
   }
-  for (const { token, state, epoch } of (await ledgers[0]?.execution("execution-1")) ?? []) {
+  for (const { token, state, epoch } of (await ledgers[0]?.recordsOf("execution-1")) ?? []) {
     const last = history.findLast((entry) => entry.token === token);
     expect([token, state, epoch]).toEqual([token, last?.to, last?.epoch]);
   }
@@ -189,6 +190,8 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
 const reason = { code: "quote-failed", message: "The quote failed." };
 
 const fitting: Readonly<Record<TokenState, readonly string[]>> = {
+  planned: ["release"],
+  skipped: ["release"],
   claimed: ["submit", "submit", "submit", "submit", "purchase", "refuse", "renew"],
   submitted: ["purchase", "unknown", "park", "dead", "reject", "renew"],
   unknown: ["purchase", "dead", "refuse", "release", "renew"],

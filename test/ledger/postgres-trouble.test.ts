@@ -60,7 +60,7 @@ describe("a PostgreSQL server that cannot be used", () => {
     await rows(`GRANT USAGE ON SCHEMA ${schema} TO reader`);
     await rows(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO reader`);
     const ledger = await open({ address: url });
-    expect(await ledger.execution("execution-1")).toHaveLength(1);
+    expect(await ledger.recordsOf("execution-1")).toHaveLength(4);
     await expect(grantedClaim(ledger, 1)).rejects.toMatchObject({ code: "ledger-read-only" });
   });
 
@@ -69,7 +69,7 @@ describe("a PostgreSQL server that cannot be used", () => {
     const url = await newUser("standby", "SUPERUSER");
     await rows("ALTER ROLE standby SET default_transaction_read_only = on");
     const ledger = await open({ address: url });
-    expect(await ledger.execution("execution-1")).toHaveLength(1);
+    expect(await ledger.recordsOf("execution-1")).toHaveLength(4);
     await expect(grantedClaim(ledger, 1)).rejects.toMatchObject({
       code: "ledger-read-only",
       message: expect.stringContaining("primary server"),
@@ -101,7 +101,7 @@ describe("a PostgreSQL server that cannot be used", () => {
     await raiseOnWrite(state);
     await expect(ledger.submit(claim, planned())).rejects.toMatchObject({ code, retryable });
     await rows(`DROP TRIGGER fail ON ${schema}.token_record`);
-    expect((await ledger.execution("execution-1"))[0]?.state).toBe("claimed");
+    expect((await ledger.recordsOf("execution-1"))[0]?.state).toBe("claimed");
     expect(await ledger.history("token-0")).toHaveLength(1);
     await ledger.submit(claim, planned());
   });

@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { describe, expect, test } from "vitest";
 import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
-import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
+import { claimPlaces, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
 import { testLedgerContract } from "./contract.ts";
 import { runScript, source, usePostgres } from "./postgres-fixture.ts";
 import { watchedPool } from "./postgres-watched-pool.ts";
@@ -14,7 +14,7 @@ describe("the PostgreSQL ledger", () => {
   test("keeps everything when it is closed and opened again", async () => {
     const schema = newSchema();
     const before = await open({ schema });
-    await before.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(before, [claimRequest(0)], "driver-1", 30_000);
     const records = await before.execution("execution-1");
     await before.close();
     const after = await open({ schema });
@@ -28,7 +28,7 @@ describe("the PostgreSQL ledger", () => {
       Number((await rows("SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now"))[0]?.["now"]);
     const before = await time();
     const now = await ledger.now();
-    const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    const [answer] = await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     expect(now).toBeGreaterThanOrEqual(Math.floor(before));
     expect(answer?.record.createdAt).toBeGreaterThanOrEqual(now);
     expect(answer?.record.createdAt).toBeLessThanOrEqual(await time());
@@ -38,9 +38,10 @@ describe("the PostgreSQL ledger", () => {
   test("several openers at once make the tables once", async () => {
     const schema = newSchema();
     const opened = await Promise.all(Array.from({ length: 8 }, () => open({ schema })));
-    expect(await rows(`SELECT version FROM ${schema}.buyonce_migration`)).toEqual([{ version: 1 }]);
-    await Promise.all(opened.map((ledger, index) => ledger.claim([claimRequest(index)], "driver-1", 30_000)));
-    expect(await opened[0]?.execution("execution-1")).toHaveLength(8);
+    expect(await rows(`SELECT version FROM ${schema}.buyonce_migration`)).toEqual([{ version: 1 }, { version: 2 }]);
+    await Promise.all(opened.map((ledger) => recordPlaces(ledger, 8)));
+    await Promise.all(opened.map((ledger, index) => claimPlaces(ledger, [claimRequest(index)], "driver-1", 30_000)));
+    expect(await opened[0]?.recordsOf("execution-1")).toHaveLength(8);
   });
 
   test("written by a newer version: refused, with both versions named", async () => {
@@ -76,7 +77,7 @@ describe("the PostgreSQL ledger", () => {
       );
     const before = await outside();
     const ledger = await open({ schema });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     expect(await outside()).toEqual(before);
   });
 
@@ -89,8 +90,8 @@ describe("the PostgreSQL ledger", () => {
 
   test("a schema may be named by a word of SQL", async () => {
     const ledger = await open({ schema: "select" });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
-    expect(await ledger.execution("execution-1")).toHaveLength(1);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
+    expect(await ledger.recordsOf("execution-1")).toHaveLength(4);
   });
 
   test.each([{ lockTimeout: 0 }, { lockTimeout: 1.5 }, { statementTimeout: -1 }])("%j is refused", async (options) => {
@@ -99,28 +100,32 @@ describe("the PostgreSQL ledger", () => {
 
   test("what was frozen keeps the order of its fields", async () => {
     const ledger = await open();
-    const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    const [answer] = await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     if (answer?.kind !== "granted") throw new Error("not granted");
     const request = { zone: "1", amount: "2", é: "\u0000 \ud83d\ude00 \\ \" '" };
     await ledger.submit(answer.claim, planned({ request }));
-    const [record] = await ledger.execution("execution-1");
+    const [record] = await ledger.recordsOf("execution-1");
     expect(JSON.stringify(record?.submission?.request)).toBe(JSON.stringify(request));
   });
 
   test("a record that was damaged is reported, not skipped", async () => {
     const schema = newSchema();
     const ledger = await open({ schema });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     await rows(`UPDATE ${schema}.token_record SET record = 'x'`);
-    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-corrupt" });
-    await expect(ledger.claim([claimRequest(0)], "driver-2", 30_000)).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(ledger.recordsOf("execution-1")).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000)).rejects.toMatchObject({
+      code: "ledger-corrupt",
+    });
   });
 
   test("a table that was removed is reported, not made anew", async () => {
     const schema = newSchema();
     const ledger = await open({ schema });
     await rows(`DROP TABLE ${schema}.token_record`);
-    await expect(ledger.claim([claimRequest(0)], "driver-1", 30_000)).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000)).rejects.toMatchObject({
+      code: "ledger-corrupt",
+    });
   });
 
   test("commits are synced whatever the database's default is", async () => {
@@ -140,6 +145,7 @@ describe("the PostgreSQL ledger", () => {
       return send();
     });
     const ledger = await openPostgresLedger({ pool: watched });
+    await recordPlaces(ledger, 1);
     seen.length = 0;
     await ledger.claim([claimRequest(0)], "driver-1", 30_000);
     expect(seen).toEqual([{ sync: "on", isolation: "read committed" }]);
@@ -150,7 +156,7 @@ describe("the PostgreSQL ledger", () => {
     const schema = newSchema();
     const pool = new Pool({ connectionString: connectionString(), application_name: "callers" });
     const ledger = await openPostgresLedger({ pool, schema });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     await ledger.close();
     expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     expect(pool.idleCount).toBe(pool.totalCount);

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createSerializer } from "../../src/ledger/serialize.ts";
 import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
-import { occupiedLane, restingSince, workLeft } from "../../src/ledger/ledger-store.ts";
+import { workLeft } from "../../src/contract/execution-state.ts";
+import { occupiedLane, restingSince } from "../../src/ledger/ledger-store.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { todoOf } from "../../src/contract/error-advice.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import type { Claim, Ledger, TokenRecord, TokenState } from "../../src/contract/ledger.ts";
-import { claimRequest } from "../../src/testing/ledger-values.ts";
+import { claimPlaces, claimRequest, recordPlaces } from "../../src/testing/ledger-values.ts";
 
 const submission = { lane: "lane-1" } as Submission;
 const commitment: Commitment = { id: "order-1", state: "Succeeded", standing: "live", settled: true, marked: true };
@@ -106,11 +107,11 @@ describe("the rules", () => {
   async function claimed(): Promise<{ ledger: Ledger; claim: Claim; at: (time: number) => void }> {
     let now = 1000;
     const ledger = createMemoryLedger({ clock: () => now });
-    const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    const [answer] = await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     if (answer?.kind !== "granted") throw new Error("not granted");
     return { ledger, claim: answer.claim, at: (time) => void (now = time) };
   }
-  const one = async (ledger: Ledger) => (await ledger.execution("execution-1"))[0];
+  const one = async (ledger: Ledger) => (await ledger.recordsOf("execution-1"))[0];
 
   test("a write in a state that does not allow it is a defect, names the state, and changes nothing", async () => {
     const { ledger, claim } = await claimed();
@@ -154,14 +155,14 @@ describe("the rules", () => {
   test("an error of before is gone once it is submitted, or bought", async () => {
     const { ledger, claim } = await claimed();
     await ledger.refuse(claim, reason);
-    const [again] = await ledger.claim([claimRequest(0)], "driver-2", 30_000);
+    const [again] = await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000);
     if (again?.kind !== "granted") throw new Error("not granted");
     expect(again.record.error).toEqual(reason);
     await ledger.submit(again.claim, planned);
     expect((await one(ledger))?.error).toBeUndefined();
     await ledger.unknown(again.claim, reason);
     expect((await one(ledger))?.error).toEqual(reason);
-    const [third] = await ledger.claim([claimRequest(0)], "driver-3", 30_000);
+    const [third] = await claimPlaces(ledger, [claimRequest(0)], "driver-3", 30_000);
     if (third?.kind !== "granted") throw new Error("not granted");
     await ledger.purchase(third.claim, { ...commitment, settled: false });
     expect((await one(ledger))?.error).toBeUndefined();
@@ -171,19 +172,21 @@ describe("the rules", () => {
   test("a claim that is taken over is told whom to ask, with the token masked", async () => {
     const { ledger, claim, at } = await claimed();
     at(31_000);
-    await ledger.claim([claimRequest(0)], "driver-2", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000);
     await expect(ledger.refuse(claim, reason)).rejects.toMatchObject({ code: "claim-lost", retryable: true });
-    await expect(ledger.refuse({ token: "not there", epoch: 1 }, reason)).rejects.toMatchObject({ code: "claim-lost" });
+    await expect(
+      ledger.refuse({ token: "not there", executionId: "execution-1", epoch: 1, termsVersion: 1 }, reason),
+    ).rejects.toMatchObject({ code: "claim-lost" });
   });
 
   test("a lease holds until its last millisecond, and not longer than its length after a clock was set back", async () => {
     const { ledger, at } = await claimed();
     at(30_999);
-    expect((await ledger.claim([claimRequest(0)], "driver-2", 30_000))[0]?.kind).toBe("in-flight");
+    expect((await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000))[0]?.kind).toBe("in-flight");
     at(31_000);
-    expect((await ledger.claim([claimRequest(0)], "driver-2", 30_000))[0]?.kind).toBe("granted");
+    expect((await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000))[0]?.kind).toBe("granted");
     at(30_999);
-    expect((await ledger.claim([claimRequest(0)], "driver-3", 30_000))[0]?.kind).toBe("granted");
+    expect((await claimPlaces(ledger, [claimRequest(0)], "driver-3", 30_000))[0]?.kind).toBe("granted");
   });
 
   test("a claim that was released cannot be renewed; one that is renewed counts from now", async () => {
@@ -200,7 +203,7 @@ describe("the rules", () => {
   test("the history says what happened, from which state to which, and the detail", async () => {
     const { ledger, claim: first, at } = await claimed();
     const again = async () => {
-      const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+      const [answer] = await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
       if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
       return answer.claim;
     };
@@ -235,7 +238,7 @@ describe("the rules", () => {
     const said = "quote-failed: The quote failed.";
     const price = '{"amount":"1","currency":"GBP"}';
     expect((await ledger.history("token-0")).map(({ event, from, to, detail }) => [event, from, to, detail])).toEqual([
-      ["claim", undefined, "claimed", ""],
+      ["claim", "planned", "claimed", ""],
       ["submit", "claimed", "submitted", price],
       ["resend", "submitted", "submitted", ""],
       ["resend", "submitted", "submitted", "refused"],
@@ -286,7 +289,7 @@ describe("the rules", () => {
   test("rejected from claimed is allowed, from unknown not: what was sent may have been bought", async () => {
     const { ledger, claim } = await claimed();
     await ledger.reject(claim, reason);
-    const [next] = await ledger.claim([claimRequest(0)], "driver-2", 30_000);
+    const [next] = await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000);
     if (next?.kind !== "granted") throw new Error("not granted");
     await ledger.submit(next.claim, planned);
     await ledger.unknown(next.claim, reason);
@@ -297,13 +300,14 @@ describe("the rules", () => {
     const { ledger, claim } = await claimed();
     await ledger.purchase(claim, { ...commitment, marked: false });
     await ledger.release([claim]);
-    const [next] = await ledger.claim([claimRequest(0)], "driver-2", 30_000);
+    const [next] = await claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000);
     expect(next?.kind).toBe("granted");
   });
 
   test("what rests for equally long comes in the order of its places", async () => {
     const ledger = createMemoryLedger({ clock: () => 1 });
-    const answers = await ledger.claim([2, 0, 1].map(claimRequest), "driver-1", 30_000);
+    await recordPlaces(ledger, 3);
+    const answers = await claimPlaces(ledger, [2, 0, 1].map(claimRequest), "driver-1", 30_000);
     await ledger.release(answers.flatMap((answer) => (answer.kind === "granted" ? [answer.claim] : [])));
     const left = await ledger.unfinished({ olderThan: 0, limit: 9, refused: false, parked: false });
     expect(left.map(({ recIndex }) => recIndex)).toEqual([0, 1, 2]);
@@ -311,23 +315,24 @@ describe("the rules", () => {
 
   test("a token that is not there is lost, and its release changes nothing", async () => {
     const { ledger } = await claimed();
-    const nobodys = { token: "not there", epoch: 1 };
+    const nobodys = { token: "not there", executionId: "execution-1", epoch: 1, termsVersion: 1 };
     expect(await ledger.renew([nobodys], 30_000)).toEqual([nobodys]);
-    await ledger.release([nobodys, { token: "token-0", epoch: 9 }]);
+    await ledger.release([nobodys, { token: "token-0", executionId: "execution-1", epoch: 9, termsVersion: 1 }]);
     expect(await one(ledger)).toMatchObject({ holder: "driver-1" });
   });
 
   test("what is bought is listed by its scope alone, executions by theirs, in the order of their places", async () => {
     const ledger = createMemoryLedger({ clock: () => 1 });
     const requests = [2, 0, 1].map(claimRequest);
-    const answers = await ledger.claim(requests, "driver-1", 30_000);
+    await recordPlaces(ledger, 3);
+    const answers = await claimPlaces(ledger, requests, "driver-1", 30_000);
     for (const [index, answer] of answers.entries()) {
       if (answer.kind !== "granted") throw new Error("not granted");
       if (index !== 1) await ledger.purchase(answer.claim, { ...commitment, id: `order-${index}` });
     }
     const indexes = (records: readonly TokenRecord[]) => records.map(({ recIndex }) => recIndex);
-    expect(indexes(await ledger.execution("execution-1"))).toEqual([0, 1, 2]);
-    expect(indexes(await ledger.execution("execution-2"))).toEqual([]);
+    expect(indexes(await ledger.recordsOf("execution-1"))).toEqual([0, 1, 2]);
+    expect(indexes(await ledger.recordsOf("execution-2"))).toEqual([]);
     expect(indexes(await ledger.purchasedIn(claimRequest(0).scope.key))).toEqual([1, 2]);
     expect(await ledger.purchasedIn("another")).toEqual([]);
     expect(await ledger.now()).toBe(1);

@@ -24,7 +24,7 @@ import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { granted } from "../../src/testing/ledger/ledger-world.ts";
-import { claimRequest, planned } from "../../src/testing/ledger-values.ts";
+import { claimPlaces, claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
 import { testLedgerContract } from "./contract.ts";
 
@@ -53,7 +53,7 @@ describe("the SQLite ledger", () => {
   test("keeps everything when it is closed and opened again", async () => {
     const file = newFile();
     const before = await openSqliteLedger({ file, clock: () => 1000 });
-    await before.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(before, [claimRequest(0)], "driver-1", 30_000);
     const records = await before.execution("execution-1");
     await before.close();
     const after = await openSqliteLedger({ file });
@@ -65,17 +65,17 @@ describe("the SQLite ledger", () => {
   test("closed, it lets go of its file, which alone holds everything, and answers nothing more", async () => {
     const file = newFile();
     const ledger = await openSqliteLedger({ file });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     await ledger.close();
     expect(readdirSync(dirname(file))).toEqual(["ledger.db"]);
-    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-unavailable" });
+    await expect(ledger.recordsOf("execution-1")).rejects.toMatchObject({ code: "ledger-unavailable" });
   });
 
   test("names the token that holds the lane, shortened", async () => {
     const ledger = await openSqliteLedger({ file: newFile() });
     const tokens = [0, 1].map((recIndex) => deriveIdempotencyToken("execution-1", recIndex));
     const requests = tokens.map((token, recIndex) => ({ ...claimRequest(recIndex), token }));
-    const [first, second] = (await ledger.claim(requests, "driver-1", 30_000)).map(granted);
+    const [first, second] = (await claimPlaces(ledger, requests, "driver-1", 30_000)).map(granted);
     if (first === undefined || second === undefined) throw new Error("no answers");
     await ledger.submit(first.claim, planned({ lane: "lane-1" }));
     await expect(ledger.submit(second.claim, planned({ lane: "lane-1" }))).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe("the SQLite ledger", () => {
   test("syncs every commit to the disk and uses a write-ahead log", async () => {
     const file = newFile();
     const ledger = await openSqliteLedger({ file });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     expect(existsSync(`${file}-wal`)).toBe(true);
     await ledger.close();
     const database = new DatabaseSync(file);
@@ -101,11 +101,11 @@ describe("the SQLite ledger", () => {
     const ledger = await openSqliteLedger({ file, lockTimeout: 50 });
     const other = new DatabaseSync(file);
     other.exec("BEGIN IMMEDIATE");
-    const locked = ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    const locked = claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     await expect(locked).rejects.toMatchObject({ code: "ledger-locked", retryable: true });
     other.exec("ROLLBACK");
     other.close();
-    expect(await ledger.claim([claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
+    expect(await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
     await ledger.close();
   });
 
@@ -116,7 +116,7 @@ describe("the SQLite ledger", () => {
     const ledger = await openSqliteLedger({ file, lockTimeout: 30_000 });
     await making.ended;
     const claiming = await lockForAMoment(file);
-    expect(await ledger.claim([claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
+    expect(await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000)).toMatchObject([{ kind: "granted" }]);
     await claiming.ended;
     await ledger.close();
   });
@@ -182,12 +182,14 @@ describe("the SQLite ledger", () => {
   test("a record that was damaged is reported, not skipped", async () => {
     const file = newFile();
     const ledger = await openSqliteLedger({ file });
-    await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+    await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     const database = new DatabaseSync(file);
     database.exec("UPDATE token_record SET record = 'x'");
     database.close();
-    await expect(ledger.execution("execution-1")).rejects.toMatchObject({ code: "ledger-corrupt" });
-    await expect(ledger.claim([claimRequest(0)], "driver-2", 30_000)).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(ledger.recordsOf("execution-1")).rejects.toMatchObject({ code: "ledger-corrupt" });
+    await expect(claimPlaces(ledger, [claimRequest(0)], "driver-2", 30_000)).rejects.toMatchObject({
+      code: "ledger-corrupt",
+    });
     await ledger.close();
   });
 
@@ -226,16 +228,16 @@ describe("the SQLite ledger", () => {
     async (_what, away) => {
       const file = newFile();
       const ledger = await openSqliteLedger({ file });
-      const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+      const [answer] = await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
       away(file);
       const gone = {
         code: "ledger-unavailable",
         message: expect.stringMatching(/moved, replaced or deleted.*drive again/),
       };
-      await expect(ledger.claim([claimRequest(1)], "driver-1", 30_000)).rejects.toMatchObject(gone);
+      await expect(claimPlaces(ledger, [claimRequest(1)], "driver-1", 30_000)).rejects.toMatchObject(gone);
       if (answer?.kind !== "granted") throw new Error("not granted");
       await expect(ledger.submit(answer.claim, planned())).rejects.toMatchObject(gone);
-      await expect(ledger.execution("execution-1")).rejects.toMatchObject(gone);
+      await expect(ledger.recordsOf("execution-1")).rejects.toMatchObject(gone);
       // Asked between the write-ahead and the send.
       await expect(ledger.now()).rejects.toMatchObject(gone);
       await ledger.close();
@@ -281,9 +283,10 @@ describe("the SQLite ledger", () => {
     await (await openSqliteLedger({ file })).close();
     const script = `
       import { openSqliteLedger } from ${JSON.stringify(new URL("../../src/ledger/sqlite/index.ts", import.meta.url).href)};
-      import { claimRequest } from ${JSON.stringify(new URL("../../src/testing/ledger-values.ts", import.meta.url).href)};
+      import { claimRequest, recordPlaces } from ${JSON.stringify(new URL("../../src/testing/ledger-values.ts", import.meta.url).href)};
       const ledger = await openSqliteLedger({ file: ${JSON.stringify(file)} });
       let granted = 0;
+      await recordPlaces(ledger, 40);
       for (let index = 0; index < 40; index += 1) {
         const [answer] = await ledger.claim([claimRequest(index)], String(process.pid), 30_000);
         if (answer.kind === "granted") granted += 1;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Execution, Recommendation } from "../../src/contract/recommendation.ts";
 
-const example = JSON.parse(
-  readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
-) as Execution;
+const example = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
+  readonly recommendations: readonly Recommendation[];
+};
 
 /** All kinds of the example, without their price limits. */
 const kinds = example.recommendations.map(
@@ -25,7 +25,10 @@ export interface ChaosMix {
 }
 
 /** An execution of all services in turn, with Reserved Instances and reserved nodes spread among them. */
-export function chaosExecution(executionId: string, { recommendations: count, ec2, redshift }: ChaosMix): Execution {
+export function chaosExecution(
+  executionId: string,
+  { recommendations: count, ec2, redshift }: ChaosMix,
+): Execution & { readonly recommendations: readonly Recommendation[] } {
   const [instance] = ofService("ec2");
   const [node] = ofService("redshift");
   const instanceTypes = ["m5.large", "m5.xlarge", "t3.micro"];

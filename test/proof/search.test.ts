@@ -110,7 +110,7 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       sabotage: {
         ledger: (ledger) => {
           const current = async <C extends { readonly token: string }>(claim: C) => {
-            const records = await ledger.execution("execution-1");
+            const records = await ledger.recordsOf("execution-1");
             return { ...claim, epoch: records.find(({ token }) => token === claim.token)?.epoch ?? 0 };
           };
           return {
@@ -248,7 +248,7 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
         ledger: (ledger) => ({
           ...ledger,
           evidence: async ({ token }) => {
-            const record = (await ledger.execution("execution-1")).find((each) => each.token === token);
+            const record = (await ledger.recordsOf("execution-1")).find((each) => each.token === token);
             if (record?.submission === undefined) throw new Error("It is open.");
             return record.submission;
           },

@@ -68,10 +68,80 @@ export const sentences: Readonly<
     cause: "Twenty orders for it came to nothing.",
     next: "Nothing was sent. Find the cause in its history (buyonce history), then put what is still to be bought into a new execution with an executionId of its own.",
   },
-  "fingerprint-conflict": {
+  "execution-changed": {
     status: "refused",
-    cause: "Something else was asked for before under the same order and number.",
-    next: "Nothing was sent. Restore the file and FROM_FILE, or put what you want now into a new execution with an executionId of its own.",
+    cause: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
+    next: "Nothing was sent. Restore the file and FROM_FILE, or put what is new into a new execution with an executionId of its own.",
+  },
+  "source-differs": {
+    status: "refused",
+    cause: "The execution was recorded for another source, so nothing of it was bought.",
+    next: "Nothing was sent. Give the recorded source in the file and FROM_FILE, or change the recorded one (buyonce source).",
+  },
+  "limits-differ": {
+    status: "refused",
+    cause: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
+    next: "Nothing was sent. Change the recorded limit (buyonce limits), or FROM_FILE with --raise-limits (raiseLimits).",
+  },
+  "approval-missing": {
+    status: "refused",
+    cause: "Nobody has approved it yet.",
+    next: "Nothing was sent. Have it approved (buyonce approve), then AGAIN.",
+  },
+  "not-due": {
+    status: "refused",
+    cause: "It may not be bought yet.",
+    next: "Nothing was sent. Wait until then, and AGAIN.",
+  },
+  "execution-expired": {
+    status: "refused",
+    cause: "It may not be bought any more: its time is over.",
+    next: "Nothing was sent. Put what is still to be bought into a new execution with an executionId of its own.",
+  },
+  "execution-cancelled": {
+    status: "refused",
+    cause: "It was cancelled.",
+    next: "Nothing was sent. If it is to be bought after all, reopen it (buyonce reopen), have it approved if it needs that, then AGAIN.",
+  },
+  "execution-incomplete": {
+    status: "refused",
+    cause: "The ledger lacks some of its recommendations, so nothing of it is bought.",
+    next: "Nothing was sent. Compare its list (buyonce status) with what was approved; if it is right, confirm it (buyonce confirm), then AGAIN.",
+  },
+  "restored-unconfirmed": {
+    status: "refused",
+    cause: "The ledger was restored from a backup, and nobody has confirmed yet that this one may be bought.",
+    next: "Nothing was sent. Compare the ledger with the providers (buyonce audit), then confirm the execution (buyonce confirm) and AGAIN.",
+  },
+  "terms-changed": {
+    status: "refused",
+    cause: "Its limits, source or approval changed meanwhile, so nothing was done under the former ones.",
+    next: "Nothing was sent. Look at what holds now (buyonce status), then AGAIN.",
+  },
+  "not-agreed": {
+    status: "refused",
+    cause: "It was not among what a person was shown, or its price was not.",
+    next: "Nothing was sent. To be shown it with its price, AGAIN.",
+  },
+  "already-sent": {
+    status: "refused",
+    cause: "It was sent already, so this cannot be changed any more.",
+    next: "Nothing was sent. See how it stands (buyonce status).",
+  },
+  "limit-below-spent": {
+    status: "refused",
+    cause: "The limit is below what was sent and is or may be bought.",
+    next: "Nothing was sent. Set one that is not below it, or cancel the execution (buyonce cancel): then nothing more is bought.",
+  },
+  "nothing-to-change": {
+    status: "refused",
+    cause: "It is so already, or the change does not fit how it stands.",
+    next: "Nothing was sent. See how it stands (buyonce status).",
+  },
+  "total-unknown": {
+    status: "refused",
+    cause: "What it cost that was found as bought is not known, so the total cannot be kept.",
+    next: "Nothing was sent. Set a maxPrice for it that covers what it cost (buyonce limits), then AGAIN.",
   },
   "lookup-failed": {
     status: "refused",
@@ -141,22 +211,22 @@ export const sentences: Readonly<
   "price-above-limit": {
     status: "refused",
     cause: "The price is above the limit that was set for it.",
-    next: "Nothing was sent. If the price is right, raise the limit in the file (maxPrice), then FROM_FILE.",
+    next: "Nothing was sent. If the price is right, raise the limit (maxPrice) with buyonce limits, then AGAIN.",
   },
   "price-currency-mismatch": {
     status: "refused",
     cause: "The price is in a different currency from the limit that was set for it.",
-    next: "Nothing was sent. Give the limit in the file (maxPrice) in the currency of the price, then FROM_FILE.",
+    next: "Nothing was sent. Give the limit (maxPrice) in the currency of the price with buyonce limits, then AGAIN.",
   },
   "total-above-limit": {
     status: "refused",
     cause: "All of it together costs more than the total that was allowed.",
-    next: "Nothing was sent. If the sum is right, AGAIN with a higher total (--max-total, maxTotals).",
+    next: "Nothing was sent. If the sum is right, raise the total: --max-total (maxTotals) of the run, or buyonce limits where the execution has one; then AGAIN.",
   },
   "total-currency-missing": {
     status: "refused",
     cause: "No total was allowed for the currency of its price.",
-    next: "Nothing was sent. Allow a total in that currency too (--max-total, maxTotals), then AGAIN.",
+    next: "Nothing was sent. Allow a total in that currency too (--max-total, maxTotals, or buyonce limits where the execution has totals), then AGAIN.",
   },
   "deadline-too-near": {
     status: "refused",

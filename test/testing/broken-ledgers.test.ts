@@ -25,9 +25,9 @@ async function reports(broken: (ledger: Ledger) => Partial<Ledger>): Promise<str
 test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
   [
     "does not check the epoch",
-    ({ execution, submit }) => ({
+    ({ recordsOf, submit }) => ({
       submit: async (claim, submission) => {
-        const record = (await execution("execution-1")).find(({ token }) => token === claim.token);
+        const record = (await recordsOf("execution-1")).find(({ token }) => token === claim.token);
         return submit({ ...claim, epoch: record?.epoch ?? 0 }, submission);
       },
     }),

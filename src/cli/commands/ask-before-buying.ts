@@ -1,3 +1,4 @@
+import type { Agreement } from "../../drive/agreement.ts";
 import type { PlannedRecommendation } from "../../drive/plan-recommendation.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
@@ -26,11 +27,11 @@ export interface Spending {
 }
 
 /**
- * Shows what would be spent, and asks. Returns the execution as the person agreed to it, the shown prices as its limits;
+ * Shows what would be spent, and asks. Returns what the person agreed to: what was shown, at the prices that were shown;
  * throws a BuyonceError `aborted` where the person says no, or stops, and a RefusedError where it comes to more than the
  * totals.
  */
-export async function agreeOnSpending(spending: Spending): Promise<Execution> {
+export async function agreeOnSpending(spending: Spending): Promise<Agreement> {
   const { execution, purchaser, descriptions, options, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
   const { timeout, concurrency, maxTotal: maxTotals } = options;
@@ -50,7 +51,7 @@ export async function agreeOnSpending(spending: Spending): Promise<Execution> {
   const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation), signal));
   if (answer === "stopped") throw aborted("Stopped");
   if (answer === "no") throw aborted("You said no");
-  return withShownPrices(execution, quotation);
+  return agreementTo(quotation);
 }
 
 /** The question after the prices. */
@@ -59,31 +60,20 @@ export function spendingQuestion({ recommendations, totals }: ExecutionPlan): st
     recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
   if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
-  const rest = [
-    ...(unsure === 0 ? [] : [`try ${unsure} again that would be refused now`]),
-    ...(open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`]),
-  ];
-  if (spending === 0 && open === 0) return `Nothing can be bought as it stands. Try ${unsure} again all the same?`;
+  const rest = [...(open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`])];
+  if (spending === 0 && open === 0) return "Nothing can be bought as it stands. Report it all the same?";
   const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
   const buy = spending === 0 ? [] : [`buy ${commitments} for ${totals.buy.map(formatMoney).join(" and ")}`];
   const question = [...buy, ...rest].join(" and ");
   return `${question.charAt(0).toUpperCase()}${question.slice(1)}? This cannot be undone.`;
 }
 
-/**
- * The execution as the person agreed to it: where the file sets no limit, the price that was shown is the limit. It
- * cannot rise unseen between the question and the purchase. (A limit is no part of what is bought: token and fingerprint
- * stay the same.)
- */
-export function withShownPrices(execution: Execution, { recommendations: quotes }: ExecutionPlan): Execution {
-  const shown = new Map(quotes.map(({ recIndex, price }) => [recIndex, price]));
-  return {
-    ...execution,
-    recommendations: execution.recommendations.map((recommendation, recIndex) => {
-      const maxPrice = recommendation.maxPrice ?? shown.get(recIndex);
-      return maxPrice === undefined ? recommendation : { ...recommendation, maxPrice };
-    }),
-  };
+/** What was shown: each price is the most that may be paid for its token. */
+export function agreementTo({ executionId, termsVersion, recommendations }: ExecutionPlan): Agreement {
+  const shown = recommendations.flatMap(({ token, price, verdict }) =>
+    price === undefined || verdict === "refuse" ? [] : [[token, price] as const],
+  );
+  return { termsVersions: { [executionId]: termsVersion }, prices: Object.fromEntries(shown) };
 }
 
 async function unlessStopped<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { DriveEvent } from "../../contract/events.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
+import { describePlaces } from "../resources/ledger-records.ts";
 import { providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
@@ -20,10 +21,9 @@ import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-g
 import { purchaseTimeoutOf, withClouds, withLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
-  buyOptions(command).option(
-    "--wait",
-    "wait for recommendations that another driver holds, instead of reporting in-progress",
-  );
+  buyOptions(command)
+    .option("--wait", "wait for recommendations that another driver holds, instead of reporting in-progress")
+    .option("--raise-limits", "record limits that the file raises or drops, instead of refusing it");
 
 /** The options of `buyonce drive`. */
 export type DriveCommandOptions = OptionsOf<typeof addOptions>;
@@ -39,12 +39,15 @@ Once
   The ledger remembers what was sent. Keep it, and use the same one for all drives.
 ${ledgerHelp}
 Money
-  Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. Where the file sets no
-  maxPrice, the price you agreed to is the limit; with --yes there is none then.
+  Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. What you agree to is what
+  was shown: nothing else is bought, and nothing at a higher price. With --yes maxPrice is the limit, where there is one.
   --max-total "12000.00 USD" limits all of it together: every price is asked for before the first purchase, and if they
   come to more, nothing is bought. Every price is checked again before it is sent, with all that this drive has sent by
   then, outcomes unknown included. Once per currency; a currency that is not named is refused. What another driver holds
   is left out, and checked when it is this one's turn (--wait).
+  Limits are recorded with the first drive and hold for the execution's life: maxPrice of each recommendation, and of all
+  of it "maxTotals" in the file or, where it has none, the first drive's --max-total. A later file may lower them; one that
+  raises or drops them is refused, unless --raise-limits says so. buyonce limits changes them too.
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -130,7 +133,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
     return withLedger(location, {}, parts, async (ledger) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const execution = purchaser.validate(input);
-      const descriptions = execution.recommendations.map((recommendation) => purchaser.describe(recommendation));
+      const descriptions = describePlaces(execution, purchaser);
       const drive = { execution, purchaser, descriptions, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, real.length > 0 && !options.yes, events);
@@ -154,16 +157,16 @@ interface Drive {
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { purchaser, descriptions, options, parts } = drive;
-  const { concurrency, wait = false, maxTotal: maxTotals } = options;
+  const { concurrency, wait = false, maxTotal: maxTotals, raiseLimits = false } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
-    const execution = ask ? await agreeOnSpending({ ...drive, signal }) : drive.execution;
+    const agreement = ask ? await agreeOnSpending({ ...drive, signal }) : undefined;
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (progress) => {
         const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
-        const limits = maxTotals ? { maxTotals } : {};
-        return purchaser.drive(execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
+        const limits = { ...(maxTotals ? { maxTotals } : {}), ...(agreement ? { agreement } : {}), raiseLimits };
+        return purchaser.drive(drive.execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );
   });

@@ -4,6 +4,7 @@ import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import { BuyonceError } from "../../contract/errors.ts";
 import { providersNamedIn } from "../resources/providers.ts";
+import { describePlaces } from "../resources/ledger-records.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
@@ -82,10 +83,9 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
     const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
     return withLedger(location, { emptyIfMissing: true }, parts, async (ledger) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
-      const { recommendations } = purchaser.validate(input);
+      const descriptions = describePlaces(purchaser.validate(input), purchaser);
       const quotation = await quoteInTime(input, purchaser, options, parts);
       const { stdout, env } = parts.terminal;
-      const descriptions = recommendations.map((recommendation) => purchaser.describe(recommendation));
       const layout = { descriptions, width: widthOf(stdout), paint: painter(stdout, env), maxTotals: options.maxTotal };
       stdout.write(options.json ? jsonQuotation(quotation) : `${quoteText(quotation, layout)}\nNothing was bought.\n`);
       return exitCodeOfQuotation(quotation);

@@ -1,7 +1,7 @@
 import type { Purchaser } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
-import type { Recommendation } from "../../contract/recommendation.ts";
+import { type Execution, isSkip, type Recommendation } from "../../contract/recommendation.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
 
@@ -31,7 +31,7 @@ export function descriptionsIn(
 
 /** All records of an execution. Throws a usage error where there is none. */
 export async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
-  const records = await ledger.execution(executionId);
+  const records = await ledger.recordsOf(executionId);
   if (records.length > 0) return records;
   throw usageError(
     `The ledger knows no execution ${JSON.stringify(executionId)}. Check the id, and name the ledger that its drives used with --ledger. Nothing was sent.`,
@@ -47,6 +47,11 @@ export function providersOf(records: readonly TokenRecord[]): readonly ProviderN
       `The ledger holds a recommendation of the provider ${JSON.stringify(name)}, which the command line does not know. Drive it again with the program that bought it. Nothing was sent.`,
     );
   });
+}
+
+/** What each place of an execution asks for, by recIndex. */
+export function describePlaces({ recommendations }: Execution, purchaser: Purchaser): readonly string[] {
+  return recommendations.map((place) => (isSkip(place) ? "left empty" : purchaser.describe(place)));
 }
 
 type Describe = (recommendation: Recommendation) => string;

@@ -27,6 +27,7 @@ const words: Readonly<
   reconcile: { text: "find out first whether it was bought", colour: "yellow" },
   held: { text: "leave it to the other driver", colour: "yellow" },
   refuse: { text: "refuse it", colour: "red" },
+  skip: { text: "buy nothing: skipped", colour: "cyan" },
 };
 
 /** What a drive would do and cost, for a person: prices, limits, sums, and why something would not be bought. */

@@ -38,7 +38,7 @@ export function statusText(
   { descriptions, width, paint }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) =>
-    status === "abandoned" || status === "waiting" ? "yellow" : statusStyle[status].colour;
+    status === "abandoned" || status === "waiting" || status === "planned" ? "yellow" : statusStyle[status].colour;
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
@@ -106,6 +106,10 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
     case "waiting":
       return "an equal purchase is not decided yet; nothing was sent for this one";
+    case "planned":
+      return "no drive has come to it yet";
+    case "skipped":
+      return "a person dropped it";
     case "abandoned":
       return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
     case "unresolved":
@@ -130,7 +134,8 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
   return [
     ...(has(
       ({ status, record }) =>
-        (status === "unresolved" && record.parkedAt === undefined) || status === "abandoned" || status === "waiting",
+        (status === "unresolved" && record.parkedAt === undefined) ||
+        ["abandoned", "waiting", "planned"].includes(status),
     )
       ? ["next: buyonce redrive finds out what became of it, and buys what was not bought."]
       : []),

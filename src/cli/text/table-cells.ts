@@ -33,8 +33,9 @@ export function shorten(text: string): string {
 }
 
 /** Why an outcome is not plainly done: the error, what is still missing, or that it is not yet settled. Else empty. */
-export function why({ commitment, error, warnings = [] }: Outcome): string {
+export function why({ commitment, error, note, warnings = [] }: Outcome): string {
   const reasons = [
+    ...(note === undefined ? [] : [note]),
     ...(error ? [`${error.message} (${error.code})`] : []),
     ...warnings,
     ...(commitment && !commitment.settled ? [`not yet settled (${commitment.state})`] : []),
@@ -52,4 +53,5 @@ export const statusStyle: Readonly<
   refused: { sign: "✖", colour: "red" },
   rejected: { sign: "✖", colour: "red" },
   unresolved: { sign: "?", colour: "yellow" },
+  skipped: { sign: "–", colour: "cyan" },
 };

@@ -111,6 +111,7 @@ const transientStates: ReadonlySet<string> = new Set([
  */
 const guards: Readonly<Record<string, Meaning>> = {
   token_record_pkey: locked,
+  execution_pkey: locked,
   one_record_per_lane: {
     code: "identical-purchase-open",
     advice: "A purchase of the very same kind is open. Nothing was sent. Drive again when it is settled.",

@@ -37,4 +37,48 @@ export const migrations: readonly ((schema: string) => string)[] = [
   );
   CREATE INDEX history_of_token ON ${schema}.history (token, sequence);
   `,
+  // Of what was driven before, each execution is made from its records: they were claimed in one transaction, so they are all
+  // of it, unless a number is missing. Limits were not recorded.
+  (schema) => `
+  CREATE TABLE ${schema}.execution (
+    execution_id text COLLATE "C" PRIMARY KEY,
+    updated_at bigint NOT NULL,
+    record text NOT NULL
+  );
+  CREATE INDEX execution_by_change ON ${schema}.execution (updated_at DESC, execution_id);
+
+  CREATE TABLE ${schema}.execution_history (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    execution_id text COLLATE "C" NOT NULL,
+    entry text NOT NULL
+  );
+  CREATE INDEX history_of_execution ON ${schema}.execution_history (execution_id, sequence);
+
+  ALTER TABLE ${schema}.token_record ADD COLUMN counted text;
+  UPDATE ${schema}.token_record SET counted = CASE
+    WHEN state IN ('submitted', 'unknown') THEN (record::json #> '{submission,price}')::text
+    ELSE coalesce(record::json #> '{commitment,price}', record::json #> '{submission,price}',
+      record::json #> '{recommendation,maxPrice}', '"unknown"'::json)::text
+  END WHERE state IN ('submitted', 'unknown', 'purchased');
+  CREATE INDEX counted_in_execution ON ${schema}.token_record (execution_id) INCLUDE (token, counted) WHERE counted IS NOT NULL;
+
+  INSERT INTO ${schema}.execution (execution_id, updated_at, record)
+  SELECT execution_id, max((record::json ->> 'updatedAt')::bigint), json_build_object(
+    'executionId', execution_id,
+    'source', max(record::json ->> 'source'),
+    'size', max(rec_index) + 1,
+    'emptyPlaces', '[]'::json,
+    'approvalRequired', false,
+    'incomplete', count(*) <> max(rec_index) + 1,
+    'limitsUnknown', true,
+    'termsVersion', 1,
+    'createdAt', min((record::json ->> 'createdAt')::bigint),
+    'updatedAt', max((record::json ->> 'updatedAt')::bigint)
+  )::text FROM ${schema}.token_record GROUP BY execution_id;
+  INSERT INTO ${schema}.execution_history (execution_id, entry)
+  SELECT execution_id, json_build_object(
+    'executionId', execution_id, 'at', (record::json ->> 'createdAt')::bigint, 'event', 'record', 'termsVersion', 1,
+    'detail', (record::json ->> 'size') || ' places, driven before executions were recorded'
+  )::text FROM ${schema}.execution ORDER BY execution_id;
+  `,
 ];

@@ -31,9 +31,9 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       const [row] = clock ? [] : await transact.read((query) => query(sql.now));
       return time(row);
     },
-    transaction: (tokens, run) =>
+    transaction: (keys, run) =>
       transact.write(async (query) => {
-        const { transaction, write } = await beginTransaction({ query, sql, time, parse }, tokens);
+        const { transaction, write } = await beginTransaction({ query, sql, time, parse }, keys);
         const result = await run(transaction);
         await write();
         return result;
@@ -67,8 +67,19 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       const rows = await transact.read((query) => query(statement, ...parameters, String(limit)));
       return rows.map((row) => parse(row["record"]));
     },
-    execution: async (executionId) =>
-      (await transact.read((query) => query(sql.execution, executionId))).map((row) => parse(row["record"])),
+    recordsOf: async (executionId) =>
+      (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
+    execution: async (executionId) => {
+      const [row] = await transact.read((query) => query(sql.execution, executionId));
+      return row && parse(row["record"]);
+    },
+    executions: async ({ after, limit }) => {
+      const place = after === undefined ? ["", ""] : [String(after.updatedAt), after.executionId];
+      const rows = await transact.read((query) => query(sql.executions, ...place, String(limit)));
+      return rows.map((row) => parse(row["record"]));
+    },
+    executionHistory: async (executionId) =>
+      (await transact.read((query) => query(sql.executionHistory, executionId))).map((row) => parse(row["entry"])),
     history: async (token) =>
       (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
   };

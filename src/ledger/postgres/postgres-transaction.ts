@@ -1,6 +1,9 @@
 import { LedgerError } from "../../contract/errors.ts";
+import { countedPrice } from "../../contract/counted-price.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
+import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
+import { type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
 import type { Query, Row } from "./postgres-session.ts";
 import type { statements } from "./statements.ts";
 
@@ -13,11 +16,12 @@ interface TransactionParts {
   readonly parse: <T>(json: unknown) => T;
 }
 
-/** Locks and reads the tokens; `write` writes what was changed since. */
+/** Locks and reads the executions, then the tokens; `write` writes what was changed since. */
 export async function beginTransaction(
   { query, sql, time, parse }: TransactionParts,
-  tokens: readonly string[],
+  { tokens, executions: executionIds = [] }: TransactionKeys,
 ): Promise<{ readonly transaction: LedgerTransaction; readonly write: () => Promise<void> }> {
+  const executions = await beginExecutions({ query, sql, parse }, executionIds);
   const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]));
   const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
   for (const json of parse<string[]>(row?.["records"])) {
@@ -29,6 +33,7 @@ export async function beginTransaction(
   let entries: HistoryEntry[] = [];
 
   async function write(): Promise<void> {
+    await executions.write();
     if (changed.size === 0) return;
     const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
     const lines = entries.map((entry) => ({ token: entry.token, entry: JSON.stringify(entry) }));
@@ -46,6 +51,16 @@ export async function beginTransaction(
   function lockedOnly(token: string): void {
     if (!records.has(token)) throw new TypeError("A transaction reads and writes only the tokens that it locked.");
   }
+  async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
+    await executions.get(executionId);
+    const [found] = await query(sql.lockRecordsOf, executionId);
+    const all = parse<string[]>(found?.["records"]).map((json) => parse<TokenRecord>(json));
+    for (const record of all) {
+      records.set(record.token, record);
+      stored.add(record.token);
+    }
+    return all;
+  }
 
   const transaction: LedgerTransaction = {
     now: time(row),
@@ -62,12 +77,65 @@ export async function beginTransaction(
       await write();
       return (await query(sql.inLane, lane, exceptToken)).map((found) => String(found["token"]));
     },
+    execution: executions.get,
+    putExecution: executions.put,
+    recordsOf: lockRecordsOf,
+    counted: async (executionId, exceptToken) => {
+      await write();
+      return (await query(sql.counted, executionId, exceptToken)).map((found) => parse(found["counted"]));
+    },
     own: async (scopeKey, ids, token) => {
       const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
       return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
     },
   };
   return { transaction, write };
+}
+
+/** The executions that a transaction is about. */
+async function beginExecutions(
+  { query, sql, parse }: Pick<TransactionParts, "query" | "sql" | "parse">,
+  executionIds: readonly string[],
+) {
+  const known = new Map<string, ExecutionRecord | undefined>(executionIds.map((id) => [id, undefined]));
+  if (executionIds.length > 0) {
+    const [row] = await query(sql.lockExecutions, JSON.stringify(executionIds));
+    for (const json of parse<string[]>(row?.["records"])) {
+      const execution = parse<ExecutionRecord>(json);
+      known.set(execution.executionId, execution);
+    }
+  }
+  const stored = new Set([...known].flatMap(([id, execution]) => (execution ? [id] : [])));
+  const changed = new Set<string>();
+  let entries: ExecutionEntry[] = [];
+  function lockedOnly(executionId: string): void {
+    if (!known.has(executionId)) throw new TypeError("A transaction is only about the executions that it locked.");
+  }
+  return {
+    get: async (executionId: string) => {
+      lockedOnly(executionId);
+      return known.get(executionId);
+    },
+    put: async (execution: ExecutionRecord, entry: ExecutionEntry) => {
+      lockedOnly(execution.executionId);
+      known.set(execution.executionId, parse(JSON.stringify(execution)));
+      changed.add(execution.executionId);
+      entries.push(entry);
+    },
+    write: async () => {
+      if (changed.size === 0) return;
+      const rows = [...changed].map((id) => {
+        const execution = known.get(id);
+        const record = JSON.stringify(execution);
+        return { execution_id: id, updated_at: execution?.updatedAt, record, is_new: !stored.has(id) };
+      });
+      const lines = entries.map((entry) => ({ execution_id: entry.executionId, entry: JSON.stringify(entry) }));
+      await query(sql.writeExecutions, JSON.stringify(rows), JSON.stringify(lines));
+      for (const id of changed) stored.add(id);
+      changed.clear();
+      entries = [];
+    },
+  };
 }
 
 /** Reads what columns hold; throws a LedgerError `ledger-corrupt` for what is not JSON. `ledger` names it in the message. */
@@ -98,6 +166,7 @@ function recordRow(record: TokenRecord | undefined, isNew: boolean) {
       lane: occupiedLane(record) ?? null,
       work_left: workLeft(record) ?? null,
       resting_since: restingSince(record),
+      counted: JSON.stringify(countedPrice(record)) ?? null,
       record: JSON.stringify(record),
       is_new: isNew,
     },

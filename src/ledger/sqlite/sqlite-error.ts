@@ -1,5 +1,5 @@
 import { todoOf } from "../../contract/error-advice.ts";
-import { type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
+import { BuyonceError, type ErrorCode, LedgerError, messageOf } from "../../contract/errors.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -39,8 +39,8 @@ const moved: Meaning = {
 export const movedAway = 1032;
 
 /** Any error of `node:sqlite` as a LedgerError that says what to do; an error of this package is returned as it is. */
-export function sqliteError(error: unknown, file: string): LedgerError {
-  if (LedgerError.isInstance(error)) return error;
+export function sqliteError(error: unknown, file: string): BuyonceError {
+  if (BuyonceError.isInstance(error)) return error;
   const extended = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0;
   const meaning = extended === movedAway ? moved : meanings[extended & 0xff];
   return new LedgerError({

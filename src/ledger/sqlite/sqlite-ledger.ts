@@ -3,7 +3,10 @@ import { LedgerError } from "../../contract/errors.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { createLedger } from "../create-ledger.ts";
 import { createSerializer } from "../serialize.ts";
-import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
+import { type CountedPrice, countedPrice } from "../../contract/counted-price.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
+import { workLeft } from "../../contract/execution-state.ts";
+import { type LedgerTransaction, occupiedLane, restingSince } from "../ledger-store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createPlaceCheck } from "./place-check.ts";
 import { recordsStatement } from "./records-statement.ts";
@@ -43,7 +46,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
 
   return createLedger({
     now: () => guarded(clock),
-    transaction: (_tokens, run) => guarded(() => groupCommit(() => run(begin(sql, record, clock())))),
+    transaction: (_keys, run) => guarded(() => groupCommit(() => run(begin(sql, parse, clock())))),
     purchasedIn: (scopeKey, { after, limit } = { after: undefined, limit: -1 }) =>
       read(() => sql.purchasedIn.all(scopeKey, after ?? null, limit).map(record)),
     owners: (scopeKey) =>
@@ -58,7 +61,16 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
         if (prepared === undefined) recordsStatements.set(statement, (prepared = database.prepare(statement)));
         return prepared.all(values).map(record);
       }),
-    execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
+    recordsOf: (executionId) => read(() => sql.recordsOf.all(executionId).map(record)),
+    execution: (executionId) => read(() => executionIn(sql.execution.get(executionId), parse)),
+    executions: ({ after, limit }) =>
+      read(() => {
+        const place = after && { at: after.updatedAt, id: after.executionId, limit };
+        const rows = place === undefined ? sql.executions.all(limit) : sql.executionsAfter.all(place);
+        return rows.map((row) => parse<ExecutionRecord>(text(row, "record")));
+      }),
+    executionHistory: (executionId) =>
+      read(() => sql.executionHistory.all(executionId).map((row) => parse<ExecutionEntry>(text(row, "entry")))),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     close: () => oneByOne(async () => database.close()),
   });
@@ -83,16 +95,19 @@ function parserOf(file: string) {
   return { parse, record };
 }
 
-function begin(
-  sql: SqliteStatements,
-  record: (row: Record<string, unknown>) => TokenRecord,
-  now: number,
-): LedgerTransaction {
+type Parse = <T>(json: string) => T;
+
+function executionIn(row: Record<string, unknown> | undefined, parse: Parse): ExecutionRecord | undefined {
+  return row && parse<ExecutionRecord>(text(row, "record"));
+}
+
+function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransaction {
+  const record = (row: Record<string, unknown>) => parse<TokenRecord>(text(row, "record"));
   const put = (next: TokenRecord) => {
     const { token, executionId, recIndex, scope, state } = next;
     const [lane, work] = [occupiedLane(next) ?? null, workLeft(next) ?? null];
-    const body = JSON.stringify(next);
-    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, restingSince(next), body);
+    const [counted, body] = [JSON.stringify(countedPrice(next)) ?? null, JSON.stringify(next)];
+    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, restingSince(next), counted, body);
   };
   return {
     now,
@@ -106,6 +121,14 @@ function begin(
     },
     touch: async (next) => put(next),
     inLane: async (lane, exceptToken) => sql.inLane.all(lane, exceptToken).map((row) => text(row, "token")),
+    execution: async (executionId) => executionIn(sql.execution.get(executionId), parse),
+    putExecution: async (execution, entry) => {
+      sql.putExecution.run(execution.executionId, execution.updatedAt, JSON.stringify(execution));
+      sql.appendExecution.run(execution.executionId, JSON.stringify(entry));
+    },
+    recordsOf: async (executionId) => sql.recordsOf.all(executionId).map(record),
+    counted: async (executionId, exceptToken) =>
+      sql.counted.all(executionId, exceptToken).map((row) => parse<CountedPrice>(text(row, "counted"))),
     own: async (scopeKey, ids, token) =>
       ids.filter((id) => {
         sql.own.run(scopeKey, id, token);

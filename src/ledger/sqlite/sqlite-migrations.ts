@@ -31,4 +31,49 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX history_of_token ON history (token, sequence);
   `,
+  // Of what was driven before, each execution is made from its records: they were claimed in one transaction, so they are all
+  // of it, unless a number is missing. Limits were not recorded.
+  `
+  CREATE TABLE execution (
+    execution_id TEXT PRIMARY KEY,
+    updated_at INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX execution_by_change ON execution (updated_at DESC, execution_id);
+
+  CREATE TABLE execution_history (
+    sequence INTEGER PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    entry TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX history_of_execution ON execution_history (execution_id, sequence);
+
+  ALTER TABLE token_record ADD COLUMN counted TEXT;
+  UPDATE token_record SET counted = CASE
+    WHEN state IN ('submitted', 'unknown') THEN json_extract(record, '$.submission.price')
+    WHEN state = 'purchased' THEN coalesce(
+      json_extract(record, '$.commitment.price'), json_extract(record, '$.submission.price'),
+      json_extract(record, '$.recommendation.maxPrice'), '"unknown"')
+  END;
+  CREATE INDEX counted_in_execution ON token_record (execution_id, counted, token) WHERE counted IS NOT NULL;
+
+  INSERT INTO execution (execution_id, updated_at, record)
+  SELECT execution_id, max(json_extract(record, '$.updatedAt')), json_object(
+    'executionId', execution_id,
+    'source', max(json_extract(record, '$.source')),
+    'size', max(rec_index) + 1,
+    'emptyPlaces', json_array(),
+    'approvalRequired', json('false'),
+    'incomplete', json(CASE WHEN count(*) = max(rec_index) + 1 THEN 'false' ELSE 'true' END),
+    'limitsUnknown', json('true'),
+    'termsVersion', 1,
+    'createdAt', min(json_extract(record, '$.createdAt')),
+    'updatedAt', max(json_extract(record, '$.updatedAt'))
+  ) FROM token_record GROUP BY execution_id;
+  INSERT INTO execution_history (execution_id, entry)
+  SELECT execution_id, json_object(
+    'executionId', execution_id, 'at', json_extract(record, '$.createdAt'), 'event', 'record', 'termsVersion', 1,
+    'detail', json_extract(record, '$.size') || ' places, driven before executions were recorded'
+  ) FROM execution ORDER BY execution_id;
+  `,
 ];

@@ -9,10 +9,11 @@ export function prepareStatements(database: DatabaseSync) {
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
       `INSERT INTO token_record
-         (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, counted, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane,
-         work_left = excluded.work_left, resting_since = excluded.resting_since, record = excluded.record`,
+         work_left = excluded.work_left, resting_since = excluded.resting_since,
+         counted = excluded.counted, record = excluded.record`,
     ),
     append: database.prepare("INSERT INTO history (token, entry) VALUES (?, ?)"),
     inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
@@ -31,7 +32,22 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
     ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
-    execution: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
+    recordsOf: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
+    counted: database.prepare(
+      "SELECT counted FROM token_record WHERE execution_id = ? AND token <> ? AND counted IS NOT NULL",
+    ),
+    execution: database.prepare("SELECT record FROM execution WHERE execution_id = ?"),
+    executions: database.prepare("SELECT record FROM execution ORDER BY updated_at DESC, execution_id LIMIT ?"),
+    executionsAfter: database.prepare(
+      `SELECT record FROM execution WHERE updated_at < :at OR (updated_at = :at AND execution_id > :id)
+       ORDER BY updated_at DESC, execution_id LIMIT :limit`,
+    ),
+    putExecution: database.prepare(
+      `INSERT INTO execution (execution_id, updated_at, record) VALUES (?, ?, ?)
+       ON CONFLICT (execution_id) DO UPDATE SET updated_at = excluded.updated_at, record = excluded.record`,
+    ),
+    appendExecution: database.prepare("INSERT INTO execution_history (execution_id, entry) VALUES (?, ?)"),
+    executionHistory: database.prepare("SELECT entry FROM execution_history WHERE execution_id = ? ORDER BY sequence"),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
 }

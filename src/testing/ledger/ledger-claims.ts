@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertLedgerError, assertMatches, assertSame } from "../assertions.ts";
-import { bought, claimRequest, planned } from "../ledger-values.ts";
+import { bought, claimRequest, planned, recordPlaces } from "../ledger-values.ts";
 import { claim, granted, type LedgerTest, reason } from "./ledger-world.ts";
 
 /** Who may work on a token, and what is recorded of it. */
@@ -35,7 +35,7 @@ export const claimTests: readonly LedgerTest[] = [
       for (const attempt of attempts) await assertLedgerError(attempt(), { code: "claim-lost" });
       await ledger.release([old]);
       assertSame(await ledger.renew([old], 30_000), [old]);
-      const [record] = await ledger.execution("execution-1");
+      const [record] = await ledger.recordsOf("execution-1");
       assertMatches(record, { state: "claimed", epoch: 2, holder: "driver-2", leaseUntil: 61_001 });
     },
   },
@@ -67,16 +67,14 @@ export const claimTests: readonly LedgerTest[] = [
     },
   },
   {
-    title: "the same token for another purchase is a conflict that names the fields",
+    title: "a token that is not recorded cannot be claimed, and a record comes back as it is",
     run: async ({ ledger }) => {
-      await claim(ledger, "driver-1");
-      const other = {
-        ...claimRequest(0),
-        fingerprint: "b",
-        recommendation: { ...claimRequest(0).recommendation, quantity: 2 },
-      };
-      const [answer] = await ledger.claim([other], "driver-2", 30_000);
-      assertMatches(answer, { kind: "conflict", fields: ["quantity"] });
+      await recordPlaces(ledger, 1);
+      const unknown = ledger.claim([{ token: "token-9", executionId: "execution-1" }], "driver-1", 30_000);
+      await assertLedgerError(unknown, { code: "internal" });
+      const other = { ...claimRequest(0), recommendation: { ...claimRequest(0).recommendation, quantity: 2 } };
+      const [answer] = await ledger.claim([other], "driver-1", 30_000);
+      assertSame(granted(answer).record.recommendation, claimRequest(0).recommendation);
     },
   },
   {

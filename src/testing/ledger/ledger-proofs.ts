@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Claim } from "../../contract/ledger.ts";
 import { assertLedgerError, assertMatches, assertSame } from "../assertions.ts";
-import { bought, claimRequest, planned } from "../ledger-values.ts";
+import { bought, claimRequest, planned, claimPlaces } from "../ledger-values.ts";
 import { claim, granted, type LedgerTest, reason } from "./ledger-world.ts";
 
 /** What proves what: death, generations, owners, lanes, evidence. */
@@ -30,7 +30,7 @@ export const proofTests: readonly LedgerTest[] = [
       await ledger.purchase(first.claim, bought({ furtherIds: ["order-2"] }));
       const taken = ledger.purchase(second.claim, bought({ id: "order-2" }));
       await assertLedgerError(taken, { code: "commitment-taken" });
-      assert.equal((await ledger.execution("execution-1"))[1]?.state, "claimed");
+      assert.equal((await ledger.recordsOf("execution-1"))[1]?.state, "claimed");
       await ledger.purchase(second.claim, bought({ id: "order-3" }));
     },
   },
@@ -38,9 +38,9 @@ export const proofTests: readonly LedgerTest[] = [
     title: "a UUID cannot count for two tokens, though their scopes go by two keys",
     run: async ({ ledger }) => {
       const id = "E3BCB222-59b7-4951-ad81-2822c078ec8c";
-      const first = granted(await claim(ledger, "driver-1", 0));
       const scope = { key: "imitation/named", label: "the same account, by its name" };
-      const [answer] = await ledger.claim([{ ...claimRequest(1), scope }], "driver-1", 30_000);
+      const [answer] = await claimPlaces(ledger, [{ ...claimRequest(1), scope }], "driver-1", 30_000);
+      const first = granted(await claim(ledger, "driver-1", 0));
       const second = granted(answer);
       await ledger.purchase(first.claim, bought({ id, furtherIds: ["order-1"] }));
       const taken = ledger.purchase(second.claim, bought({ id: id.toLowerCase() }));
@@ -57,9 +57,9 @@ export const proofTests: readonly LedgerTest[] = [
         id: "plans/e3bcb222-59b7-4951-ad81-2822c078ec8c",
         furtherIds: ["e3bcb222-59b7-4951-ad81-2822c078ec8c/1"],
       };
-      await ledger.purchase(granted(await claim(ledger, "driver-1", 0)).claim, bought(ids));
       const scope = { key: "scope-2", label: "scope 2" };
-      const [answer] = await ledger.claim([{ ...claimRequest(1), scope }], "driver-1", 30_000);
+      const [answer] = await claimPlaces(ledger, [{ ...claimRequest(1), scope }], "driver-1", 30_000);
+      await ledger.purchase(granted(await claim(ledger, "driver-1", 0)).claim, bought(ids));
       await ledger.purchase(granted(answer).claim, bought(ids));
     },
   },
@@ -125,8 +125,8 @@ export const proofTests: readonly LedgerTest[] = [
       at(40_000);
       const second = granted(await claim(ledger, "driver-2"));
       await late(first.claim, "id-1");
-      assertSame((await ledger.execution("execution-1"))[0]?.submission?.evidence, ["id-1"]);
-      assertSame((await ledger.execution("execution-1"))[0]?.holder, "driver-2");
+      assertSame((await ledger.recordsOf("execution-1"))[0]?.submission?.evidence, ["id-1"]);
+      assertSame((await ledger.recordsOf("execution-1"))[0]?.holder, "driver-2");
       const { former } = await ledger.dead(second.claim, { failed: false, detail: "expired" });
       assertSame(former?.[0]?.evidence, ["id-1"]);
       await late(first.claim, "id-2");
@@ -139,8 +139,8 @@ export const proofTests: readonly LedgerTest[] = [
           code: "claim-lost",
         },
       );
-      await late({ token: "token-9", epoch: 1 }, "id-5");
-      const [record] = await ledger.execution("execution-1");
+      await late({ token: "token-9", executionId: "execution-1", epoch: 1, termsVersion: 1 }, "id-5");
+      const [record] = await ledger.recordsOf("execution-1");
       assertMatches(record, { state: "purchased", commitment: { id: "order-1" } });
       assertSame(
         record?.former?.map(({ attempt, evidence }) => [attempt, evidence]),
@@ -183,17 +183,6 @@ export const proofTests: readonly LedgerTest[] = [
       await ledger.exclude(held, ["id-3"]);
       const dead = await ledger.dead(held, { failed: true, notThis: ["id-3", "id-4"], detail: "a person says so" });
       assertSame(dead.former?.[1]?.notThis, ["id-3", "id-4"]);
-    },
-  },
-  {
-    title: "a changed price limit is taken over, so that the next drive uses it",
-    run: async ({ ledger }) => {
-      const { claim: held } = granted(await claim(ledger, "driver-1"));
-      await ledger.refuse(held, reason);
-      const maxPrice = { amount: "50", currency: "GBP" };
-      const raised = { ...claimRequest(0), recommendation: { ...claimRequest(0).recommendation, maxPrice } };
-      const [answer] = await ledger.claim([raised], "driver-2", 30_000);
-      assertSame(granted(answer).record.recommendation.maxPrice, maxPrice);
     },
   },
 ];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RecordsQuery, TokenRecord, TokenState } from "../../contract/ledger.ts";
 import { assertMatches, assertSame } from "../assertions.ts";
-import { bought, claimRequest, planned } from "../ledger-values.ts";
+import { bought, claimPlaces, claimRequest, planned, recordPlaces } from "../ledger-values.ts";
 import { claim, granted, type LedgerTest, pendingOf, reason } from "./ledger-world.ts";
 
 /** What is read back: history, corrections, what is left to do, pages. */
@@ -17,7 +17,7 @@ export const readingTests: readonly LedgerTest[] = [
       assertSame(
         history.map(({ event, from, to, holder, at, attempt }) => ({ event, from, to, holder, at, attempt })),
         [
-          { event: "claim", from: undefined, to: "claimed", holder: "driver-1", at: 1000, attempt: 0 },
+          { event: "claim", from: "planned", to: "claimed", holder: "driver-1", at: 1000, attempt: 0 },
           { event: "submit", from: "claimed", to: "submitted", holder: "driver-1", at: 2000, attempt: 1 },
           { event: "purchase", from: "submitted", to: "purchased", holder: "driver-1", at: 2000, attempt: 1 },
         ],
@@ -30,7 +30,7 @@ export const readingTests: readonly LedgerTest[] = [
     run: async ({ ledger }) => {
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, driver) =>
-          ledger.claim([claimRequest(0), claimRequest(1)], `driver-${driver}`, 30_000),
+          claimPlaces(ledger, [claimRequest(0), claimRequest(1)], `driver-${driver}`, 30_000),
         ),
       );
       const kinds = answers.map((pair) => pair.map(({ kind }) => kind));
@@ -43,9 +43,9 @@ export const readingTests: readonly LedgerTest[] = [
     run: async ({ ledger }) => {
       const { claim: held } = granted(await claim(ledger, "driver-1"));
       await ledger.submit(held, planned());
-      const [before] = await ledger.execution("execution-1");
+      const [before] = await ledger.recordsOf("execution-1");
       await ledger.decide(held, "looked at by a person");
-      const [after] = await ledger.execution("execution-1");
+      const [after] = await ledger.recordsOf("execution-1");
       assertSame({ ...after, updatedAt: 0 }, { ...before, updatedAt: 0 });
       const last = (await ledger.history("token-0")).at(-1);
       assertMatches(last, { event: "decide", from: "submitted", to: "submitted", detail: "looked at by a person" });
@@ -55,7 +55,7 @@ export const readingTests: readonly LedgerTest[] = [
     title: "a correction takes up what is settled, and nothing that a driver holds",
     run: async ({ ledger }) => {
       const correct = async (holder: string) => {
-        const [answer] = await ledger.claim([claimRequest(0)], holder, 30_000, { corrections: true });
+        const [answer] = await claimPlaces(ledger, [claimRequest(0)], holder, 30_000, { corrections: true });
         return answer;
       };
       await ledger.purchase(granted(await claim(ledger, "driver-1")).claim, bought());
@@ -71,13 +71,13 @@ export const readingTests: readonly LedgerTest[] = [
     title: "a claim of some states leaves what is in another one as it is",
     run: async ({ ledger }) => {
       const claimOf = async (recIndex: number, states: readonly TokenState[]) => {
-        const [answer] = await ledger.claim([claimRequest(recIndex)], "driver-2", 30_000, { states });
+        const [answer] = await claimPlaces(ledger, [claimRequest(recIndex)], "driver-2", 30_000, { states });
         return answer;
       };
       await ledger.reject(granted(await claim(ledger, "driver-1")).claim, reason);
-      const before = await ledger.execution("execution-1");
+      const before = await ledger.recordsOf("execution-1");
       assertMatches(await claimOf(0, ["purchased", "claimed"]), { kind: "other-state", record: { state: "rejected" } });
-      assertSame(await ledger.execution("execution-1"), before);
+      assertSame(await ledger.recordsOf("execution-1"), before);
       assertMatches(await claimOf(0, ["rejected"]), { kind: "granted" });
       assertMatches(await claimOf(0, ["purchased"]), { kind: "in-flight", holder: "driver-2" });
     },
@@ -87,6 +87,7 @@ export const readingTests: readonly LedgerTest[] = [
     run: async ({ ledger, at }) => {
       const found = async (olderThan: number, refused: boolean, limit = 9) =>
         (await ledger.unfinished({ olderThan, limit, refused, parked: false })).map(({ recIndex }) => recIndex);
+      await recordPlaces(ledger, 5);
       const sent = granted(await claim(ledger, "driver-1", 0)).claim;
       await ledger.submit(sent, planned());
       await ledger.unknown(sent, reason);
@@ -112,7 +113,7 @@ export const readingTests: readonly LedgerTest[] = [
     run: async ({ ledger, at }) => {
       const found = async (parked: boolean) =>
         (await ledger.unfinished({ olderThan: 0, limit: 9, refused: false, parked })).map(({ recIndex }) => recIndex);
-      const records = async () => ledger.execution("execution-1");
+      const records = async () => ledger.recordsOf("execution-1");
       for (const recIndex of [0, 1, 2, 3]) {
         const { claim: held } = granted(await claim(ledger, "driver-1", recIndex));
         await ledger.submit(held, planned());
@@ -186,6 +187,7 @@ export const readingTests: readonly LedgerTest[] = [
     title: "records are read in pages, longest untouched first; or those of some tokens",
     run: async ({ ledger, at }) => {
       const order = [3, 1, 4, 0, 2];
+      await recordPlaces(ledger, 5);
       for (const [position, index] of order.entries()) {
         at(2000 + 1000 * Math.floor(position / 2));
         await ledger.purchase(granted(await claim(ledger, "driver-1", index)).claim, pendingOf(index));
@@ -214,6 +216,7 @@ export const readingTests: readonly LedgerTest[] = [
   {
     title: "what is bought in a scope is read in pages: each once, also what changes meanwhile",
     run: async ({ ledger, at }) => {
+      await recordPlaces(ledger, 5);
       for (const index of [2, 0, 3, 1]) {
         await ledger.purchase(granted(await claim(ledger, "driver-1", index)).claim, pendingOf(index));
       }
@@ -244,7 +247,7 @@ export const readingTests: readonly LedgerTest[] = [
         executionId,
         token: `${executionId} ${recIndex}`,
       });
-      await ledger.claim([of("b", 1), of("c", 0), of("a", 2), of("b", 0), of("a", 1)], "driver-1", 30_000);
+      await claimPlaces(ledger, [of("b", 1), of("c", 0), of("a", 2), of("b", 0), of("a", 1)], "driver-1", 30_000);
       assertSame(
         (await ledger.records({ limit: 9 })).map(({ token }) => token),
         ["a 1", "a 2", "b 0", "b 1", "c 0"],

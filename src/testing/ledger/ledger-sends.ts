@@ -19,7 +19,7 @@ export const sendTests: readonly LedgerTest[] = [
       assertSame(await ledger.resend(held, { resentAt: undefined }), first);
       await ledger.unknown(held, reason);
       await ledger.resend(granted(await claim(ledger, "driver-2")).claim);
-      const [record] = await ledger.execution("execution-1");
+      const [record] = await ledger.recordsOf("execution-1");
       assertMatches(record, { state: "unknown", holder: "driver-2", submission: { attempt: 1, resentAt: 3000 } });
     },
   },
@@ -32,7 +32,7 @@ export const sendTests: readonly LedgerTest[] = [
         await ledger.dead(held, { failed: false, detail: "expired" });
       }
       await assertLedgerError(ledger.submit(held, planned()), { code: "too-many-attempts" });
-      assertMatches((await ledger.execution("execution-1"))[0], { state: "claimed", attempt: 20 });
+      assertMatches((await ledger.recordsOf("execution-1"))[0], { state: "claimed", attempt: 20 });
     },
   },
   {
@@ -98,7 +98,7 @@ export const sendTests: readonly LedgerTest[] = [
       assertSame(second.record.submission, submission);
       assertSame((await ledger.park(second.claim, reason)).submission, submission);
       await ledger.unknown(granted(await claim(ledger, "driver-3")).claim, reason, { evidence: ["id-1"] });
-      assertSame((await ledger.execution("execution-1"))[0]?.submission, { ...submission, evidence: ["id-1"] });
+      assertSame((await ledger.recordsOf("execution-1"))[0]?.submission, { ...submission, evidence: ["id-1"] });
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { ClaimAnswer, Ledger } from "../../contract/ledger.ts";
-import { bought, claimRequest } from "../ledger-values.ts";
+import { bought, claimRequest, claimPlaces } from "../ledger-values.ts";
 
 /** A ledger, and its clock. */
 export interface LedgerWorld {
@@ -22,7 +22,7 @@ export const reason = { code: "quote-failed", message: "The quote failed." };
 
 /** Claims one token for half a minute. */
 export async function claim(ledger: Ledger, holder: string, recIndex = 0): Promise<ClaimAnswer> {
-  const [answer] = await ledger.claim([claimRequest(recIndex)], holder, 30_000);
+  const [answer] = await claimPlaces(ledger, [claimRequest(recIndex)], holder, 30_000);
   if (answer === undefined) throw new Error("no answer");
   return answer;
 }

@@ -40,6 +40,8 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     };
   const writes = [works, diesBefore, diesAfter, pause, fails, answerLost];
   return {
+    recordExecution: gate("recordExecution", ledger.recordExecution, [works, diesBefore, diesAfter, fails, answerLost]),
+    amend: ledger.amend,
     claim: gate("claim", ledger.claim, writes),
     submit: gate("submit", ledger.submit, writes),
     purchase: gate("purchase", ledger.purchase, writes),
@@ -58,6 +60,9 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     purchasedIn: ledger.purchasedIn,
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
+    executions: ledger.executions,
+    executionHistory: ledger.executionHistory,
+    recordsOf: ledger.recordsOf,
     decide: ledger.decide,
     exclude: ledger.exclude,
     unfinished: ledger.unfinished,

@@ -154,7 +154,7 @@ describe("nothing shows after an unknown outcome", () => {
     const { outcomes } = await purchaser.drive(execution());
     expect(outcomes).toMatchObject([{ status: "purchased", commitment: { id: bought()[0]?.name } }]);
     expect([bought().length, sends()]).toEqual([1, 2]);
-    const [record] = await ledger.execution(executionId);
+    const [record] = await ledger.recordsOf(executionId);
     // After a person's decision a generation is used up.
     expect(record).toMatchObject({ attempt: 2, generation: 1 });
   });

@@ -123,7 +123,7 @@ async function driveTwice(aws: AwsSandboxOptions, fault?: Fault) {
   const execution = { executionId: "night-1", source: "test", recommendations: [recommendation] };
   const outcomes = [];
   for (let drive = 0; drive < 2; drive += 1) outcomes.push(...(await purchaser.drive(execution, { onEvent })).outcomes);
-  const [record] = await ledger.execution("night-1");
+  const [record] = await ledger.recordsOf("night-1");
   return {
     outcomes,
     record,

@@ -1,0 +1,101 @@
+import type { ExecutionPlace, TokenRecord } from "./ledger.ts";
+import type { Money } from "./money.ts";
+import type { ExecutionLimits } from "./recommendation.ts";
+
+/** What a person said about an execution, and when (ledger time, milliseconds since 1970). */
+export interface PersonsWord {
+  readonly person: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** A place of an execution that is left empty, so that the others keep their index. */
+export interface EmptyPlace {
+  readonly recIndex: number;
+  /** Why, in words: a note. */
+  readonly why: string;
+}
+
+/**
+ * What the ledger knows about an execution beside its recommendations, which are token records: who wants it, within which
+ * limits, and whether it may be bought now. Every send passes it. One record per execution; it has no expiry date of its own.
+ */
+export interface ExecutionRecord extends ExecutionLimits {
+  readonly executionId: string;
+  readonly source: string;
+  /** How many places it has, empty ones included. */
+  readonly size: number;
+  /** Those that were empty from the beginning. One that a person skipped later has a record, in the state `skipped`. */
+  readonly emptyPlaces: readonly EmptyPlace[];
+  /** Nothing is sent before a person approved the terms. */
+  readonly approvalRequired: boolean;
+  /** The terms that a person approved; see {@link termsHash}. Gone when a limit is raised. */
+  readonly approval?: (PersonsWord & { readonly termsHash: string }) | undefined;
+  readonly cancelled?: PersonsWord | undefined;
+  /** Places are missing in the ledger, so nothing is sent before a person confirmed that what is there is all of it. */
+  readonly incomplete?: boolean | undefined;
+  /** The ledger was restored from a backup, which may not know the last sends: a person has to confirm it first. */
+  readonly restored?: boolean | undefined;
+  /** It was driven before limits were recorded: whether it had some is not known. */
+  readonly limitsUnknown?: boolean | undefined;
+  /** Grows with every change of what is said here and of a `maxPrice`, not with what becomes of its recommendations. From 1. */
+  readonly termsVersion: number;
+  /** Ledger time, milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** An execution as it is to be recorded: every place, before any of them is claimed. */
+export interface NewExecution extends ExecutionLimits {
+  readonly executionId: string;
+  readonly source: string;
+  readonly places: readonly ExecutionPlace[];
+  readonly emptyPlaces: readonly EmptyPlace[];
+  readonly approvalRequired: boolean;
+}
+
+/** An execution and all its recommendations, by recIndex, as they were at one moment. */
+export interface RecordedExecution {
+  readonly execution: ExecutionRecord;
+  readonly records: readonly TokenRecord[];
+}
+
+/** What a person changes about an execution. */
+export type Amendment = {
+  readonly person: string;
+  readonly reason: string;
+  /** The version of the terms that the person saw: where it moved on, nothing is changed. */
+  readonly expectedVersion?: number | undefined;
+} & (
+  | {
+      readonly kind: "approve";
+      /** The terms that are approved. */
+      readonly termsHash: string;
+    }
+  | { readonly kind: "cancel" | "reopen" | "confirm" }
+  | ({ readonly kind: "limits" } & LimitChanges)
+  | { readonly kind: "source"; readonly source: string }
+  | { readonly kind: "skip"; readonly recIndex: number }
+);
+
+/** Limits as they are from now on: `null` is none, what is left out stays. */
+export interface LimitChanges {
+  readonly maxTotals?: readonly Money[] | null | undefined;
+  /** By recIndex. */
+  readonly maxPrices?: Readonly<Record<number, Money | null>> | undefined;
+}
+
+/** One line of an execution's history, appended in the transaction that made the change. */
+export interface ExecutionEntry {
+  readonly executionId: string;
+  /** Ledger time, milliseconds since 1970. */
+  readonly at: number;
+  /** What happened: `record`, or the kind of an {@link Amendment}. */
+  readonly event: "record" | Amendment["kind"];
+  readonly person?: string | undefined;
+  readonly reason?: string | undefined;
+  /** By then. */
+  readonly termsVersion: number;
+  /** For a person. */
+  readonly detail: string;
+}

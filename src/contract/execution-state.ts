@@ -1,0 +1,48 @@
+import type { ExecutionRecord } from "./execution-record.ts";
+import type { TokenRecord } from "./ledger.ts";
+import { whyStopped, whyWaiting } from "./terms.ts";
+
+/** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
+export type Work = "unfinished" | "refused" | "parked";
+
+/** Which kind of work is left on a record; undefined for none. A store may index by this. */
+export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | undefined {
+  switch (state) {
+    case "planned":
+    case "claimed":
+    case "submitted":
+    case "unknown":
+      return parkedAt === undefined ? "unfinished" : "parked";
+    case "purchased":
+      return commitment?.settled && commitment.marked ? undefined : "unfinished";
+    case "refused":
+    case "rejected":
+      return "refused";
+    case "skipped":
+      return undefined;
+  }
+}
+
+/**
+ * Where an execution stands; never stored, but derived from what is:
+ * - `complete`: every place is bought and settled, skipped, or decided.
+ * - `stopped`: cancelled or expired. What was sent is looked after, nothing more is bought.
+ * - `waiting`: for its approval, its time, or a person who confirms it.
+ * - `working`: some place is work that a drive can do.
+ * - `needs-person`: nothing is work, but a place was refused, rejected or parked.
+ */
+export type ExecutionState = "waiting" | "stopped" | "working" | "needs-person" | "complete";
+
+/** The state of an execution at a time (ledger time, milliseconds since 1970). */
+export function executionState(
+  execution: ExecutionRecord,
+  records: readonly TokenRecord[],
+  now: number,
+): ExecutionState {
+  const left = new Set(records.map(workLeft));
+  left.delete(undefined);
+  if (left.size === 0 && execution.incomplete !== true) return "complete";
+  if (whyStopped(execution, now) !== undefined) return "stopped";
+  if (whyWaiting(execution, now) !== undefined) return "waiting";
+  return left.has("unfinished") ? "working" : "needs-person";
+}

@@ -1,0 +1,23 @@
+import { compareMoney, type Money } from "./money.ts";
+
+/** Whether a limit allows more than the former one; one in another currency does, and none (undefined) does. */
+export function raisesPrice(before: Money | undefined, after: Money | undefined): boolean {
+  if (before === undefined) return false;
+  return after === undefined || after.currency !== before.currency || compareMoney(after, before) > 0;
+}
+
+/** Whether totals allow more than the former ones, in any currency. */
+export function raisesTotals(before: readonly Money[] | undefined, after: readonly Money[] | undefined): boolean {
+  if (before === undefined) return false;
+  if (after === undefined) return true;
+  return after.some((total) => {
+    const former = before.find(({ currency }) => currency === total.currency);
+    return former === undefined || compareMoney(total, former) > 0;
+  });
+}
+
+/** Whether two limits, or none, are the same, however they are written. */
+export function sameMoney(left: Money | undefined, right: Money | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return left.currency === right.currency && compareMoney(left, right) === 0;
+}

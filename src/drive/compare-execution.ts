@@ -1,0 +1,137 @@
+// An execution as it is asked for now, beside the one that is recorded under its id.
+import { todoOf } from "../contract/error-advice.ts";
+import { RefusedError } from "../contract/errors.ts";
+import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import { differingFields } from "../contract/fingerprint.ts";
+import type { ExecutionPlace } from "../contract/ledger.ts";
+import { raisesPrice, raisesTotals, sameMoney } from "../contract/limits.ts";
+import { formatMoney, type Money } from "../contract/money.ts";
+
+/** How many places a message names. */
+const mostNamed = 10;
+
+/** Why an execution is not the recorded one: another source, or another list of places. Undefined where it is the same. */
+export function whyChanged(asked: NewExecution, { execution, records }: RecordedExecution): RefusedError | undefined {
+  const { executionId } = asked;
+  const differences = differencesOf(
+    placesOf(asked.places, asked.emptyPlaces),
+    placesOf(records, execution.emptyPlaces),
+  );
+  if (differences.length > 0) {
+    const rest = differences.length - mostNamed;
+    const named = differences.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
+    return new RefusedError({
+      code: "execution-changed",
+      message: `This is not the execution that was recorded as ${executionId}: ${named}. Nothing of it was bought. ${todoOf("execution-changed")}`,
+    });
+  }
+  if (asked.source === execution.source) return undefined;
+  return new RefusedError({
+    code: "source-differs",
+    message: `The execution was recorded for the source ${execution.source}, not ${asked.source}. Nothing of it was bought. ${todoOf("source-differs")}`,
+  });
+}
+
+/** What is at each place: undefined for an empty one. */
+type Places = readonly (Pick<ExecutionPlace, "fingerprint" | "recommendation"> | undefined)[];
+
+function placesOf(places: readonly ExecutionPlace[], emptyPlaces: readonly { readonly recIndex: number }[]): Places {
+  const size = places.length + emptyPlaces.length;
+  const at = new Map(places.map((place) => [place.recIndex, place]));
+  return Array.from({ length: size }, (_, recIndex) => at.get(recIndex));
+}
+
+function differencesOf(asked: Places, recorded: Places): readonly string[] {
+  const positionOf = (places: Places) =>
+    new Map(places.flatMap((place, recIndex) => (place === undefined ? [] : [[place.fingerprint, recIndex]])));
+  const [askedAt, recordedAt] = [positionOf(asked), positionOf(recorded)];
+  const found: string[] = [];
+  for (let recIndex = 0; recIndex < Math.max(asked.length, recorded.length); recIndex += 1) {
+    const [now, before] = [asked[recIndex], recorded[recIndex]];
+    if (now?.fingerprint === before?.fingerprint && recIndex < Math.min(asked.length, recorded.length)) continue;
+    const cameFrom = now && recordedAt.get(now.fingerprint);
+    const wentTo = before && askedAt.get(before.fingerprint);
+    if (cameFrom !== undefined && cameFrom !== recIndex) found.push(`#${recIndex} was #${cameFrom}`);
+    else if (now !== undefined && (before === undefined || wentTo !== undefined)) found.push(`#${recIndex} was added`);
+    else if (now !== undefined && before !== undefined) {
+      const fields = differingFields(before.recommendation, now.recommendation).join(", ");
+      found.push(`#${recIndex} was changed${fields === "" ? "" : ` (${fields})`}`);
+    } else if (before !== undefined) found.push(`#${recIndex} was removed`);
+    else found.push(`#${recIndex} is empty, and was not there`);
+    if (wentTo === undefined && cameFrom !== undefined && before !== undefined)
+      found.push(`the former #${recIndex} was removed`);
+  }
+  return found;
+}
+
+/** How the limits of an execution that is driven from a file differ from the recorded ones. */
+export interface LimitDifferences {
+  /** What the file lowers, and what it raises or drops: ready to be recorded. */
+  readonly lowered: LimitChanges;
+  readonly raised: LimitChanges;
+  /** What it raises or drops, for a person. Empty for nothing. */
+  readonly raises: readonly string[];
+}
+
+/**
+ * Compares the limits of a file with those that are recorded. A file that names no totals says nothing about them. What is
+ * bought is left out: its limit decides nothing any more.
+ */
+export function limitDifferences(asked: NewExecution, { execution, records }: RecordedExecution): LimitDifferences {
+  const at = new Map(asked.places.map((place) => [place.recIndex, place.recommendation.maxPrice]));
+  const lowered: Record<number, Money | null> = {};
+  const raised: Record<number, Money | null> = {};
+  const raises: string[] = [];
+  for (const { recIndex, recommendation, state } of records) {
+    const [before, now] = [recommendation.maxPrice, at.get(recIndex)];
+    if (state === "purchased" || state === "skipped" || sameMoney(before, now)) continue;
+    if (!raisesPrice(before, now)) lowered[recIndex] = now ?? null;
+    else {
+      raised[recIndex] = now ?? null;
+      raises.push(`maxPrice of #${recIndex} from ${textOf(before)} to ${textOf(now)}`);
+    }
+  }
+  const totals = compareTotals(asked, execution);
+  return {
+    lowered: { maxPrices: lowered, ...(totals === "lower" ? { maxTotals: asked.maxTotals } : {}) },
+    raised: { maxPrices: raised, ...(totals === "higher" ? { maxTotals: asked.maxTotals } : {}) },
+    raises: [
+      ...(totals === "higher" ? [`maxTotals from ${listOf(execution.maxTotals)} to ${listOf(asked.maxTotals)}`] : []),
+      ...raises,
+    ],
+  };
+}
+
+/** Whether a time that the file names is another one than the recorded: a time cannot be changed once it is recorded. */
+export function timesDiffer(asked: NewExecution, execution: ExecutionRecord): readonly string[] {
+  return (["notBefore", "expiresAt"] as const).flatMap((name) => {
+    const [now, before] = [asked[name], execution[name]];
+    if (now === undefined || (before !== undefined && Date.parse(now) === Date.parse(before))) return [];
+    return [`${name} from ${before ?? "none"} to ${now}`];
+  });
+}
+
+/** The refusal of a file that raises or drops limits. */
+export function limitsDiffer(raises: readonly string[]): RefusedError {
+  const rest = raises.length - mostNamed;
+  const named = raises.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
+  return new RefusedError({
+    code: "limits-differ",
+    message: `The file raises or drops what is recorded: ${named}. Nothing of it was bought. ${todoOf("limits-differ")}`,
+  });
+}
+
+function compareTotals({ maxTotals: now }: NewExecution, { maxTotals: before }: ExecutionRecord) {
+  if (now === undefined) return "same";
+  if (raisesTotals(before, now)) return "higher";
+  const same = now.length === before?.length && now.every((total) => before.some((one) => sameMoney(one, total)));
+  return same ? "same" : "lower";
+}
+
+function textOf(price: Money | undefined): string {
+  return price === undefined ? "none" : formatMoney(price);
+}
+
+function listOf(amounts: readonly Money[] | undefined): string {
+  return amounts === undefined ? "none" : amounts.map(formatMoney).join(" and ");
+}

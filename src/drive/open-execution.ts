@@ -1,0 +1,82 @@
+import { RefusedError } from "../contract/errors.ts";
+import { todoOf } from "../contract/error-advice.ts";
+import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import type { Ledger } from "../contract/ledger.ts";
+import type { Agreement } from "./agreement.ts";
+import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
+
+/** An execution as it is recorded, and why nothing of it may be bought as it is asked for now. */
+export interface OpenedExecution extends RecordedExecution {
+  readonly refusal?: RefusedError | undefined;
+}
+
+/** How an execution is taken up. */
+interface OpenOptions {
+  /** Names this driver in the history of limits that its file changed. */
+  readonly holder: string;
+  /** Limits that the file raises or drops are recorded. */
+  readonly raiseLimits: boolean;
+  readonly agreement: Agreement | undefined;
+}
+
+/** How often a limit that is to be recorded is compared anew, because somebody else changed the terms meanwhile. */
+const maxAttempts = 3;
+
+/**
+ * Records an execution (as `first`, where it is new) before the first claim of it. One that is recorded has to be the same: a limit that the file lowers is
+ * recorded, whatever else differs refuses all of it. Throws a LedgerError.
+ */
+export async function openExecution(
+  ledger: Ledger,
+  asked: NewExecution,
+  first: NewExecution,
+  { holder, raiseLimits, agreement }: OpenOptions,
+): Promise<OpenedExecution> {
+  const { executionId } = asked;
+  for (let attempt = 1; ; attempt += 1) {
+    const { isNew, ...recorded } = await ledger.recordExecution(first);
+    const unseen = whyNotAgreed(agreement, { executionId, termsVersion: isNew ? 0 : recorded.execution.termsVersion });
+    if (unseen !== undefined && attempt === 1) return { ...recorded, refusal: unseen };
+    if (isNew) return recorded;
+    const changed = whyChanged(asked, recorded);
+    if (changed !== undefined) return { ...recorded, refusal: changed };
+    const { lowered, raised, raises } = limitDifferences(asked, recorded);
+    const times = timesDiffer(asked, recorded.execution);
+    const mayRaise = raiseLimits && !recorded.execution.approvalRequired && times.length === 0;
+    if (times.length + raises.length > 0 && !mayRaise) {
+      return { ...recorded, refusal: limitsDiffer([...times, ...raises]) };
+    }
+    const changes = mayRaise ? joined(lowered, raised) : lowered;
+    if (isNothing(changes)) return recorded;
+    try {
+      const reason = raises.length > 0 ? "the file that it drove, with leave to raise" : "the file that it drove";
+      const expectedVersion = recorded.execution.termsVersion;
+      return await ledger.amend(executionId, { kind: "limits", ...changes, person: holder, reason, expectedVersion });
+    } catch (error) {
+      if (!RefusedError.isInstance(error)) throw error;
+      if (error.code !== "terms-changed" || attempt === maxAttempts) return { ...recorded, refusal: error };
+    }
+  }
+}
+
+/** The terms of an execution are not those that a person was shown; undefined where they are, or where nobody was asked. */
+export function whyNotAgreed(
+  agreement: Agreement | undefined,
+  { executionId, termsVersion }: Pick<ExecutionRecord, "executionId" | "termsVersion">,
+): RefusedError | undefined {
+  if (agreement === undefined || agreement.termsVersions[executionId] === termsVersion) return undefined;
+  return new RefusedError({
+    code: "terms-changed",
+    message: `The terms of the execution changed since they were shown. Nothing of it was bought. ${todoOf("terms-changed")}`,
+    retryable: true,
+  });
+}
+
+function joined(lowered: LimitChanges, raised: LimitChanges): LimitChanges {
+  const maxTotals = raised.maxTotals ?? lowered.maxTotals;
+  return { maxPrices: { ...lowered.maxPrices, ...raised.maxPrices }, ...(maxTotals ? { maxTotals } : {}) };
+}
+
+function isNothing({ maxPrices = {}, maxTotals }: LimitChanges): boolean {
+  return maxTotals === undefined && Object.keys(maxPrices).length === 0;
+}

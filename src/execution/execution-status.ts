@@ -1,0 +1,70 @@
+import { countedPrice } from "../contract/counted-price.ts";
+import type { ExecutionRecord, RecordedExecution } from "../contract/execution-record.ts";
+import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import { type Money, totals } from "../contract/money.ts";
+import { termsHash, whyForbidden } from "../contract/terms.ts";
+import type { ErrorCode } from "../contract/errors.ts";
+
+/** An execution as the ledger has it, without asking a provider. */
+export interface ExecutionStatus {
+  readonly execution: ExecutionRecord;
+  readonly state: ExecutionState;
+  /** Why nothing may be sent for it now, where its record forbids it. */
+  readonly forbidden?: { readonly code: ErrorCode; readonly reason: string };
+  /** SHA-256 (hex) of its terms, which an approval names; see `termsHash`. */
+  readonly termsHash: string;
+  /** How many of its places are of each kind. */
+  readonly places: {
+    readonly bought: number;
+    /** Sent, and not known to be bought or not. */
+    readonly atRisk: number;
+    /** Not sent, and not decided. */
+    readonly toCome: number;
+    /** Empty from the beginning, or skipped by a person. */
+    readonly skipped: number;
+  };
+  /** Sums per currency. */
+  readonly money: {
+    readonly bought: readonly Money[];
+    readonly atRisk: readonly Money[];
+    /** The limits (`maxPrice`) of what is to come; what has none is not in it: {@link ExecutionStatus.unlimited}. */
+    readonly toCome: readonly Money[];
+  };
+  /** How many of those to come have no `maxPrice`. */
+  readonly unlimited: number;
+}
+
+/** Derives how an execution stands at a time (ledger time, milliseconds since 1970). */
+export function executionStatus({ execution, records }: RecordedExecution, now: number): ExecutionStatus {
+  const of = (...states: readonly TokenRecord["state"][]) => records.filter(({ state }) => states.includes(state));
+  const [bought, atRisk] = [of("purchased"), of("submitted", "unknown")];
+  const toCome = records.filter((record) => !bought.includes(record) && !atRisk.includes(record) && isLeft(record));
+  const forbidden = whyForbidden(execution, now);
+  return {
+    execution,
+    state: executionState(execution, records, now),
+    ...(forbidden === undefined ? {} : { forbidden: { code: forbidden.code, reason: forbidden.reason } }),
+    termsHash: termsHash(execution, records),
+    places: {
+      bought: bought.length,
+      atRisk: atRisk.length,
+      toCome: toCome.length,
+      skipped: of("skipped").length + execution.emptyPlaces.length,
+    },
+    money: { bought: sum(bought), atRisk: sum(atRisk), toCome: totals(toCome.flatMap(limitOf)) },
+    unlimited: toCome.filter((record) => limitOf(record).length === 0).length,
+  };
+}
+
+function isLeft(record: TokenRecord): boolean {
+  return workLeft(record) !== undefined;
+}
+
+function limitOf({ recommendation: { maxPrice } }: TokenRecord): readonly Money[] {
+  return maxPrice === undefined ? [] : [maxPrice];
+}
+
+function sum(records: readonly TokenRecord[]): readonly Money[] {
+  return totals(records.map(countedPrice).filter((price) => price !== undefined && price !== "unknown"));
+}

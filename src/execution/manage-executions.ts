@@ -1,0 +1,179 @@
+import { checkNumber } from "../contract/check-number.ts";
+import { checkTexts } from "../contract/check-texts.ts";
+import { InvalidExecutionError } from "../contract/errors.ts";
+import type { Amendment, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import type { ExecutionsQuery, Ledger } from "../contract/ledger.ts";
+import { type Money, moneySchema } from "../contract/money.ts";
+import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
+import { executionStatus, type ExecutionStatus } from "./execution-status.ts";
+
+/** Who says something about an execution, and why: both go into its history. */
+export interface PersonsDecision {
+  readonly person: string;
+  readonly reason: string;
+  /** The version of the terms that the person saw: where it moved on, nothing is changed. Default: whatever it is. */
+  readonly expectedVersion?: number;
+}
+
+/** A place that was sent before its execution was cancelled. */
+export interface SentPlace {
+  readonly recIndex: number;
+  /** The idempotency token, in full. */
+  readonly token: string;
+  /** What it was sent at. */
+  readonly price?: Money;
+}
+
+/** What is said about executions, beside driving them. */
+export interface ExecutionManager {
+  /**
+   * Records an execution without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
+   * that is recorded already has to be the same. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
+   * `execution-changed`, `source-differs` or `limits-differ`.
+   */
+  submit(execution: unknown, options?: { readonly requireApproval?: boolean }): Promise<ExecutionStatus>;
+  /**
+   * Approves the terms that `termsHash` names ({@link ExecutionStatus.termsHash}). Throws a RefusedError `terms-changed` where
+   * they are not those that are recorded, and what `cancel` throws.
+   */
+  approve(executionId: string, approval: PersonsDecision & { readonly termsHash: string }): Promise<ExecutionStatus>;
+  /**
+   * After it returned, nothing more is sent for the execution. `mayBeBought` are the places that were sent before, and are not
+   * known to be bought or not: drives find out, without sending anything. Throws an InvalidExecutionError for an execution
+   * that is not known, a RefusedError `nothing-to-change` or `terms-changed`, or a LedgerError.
+   */
+  cancel(
+    executionId: string,
+    decision: PersonsDecision,
+  ): Promise<{ readonly status: ExecutionStatus; readonly mayBeBought: readonly SentPlace[] }>;
+  /** Undoes a cancel; an approval has to be given anew. Throws as `cancel`, and `execution-expired`. */
+  reopen(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
+  /** Drops a place that was never sent, for good. Throws as `cancel`, and `already-sent`. */
+  skip(executionId: string, recIndex: number, decision: PersonsDecision): Promise<ExecutionStatus>;
+  /**
+   * Changes limits: `null` is none. Lowering keeps an approval, raising or removing clears it. Throws as `cancel`, and
+   * `limit-below-spent` or `total-currency-missing` for totals below what was sent and is or may be bought.
+   */
+  setLimits(executionId: string, change: PersonsDecision & LimitChanges): Promise<ExecutionStatus>;
+  /** Changes the source of what was not sent; an approval has to be given anew. Throws as `cancel`. */
+  setSource(executionId: string, change: PersonsDecision & { readonly source: string }): Promise<ExecutionStatus>;
+  /** Says that an execution which is incomplete, or whose ledger was restored, may be bought as it is recorded. Throws as `cancel`. */
+  confirm(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
+  /** How executions stand, last changed first: at most `limit` (default 100, at most 1,000), from after one on. */
+  executions(query?: Partial<ExecutionsQuery>): Promise<readonly ExecutionStatus[]>;
+  /** How one stands. Throws an InvalidExecutionError for one that is not known, or a LedgerError. */
+  execution(executionId: string): Promise<ExecutionStatus>;
+}
+
+/** What it works with. */
+interface ManagerParts {
+  readonly ledger: Ledger;
+  /** Validates an execution that is to be recorded. */
+  readonly planOf: (execution: unknown) => NewExecution;
+}
+
+/** Executions in one look. */
+const [defaultLimit, mostShown] = [100, 1000];
+
+/** The executions of a ledger. */
+export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionManager {
+  const statusOf = async (recorded: RecordedExecution) => executionStatus(recorded, await ledger.now());
+  const amend = async (executionId: string, amendment: Amendment) => {
+    const { person, reason, expectedVersion } = amendment;
+    checkTexts({ executionId, person, reason });
+    if (expectedVersion !== undefined) {
+      checkNumber("expectedVersion", expectedVersion, { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+    }
+    return ledger.amend(executionId, amendment);
+  };
+  const recorded = async (executionId: string): Promise<RecordedExecution> => {
+    checkTexts({ executionId });
+    const execution = await ledger.execution(executionId);
+    if (execution !== undefined) return { execution, records: await ledger.recordsOf(executionId) };
+    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
+  };
+
+  return {
+    submit: async (execution, { requireApproval = false } = {}) => {
+      const asked = { ...planOf(execution), approvalRequired: requireApproval };
+      const { isNew, ...found } = await ledger.recordExecution(asked);
+      const differs = isNew ? undefined : whyChanged(asked, found);
+      if (differs !== undefined) throw differs;
+      const { raises, lowered } = limitDifferences(asked, found);
+      const all = isNew ? [] : [...timesDiffer(asked, found.execution), ...raises, ...namesOf(lowered)];
+      if (all.length > 0) throw limitsDiffer(all);
+      return statusOf(found);
+    },
+    approve: async (executionId, { person, reason, expectedVersion, termsHash }) => {
+      checkTexts({ termsHash });
+      return statusOf(await amend(executionId, { kind: "approve", person, reason, expectedVersion, termsHash }));
+    },
+    cancel: async (executionId, { person, reason, expectedVersion }) => {
+      const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
+      return { status: await statusOf(after), mayBeBought: sentIn(after) };
+    },
+    reopen: async (executionId, { person, reason, expectedVersion }) =>
+      statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),
+    skip: async (executionId, recIndex, { person, reason, expectedVersion }) => {
+      checkNumber("recIndex", recIndex, { minimum: 0, maximum: 999_999 });
+      return statusOf(await amend(executionId, { kind: "skip", recIndex, person, reason, expectedVersion }));
+    },
+    setLimits: async (executionId, { person, reason, expectedVersion, maxTotals, maxPrices }) => {
+      checkLimits({ maxTotals, maxPrices });
+      const change = { kind: "limits", maxTotals, maxPrices, person, reason, expectedVersion } as const;
+      return statusOf(await amend(executionId, change));
+    },
+    setSource: async (executionId, { person, reason, expectedVersion, source }) => {
+      checkTexts({ source });
+      return statusOf(await amend(executionId, { kind: "source", source, person, reason, expectedVersion }));
+    },
+    confirm: async (executionId, { person, reason, expectedVersion }) =>
+      statusOf(await amend(executionId, { kind: "confirm", person, reason, expectedVersion })),
+    executions: async ({ after, limit = defaultLimit } = {}) => {
+      checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
+      const found = await ledger.executions({ limit, after });
+      const now = await ledger.now();
+      const shown: ExecutionStatus[] = [];
+      for (const execution of found) {
+        shown.push(executionStatus({ execution, records: await ledger.recordsOf(execution.executionId) }, now));
+      }
+      return shown;
+    },
+    execution: async (executionId) => statusOf(await recorded(executionId)),
+  };
+}
+
+function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
+  return records
+    .filter(({ state }) => state === "submitted" || state === "unknown")
+    .map(({ recIndex, token, submission }) => ({
+      recIndex,
+      token,
+      ...(submission ? { price: submission.price } : {}),
+    }));
+}
+
+function namesOf({ maxPrices = {}, maxTotals }: LimitChanges): readonly string[] {
+  return [...Object.keys(maxPrices).map((recIndex) => `maxPrice of #${recIndex}`), ...(maxTotals ? ["maxTotals"] : [])];
+}
+
+/** Throws an InvalidExecutionError that names each limit that is none. */
+function checkLimits({ maxTotals, maxPrices = {} }: LimitChanges): void {
+  const problems: { path: string; message: string }[] = [];
+  const check = (path: string, amount: unknown) => {
+    const parsed = moneySchema.safeParse(amount);
+    if (!parsed.success)
+      problems.push({ path, message: 'must be an amount such as { amount: "30.00", currency: "USD" }' });
+  };
+  for (const [recIndex, price] of Object.entries(maxPrices)) if (price !== null) check(`maxPrices[${recIndex}]`, price);
+  for (const [index, total] of (maxTotals ?? []).entries()) check(`maxTotals[${index}]`, total);
+  const currencies = new Set(maxTotals?.map(({ currency }) => currency));
+  if (maxTotals?.length === 0)
+    problems.push({ path: "maxTotals", message: "must hold at least one amount, or be null" });
+  if (currencies.size < (maxTotals?.length ?? 0))
+    problems.push({ path: "maxTotals", message: "must name each currency once" });
+  if (maxTotals === undefined && Object.keys(maxPrices).length === 0) {
+    problems.push({ path: "maxTotals", message: "or maxPrices must say what to change" });
+  }
+  if (problems.length > 0) throw new InvalidExecutionError(problems, "request");
+}

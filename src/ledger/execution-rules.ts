@@ -1,0 +1,233 @@
+import { todoOf } from "../contract/error-advice.ts";
+import { type ErrorCode, InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import type {
+  Amendment,
+  ExecutionEntry,
+  ExecutionRecord,
+  LimitChanges,
+  NewExecution,
+  RecordedExecution,
+} from "../contract/execution-record.ts";
+import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
+import { raisesPrice, raisesTotals } from "../contract/limits.ts";
+import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { termsHash, whyStopped } from "../contract/terms.ts";
+import { countedPrice } from "../contract/counted-price.ts";
+
+/** The record of an execution that is new, and those of its places. */
+export function newExecution(
+  { executionId, source, places, emptyPlaces, approvalRequired, maxTotals, notBefore, expiresAt }: NewExecution,
+  now: number,
+): RecordedExecution & { readonly entry: ExecutionEntry } {
+  const execution: ExecutionRecord = {
+    executionId,
+    source,
+    size: places.length + emptyPlaces.length,
+    emptyPlaces,
+    approvalRequired,
+    ...(maxTotals === undefined ? {} : { maxTotals }),
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    termsVersion: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const detail = `${execution.size} places${approvalRequired ? ", to be approved" : ""}`;
+  return {
+    execution,
+    records: places.map((place) => plannedRecord(place, now)),
+    entry: { executionId, at: now, event: "record", termsVersion: 1, detail },
+  };
+}
+
+function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
+  const { token, executionId, recIndex, source, recommendation, fingerprint, scope } = place;
+  return {
+    ...{ token, executionId, recIndex, source, recommendation, fingerprint, scope },
+    ...{ state: "planned", generation: 0, attempt: 0, epoch: 0, createdAt: now, updatedAt: now },
+  };
+}
+
+/** What an amendment changes: the execution, those of its records that differ, and a line of history. */
+export interface Amended {
+  readonly execution: ExecutionRecord;
+  readonly changed: readonly TokenRecord[];
+  readonly entry: ExecutionEntry;
+}
+
+/** What is changed, beside the version and the time. */
+interface Change {
+  readonly execution?: Partial<ExecutionRecord>;
+  readonly changed?: readonly TokenRecord[];
+  readonly detail?: string;
+}
+
+/** Applies what a person says to an execution. Throws as `Ledger.amend` does. */
+export function amended({ execution, records }: RecordedExecution, amendment: Amendment, now: number): Amended {
+  const { person, reason, kind, expectedVersion } = amendment;
+  if (expectedVersion !== undefined && expectedVersion !== execution.termsVersion) {
+    throw refusal(
+      "terms-changed",
+      `The terms are at version ${execution.termsVersion} by now, and version ${expectedVersion} was meant.`,
+    );
+  }
+  const { detail = "", changed = [], ...rest } = changeOf(execution, records, amendment, { person, reason, at: now });
+  const termsVersion = execution.termsVersion + 1;
+  const { executionId } = execution;
+  return {
+    execution: { ...execution, ...rest.execution, termsVersion, updatedAt: now },
+    changed: changed.map((record) => ({ ...record, updatedAt: now })),
+    entry: { executionId, at: now, event: kind, person, reason, termsVersion, detail },
+  };
+}
+
+function changeOf(
+  execution: ExecutionRecord,
+  records: readonly TokenRecord[],
+  amendment: Amendment,
+  word: NonNullable<ExecutionRecord["cancelled"]>,
+): Change {
+  switch (amendment.kind) {
+    case "approve":
+      return approve(execution, records, amendment.termsHash, word);
+    case "cancel":
+      if (execution.cancelled !== undefined) throw refusal("nothing-to-change", "It is cancelled already.");
+      return { execution: { cancelled: word } };
+    case "reopen":
+      return reopen(execution, word.at);
+    case "confirm":
+      if (execution.incomplete !== true && execution.restored !== true) {
+        throw refusal("nothing-to-change", "There is nothing to confirm.");
+      }
+      return { execution: { incomplete: undefined, restored: undefined } };
+    case "limits":
+      return changeLimits(execution, records, amendment);
+    case "source":
+      return changeSource(execution, records, amendment.source);
+    case "skip":
+      return skip(execution, records, amendment.recIndex);
+  }
+}
+
+function approve(
+  execution: ExecutionRecord,
+  records: readonly TokenRecord[],
+  approved: string,
+  word: NonNullable<ExecutionRecord["cancelled"]>,
+): Change {
+  const stopped = whyStopped(execution, word.at);
+  if (stopped !== undefined) throw refusal(stopped.code, stopped.reason);
+  const hash = termsHash(execution, records);
+  if (approved !== hash) {
+    throw refusal(
+      "terms-changed",
+      `The terms that were approved (${approved.slice(0, 12)}) are not those that are recorded (${hash.slice(0, 12)}).`,
+    );
+  }
+  if (execution.approval?.termsHash === hash) throw refusal("nothing-to-change", "These terms are approved already.");
+  return { execution: { approval: { ...word, termsHash: hash } }, detail: hash };
+}
+
+function reopen(execution: ExecutionRecord, now: number): Change {
+  const { cancelled: _cancelled, ...rest } = execution;
+  const stopped = whyStopped(rest, now);
+  if (stopped !== undefined) throw refusal(stopped.code, `${stopped.reason} It cannot be reopened.`);
+  if (execution.cancelled === undefined) throw refusal("nothing-to-change", "It is not cancelled.");
+  return { execution: { cancelled: undefined, approval: undefined } };
+}
+
+/** What is spent: sent or bought, and not proven to be nothing. */
+function spentOf(records: readonly TokenRecord[]): readonly Money[] {
+  const counted = records.map(countedPrice);
+  return totals(counted.filter((price) => price !== undefined && price !== "unknown"));
+}
+
+function changeLimits(
+  execution: ExecutionRecord,
+  records: readonly TokenRecord[],
+  { maxTotals, maxPrices = {} }: LimitChanges,
+): Change {
+  if (maxTotals !== undefined && maxTotals !== null) checkAboveSpent(maxTotals, spentOf(records));
+  const changed = records.flatMap((record) => {
+    const maxPrice = maxPrices[record.recIndex];
+    return maxPrice === undefined ? [] : [withMaxPrice(record, maxPrice)];
+  });
+  checkPlaces(execution, records, Object.keys(maxPrices).map(Number));
+  const raises =
+    (maxTotals !== undefined && raisesTotals(execution.maxTotals, maxTotals ?? undefined)) ||
+    records.some(({ recIndex, recommendation }) => {
+      const next = maxPrices[recIndex];
+      return next !== undefined && raisesPrice(recommendation.maxPrice, next ?? undefined);
+    });
+  return {
+    execution: {
+      ...(maxTotals === undefined ? {} : { maxTotals: maxTotals ?? undefined, limitsUnknown: undefined }),
+      ...(raises ? { approval: undefined } : {}),
+    },
+    changed,
+    detail: describeLimits(maxTotals, maxPrices),
+  };
+}
+
+function withMaxPrice(record: TokenRecord, price: Money | null): TokenRecord {
+  const { maxPrice: _former, ...recommendation } = record.recommendation;
+  return { ...record, recommendation: price === null ? recommendation : { ...recommendation, maxPrice: price } };
+}
+
+function describeLimits(maxTotals: LimitChanges["maxTotals"], maxPrices: LimitChanges["maxPrices"] = {}): string {
+  const total = maxTotals === undefined ? [] : [`total ${maxTotals?.map(formatMoney).join(" and ") ?? "none"}`];
+  const prices = Object.entries(maxPrices).map(([index, price]) => `#${index} ${price ? formatMoney(price) : "none"}`);
+  return [...total, ...prices].join(", ");
+}
+
+function checkAboveSpent(maxTotals: readonly Money[], spent: readonly Money[]): void {
+  for (const sum of spent) {
+    const limit = maxTotals.find(({ currency }) => currency === sum.currency);
+    const said = `${formatMoney(sum)} of it was sent and is or may be bought`;
+    if (limit === undefined) {
+      throw refusal("total-currency-missing", `${said}, and no total in ${sum.currency} was given.`);
+    }
+    if (compareMoney(limit, sum) < 0) {
+      throw refusal("limit-below-spent", `${said}, more than the total of ${formatMoney(limit)}.`);
+    }
+  }
+}
+
+function checkPlaces(execution: ExecutionRecord, records: readonly TokenRecord[], places: readonly number[]): void {
+  const known = new Set(records.map(({ recIndex }) => recIndex));
+  const missing = places.filter((recIndex) => !known.has(recIndex));
+  if (missing.length === 0) return;
+  throw new InvalidExecutionError(
+    missing.map((recIndex) => {
+      const isEmpty = execution.emptyPlaces.some((place) => place.recIndex === recIndex);
+      return { path: `#${recIndex}`, message: isEmpty ? "is an empty place" : "is not in the execution" };
+    }),
+    "request",
+  );
+}
+
+/** Sent, or bought: what it was sent for cannot be changed any more. */
+function wasSent({ state, former = [] }: TokenRecord): boolean {
+  return ["submitted", "unknown", "purchased"].includes(state) || former.length > 0;
+}
+
+function changeSource(execution: ExecutionRecord, records: readonly TokenRecord[], source: string): Change {
+  if (source === execution.source) throw refusal("nothing-to-change", `Its source is ${source} already.`);
+  const changed = records.filter((record) => !wasSent(record)).map((record) => ({ ...record, source }));
+  const kept = records.length - changed.length;
+  const detail = `${execution.source} -> ${source}${kept === 0 ? "" : `; ${kept} were sent and keep the former one`}`;
+  return { execution: { source, approval: undefined }, changed, detail };
+}
+
+function skip(execution: ExecutionRecord, records: readonly TokenRecord[], recIndex: number): Change {
+  checkPlaces(execution, records, [recIndex]);
+  const record = records.find((candidate) => candidate.recIndex === recIndex);
+  if (record === undefined) throw new TypeError("A place that is not empty has a record.");
+  if (record.state === "skipped") throw refusal("nothing-to-change", `#${recIndex} is skipped already.`);
+  if (wasSent(record)) throw refusal("already-sent", `#${recIndex} was sent, so it cannot be skipped.`);
+  return { changed: [{ ...record, state: "skipped", error: undefined }], detail: `#${recIndex}` };
+}
+
+function refusal(code: ErrorCode, reason: string): RefusedError {
+  return new RefusedError({ code, message: `${reason} Nothing was changed. ${todoOf(code)}` });
+}
