@@ -6,12 +6,9 @@ import { checkTexts } from "./contract/check-texts.ts";
 import { type Environment, systemEnvironment } from "./contract/environment.ts";
 import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
-import { fingerprint } from "./contract/fingerprint.ts";
-import type { ExecutionPlace, Ledger, TokenRecord } from "./contract/ledger.ts";
-import type { EmptyPlace, ExecutionRecord, NewExecution } from "./contract/execution-record.ts";
-import { type Execution, isSkip, type Recommendation } from "./contract/recommendation.ts";
+import type { Ledger, TokenRecord } from "./contract/ledger.ts";
+import type { Execution, Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
-import { deriveIdempotencyToken } from "./contract/token.ts";
 import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
 import { withAgreement } from "./drive/agreement.ts";
 import { type Budget, createBudget } from "./drive/budget.ts";
@@ -19,11 +16,12 @@ import { checkLease, checkOptions } from "./drive/check-options.ts";
 import { driveExecution, type Driven, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import type { Lookup } from "./drive/lookup.ts";
-import { openExecution, type OpenedExecution, whyNotAgreed } from "./drive/open-execution.ts";
+import { newExecutionOf } from "./drive/new-execution.ts";
+import { executionOf, openExecution, openRecorded, withUnrecorded } from "./drive/open-execution.ts";
 import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
-import { type ExecutorOf, executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
+import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
@@ -121,30 +119,9 @@ export function createPurchaser({
 }: PurchaserOptions): Purchaser {
   checkLease(leaseLength);
   const executorOf = executorsOf(providers);
-  const canDrive = ({ recommendation }: Pick<TokenRecord, "recommendation">) =>
-    findExecutor(providers, recommendation) !== undefined;
-
   const parts = () => ({ ledger, environment, executorOf, leaseLength, holder: holderName() });
-  const driveAll = (
-    driven: Driven,
-    options: DriveOptions,
-    drivers: ReturnType<typeof parts> = parts(),
-    budget = createBudget(options.maxTotals),
-    work: Work = { run: driveRecommendation },
-  ) => driveExecution(driven, { ...drivers, budget: withAgreement(budget, options.agreement), work }, options);
-  const redriveRecords = async (
-    executionId: string,
-    records: readonly TokenRecord[],
-    options: DriveOptions,
-    budget?: Budget,
-    work?: Work,
-  ) => {
-    checkOptions(options);
-    checkExecutors(records, canDrive);
-    const execution = await executionOf(ledger, executionId);
-    const refusal = whyNotAgreed(options.agreement, execution);
-    return driveAll({ execution, records, refusal }, options, parts(), budget, work);
-  };
+  const canDrive: CanDrive = ({ recommendation }) => findExecutor(providers, recommendation) !== undefined;
+  const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
   const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
 
   return {
@@ -167,8 +144,8 @@ export function createPurchaser({
       // What the file leaves open, the first drive fills in.
       const recorded = { ...asked, maxTotals: asked.maxTotals ?? maxTotals };
       const how = { holder: drivers.holder, raiseLimits, agreement };
-      const opened = await openExecution(ledger, asked, recorded, how);
-      return driveAll({ ...withUnrecorded(opened, asked), emptyPlaces: asked.emptyPlaces }, options, drivers, budget);
+      const open = async () => withUnrecorded(await openExecution(ledger, asked, recorded, how), asked);
+      return driveAll({ ...asked, open }, options, drivers, budget);
     },
 
     redrive: async (executionId, options = {}) => {
@@ -179,19 +156,19 @@ export function createPurchaser({
         throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
       }
       checkExecutors(records, canDrive);
-      const execution = await executionOf(ledger, executionId);
-      const refusal = whyNotAgreed(options.agreement, execution);
-      return driveAll({ execution, records, refusal, emptyPlaces: execution.emptyPlaces }, options);
+      const { emptyPlaces } = await executionOf(ledger, executionId);
+      const open = () => openRecorded(ledger, executionId, records, options.agreement);
+      return driveAll({ executionId, places: records, emptyPlaces, open }, options);
     },
 
     redriveUnfinished: (options = {}) =>
-      redriveUnfinished(options, { ledger, environment, canDrive, drive: redriveRecords }),
+      redriveUnfinished(options, { ledger, environment, canDrive, drive: driveRecords }),
 
     watchPending: async (options = {}) => {
       checkOptions(options);
       checkTexts({ executionId: options.executionId });
       const look = (executionId: string, records: readonly TokenRecord[], how: DriveOptions, lookup: Lookup) =>
-        redriveRecords(executionId, records, how, undefined, { ...watchWork, lookup });
+        driveRecords(executionId, records, how, undefined, { ...watchWork, lookup });
       return watchPending(options, { ledger, environment, canDrive, look });
     },
 
@@ -205,62 +182,45 @@ export function createPurchaser({
   };
 }
 
-/** An execution as it is to be recorded. */
-function newExecutionOf(
-  { executionId, source, recommendations, ...limits }: Execution,
-  executorOf: ExecutorOf,
-): NewExecution {
-  const places: ExecutionPlace[] = [];
-  const emptyPlaces: EmptyPlace[] = [];
-  for (const [recIndex, recommendation] of recommendations.entries()) {
-    if (isSkip(recommendation)) {
-      emptyPlaces.push({ recIndex, why: recommendation.skip });
-      continue;
-    }
-    const executor = executorOf(recommendation);
-    places.push({
-      token: deriveIdempotencyToken(executionId, recIndex),
-      executionId,
-      recIndex,
-      source,
-      recommendation,
-      fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
-      scope: executor.scopeOf(recommendation),
-    });
-  }
-  const { maxTotals, notBefore, expiresAt } = limits;
-  return { executionId, source, places, emptyPlaces, approvalRequired: false, maxTotals, notBefore, expiresAt };
-}
+/** Whether there is an executor for it. */
+type CanDrive = (record: Pick<TokenRecord, "recommendation">) => boolean;
 
-/** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */
-function withUnrecorded({ execution, records, refusal }: OpenedExecution, asked: NewExecution): OpenedExecution {
-  if (refusal === undefined) return { execution, records };
-  const known = new Set(records.map(({ token }) => token));
-  const { createdAt, updatedAt } = execution;
-  const more = asked.places
-    .filter(({ token }) => !known.has(token))
-    .map((place) => ({
-      ...{ ...place, generation: 0, attempt: 0, epoch: 0, createdAt, updatedAt },
-      state: "planned" as const,
-    }));
-  return { execution, records: [...records, ...more], refusal };
+/** Drives an execution, or records of one as the ledger has them. */
+function drivesOf(
+  ledger: Ledger,
+  parts: () => Omit<Parameters<typeof driveExecution>[1], "budget" | "work">,
+  canDrive: CanDrive,
+) {
+  const driveAll = (
+    driven: Driven,
+    options: DriveOptions,
+    drivers = parts(),
+    budget = createBudget(options.maxTotals),
+    work: Work = { run: driveRecommendation },
+  ) => driveExecution(driven, { ...drivers, budget: withAgreement(budget, options.agreement), work }, options);
+  const driveRecords = async (
+    executionId: string,
+    records: readonly TokenRecord[],
+    options: DriveOptions,
+    budget?: Budget,
+    work?: Work,
+  ) => {
+    checkOptions(options);
+    checkExecutors(records, canDrive);
+    const open = () => openRecorded(ledger, executionId, records, options.agreement);
+    return driveAll({ executionId, places: records, open }, options, parts(), budget, work);
+  };
+  return { driveAll, driveRecords };
 }
 
 /** Throws an InvalidExecutionError that names what no executor is there for. */
-function checkExecutors(records: readonly TokenRecord[], canDrive: (record: TokenRecord) => boolean): void {
+function checkExecutors(records: readonly TokenRecord[], canDrive: CanDrive): void {
   const problems = records
     .filter((record) => !canDrive(record))
     .map(({ recommendation: { provider, service }, recIndex }) => {
       return { path: `recommendations[${recIndex}]`, message: `needs ${provider} ${service}` };
     });
   if (problems.length > 0) throw new InvalidExecutionError(problems);
-}
-
-/** The record of an execution whose recommendations are recorded. */
-async function executionOf(ledger: Ledger, executionId: string): Promise<ExecutionRecord> {
-  const execution = await ledger.execution(executionId);
-  if (execution !== undefined) return execution;
-  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
 }
 
 /** A new name for each drive: two drives of one process must not take each other's claims for their own. */

@@ -244,7 +244,7 @@ const notBought: readonly Lesson[] = [
     lesson: "The same key with another payload was silently accepted",
     tests: [
       "drive/buy.test.ts#the same execution with another recommendation is a conflict that names the fields",
-      "ledger/contract.ts#the same token for another purchase is a conflict that names the fields",
+      "ledger/contract.ts#a token that is not recorded cannot be claimed, and a record comes back as it is",
       "azure/azure-lessons.test.ts#it is a conflict that names the subscription",
     ],
   },

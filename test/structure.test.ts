@@ -14,14 +14,25 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/inspect": [],
   "src/report": ["src/inspect"],
   "src/audit": ["src/drive"],
-  "src/purchaser.ts": ["src/drive", "src/audit"],
+  "src/purchaser.ts": ["src/drive", "src/audit", "src/execution"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
   // What the suites check, the drive does.
   "src/testing": ["src/drive", "src/purchaser.ts"],
-  "src/index.ts": ["src/drive", "src/audit", "src/inspect", "src/ledger", "src/log", "src/report", "src/purchaser.ts"],
+  "src/execution": ["src/drive"],
+  "src/index.ts": [
+    "src/drive",
+    "src/execution",
+    "src/audit",
+    "src/inspect",
+    "src/ledger",
+    "src/log",
+    "src/report",
+    "src/purchaser.ts",
+  ],
   // The command line puts everything together.
   "src/cli": [
     "src/drive",
+    "src/execution",
     "src/audit",
     "src/inspect",
     "src/ledger",

@@ -75,6 +75,7 @@ function addCommands(program: Command, add: AddCommand): void {
       .argument("[executionId]", "the execution (default: what was left behind, of all executions)"),
     async () => (await import("./commands/redrive.ts")).redrive,
   );
+  addExecutionCommands(program, add);
   add(
     program
       .command("settle")
@@ -114,6 +115,45 @@ function addCommands(program: Command, add: AddCommand): void {
   add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),
     async () => (await import("./commands/sandbox.ts")).sandbox,
+  );
+}
+
+/** The commands about executions as a whole. */
+function addExecutionCommands(program: Command, add: AddCommand): void {
+  const recIndex = wholeNumber(0, 999_999);
+  add(
+    program
+      .command("submit")
+      .description("Record an execution without driving it; nothing is bought.")
+      .argument("<execution.json>", "the execution file, at most 10 MB"),
+    async () => (await import("./commands/submit.ts")).submit,
+  );
+  const load = () => import("./commands/amend-execution.ts");
+  const of = (name: string, description: string) =>
+    program.command(name).description(description).argument("<executionId>", "the execution");
+  add(of("approve", "Approve an execution's terms; nothing is bought."), async () => (await load()).approve);
+  add(of("cancel", "Cancel an execution: nothing more is sent for it."), async () => (await load()).cancel);
+  add(of("reopen", "Undo a cancel; an approval has to be given anew."), async () => (await load()).reopen);
+  add(of("limits", "Change an execution's limits; nothing is bought."), async () => (await load()).limits);
+  add(
+    of("skip", "Drop a recommendation that was never sent, for good.").argument(
+      "<recIndex>",
+      "the recommendation, counted from 0",
+      recIndex,
+    ),
+    async () => (await load()).skip,
+  );
+  add(
+    of("source", "Change the source of what was not sent.").argument("<source>", "who decided to buy: becomes a tag"),
+    async () => (await load()).source,
+  );
+  add(of("confirm", "Say that an execution may be bought as it is recorded."), async () => (await load()).confirm);
+  add(
+    program
+      .command("executions")
+      .description("Show how executions stand: state, limits, money; no provider is asked.")
+      .argument("[executionId]", "the execution (default: all of them, last changed first)"),
+    async () => (await import("./commands/executions.ts")).executions,
   );
 }
 

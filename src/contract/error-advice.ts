@@ -99,7 +99,7 @@ const execution = {
   },
   "limits-differ": {
     plain: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
-    todo: "Change the recorded limit (`buyonce limits`), or {file again} with `--raise-limits` (`raiseLimits`).",
+    todo: "Change the recorded limit (`buyonce limits`); or, where it needs no approval, {file again} with `--raise-limits` (`raiseLimits`).",
   },
   "approval-missing": {
     plain: "Nobody has approved it yet.",
@@ -122,11 +122,11 @@ const execution = {
     todo: "If it is to be bought after all, reopen it (`buyonce reopen`), have it approved if it needs that, then {again}.",
   },
   "execution-incomplete": {
-    plain: "The ledger lacks some of its recommendations, so nothing of it is bought.",
+    plain: "Some of its recommendations are missing in the records, so nothing of it is bought.",
     todo: "Compare its list (`buyonce status`) with what was approved; if it is right, confirm it (`buyonce confirm`), then {again}.",
   },
   "restored-unconfirmed": {
-    plain: "The ledger was restored from a backup, and nobody has confirmed yet that this one may be bought.",
+    plain: "The records were restored from a backup, and nobody has confirmed yet that this one may be bought.",
     detail: "A restored ledger does not know what was sent, cancelled or limited after the backup.",
     todo: "Compare the ledger with the providers (`buyonce audit`), then confirm the execution (`buyonce confirm`) and {again}.",
   },

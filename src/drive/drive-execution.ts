@@ -68,10 +68,14 @@ export interface Work {
   readonly lookup?: Lookup;
 }
 
-/** What is driven: an execution as it is recorded, or some of its recommendations. */
-export interface Driven extends OpenedExecution {
+/** What is driven: an execution, or some of its recommendations. */
+export interface Driven {
+  readonly executionId: string;
+  readonly places: readonly ExecutionPlace[];
   /** The empty places that are reported with it. Default: none. */
   readonly emptyPlaces?: readonly EmptyPlace[] | undefined;
+  /** The execution as it is recorded, with the records that are driven. Called once, before anything is claimed. */
+  readonly open: () => Promise<OpenedExecution>;
 }
 
 /** What it is driven with. */
@@ -87,7 +91,7 @@ const waitForDriver = 1000;
 
 /** A drive under way, and what is known so far. */
 interface Drive {
-  readonly execution: ExecutionRecord;
+  readonly executionId: string;
   readonly parts: ExecutionParts;
   readonly context: DriveContext;
   readonly limit: LimitFunction;
@@ -103,7 +107,7 @@ interface Drive {
 
 /** Drives recorded recommendations: claims them all, works on what is granted, and reports one outcome for each. */
 export async function driveExecution(
-  { execution, records, refusal, emptyPlaces = [] }: Driven,
+  { executionId, places, emptyPlaces = [], open }: Driven,
   parts: ExecutionParts,
   { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
 ): Promise<Report> {
@@ -115,9 +119,8 @@ export async function driveExecution(
     noteSent: () => (drive.sent = true),
     noteLedgerError: (error) => (drive.failure ??= error),
   });
-  const { executionId } = execution;
   const drive: Drive = {
-    execution,
+    executionId,
     parts,
     context,
     limit: pLimit(concurrency),
@@ -127,19 +130,22 @@ export async function driveExecution(
     sent: false,
     failure: undefined,
   };
-  const recommendations = records.map(({ recIndex, token, recommendation: { provider, service } }) => {
+  const recommendations = places.map(({ recIndex, token, recommendation: { provider, service } }) => {
     return { recIndex, token: maskToken(token), provider, service };
   });
   context.emit({ type: "started", executionId, recommendations });
+  let driven = places;
   try {
-    if (refusal === undefined) await waitForOthers(drive, await runRound(drive, records));
+    const { execution, records, refusal } = await open();
+    driven = records;
+    if (refusal === undefined) await waitForOthers(drive, execution, await runRound(drive, execution, records));
     else await refuseAll(drive, records, refusal);
   } catch (error) {
     drive.failure ??= error;
   } finally {
     await end();
   }
-  return report(drive, records, emptyPlaces, signal?.aborted === true);
+  return report(drive, driven, emptyPlaces, signal?.aborted === true);
 }
 
 /** Nothing of it is claimed or sent. */
@@ -155,8 +161,7 @@ function report(
   emptyPlaces: readonly EmptyPlace[],
   isAborted: boolean,
 ): Report {
-  const { context, failure, outcomes, sent } = drive;
-  const { executionId } = drive.execution;
+  const { executionId, context, failure, outcomes, sent } = drive;
   const { emit, stop } = context;
   const ended = (error: unknown) => {
     emit({ type: "ended", executionId, error: eventError(error) });
@@ -187,7 +192,7 @@ function missing({ waitedFor, failure, context }: Drive, request: ExecutionPlace
 }
 
 /** Asks again until other drivers are done with what they hold, or the drive is stopped. */
-async function waitForOthers(drive: Drive, held: readonly ExecutionPlace[]): Promise<void> {
+async function waitForOthers(drive: Drive, execution: ExecutionRecord, held: readonly ExecutionPlace[]): Promise<void> {
   const { environment, stop, ledger } = drive.context;
   let open = held;
   while (open.length > 0) {
@@ -195,11 +200,10 @@ async function waitForOthers(drive: Drive, held: readonly ExecutionPlace[]): Pro
       await environment.sleep(waitForDriver, stop.signal);
     } catch {
       // Stopped: what it waited for is reported as it is recorded now.
-      for (const record of await ledger.recordsOf(drive.execution.executionId))
-        drive.waitedFor.set(record.token, record);
+      for (const record of await ledger.recordsOf(drive.executionId)) drive.waitedFor.set(record.token, record);
       return;
     }
-    open = await runRound(drive, open);
+    open = await runRound(drive, execution, open);
   }
 }
 
@@ -209,10 +213,14 @@ interface RequestedTask {
 }
 
 /** Claims and drives; returns the requests that another driver holds. */
-async function runRound(drive: Drive, open: readonly ExecutionPlace[]): Promise<readonly ExecutionPlace[]> {
+async function runRound(
+  drive: Drive,
+  recorded: ExecutionRecord,
+  open: readonly ExecutionPlace[],
+): Promise<readonly ExecutionPlace[]> {
   const { parts, context, limit } = drive;
   const now = await context.ledger.now();
-  const forbidden = whyForbidden(drive.execution, now);
+  const forbidden = whyForbidden(recorded, now);
   const answers = await claimAll(drive, open, forbidden);
   const tasks: RequestedTask[] = [];
   const held: ExecutionPlace[] = [];
@@ -235,7 +243,7 @@ async function runRound(drive: Drive, open: readonly ExecutionPlace[]): Promise<
   const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
   const inOrder = openOnesFirst(tasks);
   const ofRound = inOrder.map(({ task }) => task);
-  const budget = await budgetFor({ ...context, lookup }, drive.execution, parts.executorOf, ofRound, limit);
+  const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
   await runTasks(drive, { ...context, lookup, budget }, inOrder);
   return held;
 }

@@ -1,7 +1,8 @@
-import { RefusedError } from "../contract/errors.ts";
+import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
-import type { Ledger } from "../contract/ledger.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import { whyStopped } from "../contract/terms.ts";
 import type { Agreement } from "./agreement.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
 
@@ -40,6 +41,8 @@ export async function openExecution(
     if (isNew) return recorded;
     const changed = whyChanged(asked, recorded);
     if (changed !== undefined) return { ...recorded, refusal: changed };
+    // Nothing of it is bought anyhow, which is what has to be said.
+    if (whyStopped(recorded.execution, await ledger.now()) !== undefined) return recorded;
     const { lowered, raised, raises } = limitDifferences(asked, recorded);
     const times = timesDiffer(asked, recorded.execution);
     const mayRaise = raiseLimits && !recorded.execution.approvalRequired && times.length === 0;
@@ -59,8 +62,39 @@ export async function openExecution(
   }
 }
 
+/** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */
+export function withUnrecorded({ execution, records, refusal }: OpenedExecution, asked: NewExecution): OpenedExecution {
+  if (refusal === undefined) return { execution, records };
+  const known = new Set(records.map(({ token }) => token));
+  const { createdAt, updatedAt } = execution;
+  const more = asked.places
+    .filter(({ token }) => !known.has(token))
+    .map((place) => {
+      return { ...place, state: "planned" as const, generation: 0, attempt: 0, epoch: 0, createdAt, updatedAt };
+    });
+  return { execution, records: [...records, ...more], refusal };
+}
+
+/** The record of an execution whose recommendations are recorded. */
+export async function executionOf(ledger: Ledger, executionId: string): Promise<ExecutionRecord> {
+  const execution = await ledger.execution(executionId);
+  if (execution !== undefined) return execution;
+  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
+}
+
+/** Records of an execution as the ledger has them, to be driven under the terms that are recorded by then. */
+export async function openRecorded(
+  ledger: Ledger,
+  executionId: string,
+  records: readonly TokenRecord[],
+  agreement: Agreement | undefined,
+): Promise<OpenedExecution> {
+  const execution = await executionOf(ledger, executionId);
+  return { execution, records, refusal: whyNotAgreed(agreement, execution) };
+}
+
 /** The terms of an execution are not those that a person was shown; undefined where they are, or where nobody was asked. */
-export function whyNotAgreed(
+function whyNotAgreed(
   agreement: Agreement | undefined,
   { executionId, termsVersion }: Pick<ExecutionRecord, "executionId" | "termsVersion">,
 ): RefusedError | undefined {

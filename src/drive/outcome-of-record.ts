@@ -71,13 +71,12 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
 
 /** What the ledger says about a recommendation of an execution of which nothing more may be bought as it was asked for. */
 export function refusedUnlessBought(record: TokenRecord, error: unknown, now: number): Outcome {
-  const { holder, leaseUntil = now, commitment, state } = record;
+  const { commitment, state } = record;
   if (state === "skipped") return skippedOutcome(record);
   if (state === "purchased" && commitment !== undefined) return boughtOutcome(record, commitment, "already-purchased");
-  if (holder !== undefined && isHeld(record, now)) {
-    return withoutClaim(record, { kind: "in-flight", holder, until: leaseUntil, record }, now);
-  }
-  return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
+  // Another driver may be about to buy it.
+  const status = isHeld(record, now) ? "in-progress" : isOpen(record) ? "unresolved" : "refused";
+  return errorOutcome(record, status, error, sentOf(record));
 }
 
 /** A place that is left empty, or that a person dropped. */

@@ -43,8 +43,19 @@ export function newExecution(
 function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
   const { token, executionId, recIndex, source, recommendation, fingerprint, scope } = place;
   return {
-    ...{ token, executionId, recIndex, source, recommendation, fingerprint, scope },
-    ...{ state: "planned", generation: 0, attempt: 0, epoch: 0, createdAt: now, updatedAt: now },
+    token,
+    executionId,
+    recIndex,
+    source,
+    recommendation,
+    fingerprint,
+    scope,
+    state: "planned",
+    generation: 0,
+    attempt: 0,
+    epoch: 0,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 

@@ -91,13 +91,14 @@ describe("lesson 1495: two subscriptions of one tenant ask for the same thing", 
     const { server } = await startAzure();
     await using _server = server;
     const purchaser = purchaserAt(server);
-    await purchaser.drive(executionOf(recommend()));
+    const maxPrice = { amount: "0.01", currency: "GBP" };
+    await purchaser.drive(executionOf(recommend("compute", { maxPrice })));
     const { outcomes } = await purchaser.drive(
-      executionOf(recommend("compute", { subscriptionId: otherSubscription })),
+      executionOf(recommend("compute", { maxPrice, subscriptionId: otherSubscription })),
     );
-    expect(outcomes[0]).toMatchObject({ status: "refused", error: { code: "fingerprint-conflict" } });
-    expect(outcomes[0]?.error?.message).toContain("it differs in subscriptionId;");
-    expect(server.count("PUT")).toBe(1);
+    expect(outcomes[0]).toMatchObject({ status: "refused", error: { code: "execution-changed" } });
+    expect(outcomes[0]?.error?.message).toContain("#0 was changed (subscriptionId)");
+    expect(server.count("PUT")).toBe(0);
   });
 
   test("with the ledger lost, the order that carries the token is compared and refused, not taken for it", async () => {

@@ -90,12 +90,15 @@ describe("B15: another spelling on the second drive is no other purchase", () =>
   test.each(different)(
     "another %s is another purchase, and refused under one executionId",
     async (what, one, other) => {
-      const { outcomes, puts } = await driveBoth([one, other].map((change) => recommend("compute", { ...change })));
+      const maxPrice = { amount: "0.01", currency: "GBP" };
+      const { outcomes, puts } = await driveBoth(
+        [one, other].map((change) => recommend("compute", { ...change, maxPrice })),
+      );
       expect(outcomes).toMatchObject([
-        { status: "purchased" },
-        { status: "refused", error: { code: "fingerprint-conflict" } },
+        { status: "refused", error: { code: "price-above-limit" } },
+        { status: "refused", error: { code: "execution-changed" } },
       ]);
-      expect([what, puts]).toEqual([what, 1]);
+      expect([what, puts]).toEqual([what, 0]);
     },
   );
 

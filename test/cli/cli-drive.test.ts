@@ -215,9 +215,7 @@ describe("a real cloud, at a terminal", () => {
     const { run, calls } = await drive(execution, {}, standInParts({ terminal, quotes }));
     expect(await run).toBe(0);
     expect(calls.names.slice(0, 4)).toEqual(["ledger", "quote", "confirm", "drive"]);
-    expect(calls.question).toBe(
-      "Buy 1 commitment for 24.50 GBP and try 1 again that would be refused now? This cannot be undone.",
-    );
+    expect(calls.question).toBe("Buy 1 commitment for 24.50 GBP? This cannot be undone.");
     expect(written.stderr).toContain(
       `
 #  what                   price  limit  a drive would

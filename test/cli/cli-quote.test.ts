@@ -165,13 +165,13 @@ bought before         24.50 GBP   1 without a known price
     [[quoted({ price })], "Buy 1 commitment for 24.50 GBP? This cannot be undone."],
     [
       all,
-      "Buy 1 commitment for 24.50 GBP and try 1 again that would be refused now and find out about 2 that may be bought or under way, and buy what is not? This cannot be undone.",
+      "Buy 1 commitment for 24.50 GBP and find out about 2 that may be bought or under way, and buy what is not? This cannot be undone.",
     ],
     [
       [quoted({ verdict: "reconcile", price })],
       "Find out about 1 that may be bought or under way, and buy what is not? This cannot be undone.",
     ],
-    [[quoted({ verdict: "refuse" })], "Nothing can be bought as it stands. Try 1 again all the same?"],
+    [[quoted({ verdict: "refuse" })], "Nothing can be bought as it stands. Report it all the same?"],
     [[quoted({ verdict: "adopt" })], "All of it was bought before. Drive it again to see how it stands?"],
   ])("the question before a drive %#", (quotes, question) => {
     expect(spendingQuestion(quotationOf(quotes))).toBe(question);

@@ -7,7 +7,10 @@ import { createProgram, withHelpOption } from "../../src/cli/program.ts";
 import { temporaryFolder } from "../sandbox/support.ts";
 import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
-const commands = ["drive", "quote", "redrive", "settle", "status", "history", "resolve", "audit", "sandbox"];
+const commands =
+  "drive quote redrive submit approve cancel reopen limits skip source confirm executions settle status history resolve audit sandbox".split(
+    " ",
+  );
 
 /** What the command line writes, its exit code as commander has it, and what it did. */
 async function run(...args: readonly string[]) {

@@ -233,12 +233,10 @@ describe("redrive", () => {
   test("what to do next needs no file, but for what only the file can change", () => {
     const again = againFromLedger("it's");
     expect(again).toBe(String.raw`run buyonce redrive 'it'\''s'`);
-    const texts = (code: "access-denied" | "price-above-limit") =>
+    const texts = (code: "access-denied" | "execution-changed") =>
       nextSteps([outcome({ status: "refused", error: { code, message: "m", retryable: false } })], again)[0]?.text;
     expect(texts("access-denied")).toContain(`then ${again}.`);
-    expect(texts("price-above-limit")).toContain(
-      "raise the limit in the file (maxPrice), then drive the same file again",
-    );
+    expect(texts("execution-changed")).toContain("Restore the file and drive the same file again, or");
   });
 });
 

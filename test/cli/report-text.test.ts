@@ -42,8 +42,8 @@ bought before         nothing
 total                 nothing
 
 next
-  → #0: Nothing was sent. If the price is right, raise the limit in the file (maxPrice), then drive
-    the same file again.
+  → #0: Nothing was sent. If the price is right, raise the limit (maxPrice) with buyonce limits,
+    then drive the same file again.
 `,
     );
   });

@@ -77,7 +77,7 @@ async function historyOf(detail: string) {
   const entry = { token, at: 0, event: "refuse", from: undefined, to: "refused", holder: "h", epoch: 1, attempt: 0 };
   const ledger = {
     ...createMemoryLedger(),
-    execution: async () => [{ token, recIndex: 0 }],
+    recordsOf: async () => [{ token, recIndex: 0 }],
     history: async () => [{ ...entry, detail }],
   };
   return ledgerHistory(ledger as never, "e");

@@ -119,6 +119,9 @@ describe("before the first purchase", () => {
     expect(cloud.counts.sends).toBe(0);
     const history = await ledger.history(token());
     expect(history.map(({ event }) => event)).toEqual(["claim", "refuse"]);
+    // The first drive's total is the execution's, for its life: a later one does not raise it.
+    expect(said(await purchaser.drive(two, upTo("20")))).toEqual(["total-above-limit", "total-above-limit"]);
+    await purchaser.setLimits("execution-1", { maxTotals: upTo("20").maxTotals, person: "ann", reason: "agreed" });
     expect(said(await purchaser.drive(two, upTo("20")))).toEqual(["purchased", "purchased"]);
   });
 
@@ -143,11 +146,16 @@ describe("before the first purchase", () => {
     expect(cloud.counts.sends).toBe(0);
   });
 
-  test("what was bought before, here or elsewhere, is not in the sum", async () => {
+  test("what was bought before, here or elsewhere, is not in the sum of a call", async () => {
     const { purchaser, cloud } = setup();
     cloud.add({ id: "from elsewhere", token: token(1) });
-    await purchaser.drive(execution(disk()));
+    cloud.faults.sends = [undefined, "rejected"];
     const three = execution(disk(), disk(), disk());
+    expect(said(await purchaser.drive(three, { concurrency: 1 }))).toEqual([
+      "purchased",
+      "already-purchased",
+      "purchase-rejected",
+    ]);
     expect(said(await purchaser.drive(three, upTo("10")))).toEqual([
       "already-purchased",
       "already-purchased",
@@ -184,7 +192,16 @@ describe("before the first purchase", () => {
     const { die, reached } = dyingCall();
     const stuck: Ledger = { ...options.ledger, submit: die };
     const dead = { ...environment, every: () => () => undefined };
-    void createPurchaser({ ...options, ledger: stuck, environment: dead }).drive(execution());
+    const rejecting = createPurchaser(options);
+    cloud.faults.sends = ["rejected", "rejected"];
+    await rejecting.drive(two);
+    const [first] = await options.ledger.recordsOf("execution-1");
+    if (first === undefined) throw new Error("it is recorded");
+    void createPurchaser({
+      ...options,
+      ledger: { ...stuck, unfinished: async () => [first] },
+      environment: dead,
+    }).redriveUnfinished();
     await reached;
     const report = await purchaser.drive(two, { ...upTo("19"), wait: true });
     expect(said(report)).toEqual(["total-above-limit", "purchased"]);
@@ -273,12 +290,14 @@ describe("under way", () => {
 });
 
 describe("an older submission", () => {
-  async function leftUnknown(fault: SendFault) {
+  async function leftUnknown(fault: SendFault, order = execution()) {
     const parts = setup();
-    parts.cloud.faults.sends = [fault];
+    parts.cloud.faults.sends = [fault, "rejected"];
     parts.cloud.faults.resolve = "throws";
-    expect(said(await parts.purchaser.drive(execution()))).toEqual(["outcome-unknown"]);
+    const [first] = said(await parts.purchaser.drive(order, { concurrency: 1 }));
+    expect(first).toBe("outcome-unknown");
     parts.cloud.faults.resolve = undefined;
+    parts.cloud.faults.sends = [];
     return parts;
   }
 
@@ -294,7 +313,7 @@ describe("an older submission", () => {
   });
 
   test("counts with what is still to be bought: above, neither is sent", async () => {
-    const { purchaser, cloud } = await leftUnknown("lost-before");
+    const { purchaser, cloud } = await leftUnknown("lost-before", two);
     const sends = cloud.counts.sends;
     expect(said(await purchaser.drive(two, upTo("19.99")))).toEqual(["outcome-unknown", "total-above-limit"]);
     expect(cloud.counts.sends).toBe(sends);
@@ -302,9 +321,9 @@ describe("an older submission", () => {
   });
 
   test("that was bought is found whatever the total: it costs nothing more", async () => {
-    const { purchaser, cloud } = await leftUnknown("lost-after");
+    const { purchaser, cloud } = await leftUnknown("lost-after", two);
     const sends = cloud.counts.sends;
-    expect(said(await purchaser.drive(execution(), upTo("0")))).toEqual(["already-purchased"]);
+    expect(said(await purchaser.drive(two, upTo("0")))).toEqual(["already-purchased", "total-above-limit"]);
     expect(cloud.counts.sends).toBe(sends);
     expect(said(await purchaser.drive(two, upTo("10")))).toEqual(["already-purchased", "purchased"]);
   });

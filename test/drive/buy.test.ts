@@ -106,13 +106,16 @@ describe("guards", () => {
     expect(await ledger.recordsOf("execution-1")).toEqual([]);
   });
 
-  test("a quote above the limit is refused, and bought once the limit is raised in the same execution", async () => {
+  test("a quote above the limit is refused, and bought once the limit is raised on purpose in the same execution", async () => {
     const { purchaser, cloud } = setup();
     const limited = (amount: string) => execution(disk({ maxPrice: { amount, currency: "GBP" } }));
     const refused = await purchaser.drive(limited("9.99"));
     expect(refused.outcomes[0]).toMatchObject({ status: "refused", error: { code: "price-above-limit" } });
     expect(cloud.counts.sends).toBe(0);
-    const bought = await purchaser.drive(limited("10.00"));
+    const raised = await purchaser.drive(limited("10.00"));
+    expect(raised.outcomes[0]).toMatchObject({ status: "refused", error: { code: "limits-differ" } });
+    expect(raised.outcomes[0]?.error?.message).toContain("maxPrice of #0 from 9.99 GBP to 10.00 GBP");
+    const bought = await purchaser.drive(limited("10.00"), { raiseLimits: true });
     expect(bought.outcomes[0]).toMatchObject({ status: "purchased" });
   });
 
@@ -134,10 +137,11 @@ describe("guards", () => {
 
   test("the same execution with another recommendation is a conflict that names the fields", async () => {
     const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["rejected"];
     await purchaser.drive(execution());
     const report = await purchaser.drive(execution(disk({ size: "large", account: "b" })));
-    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "fingerprint-conflict" } });
-    expect(report.outcomes[0]?.error?.message).toContain("account, size");
+    expect(report.outcomes[0]).toMatchObject({ status: "refused", error: { code: "execution-changed" } });
+    expect(report.outcomes[0]?.error?.message).toContain("#0 was changed (account, size)");
     expect(cloud.counts.sends).toBe(1);
   });
 

@@ -32,17 +32,18 @@ describe("lessons of earlier programs", () => {
     ]);
     const history = await ledger.history(token());
     expect(history.map(({ event }) => event).join(" ")).toBe(
-      "claim refuse claim submit reject claim submit dead reject claim submit purchase claim reopen submit purchase",
+      "claim wait claim submit reject claim submit dead reject claim submit purchase claim reopen submit purchase",
     );
     expect(cloud.live(token())).toHaveLength(1);
   });
 
   test("1830: another count under the same index is a conflict that names it, and buys nothing", async () => {
     const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["rejected"];
     await purchaser.drive(execution(disk({ quantity: 2 })));
     const [outcome] = (await purchaser.drive(execution(disk({ quantity: 3 })))).outcomes;
-    expect(outcome).toMatchObject({ status: "refused", error: { code: "fingerprint-conflict" } });
-    expect(outcome?.error?.message).toContain("it differs in quantity;");
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "execution-changed" } });
+    expect(outcome?.error?.message).toContain("#0 was changed (quantity)");
     expect(cloud.counts).toMatchObject({ quotes: 1, sends: 1 });
   });
 

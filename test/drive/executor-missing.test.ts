@@ -247,6 +247,8 @@ describe("what a driver finds that it can drive", () => {
     const limits: number[] = [];
     const records = up.split("").map((whose, recIndex) => ({ recIndex, source: whose }) as TokenRecord);
     const ledger = {
+      now: async () => 0,
+      execution: async () => undefined,
       unfinished: async ({ limit }: { limit: number }) => {
         limits.push(limit);
         return records.slice(0, limit);

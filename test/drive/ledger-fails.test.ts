@@ -1,4 +1,3 @@
-import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
@@ -182,8 +181,9 @@ describe("a ledger that fails in the middle", () => {
     const parts = setup();
     const { ledger, environment } = parts;
     const order = execution(disk(), disk({ size: "large" }));
-    await parts.purchaser.drive(execution());
-    await claimPlaces(ledger, [(await ledger.recordsOf(executionId))[0]!], "a live driver", 30_000);
+    parts.cloud.faults.sends = [undefined, "rejected"];
+    await parts.purchaser.drive(order, { concurrency: 1 });
+    await ledger.claim([(await ledger.recordsOf(executionId))[0]!], "a live driver", 30_000);
     let claims = 0;
     const broken = changed(
       parts,
@@ -226,9 +226,9 @@ describe("a ledger that fails in the middle", () => {
   test("after the first of three: what was sent before stays unresolved, the rest is refused with the ledger's error", async () => {
     const parts = setup({ identity: "minted" });
     const order = execution(disk(), disk({ size: "large" }), disk({ size: "huge" }));
-    parts.cloud.faults.sends = ["lost-before"];
+    parts.cloud.faults.sends = ["lost-before", "rejected", "rejected"];
     parts.cloud.faults.resolve = "throws";
-    await parts.purchaser.drive(execution());
+    await parts.purchaser.drive(order, { concurrency: 1 });
     parts.cloud.faults.resolve = undefined;
     let broken = false;
     const { send } = parts.cloud.executor;

@@ -12,11 +12,11 @@ const gbp = (amount: string) => ({ amount, currency: "GBP" });
 /** A ledger that records what is written through it: a quote must not. */
 function readOnly(ledger: Ledger): Ledger {
   const forbidden = (name: string) => () => Promise.reject(new Error(`${name} was called`));
-  const { now, purchasedIn, execution, history, records, unfinished, close } = ledger;
+  const { now, purchasedIn, execution, recordsOf, history, records, unfinished, close } = ledger;
   const writes = ["claim", "renew", "release", "submit", "purchase", "observe", "reject", "refuse", "unknown"];
-  const more = ["dead", "reopen", "decide"];
+  const more = ["dead", "reopen", "decide", "recordExecution", "amend"];
   const none = Object.fromEntries([...writes, ...more].map((name) => [name, forbidden(name)]));
-  return { ...none, now, purchasedIn, execution, history, records, unfinished, close } as unknown as Ledger;
+  return { ...none, now, purchasedIn, execution, recordsOf, history, records, unfinished, close } as unknown as Ledger;
 }
 
 describe("a quote says what a drive would do, moves no money and writes nothing", () => {
@@ -25,6 +25,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     const limited = execution(disk(), disk({ maxPrice: gbp("9") }), disk({ maxPrice: gbp("10.0") }));
     expect(await purchaser.plan(limited)).toEqual({
       executionId: "execution-1",
+      termsVersion: 0,
       recommendations: [
         { recIndex: 0, token: token(), verdict: "buy", price: ten },
         {
@@ -140,9 +141,10 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
 
   test("another recommendation at the same place would be refused, without a price", async () => {
     const { purchaser, cloud } = setup();
+    cloud.faults.sends = ["rejected"];
     await purchaser.drive(execution());
     const { recommendations } = await purchaser.plan(execution(disk({ size: "large" })));
-    expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "fingerprint-conflict" } }]);
+    expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "execution-changed" } }]);
     expect(cloud.counts.quotes).toBe(1);
   });
 
@@ -251,10 +253,10 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
 
   test("against totals: what would be bought and what was sent may come to just as much", async () => {
     const { purchaser, cloud } = setup();
-    cloud.faults.sends = ["lost-after"];
+    cloud.faults.sends = ["lost-after", "rejected"];
     cloud.faults.resolve = "throws";
-    await purchaser.drive(execution());
     const two = execution(disk(), disk());
+    await purchaser.drive(two, { concurrency: 1 });
     expect((await purchaser.plan(two, { maxTotals: [gbp("20.00")] })).error).toBeUndefined();
     const above = await purchaser.plan(two, { maxTotals: [gbp("19.99")] });
     expect(above.error).toMatchObject({ code: "total-above-limit", message: expect.stringContaining("20.00 GBP") });

@@ -59,7 +59,7 @@ describe("there is nothing to decide about", () => {
 
   test("what was refused: it stays so, and no timer drives it", async () => {
     const { purchaser, cloud, ledger } = setup();
-    cloud.faults.listing = "throws";
+    cloud.faults.price = "0";
     await purchaser.drive(execution());
     await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
       code: "nothing-to-resolve",

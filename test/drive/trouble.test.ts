@@ -100,16 +100,20 @@ describe("several drivers", () => {
   });
 
   test("a driver that was paused for longer than its lease before the send does not send", async () => {
-    const { purchaser, cloud, environment, options } = setup();
-    const others: Promise<Report>[] = [];
-    cloud.faults.afterQuote = () => {
-      cloud.faults.afterQuote = undefined;
-      environment.jump(31_000);
-      // Meanwhile another driver takes over and buys.
-      others.push(createPurchaser(options).drive(execution()));
+    const { cloud, environment, options } = setup();
+    const { ledger } = options;
+    let other: Report | undefined;
+    const paused: Ledger = {
+      ...ledger,
+      submit: async (...parameters) => {
+        environment.jump(31_000);
+        // Meanwhile another driver takes over and buys.
+        other = await createPurchaser(options).drive(execution());
+        return ledger.submit(...parameters);
+      },
     };
-    const report = await purchaser.drive(execution());
-    expect(await others[0]).toMatchObject({ outcomes: [{ status: "purchased" }] });
+    const report = await createPurchaser({ ...options, ledger: paused }).drive(execution());
+    expect(other).toMatchObject({ outcomes: [{ status: "purchased" }] });
     expect(report.outcomes[0]).toMatchObject({ status: "in-progress", error: { code: "claim-lost" } });
     expect(cloud.counts.sends).toBe(1);
   });
@@ -213,7 +217,8 @@ describe("near misses that a review found", () => {
     expect(report.outcomes[0]).toMatchObject({ status: "unresolved" });
     expect(report.outcomes[0]?.error?.message).toContain("above the limit");
     expect(cloud.counts.sends).toBe(1);
-    expect((await purchaser.drive(limited("20"))).outcomes[0]?.status).toBe("purchased");
+    const raised = await purchaser.drive(limited("20"), { raiseLimits: true });
+    expect(raised.outcomes[0]?.status).toBe("purchased");
   });
 
   test("an executor that throws something without a text after it bought: unknown, never not sent", async () => {
@@ -252,7 +257,9 @@ describe("near misses that a review found", () => {
 
   test("a claim that is lost ends its own recommendation, not the whole drive", async () => {
     const { cloud, environment, options } = setup();
-    await createPurchaser(options).drive(execution(disk()));
+    const two = execution(disk(), disk({ size: "large" }));
+    cloud.faults.sends = [undefined, "rejected"];
+    await createPurchaser(options).drive(two, { concurrency: 1 });
     for (const order of cloud.orders) order.state = "BillingFailed";
     let once = true;
     const slow: ServiceExecutor = {
@@ -264,14 +271,14 @@ describe("near misses that a review found", () => {
           if (once) {
             once = false;
             environment.jump(31_000);
-            await createPurchaser(options).drive(execution(disk()));
+            await createPurchaser(options).drive(two);
           }
           return answer;
         },
       },
     };
     const purchaser = createPurchaser({ ...options, providers: [{ name: "imitation", services: { disk: slow } }] });
-    const report = await purchaser.drive(execution(disk(), disk({ size: "large" })), { concurrency: 1 });
+    const report = await purchaser.drive(two, { concurrency: 1 });
     // The whole driver was paused, so the second one's lease is gone as well.
     expect(report.outcomes.map(({ status }) => status)).toEqual(["in-progress", "in-progress"]);
     expect(cloud.live(token())).toHaveLength(1);

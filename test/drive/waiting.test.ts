@@ -8,11 +8,15 @@ import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
 
 /** A recommendation that another driver holds, in whichever state it was left, and a purchaser that waits for it. */
-async function held(leave: (parts: ReturnType<typeof setup>) => Promise<unknown> = async () => undefined) {
+async function held(
+  leave: (parts: ReturnType<typeof setup>) => Promise<unknown> = async () => undefined,
+  order = execution(),
+) {
   const parts = setup();
   const { ledger, environment, options } = parts;
-  parts.cloud.faults.sends = ["rejected"];
-  await parts.purchaser.drive(execution());
+  parts.cloud.faults.sends = ["rejected", "rejected"];
+  await parts.purchaser.drive(order);
+  parts.cloud.faults.sends = [];
   await leave(parts);
   const [record] = await ledger.recordsOf(executionId);
   if (record === undefined) throw new Error("it was driven");
@@ -75,11 +79,11 @@ describe("waiting for another driver", () => {
     expect(passed()).toBe(0);
   });
 
-  test("is for nothing where another recommendation has its place: refused at once", async () => {
+  test("is for nothing where another recommendation has its place: said at once, and that it is held", async () => {
     const { purchaser, environment } = await held();
     const started = environment.now();
     const { outcomes } = await purchaser.drive(execution(disk({ size: "large" })), { wait: true });
-    expect(outcomes).toMatchObject([{ status: "refused", error: { code: "fingerprint-conflict" } }]);
+    expect(outcomes).toMatchObject([{ status: "in-progress", error: { code: "execution-changed" } }]);
     expect(environment.now()).toBe(started);
   });
 
@@ -119,11 +123,12 @@ describe("waiting for another driver", () => {
   );
 
   test("a defect meanwhile loses no report of what was bought before", async () => {
-    const { options, ledger } = await held();
+    const two = execution(disk(), disk());
+    const { options, ledger } = await held(undefined, two);
     let claims = 0;
     const claim: Ledger["claim"] = async (...parameters) => ((claims += 1) === 1 ? ledger.claim(...parameters) : []);
     const purchaser = createPurchaser({ ...options, ledger: { ...ledger, claim } });
-    const { outcomes } = await purchaser.drive(execution(disk(), disk()), { wait: true });
+    const { outcomes } = await purchaser.drive(two, { wait: true });
     expect(outcomes).toMatchObject([
       { status: "in-progress", error: { code: "held-by-another-driver" } },
       { status: "purchased" },

@@ -282,7 +282,7 @@ describe("settle", () => {
           order.state = "BillingFailed";
           cloud.faults.sends = ["lost-before"];
           cloud.faults.onSend = () => void (cloud.faults.resolve = "throws");
-          await purchaser.drive(execution());
+          await purchaser.drive(execution(disk(), disk()));
         }
         return records;
       },

@@ -28,11 +28,12 @@ test("of one execution: all that is pending in it or without its marker, and not
   const { purchaser, cloud } = parts;
   const [one, two, three] = [disk(), disk({ size: "large" }), disk({ size: "huge" })];
   // The first is final and marked, the second pending and marked, the third final and unmarked.
-  await purchaser.drive(execution(one));
+  cloud.faults.sends = [undefined, "rejected", "rejected", undefined, "rejected"];
+  await purchaser.drive(execution(one, two, three), { concurrency: 1 });
   for (const order of cloud.orders) order.state = "active";
-  await purchaser.drive(execution(one, two));
+  await purchaser.drive(execution(one, two, three), { concurrency: 1 });
   cloud.faults.mark = "throws";
-  await purchaser.drive(execution(one, two, three));
+  await purchaser.drive(execution(one, two, three), { concurrency: 1 });
   for (const order of cloud.orders.slice(2)) order.state = "active";
   await purchaser.drive(execution(one, two, three));
   cloud.faults.mark = undefined;

@@ -70,6 +70,8 @@ test("quoted, refused by its total, bought within it; what came to nothing is fo
   const above = await run("drive", "e.json", "--max-total", `${gbp.amount} GBP`, "--max-total", "1 USD");
   expect([above.code, sends().length]).toEqual([3, 0]);
   const just = ["--max-total", `${gbp.amount} GBP`, "--max-total", `${usd.amount} USD`];
+  const said = ["--person", "operator", "--reason", "agreed", "--ledger", "l.db", "--json"];
+  expect((await start(["limits", executionOf(compute).executionId, ...just, ...said]).ended).code).toBe(0);
   const driven = await run("drive", "e.json", ...just);
   expect([driven.code, sends().length]).toEqual([0, 3]);
   expect((await status("--state", "purchased")).map((each) => each.status)).toEqual(Array(3).fill("purchased"));

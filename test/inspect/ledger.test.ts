@@ -135,7 +135,7 @@ describe("the history", () => {
     expect(more).toEqual([]);
     expect(history?.record.token).toBe(token());
     expect(history?.lines.map(({ event, from, to, attempt, code }) => [event, from, to, attempt, code])).toEqual([
-      ["claim", undefined, "claimed", 0, undefined],
+      ["claim", "planned", "claimed", 0, undefined],
       ["submit", "claimed", "submitted", 1, undefined],
       ["reject", "submitted", "rejected", 1, "purchase-rejected"],
       ["claim", "rejected", "claimed", 1, undefined],

@@ -96,8 +96,8 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const claims = await claimsOfTwo(first);
     meet();
     const results = await Promise.allSettled([
-      first.submit(claims[0]!, planned({ lane: "lane-1" })),
-      second.submit(claims[1]!, planned({ lane: "lane-1" })),
+      first.submit(claims[0], planned({ lane: "lane-1" })),
+      second.submit(claims[1], planned({ lane: "lane-1" })),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const lost = results.find((result) => result.status === "rejected");
@@ -118,13 +118,13 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const watched = watchedPool(admin(), async ({ text, send }) => {
       if (text.includes("json_to_recordset") && !overtaken) {
         overtaken = true;
-        await rival.submit(claims[0]!, planned({ lane: "lane-1" }));
-        await rival.unknown(claims[0]!, { code: "outcome-unknown", message: "No answer." });
+        await rival.submit(claims[0], planned({ lane: "lane-1" }));
+        await rival.unknown(claims[0], { code: "outcome-unknown", message: "No answer." });
       }
       return send();
     });
     const ledger = await open({ schema, pool: watched });
-    const submitted = ledger.submit(claims[1]!, planned({ lane: "lane-1" }));
+    const submitted = ledger.submit(claims[1], planned({ lane: "lane-1" }));
     await expect(submitted).rejects.toMatchObject({ code: "identical-purchase-open" });
     const records = await ledger.records({ tokens: ["token-0", "token-1"], limit: 9 });
     expect(records.map(({ token, state }) => [token, state]).toSorted()).toEqual([
@@ -152,8 +152,8 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     const claims = await claimsOfTwo(first);
     meet();
     const results = await Promise.allSettled([
-      first.purchase(claims[0]!, bought({ id: "order-1", furtherIds: ["order-2"] })),
-      second.purchase(claims[1]!, bought({ id: "order-2", furtherIds: ["order-1"] })),
+      first.purchase(claims[0], bought({ id: "order-1", furtherIds: ["order-2"] })),
+      second.purchase(claims[1], bought({ id: "order-2", furtherIds: ["order-1"] })),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(results.find((result) => result.status === "rejected")?.reason).toMatchObject({ code: "commitment-taken" });

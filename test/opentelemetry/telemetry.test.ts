@@ -203,8 +203,9 @@ describe("counters", () => {
     const { purchaser, cloud, counters } = await watched();
     cloud.faults.sends = [undefined, "rejected"];
     const dear = disk({ maxPrice: { amount: "1", currency: "GBP" } });
-    await purchaser.drive(execution(disk(), disk({ size: "large" }), dear), { concurrency: 1 });
-    await purchaser.drive(execution(disk()));
+    const order = execution(disk(), disk({ size: "large" }), dear);
+    await purchaser.drive(order, { concurrency: 1 });
+    await purchaser.drive({ ...order, source: "another" });
     const found = await counters();
     const count = (name: string, attributes: object) =>
       found.find((point) => point.name === name && JSON.stringify(point.attributes) === JSON.stringify(attributes))
@@ -217,7 +218,8 @@ describe("counters", () => {
     expect(outcome("refused", "price-above-limit")).toBe(1);
     expect(count("buyonce.sends", { ...noAttributes, "buyonce.result": "bought" })).toBe(1);
     expect(count("buyonce.sends", { ...noAttributes, "buyonce.result": "rejected" })).toBe(1);
-    expect(found).toHaveLength(6);
+    expect(outcome("refused", "source-differs")).toBe(2);
+    expect(found).toHaveLength(7);
   });
 });
 

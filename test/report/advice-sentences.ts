@@ -81,7 +81,7 @@ export const sentences: Readonly<
   "limits-differ": {
     status: "refused",
     cause: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
-    next: "Nothing was sent. Change the recorded limit (buyonce limits), or FROM_FILE with --raise-limits (raiseLimits).",
+    next: "Nothing was sent. Change the recorded limit (buyonce limits); or, where it needs no approval, FROM_FILE with --raise-limits (raiseLimits).",
   },
   "approval-missing": {
     status: "refused",
@@ -105,12 +105,12 @@ export const sentences: Readonly<
   },
   "execution-incomplete": {
     status: "refused",
-    cause: "The ledger lacks some of its recommendations, so nothing of it is bought.",
+    cause: "Some of its recommendations are missing in the records, so nothing of it is bought.",
     next: "Nothing was sent. Compare its list (buyonce status) with what was approved; if it is right, confirm it (buyonce confirm), then AGAIN.",
   },
   "restored-unconfirmed": {
     status: "refused",
-    cause: "The ledger was restored from a backup, and nobody has confirmed yet that this one may be bought.",
+    cause: "The records were restored from a backup, and nobody has confirmed yet that this one may be bought.",
     next: "Nothing was sent. Compare the ledger with the providers (buyonce audit), then confirm the execution (buyonce confirm) and AGAIN.",
   },
   "terms-changed": {

@@ -60,7 +60,7 @@ export function spendingQuestion({ recommendations, totals }: ExecutionPlan): st
     recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
   if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
-  const rest = [...(open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`])];
+  const rest = open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`];
   if (spending === 0 && open === 0) return "Nothing can be bought as it stands. Report it all the same?";
   const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
   const buy = spending === 0 ? [] : [`buy ${commitments} for ${totals.buy.map(formatMoney).join(" and ")}`];

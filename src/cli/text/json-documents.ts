@@ -2,6 +2,9 @@ import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
+import type { ExecutionEntry } from "../../contract/execution-record.ts";
+import type { ExecutionStatus } from "../../execution/execution-status.ts";
+import type { SentPlace } from "../../execution/manage-executions.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
@@ -64,6 +67,38 @@ export function jsonHistory(
     })),
   }));
   return text({ executionId, recommendations });
+}
+
+/** The one JSON document of `executions --json`, times in ISO 8601. */
+export function jsonExecutions(all: readonly ExecutionStatus[]): string {
+  return text({ executions: all.map(executionDocument) });
+}
+
+/** The one JSON document of a command about one execution, times in ISO 8601, tokens in full. */
+export function jsonExecution(
+  status: ExecutionStatus,
+  mayBeBought: readonly SentPlace[],
+  history?: readonly ExecutionEntry[],
+): string {
+  return text({
+    execution: executionDocument(status),
+    ...(mayBeBought.length > 0 ? { mayBeBought } : {}),
+    ...(history === undefined ? {} : { history: history.map((entry) => ({ ...entry, at: isoTime(entry.at) })) }),
+  });
+}
+
+function executionDocument({ execution, ...status }: ExecutionStatus) {
+  const { createdAt, updatedAt, approval, cancelled, ...record } = execution;
+  const word = <Word extends { readonly at: number }>(said: Word | undefined) =>
+    said && { ...said, at: isoTime(said.at) };
+  return {
+    ...record,
+    approval: word(approval),
+    cancelled: word(cancelled),
+    createdAt: isoTime(createdAt),
+    updatedAt: isoTime(updatedAt),
+    ...status,
+  };
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */

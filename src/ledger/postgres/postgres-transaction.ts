@@ -43,13 +43,10 @@ export async function beginTransaction(
     entries = [];
   }
   function touch(record: TokenRecord): void {
-    lockedOnly(record.token);
+    checkLocked(records, record.token);
     // As it will be read again.
     records.set(record.token, parse(JSON.stringify(record)));
     changed.add(record.token);
-  }
-  function lockedOnly(token: string): void {
-    if (!records.has(token)) throw new TypeError("A transaction reads and writes only the tokens that it locked.");
   }
   async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
     await executions.get(executionId);
@@ -65,7 +62,7 @@ export async function beginTransaction(
   const transaction: LedgerTransaction = {
     now: time(row),
     get: async (token) => {
-      lockedOnly(token);
+      checkLocked(records, token);
       return records.get(token);
     },
     put: async (record, entry) => {
@@ -92,6 +89,10 @@ export async function beginTransaction(
   return { transaction, write };
 }
 
+function checkLocked(locked: ReadonlyMap<string, unknown>, key: string): void {
+  if (!locked.has(key)) throw new TypeError("A transaction reads and writes only what it locked.");
+}
+
 /** The executions that a transaction is about. */
 async function beginExecutions(
   { query, sql, parse }: Pick<TransactionParts, "query" | "sql" | "parse">,
@@ -108,16 +109,13 @@ async function beginExecutions(
   const stored = new Set([...known].flatMap(([id, execution]) => (execution ? [id] : [])));
   const changed = new Set<string>();
   let entries: ExecutionEntry[] = [];
-  function lockedOnly(executionId: string): void {
-    if (!known.has(executionId)) throw new TypeError("A transaction is only about the executions that it locked.");
-  }
   return {
     get: async (executionId: string) => {
-      lockedOnly(executionId);
+      checkLocked(known, executionId);
       return known.get(executionId);
     },
     put: async (execution: ExecutionRecord, entry: ExecutionEntry) => {
-      lockedOnly(execution.executionId);
+      checkLocked(known, execution.executionId);
       known.set(execution.executionId, parse(JSON.stringify(execution)));
       changed.add(execution.executionId);
       entries.push(entry);

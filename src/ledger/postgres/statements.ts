@@ -2,6 +2,7 @@
 export function statements(schema: string) {
   const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
   return {
+    ...executionStatements(schema),
     now: `SELECT ${now}`,
 
     // Rows are locked in the order of their tokens, which is the same for all: no two transactions wait for each other.
@@ -14,38 +15,6 @@ export function statements(schema: string) {
         WHERE token = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
         ORDER BY token FOR UPDATE
       ) AS locked`,
-
-    // Before its records, and alike for all: whoever is about an execution waits here.
-    lockExecutions: `
-      SELECT coalesce(json_agg(record), '[]')::text AS records
-      FROM (
-        SELECT record FROM ${schema}.execution
-        WHERE execution_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
-        ORDER BY execution_id FOR UPDATE
-      ) AS locked`,
-    lockRecordsOf: `
-      SELECT coalesce(json_agg(record ORDER BY rec_index), '[]')::text AS records
-      FROM (
-        SELECT record, rec_index FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY token FOR UPDATE
-      ) AS locked`,
-
-    writeExecutions: `
-      WITH written AS (
-        SELECT * FROM json_to_recordset($1::json) AS w (execution_id text, updated_at bigint, record text, is_new boolean)
-      ), updated AS (
-        UPDATE ${schema}.execution AS e SET updated_at = w.updated_at, record = w.record
-        FROM written AS w WHERE e.execution_id = w.execution_id AND NOT w.is_new
-        RETURNING e.execution_id
-      ), inserted AS (
-        INSERT INTO ${schema}.execution (execution_id, updated_at, record)
-        SELECT execution_id, updated_at, record FROM written WHERE is_new
-        RETURNING execution_id
-      )
-      INSERT INTO ${schema}.execution_history (execution_id, entry)
-      SELECT execution_id, entry
-      FROM ROWS FROM (json_to_recordset($2::json) AS (execution_id text, entry text)) WITH ORDINALITY AS e (execution_id, entry, position)
-      WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
-      ORDER BY position`,
 
     // The lines of history are numbered after the records are written, that is when their lanes are theirs: a lane that was
     // waited for does not seem to be taken before it was given up.
@@ -105,6 +74,45 @@ export function statements(schema: string) {
     owners: `SELECT commitment_id, token FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     recordsOf: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
+    history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
+  };
+}
+
+/** Those on the records of executions. */
+function executionStatements(schema: string) {
+  return {
+    // Before its records, and alike for all: whoever is about an execution waits here.
+    lockExecutions: `
+      SELECT coalesce(json_agg(record), '[]')::text AS records
+      FROM (
+        SELECT record FROM ${schema}.execution
+        WHERE execution_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+        ORDER BY execution_id FOR UPDATE
+      ) AS locked`,
+    lockRecordsOf: `
+      SELECT coalesce(json_agg(record ORDER BY rec_index), '[]')::text AS records
+      FROM (
+        SELECT record, rec_index FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY token FOR UPDATE
+      ) AS locked`,
+
+    writeExecutions: `
+      WITH written AS (
+        SELECT * FROM json_to_recordset($1::json) AS w (execution_id text, updated_at bigint, record text, is_new boolean)
+      ), updated AS (
+        UPDATE ${schema}.execution AS e SET updated_at = w.updated_at, record = w.record
+        FROM written AS w WHERE e.execution_id = w.execution_id AND NOT w.is_new
+        RETURNING e.execution_id
+      ), inserted AS (
+        INSERT INTO ${schema}.execution (execution_id, updated_at, record)
+        SELECT execution_id, updated_at, record FROM written WHERE is_new
+        RETURNING execution_id
+      )
+      INSERT INTO ${schema}.execution_history (execution_id, entry)
+      SELECT execution_id, entry
+      FROM ROWS FROM (json_to_recordset($2::json) AS (execution_id text, entry text)) WITH ORDINALITY AS e (execution_id, entry, position)
+      WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
+      ORDER BY position`,
+
     counted: `SELECT counted FROM ${schema}.token_record WHERE execution_id = $1 AND token <> $2 AND counted IS NOT NULL`,
     execution: `SELECT record FROM ${schema}.execution WHERE execution_id = $1`,
     executions: `
@@ -113,6 +121,5 @@ export function statements(schema: string) {
         OR (updated_at = nullif($1, '')::bigint AND execution_id > $2 COLLATE "C")
       ORDER BY updated_at DESC, execution_id LIMIT $3::bigint`,
     executionHistory: `SELECT entry FROM ${schema}.execution_history WHERE execution_id = $1 ORDER BY sequence`,
-    history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };
 }

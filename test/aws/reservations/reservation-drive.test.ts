@@ -234,7 +234,7 @@ describe.each(services)("a drive that buys $service", ({ service, purchase, list
       status: "refused",
       error: { code: "price-above-limit" },
     });
-    expect(await drive({ maxPrice: { amount: "99999.00", currency: "EUR" } })).toMatchObject({
+    expect(await drive({ maxPrice: { amount: "99999.00", currency: "EUR" } }, "another execution")).toMatchObject({
       status: "refused",
       error: { code: "price-currency-mismatch" },
     });

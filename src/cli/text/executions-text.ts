@@ -1,0 +1,135 @@
+import { cleanText } from "../../contract/clean-text.ts";
+import type { ExecutionEntry } from "../../contract/execution-record.ts";
+import { formatMoney, type Money } from "../../contract/money.ts";
+import type { ExecutionStatus } from "../../execution/execution-status.ts";
+import type { SentPlace } from "../../execution/manage-executions.ts";
+import { layOut, wrap } from "../terminal/table.ts";
+import type { Paint } from "../terminal/terminal.ts";
+import { sumText, timeText } from "./table-cells.ts";
+
+const colours = {
+  waiting: "yellow",
+  stopped: "red",
+  working: "yellow",
+  "needs-person": "red",
+  complete: "green",
+} as const;
+
+/** How executions stand, one a line. */
+export function executionsText(all: readonly ExecutionStatus[], width: number, paint: Paint): string {
+  return layOut(
+    [
+      { title: "execution", minimum: 12 },
+      { title: "state", minimum: 12, paint: (line, row) => paint(colours[all[row]?.state ?? "stopped"], line) },
+      { title: "bought", minimum: 14, align: "right" },
+      { title: "at risk", minimum: 14, align: "right" },
+      { title: "to come", minimum: 14, align: "right" },
+      { title: "total allowed", minimum: 14, align: "right" },
+      { title: "why", minimum: 16 },
+    ],
+    all.map((status) => {
+      const { execution, state, money, forbidden } = status;
+      return [
+        cleanText(execution.executionId),
+        state,
+        moneyText(money.bought),
+        moneyText(money.atRisk),
+        toComeText(status),
+        moneyText(execution.maxTotals ?? []),
+        cleanText(state === "complete" ? "" : (forbidden?.reason ?? "")),
+      ];
+    }),
+    width,
+    paint,
+  );
+}
+
+function moneyText(amounts: readonly Money[]): string {
+  return amounts.map(formatMoney).join(" ");
+}
+
+/** What is to come at most, and how many have no limit. */
+function toComeText({ money: { toCome }, unlimited }: ExecutionStatus): string {
+  const rest = unlimited === 0 ? [] : [`+ ${unlimited}`];
+  return [...(toCome.length > 0 ? [moneyText(toCome)] : []), ...rest].join(" ");
+}
+
+const labelWidth = 16;
+
+/** One execution: its state, limits, money, and the terms that an approval names. */
+export function executionText(status: ExecutionStatus, width: number, paint: Paint): string {
+  const { execution, state, forbidden, places, money, termsHash, unlimited } = status;
+  const { maxTotals, notBefore, expiresAt, approval, approvalRequired, limitsUnknown, termsVersion } = execution;
+  const lines: readonly (readonly [string, string] | undefined)[] = [
+    [
+      "state",
+      `${paint(colours[state], state)}${forbidden && state !== "complete" ? `: ${cleanText(forbidden.reason)}` : ""}`,
+    ],
+    ["source", cleanText(execution.source)],
+    ["bought", `${places.bought} of ${execution.size}: ${sumText(money.bought.map((price) => ({ price })))}`],
+    places.atRisk === 0
+      ? undefined
+      : ["at risk", `${places.atRisk} sent, and may be bought: ${moneyText(money.atRisk)}`],
+    places.toCome === 0
+      ? undefined
+      : [
+          "to come",
+          `${places.toCome}${money.toCome.length > 0 ? `, at most ${moneyText(money.toCome)}` : ""}${unlimited > 0 ? `; ${unlimited} without a limit (maxPrice)` : ""}`,
+        ],
+    places.skipped === 0 ? undefined : ["skipped", String(places.skipped)],
+    [
+      "total allowed",
+      maxTotals ? moneyText(maxTotals) : limitsUnknown ? "not known: driven by an older version" : "no limit",
+    ],
+    notBefore === undefined ? undefined : ["not before", notBefore],
+    expiresAt === undefined ? undefined : ["expires", expiresAt],
+    approvalRequired || approval !== undefined
+      ? [
+          "approval",
+          approval
+            ? `by ${cleanText(approval.person)} at ${timeText(approval.at)}: ${cleanText(approval.reason)}`
+            : "none yet",
+        ]
+      : undefined,
+    ["terms", `version ${termsVersion}, ${termsHash}`],
+  ];
+  const given = lines.filter((line) => line !== undefined);
+  const text = given.flatMap(([label, value]) =>
+    wrap(value, Math.max(20, width - labelWidth)).map((part, index) => {
+      return `${paint("dim", (index === 0 ? label : "").padEnd(labelWidth))}${part}\n`;
+    }),
+  );
+  return `${paint("bold", `Execution ${cleanText(execution.executionId)}`)}\n\n${text.join("")}`;
+}
+
+/** What was sent before an execution was cancelled; empty where nothing was. */
+export function sentText(sent: readonly SentPlace[], width: number): string {
+  if (sent.length === 0) return "";
+  const named = sent.map(({ recIndex, price }) => `#${recIndex}${price ? ` (${formatMoney(price)})` : ""}`).join(", ");
+  const text = `Sent before, and may be bought: ${named}. buyonce redrive finds out, without sending anything.`;
+  return `\n${wrap(text, width).join("\n")}\n`;
+}
+
+/** An execution's history, oldest first. */
+export function executionHistoryText(history: readonly ExecutionEntry[], width: number, paint: Paint): string {
+  return layOut(
+    [
+      { title: "when (UTC)", minimum: 19, paint: (line) => paint("dim", line) },
+      { title: "event", minimum: 8 },
+      { title: "terms", minimum: 5, align: "right" },
+      { title: "who", minimum: 8 },
+      { title: "why", minimum: 12 },
+      { title: "detail", minimum: 12 },
+    ],
+    history.map(({ at, event, termsVersion, person = "", reason = "", detail }) => [
+      timeText(at),
+      event,
+      String(termsVersion),
+      cleanText(person),
+      cleanText(reason),
+      cleanText(detail),
+    ]),
+    width,
+    paint,
+  );
+}
