@@ -19,7 +19,10 @@ interface Shown {
   readonly furtherIds?: readonly string[];
 }
 
-function listed(id: string, { standing = "live", state = standing, marks, facts = {}, furtherIds }: Shown = {}): Listed {
+function listed(
+  id: string,
+  { standing = "live", state = standing, marks, facts = {}, furtherIds }: Shown = {},
+): Listed {
   const further = furtherIds === undefined ? {} : { furtherIds };
   return {
     commitment: { id, ...further, state, standing, settled: true, marked: true },
@@ -132,6 +135,11 @@ describe("what is kept", () => {
     const then = { facts: { size: "large", quantity: "1", term: undefined, zone: "a" } };
     expect((await seenTwice(first, then))?.facts).toEqual({ quantity: "1", zone: "a" });
     expect((await seenTwice(then, first))?.facts).toEqual({ quantity: "1", term: "P1Y" });
+    const over = { standing: "ended", facts: { size: "small" } } as const;
+    expect((await seenTwice({ facts: { size: "small", term: "P1Y" } }, over))?.facts).toEqual({
+      size: "small",
+      term: "P1Y",
+    });
   });
 });
 
@@ -147,7 +155,10 @@ describe("whether one reading is enough, where the pages may move", () => {
   });
 
   test("what ended or cannot be told is not live", async () => {
-    const { inventory, said } = showing([listed("one", { standing: "ended" })], [listed("two", { standing: "unclear" })]);
+    const { inventory, said } = showing(
+      [listed("one", { standing: "ended" })],
+      [listed("two", { standing: "unclear" })],
+    );
     await readListing(inventory, scope, { tokens: new Set([token()]), ids: nothing }, options);
     expect(said).toEqual([false, false, false]);
   });

@@ -114,7 +114,13 @@ describe("before the same handle is sent again", () => {
   test("what an earlier send bought is over: it is not sent again", async () => {
     const all = await unresolved("chosen");
     const { cloud, purchaser, drive } = all;
-    const finding = { executionId: "execution-1", recIndex: 0, finding: "not-bought", person: "Ada", reason: "r" } as const;
+    const finding = {
+      executionId: "execution-1",
+      recIndex: 0,
+      finding: "not-bought",
+      person: "Ada",
+      reason: "r",
+    } as const;
     await purchaser.resolveByPerson(finding);
     [cloud.faults.sends, cloud.faults.resolve] = [["lost-before"], "throws"];
     cloud.faults.resolves = ["works"];
