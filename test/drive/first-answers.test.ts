@@ -234,6 +234,24 @@ describe("what is recorded of it", () => {
     expect((await recordOf(all))?.commitment?.price).toEqual(price);
   });
 
+  test("bought and over: every later drive says it of the same recommendation", async () => {
+    const all = setup();
+    const first = await outcomeOf(ending(all));
+    expect(first).toMatchObject({ recIndex: 0, token: token(), status: "rejected" });
+    expect(await outcomeOf(all.purchaser)).toEqual(first);
+  });
+
+  test("under its handle is what the ledger has as another's: not refused, for something was sent", async () => {
+    const all = setup();
+    const taken = new LedgerError({ code: "commitment-taken", message: "It is another's." });
+    expect(await outcomeOf(changed(all, {}, { purchase: () => Promise.reject(taken) }))).toMatchObject({
+      status: "unresolved",
+      price: { amount: "10" },
+      error: { code: "commitment-taken" },
+    });
+    expect((await recordOf(all))?.submission).toBeDefined();
+  });
+
   test("bought and over, and the ledger cannot take that: unresolved, with what is at risk", async () => {
     const all = setup();
     expect(await outcomeOf(ending(all, { purchase: unavailable }))).toMatchObject({
