@@ -144,6 +144,15 @@ describe("an answer that it came to nothing at once", () => {
     expect((await recordOf(all))?.generation).toBe(0);
   });
 
+  test("where there is a handle, that is looked at, whatever can be read by an id", async () => {
+    const all = setup();
+    const read = () => Promise.reject(new Error("503"));
+    const outcome = await outcomeOf(
+      failing(all, () => all.cloud.fail("minted-1"), { inventory: { ...all.cloud.executor.inventory, read } }),
+    );
+    expect(outcome).toMatchObject({ status: "rejected", error: { providerCode: "Failed" } });
+  });
+
   test("stopped before the look: not believed", async () => {
     const all = setup();
     const stop = new AbortController();

@@ -142,7 +142,9 @@ describe("before the same handle is sent again", () => {
     await drive();
     cloud.faults.resolve = undefined;
     for (const order of cloud.orders) order.state = "Succeeded";
+    cloud.faults.listing = "empty";
     expect(await drive()).toMatchObject({ status: "already-purchased", commitment: { id: "minted-1" } });
+    cloud.faults.listing = undefined;
     cloud.add({ id: "minted-2", state: "Succeeded" });
     expect((await drive())?.warnings?.join()).toContain("minted-2 is live");
   });
