@@ -153,6 +153,12 @@ describe("an answer that it came to nothing at once", () => {
     expect(outcome).toMatchObject({ status: "rejected", error: { providerCode: "Failed" } });
   });
 
+  test("where nothing is under the handle: rejected", async () => {
+    const all = setup();
+    const outcome = await outcomeOf(failing(all, () => all.cloud.vanish("minted-1")));
+    expect(outcome).toMatchObject({ status: "rejected", error: { providerCode: "Failed" } });
+  });
+
   test("stopped before the look: not believed", async () => {
     const all = setup();
     const stop = new AbortController();
