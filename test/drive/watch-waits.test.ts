@@ -56,6 +56,7 @@ test("of one execution: all that is pending in it or without its marker, and not
 test("an execution that the ledger does not know is named", async () => {
   await expect(setup().purchaser.watchPending({ executionId: "none" })).rejects.toMatchObject({
     code: "invalid-execution",
+    message: expect.stringMatching(/^The request is not valid; nothing was sent/),
     problems: [{ path: "executionId", message: "is not in the ledger" }],
   });
 });
