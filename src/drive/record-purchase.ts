@@ -67,7 +67,7 @@ export async function recordPurchase(
     } else if (JSON.stringify(marked) !== JSON.stringify(before)) await keep(() => ledger.observe(claim, marked));
     else if (known || !commitment.marked) await keep(() => ledger.release([claim]));
   } catch (error) {
-    return { kind: submission === undefined ? "refused" : "unresolved", error };
+    return submission === undefined ? { kind: "refused", error } : { kind: "unresolved", error, submission };
   }
   // A claim whose result is not written is given up when the drive ends.
   if (recorded) leases.drop(claim);

@@ -89,6 +89,17 @@ test.each<[string, ImitationIdentity, SendFault | undefined, unknown[]]>([
   ["not bought, the answer lost, sent again", "minted", "lost-before", sentAgain("connection reset")],
   ["the executor has a defect, after which nobody knows", "minted", "throws", sentAgain(defect)],
   [
+    "refused",
+    "minted",
+    "rejected",
+    [
+      ...sent(false, {
+        result: "rejected",
+        error: { code: "purchase-rejected", message: "The card was declined." },
+      }),
+    ],
+  ],
+  [
     "A1: bought, and said to have expired: read by its id, and never quoted again",
     "minted",
     "rejected-as-expired",

@@ -87,6 +87,24 @@ describe("driving what was left behind", () => {
     expect(two).toMatchObject({ executionId: "two", outcomes: [{ status: "purchased" }] });
   });
 
+  test("its numbers are checked before anything is asked or bought", async () => {
+    const { purchaser, cloud } = setup();
+    cloud.faults.listing = "throws";
+    await purchaser.drive(execution());
+    const before = { ...cloud.counts };
+    for (const [options, words] of [
+      [{ olderThan: -1 }, /^olderThan must be .*\(milliseconds\)/],
+      [{ limit: 0 }, /^limit must be /],
+      [{ limit: 10_001 }, /^limit must be /],
+      [{ concurrency: 0 }, /^concurrency must be /],
+      [{ deadline: Number.NaN }, /^deadline must be /],
+    ] as const) {
+      const refused = { code: "invalid-configuration", message: expect.stringMatching(words) as string };
+      await expect(purchaser.redriveUnfinished({ retryRefused: true, ...options })).rejects.toMatchObject(refused);
+    }
+    expect(cloud.counts).toEqual(before);
+  });
+
   test("beside a live driver: what that one holds is left to it", async () => {
     const { cloud, environment, purchaser } = setup();
     const beside: unknown[] = [];

@@ -94,6 +94,15 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
     expect(cloud.counts).toMatchObject({ quotes: 0, facts: 2 });
   });
 
+  test("found in the cloud by its token, and over: a drive would say so, and buy nothing", async () => {
+    const parts = setup();
+    parts.cloud.add({ id: "found", token: token(), state: "Cancelled" });
+    const purchaser = changed(parts, { inventory: { endedCounts: true } });
+    const { recommendations, totals } = await purchaser.plan(execution());
+    expect(recommendations).toMatchObject([{ verdict: "refuse", error: { code: "purchase-over" } }]);
+    expect(totals).toEqual({ buy: [], bought: [], reconcile: [] });
+  });
+
   test("sent, and nobody knows what became of it: that is found out first; it is not quoted anew", async () => {
     const { purchaser, cloud } = setup();
     cloud.faults.sends = ["lost-after"];

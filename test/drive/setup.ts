@@ -64,3 +64,8 @@ export function shownAs(answer: PurchaseAnswer, changes: Partial<Commitment>): P
   if (answer.kind !== "bought") throw new Error(`It was to be bought, not ${answer.kind}.`);
   return { ...answer, commitment: { ...answer.commitment, ...changes } };
 }
+
+/** What the ledger holds of one recommendation. */
+export async function recordOf({ ledger }: { readonly ledger: Ledger }, recIndex = 0) {
+  return (await ledger.records({ tokens: [token(recIndex)], limit: 1 }))[0];
+}

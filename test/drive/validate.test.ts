@@ -210,5 +210,8 @@ describe("validation", () => {
   test("an empty source is refused here, once for all (680)", () => {
     expect(problemsOf({ ...execution(), source: "" })).toMatchObject([{ path: "source" }]);
     expect(problemsOf({ ...execution(), source: "a\nb" })).toMatchObject([{ path: "source" }]);
+    for (const source of ["<a", "a<", "a<b"]) {
+      expect(problemsOf({ ...execution(), source })).toMatchObject([{ path: "source" }]);
+    }
   });
 });

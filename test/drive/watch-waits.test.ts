@@ -4,7 +4,7 @@ import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { execution, executionId, setup, token } from "./setup.ts";
+import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 /** What is bought at a second's distance and pending, and what a settle tells from then on. */
 async function pending(...recommendations: ReturnType<typeof disk>[]) {
@@ -57,6 +57,7 @@ test("of one execution: all that is pending in it or without its marker, and not
 test("an execution that the ledger does not know is named", async () => {
   await expect(setup().purchaser.watchPending({ executionId: "none" })).rejects.toMatchObject({
     code: "invalid-execution",
+    message: expect.stringMatching(/^The request is not valid; nothing was sent/),
     problems: [{ path: "executionId", message: "is not in the ledger" }],
   });
 });
@@ -178,6 +179,24 @@ describe("stopped", () => {
     const onEvent = ({ type }: DriveEvent) => (type === "still-pending" ? controller.abort() : undefined);
     expect(await purchaser.watchPending({ signal: controller.signal, onEvent })).toHaveLength(1);
     expect(passed()).toBe(0);
+  });
+
+  test("while a marker is stamped: the executor is told so", async () => {
+    const parts = setup({ identity: "stamped" });
+    parts.cloud.faults.mark = "throws";
+    await parts.purchaser.drive(execution());
+    const controller = new AbortController();
+    const told: boolean[] = [];
+    const purchaser = changed(parts, {
+      mark: async (_commitment, _submission, _marker, { signal }) => {
+        controller.abort();
+        told.push(signal.aborted);
+        throw new Error("it was stopped");
+      },
+    });
+    const [report] = await purchaser.watchPending({ signal: controller.signal });
+    expect(report?.outcomes).toMatchObject([{ warnings: [expect.stringContaining("marker is missing")] }]);
+    expect(told).toEqual([true]);
   });
 
   test("within a look: the provider is asked nothing more, and what is bought stays bought", async () => {

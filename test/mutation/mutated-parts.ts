@@ -10,7 +10,10 @@ export interface Part {
  */
 export const parts: Readonly<Record<string, Part>> = {
   // Without crash.test.ts, which waits for each of its deaths: what it notices, others do too, or it is a survivor.
-  drive: { mutate: ["src/drive/**/*.ts"], tests: ["test/drive/!(crash).test.ts"] },
+  drive: {
+    mutate: ["src/drive/**/*.ts"],
+    tests: ["test/drive/!(crash).test.ts", "test/audit/audit-audit.test.ts"],
+  },
   ledger: {
     mutate: ["src/ledger/*.ts", "src/ledger/sqlite/*.ts"],
     tests: ["test/ledger/{memory,owned-ids,rules,sqlite,sqlite-file,sqlite-group-commit}.test.ts"],
