@@ -171,7 +171,9 @@ function report(
   const all = requests.map((request) => outcomes.get(request.token) ?? finish(drive, request, missing(drive, request)));
   if (isAborted && !sent && all.some(({ error }) => error?.code === "aborted")) throw ended(stop.signal.reason);
   emit({ type: "ended", executionId });
-  const skipped = emptyPlaces.map(({ recIndex, why }) => {
+  // One that was filled when it was recorded is reported as what it is there.
+  const empty = emptyPlaces.filter(({ recIndex }) => requests.every((request) => request.recIndex !== recIndex));
+  const skipped = empty.map(({ recIndex, why }) => {
     return skippedOutcome({ recIndex, token: deriveIdempotencyToken(executionId, recIndex) }, why);
   });
   return reportOf(executionId, [...all, ...skipped]);

@@ -193,8 +193,9 @@ function sendsOf(store: LedgerStore, write: Write) {
   return {
     submit: async (claim, planned) => {
       const submit = async (record: TokenRecord, transaction: LedgerTransaction): Promise<Change> => {
+        const execution = await expectAllowed(transaction, claim);
         expectState(record, ["claimed"]);
-        await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, planned.price);
+        await expectWithinTotals(transaction, execution, record.token, planned.price);
         if ((record.former?.length ?? 0) >= maxFormer) throw tooManyFormer(record.token);
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LedgerError } from "../contract/errors.ts";
+import { LedgerError, RefusedError } from "../contract/errors.ts";
 
 /** Runs a test: `test` of node:test, vitest or jest, or a function of one's own. A test that rejects has failed. */
 export type TestFunction = (name: string, run: () => Promise<void>) => void;
@@ -26,6 +26,16 @@ export async function assertLedgerError(attempt: Promise<unknown>, expected: { c
   await assert.rejects(attempt, (error) => {
     assert.ok(LedgerError.isInstance(error), `${show(error)} is no LedgerError`);
     assertMatches(error, expected, "the error");
+    return true;
+  });
+}
+
+/** It fails with a RefusedError of this code; `message`: what it says. */
+export async function assertRefused(attempt: Promise<unknown>, expected: { code: string; message?: RegExp }) {
+  await assert.rejects(attempt, (error) => {
+    assert.ok(RefusedError.isInstance(error), `${show(error)} is no RefusedError`);
+    assert.equal(error.code, expected.code);
+    if (expected.message !== undefined) assert.match(error.message, expected.message);
     return true;
   });
 }

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import type { Report } from "../../src/contract/report.ts";
+import { dyingCall, executionId, setup } from "../drive/setup.ts";
+
+const ann = { person: "ann", reason: "stop it" };
+const said = ({ outcomes }: Report) => outcomes.map(({ status, error }) => error?.code ?? status);
+const three = {
+  executionId,
+  source: "test",
+  recommendations: [disk(), disk({ size: "large" }), disk({ size: "huge" })],
+};
+const minutes = 60_000;
+
+/** Sent once, and nobody knows what became of it; then cancelled. */
+async function cancelledWhileOpen(identity: ImitationIdentity, fault: "lost-before" | "lost-after") {
+  const parts = setup({ identity });
+  parts.cloud.faults.sends = [fault];
+  parts.cloud.faults.resolve = "throws";
+  await parts.purchaser.drive({ ...three, recommendations: [disk()] });
+  parts.cloud.faults.resolve = undefined;
+  const cancelled = await parts.purchaser.cancel(executionId, ann);
+  const { sends, quotes } = parts.cloud.counts;
+  return { ...parts, cancelled, before: { sends, quotes } };
+}
+
+describe("a cancelled execution", () => {
+  test("in the middle of a drive: what had passed is named and bought, nothing else is sent", async () => {
+    const { purchaser, cloud, options, ledger } = setup();
+    let cancelled: Awaited<ReturnType<typeof purchaser.cancel>> | undefined;
+    cloud.faults.onSend = () => undefined;
+    const cancelling: Ledger = {
+      ...ledger,
+      submit: async (...parameters) => {
+        const submission = await ledger.submit(...parameters);
+        cancelled ??= await purchaser.cancel(executionId, ann);
+        return submission;
+      },
+    };
+    const report = await createPurchaser({ ...options, ledger: cancelling }).drive(three, { concurrency: 1 });
+    expect(said(report)).toEqual(["purchased", "execution-cancelled", "execution-cancelled"]);
+    expect(cancelled?.mayBeBought).toMatchObject([{ recIndex: 0, price: { amount: "10", currency: "GBP" } }]);
+    expect(cancelled?.status).toMatchObject({ state: "stopped", places: { atRisk: 1, toCome: 2 } });
+    expect(cloud.counts.sends).toBe(1);
+    expect(said(await purchaser.drive(three))).toEqual([
+      "already-purchased",
+      "execution-cancelled",
+      "execution-cancelled",
+    ]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("by a driver that dies after its write-ahead: the next finds out without sending, by a timer too", async () => {
+    const { purchaser, options, cloud, environment } = setup({ identity: "chosen" });
+    const { die, reached } = dyingCall();
+    const { submit } = options.ledger;
+    const dying: Ledger = {
+      ...options.ledger,
+      submit: async (...parameters) => {
+        await submit(...parameters);
+        return die();
+      },
+    };
+    const dead = { ...environment, every: () => () => undefined };
+    void createPurchaser({ ...options, ledger: dying, environment: dead }).drive({
+      ...three,
+      recommendations: [disk()],
+    });
+    await reached;
+    expect((await purchaser.cancel(executionId, ann)).mayBeBought).toMatchObject([{ recIndex: 0 }]);
+    environment.advance(60 * minutes);
+    const [report] = await purchaser.redriveUnfinished();
+    expect(report?.outcomes).toMatchObject([{ status: "unresolved", parked: {} }]);
+    expect(cloud.counts.sends).toBe(0);
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+  });
+
+  test.each<ImitationIdentity>(["minted", "chosen", "stamped", "none"])(
+    "what was bought is found and recorded (%s)",
+    async (identity) => {
+      const { purchaser, environment, before, cloud, ledger } = await cancelledWhileOpen(identity, "lost-after");
+      environment.advance(60 * minutes);
+      expect((await purchaser.redriveUnfinished()).map(said)).toEqual([["already-purchased"]]);
+      expect(cloud.counts).toMatchObject(before);
+      expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state: "purchased" });
+    },
+  );
+
+  test.each<[ImitationIdentity, string, string]>([
+    ["minted", "unresolved", "unknown"],
+    ["chosen", "unresolved", "unknown"],
+    ["none", "unresolved", "unknown"],
+    ["stamped", "refused", "refused"],
+  ])("what was not bought is proven so, or parks for a person (%s: %s)", async (identity, status, state) => {
+    const { purchaser, environment, before, cloud, ledger } = await cancelledWhileOpen(identity, "lost-before");
+    environment.advance(60 * minutes);
+    const [report] = await purchaser.redriveUnfinished();
+    expect(report?.outcomes).toMatchObject([{ status }]);
+    if (status === "refused") expect(report && said(report)).toEqual(["execution-cancelled"]);
+    else expect(report?.outcomes[0]?.parked).toBeDefined();
+    expect(cloud.counts).toMatchObject(before);
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ state });
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+  });
+
+  test("what came to nothing is not bought anew", async () => {
+    const { purchaser, cloud } = setup();
+    await purchaser.drive({ ...three, recommendations: [disk()] });
+    await purchaser.cancel(executionId, ann);
+    for (const order of cloud.orders) order.state = "BillingFailed";
+    const report = await purchaser.redrive(executionId);
+    expect(report.outcomes).toMatchObject([{ status: "refused", error: { code: "execution-cancelled" } }]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("reopened, it goes on; one that needs an approval waits for it first", async () => {
+    const { purchaser, cloud, environment } = setup();
+    const { termsHash } = await purchaser.submit(three, { requireApproval: true });
+    expect(said(await purchaser.drive(three))).toEqual(Array(3).fill("approval-missing"));
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+    await purchaser.approve(executionId, { ...ann, person: "bob", termsHash });
+    await purchaser.cancel(executionId, ann);
+    expect(said(await purchaser.drive(three))).toEqual(Array(3).fill("execution-cancelled"));
+    await purchaser.reopen(executionId, ann);
+    expect(await purchaser.execution(executionId)).toMatchObject({
+      state: "waiting",
+      forbidden: { code: "approval-missing" },
+    });
+    await purchaser.approve(executionId, { ...ann, termsHash });
+    environment.advance(minutes);
+    expect((await purchaser.redriveUnfinished()).map(said)).toEqual([Array(3).fill("purchased")]);
+    expect(cloud.orders).toHaveLength(3);
+  });
+
+  test.each([
+    ["an empty person", { person: " ", reason: "x" }, "person"],
+    ["an empty reason", { person: "ann", reason: "" }, "reason"],
+  ])("%s is refused, and nothing is changed", async (_what, decision, path) => {
+    const { purchaser, ledger } = setup();
+    await purchaser.submit(three);
+    await expect(purchaser.cancel(executionId, decision)).rejects.toMatchObject({ problems: [{ path }] });
+    expect(await ledger.executionHistory(executionId)).toHaveLength(1);
+  });
+
+  test("an execution that is not known is said to be so, by every change", async () => {
+    const { purchaser } = setup();
+    const unknown = { problems: [{ path: "executionId", message: "is not in the ledger" }] };
+    await expect(purchaser.cancel("none", ann)).rejects.toMatchObject(unknown);
+    await expect(purchaser.approve("none", { ...ann, termsHash: "0" })).rejects.toMatchObject(unknown);
+    await expect(purchaser.setLimits("none", { ...ann, maxTotals: null })).rejects.toMatchObject(unknown);
+    await expect(purchaser.execution("none")).rejects.toMatchObject(unknown);
+    await expect(purchaser.setLimits("none", ann)).rejects.toMatchObject({ problems: [{ path: "maxTotals" }] });
+  });
+});
