@@ -3,6 +3,7 @@ import type { LedgerError } from "../contract/errors.ts";
 import type { DriveEvent, DriveStep } from "../contract/events.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+import { type AgeOf, createAgeOf } from "./age-of.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { createEmit } from "./emit.ts";
 import { createLeases, type Leases } from "./leases.ts";
@@ -28,6 +29,7 @@ export interface DriveContext {
   readonly stop: Stop;
   /** Asked before anything is sent. */
   readonly budget: Budget;
+  readonly ageOf: AgeOf;
   readonly emit: (step: DriveStep) => void;
   /** The ledger cannot be read or written: nothing more is started, and the drive ends with this error if it sent nothing. */
   readonly noteLedgerError: (error: LedgerError) => void;
@@ -71,10 +73,12 @@ export function createContext(
   const stop = createStop(environment, { signal, deadline });
   const leases = createLeases(ledger, environment, leaseLength);
   const emit = createEmit(onEvent, environment);
+  const ageOf = createAgeOf({ ledger, environment });
   const lookup = createLookup({ ledger, environment, stop, emit, tokens });
   const end = async () => {
     await leases.end();
     stop.end();
   };
-  return { context: { ledger, environment, leases, lookup, stop, budget, emit, noteLedgerError, noteSent }, end };
+  const context = { ledger, environment, leases, lookup, stop, budget, ageOf, emit, noteLedgerError, noteSent };
+  return { context, end };
 }

@@ -1,3 +1,4 @@
+import { firstSent } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome, OutcomeError, Parked } from "../contract/report.ts";
 import { shellWord } from "../contract/shell-word.ts";
@@ -7,9 +8,10 @@ import type { DriveContext, Task } from "./drive-context.ts";
  * Whether an outcome that this drive leaves unresolved is parked: it was sent longer ago than the provider's own time
  * limit. Not by a drive that was stopped, which has not asked all that it could.
  */
-export async function isOverdue({ ledger, stop }: DriveContext, { executor, record }: Task): Promise<boolean> {
+export async function isOverdue({ ageOf, stop }: DriveContext, task: Task): Promise<boolean> {
+  const { executor, record } = task;
   if (record.parkedAt !== undefined || record.submission === undefined || stop.signal.aborted) return false;
-  return (await ledger.now()) - record.submission.submittedAt >= executor.recovery.parkAfter;
+  return (await ageOf(task, firstSent(record.submission))).atLeast >= executor.recovery.parkAfter;
 }
 
 /** Longer handles, such as a list of all ids that there were, are cut in messages; the outcome holds them whole. */

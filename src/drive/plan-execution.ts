@@ -5,6 +5,7 @@ import type { ClaimRequest, Ledger, TokenRecord } from "../contract/ledger.ts";
 import { differingFields } from "../contract/fingerprint.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
+import { createAgeOf } from "./age-of.ts";
 import { createBudget } from "./budget.ts";
 import { createLookup } from "./lookup.ts";
 import { outcomeError } from "./outcome.ts";
@@ -68,6 +69,7 @@ export async function planExecution(
   const now = await ledger.now();
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
+  const ageOf = createAgeOf({ ledger, environment });
   const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(requests) });
   const limit = pLimit(concurrency);
   try {
@@ -78,7 +80,7 @@ export async function planExecution(
           const blocked = record && blockedBy(request, record, now);
           return (
             blocked ??
-            planRecommendation({ ledger, stop, emit, lookup }, executorOf(request.recommendation), request, record)
+            planRecommendation({ ageOf, stop, emit, lookup }, executorOf(request.recommendation), request, record)
           );
         }),
       ),

@@ -50,7 +50,13 @@ export function createLedger(store: LedgerStore): Ledger {
     });
   }
 
-  return { ...readsOf(store, owned), ...claimsOf(store), ...sendsOf(store, write), ...endsOf(write) };
+  return {
+    ...readsOf(store, owned),
+    ...claimsOf(store),
+    ...sendsOf(store, write),
+    ...notesOf(write),
+    ...endsOf(write),
+  };
 }
 
 /** Changes a claimed record, with one line of history, in one transaction. */
@@ -133,16 +139,19 @@ function sendsOf(store: LedgerStore, write: Write) {
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
-        return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
+        const detail = JSON.stringify(planned.price);
+        return { state: "submitted", attempt, submission, error: undefined, countedFrom: undefined, detail };
       });
       return submissionOf(written);
     },
 
-    resend: async (claim, refused) => {
+    resend: async (claim, { refused, clock } = {}) => {
       const record = await write(claim, "resend", async (record, { now }) => {
         expectState(record, ["submitted", "unknown"]);
-        const resentAt = refused === undefined ? now : refused.resentAt;
-        return { submission: { ...submissionOf(record), resentAt }, detail: refused === undefined ? "" : "refused" };
+        const { resentAt, resentClock } = refused ?? { resentAt: now, resentClock: clock };
+        const countedFrom = refused === undefined ? undefined : record.countedFrom;
+        const detail = refused === undefined ? "" : "refused";
+        return { submission: { ...submissionOf(record), resentAt, resentClock }, countedFrom, detail };
       });
       return submissionOf(record);
     },
@@ -182,6 +191,7 @@ function sendsOf(store: LedgerStore, write: Write) {
           former: formerOf(record, { failedAs: record.commitment && idsOf(record.commitment) }),
           commitment: undefined,
           purchasedAt: undefined,
+          purchasedClock: undefined,
           generation: record.generation + 1,
           detail: `${id} ${state}`,
         };
@@ -190,6 +200,16 @@ function sendsOf(store: LedgerStore, write: Write) {
     decide: async (claim, detail) => {
       await write(claim, "decide", async () => ({ detail }));
     },
+  } satisfies Partial<Ledger>;
+}
+
+/** What is noted about a clock; the claim is kept. */
+function notesOf(write: Write) {
+  return {
+    countFrom: (claim, clock) =>
+      write(claim, "clock", async (_record, { now }) => {
+        return { countedFrom: { at: now, clock }, detail: "a clock was set: ages are counted anew" };
+      }),
   } satisfies Partial<Ledger>;
 }
 
@@ -215,7 +235,7 @@ async function addLateEvidence(
 /** How a recommendation ends; the claim is given up. */
 function endsOf(write: Write) {
   return {
-    purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
+    purchase: (claim, commitment, { passedBy = false, over, guessedIn, clock } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
         expectState(record, ["claimed", "submitted", "unknown"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
@@ -224,6 +244,8 @@ function endsOf(write: Write) {
           state: "purchased",
           commitment,
           purchasedAt: transaction.now,
+          purchasedClock: clock,
+          countedFrom: undefined,
           parkedAt: undefined,
           error: over,
           ...(passedBy ? { former: formerOf(record) } : {}),

@@ -15,8 +15,8 @@ export const sendTests: readonly LedgerTest[] = [
       assertSame(await ledger.resend(held), { ...first, resentAt: 2000 });
       at(3000);
       assertSame(await ledger.resend(held), { ...first, resentAt: 3000 });
-      assertSame(await ledger.resend(held, { resentAt: 2000 }), { ...first, resentAt: 2000 });
-      assertSame(await ledger.resend(held, { resentAt: undefined }), first);
+      assertSame(await ledger.resend(held, { refused: { resentAt: 2000 } }), { ...first, resentAt: 2000 });
+      assertSame(await ledger.resend(held, { refused: {} }), first);
       await ledger.unknown(held, reason);
       await ledger.resend(granted(await claim(ledger, "driver-2")).claim);
       const [record] = await ledger.execution("execution-1");

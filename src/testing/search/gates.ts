@@ -58,6 +58,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     purchasedIn: ledger.purchasedIn,
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
+    countFrom: ledger.countFrom,
     decide: ledger.decide,
     exclude: ledger.exclude,
     unfinished: ledger.unfinished,

@@ -4,6 +4,7 @@ import { type AwsSandboxOptions, startCloudSandbox } from "../../../providers/sa
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import { systemEnvironment } from "../../../src/contract/environment.ts";
+import { clockAhead } from "../../clock-ahead.ts";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
 import { compute } from "./aws-plan-answers.ts";
 
@@ -19,6 +20,7 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
   const environment = {
     ...systemEnvironment,
     now: () => Date.now() + skipped,
+    readClock: () => clockAhead(skipped),
     sleep: (milliseconds: number, signal?: AbortSignal) => systemEnvironment.sleep(milliseconds / 1000, signal),
   };
   const sandbox = await startCloudSandbox({ aws, clock: environment });

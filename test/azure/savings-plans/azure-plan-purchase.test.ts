@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import "@azure/arm-billingbenefits"; // loaded here, so that the short timeouts below do not pay for it
 import { describe, expect, test } from "vitest";
 import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
@@ -31,7 +32,7 @@ interface Course {
 /** What the drive makes of an alias that existed before the send, where that was read. */
 function judgeExists(answer: PurchaseAnswer, executor: ServiceExecutor) {
   if (answer.kind !== "exists" || answer.found === undefined) return undefined;
-  return judge({ kind: "found", found: answer.found, by: "proof" }, submit(), 0, executor);
+  return judge({ resolution: { kind: "found", found: answer.found, by: "proof" }, age: aged(0) }, submit(), executor);
 }
 
 /** One `send`: its answer, and which requests arrived. */
@@ -379,8 +380,8 @@ describe("lesson 1560: that the alias exists already is no failure", () => {
     await using server = await startLoopback(answering({ alias: late(reply), order: noOrder, purchase: exists }));
     const executor = executorAt(server, { environment: fakeEnvironment(), readAttempts: 1 });
     expect((await executor.send(submit(), { sentBefore: false })).kind).toBe("exists");
-    const resolution = await executor.resolve(submit(), { signal, owned: new Set() });
-    expect(judge(resolution, submit(), 0, executor).kind).toBe(expected);
+    const resolution = await executor.resolve(submit(), { signal, owned: new Set(), age: aged() });
+    expect(judge({ resolution, age: aged(0) }, submit(), executor).kind).toBe(expected);
     expect(server.count("PUT")).toBe(1);
   });
 });

@@ -1,0 +1,54 @@
+import { type Age, ageAt, type Look, unknownAge } from "../contract/age.ts";
+import type { ClockReading, Moment } from "../contract/clock-reading.ts";
+import type { Environment } from "../contract/environment.ts";
+import { lastSent, type Submission } from "../contract/executor.ts";
+import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+
+/**
+ * How long ago something was sent or bought under a claim. Where the clocks contradict each other, it is waited for anew: the ledger
+ * notes this look, for later drives too, and the age counts from there; without a claim nothing is noted. Throws the ledger's error.
+ */
+export type AgeOf = (
+  task: { readonly claim?: Claim; readonly record: Pick<TokenRecord, "countedFrom"> },
+  moment: Moment,
+) => Promise<Age>;
+
+/** Measures the ages of one drive: whatever waits for an age asks here, and nothing else. */
+export function createAgeOf({
+  ledger,
+  environment,
+}: {
+  readonly ledger: Pick<Ledger, "now" | "countFrom">;
+  readonly environment: Pick<Environment, "readClock">;
+}): AgeOf {
+  const begun = environment.readClock();
+  let first: Look | undefined;
+  /** What this drive noted, by what it is the age of. */
+  const noted = new Map<string, Moment | undefined>();
+  return async ({ claim, record }, moment) => {
+    const at = await ledger.now();
+    const now: Look = { at, clock: environment.readClock() };
+    first ??= now;
+    const key = `${claim?.token} ${JSON.stringify(moment)}`;
+    // What was noted before this drive is no older than what this drive has sent since.
+    const before = isSince(begun, moment) ? undefined : record.countedFrom;
+    const anew = noted.get(key) ?? before;
+    const age = ageAt(moment, now, first) ?? (anew && ageAt(anew, now, first));
+    if (age !== undefined) return age;
+    if (claim !== undefined) noted.set(key, (await ledger.countFrom(claim, now.clock)).countedFrom);
+    return unknownAge;
+  };
+}
+
+/** How long ago a submission was last sent. Throws the ledger's error. */
+export async function ageOfSubmission(
+  { ageOf }: { readonly ageOf: AgeOf },
+  task: Parameters<AgeOf>[0],
+  submission: Submission | undefined,
+): Promise<Age> {
+  return submission === undefined ? unknownAge : ageOf(task, lastSent(submission));
+}
+
+function isSince({ boot, monotonic }: ClockReading, { clock }: Moment): boolean {
+  return clock?.boot === boot && clock.monotonic >= monotonic;
+}
