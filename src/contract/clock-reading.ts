@@ -19,6 +19,11 @@ export interface Moment {
   readonly clock?: ClockReading | undefined;
 }
 
+/** Milliseconds that have passed between two readings of one process, or fewer: of its two clocks the one that says more. */
+export function passedAtMost(before: ClockReading, now: ClockReading): number {
+  return Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
+}
+
 let boot: string | undefined;
 
 /** Reads the machine's clocks. On Linux all its processes share one monotonic clock; elsewhere each has its own. */

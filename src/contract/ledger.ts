@@ -52,6 +52,8 @@ export interface TokenRecord {
    * its age is counted anew. Later than everything that was sent or bought.
    */
   readonly countedFrom?: Moment | undefined;
+  /** What `countedFrom` was before the handle was last sent again: it holds again where that was refused. */
+  readonly countedBefore?: Moment | undefined;
   /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
   readonly parkedAt?: number | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */

@@ -149,9 +149,10 @@ function sendsOf(store: LedgerStore, write: Write) {
       const record = await write(claim, "resend", async (record, { now }) => {
         expectState(record, ["submitted", "unknown"]);
         const { resentAt, resentClock } = refused ?? { resentAt: now, resentClock: clock };
-        const countedFrom = refused === undefined ? undefined : record.countedFrom;
-        const detail = refused === undefined ? "" : "refused";
-        return { submission: { ...submissionOf(record), resentAt, resentClock }, countedFrom, detail };
+        const submission = { ...submissionOf(record), resentAt, resentClock };
+        return refused === undefined
+          ? { submission, countedFrom: undefined, countedBefore: record.countedFrom, detail: "" }
+          : { submission, countedFrom: record.countedBefore, detail: "refused" };
       });
       return submissionOf(record);
     },

@@ -10,7 +10,7 @@ const minutes = 60_000;
 
 function build(identity: ImitationIdentity, tokens: number) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ identity, now: environment.now });
+  const cloud = createImitationCloud({ identity, now: environment.trueTime });
   const world: World = {
     environment,
     ledger: createMemoryLedger({ clock: environment.now }),

@@ -154,17 +154,20 @@ describe("the alias is read before it is written", () => {
 });
 
 describe("a driver that is stopped between its look and the send", () => {
-  /** The clock jumps by so many milliseconds while the nth look is under way. */
-  async function stoppedFor(milliseconds: number, sentBefore: boolean) {
-    let jumped = 0;
+  /** The clocks jump by so many milliseconds while the nth look is under way, the wall clock by more or less. */
+  async function stoppedFor(milliseconds: number, sentBefore: boolean, set = 0) {
+    let [jumped, stepped] = [0, 0];
     const environment = fakeEnvironment();
-    const now = () => environment.now() + jumped;
+    const readClock = () => {
+      const { boot, monotonic, wall } = environment.readClock();
+      return { boot, monotonic: monotonic + jumped, wall: wall + jumped + stepped };
+    };
     const look = (nth: number) => {
-      if (nth === (sentBefore ? 2 : 1)) jumped = milliseconds;
+      if (nth === (sentBefore ? 2 : 1)) [jumped, stepped] = [milliseconds, set];
       return noAlias;
     };
     await using server = await startLoopback(answering({ alias: look, purchase: answered(201, alias()) }));
-    const executor = executorAt(server, { environment: { ...environment, now } });
+    const executor = executorAt(server, { environment: { ...environment, readClock } });
     const answer = await executor.send(submit(), { sentBefore });
     return { answer, puts: server.count("PUT") };
   }
@@ -178,6 +181,12 @@ describe("a driver that is stopped between its look and the send", () => {
       expect(puts).toBe(0);
     },
   );
+
+  test.each([true, false])("A22: nor where the clock was set back meanwhile: sent before %s", async (sentBefore) => {
+    const { answer, puts } = await stoppedFor(21_000, sentBefore, -3_600_000);
+    expect(answer).toMatchObject({ kind: "rejected", left: false });
+    expect(puts).toBe(0);
+  });
 
   test.each([true, false])("sends after 19: sent before %s", async (sentBefore) => {
     const { answer, puts } = await stoppedFor(19_000, sentBefore);
