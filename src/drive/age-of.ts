@@ -33,8 +33,13 @@ export function createAgeOf({
     // What was noted before this drive is no older than what this drive has sent since.
     const before = isSince(begun, moment) ? undefined : record.countedFrom;
     const anew = noted.get(key) ?? before;
-    const age = ageAt(moment, now, first) ?? (anew && ageAt(anew, now, first));
+    // A wall clock that was wrong once is not believed again for the time before the note.
+    const isBelieved = anew === undefined || moment.clock?.boot === now.clock.boot;
+    const age = isBelieved ? ageAt(moment, now, first) : undefined;
     if (age !== undefined) return age;
+    // It was older by then, nobody knows by how much.
+    const since = anew && ageAt(anew, now, first);
+    if (since !== undefined) return { ...unknownAge, atLeast: since.atLeast };
     if (claim !== undefined) noted.set(key, (await ledger.countFrom(claim, now.clock)).countedFrom);
     return unknownAge;
   };

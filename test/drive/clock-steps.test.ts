@@ -45,7 +45,7 @@ async function setup(identity: ImitationIdentity, open = ledgers["memory"]!) {
   };
   /** A driver in another boot. */
   const elsewhere = (boot = "another") =>
-    driver({ readClock: () => ({ ...environment.readClock(), boot, monotonic: environment.trueTime() / 2 }) });
+    driver({ readClock: () => ({ ...environment.readClock(), boot, monotonic: environment.trueTime() - 1e12 }) });
   const record = async () => (await ledger.execution(executionId))[0];
   const events = async () => (await ledger.history(token())).map(({ event }) => event);
   const live = () => cloud.live(token()).length;
@@ -224,6 +224,15 @@ describe.each(Object.entries(ledgers))("A22: set back by a year, %s ledger", (_n
     await drive();
     environment.step(365 * days + 6 * minutes);
     expect(await drive()).toMatchObject({ status: "unresolved" });
+  });
+
+  test("in another boot, set back and forward again: a clock that was wrong is not believed for the time before", async () => {
+    const { elsewhere, environment } = await sentBefore("stamped");
+    await elsewhere().drive();
+    environment.step(365 * days + 6 * minutes);
+    expect(await elsewhere().drive()).toMatchObject({ status: "unresolved" });
+    environment.advance(5 * minutes);
+    expect(await elsewhere().drive()).toMatchObject({ status: "purchased" });
   });
 
   test("a drive that goes on for so long needs no other: it counts within itself", async () => {

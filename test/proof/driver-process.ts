@@ -20,12 +20,16 @@ const order = JSON.parse(process.argv[2] ?? "") as DriverOrder;
 
 /** The file holds milliseconds by which the runner has moved the clock of drivers, ledger and cloud on. */
 const ahead = () => (order.clockFile === undefined ? 0 : Number(readFileSync(order.clockFile, "utf8")));
-const clock = () => Date.now() + ahead();
+const set = order.set ?? 0;
+const clock = () => Date.now() + ahead() + set;
 
 const environment: Environment = {
   ...systemEnvironment,
   now: clock,
-  readClock: () => clockAhead(ahead()),
+  readClock: () => {
+    const { boot, monotonic, wall } = clockAhead(ahead());
+    return { boot: order.boot ?? boot, monotonic, wall: wall + set };
+  },
   sleep: (milliseconds, signal) => systemEnvironment.sleep(milliseconds / order.haste, signal),
 };
 

@@ -165,6 +165,21 @@ describe("after an unknown outcome", () => {
     }
   });
 
+  test("A22: sent later than the ledger's clock said then: what began by that is for a person, what began later is not ours", async () => {
+    for (const [start, kind] of [
+      ["2026-07-14T11:25:00.000Z", "unclear"],
+      ["2026-07-14T11:36:00.001Z", "absent"],
+    ] as const) {
+      await using loopback = await startLoopback();
+      loopback.on("DescribeReservedInstances", instances(instance("ri-new", { start })));
+      const now = submittedAt + day;
+      const ec2 = ec2At(loopback, { environment: fakeEnvironment(now), purchaseTimeout: 60_000 });
+      const sentAt = submittedAt + 25 * 60_000;
+      const options = { ...calmly, owned: new Set<string>(), age: aged(now - sentAt) };
+      expect(await ec2.resolve(submission, options)).toMatchObject({ kind });
+    }
+  });
+
   test("A25: begun in the future: the ledger's clock is hours behind, so it may be ours", async () => {
     const start = "2026-07-14T13:00:00.000Z";
     expect(await resolve([instance("ri-new", { start })])).toMatchObject({
