@@ -32,17 +32,24 @@ export function createAgeOf({
     const key = `${claim?.token} ${JSON.stringify(moment)}`;
     // What was noted before this drive is no older than what this drive has sent since.
     const before = isSince(begun, moment) ? undefined : record.countedFrom;
-    const anew = noted.get(key) ?? before;
-    // A wall clock that was wrong once is not believed again for the time before the note.
-    const isBelieved = anew === undefined || moment.clock?.boot === now.clock.boot;
-    const age = isBelieved ? ageAt(moment, now, first) : undefined;
+    const age = ageSince(moment, noted.get(key) ?? before, now, first);
     if (age !== undefined) return age;
-    // It was older by then, nobody knows by how much.
-    const since = anew && ageAt(anew, now, first);
-    if (since !== undefined) return { ...unknownAge, atLeast: since.atLeast };
     if (claim !== undefined) noted.set(key, (await ledger.countFrom(claim, now.clock)).countedFrom);
     return unknownAge;
   };
+}
+
+/** How old it is, by what a driver noted too, if one did. Undefined where neither says. */
+function ageSince(moment: Moment, anew: Moment | undefined, now: Look, first: Look): Age | undefined {
+  if (anew === undefined) return ageAt(moment, now, first);
+  const isOfThisBoot = ({ clock }: Moment) => clock?.boot === now.clock.boot;
+  // Wall clocks that were wrong once are not believed again for the time before the note.
+  const age = isOfThisBoot(moment) ? ageAt(moment, now, first) : undefined;
+  const since = ageAt(anew, now, first);
+  // It was older by then, nobody knows by how much.
+  if (age === undefined) return since && { ...unknownAge, atLeast: since.atLeast };
+  const counted = isOfThisBoot(anew) ? (since?.atLeast ?? 0) : 0;
+  return { ...age, atLeast: Math.max(age.atLeast, counted) };
 }
 
 /** How long ago a submission was last sent. Throws the ledger's error. */

@@ -198,6 +198,16 @@ describe.each(Object.entries(ledgers))("A22: set back by a year, %s ledger", (_n
     expect((await record())?.countedFrom).toBeUndefined();
   });
 
+  test("set back by little more than its age: what was waited since the note counts, whatever the wall clock says by then", async () => {
+    const { drive, environment, cloud } = await setup("stamped", open);
+    cloud.faults.sends = ["lost-before"];
+    await drive();
+    environment.step(-6 * minutes);
+    await drive();
+    environment.advance(5 * minutes);
+    expect(await drive()).toMatchObject({ status: "purchased" });
+  });
+
   test("drivers of other boots wait once, not each of them", async () => {
     const { elsewhere, environment, live } = await sentBefore("stamped");
     await elsewhere("first").drive();
@@ -227,12 +237,14 @@ describe.each(Object.entries(ledgers))("A22: set back by a year, %s ledger", (_n
   });
 
   test("in another boot, set back and forward again: a clock that was wrong is not believed for the time before", async () => {
-    const { elsewhere, environment } = await sentBefore("stamped");
+    const { elsewhere, environment, cloud, live } = await sentBefore("stamped");
     await elsewhere().drive();
     environment.step(365 * days + 6 * minutes);
     expect(await elsewhere().drive()).toMatchObject({ status: "unresolved" });
+    expect(cloud.counts.sends).toBe(1);
     environment.advance(5 * minutes);
-    expect(await elsewhere().drive()).toMatchObject({ status: "purchased" });
+    await elsewhere().drive();
+    expect([cloud.counts.sends, live()]).toEqual([2, 1]);
   });
 
   test("a drive that goes on for so long needs no other: it counts within itself", async () => {

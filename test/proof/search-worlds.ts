@@ -114,6 +114,22 @@ export function vanishing(identity: ImitationIdentity): () => World {
   };
 }
 
+/** Somebody sets the clock of ledger and drivers at any moment: six minutes ahead, or as much back. */
+export function withASetClock(identity: ImitationIdentity): () => World {
+  return () => {
+    const { world } = build(identity, 1);
+    const steps = [6 * minutes, -6 * minutes];
+    const sets: BystanderStep = {
+      ways: ["sets the clock ahead", "sets the clock back"],
+      run: (way) => {
+        world.environment.step(steps[way] ?? 0);
+        return undefined;
+      },
+    };
+    return { ...world, bystander: [sets] };
+  };
+}
+
 /** Somebody else buys the identical thing at any moment, shown at once or as late as the minimum age; another ledger marks it later. */
 export function besideAnotherBuyer(identity: ImitationIdentity, who: "by hand" | "another ledger"): () => World {
   return () => {
