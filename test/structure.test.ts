@@ -71,4 +71,16 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
     expect(new Set(filesIn("{src,providers}/**/*.ts").map(roomOf))).toEqual(new Set(Object.keys(arrows)));
   });
+
+  test("A22: a drive measures ages in one place: a step of the ledger's clock makes none", () => {
+    const readers = filesIn("src/drive/**/*.ts").filter((file) =>
+      /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),
+    );
+    // The others compare leases, and how long a listing may lag.
+    expect(readers).toEqual(["src/drive/age-of.ts", "src/drive/lookup.ts", "src/drive/plan-execution.ts"]);
+    const subtracting = filesIn("{src,providers}/**/*.ts").filter((file) =>
+      / - (\w+\.)*(submittedAt|resentAt)\b/.test(readFileSync(resolve(root, file), "utf8")),
+    );
+    expect(subtracting).toEqual(["src/testing/executor/executor-world.ts"]);
+  });
 });

@@ -6,8 +6,8 @@ import { termYears } from "../contract/recommendation.ts";
 const listingLag = 15 * 60_000;
 
 /**
- * Whether it was bought so short a time ago (at `now` of the ledger's clock) that a listing need show it yet. What lies
- * further ahead of now is not: the clock was set back since.
+ * Whether it was bought so short a time ago (at `now` of the ledger's clock) that a listing may lack it. What lies further ahead
+ * of now is not: the clock was set back since.
  */
 export function isRecent({ purchasedAt = 0 }: Pick<TokenRecord, "purchasedAt">, now: number): boolean {
   return Math.abs(now - purchasedAt) < listingLag;

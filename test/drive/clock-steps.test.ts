@@ -291,6 +291,16 @@ describe.each(Object.entries(ledgers))("A22: set back by a year, %s ledger", (_n
   });
 });
 
+test("A22: set back by an hour: what was bought long ago is not new, and a listing that lacks it is not trusted", async () => {
+  const { purchaser, drive, environment, cloud } = await setup("minted");
+  await drive();
+  environment.advance(20 * minutes);
+  environment.step(-hours);
+  cloud.faults.listing = "empty";
+  const [outcome] = (await purchaser.drive({ ...execution(), executionId: "another" })).outcomes;
+  expect(outcome).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
+});
+
 describe("A22: sent in another boot, or by an older version", () => {
   test.each(["another boot", "an older version"])("%s: old by the wall clock is old", async (where) => {
     const parts = await setup("stamped");
