@@ -22,6 +22,8 @@ export type {
   Place,
 } from "./contract/audit-report.ts";
 export { htmlReport, type HtmlReportOptions, type ReportedExecution } from "./report/html-report.ts";
+export type { Age } from "./contract/age.ts";
+export type { ClockReading, Moment } from "./contract/clock-reading.ts";
 export type { Commitment, Standing } from "./contract/commitment.ts";
 export { type Environment, systemEnvironment } from "./contract/environment.ts";
 export {

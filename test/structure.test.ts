@@ -82,4 +82,17 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
     expect(new Set(filesIn("{src,providers}/**/*.ts").map(roomOf))).toEqual(new Set(Object.keys(arrows)));
   });
+
+  test("A22: a drive measures ages in one place: a step of the ledger's clock makes none", () => {
+    const readers = filesIn("src/drive/**/*.ts").filter((file) =>
+      /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),
+    );
+    // The others compare leases, how long a listing may lag, and whether an execution is due: the guard has the last word there.
+    const others = ["drive-execution", "lookup", "open-execution", "plan-execution", "redrive-unfinished"];
+    expect(readers).toEqual(["age-of", ...others].map((name) => `src/drive/${name}.ts`));
+    const subtracting = filesIn("{src,providers}/**/*.ts").filter((file) =>
+      / - (\w+\.)*(submittedAt|resentAt)\b/.test(readFileSync(resolve(root, file), "utf8")),
+    );
+    expect(subtracting).toEqual(["src/testing/executor/executor-world.ts"]);
+  });
 });

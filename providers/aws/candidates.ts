@@ -1,5 +1,6 @@
 // What a purchase may have become where the service takes no id and no token from the caller.
 import { z } from "zod";
+import type { Age } from "../../src/contract/age.ts";
 import type { Resolution, Submission } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import type { Facts, Listed } from "../../src/contract/listed.ts";
@@ -36,6 +37,8 @@ export interface CandidateSearch extends SendLimits {
   readonly owned: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** How long ago the submission was sent. */
+  readonly age: Age;
 }
 
 /** Entries of a list that may have come from a submission. */
@@ -48,8 +51,8 @@ export interface Candidates<Item> {
    */
   readonly untagged: readonly Item[];
   /**
-   * The same, but begun before the submission, in the future, or with a term that had begun before: clocks that disagree, or
-   * somebody else's. For a person.
+   * The same, but begun before the submission, too late after it by a clock that was set since, in the future, or with a term
+   * that had begun before: clocks that disagree, or somebody else's. For a person.
    */
   readonly doubtful: readonly Item[];
 }
@@ -63,11 +66,11 @@ export function candidatesAmong<Item>(
   items: readonly Item[],
   submission: Submission,
   asked: Asked,
-  { owned, now, ...limits }: CandidateSearch,
+  { owned, now, age, ...limits }: CandidateSearch,
   { idOf, startOf, tokenOf, isForeign, isOlder, factsOf }: CandidateTraits<Item>,
 ): Candidates<Item> {
   const baseline = new Set(baselineSchema.parse(submission.handle).baseline);
-  const { from, to } = purchaseWindow(submission, limits);
+  const { from, to, latest } = purchaseWindow(submission, limits, { now, age });
   const fresh = items.filter((item) => !baseline.has(idOf(item)) && !owned.has(idOf(item)));
   const fitting = fresh.filter(
     (item) => tokenOf(item) === undefined && !isForeign(item) && differingFields(asked, factsOf(item)).length === 0,
@@ -75,8 +78,8 @@ export function candidatesAmong<Item>(
   // Without a start, it may be: better a person decides than that it is bought again.
   const started = (item: Item) => startOf(item)?.getTime() ?? from;
   const isAhead = (item: Item) => started(item) > now + clockTolerance;
-  const possible = fitting.filter((item) => started(item) <= to || isAhead(item));
-  const isDoubtful = (item: Item) => started(item) < from || isAhead(item) || isOlder(item);
+  const possible = fitting.filter((item) => started(item) <= latest || isAhead(item));
+  const isDoubtful = (item: Item) => started(item) < from || started(item) > to || isAhead(item) || isOlder(item);
   return {
     tagged: fresh.filter((item) => tokenOf(item) === submission.token),
     untagged: possible.filter((item) => !isDoubtful(item)),
@@ -113,7 +116,7 @@ export function resolveCandidates<Item>(
   });
   if (doubtful.length > 0) {
     return unclear(
-      `${list(doubtful)} is new and fits, but began before the submission, or in the future, or with a part of its term gone: either ${title}'s clock and the ledger's differ, or it is somebody else's.`,
+      `${list(doubtful)} is new and fits, but began before the submission, or too late after it, or with a part of its term gone: either ${title}'s clock and the ledger's differ, or it is somebody else's.`,
     );
   }
   if (!candidate) return { kind: "absent", reason: `${title} lists no new ${thing} that fits the submission.` };

@@ -1,4 +1,5 @@
 // How long AWS and its clock may take, in milliseconds.
+import type { Age } from "../../src/contract/age.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 
 /** By how much the clock of AWS may differ from the ledger's. */
@@ -22,18 +23,24 @@ export interface SendLimits {
 export interface PurchaseWindow {
   readonly from: number;
   readonly to: number;
+  /** Later than `to` where a clock may have been set forward since the send: up to then it can have begun all the same. */
+  readonly latest: number;
 }
 
 /**
  * The time in which a purchase can begin: AWS starts its term when it carries out the request, which is sent right after it
  * is written ahead and is given up after `sendTimeout`. What is still on its way then may be carried out for as long as an
- * empty answer proves nothing, `minimumAge`. At both ends the clocks may differ.
+ * empty answer proves nothing, `minimumAge`. At both ends the clocks may differ. `now` is the clock of today, `age` how long ago it
+ * was sent: a send that is younger than the clock of today makes it was sent later than was written down.
  */
 export function purchaseWindow(
   { submittedAt }: Pick<Submission, "submittedAt">,
   { sendTimeout, minimumAge }: SendLimits,
+  { now, age }: { readonly now: number; readonly age: Age },
 ): PurchaseWindow {
-  return { from: submittedAt - clockTolerance, to: submittedAt + sendTimeout + minimumAge + clockTolerance };
+  const longest = sendTimeout + minimumAge + clockTolerance;
+  const to = submittedAt + longest;
+  return { from: submittedAt - clockTolerance, to, latest: Math.max(to, now - age.atLeast + longest) };
 }
 
 /** Whether it is certain that something was there before a submission was sent. */

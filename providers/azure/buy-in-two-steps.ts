@@ -38,7 +38,6 @@ export async function buyInTwoSteps(task: TwoStepTask): Promise<TwoStepPurchase>
     try {
       const delay = attempt === 1 ? 0 : retryDelay * 2 ** (attempt - 2);
       if (delay > 0) await client.settings.environment.sleep(delay, signal);
-      if (open?.waited !== undefined) open = { ...open, waited: open.waited + delay };
     } catch (error) {
       problem = error;
       break;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Moment } from "../../src/contract/clock-reading.ts";
 import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import { hashJson } from "../../src/contract/fingerprint.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
@@ -16,6 +17,8 @@ export type OpenOrder = {
   readonly price: Money;
   /** When it was first sent: ISO 8601. */
   readonly sentAt: string;
+  /** From when its age is counted, on the caller's clocks: from the send on, unless a clock was set back since. */
+  readonly counted?: Moment | undefined;
   /** SHA-256 (hex) of the canonical JSON of its body, source and token included. */
   readonly requestHash: string;
   /** Other orders that Azure named in an answer to it, and that nobody could judge. */
@@ -26,6 +29,8 @@ export type OpenOrder = {
 export interface OpenPurchase extends SentOrder {
   /** When it was first sent, in milliseconds since 1970. */
   readonly sentAt: number;
+  /** {@link OpenOrder.counted} */
+  readonly counted: Moment;
 }
 
 /**
@@ -48,11 +53,19 @@ export class OpenOrderError extends BuyonceError {
 }
 
 /** What a caller keeps of it. */
-export function toOpenOrder({ reservationOrderId, price, sentAt, request, evidence = [] }: OpenPurchase): OpenOrder {
+export function toOpenOrder({
+  reservationOrderId,
+  price,
+  sentAt,
+  counted,
+  request,
+  evidence = [],
+}: OpenPurchase): OpenOrder {
   return {
     reservationOrderId,
     price,
     sentAt: new Date(sentAt).toISOString(),
+    counted,
     requestHash: hashJson(request),
     evidence,
   };
@@ -62,6 +75,12 @@ const schema = z.object({
   reservationOrderId: z.guid(),
   price: moneySchema,
   sentAt: z.iso.datetime(),
+  counted: z
+    .object({
+      at: z.number(),
+      clock: z.object({ boot: z.string(), monotonic: z.number(), wall: z.number() }).optional(),
+    })
+    .optional(),
   requestHash: z.string(),
   evidence: z.array(z.string()),
 });
@@ -74,11 +93,13 @@ export function reopen(kept: OpenOrder, request: JsonObject, token: string | und
   const parsed = schema.safeParse(kept);
   const fields = parsed.error?.issues.map(({ path }) => path.join(".") || "itself").join(", ");
   if (!parsed.success) throw unusable(`${fields} cannot be read: hand over the openOrder of the error as it was`);
-  const { reservationOrderId, price, sentAt, requestHash, evidence } = parsed.data;
+  const { reservationOrderId, price, requestHash, evidence } = parsed.data;
+  const sentAt = Date.parse(parsed.data.sentAt);
+  const { counted = { at: sentAt } } = parsed.data;
   if (requestHash !== hashJson(request)) {
     throw unusable(`reservation order ${reservationOrderId} was sent with another body, source or token`);
   }
-  return { reservationOrderId, price, sentAt: Date.parse(sentAt), request, token, evidence };
+  return { reservationOrderId, price, sentAt, counted, request, token, evidence };
 }
 
 function unusable(problem: string): RefusedError {

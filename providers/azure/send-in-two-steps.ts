@@ -1,3 +1,4 @@
+import { ageAt, type Look } from "../../src/contract/age.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
@@ -14,8 +15,6 @@ import { sendOrder } from "./send-order.ts";
 
 /** What was sent and is not known to be dead: it is asked about, and sent again under the same id only. */
 export interface Open extends OpenPurchase {
-  /** Milliseconds waited since it was sent, which no step of the clock makes longer; left out: an earlier call sent it. */
-  readonly waited?: number;
   /** Azure said late enough that its session timed out: without an order under the id, and of the token, it is dead. */
   readonly expired?: boolean;
 }
@@ -33,8 +32,8 @@ export async function sendFirst({ client, body, token, signal }: TwoStepTask): P
   const request = toJson(body);
   const { reservationOrderId, price } = await calculatePrice(client, request, signal);
   signal?.throwIfAborted();
-  const sentAt = client.settings.environment.now();
-  const open: Open = { reservationOrderId, price, request, token, sentAt, waited: 0 };
+  const counted = look(client);
+  const open: Open = { reservationOrderId, price, request, token, sentAt: counted.at, counted };
   const answer = await sendOrder(client, open);
   if (answer.kind === "bought") return answer;
   const problem = errorOf(answer);
@@ -54,7 +53,11 @@ export async function sendFirst({ client, body, token, signal }: TwoStepTask): P
 }
 
 /** Sends an open order once more. Neither a no to this send nor a failure says anything about the earlier one. */
-export async function sendAgain({ client }: TwoStepTask, open: Open): Promise<Sent> {
+export async function sendAgain({ client }: TwoStepTask, sent: Open): Promise<Sent> {
+  const now = look(client);
+  const age = ageAt(sent.counted, now, now);
+  // By one of the clocks it has not been sent yet: its age is waited for anew.
+  const open = age === undefined ? { ...sent, counted: now } : sent;
   const answer = await sendOrder(client, open);
   if (answer.kind === "bought") return answer;
   const problem = errorOf(answer);
@@ -66,9 +69,13 @@ export async function sendAgain({ client }: TwoStepTask, open: Open): Promise<Se
     if (commitment.standing !== "failed") return { kind: "bought", commitment };
     return { ...stays, problem: cameToNothing(commitment) };
   }
-  const age = Math.min(client.settings.environment.now() - open.sentAt, open.waited ?? Infinity);
-  const expired = answer.kind === "rejected" && fate.kind === "absent" && age >= minimumAge;
+  const isLate = (age?.atLeast ?? 0) >= minimumAge;
+  const expired = answer.kind === "rejected" && fate.kind === "absent" && isLate;
   return { kind: "open", open: { ...stays.open, expired }, problem: withLook(problem, fate) };
+}
+
+function look({ settings: { environment } }: TwoStepTask["client"]): Look {
+  return { at: environment.now(), clock: environment.readClock() };
 }
 
 /** An answer that does not say that it is bought. */

@@ -1,4 +1,4 @@
-import { recordedIds, listingLag, mustBeListed } from "../drive/must-be-listed.ts";
+import { isRecent, mustBeListed, recordedIds } from "../drive/must-be-listed.ts";
 import { readPurchased, withoutBodies } from "../drive/read-records.ts";
 import type { AuditedCommitment, Finding } from "../contract/audit-report.ts";
 import type { Commitment } from "../contract/commitment.ts";
@@ -166,8 +166,7 @@ async function losses(
     const seen = listed.get(id.toLowerCase())?.commitment;
     if (seen?.standing === "live") continue;
     const shown = seen ?? (await executor.inventory.read(scope, id, { signal }))?.commitment;
-    const recent = now - (record.purchasedAt ?? 0) < listingLag;
-    if (seen === undefined && shown?.standing === "live" && recent) continue;
+    if (seen === undefined && shown?.standing === "live" && isRecent(record, now)) continue;
     findings.push({
       kind: "loss",
       ...whose(scope, record, token),

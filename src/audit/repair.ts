@@ -1,3 +1,4 @@
+import { ageOfSubmission } from "../drive/age-of.ts";
 import type { DriveParts } from "../drive/drive-context.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import { correction, withClaim } from "../drive/with-claim.ts";
@@ -24,12 +25,14 @@ export async function repair(
       record,
       parts,
       { ...correction, executor, signal },
-      async ({ ledger, stop }, task) => {
+      async (drive, task) => {
+        const { ledger, stop } = drive;
         const marked = await stamp(task.record.commitment, async (commitment) => {
           const { scope, source, generation, submission } = task.record;
           const owned = await ledger.ownedByOthers(scope.key, record.token);
           const marker = { token: record.token, source, generation };
-          return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned });
+          const age = await ageOfSubmission(drive, task, submission);
+          return executor.mark?.(commitment, submission, marker, { signal: stop.signal, scope, owned, age });
         });
         // What failed meanwhile is for the next look at it, which proves that and opens a new generation.
         if (marked.standing !== "failed") await ledger.observe(task.claim, marked);

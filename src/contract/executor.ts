@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { Age } from "./age.ts";
+import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
 import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
@@ -47,8 +49,12 @@ export interface Submission extends Quote, Marker {
   readonly lane?: string | undefined;
   /** Ledger time (milliseconds since 1970) at which it was written ahead. */
   readonly submittedAt: number;
-  /** Ledger time at which its handle was last sent again, unless that was refused: {@link lastSentAt}. */
+  /** The clocks of its driver just before that; undefined in records of an older version. */
+  readonly clock?: ClockReading | undefined;
+  /** Ledger time at which its handle was last sent again, unless that was refused: {@link lastSent}. */
   readonly resentAt?: number | undefined;
+  /** The clocks of the driver that sent it again, just before that. */
+  readonly resentClock?: ClockReading | undefined;
   /** Ids in an answer to it that could not be judged: {@link PurchaseAnswer}. */
   readonly evidence?: readonly string[] | undefined;
   /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
@@ -62,9 +68,15 @@ export interface Submission extends Quote, Marker {
   readonly knownUnclear?: boolean | undefined;
 }
 
-/** When (ledger time) a submission was last sent and may have bought: what an absence proves counts from then. */
-export function lastSentAt({ submittedAt, resentAt }: Pick<Submission, "submittedAt" | "resentAt">): number {
-  return resentAt ?? submittedAt;
+/** When a submission was first sent. */
+export function firstSent({ submittedAt, clock }: Pick<Submission, "submittedAt" | "clock">): Moment {
+  return { at: submittedAt, clock };
+}
+
+/** When a submission was last sent and may have bought: what an absence proves counts from then. */
+export function lastSent(submission: Pick<Submission, "submittedAt" | "clock" | "resentAt" | "resentClock">): Moment {
+  const { resentAt, resentClock } = submission;
+  return resentAt === undefined ? firstSent(submission) : { at: resentAt, clock: resentClock };
 }
 
 /** What became of a submission's handle. */
@@ -184,23 +196,26 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   send(submission: Submission, context: { readonly sentBefore: boolean }): Promise<PurchaseAnswer>;
 
   /**
-   * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens. The
-   * submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
+   * What became of a submission. `owned` are the ids in its scope that the ledger knows to belong to other tokens, `age` is how
+   * long ago it was last sent: measure no age of your own, for clocks are set. The submission's `evidence` is read as well: one that carries the token is `found`; while one is live, carries no other
    * token and is not proven to be somebody else's, or cannot be read, nothing is `absent`. An error that is thrown counts as
    * `unclear`. It does not compare what it finds with what was asked for.
    */
-  resolve(submission: Submission, options: CallOptions & { readonly owned: ReadonlySet<string> }): Promise<Resolution>;
+  resolve(
+    submission: Submission,
+    options: CallOptions & { readonly owned: ReadonlySet<string>; readonly age: Age },
+  ): Promise<Resolution>;
 
   /**
    * Only where the marker comes after the purchase: stamps it, and returns the commitment as it then is, its final ids
    * included. Throws when the marker is not known to be there, and a later drive tries again; or returns it as `waived`, where
-   * it is tried once and nothing relies on it.
+   * it is tried once and nothing relies on it. `age` is how long ago the submission was last sent.
    */
   mark?(
     commitment: Commitment,
     submission: Submission | undefined,
     marker: Marker,
-    options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string> },
+    options: CallOptions & { readonly scope: Scope; readonly owned: ReadonlySet<string>; readonly age: Age },
   ): Promise<Commitment>;
 }
 

@@ -1,3 +1,4 @@
+import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
 import type {
   Amendment,
@@ -54,6 +55,15 @@ export interface TokenRecord {
   readonly commitment?: Commitment | undefined;
   /** Ledger time at which the purchase was recorded. */
   readonly purchasedAt?: number | undefined;
+  /** The clocks of the driver that recorded it. */
+  readonly purchasedClock?: ClockReading | undefined;
+  /**
+   * When a driver looked at what was sent and bought, and found that by one of the clocks it had not happened yet: from then on
+   * its age is counted anew. Later than everything that was sent or bought.
+   */
+  readonly countedFrom?: Moment | undefined;
+  /** What `countedFrom` was before the handle was last sent again: it holds again where that was refused. */
+  readonly countedBefore?: Moment | undefined;
   /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
   readonly parkedAt?: number | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
@@ -77,7 +87,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`. */
+  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -255,7 +265,8 @@ export interface Ledger {
    * Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token.
    * `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
    * submission's handle and has ended; says so in every later answer. `guessedIn`: it only fits, so it may be what another
-   * token's submission buys that is open in this lane; throws `identical-purchase-open` while there is one.
+   * token's submission buys that is open in this lane; throws `identical-purchase-open` while there is one. `clock`: the
+   * driver's clocks.
    */
   purchase(
     claim: Claim,
@@ -264,6 +275,7 @@ export interface Ledger {
       readonly passedBy?: boolean;
       readonly over?: RecordedError | undefined;
       readonly guessedIn?: string | undefined;
+      readonly clock?: ClockReading | undefined;
     },
   ): Promise<TokenRecord>;
 
@@ -290,11 +302,20 @@ export interface Ledger {
   park(claim: Claim, error: RecordedError, how?: { readonly evidence?: readonly string[] }): Promise<TokenRecord>;
 
   /**
-   * Write-ahead of a second send: records when the handle is sent again, and returns the submission as it is recorded by then.
-   * With `refused`, that the provider refused it, so that it bought nothing: the time before it (`resentAt`) holds again. Without,
-   * it is the guard of every second send, as {@link submit} is of the first.
+   * Write-ahead of a second send: records when the handle is sent again, on the driver's `clock` too, and returns the submission
+   * as it is recorded by then. With `refused`, that the provider refused it, so that it bought nothing: the time before it holds
+   * again. Without, it is the guard of every second send, as {@link submit} is of the first.
    */
-  resend(claim: Claim, refused?: { readonly resentAt: number | undefined }): Promise<Submission>;
+  resend(
+    claim: Claim,
+    how?: {
+      readonly clock?: ClockReading | undefined;
+      readonly refused?: Pick<Submission, "resentAt" | "resentClock"> | undefined;
+    },
+  ): Promise<Submission>;
+
+  /** Records that ages are counted anew from now on, on the driver's clocks too: {@link TokenRecord.countedFrom}. The claim is kept. */
+  countFrom(claim: Claim, clock: ClockReading): Promise<TokenRecord>;
 
   /**
    * Adds ids that an answer to the submission of an attempt named to its {@link Submission.evidence}; the claim is kept. The one

@@ -1,3 +1,4 @@
+import { ageOfSubmission } from "./age-of.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import { recordedIds } from "./must-be-listed.ts";
@@ -65,7 +66,8 @@ export async function acceptLoss(
     if (!commitment.marked && submission !== undefined) {
       // Its id need not be the final one yet.
       const owned = await ledger.ownedByOthers(scope.key, token);
-      const resolution = await executor.resolve(submission, { signal: stop.signal, owned });
+      const age = await ageOfSubmission(drive, task, submission);
+      const resolution = await executor.resolve(submission, { signal: stop.signal, owned, age });
       if (resolution.kind === "found") shown.push(resolution.found.commitment);
     }
     const live = shown.find(({ standing }) => standing === "live");

@@ -4,6 +4,7 @@ import type { DriveEvent, DriveStep } from "../contract/events.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Forbidden } from "../contract/terms.ts";
+import { type AgeOf, createAgeOf } from "./age-of.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { createEmit } from "./emit.ts";
 import { createLeases, type Leases } from "./leases.ts";
@@ -29,6 +30,7 @@ export interface DriveContext {
   readonly stop: Stop;
   /** Asked before anything is sent. */
   readonly budget: Budget;
+  readonly ageOf: AgeOf;
   readonly emit: (step: DriveStep) => void;
   /** The ledger cannot be read or written: nothing more is started, and the drive ends with this error if it sent nothing. */
   readonly noteLedgerError: (error: LedgerError) => void;
@@ -74,10 +76,12 @@ export function createContext(
   const stop = createStop(environment, { signal, deadline });
   const leases = createLeases(ledger, environment, leaseLength);
   const emit = createEmit(onEvent, environment);
+  const ageOf = createAgeOf({ ledger, environment });
   const lookup = createLookup({ ledger, environment, stop, emit, tokens });
   const end = async () => {
     await leases.end();
     stop.end();
   };
-  return { context: { ledger, environment, leases, lookup, stop, budget, emit, noteLedgerError, noteSent }, end };
+  const context = { ledger, environment, leases, lookup, stop, budget, ageOf, emit, noteLedgerError, noteSent };
+  return { context, end };
 }

@@ -185,7 +185,7 @@ async function lookAfterRefusal(
   const { executor } = task;
   if (executor.recovery.kind !== "resend" || !left) return "nothing";
   try {
-    const shown = judge(await ask(drive, task, submission), submission, 0, executor);
+    const shown = judge(await ask(drive, task, submission), submission, executor);
     if (shown.kind === "other" || (shown.kind === "unclear" && shown.isShown !== true)) return "unseen";
     return shown.kind === "unclear" || shown.kind === "bought" || shown.kind === "over" ? "bought" : "nothing";
   } catch {

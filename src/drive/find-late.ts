@@ -1,5 +1,4 @@
 import type { Commitment } from "../contract/commitment.ts";
-import { lastSentAt } from "../contract/executor.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
@@ -16,12 +15,12 @@ export interface Late {
  */
 export async function findLate(drive: DriveContext, task: Task): Promise<Late | undefined> {
   for (const former of task.record.former ?? []) {
-    const age = (await drive.ledger.now()) - lastSentAt(former);
-    const shown = await ask(drive, task, former);
+    const answer = await ask(drive, task, former);
+    const shown = answer.resolution;
     // One that only fits and is not live is nothing that was bought too many.
     if (shown.kind === "found" && shown.by === "guess" && shown.found.commitment.standing !== "live") continue;
     if (former.knownUnclear && shown.kind === "unclear" && !shown.candidates?.length) continue;
-    const late = judge(shown, former, age, task.executor);
+    const late = judge(answer, former, task.executor);
     if (former.knownUnclear && late.kind === "other") continue;
     if (late.kind === "bought" || late.kind === "over") {
       const { commitment } = late;
@@ -50,7 +49,7 @@ export async function namedTwice(
   const warnings = new Map<string, string>();
   for (const former of task.record.former ?? []) {
     // The later purchase fits it as well, and would hide it.
-    const shown = await ask(drive, task, former, others);
+    const { resolution: shown } = await ask(drive, task, former, others);
     if (shown.kind !== "found") continue;
     const { id, standing } = shown.found.commitment;
     if (standing !== "live" || others.has(id)) continue;

@@ -1,10 +1,12 @@
 // What the provider shows about one submission, and what that proves.
+import type { Age } from "../contract/age.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import type { CallOptions, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
 import type { DeathProof } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
 import { carriesAnotherToken } from "../contract/token.ts";
+import { ageOfSubmission } from "./age-of.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
@@ -27,15 +29,33 @@ export type Resolved =
       readonly evidence: readonly string[];
     };
 
+/** What an executor answered about a submission, and how long ago that was last sent when it was asked. */
+export interface Shown {
+  readonly resolution: Resolution;
+  readonly age: Age;
+}
+
 /**
  * What the provider shows under a submission's handle, `others` aside; of one that came to nothing, what its commitments
  * are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
   drive: DriveContext,
-  { executor, record }: Task,
+  task: Task,
   submission: Submission,
   others: Iterable<string> = [],
+): Promise<Shown> {
+  // Before the look: what it shows is not newer.
+  const age = await ageOfSubmission(drive, task, submission);
+  return { resolution: await resolve(drive, task, submission, age, others), age };
+}
+
+async function resolve(
+  drive: DriveContext,
+  { executor, record }: Task,
+  submission: Submission,
+  age: Age,
+  others: Iterable<string>,
 ): Promise<Resolution> {
   const sent = [...(record.former ?? []), submission];
   const excluded = sent.flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
@@ -49,7 +69,7 @@ export async function ask(
       if (!isNothing) return { kind: "found", found, by: "proof" };
     }
     if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
-    return await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned });
+    return await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned, age });
   } catch (error) {
     drive.stop.check();
     return { kind: "unclear", reason: messageOf(error) };
@@ -63,7 +83,7 @@ export async function ask(
 export async function findUnderHandle(
   executor: ServiceExecutor,
   submission: Submission,
-  options: CallOptions & { readonly owned: ReadonlySet<string> },
+  options: CallOptions & { readonly owned: ReadonlySet<string>; readonly age: Age },
 ): Promise<Resolution> {
   const resolution = await executor.resolve(submission, options);
   if (resolution.kind !== "found" || resolution.by === "proof") return resolution;
@@ -85,17 +105,16 @@ export type Unproven =
   /** Under its handle there is something else than was asked for. */
   | { readonly kind: "other"; readonly reason: string };
 
-/** What an answer of {@link ask} proves about a submission, `age` milliseconds after it was written ahead. */
+/** What an answer of {@link ask} proves about a submission. */
 export function judge(
-  resolution: Resolution,
+  { resolution, age }: Shown,
   submission: Submission,
-  age: number,
   executor: ServiceExecutor,
 ): Unproven | Exclude<Resolved, { readonly kind: "unresolved" }> {
   if (resolution.kind !== "found") return resolution;
   return resolution.by === "proof"
     ? judgeProof(resolution.found, submission, executor)
-    : judgeGuess(resolution.found.commitment, age, executor.recovery.minimumAge);
+    : judgeGuess(resolution.found.commitment, age.atLeast, executor.recovery.minimumAge);
 }
 
 /**
@@ -157,7 +176,7 @@ export async function isFailed(
       const shown = await executor.inventory.read(submission.scope, id, drive.stop);
       return shown === undefined || shown.commitment.standing === "failed";
     }
-    const shown = judge(await ask(drive, task, submission), submission, 0, executor);
+    const shown = judge(await ask(drive, task, submission), submission, executor);
     return shown.kind === "absent" || shown.kind === "dead";
   } catch {
     // Stopped, or the look failed.

@@ -14,26 +14,45 @@ export interface Leases {
   end(): Promise<void>;
 }
 
+const lapsed: Until = { wall: -Infinity, monotonic: -Infinity };
+
 /** Renews three times per lease, so that two renewals may fail before a claim is lost. */
 const renewalsPerLease = 3;
 
-/** Keeps the claims of one drive alive. `leaseLength` is in milliseconds. */
+/** Until when a lease lasts for the driver, on its wall clock and on its monotonic one. */
+interface Until {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/**
+ * Keeps the claims of one drive alive. `leaseLength` is in milliseconds.
+ *
+ * Ages need more than a step of the clock leaves them (`age.ts`), leases do not. In the ledger a step makes them lapse early, never
+ * late (`isHeld`), and the epoch of whoever takes over refuses the late driver's every write. Here they have lapsed as soon as one of
+ * two clocks says so: a driver that stood still while its clock was set back sends nothing.
+ */
 export function createLeases(ledger: Ledger, environment: Environment, leaseLength: number): Leases {
-  const held = new Map<string, { readonly claim: Claim; validUntil: number }>();
+  const held = new Map<string, { readonly claim: Claim; until: Until }>();
   let renewing = false;
+
+  function untilFrom(since: number): Until {
+    const passed = Math.max(0, environment.now() - since);
+    return { wall: since + leaseLength, monotonic: environment.readClock().monotonic - passed + leaseLength };
+  }
 
   async function renew(): Promise<void> {
     if (renewing || held.size === 0) return;
     renewing = true;
     const claims = [...held.values()].map(({ claim }) => claim);
-    const validUntil = environment.now() + leaseLength;
+    const until = untilFrom(environment.now());
     try {
       const lost = new Set((await ledger.renew(claims, leaseLength)).map(({ token }) => token));
       for (const { token, epoch } of claims) {
         const entry = held.get(token);
         if (entry?.claim.epoch !== epoch) continue;
         if (lost.has(token)) held.delete(token);
-        else entry.validUntil = validUntil;
+        else entry.until = until;
       }
     } catch {
       // The next renewal, or the next write of the drive, meets the same ledger and says what is wrong with it.
@@ -45,15 +64,16 @@ export function createLeases(ledger: Ledger, environment: Environment, leaseLeng
 
   return {
     hold: (claims, since) => {
-      const validUntil = since + leaseLength;
-      for (const claim of claims) held.set(claim.token, { claim, validUntil });
+      const until = untilFrom(since);
+      for (const claim of claims) held.set(claim.token, { claim, until });
     },
     drop: (claim) => {
       held.delete(claim.token);
     },
     check: (claim) => {
       const entry = held.get(claim.token);
-      if (entry?.claim.epoch === claim.epoch && environment.now() < entry.validUntil) return;
+      const { wall, monotonic } = entry?.claim.epoch === claim.epoch ? entry.until : lapsed;
+      if (environment.now() < wall && environment.readClock().monotonic < monotonic) return;
       throw new LedgerError({
         code: "claim-lost",
         message: "The lease on this recommendation ran out, so another driver may have taken it over. Drive again.",

@@ -6,7 +6,7 @@ import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { shellWord } from "../contract/shell-word.ts";
 import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
-import { listedUntil, listingLag, recordedIds } from "./must-be-listed.ts";
+import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
 import { type Listing, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
 import type { Stop } from "./stop.ts";
@@ -81,12 +81,11 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
     for (const {
       ids: [id],
       listedUntil,
-      purchasedAt = 0,
+      purchasedAt,
     } of known) {
       if (id === undefined || listing.byId.has(id) || environment.now() >= listedUntil) continue;
-      const recent = now - purchasedAt < listingLag;
       const visible =
-        recent &&
+        isRecent({ purchasedAt }, now) &&
         (await asRefusal("lookup-failed", `Reading ${id} failed`, () => executor.inventory.read(scope, id, stop))) !==
           undefined;
       if (!visible) {

@@ -3,7 +3,15 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import { termYears } from "../contract/recommendation.ts";
 
 /** For so long (milliseconds) a commitment may be missing from a listing that lags behind. */
-export const listingLag = 15 * 60_000;
+const listingLag = 15 * 60_000;
+
+/**
+ * Whether it was bought so short a time ago (at `now` of the ledger's clock) that a listing may lack it. What lies further ahead
+ * of now is not: the clock was set back since.
+ */
+export function isRecent({ purchasedAt = 0 }: Pick<TokenRecord, "purchasedAt">, now: number): boolean {
+  return Math.abs(now - purchasedAt) < listingLag;
+}
 
 /** All ids of what is recorded as bought. */
 export function recordedIds({ commitment }: Pick<TokenRecord, "commitment">): readonly string[] {

@@ -1,3 +1,4 @@
+import { firstSent } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome, OutcomeError, Parked } from "../contract/report.ts";
 import { shellWord } from "../contract/shell-word.ts";
@@ -8,14 +9,12 @@ import type { DriveContext, Task } from "./drive-context.ts";
  * limit, or, where its execution is stopped and no second send may tell, than the minimum age. Not by a drive that was
  * stopped, which has not asked all that it could.
  */
-export async function isOverdue(
-  { ledger, stop }: DriveContext,
-  { executor, record, forbidden }: Task,
-): Promise<boolean> {
+export async function isOverdue({ ageOf, stop }: DriveContext, task: Task): Promise<boolean> {
+  const { executor, record, forbidden } = task;
   if (record.parkedAt !== undefined || record.submission === undefined || stop.signal.aborted) return false;
   const { parkAfter, minimumAge } = executor.recovery;
   const patience = forbidden?.kind === "stopped" ? minimumAge : parkAfter;
-  return (await ledger.now()) - record.submission.submittedAt >= patience;
+  return (await ageOf(task, firstSent(record.submission))).atLeast >= patience;
 }
 
 /** Longer handles, such as a list of all ids that there were, are cut in messages; the outcome holds them whole. */

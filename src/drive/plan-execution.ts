@@ -10,6 +10,7 @@ import type { RefusedError } from "../contract/errors.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
+import { createAgeOf } from "./age-of.ts";
 import { createBudget } from "./budget.ts";
 import { createLookup } from "./lookup.ts";
 import { outcomeError } from "./outcome.ts";
@@ -82,6 +83,7 @@ export async function planExecution(
   const places = asked.places.map((place) => withLowerLimit(place, records.get(place.token)));
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
+  const ageOf = createAgeOf({ ledger, environment });
   const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(places) });
   const limit = pLimit(concurrency);
   try {
@@ -91,7 +93,7 @@ export async function planExecution(
           const record = records.get(place.token);
           return (
             blockedBy(place, record, refusal, now) ??
-            planRecommendation({ ledger, stop, emit, lookup }, executorOf(place.recommendation), place, record)
+            planRecommendation({ ageOf, stop, emit, lookup }, executorOf(place.recommendation), place, record)
           );
         }),
       ),

@@ -40,7 +40,7 @@ export interface PlannedRecommendation {
   readonly error?: OutcomeError;
 }
 
-type Looking = Pick<DriveContext, "ledger" | "stop" | "emit" | "lookup">;
+type Looking = Pick<DriveContext, "ageOf" | "stop" | "emit" | "lookup">;
 
 /**
  * Finds out what a drive would do about one recommendation, in the drive's own steps up to the price. It sends no
@@ -112,7 +112,7 @@ function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecom
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */
 async function isStillBought(
-  { ledger, stop, lookup }: Looking,
+  { ageOf, stop, lookup }: Looking,
   executor: ServiceExecutor,
   record: TokenRecord,
   bought: Commitment,
@@ -123,7 +123,7 @@ async function isStillBought(
     const listing = await lookup.listing(executor, scope);
     const failed =
       (await provenFailed({ executor, stop }, scope, bought, listing)) ??
-      (await vanished({ ledger, stop }, { executor, record }, bought, listing));
+      (await vanished({ ageOf, stop }, { executor, record }, bought, listing));
     return failed === undefined;
   } catch (error) {
     if (isBroken(error)) throw error;

@@ -31,15 +31,16 @@ export async function provenFailed(
  * be gone by a person's word.
  */
 export async function vanished(
-  { ledger, stop }: Pick<DriveContext, "ledger" | "stop">,
-  { executor, record }: Pick<Task, "executor" | "record">,
+  { ageOf, stop }: Pick<DriveContext, "ageOf" | "stop">,
+  task: Omit<Task, "claim"> & Partial<Pick<Task, "claim">>,
   commitment: Commitment,
   listing: Listing,
 ): Promise<Commitment | undefined> {
   if (commitment.tentative !== true || commitment.standing !== "live" || listing.byId.has(commitment.id))
     return undefined;
-  const age = (await ledger.now()) - (record.purchasedAt ?? 0);
-  if (age < executor.recovery.minimumAge) return undefined;
+  const { executor, record } = task;
+  const age = await ageOf(task, { at: record.purchasedAt ?? 0, clock: record.purchasedClock });
+  if (age.atLeast < executor.recovery.minimumAge) return undefined;
   const again = await executor.inventory.read(record.scope, commitment.id, stop);
   return again === undefined ? { ...commitment, state: "gone", standing: "failed", tentative: false } : undefined;
 }

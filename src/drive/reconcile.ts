@@ -1,15 +1,17 @@
+import { type Age, unknownAge } from "../contract/age.ts";
 import type { Commitment } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
-import { lastSentAt, type Recovery, type Resolution, type Submission } from "../contract/executor.ts";
+import type { Recovery, Resolution, Submission } from "../contract/executor.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import { maskToken } from "../contract/token.ts";
+import { ageOfSubmission } from "./age-of.ts";
 import { answerError, unknownError } from "./answer-error.ts";
 import { checkPrice } from "./get-quote.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
-import { ask, bought, isFailed, judge, judgeProven, type Resolved } from "./judge-submission.ts";
+import { ask, bought, isFailed, judge, judgeProven, type Resolved, type Shown } from "./judge-submission.ts";
 import { overError } from "./outcome.ts";
 import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
@@ -49,7 +51,9 @@ interface Search {
   /** Evidence that is not recorded yet. */
   unrecorded: readonly string[];
   /** What an answer showed, which need not be asked for. */
-  shown: Resolution | undefined;
+  shown: Shown | undefined;
+  /** How long ago it was last sent at the last look. */
+  age: Age;
   /** Empty answers in a row. */
   absent: number;
   resends: number;
@@ -64,7 +68,17 @@ export async function reconcileSubmission(drive: DriveContext, task: Task, open:
   const { recIndex, token } = task.record;
   const { submission, reason, said, providerCode, exists } = open;
   const shown = shownBy(exists?.found);
-  const search: Search = { submission, reason, said, providerCode, unrecorded: [], shown, absent: 0, resends: 0 };
+  const search: Search = {
+    submission,
+    reason,
+    said,
+    providerCode,
+    unrecorded: [],
+    shown,
+    age: unknownAge,
+    absent: 0,
+    resends: 0,
+  };
   try {
     await noteEvidence(drive, task, search, open.evidence);
     for (const wait of waits) {
@@ -97,10 +111,6 @@ async function noteEvidence(
   search.unrecorded = [];
 }
 
-async function ageOf({ ledger }: DriveContext, { submission }: Search): Promise<number> {
-  return (await ledger.now()) - lastSentAt(submission);
-}
-
 /** One look at what is under the handle, or at what an answer showed of it. */
 async function look(
   drive: DriveContext,
@@ -110,8 +120,9 @@ async function look(
 ): Promise<Reconciled | "absent" | "unclear"> {
   const { submission } = search;
   const shown = search.shown ?? (await ask(drive, task, submission));
-  const seen = judge(shown, submission, await ageOf(drive, search), task.executor);
+  const seen = judge(shown, submission, task.executor);
   search.shown = undefined;
+  search.age = shown.age;
   if (seen.kind === "other" && exists !== undefined && search.resends === 0) {
     return { kind: "rejected", error: takenError(exists, seen.reason) };
   }
@@ -128,7 +139,7 @@ async function afterAbsence(drive: DriveContext, task: Task, search: Search): Pr
   switch (recovery.kind) {
     case "absence": {
       // An answer that came too early says nothing: the provider may show a purchase minutes later.
-      const counts = (await ageOf(drive, search)) >= recovery.minimumAge;
+      const counts = search.age.atLeast >= recovery.minimumAge;
       search.absent = counts ? search.absent + 1 : 0;
       return search.absent >= recovery.answers ? proveDead(drive, task, search.submission, search.reason) : undefined;
     }
@@ -170,8 +181,9 @@ async function resend(
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
   if (answer.kind === "bought") return afterResend(drive, task, search, answer.commitment);
   if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
-  if (isOver(answer, handle) && (await ageOf(drive, search)) >= minimumAge) {
-    return proveDead(drive, task, search.submission, answer.reason);
+  if (isOver(answer, handle)) {
+    const { atLeast } = await ageOfSubmission(drive, task, search.submission);
+    if (atLeast >= minimumAge) return proveDead(drive, task, search.submission, answer.reason);
   }
   // A refusal of the second send says nothing about the first one.
   search.said = search.reason = answer.reason;
@@ -182,8 +194,8 @@ async function resend(
   return undefined;
 }
 
-function shownBy(found: Listed | undefined): Resolution | undefined {
-  return found && { kind: "found", found, by: "proof" };
+function shownBy(found: Listed | undefined): Shown | undefined {
+  return found && { resolution: { kind: "found", found, by: "proof" }, age: unknownAge };
 }
 
 /** Whether a new quote may follow the refusal of a second send, once what was sent is proven dead. */
@@ -242,19 +254,19 @@ async function lookForMarker(
   Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
 > {
   const { executor, record } = task;
+  const age = await ageOfSubmission(drive, task, submission);
   const found = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
   if (found === undefined) return undefined;
   await compareFound(executor, record, found, drive.stop);
   const { commitment: listed } = found;
-  const age = (await drive.ledger.now()) - lastSentAt(submission);
   if (listed.standing === "ended") {
     // Bought and over before this was sent: it is never sent again, and what it bought may not show yet.
     const { message: reason } = overError(listed.id, listed.state);
-    const isLate = age >= executor.recovery.minimumAge;
+    const isLate = age.atLeast >= executor.recovery.minimumAge;
     return isLate ? proveDead(drive, task, submission, reason) : { kind: "unclear", reason };
   }
   // The listing may only be quicker than the look at the handle was.
-  const own = judge(await ask(drive, task, submission), submission, age, executor);
+  const own = judge(await ask(drive, task, submission), submission, executor);
   return own.kind === "bought" && own.commitment.id === listed.id ? own : bought(listed, { passedBy: true });
 }
 
@@ -297,8 +309,7 @@ async function proveDead(
 ): Promise<Exclude<Resolved, { readonly kind: "unresolved" }>> {
   // Part of the proof, so before anything is recorded: a listing that shows what the ledger knows to be there.
   await drive.lookup.fresh(task.executor, task.record.scope, task.record.token);
-  const age = (await drive.ledger.now()) - lastSentAt(submission);
-  const again = judge(await ask(drive, task, submission), submission, age, task.executor);
+  const again = judge(await ask(drive, task, submission), submission, task.executor);
   if (again.kind === "unclear" || again.kind === "other") throw new Error(again.reason);
   return again.kind === "absent" ? { kind: "dead", failed: false, detail } : again;
 }

@@ -3,6 +3,7 @@ import { LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
+import { ageOfSubmission } from "./age-of.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import type { Bought, Ending } from "./ending.ts";
 import { boughtOutcome, isBroken } from "./outcome.ts";
@@ -58,7 +59,8 @@ export async function recordPurchase(
   let marked: Commitment;
   try {
     const { passedBy = false, guessedIn } = bought;
-    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn }));
+    const clock = drive.environment.readClock();
+    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn, clock }));
     saysBought ||= recorded;
     marked = await mark(drive, task, commitment, submission, warnings);
     const before = known ? record.commitment : commitment;
@@ -83,11 +85,12 @@ function isOthers(error: unknown): boolean {
 /** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */
 async function mark(
   drive: DriveContext,
-  { executor, record }: Task,
+  task: Task,
   commitment: Commitment,
   submission: Submission | undefined,
   warnings: string[],
 ): Promise<Commitment> {
+  const { executor, record } = task;
   if (commitment.marked || executor.mark === undefined) return commitment;
   const { recIndex, token, source, generation, scope } = record;
   const masked = maskToken(token);
@@ -96,7 +99,12 @@ async function mark(
   try {
     const owned = await drive.ledger.ownedByOthers(scope.key, token);
     const marker = { token, source, generation };
-    const marked = await executor.mark(commitment, submission, marker, { signal: drive.stop.signal, scope, owned });
+    const marked = await executor.mark(commitment, submission, marker, {
+      signal: drive.stop.signal,
+      scope,
+      owned,
+      age: await ageOfSubmission(drive, task, submission),
+    });
     done(marked.marked === true);
     if (marked.standing !== "failed") return { ...marked, price: commitment.price };
     // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.

@@ -25,6 +25,7 @@ export async function writeAhead(drive: DriveContext, task: Task, marker: Marker
     recommendation: record.recommendation,
     scope: record.scope,
     requestHash: hashJson(quote.request),
+    clock: drive.environment.readClock(),
     ...(lane === undefined ? {} : { lane }),
   });
   drive.emit({ type: "submitted", recIndex, token, attempt: submission.attempt });
@@ -33,12 +34,16 @@ export async function writeAhead(drive: DriveContext, task: Task, marker: Marker
 
 /** Records durably that a handle is about to be sent again. Money can move only after this returned. */
 export function writeAheadAgain(drive: DriveContext, { claim }: Task): Promise<Submission> {
-  return drive.ledger.resend(claim);
+  return drive.ledger.resend(claim, { clock: drive.environment.readClock() });
 }
 
 /** Records that the provider refused to be sent a handle again, which was last sent before that. */
-export function recordRefusedResend(drive: DriveContext, { claim }: Task, before: Submission): Promise<Submission> {
-  return drive.ledger.resend(claim, { resentAt: before.resentAt });
+export function recordRefusedResend(
+  drive: DriveContext,
+  { claim }: Task,
+  { resentAt, resentClock }: Submission,
+): Promise<Submission> {
+  return drive.ledger.resend(claim, { refused: { resentAt, resentClock } });
 }
 
 /** Records ids in an answer that nobody has judged, also after the claim is lost: while they are not judged, no driver sends. */
@@ -99,7 +104,8 @@ async function recordOver(
   try {
     // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
     const recorded = { ...commitment, settled: true, marked: commitment.marked || ("waived" as const), price };
-    await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error) });
+    const clock = drive.environment.readClock();
+    await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error), clock });
     drive.leases.drop(task.claim);
   } catch (failure) {
     return submission === undefined

@@ -5,6 +5,7 @@ import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Resolution, Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
+import { ageOfSubmission } from "./age-of.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, DriveParts, Task } from "./drive-context.ts";
 import type { DriveOptions } from "./drive-execution.ts";
@@ -85,7 +86,7 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
       message: `The ledger holds ${taken} as bought for another recommendation: one commitment cannot count for two. Nothing was recorded. Check the id.`,
     });
   }
-  const own = await ask(drive, task, submission);
+  const { resolution: own } = await ask(drive, task, submission);
   const passedBy = own.kind !== "found" || own.by === "guess" || own.found.commitment.id !== found.id;
   await drive.ledger.decide(claim, `bought as ${id}, says ${by}`);
   // Of what does not show whether it is marked, nobody has tried it yet.
@@ -97,10 +98,11 @@ async function decideBought(drive: DriveContext, task: OpenTask, id: string, by:
 async function decideNotBought(drive: DriveContext, task: OpenTask, by: string): Promise<Outcome> {
   const { executor, record, claim, submission } = task;
   const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
-  const resolution = await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned });
+  const age = await ageOfSubmission(drive, task, submission);
+  const resolution = await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned, age });
   const listing = await drive.lookup.fresh(executor, record.scope, record.token);
   const listed = match(listing, record.token)?.commitment;
-  const isOther = judge(resolution, submission, 0, executor).kind === "other";
+  const isOther = judge({ resolution, age }, submission, executor).kind === "other";
   const resolved = resolution.kind === "found" && !isOther ? resolution.found.commitment : undefined;
   const shown = resolved !== undefined && resolved.standing !== "failed" ? resolved : listed;
   if (shown !== undefined) throw stillShown(shown);
@@ -133,9 +135,10 @@ async function decideFormer(drive: DriveContext, task: Task, by: string): Promis
   const { claim, record, executor } = task;
   const notThis: string[] = [];
   for (const former of record.former ?? []) {
-    const resolution = await ask(drive, task, former);
+    const answer = await ask(drive, task, former);
+    const { resolution } = answer;
     const shown = resolution.kind === "found" && resolution.by === "proof" ? resolution.found.commitment : undefined;
-    const isOther = judge(resolution, former, 0, executor).kind === "other";
+    const isOther = judge(answer, former, executor).kind === "other";
     if (shown !== undefined && !isOther && shown.standing !== "failed") throw stillShown(shown);
     notThis.push(...fitting(resolution));
   }

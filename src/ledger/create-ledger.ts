@@ -61,6 +61,7 @@ export function createLedger(store: LedgerStore): Ledger {
     ...executionsOf(store),
     ...claimsOf(store),
     ...sendsOf(store, write),
+    ...notesOf(write),
     ...endsOf(write),
   };
 }
@@ -200,18 +201,24 @@ function sendsOf(store: LedgerStore, write: Write) {
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
-        return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
+        const detail = JSON.stringify(planned.price);
+        return { state: "submitted", attempt, submission, error: undefined, countedFrom: undefined, detail };
       };
       return submissionOf(await write(claim, "submit", submit, guarded(claim)));
     },
 
-    resend: async (claim, refused) => {
+    resend: async (claim, { refused, clock } = {}) => {
       const resend = async (record: TokenRecord, transaction: LedgerTransaction): Promise<Change> => {
         expectState(record, ["submitted", "unknown"]);
-        const submission = submissionOf(record);
-        if (refused !== undefined) return { submission: { ...submission, ...refused }, detail: "refused" };
-        await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, submission.price);
-        return { submission: { ...submission, resentAt: transaction.now }, detail: "" };
+        const sent = submissionOf(record);
+        if (refused === undefined) {
+          await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, sent.price);
+        }
+        const { resentAt, resentClock } = refused ?? { resentAt: transaction.now, resentClock: clock };
+        const submission = { ...sent, resentAt, resentClock };
+        return refused === undefined
+          ? { submission, countedFrom: undefined, countedBefore: record.countedFrom, detail: "" }
+          : { submission, countedFrom: record.countedBefore, detail: "refused" };
       };
       return submissionOf(await write(claim, "resend", resend, guarded(claim)));
     },
@@ -251,6 +258,7 @@ function sendsOf(store: LedgerStore, write: Write) {
           former: formerOf(record, { failedAs: record.commitment && idsOf(record.commitment) }),
           commitment: undefined,
           purchasedAt: undefined,
+          purchasedClock: undefined,
           generation: record.generation + 1,
           detail: `${id} ${state}`,
         };
@@ -259,6 +267,16 @@ function sendsOf(store: LedgerStore, write: Write) {
     decide: async (claim, detail) => {
       await write(claim, "decide", async () => ({ detail }));
     },
+  } satisfies Partial<Ledger>;
+}
+
+/** What is noted about a clock; the claim is kept. */
+function notesOf(write: Write) {
+  return {
+    countFrom: (claim, clock) =>
+      write(claim, "clock", async (_record, { now }) => {
+        return { countedFrom: { at: now, clock }, detail: "a clock was set: ages are counted anew" };
+      }),
   } satisfies Partial<Ledger>;
 }
 
@@ -284,7 +302,7 @@ async function addLateEvidence(
 /** How a recommendation ends; the claim is given up. */
 function endsOf(write: Write) {
   return {
-    purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
+    purchase: (claim, commitment, { passedBy = false, over, guessedIn, clock } = {}) =>
       write(claim, "purchase", async (record, transaction) => {
         // Skipped meanwhile, it was found as bought: that is the truth.
         expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
@@ -294,6 +312,8 @@ function endsOf(write: Write) {
           state: "purchased",
           commitment,
           purchasedAt: transaction.now,
+          purchasedClock: clock,
+          countedFrom: undefined,
           parkedAt: undefined,
           error: over,
           ...(passedBy ? { former: formerOf(record) } : {}),

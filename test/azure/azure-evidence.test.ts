@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../src/contract/executor.ts";
 import { startLoopback, type Arrived, type Reply } from "./support/azure-loopback.ts";
@@ -52,7 +53,7 @@ async function sendAndLook(server: Awaited<ReturnType<typeof azure>>) {
   expect(server.arrived.map(({ method }) => method)).toEqual(["PUT"]);
   const evidence = answer.kind === "unknown" ? answer.evidence : undefined;
   const executor = executorOf("compute", { endpoint: server.origin, readAttempts: 1 });
-  const resolution = await executor.resolve(sent({ evidence }), { signal, owned: new Set() });
+  const resolution = await executor.resolve(sent({ evidence }), { signal, owned: new Set(), age: aged() });
   return { answer, resolution };
 }
 
@@ -141,7 +142,7 @@ describe("A2: a success that holds another order", () => {
   test("it hangs: the look is given up", async () => {
     await using server = await azure(shows(ours), { [other]: { fault: "hang" } });
     const executor = executorOf("compute", { endpoint: server.origin, readTimeout: 1000, readAttempts: 1 });
-    const resolution = await executor.resolve(sent({ evidence: [other] }), { signal, owned: new Set() });
+    const resolution = await executor.resolve(sent({ evidence: [other] }), { signal, owned: new Set(), age: aged() });
     expect(resolution).toMatchObject({ kind: "unclear", reason: expect.stringContaining("within 1000 ms") });
   });
 
@@ -172,7 +173,7 @@ describe("A2: resolve reads the own id and all evidence", () => {
   async function resolve(orders: Readonly<Record<string, Reply>>, evidence: readonly string[] = [other]) {
     await using server = await azure({ status: 500 }, orders);
     const executor = executorOf("compute", { endpoint: server.origin, readAttempts: 1 });
-    return await executor.resolve(sent({ evidence }), { signal, owned: new Set() });
+    return await executor.resolve(sent({ evidence }), { signal, owned: new Set(), age: aged() });
   }
 
   test("one that carries the token: found", async () => {
@@ -285,7 +286,7 @@ test.each(["Cancelled", "Canceled", "Expired", "CANCELED"])(
       commitment: { id: orderId, standing: "ended", settled: true },
     });
     const executor = executorOf("compute", { endpoint: server.origin });
-    const resolved = await executor.resolve(sent(), { signal, owned: new Set() });
+    const resolved = await executor.resolve(sent(), { signal, owned: new Set(), age: aged() });
     expect(resolved).toMatchObject({
       kind: "found",
       found: { commitment: { state: provisioningState, standing: "ended" } },

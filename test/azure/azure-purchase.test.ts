@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import { startLoopback, type Loopback, type Reply } from "./support/azure-loopback.ts";
 import {
@@ -23,7 +24,7 @@ async function purchase(
 }
 
 /** What the drive asks after an answer that leaves the end open. */
-const resolve = (server: Loopback) => executor(server).resolve(submit(), { signal, owned: new Set() });
+const resolve = (server: Loopback) => executor(server).resolve(submit(), { signal, owned: new Set(), age: aged() });
 
 /** Answers PUTs with one reply and GETs with another. */
 const answering = (put: Reply, get: Reply = notFound) => startLoopback(({ method }) => (method === "PUT" ? put : get));
@@ -206,7 +207,7 @@ describe("definitely not bought, after exactly one PUT", () => {
       providerCode: "InvalidReservationOrderId",
       retryable: false,
     });
-    const resolution = await executor(server).resolve(submit({ handle }), { signal, owned: new Set() });
+    const resolution = await executor(server).resolve(submit({ handle }), { signal, owned: new Set(), age: aged() });
     expect(resolution).toMatchObject({ kind: "unclear" });
     expect(server.arrived).toHaveLength(0);
   });

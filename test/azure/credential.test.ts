@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AzureSettings } from "../../providers/azure/index.ts";
@@ -72,7 +73,7 @@ type Work = (executor: ServiceExecutor, submission: Submission) => Promise<unkno
 describe("whatever is done in a scope is done with a token of its tenant", () => {
   const works: readonly (readonly [string, Work])[] = [
     ["a purchase", (one, submission) => one.send(submission, { sentBefore: false })],
-    ["what became of it", (one, submission) => one.resolve(submission, { signal, owned: new Set() })],
+    ["what became of it", (one, submission) => one.resolve(submission, { signal, owned: new Set(), age: aged() })],
     [
       "a listing",
       ({ inventory }, { scope }) => Array.fromAsync(inventory.list(scope, { signal, isComplete: () => false })),

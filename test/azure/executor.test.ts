@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import { createAzure } from "../../providers/azure/index.ts";
 import { startLoopback, type Loopback, type Reply } from "./support/azure-loopback.ts";
@@ -96,7 +97,7 @@ describe("a read of an order that fails says which failure it is", () => {
     const works: readonly ((one: ReturnType<typeof at>, stop: AbortSignal) => Promise<unknown>)[] = [
       (one, stop) => one.inventory.read(scope, orderId, { signal: stop }),
       (one, stop) => compareWith(one, bare, recommend(), stop),
-      (one, stop) => one.resolve(submit(), { signal: stop, owned: new Set() }),
+      (one, stop) => one.resolve(submit(), { signal: stop, owned: new Set(), age: aged() }),
       (one, stop) => findWith(one, [token], [], stop),
     ];
     for (const work of works) {
@@ -117,7 +118,7 @@ describe("a read of an order that fails says which failure it is", () => {
 describe("what was seen of an order is compared", () => {
   const readIt = (one: ReturnType<typeof at>) => one.inventory.read(scope, orderId, { signal });
   const resolveIt = async (one: ReturnType<typeof at>) => {
-    const resolution = await one.resolve(submit(), { signal, owned: new Set() });
+    const resolution = await one.resolve(submit(), { signal, owned: new Set(), age: aged() });
     return resolution.kind === "found" ? resolution.found : undefined;
   };
   const listIt = async (one: ReturnType<typeof at>) => (await listWith(one))[0];

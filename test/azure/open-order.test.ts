@@ -34,8 +34,12 @@ import {
 describe("A6: an open order is handed to the caller, who goes on from it", () => {
   const lost: Script = { purchase: [{ fault: "reset" }] };
   /** Ends open, and is kept as JSON. */
-  async function openOf(script: Script = lost, options: Partial<IdempotentTwoStepOptions> = {}) {
-    const { error, ...rest } = await play(script, options);
+  async function openOf(
+    script: Script = lost,
+    options: Partial<IdempotentTwoStepOptions> = {},
+    environment = fakeEnvironment(),
+  ) {
+    const { error, ...rest } = await play(script, options, undefined, environment);
     expect(OpenOrderError.isInstance(error)).toBe(true);
     expect(BuyonceError.isInstance(error)).toBe(true);
     const kept = JSON.parse(JSON.stringify(error)) as OpenOrderError;
@@ -106,7 +110,7 @@ describe("A6: an open order is handed to the caller, who goes on from it", () =>
     const { openOrder } = (await openOf({ ...lost, price: [priced(second)] })).error;
     const soon = await openOf({ purchase: [timedOut] }, { resume: openOrder });
     expect(soon.steps).not.toContain("price");
-    const earlier = { ...openOrder, sentAt: "2026-01-05T09:50:00.000Z" };
+    const earlier = { ...openOrder, ...sentEarlier(openOrder) };
     const late = await play({ purchase: [timedOut, created] }, { resume: earlier });
     expect(late.bought).toMatchObject({ orderId });
     expect(late.steps).toEqual(["list", "order", "purchase", "order", "list", "order", "price", "purchase"]);
@@ -123,6 +127,39 @@ describe("A6: an open order is handed to the caller, who goes on from it", () =>
     );
     expect(error).toMatchObject({ code: "outcome-unknown" });
     expect(steps.filter((kind) => kind === "price")).toHaveLength(1);
+  });
+
+  /** Sent ten minutes earlier, by both clocks. */
+  function sentEarlier({ counted }: OpenOrder) {
+    const clock = counted?.clock;
+    if (counted === undefined || clock === undefined) throw new Error("It is counted on the clocks.");
+    const minutes = 600_000;
+    const before = { ...clock, monotonic: clock.monotonic - minutes, wall: clock.wall - minutes };
+    return { sentAt: "2026-01-05T09:50:00.000Z", counted: { at: counted.at - minutes, clock: before } };
+  }
+
+  test("A22: nor does one that steps between two calls; what an older version kept is as old as its clock says", async () => {
+    const { openOrder } = (await openOf({ ...lost, price: [priced(second)] })).error;
+    const environment = fakeEnvironment();
+    const stepped = { ...environment, now: () => environment.now() + 600_000 };
+    const early = await openOf({ purchase: [timedOut] }, { resume: openOrder }, stepped);
+    expect(early.steps).not.toContain("price");
+    const { counted: _counted, ...older } = { ...openOrder, sentAt: "2026-01-05T09:50:00.000Z" };
+    const late = await play({ purchase: [timedOut, created] }, { resume: older });
+    expect(late.steps).toContain("price");
+  });
+
+  test("A22: one that steps back makes it wait anew, once", async () => {
+    const { openOrder } = (await openOf({ ...lost, price: [priced(second)] })).error;
+    const environment = fakeEnvironment();
+    const back = { ...environment, now: () => environment.now() - 86_400_000 };
+    const again = await openOf({ purchase: [timedOut] }, { resume: openOrder }, back);
+    expect(again.steps).not.toContain("price");
+    const { openOrder: kept } = again.error;
+    expect(kept.sentAt).toBe(openOrder.sentAt);
+    await back.sleep(300_000);
+    const late = await play({ purchase: [timedOut, created] }, { resume: kept }, undefined, back);
+    expect(late.steps).toContain("price");
   });
 
   test("a call that is stopped before it can look leaves it open, and sends nothing", async () => {

@@ -53,6 +53,29 @@ describe("leases", () => {
     expect(() => held.check(one!)).toThrow(expect.objectContaining({ code: "claim-lost", retryable: true }));
   });
 
+  test("A22: lapse all the same where the clock is set back meanwhile, and early where it is set forward", () => {
+    const back = leases();
+    back.held.hold([one!], 0);
+    back.environment.step(-3_600_000);
+    back.environment.jump(29_999);
+    expect(() => back.held.check(one!)).not.toThrow();
+    back.environment.jump(1);
+    expect(() => back.held.check(one!)).toThrow(expect.objectContaining({ code: "claim-lost" }));
+    const forward = leases();
+    forward.held.hold([one!], 0);
+    forward.environment.step(30_000);
+    expect(() => forward.held.check(one!)).toThrow(expect.objectContaining({ code: "claim-lost" }));
+  });
+
+  test("A22: the time that the claim took is counted on both clocks", () => {
+    const { held, environment } = leases();
+    environment.jump(20_000);
+    held.hold([one!], 0);
+    environment.step(-3_600_000);
+    environment.jump(10_000);
+    expect(() => held.check(one!)).toThrow(expect.objectContaining({ code: "claim-lost" }));
+  });
+
   test("of another epoch, or never held, do not count", () => {
     const { held } = leases();
     held.hold([one!], 0);

@@ -1,6 +1,7 @@
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { describe, expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
+import { aged } from "../aged.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { changed, execution, executionId, setup, token, shownAs } from "./setup.ts";
 
@@ -196,7 +197,7 @@ describe("an executor is told", () => {
     expect(told).toEqual([false, true]);
   });
 
-  test("where it marks, and which ids belong to others there", async () => {
+  test("where it marks, which ids belong to others there, and how old it is", async () => {
     const parts = setup({ identity: "stamped" });
     await parts.purchaser.drive(execution());
     const told: unknown[] = [];
@@ -209,7 +210,7 @@ describe("an executor is told", () => {
     });
     await purchaser.drive({ ...execution(), executionId: "another" });
     const scope = { key: "imitation/a", label: "account a" };
-    expect(told).toEqual([{ scope, owned: new Set(["order-1"]), stopped: false }]);
+    expect(told).toEqual([{ scope, owned: new Set(["order-1"]), age: aged(0), stopped: false }]);
   });
 });
 

@@ -19,7 +19,7 @@ export function setup({
   ...changes
 }: { identity?: ImitationIdentity } & Partial<PurchaserOptions> = {}) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ identity, now: environment.now });
+  const cloud = createImitationCloud({ identity, now: environment.trueTime });
   const ledger = createMemoryLedger({ clock: environment.now });
   const options: PurchaserOptions = { ledger, providers: [cloud.provider], environment, ...changes };
   return { environment, cloud, ledger: options.ledger, purchaser: createPurchaser(options), options };

@@ -5,6 +5,7 @@ import { type CloudSandbox, type Fault, startCloudSandbox } from "../../provider
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
+import { clockAhead } from "../clock-ahead.ts";
 import { compute, ec2, executionOf } from "./recommendations.ts";
 
 /** A purchaser over real HTTP whose waits are short; `later` moves its clock and the ledger's. */
@@ -13,6 +14,7 @@ function drivers(sandbox: CloudSandbox) {
   const environment = {
     ...systemEnvironment,
     now: () => Date.now() + skipped,
+    readClock: () => clockAhead(skipped),
     sleep: (milliseconds: number, signal?: AbortSignal) => systemEnvironment.sleep(milliseconds / 1000, signal),
   };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 2000, readTimeout: 2000 };

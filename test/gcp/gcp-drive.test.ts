@@ -5,20 +5,23 @@ import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
+import { clockAhead } from "../clock-ahead.ts";
 import { sandboxFor } from "../sandbox/support.ts";
 import { ok, startLoopback } from "./gcp-loopback.ts";
 import { commitment, fakeEnvironment, list, problem, recommendation } from "./gcp-samples.ts";
 
 const execution = { executionId: "gcp-drive", source: "test", recommendations: [recommendation] };
 
-async function drive(sandbox: CloudSandbox, ledger: Ledger = createMemoryLedger(), change: object = {}) {
+/** `ahead`: so many milliseconds later. */
+async function drive(sandbox: CloudSandbox, ledger: Ledger = createMemoryLedger(), change: object = {}, ahead = 0) {
   const settings = {
     endpoint: sandbox.url,
     environment: fakeEnvironment(),
     purchaseTimeout: 2_000,
     readTimeout: 2_000,
   };
-  const purchaser = createPurchaser({ ledger, providers: [createGcp(settings)], environment: fakeEnvironment() });
+  const environment = { ...fakeEnvironment(), readClock: () => clockAhead(ahead) };
+  const purchaser = createPurchaser({ ledger, providers: [createGcp(settings)], environment });
   const changed = { ...execution, recommendations: [{ ...recommendation, ...change }] };
   const { outcomes } = await purchaser.drive(changed, { deadline: Date.now() + 600_000 });
   return outcomes[0];
@@ -96,7 +99,10 @@ describe("through the drive", () => {
     sandbox.addFault({ match, times: 100, fault: { kind: "status", status: 403, code: "forbidden", when: "before" } });
     expect(await drive(sandbox, ledger)).toMatchObject({ status: "unresolved" });
     ahead = 600_000;
-    expect(await drive(sandbox, ledger)).toMatchObject({ status: "rejected", error: { providerCode: "forbidden" } });
+    expect(await drive(sandbox, ledger, {}, ahead)).toMatchObject({
+      status: "rejected",
+      error: { providerCode: "forbidden" },
+    });
     sandbox.clearFaults();
     expect(await drive(sandbox, ledger)).toMatchObject({ status: "purchased", commitment: { id: name } });
     expect(sandbox.purchases()).toBe(1);

@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/drive/judge-submission.ts";
 import { startLoopback, type Arrived } from "./gcp-loopback.ts";
@@ -25,7 +26,7 @@ async function resolve(
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   const compute = computeAt(loopback.url, { readAttempts: 1 });
-  return await compute.resolve({ ...submission, evidence }, { ...calmly, owned: new Set(owned) });
+  return await compute.resolve({ ...submission, evidence }, { ...calmly, owned: new Set(owned), age: aged() });
 }
 
 describe("A2: what an answer named instead is read before anything is called absent", () => {
@@ -117,7 +118,7 @@ describe("A2: what an answer named instead is read before anything is called abs
 
   test("A18: our name with another token in its description is for a person, who is not shown the token", async () => {
     const resolution = await resolve({ [name]: { description: described(other) } }, []);
-    const judged = judge(resolution, submission, 0, computeAt("http://127.0.0.1:1"));
+    const judged = judge({ resolution, age: aged(0) }, submission, computeAt("http://127.0.0.1:1"));
     expect(judged).toMatchObject({ kind: "other", reason: expect.stringContaining("another recommendation's token") });
     for (const secret of [token, other]) expect(JSON.stringify(judged)).not.toContain(secret);
   });

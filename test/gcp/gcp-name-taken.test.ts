@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import { messageOf } from "../../src/contract/errors.ts";
 import type { Resolution } from "../../src/contract/executor.ts";
@@ -37,10 +38,10 @@ describe("lesson 1560: ALREADY_EXISTS was recorded as a failure; here it is read
     }
     expect(loopback.arrived.map(({ kind }) => kind)).toEqual(["insert", "insert"]);
     const resolution = await compute
-      .resolve(submission, { ...calmly, owned: new Set() })
+      .resolve(submission, { ...calmly, owned: new Set(), age: aged() })
       .catch((thrown: unknown): Resolution => ({ kind: "unclear", reason: messageOf(thrown) }));
     expect(loopback.count("get")).toBe(1);
-    return judge(resolution, submission, 0, compute);
+    return judge({ resolution, age: aged(0) }, submission, compute);
   }
 
   const late = { errors: [{ code: "RESOURCE_ALREADY_EXISTS", message: "x" }] };

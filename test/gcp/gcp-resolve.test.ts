@@ -1,3 +1,4 @@
+import { aged } from "../aged.ts";
 import { describe, expect, test } from "vitest";
 import type { Resolution } from "../../src/contract/executor.ts";
 import { compareFound } from "../../src/drive/adopt.ts";
@@ -21,7 +22,7 @@ async function resolve(reply: Reply) {
   await using loopback = await startLoopback();
   loopback.on("get", reply);
   const result = await computeAt(loopback.url, { readAttempts: 1 })
-    .resolve(submission, { ...calmly, owned: new Set() })
+    .resolve(submission, { ...calmly, owned: new Set(), age: aged() })
     .catch((thrown: unknown) => thrown);
   expect(loopback.arrived.every(({ kind }) => kind === "get")).toBe(true);
   return result;
@@ -59,7 +60,9 @@ describe("what became of a submission, by its name", () => {
   test("something else of that name is for a person, which the drive finds out: it is found, and not ours", async () => {
     const resolution = (await resolve(ok({ ...commitment, type: "GENERAL_PURPOSE" }))) as Resolution;
     expect(resolution).toMatchObject({ kind: "found", by: "proof", found: { facts: { type: "GENERAL_PURPOSE" } } });
-    expect(judge(resolution, submission, 0, computeAt("http://127.0.0.1:1"))).toMatchObject({ kind: "other" });
+    expect(judge({ resolution, age: aged(0) }, submission, computeAt("http://127.0.0.1:1"))).toMatchObject({
+      kind: "other",
+    });
   });
 });
 

@@ -48,6 +48,7 @@ export async function startGoldenWorld(kind: GoldenKind): Promise<GoldenWorld> {
   const now: Pick<Stage, "time" | "script"> = { time: createVirtualEnvironment(), script: nothing };
   const environment: Environment = {
     now: () => stage.time.now(),
+    readClock: () => stage.time.readClock(),
     random: () => stage.time.random(),
     every: (milliseconds, run) => stage.time.every(milliseconds, run),
     sleep: (milliseconds, signal) => stage.time.sleep(milliseconds, signal),

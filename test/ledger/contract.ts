@@ -37,6 +37,7 @@ const titles = [
   "what a person says is none of it is kept with what is open, and with what was sent before",
   "what a person says is none of it holds on once it is dead; it opens nothing and makes up nothing sent before",
   "a second send of a handle is written ahead, and counts no more once it was refused",
+  "the clocks of a send and of a purchase are kept with it; an age is counted anew until something is sent or bought",
   "nothing further is written ahead once twenty submissions came to nothing",
   "what is proven dead is kept with its proof, oldest first, unless it was never sent",
   "what was bought and came to nothing is kept with all its ids, if it was sent",

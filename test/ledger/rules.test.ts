@@ -210,7 +210,7 @@ describe("the rules", () => {
     const pending = { ...commitment, state: "Creating", settled: false };
     await ledger.submit(first, planned);
     await ledger.resend(first);
-    await ledger.resend(first, { resentAt: undefined });
+    await ledger.resend(first, { refused: {} });
     await ledger.evidence(first, 1, ["id-1", "id-2"]);
     await ledger.exclude(first, ["id-1", "id-2"]);
     await ledger.reject(first, { ...reason, providerCode: "QuotaExceeded" });

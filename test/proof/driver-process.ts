@@ -9,6 +9,7 @@ import { type Environment, systemEnvironment } from "../../src/contract/environm
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Execution } from "../../src/contract/recommendation.ts";
+import { clockAhead } from "../clock-ahead.ts";
 import type { DriverLine, DriverOrder } from "./history-checker.ts";
 
 /**
@@ -18,11 +19,17 @@ import type { DriverLine, DriverOrder } from "./history-checker.ts";
 const order = JSON.parse(process.argv[2] ?? "") as DriverOrder;
 
 /** The file holds milliseconds by which the runner has moved the clock of drivers, ledger and cloud on. */
-const clock = () => Date.now() + (order.clockFile === undefined ? 0 : Number(readFileSync(order.clockFile, "utf8")));
+const ahead = () => (order.clockFile === undefined ? 0 : Number(readFileSync(order.clockFile, "utf8")));
+const set = order.set ?? 0;
+const clock = () => Date.now() + ahead() + set;
 
 const environment: Environment = {
   ...systemEnvironment,
   now: clock,
+  readClock: () => {
+    const { boot, monotonic, wall } = clockAhead(ahead());
+    return { boot: order.boot ?? boot, monotonic, wall: wall + set };
+  },
   sleep: (milliseconds, signal) => systemEnvironment.sleep(milliseconds / order.haste, signal),
 };
 

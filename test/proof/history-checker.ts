@@ -17,6 +17,10 @@ export interface DriverOrder {
   /** Every wait is so many times shorter. */
   readonly haste: number;
   readonly clockFile?: string;
+  /** The wall clock of ledger and driver is set wrong by so much. */
+  readonly set?: number;
+  /** The machine was started again, under this id. */
+  readonly boot?: string;
   readonly stopBeforeSend?: boolean;
   /** What a person found out, to be recorded before the drive. */
   readonly findings?: readonly Pick<Decision, "recIndex" | "finding">[];

@@ -10,7 +10,7 @@ const minutes = 60_000;
 
 function build(identity: ImitationIdentity, tokens: number) {
   const environment = createVirtualEnvironment();
-  const cloud = createImitationCloud({ identity, now: environment.now });
+  const cloud = createImitationCloud({ identity, now: environment.trueTime });
   const world: World = {
     environment,
     ledger: createMemoryLedger({ clock: environment.now }),
@@ -111,6 +111,22 @@ export function vanishing(identity: ImitationIdentity): () => World {
       },
     };
     return { ...world, bystander: [goes] };
+  };
+}
+
+/** Somebody sets the clock of ledger and drivers at any moment: six minutes ahead, or as much back. */
+export function withASetClock(identity: ImitationIdentity): () => World {
+  return () => {
+    const { world } = build(identity, 1);
+    const steps = [6 * minutes, -6 * minutes];
+    const sets: BystanderStep = {
+      ways: ["sets the clock ahead", "sets the clock back"],
+      run: (way) => {
+        world.environment.step(steps[way] ?? 0);
+        return undefined;
+      },
+    };
+    return { ...world, bystander: [sets] };
   };
 }
 

@@ -8,6 +8,7 @@ import {
   hidingWorld,
   shownAfterDeath,
   vanishing,
+  withASetClock,
 } from "./search-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
@@ -48,6 +49,17 @@ test("shows after its death was proven, before the next send", async () => {
 test("begun without a ledger, under a chosen id: seen on its way, and gone at any moment", async () => {
   await prove("chosen, vanishing", { world: vanishing("chosen"), drivers: 2, budget: budget(1, 1, 1) });
 });
+
+test.each(["minted", "stamped"] as const)(
+  "A22: %s: the clock is set at any moment",
+  { timeout: 1_800_000 },
+  async (identity) => {
+    const world = withASetClock(identity);
+    const limits = budget(0, 2, 1);
+    await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: limits, sendWays: believable(limits) });
+    await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 1, 1) });
+  },
+);
 
 test.each(["stamped", "none"] as const)(
   "%s: somebody else buys the identical thing at any moment",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import type { Submission } from "../../src/contract/executor.ts";
+import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
 import { search } from "../../src/testing/search/search.ts";
 import { believable, budget, createProof, kinds } from "./prove.ts";
@@ -12,6 +13,7 @@ import {
   sellingOtherwise,
   shownAfterDeath,
   vanishing,
+  withASetClock,
 } from "./search-worlds.ts";
 
 const prove = createProof();
@@ -64,6 +66,12 @@ describe("what others do, and what shows late", () => {
 
   test.each(handles)("%s: seen on its way, and gone at any moment", async (identity) => {
     await prove(`${identity}, vanishing`, { world: vanishing(identity), drivers: 2, budget: budget(1, 0, 1) });
+  });
+
+  test.each([...handles, ...noHandles])("A22: %s: the clock is set at any moment", async (identity) => {
+    const world = withASetClock(identity);
+    await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: budget(0, 1, 1) });
+    await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 0, 1) });
   });
 
   test.each(
@@ -183,6 +191,20 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
     });
     // Each further quote has the used handle, so in the end there are no quotes left.
     expect(violation?.message).toMatch(/^#0 ends as refused .* with 0 commitments/);
+  });
+
+  /** Drivers that know no clock but the one that is set. */
+  const byTheWallClock = (identity: ImitationIdentity) => () => {
+    const world = withASetClock(identity)();
+    const { environment } = world;
+    const readClock = () => ({ boot: "virtual", monotonic: environment.now(), wall: environment.now() });
+    return { ...world, environment: { ...environment, readClock } };
+  };
+
+  test("A22: with ages by the wall clock alone", async () => {
+    const { violation } = await search({ world: byTheWallClock("stamped"), drivers: 1, budget: budget(0, 1, 1) });
+    expect(violation?.log.join()).toContain("sets the clock ahead");
+    expect(violation?.message).toMatch(/^(bought twice|recorded as dead with 1)/);
   });
 
   test("with absence taken for proof where nothing that is seen can be relied upon", async () => {

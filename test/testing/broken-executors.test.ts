@@ -121,7 +121,7 @@ const breaks: readonly [string, readonly ImitationIdentity[], Break, RegExp][] =
     "adopts what belongs to another token",
     ["stamped", "none"],
     ({ resolve }) => ({
-      resolve: (submission, { signal }) => resolve(submission, { signal, owned: new Set() }),
+      resolve: (submission, options) => resolve(submission, { ...options, owned: new Set() }),
     }),
     /adopts nothing that belongs to another token.*resolve says found/,
   ],

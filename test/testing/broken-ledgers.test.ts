@@ -54,6 +54,11 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     ({ dead }) => ({ dead: (held, proof) => dead(held, { ...proof, sent: false }) }),
     /what is proven dead is kept with its proof/,
   ],
+  [
+    "forgets the clocks of a second send",
+    ({ resend }) => ({ resend: (held, how) => resend(held, { refused: how?.refused }) }),
+    /the clocks of a send and of a purchase are kept with it/,
+  ],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

@@ -1,3 +1,4 @@
+import type { Age } from "../../../src/contract/age.ts";
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import type { CandidateSearch } from "../candidates.ts";
@@ -23,8 +24,9 @@ export function createEc2(connect: Connect, settings: ResolvedSettings): Service
   const { tagNames, environment, visibility, purchaseTimeout, maxPages } = settings;
   const { minimumAge } = visibility;
   const connectEc2 = createEc2Api(connect);
-  const searchFor = (owned: ReadonlySet<string>): CandidateSearch => ({
+  const searchFor = (owned: ReadonlySet<string>, age: Age): CandidateSearch => ({
     owned,
+    age,
     now: environment.now(),
     sendTimeout: purchaseTimeout,
     minimumAge,
@@ -52,15 +54,15 @@ export function createEc2(connect: Connect, settings: ResolvedSettings): Service
 
     send: (submission) => sendEc2Purchase(connectEc2, submission, purchaseTimeout),
 
-    async resolve(submission, { signal, owned }) {
+    async resolve(submission, { signal, owned, age }) {
       const api = await connectEc2(submission.scope, signal);
-      return resolveInstances(await api.reservedInstances(signal), submission, searchFor(owned), tagNames);
+      return resolveInstances(await api.reservedInstances(signal), submission, searchFor(owned, age), tagNames);
     },
 
-    async mark(commitment, submission, marker, { signal, scope, owned }) {
+    async mark(commitment, submission, marker, { signal, scope, owned, age }) {
       const api = await connectEc2(scope, signal);
       return markCommitment(
-        { commitment, submission, marker, search: searchFor(owned) },
+        { commitment, submission, marker, search: searchFor(owned, age) },
         { api, tagNames, visibility, environment, signal },
       );
     },

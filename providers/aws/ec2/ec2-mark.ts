@@ -106,10 +106,9 @@ async function findParts(
   submission: Submission,
   shown: string,
   { search, marker }: MarkRequest,
-  { api, tagNames, environment, signal }: MarkContext,
+  { api, tagNames, signal }: MarkContext,
 ): Promise<readonly ReservedInstance[]> {
-  const age = environment.now() - submission.submittedAt;
-  if (age < search.minimumAge) {
+  if (search.age.atLeast < search.minimumAge) {
     throw notMarked(`${shown}. Whether EC2 split it is looked at once all that is new is sure to show`, marker);
   }
   const candidates = candidatesIn(await api.reservedInstances(signal), submission, search, tagNames);

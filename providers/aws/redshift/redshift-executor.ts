@@ -72,10 +72,11 @@ export function createRedshift(
       return answer.kind === "bought" ? { ...answer, commitment: unmarked(answer.commitment) } : answer;
     },
 
-    async resolve(submission, { signal, owned }) {
+    async resolve(submission, { signal, owned, age }) {
       const nodes = await (await connectRedshift(submission.scope, signal)).all(signal);
       return resolveNodes(nodes, submission, {
         owned,
+        age,
         now: environment.now(),
         sendTimeout: purchaseTimeout,
         minimumAge,

@@ -22,7 +22,7 @@ import { listingHolds, resolvePlan } from "./aws-plan-resolve.ts";
  */
 export function createSavingsPlans(
   connect: Connect,
-  { tagNames, environment, purchaseTimeout, maxPages }: ResolvedSettings,
+  { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<SavingsPlanRecommendation> {
   const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
   const tokenTag = tagNames.token;
@@ -44,9 +44,9 @@ export function createSavingsPlans(
 
     send: (submission) => sendPlanPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag }),
 
-    async resolve(submission, { signal, owned }) {
+    async resolve(submission, { signal, owned, age }) {
       const api = await connectSavingsPlans(submission.scope, signal);
-      return resolvePlan(await api.all(signal), submission, { tokenTag, now: environment.now(), owned });
+      return resolvePlan(await api.all(signal), submission, { tokenTag, age, owned });
     },
   };
 }

@@ -1,5 +1,6 @@
+import type { Age } from "../../../src/contract/age.ts";
 import type { Standing } from "../../../src/contract/commitment.ts";
-import { lastSentAt, type Resolution, type Submission } from "../../../src/contract/executor.ts";
+import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { standingOf } from "../aws-commitment.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
@@ -16,8 +17,8 @@ export const listingHolds = 15 * 60_000;
 
 interface ResolveContext {
   readonly tokenTag: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** How long ago the submission was last sent. */
+  readonly age: Age;
   /** Ids that belong to other tokens. */
   readonly owned: ReadonlySet<string>;
 }
@@ -32,10 +33,9 @@ interface ResolveContext {
 export async function resolvePlan(
   plans: readonly KnownPlan[],
   submission: Submission,
-  { tokenTag, now, owned }: ResolveContext,
+  { tokenTag, age, owned }: ResolveContext,
 ): Promise<Resolution> {
   const { clientToken } = parsePurchaseRequest(submission.request);
-  const age = now - lastSentAt(submission);
   const own = plans.filter((plan) => carriesToken(marksOf(plan, tokenTag), submission.token));
   const having = (standing: Standing) => own.filter(({ state }) => standingOf(state) === standing);
   const began = (plan: KnownPlan) => !beganBefore(startOf(plan), submission);
@@ -56,7 +56,7 @@ export async function resolvePlan(
     const ids = [plan, ...others].map(({ savingsPlanId, state }) => `${savingsPlanId} (${state})`).join(", ");
     return { kind: "unclear", reason: `several savings plans carry the token: ${ids}.` };
   }
-  if (ended.includes(plan) && age < listingHolds) {
+  if (ended.includes(plan) && age.atLeast < listingHolds) {
     return {
       kind: "unclear",
       reason: `${plan.savingsPlanId} is ${plan.state}, and a later one may not be listed yet.`,
@@ -66,10 +66,10 @@ export async function resolvePlan(
   return { kind: "found", found: { commitment: { ...commitment, price: submission.price }, ...shown }, by: "proof" };
 }
 
-function nothingListed(age: number, earlier: readonly string[]): Resolution {
+function nothingListed({ atLeast, atMost }: Age, earlier: readonly string[]): Resolution {
   const reason = ["DescribeSavingsPlans shows no savings plan of this purchase", ...earlier].join("; ");
-  if (age <= clientTokenHolds || age >= listingHolds) return { kind: "absent", reason: `${reason}.` };
-  const minutes = Math.ceil((listingHolds - age) / 60_000);
+  if (atMost <= clientTokenHolds || atLeast >= listingHolds) return { kind: "absent", reason: `${reason}.` };
+  const minutes = Math.ceil((listingHolds - atLeast) / 60_000);
   return {
     kind: "unclear",
     reason: `${reason}, but it may be too early for that, and too late for the client token to stop a second one: drive again in ${minutes} minutes.`,

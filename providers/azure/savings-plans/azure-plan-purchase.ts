@@ -1,4 +1,5 @@
 import { messageOf } from "../../../src/contract/errors.ts";
+import { passedAtMost } from "../../../src/contract/clock-reading.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { type Answer, parseBody } from "../../http/answer.ts";
@@ -53,14 +54,14 @@ export async function sendSavingsPlan(
   const unread = { providerCode: "SavingsPlanOrderAliasUnreadable" };
 
   const lookTimeout = purchaseTimeout * lookShare;
-  let lookedAt = environment.now();
+  let lookedAt = environment.readClock();
   let existing: SavingsPlanOrderAlias | undefined;
   try {
     existing = await look(client, aliasName, lookTimeout);
     // A further quote has the same alias: its first send is not the first under it.
     if (existing === undefined && (sentBefore || submission.attempt > 1)) {
       await environment.sleep(Math.min(settleTime, lookTimeout));
-      lookedAt = environment.now();
+      lookedAt = environment.readClock();
       existing = await look(client, aliasName, lookTimeout);
     }
   } catch (cause) {
@@ -70,7 +71,7 @@ export async function sendSavingsPlan(
     });
   }
   if (existing !== undefined) return existsAlready(client, { aliasName, existing }, submission, left());
-  if (environment.now() - lookedAt > lookTimeout + lookLife) {
+  if (passedAtMost(lookedAt, environment.readClock()) > lookTimeout + lookLife) {
     const reason = "this driver was held up after its look, and another one may have bought meanwhile";
     return notSent(subjectOf(aliasName), reason, unread);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { moneySchema } from "../../contract/money.ts";
 import { assertJson } from "../assertions.ts";
-import { anotherAmount, calm, type ExecutorTest, idsOf, nothing, saidBy } from "./executor-world.ts";
+import { anotherAmount, calm, type ExecutorTest, idsOf, saidBy } from "./executor-world.ts";
 
 /** A purchase to which nothing happens. */
 export const buyingTests: readonly ExecutorTest[] = [
@@ -37,7 +37,7 @@ export const buyingTests: readonly ExecutorTest[] = [
   },
   {
     title: "what was bought is found by its token, by its id, by a read and by its submission",
-    run: async ({ executor, recommendation, submission, buy, find, purchases }) => {
+    run: async ({ executor, recommendation, submission, buy, resolve, find, purchases }) => {
       const sent = await submission(0);
       const commitment = await buy(sent);
       const { byToken, byId } = await find([sent.token], [commitment.id]);
@@ -56,7 +56,7 @@ export const buyingTests: readonly ExecutorTest[] = [
         assert.equal(standing, "live", `it is not live when it is found ${way}`);
         assert.ok(marked, `it is not marked when it is found ${way}`);
       }
-      const resolution = await executor.resolve(sent, { signal: calm, owned: nothing });
+      const resolution = await resolve(sent);
       assert.equal(resolution.kind, "found", "its submission does not find it");
       assert.ok(resolution.kind === "found");
       assert.deepEqual(idsOf(resolution.found.commitment), idsOf(commitment), "its submission finds another");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { Age } from "../../contract/age.ts";
 import type { Commitment } from "../../contract/commitment.ts";
-import type { Marker, Quote, ServiceExecutor, Submission } from "../../contract/executor.ts";
+import type { Marker, Quote, Resolution, ServiceExecutor, Submission } from "../../contract/executor.ts";
 import { hashJson } from "../../contract/fingerprint.ts";
 import type { Listed } from "../../contract/listed.ts";
 import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
@@ -35,6 +36,7 @@ export interface Steps extends ExecutorWorld {
   /** Sends it and, where the executor has a marker to stamp afterwards, stamps it. */
   buy(submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
   mark(commitment: Commitment, submission: Submission, owned?: ReadonlySet<string>): Promise<Commitment>;
+  resolve(submission: Submission, owned?: ReadonlySet<string>, signal?: AbortSignal): Promise<Resolution>;
   find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
   /** Compares something found by its token with what was asked for; throws a RefusedError where it differs. */
   compare(recommendation: Recommendation, found: Listed): Promise<void>;
@@ -62,11 +64,16 @@ export function stepsOf(world: ExecutorWorld): Steps {
     generation: 0,
   });
   const quote = (recIndex: number) => executor.quote(recommendation, marker(recIndex), { signal: calm });
+  const now = () => (world.now ?? Date.now)();
+  const ageOf = ({ submittedAt }: Submission): Age => {
+    const age = now() - submittedAt;
+    return { atLeast: age, atMost: age };
+  };
   const mark = async (commitment: Commitment, submission: Submission, owned = nothing) => {
     if (commitment.marked) return commitment;
     assert.ok(executor.mark, `${commitment.id} is bought without its marker, and the executor has no mark`);
     const { token, source, generation } = submission;
-    const options = { signal: calm, scope, owned };
+    const options = { signal: calm, scope, owned, age: ageOf(submission) };
     const marked = await executor.mark(commitment, submission, { token, source, generation }, options);
     assert.ok(marked.marked, "mark returns a commitment that is not marked");
     return marked;
@@ -89,7 +96,7 @@ export function stepsOf(world: ExecutorWorld): Steps {
         attempt: 1,
         requestHash: hashJson(request),
         ...(lane === undefined ? {} : { lane }),
-        submittedAt: (world.now ?? Date.now)(),
+        submittedAt: now(),
       };
       // The ledger keeps JSON, and another process may read it.
       return JSON.parse(JSON.stringify(written)) as Submission;
@@ -99,6 +106,8 @@ export function stepsOf(world: ExecutorWorld): Steps {
       assert.ok(answer.kind === "bought", `it is not bought: ${saidBy(answer)}`);
       return mark(answer.commitment, submission, owned);
     },
+    resolve: async (submission, owned = nothing, signal = calm) =>
+      executor.resolve(submission, { signal, owned, age: ageOf(submission) }),
     find: (tokens, ids = []) =>
       readListing(executor.inventory, scope, { tokens: new Set(tokens), ids: new Set(ids) }, { signal: calm }),
     compare: (asked, found) => compareFound(executor, { recommendation: asked, scope }, found, { signal: calm }),

@@ -78,7 +78,7 @@ export const executionTests: readonly LedgerTest[] = [
       );
       await assertRefused(ledger.submit(claimed, at(1)), { code: "execution-cancelled" });
       await assertRefused(ledger.resend(sent), { code: "execution-cancelled" });
-      await ledger.resend(sent, { resentAt: undefined });
+      await ledger.resend(sent, { refused: {} });
       await assertRefused(amend({ kind: "cancel" }), { code: "nothing-to-change" });
       await ledger.release([sent, claimed]);
       await amend({ kind: "reopen" });

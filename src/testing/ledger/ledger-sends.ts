@@ -15,12 +15,51 @@ export const sendTests: readonly LedgerTest[] = [
       assertSame(await ledger.resend(held), { ...first, resentAt: 2000 });
       at(3000);
       assertSame(await ledger.resend(held), { ...first, resentAt: 3000 });
-      assertSame(await ledger.resend(held, { resentAt: 2000 }), { ...first, resentAt: 2000 });
-      assertSame(await ledger.resend(held, { resentAt: undefined }), first);
+      assertSame(await ledger.resend(held, { refused: { resentAt: 2000 } }), { ...first, resentAt: 2000 });
+      assertSame(await ledger.resend(held, { refused: {} }), first);
       await ledger.unknown(held, reason);
       await ledger.resend(granted(await claim(ledger, "driver-2")).claim);
       const [record] = await ledger.recordsOf("execution-1");
       assertMatches(record, { state: "unknown", holder: "driver-2", submission: { attempt: 1, resentAt: 3000 } });
+    },
+  },
+  {
+    title:
+      "the clocks of a send and of a purchase are kept with it; an age is counted anew until something is sent or bought",
+    run: async ({ ledger, at }) => {
+      const clock = (monotonic: number) => ({ boot: "boot-1", monotonic, wall: 7000 + monotonic });
+      const { claim: held } = granted(await claim(ledger, "driver-1"));
+      const first = await ledger.submit(held, planned({ clock: clock(1) }));
+      assertSame(first.clock, clock(1));
+      at(2000);
+      const noted = { at: 2000, clock: clock(2) };
+      assertSame((await ledger.countFrom(held, clock(2))).countedFrom, noted);
+      assert.equal((await ledger.history(held.token)).at(-1)?.event, "clock");
+      at(3000);
+      const second = await ledger.resend(held, { clock: clock(3) });
+      assertSame(second, { ...first, resentAt: 3000, resentClock: clock(3) });
+      const recorded = async () => (await ledger.recordsOf("execution-1"))[0];
+      assert.equal((await recorded())?.countedFrom, undefined);
+      at(4000);
+      await ledger.resend(held, { clock: clock(4) });
+      assertSame(await ledger.resend(held, { refused: second }), second);
+      assert.equal(
+        (await recorded())?.countedFrom,
+        undefined,
+        "what was noted before a send that may have bought holds",
+      );
+      at(5000);
+      await ledger.countFrom(held, clock(5));
+      await ledger.resend(held, { clock: clock(6) });
+      await ledger.resend(held, { refused: second });
+      assertSame((await recorded())?.countedFrom, { at: 5000, clock: clock(5) });
+      await ledger.dead(held, { failed: false, detail: "expired" });
+      await ledger.submit(held, planned({ clock: clock(7) }));
+      assert.equal((await recorded())?.countedFrom, undefined);
+      await ledger.countFrom(held, clock(8));
+      const { countedFrom, purchasedClock } = await ledger.purchase(held, bought(), { clock: clock(9) });
+      assertSame([countedFrom, purchasedClock], [undefined, clock(9)]);
+      await assertLedgerError(ledger.countFrom({ ...held, epoch: 0 }, clock(9)), { code: "claim-lost" });
     },
   },
   {

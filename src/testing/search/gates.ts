@@ -63,6 +63,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     executions: ledger.executions,
     executionHistory: ledger.executionHistory,
     recordsOf: ledger.recordsOf,
+    countFrom: ledger.countFrom,
     decide: ledger.decide,
     exclude: ledger.exclude,
     unfinished: ledger.unfinished,

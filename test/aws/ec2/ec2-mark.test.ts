@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { fakeEnvironment, marker, otherToken, token } from "../aws-executors.ts";
 import { ec2At, instance, instances, submission, tags } from "./ec2-answers.ts";
@@ -64,7 +65,7 @@ describe("mark", () => {
         signal?.throwIfAborted();
       },
     };
-    const options = { signal: controller.signal, scope, owned: new Set<string>() };
+    const options = { signal: controller.signal, scope, owned: new Set<string>(), age: aged() };
     const work = ec2At(loopback, { environment }).mark(bought, submission, marker, options);
     expect(await thrownBy(work)).toMatchObject({ message: "Stop." });
   });
@@ -143,7 +144,7 @@ describe("mark", () => {
     expect(await thrownBy((await mark(loopback)).work)).toMatchObject({ code: "lookup-failed", retryable: false });
     const controller = new AbortController();
     loopback.on("CreateTags", () => controller.abort(new Error("Stop.")));
-    const options = { signal: controller.signal, scope, owned: new Set<string>() };
+    const options = { signal: controller.signal, scope, owned: new Set<string>(), age: aged() };
     const work = ec2At(loopback, { readTimeout: 5000 }).mark(bought, submission, marker, options);
     expect(await thrownBy(work)).toMatchObject({ message: "Stop." });
     // Not its own timeout, after which it would be tried again.

@@ -12,12 +12,12 @@ const [second, minute, hour] = [1000, 60_000, 3_600_000];
 const tokenTag = "cudly-idempotency-token";
 
 /**
- * EC2 in the sandbox, with buyers who do not know of each other: drivers with a ledger of their own, and a person. One clock,
- * which moves only in waits.
+ * EC2 in the sandbox, with buyers who do not know of each other: drivers with a ledger of their own, and a person. Time
+ * passes only in waits; the buyers' clock can be set.
  */
 async function setup({ quantity = 1, ...aws }: AwsSandboxOptions & { readonly quantity?: number } = {}) {
   const environment = createVirtualEnvironment();
-  const sandbox = await startCloudSandbox({ aws, clock: environment });
+  const sandbox = await startCloudSandbox({ aws, clock: { now: environment.trueTime } });
   onTestFinished(() => sandbox.close());
   const asked = { ...recommendation, quantity };
   const provider = createAws({ endpoint: sandbox.url, environment });
@@ -255,6 +255,49 @@ describe("A26: proven dead, and what it bought shows all the same", () => {
       },
     ]);
     expect(ids()).toHaveLength(2);
+  });
+});
+
+describe("A22: the clock of the ledger and its drivers is set while an outcome is unknown", () => {
+  test("six minutes ahead, and EC2 hides it for four: not bought again", async () => {
+    const { buyer, fail, ids, environment } = await setup({ visibilityLag: { milliseconds: 4 * minute } });
+    const own = buyer("own");
+    fail(purchase, lost);
+    expect(await own.drive()).toMatchObject([{ status: "unresolved" }]);
+    environment.step(6 * minute);
+    expect(await own.drive()).toMatchObject([{ status: "unresolved" }]);
+    expect(ids()).toHaveLength(1);
+    environment.advance(5 * minute);
+    expect(await own.drive()).toMatchObject([{ status: "already-purchased", commitment: { id: ids()[0] } }]);
+    expect(ids()).toHaveLength(1);
+  });
+
+  test("it was twenty minutes slow and is put right: what began too late by the old time may be ours, for a person", async () => {
+    const { buyer, fail, ids, environment } = await setup();
+    const own = buyer("own");
+    environment.step(-20 * minute);
+    fail(purchase, lost);
+    await own.drive();
+    environment.step(20 * minute);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await own.drive()).toMatchObject([
+        { status: "unresolved", error: { message: expect.stringContaining("too late after it") } },
+      ]);
+      environment.advance(5 * minute);
+    }
+    expect(ids()).toHaveLength(1);
+    // Bought by others much later, it is theirs.
+    environment.advance(hour);
+    const { purchaser } = own;
+    const found = { bought: ids()[0] ?? "" };
+    await purchaser.resolveByPerson({
+      executionId: "own",
+      recIndex: 0,
+      finding: found,
+      person: "p",
+      reason: "invoice",
+    });
+    expect(await own.drive()).toMatchObject([{ status: "already-purchased" }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { compareFound } from "../../../src/drive/adopt.ts";
 import { findUnderHandle } from "../../../src/drive/judge-submission.ts";
@@ -244,7 +245,7 @@ describe("A15: EC2 lists one Reserved Instance twice under one id", () => {
     await using loopback = await startLoopback();
     const ec2 = ec2At(loopback);
     loopback.on("DescribeReservedInstances", instances(instance("ri-1"), instance("ri-1")));
-    const resolve = () => findUnderHandle(ec2, submission, { ...calmly, owned: new Set() });
+    const resolve = () => findUnderHandle(ec2, submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await resolve()).toMatchObject({ kind: "found", found: { commitment: { id: "ri-1" } }, by: "guess" });
     const listed = await readWholeListing(ec2.inventory, scope, calmly);
     expect(listed).toMatchObject([{ commitment: { id: "ri-1" }, facts: { quantity: "2" } }]);

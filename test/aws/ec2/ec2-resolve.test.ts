@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { findUnderHandle, judge } from "../../../src/drive/judge-submission.ts";
@@ -19,8 +20,8 @@ async function look(items: readonly string[], situation: Situation = {}) {
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedInstances", instances(...items));
   const ec2 = ec2At(loopback, { environment: fakeEnvironment(submittedAt + age) });
-  const resolution = await findUnderHandle(ec2, asked, { ...calmly, owned: new Set(owned) });
-  return { resolution, verdict: judge(resolution, asked, age, ec2) };
+  const resolution = await findUnderHandle(ec2, asked, { ...calmly, owned: new Set(owned), age: aged(age) });
+  return { resolution, verdict: judge({ resolution, age: aged(age) }, asked, ec2) };
 }
 
 /** With the commitment of what is found beside it. */
@@ -160,7 +161,22 @@ describe("after an unknown outcome", () => {
       [9_999, "absent"],
     ] as const) {
       const ec2 = ec2At(loopback, { environment, purchaseTimeout, visibility: { minimumAge: 20 * 60_000 } });
-      expect(await ec2.resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({ kind });
+      expect(await ec2.resolve(submission, { ...calmly, owned: new Set(), age: aged(day) })).toMatchObject({ kind });
+    }
+  });
+
+  test("A22: sent later than the ledger's clock said then: what began by that is for a person, what began later is not ours", async () => {
+    for (const [start, kind] of [
+      ["2026-07-14T11:25:00.000Z", "unclear"],
+      ["2026-07-14T11:36:00.001Z", "absent"],
+    ] as const) {
+      await using loopback = await startLoopback();
+      loopback.on("DescribeReservedInstances", instances(instance("ri-new", { start })));
+      const now = submittedAt + day;
+      const ec2 = ec2At(loopback, { environment: fakeEnvironment(now), purchaseTimeout: 60_000 });
+      const sentAt = submittedAt + 25 * 60_000;
+      const options = { ...calmly, owned: new Set<string>(), age: aged(now - sentAt) };
+      expect(await ec2.resolve(submission, options)).toMatchObject({ kind });
     }
   });
 
@@ -303,7 +319,7 @@ describe("after an unknown outcome", () => {
   test("an answer that cannot be trusted is thrown, never 'absent'", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", ok(""));
-    const work = ec2At(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const work = ec2At(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await thrownBy(work)).toMatchObject({ code: "lookup-untrusted" });
   });
 

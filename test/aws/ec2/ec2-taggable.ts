@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { calmly, fakeEnvironment, marker, submittedAt } from "../aws-executors.ts";
@@ -60,7 +61,7 @@ export async function mark(
 ) {
   const environment = fakeEnvironment(submittedAt + (given.age ?? 60_000));
   const ec2 = ec2At(loopback, { environment });
-  const options = { ...calmly, scope, owned: new Set(given.owned) };
+  const options = { ...calmly, scope, owned: new Set(given.owned), age: aged(given.age) };
   const work = ec2.mark(given.commitment ?? bought, given.submission, marker, options);
   return { work, waits: environment.waits };
 }

@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { calmly, fakeEnvironment, submittedAt, token } from "../aws-executors.ts";
@@ -25,7 +26,11 @@ async function resolve(
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedNodes", nodes(items));
   const environment = fakeEnvironment(submittedAt + age);
-  return await findUnderHandle(redshiftAt(loopback, { environment }), asked, { ...calmly, owned: new Set(owned) });
+  return await findUnderHandle(redshiftAt(loopback, { environment }), asked, {
+    ...calmly,
+    owned: new Set(owned),
+    age: aged(age),
+  });
 }
 
 describe("after an unknown outcome", () => {
@@ -67,7 +72,7 @@ describe("after an unknown outcome", () => {
   test("the list is read to its end", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedNodes", nodes([node("rn-old")], "two"), nodes([node("rn-new")]));
-    const found = await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const found = await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(found).toMatchObject({ kind: "found", found: { commitment: { id: "rn-new" } } });
   });
 
@@ -102,8 +107,11 @@ describe("after an unknown outcome", () => {
     const guess = await resolve([node("rn-new")]);
     await using loopback = await startLoopback();
     const redshift = redshiftAt(loopback);
-    expect(judge(guess, submission, 299_999, redshift)).toMatchObject({ kind: "unclear", candidates: ["rn-new"] });
-    expect(judge(guess, submission, 300_000, redshift)).toMatchObject({
+    expect(judge({ resolution: guess, age: aged(299_999) }, submission, redshift)).toMatchObject({
+      kind: "unclear",
+      candidates: ["rn-new"],
+    });
+    expect(judge({ resolution: guess, age: aged(300_000) }, submission, redshift)).toMatchObject({
       kind: "bought",
       commitment: { id: "rn-new" },
     });
@@ -155,7 +163,9 @@ describe("after an unknown outcome", () => {
     const rows = [node("rn-new", { State: "payment-failed" }), node("rn-new", { State: "active" })];
     for (const [one, other] of [rows, rows.toReversed()]) {
       loopback.on("DescribeReservedNodes", nodes([one ?? ""], "two"), nodes([other ?? ""]));
-      expect(await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() })).toMatchObject({
+      expect(
+        await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() }),
+      ).toMatchObject({
         kind: "found",
         found: { commitment: { id: "rn-new", state: "active" } },
       });
@@ -172,7 +182,9 @@ describe("after an unknown outcome", () => {
     const failed = await resolve([node("rn-1", { State: "payment-failed" })]);
     expect(failed).toMatchObject({ kind: "found", found: { commitment: { standing: "failed" } }, by: "guess" });
     await using loopback = await startLoopback();
-    expect(judge(failed, submission, day, redshiftAt(loopback))).toMatchObject({ kind: "unclear" });
+    expect(judge({ resolution: failed, age: aged(day) }, submission, redshiftAt(loopback))).toMatchObject({
+      kind: "unclear",
+    });
   });
 
   test("the token is nowhere in what a person reads", async () => {
@@ -182,7 +194,7 @@ describe("after an unknown outcome", () => {
   test("an answer or a record that cannot be trusted is thrown, never 'absent'", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedNodes", ok(""));
-    const untrusted = redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const untrusted = redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await thrownBy(untrusted)).toMatchObject({ code: "lookup-untrusted" });
     expect(await thrownBy(resolve([], [], { ...submission, handle: {} }))).toBeInstanceOf(Error);
   });

@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../../providers/aws/index.ts";
 import { type AwsSandboxOptions, type Fault, startCloudSandbox } from "../../../providers/sandbox/index.ts";
@@ -35,7 +36,12 @@ async function mark(create: Reply, describe: Reply, { region = "us-east-1", sign
   loopback.on("CreateTags", create);
   loopback.on("DescribeTags", describe);
   const redshift = redshiftAt(loopback, { readTimeout: 2000 });
-  const options = { signal, scope: redshift.scopeOf({ ...recommendation, region }), owned: new Set<string>() };
+  const options = {
+    signal,
+    scope: redshift.scopeOf({ ...recommendation, region }),
+    owned: new Set<string>(),
+    age: aged(),
+  };
   return { marked: await redshift.mark(commitment, submission, marker, options), loopback };
 }
 

@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { normaliseDescription } from "../../../providers/aws/reservations/product-description.ts";
 import { fingerprint } from "../../../src/contract/fingerprint.ts";
@@ -97,8 +98,8 @@ describe("B14: product descriptions of RDS with a licence", () => {
     // As it is in the file, and in a record: not in the one spelling.
     expect(await fields("Oracle-SE2 (LI)")).toEqual([]);
     const submission = { ...submissionFor(rds), recommendation: ofProduct("oracle-se2(li)") };
-    const resolution = await executor.resolve(submission, { ...calmly, owned: new Set() });
-    expect(judge(resolution, submission, 0, executor)).toMatchObject({ kind: "bought" });
+    const resolution = await executor.resolve(submission, { ...calmly, owned: new Set(), age: aged() });
+    expect(judge({ resolution, age: aged(0) }, submission, executor)).toMatchObject({ kind: "bought" });
   });
 });
 

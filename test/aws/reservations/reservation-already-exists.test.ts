@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { again, calmly, serviceAt } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
@@ -21,8 +22,8 @@ async function buyAgain(one: TestedService, replies: readonly Reply[], status = 
     reason: expect.stringContaining(`${one.title} says that ${name} is used already`),
   });
   expect([loopback.count(one.purchase), loopback.count(one.list)]).toEqual([1, 0]);
-  const resolution = await executor.resolve(submission, { ...calmly, owned: new Set() });
-  return { resolution, proves: judge(resolution, submission, 0, executor), loopback };
+  const resolution = await executor.resolve(submission, { ...calmly, owned: new Set(), age: aged() });
+  return { resolution, proves: judge({ resolution, age: aged(0) }, submission, executor), loopback };
 }
 
 describe.each(services)("$service says that the id is used already", (one) => {

@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { answeredPurchase, calmly, first, once, serviceAt } from "../aws-executors.ts";
 import { computed, type Reply, startLoopback } from "../aws-loopback.ts";
@@ -21,7 +22,7 @@ async function resolve(one: TestedService, entries: readonly Entry[], owned: rea
     }),
   );
   const submission = { ...submissionFor(one), evidence: ["another"] };
-  const options = { ...calmly, owned: new Set(owned) };
+  const options = { ...calmly, owned: new Set(owned), age: aged() };
   return await serviceAt(one.service, loopback).resolve(submission, options);
 }
 

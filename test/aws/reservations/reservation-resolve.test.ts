@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { calmly, serviceAt } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
@@ -11,10 +12,10 @@ async function resolve(one: TestedService, replies: readonly Reply[], generation
   loopback.on(one.list, ...replies);
   const submission = submissionFor(one);
   const request = { ...submission.request, name: generation === 0 ? name : `${name}-g${generation}` };
-  const options = { ...calmly, owned: new Set<string>() };
+  const options = { ...calmly, owned: new Set<string>(), age: aged() };
   const executor = serviceAt(one.service, loopback);
   const resolution = await executor.resolve({ ...submission, request, generation }, options);
-  return { resolution, proves: judge(resolution, submission, 0, executor), loopback };
+  return { resolution, proves: judge({ resolution, age: aged(0) }, submission, executor), loopback };
 }
 
 describe.each(services)("after an unknown outcome of $service", (one) => {
@@ -103,7 +104,7 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
     await using loopback = await startLoopback();
     loopback.on(one.list, reservations([]));
     const submission = { ...submissionFor(one), request: {} };
-    const work = serviceAt(one.service, loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const work = serviceAt(one.service, loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await thrownBy(work)).toBeInstanceOf(Error);
     expect(loopback.count(one.list)).toBe(0);
   });

@@ -39,6 +39,33 @@ describe("assumption: a client token is remembered for 5 minutes, a plan is list
     },
   );
 
+  test.each([8, 12])(
+    "A22: %i minutes old, and the clock was set back: it is not young again, one plan",
+    async (minutes) => {
+      const world = await startWorld(worst);
+      await leaveUnknown(world, "after");
+      world.later(minutes * minute);
+      // By the wall clock a minute has passed.
+      world.step((1 - minutes) * minute);
+      expect(await world.drive(compute)).toMatchObject([{ status: "unresolved" }]);
+      world.step(-365 * 24 * 60 * minute);
+      expect(await world.drive(compute)).toMatchObject([{ status: "unresolved" }]);
+      expect(world.sandbox.savingsPlans()).toHaveLength(1);
+      world.later(15 * minute);
+      expect(await world.drive(compute)).toMatchObject([{ status: "already-purchased" }]);
+      expect(world.sandbox.savingsPlans()).toHaveLength(1);
+    },
+  );
+
+  test("A22: a minute old, and the clock was set forward by an hour: nothing is called dead, one plan", async () => {
+    const world = await startWorld(worst);
+    await leaveUnknown(world, "after");
+    world.later(6 * minute);
+    world.step(60 * minute);
+    expect(await world.drive(compute)).toMatchObject([{ status: "unresolved" }]);
+    expect(world.sandbox.savingsPlans()).toHaveLength(1);
+  });
+
   test("in between, nothing is sent, and the outcome says how long to wait", async () => {
     const world = await startWorld(worst);
     await leaveUnknown(world, "before");

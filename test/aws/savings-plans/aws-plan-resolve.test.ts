@@ -1,5 +1,6 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
-import { calmly, fakeEnvironment, otherToken, submittedAt, token } from "../aws-executors.ts";
+import { calmly, otherToken, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
@@ -18,8 +19,8 @@ async function resolve(
 ) {
   await using loopback = await startLoopback();
   loopback.on(action, plans(items));
-  const executor = savingsPlansAt(loopback, { environment: fakeEnvironment(submittedAt + age) });
-  const resolution = await executor.resolve(sent, { ...calmly, owned: new Set(owned) });
+  const executor = savingsPlansAt(loopback);
+  const resolution = await executor.resolve(sent, { ...calmly, owned: new Set(owned), age: aged(age) });
   // What is found says whose it is: nothing is guessed.
   if (resolution.kind === "found") expect(resolution.by).toBe("proof");
   return resolution.kind === "found" ? { kind: "found", ...resolution.found } : resolution;
@@ -30,7 +31,9 @@ async function judged(item: unknown) {
   await using loopback = await startLoopback();
   loopback.on(action, plans([item]));
   const executor = savingsPlansAt(loopback);
-  return judge(await executor.resolve(submission, { ...calmly, owned: new Set() }), submission, 60_000, executor);
+  const age = aged();
+  const resolution = await executor.resolve(submission, { ...calmly, owned: new Set(), age });
+  return judge({ resolution, age }, submission, executor);
 }
 
 /** What is sent after the first purchase was proven to have come to nothing. */
@@ -141,7 +144,7 @@ describe("what became of a savings plan whose outcome nobody knows", () => {
   test("a list that cannot be believed is an error, and no absence", async () => {
     await using loopback = await startLoopback();
     loopback.on(action, ok("{}"));
-    const asked = savingsPlansAt(loopback).resolve(submission, { ...calmly, owned: new Set() });
+    const asked = savingsPlansAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await thrownBy(asked)).toMatchObject({ code: "lookup-untrusted" });
   });
 });

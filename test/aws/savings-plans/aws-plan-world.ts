@@ -4,6 +4,7 @@ import { type AwsSandboxOptions, startCloudSandbox } from "../../../providers/sa
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import { systemEnvironment } from "../../../src/contract/environment.ts";
+import { clockAhead } from "../../clock-ahead.ts";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
 import { compute } from "./aws-plan-answers.ts";
 
@@ -13,15 +14,19 @@ export const list = { action: "DescribeSavingsPlans" };
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/** The drive with a ledger, the SDK, and the sandbox over HTTP; one clock for all of them, which `later` moves. */
+/** The drive with a ledger, the SDK, and the sandbox over HTTP; one time for all of them, which `later` moves on. */
 export async function startWorld(aws: AwsSandboxOptions = {}) {
-  let skipped = 0;
+  let [skipped, ahead] = [0, 0];
   const environment = {
     ...systemEnvironment,
-    now: () => Date.now() + skipped,
+    now: () => Date.now() + skipped + ahead,
+    readClock: () => {
+      const clock = clockAhead(skipped);
+      return { ...clock, wall: clock.wall + ahead };
+    },
     sleep: (milliseconds: number, signal?: AbortSignal) => systemEnvironment.sleep(milliseconds / 1000, signal),
   };
-  const sandbox = await startCloudSandbox({ aws, clock: environment });
+  const sandbox = await startCloudSandbox({ aws, clock: { now: () => Date.now() + skipped } });
   onTestFinished(() => sandbox.close());
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 1000, readTimeout: 1000 };
 
@@ -46,6 +51,8 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
     ...withNewLedger(),
     withNewLedger,
     later: (milliseconds: number) => void (skipped += milliseconds),
+    /** Sets the clock of ledger and drivers. */
+    step: (milliseconds: number) => void (ahead += milliseconds),
     sends: () => sandbox.requests.filter(({ action }) => action === create.action).length,
     live: () => sandbox.savingsPlans().filter(({ state }) => state !== "payment-failed"),
   };

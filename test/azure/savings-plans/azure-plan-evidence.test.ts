@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/drive/judge-submission.ts";
 import { startLoopback, type Arrived, type Reply } from "../support/azure-loopback.ts";
@@ -48,15 +49,15 @@ async function purchase(put: Reply, shown: Shown = {}) {
   const answer = await executor.send(submit(), { sentBefore: false });
   const evidence = answer.kind === "unknown" ? answer.evidence : undefined;
   const submission = submit({ evidence });
-  const resolution = await executor.resolve(submission, { signal, owned: new Set() });
+  const resolution = await executor.resolve(submission, { signal, owned: new Set(), age: aged() });
   expect(server.count("PUT")).toBe(1);
-  return { answer, resolution, judged: judge(resolution, submission, 0, executor) };
+  return { answer, resolution, judged: judge({ resolution, age: aged(0) }, submission, executor) };
 }
 
 async function resolve(evidence: readonly string[], shown: Shown = {}) {
   await using server = await service({ status: 500 }, shown);
   const executor = executorAt(server, { readAttempts: 1 });
-  return await executor.resolve(submit({ evidence }), { signal, owned: new Set() });
+  return await executor.resolve(submit({ evidence }), { signal, owned: new Set(), age: aged() });
 }
 
 describe("A2: a success that is not about the alias that was sent", () => {

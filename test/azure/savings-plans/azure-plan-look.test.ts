@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
@@ -150,8 +151,8 @@ describe("resolve", () => {
   async function resolve(look: Reply, shown: Reply = noOrder) {
     await using server = await startLoopback(answering({ alias: look, order: shown }));
     const executor = executorAt(server, { readAttempts: 1 });
-    const resolution = await executor.resolve(submit(), { signal, owned: new Set() });
-    const judged = judge(resolution, submit(), 0, executor);
+    const resolution = await executor.resolve(submit(), { signal, owned: new Set(), age: aged() });
+    const judged = judge({ resolution, age: aged(0) }, submit(), executor);
     return { resolution, judged, paths: server.arrived.map(({ path: asked }) => asked) };
   }
 
@@ -197,7 +198,11 @@ describe("resolve", () => {
 
   test("a submission that names no alias: unclear, and nothing is asked", async () => {
     await using server = await startLoopback(answering({}));
-    const resolution = await executorAt(server).resolve(submit({ handle: {} }), { signal, owned: new Set() });
+    const resolution = await executorAt(server).resolve(submit({ handle: {} }), {
+      signal,
+      owned: new Set(),
+      age: aged(),
+    });
     expect([resolution.kind, server.arrived.length]).toEqual(["unclear", 0]);
   });
 

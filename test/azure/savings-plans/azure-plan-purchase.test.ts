@@ -1,3 +1,4 @@
+import { aged } from "../../aged.ts";
 import "@azure/arm-billingbenefits"; // loaded here, so that the short timeouts below do not pay for it
 import { describe, expect, test } from "vitest";
 import type { ServiceExecutor, Submission } from "../../../src/contract/executor.ts";
@@ -31,7 +32,7 @@ interface Course {
 /** What the drive makes of an alias that existed before the send, where that was read. */
 function judgeExists(answer: PurchaseAnswer, executor: ServiceExecutor) {
   if (answer.kind !== "exists" || answer.found === undefined) return undefined;
-  return judge({ kind: "found", found: answer.found, by: "proof" }, submit(), 0, executor);
+  return judge({ resolution: { kind: "found", found: answer.found, by: "proof" }, age: aged(0) }, submit(), executor);
 }
 
 /** One `send`: its answer, and which requests arrived. */
@@ -153,17 +154,20 @@ describe("the alias is read before it is written", () => {
 });
 
 describe("a driver that is stopped between its look and the send", () => {
-  /** The clock jumps by so many milliseconds while the nth look is under way. */
-  async function stoppedFor(milliseconds: number, sentBefore: boolean) {
-    let jumped = 0;
+  /** The clocks jump by so many milliseconds while the nth look is under way, the wall clock by more or less. */
+  async function stoppedFor(milliseconds: number, sentBefore: boolean, set = 0) {
+    let [jumped, stepped] = [0, 0];
     const environment = fakeEnvironment();
-    const now = () => environment.now() + jumped;
+    const readClock = () => {
+      const { boot, monotonic, wall } = environment.readClock();
+      return { boot, monotonic: monotonic + jumped, wall: wall + jumped + stepped };
+    };
     const look = (nth: number) => {
-      if (nth === (sentBefore ? 2 : 1)) jumped = milliseconds;
+      if (nth === (sentBefore ? 2 : 1)) [jumped, stepped] = [milliseconds, set];
       return noAlias;
     };
     await using server = await startLoopback(answering({ alias: look, purchase: answered(201, alias()) }));
-    const executor = executorAt(server, { environment: { ...environment, now } });
+    const executor = executorAt(server, { environment: { ...environment, readClock } });
     const answer = await executor.send(submit(), { sentBefore });
     return { answer, puts: server.count("PUT") };
   }
@@ -177,6 +181,12 @@ describe("a driver that is stopped between its look and the send", () => {
       expect(puts).toBe(0);
     },
   );
+
+  test.each([true, false])("A22: nor where the clock was set back meanwhile: sent before %s", async (sentBefore) => {
+    const { answer, puts } = await stoppedFor(21_000, sentBefore, -3_600_000);
+    expect(answer).toMatchObject({ kind: "rejected", left: false });
+    expect(puts).toBe(0);
+  });
 
   test.each([true, false])("sends after 19: sent before %s", async (sentBefore) => {
     const { answer, puts } = await stoppedFor(19_000, sentBefore);
@@ -379,8 +389,8 @@ describe("lesson 1560: that the alias exists already is no failure", () => {
     await using server = await startLoopback(answering({ alias: late(reply), order: noOrder, purchase: exists }));
     const executor = executorAt(server, { environment: fakeEnvironment(), readAttempts: 1 });
     expect((await executor.send(submit(), { sentBefore: false })).kind).toBe("exists");
-    const resolution = await executor.resolve(submit(), { signal, owned: new Set() });
-    expect(judge(resolution, submit(), 0, executor).kind).toBe(expected);
+    const resolution = await executor.resolve(submit(), { signal, owned: new Set(), age: aged() });
+    expect(judge({ resolution, age: aged(0) }, submit(), executor).kind).toBe(expected);
     expect(server.count("PUT")).toBe(1);
   });
 });

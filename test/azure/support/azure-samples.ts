@@ -54,10 +54,12 @@ export function recommend(service = "compute", change: Readonly<Record<string, u
 /** An environment that sleeps at once and keeps for how long it should have slept. */
 export function fakeEnvironment(): Environment & { readonly slept: number[] } {
   const slept: number[] = [];
+  const now = () => slept.reduce((time, milliseconds) => time + milliseconds, startTime);
   return {
     ...systemEnvironment,
     slept,
-    now: () => slept.reduce((time, milliseconds) => time + milliseconds, startTime),
+    now,
+    readClock: () => ({ boot: "fake", monotonic: now() - startTime, wall: now() }),
     sleep: async (milliseconds, stop) => {
       stop?.throwIfAborted();
       slept.push(milliseconds);
