@@ -3,7 +3,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
 import type { ClaimAnswer, ClaimRequest, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
-import { boughtOutcome, errorOutcome } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, writtenOffOutcome } from "./outcome.ts";
 
 /** The outcome of a claim that was not granted. */
 export function withoutClaim(
@@ -26,6 +26,7 @@ export function withoutClaim(
     return errorOutcome(request, "in-progress", heldError(answer.holder, answer.until, now), sentOf(answer.record));
   }
   const { state, error } = answer.record;
+  if (state === "written-off") return writtenOffOutcome(answer.record);
   if (error !== undefined && (state === "refused" || state === "rejected")) {
     return errorOutcome(request, state, new BuyonceError({ ...error, code: error.code as ErrorCode }));
   }
@@ -78,6 +79,7 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
       `It was not looked at again: ${messageOf(error)}`,
     ]);
   }
+  if (record.state === "written-off") return writtenOffOutcome(record);
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
 }
 

@@ -94,7 +94,7 @@ export async function planExecution(
     return {
       executionId,
       recommendations,
-      totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") },
+      totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile", "written-off") },
       ...(error ? { error } : {}),
     };
   } finally {

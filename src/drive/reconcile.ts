@@ -240,7 +240,8 @@ async function lookForMarker(
   Exclude<Resolved, { readonly kind: "unresolved" }> | Extract<Resolution, { readonly kind: "unclear" }> | undefined
 > {
   const { executor, record } = task;
-  const found = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
+  const { token, notThis } = record;
+  const found = match(await drive.lookup.fresh(executor, submission.scope, token), token, notThis);
   if (found === undefined) return undefined;
   await compareFound(executor, record, found, drive.stop);
   const { commitment: listed } = found;

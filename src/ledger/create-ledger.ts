@@ -1,6 +1,8 @@
 import { idsOf } from "../contract/commitment.ts";
+import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
+import { decisionsOf, notBoughtStates, recorded } from "./decisions.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import {
   tokensOf,
@@ -10,7 +12,6 @@ import {
   withEvidence,
   addEvidence,
   formerOf,
-  joined,
   givenUp,
   claimOne,
   heldRecord,
@@ -50,11 +51,17 @@ export function createLedger(store: LedgerStore): Ledger {
     });
   }
 
-  return { ...readsOf(store, owned), ...claimsOf(store), ...sendsOf(store, write), ...endsOf(write) };
+  return {
+    ...readsOf(store, owned),
+    ...claimsOf(store),
+    ...sendsOf(store, write),
+    ...endsOf(write),
+    ...decisionsOf(write),
+  };
 }
 
 /** Changes a claimed record, with one line of history, in one transaction. */
-type Write = (
+export type Write = (
   claim: Claim,
   event: string,
   change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
@@ -133,7 +140,14 @@ function sendsOf(store: LedgerStore, write: Write) {
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
-        return { state: "submitted", attempt, submission, error: undefined, detail: JSON.stringify(planned.price) };
+        return {
+          state: "submitted",
+          attempt,
+          submission,
+          error: undefined,
+          decision: undefined,
+          detail: JSON.stringify(planned.price),
+        };
       });
       return submissionOf(written);
     },
@@ -149,25 +163,16 @@ function sendsOf(store: LedgerStore, write: Write) {
 
     evidence: (claim, attempt, ids) => addLateEvidence(store, claim, attempt, ids),
 
-    exclude: (claim, ids) =>
-      write(claim, "exclude", async ({ submission, former = [] }) => {
-        const without = (sent: Submission): Submission => ({ ...sent, notThis: joined(sent.notThis, ids) });
-        return {
-          ...(submission === undefined ? {} : { submission: without(submission) }),
-          former: former.map((sent) => ({ ...without(sent), knownUnclear: true })),
-          detail: ids.join(", "),
-        };
-      }),
-
-    dead: (claim, { failed, failedAs, notThis, knownUnclear, sent = true, detail }) =>
+    dead: (claim, { failed, failedAs, sent = true, detail }) =>
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
         return {
           state: "claimed",
           submission: undefined,
-          ...(sent ? { former: formerOf(record, { failedAs, notThis, knownUnclear }) } : {}),
+          ...(sent ? { former: formerOf(record, { failedAs }) } : {}),
           parkedAt: undefined,
+          decision: undefined,
           generation,
           detail,
         };
@@ -182,14 +187,11 @@ function sendsOf(store: LedgerStore, write: Write) {
           former: formerOf(record, { failedAs: record.commitment && idsOf(record.commitment) }),
           commitment: undefined,
           purchasedAt: undefined,
+          decision: undefined,
           generation: record.generation + 1,
           detail: `${id} ${state}`,
         };
       }),
-
-    decide: async (claim, detail) => {
-      await write(claim, "decide", async () => ({ detail }));
-    },
   } satisfies Partial<Ledger>;
 }
 
@@ -215,9 +217,9 @@ async function addLateEvidence(
 /** How a recommendation ends; the claim is given up. */
 function endsOf(write: Write) {
   return {
-    purchase: (claim, commitment, { passedBy = false, over, guessedIn } = {}) =>
-      write(claim, "purchase", async (record, transaction) => {
-        expectState(record, ["claimed", "submitted", "unknown"]);
+    purchase: (claim, commitment, { decision, passedBy = false, over, guessedIn } = {}) =>
+      write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
+        expectState(record, decision ? notBoughtStates : ["claimed", "submitted", "unknown"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
         return {
@@ -226,8 +228,9 @@ function endsOf(write: Write) {
           purchasedAt: transaction.now,
           parkedAt: undefined,
           error: over,
+          decision: decision && recorded(decision, transaction.now),
           ...(passedBy ? { former: formerOf(record) } : {}),
-          detail: `${commitment.id} ${commitment.state}`,
+          detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
           // Where the marker comes after the purchase, the driver goes on to stamp it.
           ...(commitment.marked ? givenUp : {}),
         };

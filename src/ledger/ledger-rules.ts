@@ -64,16 +64,16 @@ export function addEvidence(record: TokenRecord, attempt: number, ids: readonly 
 /** The former submissions, and the last one, which is no longer open. */
 export function formerOf(
   { former = [], submission }: TokenRecord,
-  end: Pick<Submission, "failedAs" | "notThis" | "knownUnclear"> = {},
+  end: Pick<Submission, "failedAs" | "knownUnclear"> = {},
 ): readonly Submission[] {
-  if (submission === undefined) return former;
-  // What a person said of it while it was open holds on.
-  const notThis = end.notThis === undefined ? submission.notThis : joined(submission.notThis, end.notThis);
-  return [...former, { ...submission, ...end, notThis }];
+  return submission === undefined ? former : [...former, { ...submission, ...end }];
 }
 
 /** What a record holds that nobody works on. */
 export const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
+
+/** What a claim takes up that names no states: nobody works on what is written off. */
+const worked: readonly TokenRecord["state"][] = ["claimed", "submitted", "unknown", "purchased", "rejected", "refused"];
 
 interface Claimant extends ClaimOptions {
   readonly holder: string;
@@ -84,7 +84,7 @@ interface Claimant extends ClaimOptions {
 export async function claimOne(
   transaction: LedgerTransaction,
   request: ClaimRequest,
-  { holder, leaseLength, corrections = false, states }: Claimant,
+  { holder, leaseLength, corrections = false, asIs = false, states }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
   const record = await transaction.get(request.token);
@@ -99,7 +99,7 @@ export async function claimOne(
     if (record.holder !== undefined && isHeld(record, now)) {
       return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
     }
-    if (states?.includes(record.state) === false) return { kind: "other-state", record };
+    if (!(states ?? worked).includes(record.state)) return { kind: "other-state", record };
   }
   const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
   const claimed: TokenRecord = {
@@ -107,7 +107,7 @@ export async function claimOne(
     // The limit may have changed since; the fingerprint says that nothing else has.
     recommendation: request.recommendation,
     source: request.source,
-    state: open ? record.state : "claimed",
+    state: open || (asIs && record !== undefined) ? record.state : "claimed",
     epoch: (record?.epoch ?? 0) + 1,
     holder,
     leaseUntil: now + leaseLength,

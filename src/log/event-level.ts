@@ -32,6 +32,7 @@ const levelsOfStatus: Readonly<Record<OutcomeStatus, LogLevel>> = {
   refused: "warn",
   rejected: "warn",
   unresolved: "error",
+  "written-off": "warn",
 };
 
 /** How much an event matters: `error` is what money may hang on, `debug` is the end of a step that others imply. */

@@ -48,6 +48,12 @@ const verdicts: Readonly<Record<Exclude<Outcome["status"], "purchased" | "alread
     tone: "alarm",
     meaning: "The order was sent, and it is not known yet whether it was bought. It may be charged.",
   },
+  "written-off": {
+    label: "Written off",
+    tone: "bad",
+    meaning:
+      "The order was sent, and nobody can find out whether it was bought. It may be charged, and is not ordered again.",
+  },
 };
 
 /** How an outcome is called. */

@@ -1,6 +1,7 @@
 import type { Ledger } from "../contract/ledger.ts";
 import type { TestFunction } from "./assertions.ts";
 import { claimTests } from "./ledger/ledger-claims.ts";
+import { decisionTests } from "./ledger/ledger-decisions.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
@@ -18,7 +19,7 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  for (const { title, run } of [...claimTests, ...proofTests, ...sendTests, ...readingTests]) {
+  for (const { title, run } of [...claimTests, ...proofTests, ...sendTests, ...decisionTests, ...readingTests]) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }
 }

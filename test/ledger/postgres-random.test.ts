@@ -155,6 +155,8 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
     observe: (claim) => ledger.observe(claim, anyCommitment()),
     renew: (claim) => ledger.renew([claim], leaseLength()),
     release: (claim) => ledger.release([claim]),
+    notBought: (claim) => ledger.decide(claim, { kind: "not-bought", person: "Ada", reason: "" }),
+    writeOff: (claim) => ledger.decide(claim, { kind: "written-off", person: "Ada", reason: "" }),
   };
   // Fewer ids than purchases.
   const anyCommitment = () =>
@@ -181,7 +183,7 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
       throw error;
     }
     entry.state = next[event] ?? entry.state;
-    if (["reject", "refuse", "release"].includes(event)) held.delete(entry.claim.token);
+    if (["reject", "refuse", "release", "notBought", "writeOff"].includes(event)) held.delete(entry.claim.token);
     return event;
   };
 }
@@ -191,10 +193,11 @@ const reason = { code: "quote-failed", message: "The quote failed." };
 const fitting: Readonly<Record<TokenState, readonly string[]>> = {
   claimed: ["submit", "submit", "submit", "submit", "purchase", "refuse", "renew"],
   submitted: ["purchase", "unknown", "park", "dead", "reject", "renew"],
-  unknown: ["purchase", "dead", "refuse", "release", "renew"],
+  unknown: ["purchase", "dead", "refuse", "release", "renew", "notBought", "writeOff"],
   purchased: ["observe", "reopen", "reopen", "refuse", "release"],
   rejected: ["release"],
   refused: ["release"],
+  "written-off": ["purchase", "release"],
 };
 
 const next: Readonly<Record<string, TokenState>> = {

@@ -59,7 +59,6 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
     decide: ledger.decide,
-    exclude: ledger.exclude,
     unfinished: ledger.unfinished,
     records: ledger.records,
     history: ledger.history,
