@@ -1,6 +1,5 @@
 // What the provider says about all that was ever sent for a recommendation, for a person who decides about it.
 import type { Commitment } from "../contract/commitment.ts";
-import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -66,8 +65,8 @@ export function stillShown({ commitment, isGuess }: Answer & { readonly kind: "s
 export function answerUnclear({ reason, candidates }: Answer & { readonly kind: "unclear" }): RefusedError {
   const todo =
     candidates.length === 0
-      ? todoOf("answer-unclear")
-      : `Say first of ${candidates.join(" and ")} what it is: this one (\`--bought\`), or another purchase (\`--not-this\`).`;
+      ? "Nothing was recorded. Ask again once the provider answers clearly; where it never will, write it off (`--write-off`)."
+      : `Nothing was recorded. Say first of ${candidates.join(" and ")} what it is: this one (\`--bought\`), or another purchase (\`--not-this\`).`;
   return new RefusedError({
     code: "answer-unclear",
     message: `The provider's answer is unclear: ${endOf(reason)} ${todo}`,

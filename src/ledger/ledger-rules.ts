@@ -75,6 +75,9 @@ export const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: 
 /** What a claim takes up that names no states: nobody works on what is written off. */
 const worked: readonly TokenRecord["state"][] = ["claimed", "submitted", "unknown", "purchased", "rejected", "refused"];
 
+/** The states that a claim leaves. */
+const kept: readonly TokenRecord["state"][] = ["submitted", "unknown", "purchased", "written-off"];
+
 interface Claimant extends ClaimOptions {
   readonly holder: string;
   readonly leaseLength: number;
@@ -101,13 +104,14 @@ export async function claimOne(
     }
     if (!(states ?? worked).includes(record.state)) return { kind: "other-state", record };
   }
-  const open = record?.state === "submitted" || record?.state === "unknown" || record?.state === "purchased";
+  // What is open, bought or written off never begins anew by being claimed.
+  const isKept = record !== undefined && (asIs || kept.includes(record.state));
   const claimed: TokenRecord = {
     ...(record ?? { ...request, generation: 0, attempt: 0, createdAt: now }),
     // The limit may have changed since; the fingerprint says that nothing else has.
     recommendation: request.recommendation,
     source: request.source,
-    state: open || (asIs && record !== undefined) ? record.state : "claimed",
+    state: isKept ? record.state : "claimed",
     epoch: (record?.epoch ?? 0) + 1,
     holder,
     leaseUntil: now + leaseLength,
