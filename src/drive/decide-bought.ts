@@ -1,6 +1,6 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import type { DecidedBy } from "../contract/decision.ts";
-import { BuyonceError, type ErrorCode, messageOf, RefusedError } from "../contract/errors.ts";
+import { BuyonceError, type ErrorCode, RefusedError } from "../contract/errors.ts";
 import type { Resolution, Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
@@ -181,7 +181,9 @@ async function compare(
     stop.check();
     const isDoubt = BuyonceError.isInstance(error) && doubts.includes(error.code);
     if (!isMarked || !isDoubt) throw error;
-    return [`A person says that it is this one all the same: ${messageOf(error)}`];
+    // What follows is advice for a drive.
+    const [what = ""] = error.message.split(" Nothing was sent");
+    return [`A person says that it is this one all the same: ${what}`];
   }
 }
 
