@@ -16,8 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/audit": ["src/drive"],
   "src/purchaser.ts": ["src/drive", "src/audit"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
-  // What the suites check, the drive does.
-  "src/testing": ["src/drive", "src/purchaser.ts"],
+  // What the suites check, the drive does, over a ledger in memory.
+  "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],
   "src/index.ts": ["src/drive", "src/audit", "src/inspect", "src/ledger", "src/log", "src/report", "src/purchaser.ts"],
   // The command line puts everything together.
   "src/cli": [

@@ -1,12 +1,13 @@
 // What the provider says about all that was ever sent for a recommendation, for a person who decides about it.
 import type { Commitment } from "../contract/commitment.ts";
-import { RefusedError } from "../contract/errors.ts";
+import { LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
 import { isOpen } from "./outcome-of-record.ts";
+import type { Listing } from "./read-listing.ts";
 import { ageOf } from "./submission-age.ts";
 
 /** What the provider says about everything that was sent for a recommendation. */
@@ -26,8 +27,8 @@ export function sentFor(record: TokenRecord): readonly Submission[] {
 }
 
 /**
- * Asks about everything that was sent, and for a listing made now. Throws a RefusedError of a look-up that fails or cannot be
- * trusted, or where several commitments carry the token.
+ * Asks about everything that was sent, and for a listing made now. A look-up that fails or cannot be trusted makes the answer
+ * unclear. Throws a RefusedError where several commitments carry the token, or one of which it cannot be told whether it was paid.
  */
 export async function askAboutAll(drive: DriveContext, task: Task): Promise<Answer> {
   const { executor, record } = task;
@@ -47,9 +48,22 @@ export async function askAboutAll(drive: DriveContext, task: Task): Promise<Answ
       unclear ??= { kind: "unclear", reason: seen.reason, candidates: seen.candidates ?? [] };
     }
   }
-  const listed = match(await drive.lookup.fresh(executor, record.scope, token), token, record.notThis)?.commitment;
+  const listing = await listingOrReason(drive, task);
+  if (typeof listing === "string") return unclear ?? { kind: "unclear", reason: listing, candidates: [] };
+  const listed = match(listing, token, record.notThis)?.commitment;
   if (listed !== undefined) return { kind: "shown", commitment: listed, isGuess: false };
   return unclear ?? { kind: "absent", others };
+}
+
+/** A listing made now, or why there is none. Throws when it was stopped, or the ledger failed. */
+async function listingOrReason({ lookup, stop }: DriveContext, { executor, record }: Task): Promise<Listing | string> {
+  try {
+    return await lookup.fresh(executor, record.scope, record.token);
+  } catch (error) {
+    stop.check();
+    if (LedgerError.isInstance(error)) throw error;
+    return messageOf(error);
+  }
 }
 
 /** Throws a RefusedError `still-shown`; `what` is what it therefore cannot be called. */

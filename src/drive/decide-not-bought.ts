@@ -9,7 +9,7 @@ import { errorOutcome } from "./outcome.ts";
 /**
  * Records that nothing which was sent bought anything, so that it is bought anew. Needs a clear answer of the provider about all
  * of it, and the executor's minimum age since the last send: before that, what was bought may not show. Throws a RefusedError
- * `still-shown`, `too-early` or `answer-unclear`, or that of a look-up.
+ * `still-shown`, `too-early` or `answer-unclear`; `several-commitments` or `commitment-unclear` for what carries the token.
  */
 export async function decideNotBought(drive: DriveContext, task: Task, by: DecidedBy): Promise<Outcome> {
   const { claim, executor } = task;

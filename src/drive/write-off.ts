@@ -1,5 +1,5 @@
 import type { DecidedBy } from "../contract/decision.ts";
-import { BuyonceError, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
+import { BuyonceError, RefusedError } from "../contract/errors.ts";
 import type { Outcome } from "../contract/report.ts";
 import { type Answer, askAboutAll, checkAge, stillShown } from "./clear-answer.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
@@ -15,7 +15,7 @@ export async function writeOff(drive: DriveContext, task: Task, by: DecidedBy): 
   const { claim, executor } = task;
   const { recovery } = executor;
   await checkAge(drive, task, recovery.parkAfter, "the provider's own time limit is");
-  const answer = await answerOrNone(drive, task);
+  const answer = await answerOrDoubt(drive, task);
   if (answer.kind === "shown") throw stillShown(answer, "written off");
   if (answer.kind === "absent" && recovery.kind !== "manual") {
     throw new RefusedError({
@@ -29,14 +29,12 @@ export async function writeOff(drive: DriveContext, task: Task, by: DecidedBy): 
   return writtenOffOutcome(record);
 }
 
-/** A look-up that fails is no clear answer. */
-async function answerOrNone(drive: DriveContext, task: Task): Promise<Answer> {
+/** One of which it cannot be told whether it was paid is no clear answer. */
+async function answerOrDoubt(drive: DriveContext, task: Task): Promise<Answer> {
   try {
     return await askAboutAll(drive, task);
   } catch (error) {
-    drive.stop.check();
-    const isSeveral = BuyonceError.isInstance(error) && error.code === "several-commitments";
-    if (isSeveral || LedgerError.isInstance(error)) throw error;
-    return { kind: "unclear", reason: messageOf(error), candidates: [] };
+    if (!BuyonceError.isInstance(error) || error.code !== "commitment-unclear") throw error;
+    return { kind: "unclear", reason: error.message, candidates: [] };
   }
 }

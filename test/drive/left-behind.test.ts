@@ -203,7 +203,8 @@ describe("a person decides about an unknown outcome", () => {
     cloud.faults.resolve = undefined;
     cloud.faults.listing = "throws";
     await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
-      code: "lookup-failed",
+      code: "answer-unclear",
+      message: expect.stringContaining("The look-up in account a failed: 503 from the listing"),
     });
   });
 

@@ -8,9 +8,9 @@ const most = 1000;
 /** What is parked, and what it costs, in a line; empty for nothing. */
 export function parkedNote({ count, more, atRisk }: ParkedSum): string {
   if (count === 0) return "";
-  const price = atRisk.length === 0 ? "without a known price" : atRisk.map(formatMoney).join(" and ");
-  const counted = more ? "1,000 or more" : String(count);
-  return `Parked: ${counted} sent, which may be bought (${price}). A person decides: look at the provider, then buyonce resolve.\n`;
+  const price = atRisk.length === 0 ? "a price that is not known" : atRisk.map(formatMoney).join(" and ");
+  const counted = more ? "1,000 or more were" : count === 1 ? "1 was" : `${count} were`;
+  return `Parked: ${counted} sent and may be bought, for ${price}. A person decides: look at the provider, then run buyonce resolve.\n`;
 }
 
 /**

@@ -159,6 +159,7 @@ async function nothingToDrive(
   if (json) stdout.write(jsonReports(reports, sum));
   else if (parked.length === 0) stdout.write(`${what}\n${open}`);
   else {
+    stdout.write("There is nothing to drive again but what is parked, and that waits for a person.\n");
     for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint });
     stdout.write(`\n${parkedNote(sum)}${open}`);
   }

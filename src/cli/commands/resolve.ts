@@ -157,27 +157,22 @@ function isRecorded({ error }: Outcome): boolean {
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
 export function resolveText(outcome: Outcome, { recIndex }: Pick<Decision, "recIndex">, again: string): string {
-  const { status, decision } = outcome;
+  const { status, decision, warnings = [] } = outcome;
   const isBought = status === "already-purchased" || status === "purchased";
   if (!isBought && !isRecorded(outcome)) return `#${recIndex} is ${status}: ${why(outcome)}\n`;
-  const decided = decision === undefined ? "recorded" : cleanText(decisionText(decision));
-  const warnings = (outcome.warnings ?? []).map((text) => `${cleanText(text)}\n`).join("");
-  const [step] = nextSteps([outcome], again);
-  const next = step === undefined || !isBought ? nextAfter(outcome, again) : `next: ${step.text}\n`;
-  return `Recorded for #${recIndex}: ${decided}\n${warnings}${next}`;
+  const decided = decision === undefined ? "what you said" : cleanText(decisionText(decision));
+  const next = isBought ? nextSteps([outcome], again).map(({ text }) => `next: ${text}`) : [nextAfter(outcome, again)];
+  return [`Recorded for #${recIndex}: ${decided}`, ...warnings.map(cleanText), ...next]
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 function nextAfter({ error, status }: Outcome, again: string): string {
-  switch (error?.code) {
-    case "resolved-as-not-bought":
-      return `next: to buy it, ${again}. A timer buys it, too.\n`;
-    case "resolved-as-not-this":
-      return status === "unresolved"
-        ? `next: whether it was bought is not known yet. To find out, ${again}; or say what became of it.\n`
-        : `next: to go on, ${again}.\n`;
-    case "written-off":
-      return `It counts as maybe bought, and is never bought again.\nnext: if it shows after all, say so with --bought ID.\n`;
-    default:
-      return "";
+  if (status === "written-off") {
+    return "It counts as maybe bought, and is never bought again.\nnext: if it shows after all, say so with --bought ID.";
   }
+  if (error?.code === "resolved-as-not-bought") return `next: to buy it, ${again}. A timer buys it, too.`;
+  return status === "unresolved"
+    ? `next: whether it was bought is not known yet. To find out, ${again}; or say what became of it.`
+    : `next: to go on, ${again}.`;
 }
