@@ -126,12 +126,15 @@ const tests: (() => Promise<void>)[] = [];
 testExecutor({
   name: "the shop's servers",
   make: async () => {
-    const shop = createShop(Date.now);
+    const { now, advance } = createVirtualEnvironment();
+    const shop = createShop(now);
     return {
       executor: createServer(shop),
       recommendation,
       purchases: () => shop.orders.length,
       loseNextAnswer: () => (shop.losesNextAnswer = true),
+      now,
+      advance,
     };
   },
   test: (_name, run) => tests.push(run),

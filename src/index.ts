@@ -2,7 +2,7 @@ export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purcha
 export type { DriveOptions } from "./drive/drive-execution.ts";
 export type { PlannedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
 export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
-export type { Decision } from "./drive/resolve-by-person.ts";
+export type { Decision, PersonFinding } from "./drive/resolve-by-person.ts";
 export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
 export type { WatchOptions } from "./drive/watch-pending.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/read-history.ts";

@@ -64,7 +64,8 @@ export interface Purchaser extends ExecutionManager {
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
-   * recommendations that were to be driven. What is parked waits for a person and is skipped. Totals are those of the whole
+   * recommendations that were to be driven. What is parked waits for a person: it is not driven, and up to 1,000 of it are
+   * reported as the ledger has them, `unresolved` with `parked` and the price that may be spent. Totals are those of the whole
    * call; each execution is checked whole before its first purchase. Call it by a timer. Throws as `drive` does, unless
    * there is a report by then: then those that it did not come to are reported as the ledger has them.
    *
@@ -82,11 +83,14 @@ export interface Purchaser extends ExecutionManager {
    */
   watchPending(options?: WatchOptions): Promise<readonly Report[]>;
   /**
-   * Lets a person decide about a purchase whose outcome stays unknown, with name and reason in the history. What is said
-   * to be bought is compared first; what the provider still shows cannot be called not bought.
+   * Lets a person decide about a recommendation that no drive can settle, with name and reason in the record and the history.
+   * What is said to be bought is compared first, and held against what else may be it. What is said not to be bought needs the
+   * provider's clear answer, and the executor's `minimumAge` since the last send. What is written off needs its `parkAfter`: it
+   * counts as maybe bought, and is never bought again.
    *
-   * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `held-by-another-driver`, `commitment-taken`,
-   * `commitment-unverifiable` or `commitment-mismatch`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
+   * Throws a RefusedError `nothing-to-resolve`, `still-shown`, `too-early` (with `retryAfter`), `answer-unclear`, `there-before`,
+   * `commitment-taken`, `commitment-unverifiable`, `commitment-mismatch`, `several-commitments`, `purchase-over` or
+   * `held-by-another-driver`, `deadline-too-near` a second before the deadline, whatever a failed look-up throws, or an
    * InvalidExecutionError for an unknown recommendation.
    */
   resolveByPerson(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;

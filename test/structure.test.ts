@@ -16,8 +16,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/audit": ["src/drive"],
   "src/purchaser.ts": ["src/drive", "src/audit", "src/execution"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
-  // What the suites check, the drive does.
-  "src/testing": ["src/drive", "src/purchaser.ts"],
+  // What the suites check, the drive does, over a ledger in memory.
+  "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],
   "src/execution": ["src/drive"],
   "src/index.ts": [
     "src/drive",
@@ -87,8 +87,16 @@ describe("the house", () => {
     const readers = filesIn("src/drive/**/*.ts").filter((file) =>
       /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),
     );
-    // The others compare leases, how long a listing may lag, and whether an execution is due: the guard has the last word there.
-    const others = ["drive-execution", "lookup", "open-execution", "plan-execution", "redrive-unfinished"];
+    // The others compare leases, how long a listing may lag, and whether an execution is due (the guard has the last word there),
+    // or say when to ask again.
+    const others = [
+      "clear-answer",
+      "drive-execution",
+      "lookup",
+      "open-execution",
+      "plan-execution",
+      "redrive-unfinished",
+    ];
     expect(readers).toEqual(["age-of", ...others].map((name) => `src/drive/${name}.ts`));
     const subtracting = filesIn("{src,providers}/**/*.ts").filter((file) =>
       / - (\w+\.)*(submittedAt|resentAt)\b/.test(readFileSync(resolve(root, file), "utf8")),

@@ -30,7 +30,9 @@ export function unrecordedText(record: TokenRecord): string {
   const next =
     state === "purchased"
       ? "It may be a purchase too many: compare the two."
-      : "Drive that execution again: it is found and adopted.";
+      : state === "written-off"
+        ? "It was bought after all: record that with buyonce resolve --bought."
+        : "Drive that execution again: it is found and adopted.";
   return `It carries the token of ${placeOf(record)}, and the ledger ${known}. ${next}`;
 }
 

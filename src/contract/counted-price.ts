@@ -13,6 +13,7 @@ export function countedPrice({ state, submission, commitment, recommendation }: 
   switch (state) {
     case "submitted":
     case "unknown":
+    case "written-off":
       return submission?.price ?? "unknown";
     case "purchased":
       return commitment?.price ?? submission?.price ?? recommendation.maxPrice ?? "unknown";

@@ -24,7 +24,7 @@ type Group = Partial<Record<ErrorCode, ErrorAdvice>>;
 /** Closes what is said about anything that may be bought. */
 export const nowhereElse = "Until then, buy it nowhere else.";
 
-const decide = `A person has to look at the provider for what the message names, and decide. ${nowhereElse} After that, {again}.`;
+const decide = `A person has to look at the provider for what the message names, and decide (\`buyonce resolve\`). ${nowhereElse} After that, {again}.`;
 const newExecution = "into a new execution with an `executionId` of its own";
 
 const beforeADrive = {
@@ -184,7 +184,7 @@ const refused = {
   },
   "commitment-unverifiable": {
     plain: "What was found for it at the provider could not be compared with what was asked for.",
-    todo: `Later, {again}. If this repeats, a person has to look at the provider for what the message names, and decide. ${nowhereElse}`,
+    todo: `Later, {again}. If this repeats, a person has to look at the provider for what the message names, and decide (\`buyonce resolve\`). ${nowhereElse}`,
     mayBeBought: true,
   },
   "commitment-unclear": {
@@ -196,7 +196,7 @@ const refused = {
   "several-commitments": {
     plain: "It seems to be bought more than once already.",
     detail: "Several live commitments carry its token.",
-    todo: `A person has to compare the purchases that the message names, at the provider: one may be too many. ${nowhereElse} After that, {again}.`,
+    todo: `A person has to compare the purchases that the message names, at the provider: one may be too many. Record the one that counts (\`buyonce resolve --bought\`). ${nowhereElse}`,
     mayBeBought: true,
   },
   "identical-purchase-open": {
@@ -272,13 +272,37 @@ const aPersonDecides = {
   },
   "still-shown": {
     plain: "The provider still shows a purchase for it.",
-    detail: "So it cannot be recorded as not bought, or as lost.",
-    todo: "To have it recorded as bought, {again}, or decide with its id (`buyonce resolve --bought`).",
+    detail: "So it cannot be recorded as not bought, lost, written off or bought under another id.",
+    todo: "To have it recorded as bought, {again}, or decide with its id (`buyonce resolve --bought`). If it is another purchase, say so first (`--not-this`).",
     mayBeBought: true,
+  },
+  "too-early": {
+    plain: "It was sent too recently to be decided.",
+    detail: "What it bought may not show yet. `retryAfter` says when to ask again.",
+    todo: `Ask again at the time that the message names; or {again}: what became of it is found out first. ${nowhereElse}`,
+  },
+  "answer-unclear": {
+    plain: "The provider does not say clearly whether it was bought.",
+    detail: "A look failed, or shows something that may be it.",
+    todo: `Ask again when the provider answers; of what may be it, say first what it is (\`buyonce resolve --bought\`, or \`--not-this\`). Where no clear answer can come any more, write it off (\`--write-off\`). ${nowhereElse}`,
+  },
+  "there-before": {
+    plain: "What was named was there before the order was sent.",
+    detail: "So it is not what was bought by it.",
+    todo: "Look at the provider for one that began after it was sent, and check the id.",
   },
   "resolved-as-not-bought": {
     plain: "A person decided that it was not bought.",
     todo: "To buy it, {again}.",
+  },
+  "resolved-as-not-this": {
+    plain: "A person decided that what was found is another purchase.",
+    todo: "To go on, {again}.",
+  },
+  "written-off": {
+    plain: "A person wrote it off: it may be bought, and nobody can find out any more.",
+    detail: "It counts as maybe bought, and is never bought again.",
+    todo: `If it shows after all, record that (\`buyonce resolve --bought\`). If it is to be bought all the same, put it ${newExecution}.`,
   },
 } satisfies Group;
 

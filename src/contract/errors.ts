@@ -58,7 +58,12 @@ export type ErrorCode =
   // a person's decision about an unknown outcome
   | "nothing-to-resolve"
   | "still-shown"
+  | "too-early"
+  | "answer-unclear"
+  | "there-before"
   | "resolved-as-not-bought"
+  | "resolved-as-not-this"
+  | "written-off"
   // another driver
   | "held-by-another-driver"
   | "executor-missing"

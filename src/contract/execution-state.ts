@@ -19,6 +19,7 @@ export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | u
     case "rejected":
       return "refused";
     case "skipped":
+    case "written-off":
       return undefined;
   }
 }

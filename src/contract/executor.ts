@@ -59,11 +59,11 @@ export interface Submission extends Quote, Marker {
   readonly evidence?: readonly string[] | undefined;
   /** Ids of what was bought by it and is proven to have come to nothing. Only on former submissions. */
   readonly failedAs?: readonly string[] | undefined;
-  /** Ids that fitted it when a person decided that it had not bought them. */
+  /** Ids that a person said are not it, as earlier versions kept them; now `TokenRecord.notThis`. */
   readonly notThis?: readonly string[] | undefined;
   /**
-   * The look at it was unclear when it was called dead, by a person or by the provider's refusal: a further unclear look says
-   * nothing new, and stops no send. Only on former submissions.
+   * Nobody could look at it when the provider refused it, or there was something else under its handle when a person called it
+   * not bought: a further look that says no more than that says nothing new, and stops no send. Only on former submissions.
    */
   readonly knownUnclear?: boolean | undefined;
 }
@@ -108,10 +108,11 @@ export type Resolution =
  *   after the submission, with nothing under it and a fresh listing without the token. A `minted` handle (an order id of the
  *   provider's) is over when the provider says that it expired: a new quote has another one. One that is `derived` from the
  *   token is over when the second send was refused: a new quote has the same one, so nothing is risked by it.
- * - `absence`: the handle is a baseline, the ids that there were before. It may be bought again only after `answers` empty
- *   answers in a row, all of them at least `minimumAge` milliseconds after the submission, and a fresh listing without the token.
+ * - `absence`: the handle is a baseline, whose field `baseline` lists the ids that there were before. It may be bought again only
+ *   after `answers` empty answers in a row, all of them at least `minimumAge` milliseconds after the submission, and a fresh
+ *   listing without the token.
  * - `manual`: a baseline, and no marker that can be relied upon, so nothing that the provider shows proves that it was not
- *   bought. It is adopted where it is found; else a person decides, who is asked to wait `minimumAge` milliseconds first.
+ *   bought. It is adopted where it is found; else a person decides, from `minimumAge` milliseconds after the submission on.
  */
 export type Recovery = {
   /**

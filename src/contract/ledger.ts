@@ -1,5 +1,6 @@
 import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
+import type { OtherDecision, PersonDecision, RecordedDecision } from "./decision.ts";
 import type {
   Amendment,
   ExecutionEntry,
@@ -19,9 +20,11 @@ import type { Recommendation } from "./recommendation.ts";
  * - `purchased`: bought. Written once; only a proof that it came to nothing opens a new generation.
  * - `rejected`, `refused`: not bought; tried again from the start by the next drive.
  * - `skipped`: a person dropped it before anything was sent for it. Never bought.
+ * - `written-off`: sent, and by a person's decision nobody finds out any more whether it was bought. It may be, so it is never
+ *   bought again; only a person can still say that it was bought.
  */
 export type TokenState =
-  "planned" | "claimed" | "submitted" | "unknown" | "purchased" | "rejected" | "refused" | "skipped";
+  "planned" | "claimed" | "submitted" | "unknown" | "purchased" | "rejected" | "refused" | "skipped" | "written-off";
 
 /** All that the ledger knows about one token. One record per (execution, recIndex); it has no expiry date. */
 export interface TokenRecord {
@@ -66,6 +69,12 @@ export interface TokenRecord {
   readonly countedBefore?: Moment | undefined;
   /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
   readonly parkedAt?: number | undefined;
+  /** What a person decided last; undefined again once something is sent after it, or a drive finds out more. */
+  readonly decision?: RecordedDecision | undefined;
+  /**
+   * Ids that a person said are not this purchase: they count no more for the token, unless one carries the token and is live.
+   */
+  readonly notThis?: readonly string[] | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
   readonly error?: RecordedError | undefined;
   readonly createdAt: number;
@@ -87,7 +96,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `exclude`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`. */
+  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -109,14 +118,18 @@ export interface DeathProof {
   readonly failed: boolean;
   /** {@link Submission.failedAs}. */
   readonly failedAs?: readonly string[] | undefined;
-  /** {@link Submission.notThis}. */
-  readonly notThis?: readonly string[] | undefined;
-  /** {@link Submission.knownUnclear}. */
-  readonly knownUnclear?: boolean | undefined;
   /** False: it was never sent, so nothing of it can show later. Default true. */
   readonly sent?: boolean;
   /** For a person. */
   readonly detail: string;
+}
+
+/** What belongs to a person's decision. */
+export interface DecisionDetails {
+  /** For `not-this`: all ids of the purchase that is meant. Default: the id of the decision. */
+  readonly ids?: readonly string[];
+  /** For `not-bought`: attempts under whose handle there is something else; see {@link Submission.knownUnclear}. */
+  readonly knownUnclear?: readonly number[];
 }
 
 /** The right to write about one token, under the terms of its execution as they were when it was claimed. */
@@ -151,8 +164,13 @@ export interface ClaimOptions {
    * more. Default false.
    */
   readonly corrections?: boolean;
-  /** For work that begins nothing: what is recorded in another state than these is left as it is. Default: all are claimed. */
+  /**
+   * For work that begins nothing: what is recorded in another state than these is left as it is. Default: all are claimed but
+   * what is written off.
+   */
   readonly states?: readonly TokenState[];
+  /** For a person's decision: the record stays in its state until the decision is written. Default false: it is `claimed`. */
+  readonly asIs?: boolean;
 }
 
 /** Which unfinished records are meant. */
@@ -263,7 +281,7 @@ export interface Ledger {
 
   /**
    * Records what was bought and gives the claim up. Throws `commitment-taken` when an id belongs to another token.
-   * `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
+   * `decision`: a person says so. `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
    * submission's handle and has ended; says so in every later answer. `guessedIn`: it only fits, so it may be what another
    * token's submission buys that is open in this lane; throws `identical-purchase-open` while there is one. `clock`: the
    * driver's clocks.
@@ -272,6 +290,7 @@ export interface Ledger {
     claim: Claim,
     commitment: Commitment,
     how?: {
+      readonly decision?: PersonDecision | undefined;
       readonly passedBy?: boolean;
       readonly over?: RecordedError | undefined;
       readonly guessedIn?: string | undefined;
@@ -325,23 +344,24 @@ export interface Ledger {
   evidence(claim: Claim, attempt: number, ids: readonly string[]): Promise<Submission>;
 
   /**
-   * Records that these ids are not what any submission of the token bought, as a person decided, and that a look at a former one
-   * that stays unclear is known to be; the claim is kept. See {@link Submission.notThis} and {@link Submission.knownUnclear}.
-   */
-  exclude(claim: Claim, ids: readonly string[]): Promise<TokenRecord>;
-
-  /**
    * Records proof that the open submission bought nothing; the claim is kept and may submit anew. `failed` says that
-   * the handle was used up, by a purchase that came to nothing (`failedAs`) or by a person's decision, which opens a new
-   * generation. The submission is kept among the `former` ones.
+   * the handle was used up by a purchase that came to nothing (`failedAs`), which opens a new generation. The submission is kept
+   * among the `former` ones.
    */
   dead(claim: Claim, proof: DeathProof): Promise<TokenRecord>;
 
   /** Records proof that what was bought came to nothing; the claim is kept, a new generation is open. */
   reopen(claim: Claim, commitment: Commitment): Promise<TokenRecord>;
 
-  /** Appends a person's decision to the history, under the claim; changes nothing else. */
-  decide(claim: Claim, detail: string): Promise<void>;
+  /**
+   * Records a person's decision and what follows from it, and gives the claim up, but for `lost`, which changes nothing else.
+   * - `not-bought`: what is open goes among the `former` submissions and uses its generation up; the record is `claimed`, which
+   *   is work.
+   * - `not-this`: `ids` join {@link TokenRecord.notThis}; the state stays.
+   * - `written-off`: the state is; where nothing was open, the last of the `former` submissions is again.
+   * What was decided to be bought is recorded by `purchase`. Throws `internal` for a state that does not allow it: a defect.
+   */
+  decide(claim: Claim, decision: OtherDecision, how?: DecisionDetails): Promise<TokenRecord>;
 
   /** Records on which work is left and which nobody holds, longest untouched first. */
   unfinished(query: UnfinishedQuery): Promise<readonly TokenRecord[]>;

@@ -1,10 +1,11 @@
+import type { RecordedDecision } from "./decision.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
 export type OutcomeStatus =
-  "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved" | "skipped";
+  "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved" | "skipped" | "written-off";
 
 /** Why a recommendation is not bought, or not known to be. */
 export interface OutcomeError {
@@ -30,6 +31,9 @@ export interface Parked {
   readonly handle: JsonObject;
 }
 
+/** What a person decided about it; `at` is ISO 8601. */
+export type OutcomeDecision = Omit<RecordedDecision, "at"> & { readonly at: string };
+
 /** The truth about one recommendation, as far as this drive knows it. */
 export interface Outcome {
   readonly recIndex: number;
@@ -53,6 +57,8 @@ export interface Outcome {
   readonly error?: OutcomeError;
   /** Unresolved for longer than the provider's own time limit: `redriveUnfinished` passes it over until a person decides. */
   readonly parked?: Parked;
+  /** The person's decision that it rests on. */
+  readonly decision?: OutcomeDecision;
   /** What a person should know although it is bought: a marker or a record that is still missing. */
   readonly warnings?: readonly string[];
 }
@@ -64,6 +70,6 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   /** Prices of all that is bought, now or before, summed per currency. */
   readonly totals: readonly Money[];
-  /** Prices of what was sent and may be bought (unresolved, parked, or another driver's), summed per currency. */
+  /** Prices of what was sent and may be bought (unresolved, parked, written off, or another driver's), summed per currency. */
   readonly atRisk: readonly Money[];
 }

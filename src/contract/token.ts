@@ -60,6 +60,11 @@ export function carriesAnotherToken(marks: readonly TokenMark[], token: string):
   return !carriesToken(marks, token) && marks.some(({ text, whole }) => whole && text.length >= shortestPart);
 }
 
+/** Whether these marks name another token, in part or whole, and not this one: enough for a person to look twice. */
+export function saysAnotherToken(marks: readonly TokenMark[], token: string): boolean {
+  return !carriesToken(marks, token) && marks.some(({ text }) => text.length >= shortestPart);
+}
+
 /** What of a token, or of its beginning, is compared: equal for a token and for what a marker holds of it. */
 export function tokenKey(token: string): string {
   return token.slice(0, shortestPart).toLowerCase();

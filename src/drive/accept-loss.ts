@@ -78,7 +78,7 @@ export async function acceptLoss(
       });
     }
     const state = shown[0]?.state ?? commitment.state;
-    await ledger.decide(claim, `${commitment.id} is gone before its term, says ${person}: ${reason}`);
+    await ledger.decide(claim, { kind: "lost", id: commitment.id, person, reason });
     // A marker that is missing on what is gone is nothing to wait for, and must not keep its lane occupied.
     return ledger.observe(claim, {
       ...commitment,

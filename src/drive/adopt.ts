@@ -8,11 +8,13 @@ import type { Listing } from "./read-listing.ts";
 
 /**
  * The commitment in a listing that carries the token, if it was bought before. What failed does not count, nor what ended,
- * unless the listing says so; what nobody knows does. Throws a RefusedError where a person has to look.
+ * unless the listing says so, nor what a person said is not it (`notThis`) and is not live; what nobody knows does. Throws a
+ * RefusedError where a person has to look.
  */
-export function match(listing: Listing, token: string): Listed | undefined {
-  const found = listing.byToken.get(token) ?? [];
-  const live = found.filter(({ commitment }) => commitment.standing === "live");
+export function match(listing: Listing, token: string, notThis: readonly string[] = []): Listed | undefined {
+  const all = listing.byToken.get(token) ?? [];
+  const live = all.filter(({ commitment }) => commitment.standing === "live");
+  const found = all.filter(({ commitment }) => !notThis.includes(commitment.id));
   if (live.length > 1) {
     const ids = live.map(({ commitment }) => commitment.id).join(", ");
     throw new RefusedError({

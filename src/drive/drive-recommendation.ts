@@ -107,7 +107,7 @@ async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<E
   const { recIndex, token, scope } = record;
   const { lookup } = drive;
   const listing = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
-  const listed = match(listing, token);
+  const listed = match(listing, token, record.notThis);
   if (listed === undefined) return undefined;
   const { commitment } = listed;
   drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: commitment.id });

@@ -1,7 +1,7 @@
 import { BuyonceError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
-import { reportOf } from "./report-of.ts";
+import { withOutcomes } from "./report-of.ts";
 import { leftAsItIs } from "./outcome-of-record.ts";
 
 /** The reports of a call, and in them what needs an executor that the purchaser was not given: as the ledger has it. */
@@ -9,17 +9,11 @@ export function withMissingExecutors(
   reports: readonly Report[],
   withoutExecutor: readonly TokenRecord[],
 ): readonly Report[] {
-  const outcomes = [
-    ...reports.flatMap(({ executionId, outcomes }) => outcomes.map((outcome) => ({ executionId, outcome }))),
-    ...withoutExecutor.map((record) => {
+  return withOutcomes(
+    reports,
+    withoutExecutor.map((record) => {
       return { executionId: record.executionId, outcome: leftAsItIs(record, executorMissing(record)) };
     }),
-  ];
-  return [...Map.groupBy(outcomes, ({ executionId }) => executionId)].map(([executionId, own]) =>
-    reportOf(
-      executionId,
-      own.map(({ outcome }) => outcome),
-    ),
   );
 }
 

@@ -3,11 +3,12 @@ import type { Age } from "../contract/age.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { type BuyonceError, messageOf } from "../contract/errors.ts";
 import type { CallOptions, Resolution, ServiceExecutor, Submission } from "../contract/executor.ts";
-import type { DeathProof } from "../contract/ledger.ts";
+import type { DeathProof, TokenRecord } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
 import { carriesAnotherToken } from "../contract/token.ts";
 import { ageOfSubmission } from "./age-of.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
+import { doubtBesideWrittenOff } from "./beside-written-off.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
 /** What is known about a submission in the end. */
@@ -36,8 +37,8 @@ export interface Shown {
 }
 
 /**
- * What the provider shows under a submission's handle, `others` aside; of one that came to nothing, what its commitments
- * are now. Throws only when the drive was stopped, or the ledger's error.
+ * What the provider shows under a submission's handle, `others` aside, and what a person said is not it; of one that came to
+ * nothing, what its commitments are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
   drive: DriveContext,
@@ -57,10 +58,11 @@ async function resolve(
   age: Age,
   others: Iterable<string>,
 ): Promise<Resolution> {
-  const sent = [...(record.former ?? []), submission];
-  const excluded = sent.flatMap(({ failedAs = [], notThis = [] }) => [...failedAs, ...notThis]);
+  const notThis = new Set(saidNotThis(record, submission));
+  const failed = [...(record.former ?? []), submission].flatMap(({ failedAs = [] }) => failedAs);
   const byOthers = await drive.ledger.ownedByOthers(submission.scope.key, record.token);
-  const owned = new Set([...byOthers, ...excluded, ...others]);
+  const owned = new Set([...byOthers, ...failed, ...notThis, ...others]);
+  let resolution: Resolution;
   try {
     for (const id of submission.failedAs ?? []) {
       const found = await executor.inventory.read(submission.scope, id, drive.stop);
@@ -69,11 +71,27 @@ async function resolve(
       if (!isNothing) return { kind: "found", found, by: "proof" };
     }
     if (submission.failedAs !== undefined) return { kind: "absent", reason: "What it bought came to nothing." };
-    return await findUnderHandle(executor, submission, { signal: drive.stop.signal, owned, age });
+    const evidence = submission.evidence?.filter((id) => !notThis.has(id));
+    const asked = { ...submission, ...(evidence ? { evidence } : {}) };
+    resolution = await findUnderHandle(executor, asked, { signal: drive.stop.signal, owned, age });
   } catch (error) {
     drive.stop.check();
     return { kind: "unclear", reason: messageOf(error) };
   }
+  return doubtBesideWrittenOff(drive, executor, submission, withoutSaid(resolution, notThis));
+}
+
+/** Ids that a person said are not what this submission bought. */
+function saidNotThis({ notThis = [], former = [] }: TokenRecord, submission: Submission): readonly string[] {
+  return [...notThis, ...[...former, submission].flatMap(({ notThis: earlier = [] }) => earlier)];
+}
+
+/** What a person said is not it is not found, unless it is live: then its handle says more. */
+function withoutSaid(resolution: Resolution, notThis: ReadonlySet<string>): Resolution {
+  if (resolution.kind !== "found" || resolution.found.commitment.standing === "live") return resolution;
+  const { commitment } = resolution.found;
+  if (!idsOf(commitment).every((id) => notThis.has(id))) return resolution;
+  return { kind: "absent", reason: `Nothing but ${commitment.id}, which a person said is another purchase.` };
 }
 
 /**

@@ -3,7 +3,7 @@ import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } fr
 import { isHeld } from "../contract/lease.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
-import { boughtOutcome, errorOutcome } from "./outcome.ts";
+import { boughtOutcome, errorOutcome, writtenOffOutcome } from "./outcome.ts";
 
 /** The outcome of a claim that was not granted. */
 export function withoutClaim(
@@ -24,6 +24,7 @@ export function withoutClaim(
   }
   const { state, error } = answer.record;
   if (state === "skipped") return skippedOutcome(request);
+  if (state === "written-off") return writtenOffOutcome(answer.record);
   if (error !== undefined && (state === "refused" || state === "rejected")) {
     return errorOutcome(request, state, new BuyonceError({ ...error, code: error.code as ErrorCode }));
   }
@@ -66,6 +67,7 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
       `It was not looked at again: ${messageOf(error)}`,
     ]);
   }
+  if (record.state === "written-off") return writtenOffOutcome(record);
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
 }
 

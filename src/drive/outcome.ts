@@ -1,13 +1,17 @@
 import type { Commitment, Standing } from "../contract/commitment.ts";
+import { capitalised, type DecisionKind, decisionText, type RecordedDecision } from "../contract/decision.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import type { Outcome, OutcomeError } from "../contract/report.ts";
+import type { Outcome, OutcomeDecision, OutcomeError } from "../contract/report.ts";
+
+/** What an outcome takes from a record, or from a request for one. */
+type Reported = Pick<TokenRecord, "recIndex" | "token"> & Partial<Pick<TokenRecord, "decision">>;
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
-  { recIndex, token, error }: Pick<TokenRecord, "recIndex" | "token"> & Partial<Pick<TokenRecord, "error">>,
+  { recIndex, token, error, decision }: Reported & Partial<Pick<TokenRecord, "error">>,
   { id, furtherIds, state, standing, settled, price }: Commitment,
   status: "purchased" | "already-purchased",
   warnings: readonly string[] = [],
@@ -22,8 +26,18 @@ export function boughtOutcome(
     token,
     commitment: { id, ...(furtherIds?.length ? { furtherIds } : {}), state, settled },
     ...(price ? { price } : {}),
+    ...decidedAs(decision, ["bought", "lost"]),
     ...(all.length > 0 ? { warnings: all } : {}),
   };
+}
+
+/** The decision that an outcome rests on, if it is one of these. */
+function decidedAs(
+  decision: RecordedDecision | undefined,
+  kinds: readonly DecisionKind[],
+): { readonly decision?: OutcomeDecision } {
+  if (decision === undefined || !kinds.includes(decision.kind)) return {};
+  return { decision: { ...decision, at: new Date(decision.at).toISOString() } };
 }
 
 /** It was over when it was first seen: every drive says the same. */
@@ -54,12 +68,42 @@ export function overError(id: string, state: string): BuyonceError {
  * price is named.
  */
 export function errorOutcome(
-  { recIndex, token }: Pick<TokenRecord, "recIndex" | "token">,
-  status: "in-progress" | "refused" | "rejected" | "unresolved",
+  { recIndex, token, decision }: Reported,
+  status: Exclude<Outcome["status"], "purchased" | "already-purchased">,
   error: unknown,
   submission?: Pick<Submission, "price">,
 ): Outcome & { readonly error: OutcomeError } {
-  return { recIndex, status, token, ...(submission ? { price: submission.price } : {}), error: outcomeError(error) };
+  return {
+    recIndex,
+    status,
+    token,
+    ...(submission ? { price: submission.price } : {}),
+    error: outcomeError(error),
+    ...decidedAs(decision, decisionsBehind[status]),
+  };
+}
+
+/** Which decisions still say something about what is not bought, or not known to be. */
+const decisionsBehind: Readonly<Record<Outcome["status"], readonly DecisionKind[]>> = {
+  purchased: [],
+  "already-purchased": [],
+  "in-progress": [],
+  refused: ["not-bought", "not-this"],
+  rejected: [],
+  unresolved: ["not-this"],
+  "written-off": ["written-off"],
+  skipped: [],
+};
+
+/** The outcome of what a person wrote off: the same for every drive. */
+export function writtenOffOutcome(record: TokenRecord): Outcome {
+  const { decision, submission } = record;
+  const by = decision === undefined ? "It was written off" : capitalised(decisionText(decision));
+  const error = new BuyonceError({
+    code: "written-off",
+    message: `${by}. It may be bought, and is never bought again. ${todoOf("written-off")}`,
+  });
+  return errorOutcome(record, "written-off", error, submission);
 }
 
 /** The ledger itself failed, as opposed to a write that it declined. */

@@ -38,7 +38,7 @@ export function parkedOutcome(
   const message =
     `Parked since ${parked.since}: it was sent at ${parked.sentAt} under ${shown}, and the provider's own time limit is over. ` +
     `The last answer: ${error.message} Look at the provider yourself, then decide: ` +
-    `buyonce resolve ${shellWord(executionId)} ${recIndex} --bought ID or --not-bought`;
+    `buyonce resolve ${shellWord(executionId)} ${recIndex} --bought ID, --not-this ID, --not-bought or --write-off`;
   return { ...outcome, error: { ...error, message, retryable: false }, parked };
 }
 

@@ -112,7 +112,7 @@ export async function planExecution(
       executionId,
       termsVersion: recorded?.execution.termsVersion ?? 0,
       recommendations: [...recommendations, ...skipped].toSorted((a, b) => a.recIndex - b.recIndex),
-      totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") },
+      totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile", "written-off") },
       ...(error ? { error } : {}),
     };
   } finally {

@@ -8,8 +8,16 @@ import { provenFailed, vanished } from "./prove-failed.ts";
 import { unknownError } from "./answer-error.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext } from "./drive-context.ts";
-import { boughtOutcome, errorOutcome, isBroken, isOver, outcomeError, overError } from "./outcome.ts";
-import { parkedOutcome } from "./parked.ts";
+import {
+  boughtOutcome,
+  errorOutcome,
+  isBroken,
+  isOver,
+  outcomeError,
+  overError,
+  writtenOffOutcome,
+} from "./outcome.ts";
+import { recordedAsParked } from "./report-parked.ts";
 import { isOpen } from "./outcome-of-record.ts";
 
 /**
@@ -18,11 +26,12 @@ import { isOpen } from "./outcome-of-record.ts";
  * - `bought`: nothing; the ledger knows it as bought.
  * - `adopt`: nothing is bought; the cloud shows a commitment with its token, which is what was asked for.
  * - `reconcile`: it was sent before, and nobody knows what became of it; that is found out first.
+ * - `written-off`: nothing; a person wrote it off, and it may be bought.
  * - `held`: another driver works on it.
  * - `refuse`: a guard would stop it; the error says why.
  * - `skip`: nothing; its place is empty, or a person dropped it.
  */
-export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "held" | "refuse" | "skip";
+export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "written-off" | "held" | "refuse" | "skip";
 
 /** What buying a recommendation would cost now, and what a drive would do about it. */
 export interface PlannedRecommendation {
@@ -36,7 +45,7 @@ export interface PlannedRecommendation {
   readonly limit?: Money;
   /** Of what is bought. */
   readonly commitment?: NonNullable<Outcome["commitment"]>;
-  /** Why a drive would refuse it, why it has to be reconciled, or who holds it. */
+  /** Why a drive would refuse it, why it has to be reconciled, who wrote it off, or who holds it. */
   readonly error?: OutcomeError;
 }
 
@@ -55,6 +64,7 @@ export async function planRecommendation(
   const { recommendation, token, scope } = request;
   const { generation = 0 } = record ?? {};
   if (record !== undefined && isOpen(record)) return toReconcile(request, record);
+  if (record?.state === "written-off") return asWrittenOff(request, record);
   let price: Money | undefined;
   try {
     const bought = record?.state === "purchased" ? record.commitment : undefined;
@@ -62,7 +72,7 @@ export async function planRecommendation(
       if (isOver(record, bought)) throw overError(bought.id, bought.state);
       if (await isStillBought(drive, executor, record, bought)) return asBought(request, "bought", bought);
     } else {
-      const listed = match(await drive.lookup.listing(executor, scope), token);
+      const listed = match(await drive.lookup.listing(executor, scope), token, record?.notThis);
       if (listed !== undefined) {
         await compareFound(executor, request, listed, drive.stop);
         const { commitment: found } = listed;
@@ -105,9 +115,14 @@ function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecom
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const price = submission?.price;
-  const outcome = errorOutcome(record, "unresolved", unknownError({ message }));
-  const { error: why } = parkedAt === undefined ? outcome : parkedOutcome(record, parkedAt, outcome);
+  const open = () => errorOutcome(record, "unresolved", unknownError({ message }));
+  const { error: why } = parkedAt === undefined ? open() : recordedAsParked(record);
   return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), ...(why ? { error: why } : {}) };
+}
+
+function asWrittenOff(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
+  const { price, error } = writtenOffOutcome(record);
+  return { ...placeOf(request), verdict: "written-off", ...(price ? { price } : {}), ...(error ? { error } : {}) };
 }
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */

@@ -255,7 +255,8 @@ async function lookForMarker(
 > {
   const { executor, record } = task;
   const age = await ageOfSubmission(drive, task, submission);
-  const found = match(await drive.lookup.fresh(executor, submission.scope, record.token), record.token);
+  const { token, notThis } = record;
+  const found = match(await drive.lookup.fresh(executor, submission.scope, token), token, notThis);
   if (found === undefined) return undefined;
   await compareFound(executor, record, found, drive.stop);
   const { commitment: listed } = found;

@@ -8,6 +8,7 @@ import type { DriveOptions } from "./drive-execution.ts";
 import { withMissingExecutors } from "./executor-missing.ts";
 import { leftAsItIs, sentStates } from "./outcome-of-record.ts";
 import { reportOf } from "./report-of.ts";
+import { readParked, withParked } from "./report-parked.ts";
 import { pastDeadline } from "./stop.ts";
 
 /** Which of what was left behind is driven, and how. */
@@ -37,7 +38,7 @@ interface RedriveParts {
 }
 
 /**
- * Drives what was left behind, execution by execution. Throws what the first of them throws; after that, what it did not come
+ * Drives what was left behind, execution by execution, and reports what is parked as the ledger has it. Throws what the first of them throws; after that, what it did not come
  * to is reported as the ledger has it.
  */
 export async function redriveUnfinished(
@@ -62,7 +63,18 @@ export async function redriveUnfinished(
     }
     if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
   }
-  return withMissingExecutors(reports, withoutExecutor);
+  const driven = withMissingExecutors(reports, withoutExecutor);
+  return includeParked ? driven : withParked(driven, await parkedBeside(ledger, driven));
+}
+
+/** What waits for a person. What was driven is reported, whether the ledger says by now what is parked or not. */
+async function parkedBeside(ledger: Ledger, driven: readonly Report[]): Promise<readonly TokenRecord[]> {
+  try {
+    return await readParked(ledger);
+  } catch (error) {
+    if (driven.length === 0) throw error;
+    return [];
+  }
 }
 
 /** What the ledger had about an execution that a call did not come to. */

@@ -12,3 +12,24 @@ export function reportOf(executionId: string, outcomes: readonly Outcome[]): Rep
     atRisk: priced(({ commitment }) => commitment === undefined),
   };
 }
+
+/** An outcome, and the execution that it belongs to. */
+export interface FurtherOutcome {
+  readonly executionId: string;
+  readonly outcome: Outcome;
+}
+
+/** The reports of a call, and in them what it did not work on: one report per execution. */
+export function withOutcomes(reports: readonly Report[], further: readonly FurtherOutcome[]): readonly Report[] {
+  if (further.length === 0) return reports;
+  const all = [
+    ...reports.flatMap(({ executionId, outcomes }) => outcomes.map((outcome) => ({ executionId, outcome }))),
+    ...further,
+  ];
+  return [...Map.groupBy(all, ({ executionId }) => executionId)].map(([executionId, own]) =>
+    reportOf(
+      executionId,
+      own.map(({ outcome }) => outcome),
+    ),
+  );
+}

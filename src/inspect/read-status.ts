@@ -10,10 +10,12 @@ import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
- * while a driver holds it; `planned` when no driver has come to it; `unresolved` when it was sent, and no driver has said what became of it; `waiting` while an
- * equal purchase is open; and `abandoned` when its driver ended before anything was sent.
+ * while a driver holds it; `planned` when no driver has come to it; `unresolved` when it was sent, and no driver has said what
+ * became of it; `waiting` while an equal purchase is open; `not-bought` when a person decided that, so that the next drive buys it;
+ * and `abandoned` when its driver ended before anything was sent.
  */
-export type RecordStatus = Exclude<OutcomeStatus, "already-purchased"> | "planned" | "waiting" | "abandoned";
+export type RecordStatus =
+  Exclude<OutcomeStatus, "already-purchased"> | "planned" | "waiting" | "not-bought" | "abandoned";
 
 /** What is shown of the ledger. */
 export interface StatusOptions {
@@ -83,10 +85,12 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
     case "rejected":
     case "planned":
     case "skipped":
+    case "written-off":
       return record.state;
     case "claimed":
       if (isHeld(record, now)) return "in-progress";
-      return record.error?.code === "identical-purchase-open" ? "waiting" : "abandoned";
+      if (record.error?.code === "identical-purchase-open") return "waiting";
+      return record.decision?.kind === "not-bought" ? "not-bought" : "abandoned";
     case "submitted":
     case "unknown":
       return isHeld(record, now) ? "in-progress" : "unresolved";

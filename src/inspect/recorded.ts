@@ -6,7 +6,7 @@ export function recordedPrice({ commitment, submission }: TokenRecord): Money | 
   return commitment?.price ?? submission?.price;
 }
 
-/** Written ahead or sent, and not known to be bought or not. */
+/** Written ahead or sent, and not known to be bought or not; also where nobody finds out any more. */
 export function mayBeBought({ state }: TokenRecord): boolean {
-  return state === "submitted" || state === "unknown";
+  return state === "submitted" || state === "unknown" || state === "written-off";
 }

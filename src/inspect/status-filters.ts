@@ -19,6 +19,7 @@ export const queryOf = {
   abandoned: { states: ["claimed"], held: false },
   refused: { states: ["refused"] },
   rejected: { states: ["rejected"] },
+  "written-off": { states: ["written-off"] },
   claimed: { states: ["claimed"] },
   submitted: { states: ["submitted"] },
   unknown: { states: ["unknown"] },

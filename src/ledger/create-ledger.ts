@@ -1,6 +1,8 @@
 import { idsOf } from "../contract/commitment.ts";
+import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
+import { decisionsOf, notBoughtStates, recorded } from "./decisions.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import {
   tokensOf,
@@ -10,7 +12,6 @@ import {
   withEvidence,
   addEvidence,
   formerOf,
-  joined,
   givenUp,
   claimOne,
   heldRecord,
@@ -63,11 +64,12 @@ export function createLedger(store: LedgerStore): Ledger {
     ...sendsOf(store, write),
     ...notesOf(write),
     ...endsOf(write),
+    ...decisionsOf(write),
   };
 }
 
 /** Changes a claimed record, with one line of history, in one transaction. */
-type Write = (
+export type Write = (
   claim: Claim,
   event: string,
   change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
@@ -201,8 +203,15 @@ function sendsOf(store: LedgerStore, write: Write) {
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
         const submission = { ...planned, attempt, submittedAt: transaction.now };
-        const detail = JSON.stringify(planned.price);
-        return { state: "submitted", attempt, submission, error: undefined, countedFrom: undefined, detail };
+        return {
+          state: "submitted",
+          attempt,
+          submission,
+          error: undefined,
+          decision: undefined,
+          countedFrom: undefined,
+          detail: JSON.stringify(planned.price),
+        };
       };
       return submissionOf(await write(claim, "submit", submit, guarded(claim)));
     },
@@ -225,25 +234,16 @@ function sendsOf(store: LedgerStore, write: Write) {
 
     evidence: (claim, attempt, ids) => addLateEvidence(store, claim, attempt, ids),
 
-    exclude: (claim, ids) =>
-      write(claim, "exclude", async ({ submission, former = [] }) => {
-        const without = (sent: Submission): Submission => ({ ...sent, notThis: joined(sent.notThis, ids) });
-        return {
-          ...(submission === undefined ? {} : { submission: without(submission) }),
-          former: former.map((sent) => ({ ...without(sent), knownUnclear: true })),
-          detail: ids.join(", "),
-        };
-      }),
-
-    dead: (claim, { failed, failedAs, notThis, knownUnclear, sent = true, detail }) =>
+    dead: (claim, { failed, failedAs, sent = true, detail }) =>
       write(claim, "dead", async (record) => {
         expectState(record, ["submitted", "unknown"]);
         const generation = record.generation + (failed ? 1 : 0);
         return {
           state: "claimed",
           submission: undefined,
-          ...(sent ? { former: formerOf(record, { failedAs, notThis, knownUnclear }) } : {}),
+          ...(sent ? { former: formerOf(record, { failedAs }) } : {}),
           parkedAt: undefined,
+          decision: undefined,
           generation,
           detail,
         };
@@ -259,14 +259,11 @@ function sendsOf(store: LedgerStore, write: Write) {
           commitment: undefined,
           purchasedAt: undefined,
           purchasedClock: undefined,
+          decision: undefined,
           generation: record.generation + 1,
           detail: `${id} ${state}`,
         };
       }),
-
-    decide: async (claim, detail) => {
-      await write(claim, "decide", async () => ({ detail }));
-    },
   } satisfies Partial<Ledger>;
 }
 
@@ -302,10 +299,10 @@ async function addLateEvidence(
 /** How a recommendation ends; the claim is given up. */
 function endsOf(write: Write) {
   return {
-    purchase: (claim, commitment, { passedBy = false, over, guessedIn, clock } = {}) =>
-      write(claim, "purchase", async (record, transaction) => {
+    purchase: (claim, commitment, { decision, passedBy = false, over, guessedIn, clock } = {}) =>
+      write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
         // Skipped meanwhile, it was found as bought: that is the truth.
-        expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
+        expectState(record, decision ? notBoughtStates : ["claimed", "submitted", "unknown", "skipped"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
         return {
@@ -316,8 +313,9 @@ function endsOf(write: Write) {
           countedFrom: undefined,
           parkedAt: undefined,
           error: over,
+          decision: decision && recorded(decision, transaction.now),
           ...(passedBy ? { former: formerOf(record) } : {}),
-          detail: `${commitment.id} ${commitment.state}`,
+          detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
           // Where the marker comes after the purchase, the driver goes on to stamp it.
           ...(commitment.marked ? givenUp : {}),
         };

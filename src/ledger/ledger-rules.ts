@@ -73,16 +73,27 @@ export function addEvidence(record: TokenRecord, attempt: number, ids: readonly 
 /** The former submissions, and the last one, which is no longer open. */
 export function formerOf(
   { former = [], submission }: TokenRecord,
-  end: Pick<Submission, "failedAs" | "notThis" | "knownUnclear"> = {},
+  end: Pick<Submission, "failedAs" | "knownUnclear"> = {},
 ): readonly Submission[] {
-  if (submission === undefined) return former;
-  // What a person said of it while it was open holds on.
-  const notThis = end.notThis === undefined ? submission.notThis : joined(submission.notThis, end.notThis);
-  return [...former, { ...submission, ...end, notThis }];
+  return submission === undefined ? former : [...former, { ...submission, ...end }];
 }
 
 /** What a record holds that nobody works on. */
 export const givenUp = { holder: undefined, leaseUntil: undefined, leaseLength: undefined } as const;
+
+/** What a claim takes up that names no states: nobody works on what is written off. */
+const worked: readonly TokenRecord["state"][] = [
+  "planned",
+  "claimed",
+  "submitted",
+  "unknown",
+  "purchased",
+  "rejected",
+  "refused",
+];
+
+/** The states that a claim leaves. */
+const kept: readonly TokenRecord["state"][] = ["submitted", "unknown", "purchased", "written-off"];
 
 interface Claimant extends ClaimOptions {
   readonly holder: string;
@@ -93,7 +104,7 @@ interface Claimant extends ClaimOptions {
 export async function claimOne(
   transaction: LedgerTransaction,
   { token, executionId }: Pick<ExecutionPlace, "token" | "executionId">,
-  { holder, leaseLength, corrections = false, states }: Claimant,
+  { holder, leaseLength, corrections = false, asIs = false, states }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
   const [execution, record] = [await transaction.execution(executionId), await transaction.get(token)];
@@ -110,11 +121,11 @@ export async function claimOne(
   if (record.holder !== undefined && isHeld(record, now)) {
     return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
   }
-  if (record.state === "skipped" || states?.includes(record.state) === false) return { kind: "other-state", record };
-  const open = record.state === "submitted" || record.state === "unknown" || record.state === "purchased";
+  if (!(states ?? worked).includes(record.state)) return { kind: "other-state", record };
+  // What is open, bought or written off never begins anew by being claimed.
   const claimed: TokenRecord = {
     ...record,
-    state: open ? record.state : "claimed",
+    state: asIs || kept.includes(record.state) ? record.state : "claimed",
     epoch: record.epoch + 1,
     holder,
     leaseUntil: now + leaseLength,

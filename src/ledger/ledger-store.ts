@@ -72,7 +72,8 @@ export interface LedgerStore {
 
 /**
  * The lane that a record occupies: while its purchase may or may not have been made, and after it until the marker is on
- * it, because until then its id may not be the final one. A store admits one record per lane, and may index by this.
+ * it, because until then its id may not be the final one. What is written off occupies none: docs/decisions/0011-what-a-person-decides.md.
+ * A store admits one record per lane, and may index by this.
  */
 export function occupiedLane({ state, commitment, submission }: TokenRecord): string | undefined {
   const occupied =

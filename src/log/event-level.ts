@@ -33,6 +33,7 @@ const levelsOfStatus: Readonly<Record<OutcomeStatus, LogLevel>> = {
   rejected: "warn",
   unresolved: "error",
   skipped: "info",
+  "written-off": "warn",
 };
 
 /** How much an event matters: `error` is what money may hang on, `debug` is the end of a step that others imply. */

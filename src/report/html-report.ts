@@ -1,4 +1,5 @@
 import type { HistoryLine } from "../inspect/read-history.ts";
+import { capitalised, decisionText } from "../contract/decision.ts";
 import type { DriveEvent } from "../contract/events.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { Outcome, Report } from "../contract/report.ts";
@@ -85,7 +86,7 @@ function totalsTable(outcomes: readonly Outcome[]): Html {
   const waits = ({ error }: Outcome) => error?.code === "identical-purchase-open";
   const isOver = ({ error }: Outcome) => error?.code === "purchase-over";
   const open = [
-    ...by("unresolved", "in-progress").filter((outcome) => !waits(outcome)),
+    ...by("unresolved", "in-progress", "written-off").filter((outcome) => !waits(outcome)),
     ...outcomes.filter(refusedThoughMaybeBought),
   ];
   const overs = outcomes.filter(isOver);
@@ -188,12 +189,13 @@ function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
 }
 
 function notes(outcome: Outcome): readonly Html[] {
-  const { commitment, error, warnings = [] } = outcome;
+  const { commitment, error, decision, warnings = [] } = outcome;
   const cause = plainCause(outcome);
   return [
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
     ...(cause === undefined ? [] : [cause]),
     ...(error === undefined ? [] : [`Reported: ${error.message} (${error.code})`]),
+    ...(decision === undefined ? [] : [`${capitalised(decisionText(decision))}.`]),
     ...warnings,
   ].map((text) => html`<p class="note">${text}</p>`);
 }

@@ -49,6 +49,12 @@ const verdicts: Readonly<Record<Exclude<Outcome["status"], "purchased" | "alread
     meaning: "The order was sent, and it is not known yet whether it was bought. It may be charged.",
   },
   skipped: { label: "Left out", tone: "good", meaning: "It was left out on purpose. Nothing is charged." },
+  "written-off": {
+    label: "Written off",
+    tone: "bad",
+    meaning:
+      "The order was sent, and nobody can find out whether it was bought. It may be charged, and is not ordered again.",
+  },
 };
 
 /** How an outcome is called. */

@@ -85,11 +85,10 @@ const historyEvents: Readonly<Record<string, string>> = {
   wait: "It waits for an equal order that is not decided",
   unknown: "It is not known whether it was bought",
   evidence: "The provider's answer named another order, which has to be looked at first",
-  exclude: "A person said that it is none of what fits it",
   park: "Left for a person to decide",
   dead: "Proven not to be bought",
   reopen: "The purchase came to nothing",
-  decide: "A person decided",
+  decide: "A person's word",
 };
 
 function historyWords({ event, detail, code }: HistoryLine): string {

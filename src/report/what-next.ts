@@ -38,6 +38,8 @@ export function whatNext(
         return `${sent} No run could find out whether it was. Look at the provider for what the message names, and decide with buyonce resolve. ${nowhereElse}`;
       }
       return advise(sent, "outcome-unknown");
+    case "written-off":
+      return adviseFully("written-off");
     case "refused":
       return advise(refusedLead(error), error?.code ?? "internal");
     default:
@@ -67,8 +69,18 @@ function refusedLead(error: OutcomeError | undefined): string {
   if (mayBeBought) return "It may be bought already.";
   if (error.code === "executor-missing") return "The ledger shows no purchase.";
   // Of an earlier send, which is decided.
-  return error.code === "resolved-as-not-bought" || error.code === "nothing-to-resolve" ? plain : "Nothing was sent.";
+  return decisions.includes(error.code) ? plain : "Nothing was sent.";
 }
+
+/** What a person decided, or could not decide: about an earlier send. */
+const decisions: readonly ErrorCode[] = [
+  "resolved-as-not-bought",
+  "resolved-as-not-this",
+  "nothing-to-resolve",
+  "too-early",
+  "answer-unclear",
+  "there-before",
+];
 
 function withoutCode(text: string): string {
   return text.replaceAll("`", "");

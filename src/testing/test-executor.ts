@@ -1,5 +1,6 @@
 import type { TestFunction } from "./assertions.ts";
 import { buyingTests } from "./executor/buying.ts";
+import { decidingTests } from "./executor/deciding.ts";
 import { describingTests } from "./executor/describing.ts";
 import { troubleTests } from "./executor/trouble.ts";
 import { type ExecutorWorld, stepsOf } from "./executor/executor-world.ts";
@@ -23,7 +24,12 @@ export interface TestExecutorOptions {
  * `send` gives up after its `sendTimeout`. Test those against the provider's own protocol.
  */
 export function testExecutor({ name, make, optionalFields = [], test }: TestExecutorOptions): void {
-  for (const { title, run } of [...describingTests(optionalFields), ...buyingTests, ...troubleTests]) {
+  for (const { title, run } of [
+    ...describingTests(optionalFields),
+    ...buyingTests,
+    ...troubleTests,
+    ...decidingTests,
+  ]) {
     test(`${name}: ${title}`, async () => {
       const world = await make();
       try {

@@ -1,6 +1,7 @@
 import type { Ledger } from "../contract/ledger.ts";
 import type { TestFunction } from "./assertions.ts";
 import { claimTests } from "./ledger/ledger-claims.ts";
+import { decisionTests } from "./ledger/ledger-decisions.ts";
 import { executionTests } from "./ledger/ledger-executions.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
@@ -19,7 +20,8 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  for (const { title, run } of [...claimTests, ...executionTests, ...proofTests, ...sendTests, ...readingTests]) {
+  const all = [...claimTests, ...executionTests, ...proofTests, ...sendTests, ...decisionTests, ...readingTests];
+  for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }
 }

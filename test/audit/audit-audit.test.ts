@@ -367,7 +367,7 @@ describe("a loss that a person accepts", () => {
     });
     expect((await ledger.history(token())).slice(-3)).toMatchObject([
       { event: "claim" },
-      { event: "decide", detail: `${order.id} is gone before its term, says Ada: exchanged` },
+      { event: "decide", detail: `decided gone before its term (${order.id}) by Ada: exchanged` },
       { event: "observe" },
     ]);
     expect(await kinds(purchaser)).toEqual([]);

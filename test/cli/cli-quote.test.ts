@@ -68,6 +68,7 @@ describe("buyonce quote", () => {
     [3, ["buy", "refuse"]],
     [4, ["refuse", "reconcile"]],
     [4, ["held"]],
+    [4, ["bought", "written-off"]],
   ])("exit code %d for %j", async (code, verdicts) => {
     const quotes = verdicts.map((verdict, recIndex) => quoted({ recIndex, verdict }));
     expect(await quote({}, standInParts({ quotes }))).toBe(code);

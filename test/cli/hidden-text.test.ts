@@ -110,7 +110,7 @@ const descriptions = [nasty, nasty, nasty];
 describe("C11: what does not show, or steers a terminal, is nowhere raw", () => {
   test.each<readonly [string, string]>([
     ["drive", json.jsonReport(reported)],
-    ["redrive", json.jsonReports([reported], new Error(nasty))],
+    ["redrive", json.jsonReports([reported], { count: 1, more: false, atRisk: [] })],
     ["quote", json.jsonQuotation(quotation)],
     ["status", json.jsonStatus(status, descriptions)],
     ["history", json.jsonHistory(nasty, [{ record, lines }], descriptions)],
@@ -133,14 +133,7 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
     ["status", statusText(status, { ...layout, descriptions })],
     ["history", historyText(lines, 100, layout.paint)],
     ["audit", auditText(audit, layout)],
-    [
-      "resolve",
-      resolveText(
-        reported.outcomes[1] ?? outcome(),
-        { ...record, finding: "not-bought", person: nasty, reason: nasty },
-        "again",
-      ),
-    ],
+    ["resolve", resolveText(reported.outcomes[1] ?? outcome(), record, "again")],
     [
       "the page",
       htmlReport([{ report: reported, descriptions, source: nasty, history: new Map([[0, lines]]) }], {

@@ -11,6 +11,7 @@ import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
+import { workLeft } from "../../src/contract/execution-state.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { isSkip, type Recommendation } from "../../src/contract/recommendation.ts";
@@ -51,13 +52,15 @@ const records = [
   record(4, { state: "claimed", recommendation: disk }),
 ];
 
+const nothingParked = { count: 0, more: false, atRisk: [] };
+
 function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
   return {
     ...createMemoryLedger({ clock: () => started }),
     records: async ({ limit, states, work }) =>
       all
         .filter(({ state }) => states?.includes(state) ?? true)
-        .filter(({ commitment }) => work !== "unfinished" || commitment?.settled !== true)
+        .filter((each) => work === undefined || work === workLeft(each))
         .slice(0, limit),
     recordsOf: async (id) => all.filter((each) => each.executionId === id),
     history: async (token) => [
@@ -348,7 +351,7 @@ describe("buyonce settle", () => {
     const { parts, calls } = standInParts({ terminal, openLedger: () => ledgerOf([record(0, { commitment: done })]) });
     expect(await settleCommand(undefined, { ...againstReal, sandbox: true, json }, parts)).toBe(0);
     expect(calls.names).toEqual(["ledger"]);
-    if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
+    if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [], parked: nothingParked });
     else expect(written.stdout).toBe("Nothing is pending: what is bought is final.\n");
   });
 });

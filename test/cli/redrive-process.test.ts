@@ -85,7 +85,7 @@ describe("what was left behind, by the command line", () => {
     const history = await ledger.history(again.outcomes[0]?.token ?? "");
     await ledger.close();
     expect(history.find(({ event }) => event === "decide")?.detail).toBe(
-      "not bought, says operator on duty: not on the bill",
+      "decided not bought by operator on duty: not on the bill",
     );
 
     const bought = await run(["redrive", "--older-than", "0", "--retry-refused"], later);

@@ -105,7 +105,8 @@ describe("redrive", () => {
       const { parts, calls } = stands(ledgerOf(), { terminal });
       expect(await redriveCommand(undefined, { ...options, sandbox: true, json }, parts)).toBe(0);
       expect(calls.names).toEqual(["ledger"]);
-      if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [] });
+      const parked = { count: 0, more: false, atRisk: [] };
+      if (json) expect(JSON.parse(written.stdout)).toEqual({ reports: [], parked });
       else expect(written.stdout).toMatch(/^Nothing was left behind \d+ seconds ago or before: .*\n$/);
     }
   });
@@ -113,10 +114,13 @@ describe("redrive", () => {
   test("nothing left, and something that nobody looks at yet may be bought: it is named", async () => {
     const { terminal, written } = fakeTerminal();
     const open = { state: "unknown", updatedAt: Date.now() } as const;
-    const ledger = { ...ledgerOf(), records: async () => [open] } as unknown as Ledger;
+    const records: Ledger["records"] = async ({ work }) => (work === "parked" ? [] : [open as TokenRecord]);
+    const ledger = { ...ledgerOf(), records };
     const { parts } = stands(ledger, { terminal });
     expect(await redriveCommand(undefined, { ...options, sandbox: true }, parts)).toBe(0);
-    expect(written.stdout).toContain("\n1 was sent and may be bought: buyonce status --state unresolved.\n");
+    expect(written.stdout).toBe(
+      "What is open was touched in the last 30 seconds, or another driver holds it: there is nothing to drive again yet.\n1 was sent and may be bought: buyonce status --state unresolved.\n",
+    );
   });
 
   test("a real cloud: without a terminal --yes is needed; the other ledger is the default", async () => {
@@ -250,6 +254,12 @@ describe("resolve", () => {
   const notBought = outcome({
     status: "refused",
     error: { code: "resolved-as-not-bought", message: "m", retryable: true },
+    decision: {
+      kind: "not-bought",
+      person: "operator on duty",
+      reason: "not on the bill",
+      at: "2026-11-22T00:00:00.000Z",
+    },
   });
 
   test("not bought: recorded is 0, and what to do next", async () => {
@@ -263,20 +273,23 @@ describe("resolve", () => {
       person: "operator on duty",
       reason: "not on the bill",
     });
-    expect(written.stdout).toContain("#0 is recorded as not bought.");
-    expect(written.stdout).toContain(`next: to buy it, run buyonce redrive ${executionId}.`);
+    expect(written.stdout).toBe(
+      `Recorded for #0: decided not bought by operator on duty: not on the bill\nnext: to buy it, run buyonce redrive ${executionId}. A timer buys it, too.\n`,
+    );
   });
 
   test("bought: the id is handed on; against a real cloud nobody is asked, for nothing is bought", async () => {
     const { terminal, written } = fakeTerminal();
-    const { parts, calls } = stands(ledgerOf("aws"), { terminal });
     const { person, reason } = said;
+    const decision = { kind: "bought", id: "id-1", person, reason, at: "2026-11-22T00:00:00.000Z" } as const;
+    const resolve = async () => outcome({ ...bought, status: "already-purchased", decision });
+    const { parts, calls } = stands(ledgerOf("aws"), { terminal, resolve });
     const options = { person, reason, bought: " id-1 " };
     expect(await resolveCommand(executionId, 0, options, parts)).toBe(0);
     expect(calls.decision?.finding).toEqual({ bought: "id-1" });
     expect(calls.ledger).toBe(".buyonce/ledger.db");
     expect(calls.names).toEqual(["ledger", "resolve", "interrupts ignored"]);
-    expect(written.stdout).toContain("#0 is recorded as bought: 0a1b2c3d-1111-2222-3333-444455556666.");
+    expect(written.stdout).toBe("Recorded for #0: decided bought as id-1 by operator on duty: not on the bill\n");
   });
 
   test("what a guard says comes through", async () => {

@@ -178,21 +178,30 @@ describe("A2: another order in the answer", () => {
     },
   );
 
-  test.each(handles)("%s: a person who knows that it cannot be judged has the last word", async (identity) => {
-    const parts = setup({ identity });
-    const { cloud, environment, purchaser } = parts;
-    cloud.faults.sends = ["other-order"];
-    cloud.faults.lag = 60 * minutes;
-    await outcomeOf(parts);
-    environment.advance(10 * minutes);
-    const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
-    // Seen after all, it is adopted; else what was unclear then stops nothing now.
-    environment.advance(51 * minutes);
-    cloud.faults.listing = "empty";
-    expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", price: { amount: "10" } });
-    expect(cloud.orders).toHaveLength(1);
-  });
+  test.each(handles)(
+    "%s: a person who takes it for another purchase, or for none, is contradicted",
+    async (identity) => {
+      const parts = setup({ identity });
+      const { cloud, environment, purchaser } = parts;
+      cloud.faults.sends = ["other-order"];
+      cloud.faults.lag = 60 * minutes;
+      await outcomeOf(parts);
+      environment.advance(10 * minutes);
+      const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+      const [id = ""] = cloud.orders.map((order) => order.id);
+      await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
+        code: "answer-unclear",
+        message: expect.stringContaining(id),
+      });
+      await expect(purchaser.resolveByPerson({ ...who, finding: { notThis: id } })).rejects.toMatchObject({
+        code: "still-shown",
+      });
+      // Seen by everybody in the end, it is adopted.
+      environment.advance(51 * minutes);
+      expect(await outcomeOf(parts)).toMatchObject({ status: "already-purchased", price: { amount: "10" } });
+      expect(cloud.orders).toHaveLength(1);
+    },
+  );
 
   test.each(handles)("%s: gone without a trace, it is bought after a person's decision", async (identity) => {
     const parts = setup({ identity });
@@ -205,8 +214,14 @@ describe("A2: another order in the answer", () => {
     environment.advance(60 * minutes);
     expect((await outcomeOf(parts))?.status).toBe("unresolved");
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
-    await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
+    const notBought = () => purchaser.resolveByPerson({ ...who, finding: "not-bought" });
+    await expect(notBought()).rejects.toMatchObject({ code: "answer-unclear" });
+    // Nothing is there under the id that the answer named: a person can say that.
+    const [id = ""] = (await parts.ledger.recordsOf(executionId))[0]?.submission?.evidence ?? [];
+    await purchaser.resolveByPerson({ ...who, finding: { notThis: id.toUpperCase() } });
+    await notBought();
     expect((await outcomeOf(parts))?.status).toBe("purchased");
+    expect(cloud.live(token())).toHaveLength(1);
   });
 });
 
@@ -251,7 +266,16 @@ test("A26: several fit a dead one for good: a person can say that it is none of 
   cloud.add({ id: "and another" });
   expect(await outcomeOf(parts)).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
   const who = { executionId, recIndex: 0, person: "operator", reason: "both bought by hand" };
-  await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
+  await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
+    code: "answer-unclear",
+  });
+  for (const notThis of ["bought by hand", "and another"]) {
+    expect(await purchaser.resolveByPerson({ ...who, finding: { notThis } })).toMatchObject({
+      status: "refused",
+      error: { code: "resolved-as-not-this" },
+    });
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+  }
   expect((await outcomeOf(parts))?.status).toBe("purchased");
 });
 
@@ -493,6 +517,7 @@ describe("A26: proven dead, and it shows before the next send", () => {
     cloud.add({ id: "theirs, failed", state: "Failed" });
     environment.advance(6 * minutes);
     const who = { executionId, recIndex: 0, person: "operator", reason: "not on the bill" };
+    await purchaser.resolveByPerson({ ...who, finding: { notThis: "theirs, failed" } });
     await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     environment.advance(5 * minutes);
     expect(await outcomeOf(parts)).toMatchObject({

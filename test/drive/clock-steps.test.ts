@@ -136,16 +136,16 @@ describe.each(Object.entries(ledgers))("A22: set forward by six minutes, %s ledg
     expect(outcome.error?.message).toContain("theirs fits, but one that somebody else bought would too");
   });
 
-  test("the same for what was called not bought: nothing is adopted for it, and nothing sent beside it", async () => {
-    const { purchaser, drive, environment, cloud } = await hidden("stamped");
+  test("nor can a person call it not bought: it is too early, and once it shows, it is shown", async () => {
+    const { purchaser, drive, environment } = await hidden("stamped");
     await drive();
     const finding = "not-bought";
-    await purchaser.resolveByPerson({ executionId, recIndex: 0, finding, person: "operator", reason: "not there" });
-    cloud.faults.lag = 0;
-    cloud.add({ id: "theirs" });
+    const decision = { executionId, recIndex: 0, finding, person: "operator", reason: "not there" } as const;
     environment.step(6 * minutes);
-    expect(await drive()).toMatchObject({ status: "refused", error: { code: "commitment-unclear" } });
-    expect(cloud.counts.sends).toBe(1);
+    await expect(purchaser.resolveByPerson(decision)).rejects.toMatchObject({ code: "too-early" });
+    environment.step(-6 * minutes);
+    environment.advance(5 * minutes);
+    await expect(purchaser.resolveByPerson(decision)).rejects.toMatchObject({ code: "still-shown" });
   });
 
   test("what was only seen on its way has not vanished yet", async () => {

@@ -65,6 +65,8 @@ describe("a deadline, while the provider does not answer", () => {
       cloud.faults.sends = [];
       cloud.faults.resolve = undefined;
       if (what === "settle") await purchaser.drive(execution());
+      // Old enough to be decided.
+      if (what === "resolve") environment.advance(300_000);
       let timers = 0;
       const every = (...parameters: Parameters<typeof environment.every>) => {
         const end = environment.every(...parameters);

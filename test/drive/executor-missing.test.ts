@@ -146,7 +146,10 @@ describe("redriveUnfinished, with another worker's cloud in the ledger", () => {
       ["parked", "unresolved", { code: "executor-missing", message: message("parked"), retryable: false }],
       ["claimed", "refused", { code: "executor-missing", message: message("claimed"), retryable: false }],
     ]);
-    expect(await purchaser.redriveUnfinished()).toMatchObject([{ executionId: "claimed" }]);
+    expect(await purchaser.redriveUnfinished()).toMatchObject([
+      { executionId: "claimed" },
+      { executionId: "parked", outcomes: [{ error: { code: "outcome-unknown" }, parked: {} }] },
+    ]);
   });
 
   test.each([

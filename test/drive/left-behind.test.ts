@@ -167,7 +167,7 @@ describe("a person decides about an unknown outcome", () => {
     });
     expect(cloud.orders.find(({ id }) => id === "order-1")?.token).toBe(token());
     const decided = (await ledger.history(token())).find(({ event }) => event === "decide");
-    expect(decided?.detail).toBe("bought as order-1, says operator on duty: seen in the portal");
+    expect(decided?.detail).toBe("decided bought as order-1 by operator on duty: seen in the portal");
     expect((await purchaser.drive(execution())).outcomes[0]).toMatchObject({ commitment: { id: "order-1" } });
     expect(cloud.counts.sends).toBe(1);
   });
@@ -183,9 +183,10 @@ describe("a person decides about an unknown outcome", () => {
   });
 
   test("not bought: recorded, and the next drive buys", async () => {
-    const { purchaser, cloud } = setup({ identity: "stamped" });
+    const { purchaser, cloud, environment } = setup({ identity: "stamped" });
     cloud.faults.sends = ["lost-before"];
     await purchaser.drive(execution());
+    environment.advance(5 * minutes);
     const outcome = await purchaser.resolveByPerson({ ...who, finding: "not-bought" });
     expect(outcome).toMatchObject({ status: "refused", error: { code: "resolved-as-not-bought" } });
     expect((await purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
@@ -207,15 +208,21 @@ describe("a person decides about an unknown outcome", () => {
   });
 
   test("not bought is refused while the look-up fails", async () => {
-    const { purchaser, cloud } = setup();
+    const { purchaser, cloud, environment } = setup();
     cloud.faults.sends = ["lost-before"];
     cloud.faults.resolve = "throws";
     await purchaser.drive(execution());
-    await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toThrow("503");
+    environment.advance(5 * minutes);
+    await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
+      code: "answer-unclear",
+      message: expect.stringContaining("503"),
+      retryable: true,
+    });
     cloud.faults.resolve = undefined;
     cloud.faults.listing = "throws";
     await expect(purchaser.resolveByPerson({ ...who, finding: "not-bought" })).rejects.toMatchObject({
-      code: "lookup-failed",
+      code: "answer-unclear",
+      message: expect.stringContaining("The look-up in account a failed: 503 from the listing"),
     });
   });
 

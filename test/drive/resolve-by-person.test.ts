@@ -6,6 +6,7 @@ import { changed, execution, executionId, setup, token } from "./setup.ts";
 
 const who = { executionId, recIndex: 0, person: "operator on duty", reason: "seen in the portal" };
 const notBought = { ...who, finding: "not-bought" } as const;
+const minutes = 60_000;
 
 /** One that was sent, with every look-up failing meanwhile. */
 async function unresolved(identity: "minted" | "stamped", bought: boolean) {
@@ -89,6 +90,7 @@ describe("there is nothing to decide about", () => {
 
 test("a ledger that does not answer the claim: thrown, and no timer is left behind", async () => {
   const { options, ledger, environment } = await unresolved("minted", false);
+  environment.advance(5 * minutes);
   const running = new Set<symbol>();
   const counted = {
     ...environment,
@@ -152,6 +154,7 @@ test("not bought, though the handle is used for something else: the next drive b
   parts.cloud.faults.onSend = () =>
     void (parts.cloud.orders.length === 0 && parts.cloud.add({ id: `${token().slice(0, 32)}-0`, size: "huge" }));
   await parts.purchaser.drive(execution());
+  parts.environment.advance(5 * minutes);
   await parts.purchaser.resolveByPerson(notBought);
   expect((await parts.purchaser.drive(execution())).outcomes[0]?.status).toBe("purchased");
 });
@@ -168,12 +171,18 @@ test("what is bought stays so, though a later id of it turns out to count for an
 
 describe("not bought", () => {
   test("A33: is recorded for a new generation, since the name may be used up, and says that driving again helps", async () => {
-    const { purchaser, record } = await unresolved("stamped", false);
+    const { purchaser, environment, record } = await unresolved("stamped", false);
+    environment.advance(5 * minutes);
     expect(await purchaser.resolveByPerson(notBought)).toMatchObject({
       recIndex: 0,
       token: token(),
       status: "refused",
-      error: { code: "resolved-as-not-bought", retryable: true },
+      error: {
+        code: "resolved-as-not-bought",
+        retryable: true,
+        message: "Decided not bought by operator on duty: seen in the portal. To buy it, drive again.",
+      },
+      decision: { kind: "not-bought", person: "operator on duty", reason: "seen in the portal" },
     });
     expect(await record()).toMatchObject({ state: "claimed", generation: 1 });
     expect((await record())?.submission).toBeUndefined();
@@ -181,8 +190,9 @@ describe("not bought", () => {
   });
 
   test("a purchase that came to nothing does not stand in the way", async () => {
-    const { purchaser, cloud, record } = await unresolved("minted", true);
+    const { purchaser, cloud, environment, record } = await unresolved("minted", true);
     for (const { id } of cloud.orders) cloud.fail(id);
+    environment.advance(5 * minutes);
     expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
     expect(await record()).toMatchObject({ state: "claimed" });
   });
@@ -205,7 +215,7 @@ describe("not bought", () => {
 
   test("what is shown belongs to another recommendation: it does not stand in the way", async () => {
     const { purchaser, environment } = await unresolved("stamped", false);
-    environment.advance(60_000);
+    environment.advance(10 * minutes);
     const other = { executionId: "execution-2", source: "test", recommendations: [disk({ size: "large" })] };
     await purchaser.drive(other);
     expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
@@ -214,7 +224,7 @@ describe("not bought", () => {
   test.each([
     ["in another count", { quantity: 2 }, "quantity: asked 1, found 2"],
     ["and does not say how many it is", undefined, "does not say all that was asked for (quantity)"],
-  ])("one that is new and fits, %s, is no purchase of it: a person may say so", async (_what, changes, reason) => {
+  ])("one that is new and fits, %s, is no purchase of it: a person says that first", async (_what, changes, reason) => {
     const parts = await unresolved("stamped", false);
     const { cloud, environment, ledger } = parts;
     cloud.add({ id: "by hand", ...changes });
@@ -229,13 +239,17 @@ describe("not bought", () => {
     expect((await purchaser.drive(execution())).outcomes).toMatchObject([
       { status: "unresolved", error: { message: expect.stringContaining(reason) } },
     ]);
+    await expect(purchaser.resolveByPerson(notBought)).rejects.toMatchObject({
+      code: "answer-unclear",
+      message: expect.stringContaining("Say first of by hand what it is"),
+    });
+    await purchaser.resolveByPerson({ ...who, finding: { notThis: "by hand" } });
     expect(await purchaser.resolveByPerson(notBought)).toMatchObject({ error: { code: "resolved-as-not-bought" } });
     // Said to be none of it, it is not asked about again, and not named as one too many.
     const [outcome] = (await purchaser.drive(execution())).outcomes;
     expect(outcome).toMatchObject({ status: "purchased", commitment: { id: "order-1" } });
     expect((await purchaser.drive(execution())).outcomes[0]).not.toHaveProperty("warnings");
-    const [record] = await ledger.recordsOf(executionId);
-    expect(record?.former?.[0]).toMatchObject({ notThis: ["by hand"] });
+    expect((await ledger.recordsOf(executionId))[0]).toMatchObject({ notThis: ["by hand"] });
   });
 
   test("a person who stops it: nothing is recorded, and the claim is given up", async () => {

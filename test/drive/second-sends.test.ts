@@ -113,7 +113,8 @@ describe("before the same handle is sent again", () => {
 
   test("what an earlier send bought is over: it is not sent again", async () => {
     const all = await unresolved("chosen");
-    const { cloud, purchaser, drive } = all;
+    const { cloud, purchaser, drive, environment } = all;
+    environment.advance(5 * 60_000);
     const finding = {
       executionId: "execution-1",
       recIndex: 0,

@@ -83,7 +83,7 @@ test.each([
   }
   for (const { token, state, epoch } of (await ledgers[0]?.recordsOf("execution-1")) ?? []) {
     const last = history.findLast((entry) => entry.token === token);
-    expect([token, state, epoch]).toEqual([token, last?.to, last?.epoch]);
+    expect([token, state, epoch]).toEqual([token, last?.to ?? "planned", last?.epoch ?? 0]);
   }
   const owners = await admin.query<{ id: string; token: string }>(
     `SELECT commitment_id AS id, token FROM "${schema}".commitment_owner`,
@@ -94,7 +94,7 @@ test.each([
     expect([detail, owner?.token]).toEqual([detail, token]);
   }
   expect(Object.keys(recorded)).toEqual(
-    expect.arrayContaining(["claim", "submit", "purchase", "unknown", "park", "reopen"]),
+    expect.arrayContaining(["claim", "submit", "purchase", "unknown", "park", "reopen", "decide"]),
   );
   await Promise.all(ledgers.map((ledger) => ledger.close()));
 });
@@ -113,6 +113,8 @@ async function liveThrough(ledger: Ledger, grant: (claim: Claim, holder: string)
   await ledger.unknown(claim, reason);
   await ledger.purchase(claim, bought({ id: "order-planned" }));
   await ledger.reopen(claim, bought({ id: "order-planned" }));
+  await submit();
+  await ledger.decide(claim, { kind: "written-off", person: "Ada", reason: "" });
 }
 
 async function cutConnections(applicationName: string, ended: AbortSignal): Promise<void> {
@@ -137,7 +139,7 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
   async function claimSome(): Promise<void> {
     const wanted = Array.from({ length: tokens }, (_, token) => token).filter(() => below(2) === 0);
     if (below(2) === 0) wanted.reverse();
-    for (const answer of await ledger.claim(wanted.map(claimRequest), holder, leaseLength())) {
+    for (const answer of await ledger.claim(wanted.map(claimRequest), holder, leaseLength(), { states })) {
       if (answer.kind !== "granted") continue;
       grant(answer.claim, holder);
       held.set(answer.claim.token, { claim: answer.claim, state: answer.record.state });
@@ -156,6 +158,12 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
     observe: (claim) => ledger.observe(claim, anyCommitment()),
     renew: (claim) => ledger.renew([claim], leaseLength()),
     release: (claim) => ledger.release([claim]),
+    decide: (claim) => {
+      const by = { person: "Ada", reason: "" };
+      const isWrittenOff = held.get(claim.token)?.state === "written-off";
+      if (!isWrittenOff) return ledger.decide(claim, { kind: below(2) === 0 ? "not-bought" : "written-off", ...by });
+      return ledger.purchase(claim, anyCommitment(), { decision: { kind: "bought", id: "any", ...by } });
+    },
   };
   // Fewer ids than purchases.
   const anyCommitment = () =>
@@ -182,22 +190,34 @@ function createDriver(ledger: Ledger, index: number, grant: (claim: Claim, holde
       throw error;
     }
     entry.state = next[event] ?? entry.state;
-    if (["reject", "refuse", "release"].includes(event)) held.delete(entry.claim.token);
+    if (["reject", "refuse", "release", "decide"].includes(event)) held.delete(entry.claim.token);
     return event;
   };
 }
 
 const reason = { code: "quote-failed", message: "The quote failed." };
 
+/** All of them: what is written off is claimed only by name. */
+const states: readonly TokenState[] = [
+  "claimed",
+  "submitted",
+  "unknown",
+  "purchased",
+  "rejected",
+  "refused",
+  "written-off",
+];
+
 const fitting: Readonly<Record<TokenState, readonly string[]>> = {
   planned: ["release"],
   skipped: ["release"],
   claimed: ["submit", "submit", "submit", "submit", "purchase", "refuse", "renew"],
   submitted: ["purchase", "unknown", "park", "dead", "reject", "renew"],
-  unknown: ["purchase", "dead", "refuse", "release", "renew"],
+  unknown: ["purchase", "dead", "refuse", "release", "renew", "decide"],
   purchased: ["observe", "reopen", "reopen", "refuse", "release"],
   rejected: ["release"],
   refused: ["release"],
+  "written-off": ["decide", "release"],
 };
 
 const next: Readonly<Record<string, TokenState>> = {

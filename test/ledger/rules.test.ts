@@ -212,7 +212,6 @@ describe("the rules", () => {
     await ledger.resend(first);
     await ledger.resend(first, { refused: {} });
     await ledger.evidence(first, 1, ["id-1", "id-2"]);
-    await ledger.exclude(first, ["id-1", "id-2"]);
     await ledger.reject(first, { ...reason, providerCode: "QuotaExceeded" });
     const second = await again();
     await ledger.submit(second, planned);
@@ -224,8 +223,10 @@ describe("the rules", () => {
     const fourth = await again();
     await ledger.park(fourth, reason);
     const fifth = await again();
-    await ledger.decide(fifth, "bought, says a person");
-    await ledger.purchase(fifth, pending);
+    await ledger.decide(fifth, { kind: "not-this", id: "id-1", person: "Ada", reason: "by hand" });
+    await ledger.purchase(await again(), pending, {
+      decision: { kind: "bought", id: "order-1", person: "Ada", reason: "on the bill" },
+    });
     const sixth = await again();
     await ledger.reopen(sixth, { ...pending, state: "BillingFailed" });
     await ledger.submit(sixth, planned);
@@ -243,7 +244,6 @@ describe("the rules", () => {
       ["resend", "submitted", "submitted", ""],
       ["resend", "submitted", "submitted", "refused"],
       ["evidence", "submitted", "submitted", "id-1, id-2"],
-      ["exclude", "submitted", "submitted", "id-1, id-2"],
       ["reject", "submitted", "rejected", "quote-failed: QuotaExceeded: The quote failed."],
       ["claim", "rejected", "claimed", ""],
       ["submit", "claimed", "submitted", price],
@@ -255,8 +255,9 @@ describe("the rules", () => {
       ["claim", "unknown", "unknown", ""],
       ["park", "unknown", "unknown", said],
       ["claim", "unknown", "unknown", ""],
-      ["decide", "unknown", "unknown", "bought, says a person"],
-      ["purchase", "unknown", "purchased", "order-1 Creating"],
+      ["decide", "unknown", "unknown", "decided not to be id-1 by Ada: by hand"],
+      ["claim", "unknown", "unknown", ""],
+      ["decide", "unknown", "purchased", "decided bought as order-1 by Ada: on the bill"],
       ["claim", "purchased", "purchased", ""],
       ["reopen", "purchased", "claimed", "order-1 BillingFailed"],
       ["submit", "claimed", "submitted", price],
@@ -269,7 +270,7 @@ describe("the rules", () => {
     expect(await one(ledger)).toMatchObject({
       generation: 2,
       attempt: 4,
-      epoch: 8,
+      epoch: 9,
       purchasedAt: 1000,
       updatedAt: 2000,
     });

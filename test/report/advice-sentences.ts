@@ -171,22 +171,22 @@ export const sentences: Readonly<
   "commitment-mismatch": {
     status: "refused",
     cause: "What was found for it at the provider, with its mark, is not what was asked for.",
-    next: "It may be bought already. A person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else. After that, AGAIN.",
+    next: "It may be bought already. A person has to look at the provider for what the message names, and decide (buyonce resolve). Until then, buy it nowhere else. After that, AGAIN.",
   },
   "commitment-unverifiable": {
     status: "refused",
     cause: "What was found for it at the provider could not be compared with what was asked for.",
-    next: "It may be bought already. Later, AGAIN. If this repeats, a person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else.",
+    next: "It may be bought already. Later, AGAIN. If this repeats, a person has to look at the provider for what the message names, and decide (buyonce resolve). Until then, buy it nowhere else.",
   },
   "commitment-unclear": {
     status: "refused",
     cause: "Something was found for it at the provider that may or may not have been paid for.",
-    next: "It may be bought already. A person has to look at the provider for what the message names, and decide. Until then, buy it nowhere else. After that, AGAIN.",
+    next: "It may be bought already. A person has to look at the provider for what the message names, and decide (buyonce resolve). Until then, buy it nowhere else. After that, AGAIN.",
   },
   "several-commitments": {
     status: "refused",
     cause: "It seems to be bought more than once already.",
-    next: "It may be bought already. A person has to compare the purchases that the message names, at the provider: one may be too many. Until then, buy it nowhere else. After that, AGAIN.",
+    next: "It may be bought already. A person has to compare the purchases that the message names, at the provider: one may be too many. Record the one that counts (buyonce resolve --bought). Until then, buy it nowhere else.",
   },
   "identical-purchase-open": {
     status: "in-progress",
@@ -256,12 +256,37 @@ export const sentences: Readonly<
   "still-shown": {
     status: "refused",
     cause: "The provider still shows a purchase for it.",
-    next: "It may be bought already. To have it recorded as bought, AGAIN, or decide with its id (buyonce resolve --bought).",
+    next: "It may be bought already. To have it recorded as bought, AGAIN, or decide with its id (buyonce resolve --bought). If it is another purchase, say so first (--not-this).",
+  },
+  "too-early": {
+    status: "refused",
+    cause: "It was sent too recently to be decided.",
+    next: "It was sent too recently to be decided. Ask again at the time that the message names; or AGAIN: what became of it is found out first. Until then, buy it nowhere else.",
+  },
+  "answer-unclear": {
+    status: "refused",
+    cause: "The provider does not say clearly whether it was bought.",
+    next: "The provider does not say clearly whether it was bought. Ask again when the provider answers; of what may be it, say first what it is (buyonce resolve --bought, or --not-this). Where no clear answer can come any more, write it off (--write-off). Until then, buy it nowhere else.",
+  },
+  "there-before": {
+    status: "refused",
+    cause: "What was named was there before the order was sent.",
+    next: "What was named was there before the order was sent. Look at the provider for one that began after it was sent, and check the id.",
   },
   "resolved-as-not-bought": {
     status: "refused",
     cause: "A person decided that it was not bought.",
     next: "A person decided that it was not bought. To buy it, AGAIN.",
+  },
+  "resolved-as-not-this": {
+    status: "refused",
+    cause: "A person decided that what was found is another purchase.",
+    next: "A person decided that what was found is another purchase. To go on, AGAIN.",
+  },
+  "written-off": {
+    status: "written-off",
+    cause: "A person wrote it off: it may be bought, and nobody can find out any more.",
+    next: "A person wrote it off: it may be bought, and nobody can find out any more. If it shows after all, record that (buyonce resolve --bought). If it is to be bought all the same, put it into a new execution with an executionId of its own.",
   },
   "held-by-another-driver": {
     status: "in-progress",

@@ -12,7 +12,7 @@ import { createVirtualEnvironment } from "../../src/testing/virtual-environment.
 
 /** A world with the imitation, and the imitation itself, to break it. */
 export function imitationWorld(identity: ImitationIdentity) {
-  const { now } = createVirtualEnvironment();
+  const { now, jump } = createVirtualEnvironment();
   const cloud = createImitationCloud({ identity, now });
   const world: ExecutorWorld = {
     executor: cloud.executor,
@@ -20,6 +20,7 @@ export function imitationWorld(identity: ImitationIdentity) {
     purchases: () => cloud.orders.length,
     loseNextAnswer: () => void cloud.faults.sends.push("lost-after"),
     now,
+    advance: jump,
   };
   return { cloud, world };
 }
@@ -47,8 +48,9 @@ export async function sandboxWorld(name: string, options: CloudSandboxOptions = 
     (candidate) => candidate.provider === provider && candidate.service === service,
   );
   if (recommendation === undefined) throw new Error(`the fixture has no ${name}`);
-  const sandbox = await startCloudSandbox(options);
-  const environment = { ...systemEnvironment, sleep: async () => undefined };
+  const { clock, advance } = movableClock();
+  const sandbox = await startCloudSandbox({ ...options, clock });
+  const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
   const { services } = provider === "azure" ? createAzure(settings) : createAws(settings);
   const executor = services[service];
@@ -60,19 +62,34 @@ export async function sandboxWorld(name: string, options: CloudSandboxOptions = 
     ...(other === undefined ? {} : { another: { ...recommendation, ...other } }),
     purchases: () => sandbox.purchases(),
     loseNextAnswer: () => loseNextAnswer(sandbox),
+    ...clock,
+    advance,
     close: async () => sandbox[Symbol.asyncDispose](),
+  };
+}
+
+/** The machine's clock, and what moves it on for those who go by it. */
+function movableClock() {
+  let skipped = 0;
+  return {
+    clock: { now: () => Date.now() + skipped },
+    advance: (milliseconds: number) => void (skipped += milliseconds),
   };
 }
 
 /** A world with GCP's executor of commitments, its SDKs, and the sandbox over HTTP. */
 export async function gcpWorld(options: CloudSandboxOptions = {}): Promise<ExecutorWorld> {
-  const sandbox = await startCloudSandbox(options);
+  const { clock, advance } = movableClock();
+  const sandbox = await startCloudSandbox({ ...options, clock });
+  const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
   return {
-    executor: computeAt(sandbox.url, { purchaseTimeout: 20_000, readTimeout: 20_000 }),
+    executor: computeAt(sandbox.url, { environment, purchaseTimeout: 20_000, readTimeout: 20_000 }),
     recommendation,
     another: { ...recommendation, vcpus: 16 },
     purchases: () => sandbox.commitments().length,
     loseNextAnswer: () => loseNextAnswer(sandbox),
+    ...clock,
+    advance,
     close: async () => sandbox[Symbol.asyncDispose](),
   };
 }

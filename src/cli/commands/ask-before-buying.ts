@@ -4,6 +4,7 @@ import type { Purchaser } from "../../purchaser.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { isPending } from "../../drive/watch-recommendation.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import { decisionText } from "../../contract/decision.ts";
 import { BuyonceError, RefusedError } from "../../contract/errors.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
@@ -59,7 +60,10 @@ export function spendingQuestion({ recommendations, totals }: ExecutionPlan): st
   const of = (...verdicts: readonly PlannedRecommendation["verdict"][]) =>
     recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];
-  if (spending + unsure + open === 0) return "All of it was bought before. Drive it again to see how it stands?";
+  if (spending + unsure + open === 0) {
+    const before = of("written-off") === 0 ? "bought before" : "bought before, or written off";
+    return `All of it was ${before}. Drive it again to see how it stands?`;
+  }
   const rest = open === 0 ? [] : [`find out about ${open} that may be bought or under way, and buy what is not`];
   if (spending === 0 && open === 0) return "Nothing can be bought as it stands. Report it all the same?";
   const commitments = spending === 1 ? "1 commitment" : `${spending} commitments`;
@@ -112,12 +116,12 @@ export async function agreeOnRedriving({ records, descriptions, parts, signal }:
       { title: "stands", minimum: 9 },
       { title: "limit", minimum: 24, align: "right" },
     ],
-    records.map(({ executionId, recIndex, recommendation, state, parkedAt }, index) => [
-      cleanText(executionId),
-      String(recIndex),
+    records.map((record, index) => [
+      cleanText(record.executionId),
+      String(record.recIndex),
       whatText(descriptions[index]),
-      parkedAt === undefined ? state : "parked",
-      state === "purchased" ? "" : recommendation.maxPrice ? formatMoney(recommendation.maxPrice) : "none",
+      standText(record),
+      limitText(record),
     ]),
     widthOf(stderr),
     paint,
@@ -128,13 +132,32 @@ export async function agreeOnRedriving({ records, descriptions, parts, signal }:
   throw aborted(answer === "no" ? "You said no" : "Stopped");
 }
 
+function limitText({ state, recommendation: { maxPrice } }: TokenRecord): string {
+  if (state === "purchased" || state === "written-off") return "";
+  return maxPrice ? formatMoney(maxPrice) : "none";
+}
+
+/** How it stands: a person's decision says more than the state that follows from it. */
+function standText({ state, parkedAt, decision }: TokenRecord): string {
+  if (parkedAt !== undefined) return "parked";
+  const isLast = state === "written-off" || (state === "claimed" && decision?.kind === "not-bought");
+  return cleanText(isLast && decision ? decisionText(decision) : state);
+}
+
 /** The question: how many recommendations of how many executions, and what may come of it. */
 export function redrivingQuestion(records: readonly TokenRecord[]): string {
   const executions = new Set(records.map(({ executionId }) => executionId)).size;
   const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
   const about = `${counted(records.length, "recommendation")} of ${counted(executions, "execution")}`;
   // What is pending may prove to have come to nothing: then it is bought anew.
-  const open = records.filter((record) => record.state !== "purchased" || isPending(record)).length;
-  if (open === 0) return `Look again at ${about}? All of it was bought before.`;
+  const isOpen = (record: TokenRecord) =>
+    record.state === "purchased" ? isPending(record) : record.state !== "written-off";
+  const open = records.filter(isOpen).length;
+  if (open === 0) {
+    const before = records.every(({ state }) => state === "purchased")
+      ? "bought before"
+      : "bought before, or written off";
+    return `Look again at ${about}? All of it was ${before}.`;
+  }
   return `Drive ${about} again? Up to ${open} may be bought. This cannot be undone.`;
 }

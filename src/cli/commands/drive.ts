@@ -66,12 +66,13 @@ Status
   rejected            the provider said no; nothing was bought
   unresolved          sent, and nobody can say yet whether it was bought; the next drive finds out first. "parked":
                       nobody could for longer than the provider's own time limit, so a person decides (buyonce resolve)
+  written-off         sent, and a person gave up finding out: it may be bought, and is never bought again
 
 Exit codes
   0    all is bought, now or before
   2    bad usage or an invalid file; nothing was sent
   3    something was refused or rejected
-  4    something is unresolved or in progress (even if something else was refused)
+  4    something is unresolved, in progress or written off: it may be bought (even if something else was refused)
   1    an internal error, a ledger that cannot be used, or output that could not be written
   130  stopped, or answered with No, before there was a report
 
@@ -80,9 +81,10 @@ With --json
     { "executionId", "outcomes": [ { "recIndex", "status", "token",
         "commitment": { "id", "state", "settled" }, "price": { "amount", "currency" },
         "error": { "code", "message", "retryable", "retryAfter" },
-        "parked": { "since", "sentAt", "handle" }, "warnings": [ ... ] } ],
-      "totals": [ { "amount", "currency" } ] }
-  with commitment, price, error, parked and warnings only where there are any, and retryAfter in milliseconds where known.
+        "parked": { "since", "sentAt", "handle" },
+        "decision": { "kind", "id", "person", "reason", "at" }, "warnings": [ ... ] } ],
+      "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ] }
+  with commitment, price, error, parked, decision (a person's) and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
@@ -94,7 +96,7 @@ With --report FILE.html
 
 Left behind
   buyonce redrive drives again what a dead driver, a lost answer or a missing marker left, without the file;
-  buyonce resolve records what a person found out about what stays unresolved.
+  buyonce resolve records what a person found out about what stays unresolved, or is refused for what may be it.
 
 Environment
   NO_COLOR       no colours

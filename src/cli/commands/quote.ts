@@ -37,6 +37,7 @@ What it does
     bought      nothing: the ledger knows it as bought
     adopt       nothing: the provider shows a commitment with its token, which is what was asked for
     reconcile   it was sent before and nobody knows what became of it: find that out first
+    written-off nothing: a person wrote it off, and it may be bought
     held        nothing: another driver works on it
     refuse      a guard would stop it; the error says which
   It buys nothing, claims nothing and writes nothing; prices may change until the drive. A ledger that is missing counts
@@ -46,7 +47,7 @@ Exit codes
   0    a drive would buy all that is not bought yet
   2    bad usage or an invalid file
   3    something would be refused, or all of it is above --max-total
-  4    something has to be found out first, or is held by another driver
+  4    something has to be found out first, is written off, or is held by another driver
   1    an internal error, a ledger that cannot be used, or output that could not be written
   130  stopped
 
@@ -112,7 +113,8 @@ async function quoteInTime(
 /** As that of the drive would be: what has to be found out first weighs more than what would be refused. */
 function exitCodeOfQuotation({ recommendations, error }: ExecutionPlan): ExitCode {
   const verdicts = new Set(recommendations.map(({ verdict }) => verdict));
-  if (verdicts.has("reconcile") || verdicts.has("held")) return exitCodes.unclear;
+  const isUnclear = verdicts.has("reconcile") || verdicts.has("written-off") || verdicts.has("held");
+  if (isUnclear) return exitCodes.unclear;
   return error !== undefined || verdicts.has("refuse") ? exitCodes.notBought : exitCodes.bought;
 }
 

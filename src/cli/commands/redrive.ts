@@ -1,6 +1,6 @@
-import { mayBeBoughtNote } from "./may-be-bought.ts";
 import type { Command } from "commander";
 import { findUnfinished, type FoundUnfinished } from "../../drive/redrive-unfinished.ts";
+import { type ParkedSum, readParked, sumOfParked, withParked } from "../../drive/report-parked.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import type { ReportedExecution } from "../../report/html-report.ts";
 import { cleanText } from "../../contract/clean-text.ts";
@@ -8,11 +8,24 @@ import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import type { Report } from "../../contract/report.ts";
 import { createRedriveProgress } from "../progress/progress.ts";
-import { descriptionsIn, descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
+import {
+  describeRecords,
+  descriptionsIn,
+  descriptionsOf,
+  providersOf,
+  recordsOf,
+} from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf, exitCodeOfLost, exitCodes, usageError } from "../terminal/exit-code.ts";
-import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
+import {
+  type ExitCode,
+  exitCodeBesideParked,
+  exitCodeOf,
+  exitCodeOfLost,
+  exitCodes,
+  usageError,
+} from "../terminal/exit-code.ts";
+import { noteOn, type Paint, painter, type Terminal, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
@@ -20,6 +33,7 @@ import { agreeOnRedriving } from "./ask-before-buying.ts";
 import { checkEndpoints, checkExecutionId, ledgerOf, ownFiles } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
+import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { buyOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions, defaultFiles } from "./option-groups.ts";
 import { withClouds, withLedger } from "./with-resources.ts";
 
@@ -52,8 +66,9 @@ What is driven
   With an execution id: all recommendations of that execution, as the ledger has them; no file is needed.
   Without: what was left behind in any execution, which nobody holds now: written ahead or unknown, abandoned by a dead
   driver, bought but not yet settled, or without its marker; with --retry-refused also what was refused or rejected.
-  What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person;
-  with --parked, with its execution's id, or with its file it is looked at all the same.
+  What is parked (unresolved for longer than the provider's own time limit: a day, for most services) waits for a person:
+  it is not driven, and is reported with its price as the ledger has it. With --parked, with its execution's id, or with
+  its file it is looked at all the same. What is written off is never driven.
   What this program cannot buy (a provider or service of another program on the same ledger) is skipped: it is not
   touched, holds nothing up, counts towards no --limit, and is reported as the ledger has it (executor-missing).
   It is safe beside live drivers, here and on other machines. Run it by a timer.
@@ -65,12 +80,16 @@ Money
   default is ${defaultFiles.sandboxLedger}. Never drive records of a real cloud against an imitation.
 ${ledgerHelp}
 Exit codes
-  As for drive, over all that was driven or skipped; 0 when nothing was left behind. With --older-than above the
-  interval of the other program's own timer, what that one looks after does not show here.
+  As for drive, over all that was driven, parked or skipped; so 4 while anything is parked; 0 when nothing was left
+  behind. With --older-than above the interval of the other program's own timer, what that one looks after does not show
+  here.
 
 With --json
-  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
-  "buyonce drive --help" shows, about the recommendations that were driven or skipped; else { "error": ... }.
+  Standard output holds exactly one document:
+    { "reports": [ ... ], "parked": { "count", "more", "atRisk": [ { "amount", "currency" } ] } }
+  one report per execution in the shape that "buyonce drive --help" shows, about the recommendations that were driven,
+  parked or skipped; how many are parked ("more": 1,000 or more), and what they cost if they are bought; else
+  { "error": ... }.
 
 Examples
   buyonce redrive
@@ -102,28 +121,58 @@ export async function redriveCommand(
   return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
     const records = [...own, ...withoutExecutor];
-    if (records.length === 0) {
-      const { olderThan = defaults.olderThan } = options;
-      const text = `Nothing was left behind ${olderThan} seconds ago or before: there is nothing to drive again.\n`;
-      stdout.write(options.json ? jsonReports([]) : `${text}${await mayBeBoughtNote(ledger)}`);
-      return exitCodes.bought;
-    }
+    if (records.length === 0) return nothingToDrive(ledger, options, parts);
     const needs = { needed: providersOf(own), options, parts, buying: options };
     return withClouds(needs, async ({ providers, real, sandbox }) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
       const redrive = { executionId, own, records, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
-      writeReports(reports, redrive);
+      const parked = await readParked(ledger, executionId);
+      await writeReports(reports, parked, redrive);
       const pages = reports.map((report) => pageOf(report, redrive));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
       const written = await writeReportFile(options.report, pages, how, { ledger, note: noteOn(stderr) });
       if (sandbox && !options.json)
         stdout.write(sandboxText(sandbox.purchaseRequests(), painter(stdout, parts.terminal.env)));
-      const code = exitCodeOf(reports.flatMap(({ outcomes }) => outcomes));
+      const code = exitCodeBesideParked(exitCodeOf(reports.flatMap(({ outcomes }) => outcomes)), parked.length);
       return written ? code : exitCodeOfLost(code);
     });
   });
+}
+
+/** Says that there is nothing to drive; and what is parked, as the ledger has it: no cloud is asked. */
+async function nothingToDrive(
+  ledger: Ledger,
+  { json, olderThan = defaults.olderThan }: RedriveCommandOptions,
+  { terminal: { stdout, env } }: CommandParts,
+): Promise<ExitCode> {
+  const parked = await readParked(ledger);
+  const reports = withParked([], parked);
+  const sum = sumOfParked(parked);
+  const open = await mayBeBoughtNote(ledger);
+  const what =
+    open === ""
+      ? `Nothing was left behind ${olderThan} seconds ago or before: there is nothing to drive again.`
+      : `What is open was touched in the last ${olderThan} seconds, or another driver holds it: there is nothing to drive again yet.`;
+  const paint = painter(stdout, env);
+  if (json) stdout.write(jsonReports(reports, sum));
+  else if (parked.length === 0) stdout.write(`${what}\n${open}`);
+  else {
+    stdout.write("There is nothing to drive again but what is parked, and that waits for a person.\n");
+    for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint });
+    stdout.write(`\n${parkedNote(sum)}${open}`);
+  }
+  return exitCodeBesideParked(exitCodes.bought, parked.length);
+}
+
+/** What the records of a report's execution ask for, by recIndex, without a purchaser. */
+async function descriptionsAmong({ executionId }: Report, records: readonly TokenRecord[]): Promise<readonly string[]> {
+  const own = records.filter((record) => record.executionId === executionId);
+  const said = await describeRecords(own);
+  const descriptions: string[] = [];
+  for (const [position, { recIndex }] of own.entries()) descriptions[recIndex] = said[position] ?? "";
+  return descriptions;
 }
 
 /** Throws a usage error for options that mean nothing together. */
@@ -192,23 +241,39 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
   });
 }
 
-function writeReports(reports: readonly Report[], { records, purchaser, options, parts }: Redrive): void {
+async function writeReports(
+  reports: readonly Report[],
+  parked: readonly TokenRecord[],
+  { records, purchaser, options, parts }: Redrive,
+): Promise<void> {
   const { stdout, env } = parts.terminal;
+  const sum: ParkedSum = sumOfParked(parked);
   if (options.json) {
-    stdout.write(jsonReports(reports));
+    stdout.write(jsonReports(reports, sum));
     return;
   }
   if (reports.length === 0) {
     stdout.write("Another driver took up all of it in the meantime: nothing was left to drive again.\n");
-    return;
   }
   const paint = painter(stdout, env);
   for (const report of reports) {
-    const descriptions = descriptionsIn(report.executionId, records, purchaser);
-    const again = againFromLedger(report.executionId);
-    const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
-    stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
+    const beside = await descriptionsAmong(report, parked);
+    const driven = descriptionsIn(report.executionId, records, purchaser);
+    const descriptions = Object.assign([...beside], driven);
+    writeReport(report, descriptions, { stdout, paint });
   }
+  const note = parkedNote(sum);
+  if (note !== "") stdout.write(`\n${note}`);
+}
+
+function writeReport(
+  report: Report,
+  descriptions: readonly string[],
+  { stdout, paint }: { readonly stdout: Terminal["stdout"]; readonly paint: Paint },
+): void {
+  const again = againFromLedger(report.executionId);
+  const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
+  stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
 }
 
 function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {

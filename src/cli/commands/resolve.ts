@@ -1,6 +1,8 @@
 import type { Command } from "commander";
-import type { Decision } from "../../drive/resolve-by-person.ts";
+import type { Decision, PersonFinding } from "../../drive/resolve-by-person.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import { decisionText } from "../../contract/decision.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
@@ -17,7 +19,12 @@ const addOptions = (command: Command) =>
   withOptions(
     command
       .option("--bought <id>", "it was bought: the id of the commitment at the provider")
-      .option("--not-bought", "it was not bought; refused while the provider shows it")
+      .option("--not-this <id>", "the commitment of this id looks like it, and is another purchase")
+      .option(
+        "--not-bought",
+        "it was not bought: it is bought anew; refused while the provider shows it, or answers unclearly",
+      )
+      .option("--write-off", "nobody can find out any more: it may be bought, and is never bought again")
       .requiredOption("--person <name>", "who decides: goes into the history")
       .requiredOption("--reason <text>", "why: goes into the history"),
     cloudOptions("ask it; nothing is spent"),
@@ -30,27 +37,50 @@ const help = `
 When
   A recommendation stays unresolved when it was sent and nobody can say whether it was bought. Drive it again first
   (buyonce redrive): most of it is found out so. What is not found out in the provider's own time limit is parked, and the
-  report says under which handle it was sent, when, and what was last answered. Look at the provider yourself, and say
-  what you found.
+  report says under which handle it was sent, when, and what was last answered. Others are refused, because something
+  that was found may be it. Look at the provider yourself, and say what you found, with exactly one of these.
 
-What is checked
-  --bought ID   the commitment is read and compared with what was asked for, then recorded and marked. An id that is not
-                there, or is something else, or belongs to another recommendation is refused.
-  --not-bought  the provider is asked once more. While it shows a commitment for it, this is refused: drive it again,
-                and that commitment is adopted. Recorded as not bought, it is bought anew by the next drive.
-  Name and reason go into the ledger's history. Nothing is bought here.
+--bought ID
+  The commitment is read, compared with what was asked for, recorded and marked. Refused where the id is not there, is
+  something else, was there before the send, carries another recommendation's token or counts for one, and while another
+  one is live under its own name, handle or token. What carries its token is taken as it is, with a warning where it
+  differs. Also for what was never sent from here: bought by hand, or with a ledger that is lost.
+
+--not-this ID
+  The commitment looks like it, and is another purchase: it counts no more for this recommendation. Refused for one that
+  carries its token and is live, or that is what was bought under its handle: take a wrong mark off at the provider. It
+  decides nothing else: drive again, or say --not-bought then.
+
+--not-bought
+  The provider is asked about everything that was sent. Needs a clear answer: while it shows a commitment, fails, or shows
+  what may be it, this is refused; of that say first --bought or --not-this. Needs age, too: what was bought may not
+  show for some minutes after the last send (5 for most services, 15 for AWS savings plans). The refusal says from when
+  on to ask again. The next drive, or timer, buys it anew.
+
+--write-off
+  No clear answer can come any more: the account is closed, say. From the provider's own time limit on (a day). It
+  counts as maybe bought in every total, no drive or timer looks at it, and it is never bought again. If it shows after
+  all, say --bought ID.
+
+Name and reason go into the ledger's history and stand in later reports. Nothing is bought here.
 ${ledgerHelp}
 Exit codes
   0    recorded
   1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution or recommendation that the ledger does not know
-  3    refused: the provider contradicts, its outcome is not unknown, or another driver holds it; nothing was recorded
+  3    refused: the provider contradicts, it is too early, the answer is unclear, there is nothing to decide, or another
+       driver holds it; nothing was recorded
   4    recorded in part: another driver took over
   130  stopped
 
 With --json
-  Standard output holds exactly one document: the outcome, in the shape that "buyonce drive --help" shows, with status
-  "already-purchased", or "refused" with the error code resolved-as-not-bought; else { "error": ... }.
+  Standard output holds exactly one document: the outcome, in the shape that "buyonce drive --help" shows, with the
+  "decision" and with status
+    already-purchased      for --bought
+    refused                for --not-bought (code resolved-as-not-bought), and for --not-this where nothing is open
+    unresolved             for --not-this (code resolved-as-not-this) where it is
+    written-off            for --write-off
+  else { "error": ... }, with "retryAfter" in milliseconds where it is too early.
 
 Examples
   buyonce resolve 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11 2 --not-bought --person "$USER" --reason "not on the bill"
@@ -96,36 +126,53 @@ export async function resolveCommand(
 
 function whatIsSaid({
   bought,
+  notThis,
   notBought = false,
+  writeOff = false,
   person,
   reason,
 }: ResolveCommandOptions): Pick<Decision, "finding" | "person" | "reason"> {
-  if ((bought !== undefined) === notBought) {
-    throw usageError("Say what became of it: exactly one of --bought ID and --not-bought. Nothing was recorded.");
-  }
   const said = (option: string, text: string) => textArgument(option, text, "Nothing was recorded");
-  return {
-    finding: bought === undefined ? "not-bought" : { bought: said("--bought", bought) },
-    person: said("--person", person),
-    reason: said("--reason", reason),
-  };
+  const findings: readonly PersonFinding[] = [
+    ...(bought === undefined ? [] : [{ bought: said("--bought", bought) }]),
+    ...(notThis === undefined ? [] : [{ notThis: said("--not-this", notThis) }]),
+    ...(notBought ? ["not-bought" as const] : []),
+    ...(writeOff ? ["write-off" as const] : []),
+  ];
+  const [finding, ...more] = findings;
+  if (finding === undefined || more.length > 0) {
+    throw usageError(
+      "Say what became of it: exactly one of --bought ID, --not-this ID, --not-bought and --write-off. Nothing was recorded.",
+    );
+  }
+  return { finding, person: said("--person", person), reason: said("--reason", reason) };
 }
 
-/** Not bought is recorded as a refusal that the next drive lifts. */
-function isRecorded({ status, error }: Outcome): boolean {
-  return status === "refused" && error?.code === "resolved-as-not-bought";
+const recordedCodes: readonly ErrorCode[] = ["resolved-as-not-bought", "resolved-as-not-this", "written-off"];
+
+/** What is recorded, though it is no purchase. */
+function isRecorded({ error }: Outcome): boolean {
+  return error !== undefined && recordedCodes.includes(error.code);
 }
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
-export function resolveText(outcome: Outcome, { recIndex, person, reason }: Decision, again: string): string {
-  const { status, error, commitment } = outcome;
-  const by = `Its history says by whom and why: ${cleanText(person)}: ${cleanText(reason)}\n`;
-  if (error?.code === "resolved-as-not-bought") {
-    return `#${recIndex} is recorded as not bought. ${by}next: to buy it, ${again}.\n`;
+export function resolveText(outcome: Outcome, { recIndex }: Pick<Decision, "recIndex">, again: string): string {
+  const { status, decision, warnings = [] } = outcome;
+  const isBought = status === "already-purchased" || status === "purchased";
+  if (!isBought && !isRecorded(outcome)) return `#${recIndex} is ${status}: ${why(outcome)}\n`;
+  const decided = decision === undefined ? "what you said" : cleanText(decisionText(decision));
+  const next = isBought ? nextSteps([outcome], again).map(({ text }) => `next: ${text}`) : [nextAfter(outcome, again)];
+  return [`Recorded for #${recIndex}: ${decided}`, ...warnings.map(cleanText), ...next]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function nextAfter({ error, status }: Outcome, again: string): string {
+  if (status === "written-off") {
+    return "It counts as maybe bought, and is never bought again.\nnext: if it shows after all, say so with --bought ID.";
   }
-  if (status !== "already-purchased" && status !== "purchased") return `#${recIndex} is ${status}: ${why(outcome)}\n`;
-  const more = why(outcome);
-  const [step] = nextSteps([outcome], again);
-  const next = step === undefined ? "" : `${more}\nnext: ${step.text}\n`;
-  return `#${recIndex} is recorded as bought: ${cleanText(commitment?.id ?? "")}. ${by}${next}`;
+  if (error?.code === "resolved-as-not-bought") return `next: to buy it, ${again}. A timer buys it, too.`;
+  return status === "unresolved"
+    ? `next: whether it was bought is not known yet. To find out, ${again}; or say what became of it.`
+    : `next: to go on, ${again}.`;
 }

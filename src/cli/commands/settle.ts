@@ -1,5 +1,5 @@
-import { mayBeBoughtNote } from "./may-be-bought.ts";
 import type { Command } from "commander";
+import { type ParkedSum, readParked, sumOfParked } from "../../drive/report-parked.ts";
 import { pendingIn } from "../../drive/watch-pending.ts";
 import type { Purchaser } from "../../purchaser.ts";
 import { cleanText } from "../../contract/clean-text.ts";
@@ -8,7 +8,7 @@ import type { Outcome, Report } from "../../contract/report.ts";
 import { createRedriveProgress } from "../progress/progress.ts";
 import { descriptionsIn, descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
-import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
+import { type ExitCode, exitCodeBesideParked, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
@@ -16,6 +16,7 @@ import { reportText } from "../text/report-text.ts";
 import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
+import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
 import { withLedger, withPurchaser } from "./with-resources.ts";
 
@@ -31,21 +32,23 @@ What it does
   until all of it is final or the time is over. It never buys.
   What came to nothing (billing failed, say) is said loudly and recorded as rejected: nothing is bought for it any more.
   The next drive of its file, or buyonce redrive with its id, buys it anew.
-  What is unresolved is not its business: drive it again (buyonce redrive).
+  What is unresolved is not its business: drive it again (buyonce redrive). What is parked is named, with its price.
   What this program cannot look up (a provider or service of another program on the same ledger) is not waited for, and is
   reported as it stood at the beginning.
 ${ledgerHelp}
 Exit codes
   0    all is final, or nothing was pending
   3    something came to nothing
-  4    something is still pending, or could not be looked at
+  4    something is still pending, could not be looked at, or is parked
   1    an internal error, a ledger that cannot be used, or output that could not be written
   2    bad usage, or an execution that the ledger does not know
   130  stopped before there was a report
 
 With --json
-  Standard output holds exactly one document: { "reports": [ ... ] }, one report per execution in the shape that
-  "buyonce drive --help" shows, about what was pending; else { "error": ... }.
+  Standard output holds exactly one document:
+    { "reports": [ ... ], "parked": { "count", "more", "atRisk": [ { "amount", "currency" } ] } }
+  one report per execution in the shape that "buyonce drive --help" shows, about what was pending; what is parked, and what
+  it costs if it is bought; else { "error": ... }.
 
 Examples
   buyonce settle
@@ -75,9 +78,11 @@ export async function settleCommand(
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {
+      const parked = sumOfParked(await readParked(ledger, executionId));
       const text = "Nothing is pending: what is bought is final.\n";
-      stdout.write(options.json ? jsonReports([]) : `${text}${await mayBeBoughtNote(ledger)}`);
-      return exitCodes.bought;
+      const notes = `${parkedNote(parked)}${await mayBeBoughtNote(ledger)}`;
+      stdout.write(options.json ? jsonReports([], parked) : `${text}${notes}`);
+      return exitCodeBesideParked(exitCodes.bought, parked.count);
     }
     // Of an execution that was named, all has to be known; else what is not is skipped, and reported so.
     const isKnown = createKnows();
@@ -86,8 +91,12 @@ export async function settleCommand(
     return withPurchaser(ledger, { needed: providersOf(own), options, parts }, async (purchaser) => {
       const settling = { executionId, own, records, purchaser, options, parts };
       const reports = await settleUntilInterrupted(settling);
-      writeReports(reports, settling);
-      return exitCodeOfSettling(reports.flatMap(({ outcomes }) => outcomes));
+      const parked = sumOfParked(await readParked(ledger, executionId));
+      writeReports(reports, parked, settling);
+      return exitCodeOfSettling(
+        reports.flatMap(({ outcomes }) => outcomes),
+        parked,
+      );
     });
   });
 }
@@ -117,14 +126,20 @@ async function settleUntilInterrupted(settling: Settling): Promise<readonly Repo
   );
 }
 
-function writeReports(reports: readonly Report[], { records, purchaser, options, parts }: Settling): void {
+function writeReports(
+  reports: readonly Report[],
+  parked: ParkedSum,
+  { records, purchaser, options, parts }: Settling,
+): void {
+  const { stdout } = parts.terminal;
   if (options.json) {
-    parts.terminal.stdout.write(jsonReports(reports));
+    stdout.write(jsonReports(reports, parked));
     return;
   }
   for (const report of reports) {
     writeReport(report, descriptionsIn(report.executionId, records, purchaser), parts);
   }
+  if (parked.count > 0) stdout.write(`\n${parkedNote(parked)}`);
 }
 
 function writeReport(
@@ -145,8 +160,8 @@ function writeReport(
 }
 
 /** What came to nothing weighs most: somebody has to act. */
-function exitCodeOfSettling(outcomes: readonly Outcome[]): ExitCode {
+function exitCodeOfSettling(outcomes: readonly Outcome[], parked: ParkedSum): ExitCode {
   if (outcomes.some(({ status }) => status === "rejected")) return exitCodes.notBought;
   const isFinal = ({ commitment, warnings = [] }: Outcome) => commitment?.settled === true && warnings.length === 0;
-  return outcomes.every(isFinal) ? exitCodes.bought : exitCodes.unclear;
+  return exitCodeBesideParked(outcomes.every(isFinal) ? exitCodes.bought : exitCodes.unclear, parked.count);
 }

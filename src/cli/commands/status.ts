@@ -34,7 +34,9 @@ Status, and what --state chooses
   parked        unresolved beyond the provider's own time limit: a person decides (buyonce resolve); a part of unresolved
   refused       a guard stopped it; nothing was sent
   rejected      the provider said no, or it came to nothing; nothing is bought
-  abandoned     its driver ended before anything was sent; so does waiting: for an equal purchase that is not decided yet
+  written-off   sent, and a person gave up finding out: it may be bought, and is never bought again
+  abandoned     its driver ended before anything was sent; so do waiting (for an equal purchase that is not decided yet) and
+                not-bought (a person decided that: the next drive buys it)
   claimed, submitted, unknown: the ledger's own states, held by a driver or not
 ${ledgerHelp}
 Exit codes
@@ -45,7 +47,7 @@ Exit codes
 With --json
   Standard output holds exactly one document, times in ISO 8601:
     { "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
-        "error", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
+        "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
       "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] } }
   "more" says whether there are more than --limit; the totals are of those that are shown.
 

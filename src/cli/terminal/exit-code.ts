@@ -11,7 +11,7 @@ export const exitCodes = {
   usage: 2,
   /** Something was refused or rejected, or the person asked said no. */
   notBought: 3,
-  /** Something is unresolved or in progress: it may be bought. */
+  /** Something is unresolved, in progress or written off: it may be bought. */
   unclear: 4,
   /** Stopped by a signal before there was a report. */
   interrupted: 130,
@@ -23,9 +23,14 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The exit code of a report: what may be bought weighs more than what is surely not. */
 export function exitCodeOf(outcomes: readonly Outcome[]): ExitCode {
   const has = (...statuses: readonly Outcome["status"][]) => outcomes.some(({ status }) => statuses.includes(status));
-  if (has("unresolved", "in-progress")) return exitCodes.unclear;
+  if (has("unresolved", "in-progress", "written-off")) return exitCodes.unclear;
   if (has("refused", "rejected")) return exitCodes.notBought;
   return exitCodes.bought;
+}
+
+/** The exit code of a command beside which something is parked: it may be bought, and nobody but a person can tell. */
+export function exitCodeBesideParked(code: ExitCode, parked: number): ExitCode {
+  return parked > 0 ? exitCodes.unclear : code;
 }
 
 /** The exit code of a command that gave no report. */

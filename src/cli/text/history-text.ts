@@ -17,7 +17,7 @@ const words: Readonly<Record<string, string>> = {
   park: "parked",
   dead: "proven not bought",
   reopen: "came to nothing",
-  decide: "decided by a person",
+  decide: "a person's word",
 };
 
 /** The history of one recommendation, for a person. */

@@ -1,4 +1,5 @@
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
+import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
@@ -17,9 +18,9 @@ export function jsonReport(report: Report): string {
   return text(reportDocument(report));
 }
 
-/** The one JSON document of `redrive --json`; with an error where it ended before all was driven. */
-export function jsonReports(reports: readonly Report[], error?: unknown): string {
-  return text({ reports: reports.map(reportDocument), ...(error === undefined ? {} : errorDocument(error)) });
+/** The one JSON document of `redrive --json` and `settle --json`. */
+export function jsonReports(reports: readonly Report[], { count, more, atRisk }: ParkedSum): string {
+  return text({ reports: reports.map(reportDocument), parked: { count, more, atRisk } });
 }
 
 /** The one JSON document of `quote --json`, tokens in full. */
@@ -36,6 +37,7 @@ export function jsonStatus({ recommendations, more, totals }: LedgerStatus, desc
     commitment: record.commitment,
     price: recordedPrice(record),
     error: record.error,
+    decision: record.decision && { ...record.decision, at: isoTime(record.decision.at) },
     attempt: record.attempt,
     generation: record.generation,
     holder: record.holder,
@@ -125,8 +127,9 @@ function reportDocument({ executionId, outcomes, totals, atRisk }: Report) {
   return { executionId, outcomes: outcomes.map(outcomeDocument), totals, atRisk };
 }
 
-function outcomeDocument({ recIndex, status, token, commitment, price, error, parked, warnings }: Outcome) {
-  return { recIndex, status, token, commitment, price, error, parked, warnings };
+function outcomeDocument(outcome: Outcome) {
+  const { recIndex, status, token, commitment, price, error, parked, decision, warnings } = outcome;
+  return { recIndex, status, token, commitment, price, error, parked, decision, warnings };
 }
 
 function recordDocument({ executionId, recIndex, token }: TokenRecord, description: string | undefined) {

@@ -25,6 +25,7 @@ const words: Readonly<
   bought: { text: "buy nothing: bought before", colour: "cyan" },
   adopt: { text: "buy nothing: bought before, found at the provider", colour: "cyan" },
   reconcile: { text: "find out first whether it was bought", colour: "yellow" },
+  "written-off": { text: "buy nothing", colour: "yellow" },
   held: { text: "leave it to the other driver", colour: "yellow" },
   refuse: { text: "refuse it", colour: "red" },
   skip: { text: "buy nothing: skipped", colour: "cyan" },
@@ -59,7 +60,7 @@ export function quoteText(
   );
   const of = (...verdicts: readonly Verdict[]) => recommendations.filter(({ verdict }) => verdicts.includes(verdict));
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
-  const open = of("reconcile");
+  const open = of("reconcile", "written-off");
   const sums = [
     line("would be bought", paint("bold", sumText(of("buy")))),
     ...(maxTotals ? [line("total allowed", maxTotals.map(formatMoney).join("   "))] : []),
@@ -76,7 +77,7 @@ export function quoteText(
 }
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {
-  if (verdict === "bought" || verdict === "adopt") return "";
+  if (verdict === "bought" || verdict === "adopt" || verdict === "written-off") return "";
   return limit ? formatMoney(limit) : "none";
 }
 

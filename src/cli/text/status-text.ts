@@ -1,6 +1,7 @@
 import { mayBeBought, recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import { decisionText } from "../../contract/decision.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
@@ -21,9 +22,11 @@ const order: readonly RecordStatus[] = [
   "purchased",
   "in-progress",
   "unresolved",
+  "written-off",
   "waiting",
   "refused",
   "rejected",
+  "not-bought",
   "abandoned",
 ];
 
@@ -38,7 +41,9 @@ export function statusText(
   { descriptions, width, paint }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) =>
-    status === "abandoned" || status === "waiting" || status === "planned" ? "yellow" : statusStyle[status].colour;
+    status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
+      ? "yellow"
+      : statusStyle[status].colour;
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
@@ -100,7 +105,8 @@ export function statusText(
 
 /** Why it is not plainly done. */
 function whyText(status: RecordStatus, record: TokenRecord): string {
-  const { commitment, error, holder, leaseUntil } = record;
+  const { commitment, error, decision, holder, leaseUntil } = record;
+  const decided = decision === undefined ? [] : [decisionText(decision)];
   switch (status) {
     case "in-progress":
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
@@ -112,16 +118,24 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
       return "a person dropped it";
     case "abandoned":
       return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
-    case "unresolved":
-      if (record.parkedAt !== undefined) {
-        return `parked since ${timeText(record.parkedAt)}: a person decides (buyonce resolve)${error ? `; ${error.message} (${error.code})` : ""}`;
-      }
-      return error ? `${error.message} (${error.code})` : "its driver ended before it recorded what became of it";
+    case "not-bought":
+      return [...decided, "the next drive buys it"].join("; ");
+    case "written-off":
+      return [...decided, "it may be bought, and is never bought again"].join("; ");
+    case "unresolved": {
+      const since = record.parkedAt;
+      const parked = since === undefined ? [] : [`parked since ${timeText(since)}: a person decides (buyonce resolve)`];
+      const ended = since === undefined ? ["its driver ended before it recorded what became of it"] : [];
+      return [...parked, ...decided, ...(error ? [`${error.message} (${error.code})`] : ended)].join("; ");
+    }
     case "refused":
+      if (error?.code === "resolved-as-not-this") return decided.join("");
+      return [...(error ? [`${error.message} (${error.code})`] : []), ...decided].join("; before that: ");
     case "rejected":
       return error ? `${error.message} (${error.code})` : "";
     case "purchased":
       return [
+        ...decided,
         ...(commitment?.settled === false ? [`not yet settled (${commitment.state})`] : []),
         ...(commitment?.marked === false ? ["its marker is missing at the provider"] : []),
         ...(commitment?.standing === "live" || commitment === undefined ? [] : [`its state is ${commitment.state}`]),
@@ -135,7 +149,7 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
     ...(has(
       ({ status, record }) =>
         (status === "unresolved" && record.parkedAt === undefined) ||
-        ["abandoned", "waiting", "planned"].includes(status),
+        ["abandoned", "waiting", "planned", "not-bought"].includes(status),
     )
       ? ["next: buyonce redrive finds out what became of it, and buys what was not bought."]
       : []),

@@ -1,4 +1,5 @@
 import { cleanText } from "../../contract/clean-text.ts";
+import { capitalised, decisionText } from "../../contract/decision.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
 import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
 
@@ -32,11 +33,18 @@ export function shorten(text: string): string {
   return `${head} […] ${tail}`;
 }
 
-/** Why an outcome is not plainly done: the error, what is still missing, or that it is not yet settled. Else empty. */
-export function why({ commitment, error, note, warnings = [] }: Outcome): string {
+/**
+ * Why an outcome is not plainly done: the error, what a person decided, what is still missing, or that it is not yet settled.
+ * Else empty.
+ */
+export function why({ commitment, error, note, decision, warnings = [] }: Outcome): string {
+  const decided = decision && decisionText(decision);
+  // A message that begins with it need not be told it again.
+  const isSaid = decided === undefined || error?.message.toLowerCase().startsWith(decided.toLowerCase());
   const reasons = [
     ...(note === undefined ? [] : [note]),
     ...(error ? [`${error.message} (${error.code})`] : []),
+    ...(isSaid ? [] : [`${capitalised(decided)}.`]),
     ...warnings,
     ...(commitment && !commitment.settled ? [`not yet settled (${commitment.state})`] : []),
   ];
@@ -54,4 +62,5 @@ export const statusStyle: Readonly<
   rejected: { sign: "✖", colour: "red" },
   unresolved: { sign: "?", colour: "yellow" },
   skipped: { sign: "–", colour: "cyan" },
+  "written-off": { sign: "?", colour: "yellow" },
 };

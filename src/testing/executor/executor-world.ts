@@ -23,6 +23,8 @@ export interface ExecutorWorld {
   loseNextAnswer(): void;
   /** Milliseconds since 1970, as the provider sees it. Default: the machine's clock. */
   now?(): number;
+  /** Moves the clock of the provider and of the executor on, by so many milliseconds. Left out: what needs time is not tested. */
+  advance?(milliseconds: number): void;
   /** Called after the test. */
   close?(): Promise<void>;
 }

@@ -151,38 +151,4 @@ export const proofTests: readonly LedgerTest[] = [
       );
     },
   },
-  {
-    title: "what a person says is none of it is kept with what is open, and with what was sent before",
-    run: async ({ ledger }) => {
-      const { claim: held } = granted(await claim(ledger, "driver-1"));
-      await ledger.submit(held, planned());
-      await ledger.dead(held, { failed: false, detail: "expired" });
-      await ledger.submit(held, planned());
-      const record = await ledger.exclude(held, ["id-1"]);
-      assertMatches(record, { state: "submitted", submission: { notThis: ["id-1"] } });
-      assertMatches(record.former?.[0], { notThis: ["id-1"], knownUnclear: true });
-      assertSame((await ledger.exclude(held, ["id-1", "id-2"])).submission?.notThis, ["id-1", "id-2"]);
-      assert.equal((await ledger.history(record.token)).at(-1)?.event, "exclude");
-    },
-  },
-  {
-    title:
-      "what a person says is none of it holds on once it is dead; it opens nothing and makes up nothing sent before",
-    run: async ({ ledger }) => {
-      const { claim: held } = granted(await claim(ledger, "driver-1"));
-      await ledger.submit(held, planned());
-      assertSame((await ledger.exclude(held, ["id-1"])).former ?? [], []);
-      await ledger.dead(held, { failed: false, detail: "expired" });
-      const { state, submission, former } = await ledger.exclude(held, ["id-2"]);
-      assertSame([state, submission], ["claimed", undefined]);
-      assertSame(
-        former?.map(({ notThis }) => notThis),
-        [["id-1", "id-2"]],
-      );
-      await ledger.submit(held, planned());
-      await ledger.exclude(held, ["id-3"]);
-      const dead = await ledger.dead(held, { failed: true, notThis: ["id-3", "id-4"], detail: "a person says so" });
-      assertSame(dead.former?.[1]?.notThis, ["id-3", "id-4"]);
-    },
-  },
 ];

@@ -39,19 +39,6 @@ export const readingTests: readonly LedgerTest[] = [
     },
   },
   {
-    title: "a person's decision is appended to the history and changes nothing else",
-    run: async ({ ledger }) => {
-      const { claim: held } = granted(await claim(ledger, "driver-1"));
-      await ledger.submit(held, planned());
-      const [before] = await ledger.recordsOf("execution-1");
-      await ledger.decide(held, "looked at by a person");
-      const [after] = await ledger.recordsOf("execution-1");
-      assertSame({ ...after, updatedAt: 0 }, { ...before, updatedAt: 0 });
-      const last = (await ledger.history("token-0")).at(-1);
-      assertMatches(last, { event: "decide", from: "submitted", to: "submitted", detail: "looked at by a person" });
-    },
-  },
-  {
     title: "a correction takes up what is settled, and nothing that a driver holds",
     run: async ({ ledger }) => {
       const correct = async (holder: string) => {

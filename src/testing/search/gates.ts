@@ -65,7 +65,6 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     recordsOf: ledger.recordsOf,
     countFrom: ledger.countFrom,
     decide: ledger.decide,
-    exclude: ledger.exclude,
     unfinished: ledger.unfinished,
     records: ledger.records,
     history: ledger.history,

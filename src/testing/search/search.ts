@@ -1,5 +1,7 @@
 import { createPurchaser, type Purchaser } from "../../purchaser.ts";
 import { BuyonceError, messageOf } from "../../contract/errors.ts";
+import type { PersonFinding } from "../../drive/resolve-by-person.ts";
+import { readWholeListing } from "../../drive/read-listing.ts";
 import type { Environment } from "../../contract/environment.ts";
 import type { ServiceExecutor } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
@@ -196,7 +198,7 @@ async function endCalmly(
   for (let round = 0; cloud.executor.recovery.kind !== "resend" && round < tokens; round += 1) {
     const open = report.outcomes.filter(({ status }) => status === "unresolved");
     if (open.length === 0) break;
-    for (const { recIndex, token } of open) await decideTruly(calm, cloud, recIndex, token);
+    for (const { recIndex, token } of open) await decideTruly(calm, world, recIndex, token);
     report = await driveCalmly(leaseLength + 1);
   }
   if (cloud.hidesLonger !== undefined) report = await driveCalmly(cloud.hidesLonger);
@@ -241,11 +243,26 @@ async function bystand(
   }
 }
 
-/** The decision of a person who knows the truth, from the invoice. */
-async function decideTruly(purchaser: Purchaser, cloud: SearchedCloud, recIndex: number, token: string): Promise<void> {
-  const [bought] = cloud.live(token);
-  const finding = bought === undefined ? "not-bought" : { bought: bought.id };
-  await purchaser.resolveByPerson({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
+/** The decision of a person who knows the truth, from the invoice: what is there and is not it is said first. */
+async function decideTruly(
+  purchaser: Purchaser,
+  { cloud, recommendations }: World,
+  recIndex: number,
+  token: string,
+): Promise<void> {
+  const decide = (finding: PersonFinding) =>
+    purchaser.resolveByPerson({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
+  const live = cloud.live(token).map(({ id }) => id);
+  const [recommendation] = recommendations;
+  const { executor } = cloud;
+  if (recommendation !== undefined) {
+    const scope = executor.scopeOf(recommendation);
+    const shown = await readWholeListing(executor.inventory, scope, { signal: new AbortController().signal });
+    const others = shown.map(({ commitment }) => commitment.id).filter((id) => !live.includes(id));
+    for (const notThis of others) await decide({ notThis });
+  }
+  const [bought] = live;
+  await decide(bought === undefined ? "not-bought" : { bought });
 }
 
 /**

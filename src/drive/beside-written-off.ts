@@ -1,0 +1,37 @@
+import { ageAt } from "../contract/age.ts";
+import { idsOf } from "../contract/commitment.ts";
+import { lastSent, type Resolution, type ServiceExecutor, type Submission } from "../contract/executor.ts";
+import { maskToken } from "../contract/token.ts";
+import type { DriveContext } from "./drive-context.ts";
+
+/** More than any ledger that a person looks after by hand. */
+const maxRecords = 10_000;
+
+/**
+ * What was written off occupies its lane no more, so what only fits a submission of that lane may be what was written off: then
+ * a person decides. Not where it was shown by the time that this was sent, for then it is in the baseline. Throws a LedgerError.
+ */
+export async function doubtBesideWrittenOff(
+  { ledger }: DriveContext,
+  { recovery }: ServiceExecutor,
+  { lane, token, submittedAt, clock }: Submission,
+  resolution: Resolution,
+): Promise<Resolution> {
+  if (lane === undefined || resolution.kind !== "found" || resolution.by === "proof") return resolution;
+  const look = clock && { at: submittedAt, clock };
+  const isShown = (other: Submission) => {
+    const age = look && ageAt(lastSent(other), look, look);
+    return recovery.kind !== "manual" && age !== undefined && age.atLeast >= recovery.minimumAge;
+  };
+  const writtenOff = await ledger.records({ states: ["written-off"], limit: maxRecords });
+  const rival = writtenOff.find(({ submission }) => {
+    return submission?.lane === lane && submission.token !== token && !isShown(submission);
+  });
+  if (rival === undefined) return resolution;
+  const { commitment } = resolution.found;
+  return {
+    kind: "unclear",
+    reason: `${commitment.id} fits, but may be what was bought for token ${maskToken(rival.token)}, which is written off: say which one it is with \`buyonce resolve\`.`,
+    candidates: idsOf(commitment),
+  };
+}

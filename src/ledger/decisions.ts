@@ -1,0 +1,79 @@
+import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
+import type { DecisionDetails, Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Write } from "./create-ledger.ts";
+import { type Change, expectState, formerOf, givenUp, joined } from "./ledger-rules.ts";
+
+/** The states in which a person can say that it was bought. */
+export const notBoughtStates: readonly TokenRecord["state"][] = [
+  "claimed",
+  "submitted",
+  "unknown",
+  "rejected",
+  "refused",
+  "written-off",
+];
+
+/** The states in which a person can decide otherwise. */
+const undecidedStates = notBoughtStates.filter((state) => state !== "written-off");
+
+/** A decision with the time at which it was made. */
+export function recorded(decision: PersonDecision, at: number): RecordedDecision {
+  return { ...decision, at };
+}
+
+/** What a person decides, with what follows from it. */
+export function decisionsOf(write: Write) {
+  return {
+    decide: (claim, decision, how = {}) =>
+      write(claim, "decide", async (record, { now }) => {
+        const kept = { decision: recorded(decision, now), detail: decisionText(decision) };
+        return { ...effectOf(record, decision, how), ...kept, ...(decision.kind === "lost" ? {} : givenUp) };
+      }),
+  } satisfies Partial<Ledger>;
+}
+
+function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDetails): Omit<Change, "detail"> {
+  const { kind, id } = decision;
+  switch (kind) {
+    case "not-bought":
+      expectState(record, undecidedStates);
+      return notBought(record, how.knownUnclear ?? []);
+    case "not-this": {
+      expectState(record, undecidedStates);
+      const { error } = record;
+      // What it was refused for is gone. For an unknown outcome the provider's words stay.
+      const lifted = record.state === "refused" && error !== undefined;
+      return {
+        notThis: joined(record.notThis, how.ids ?? (id === undefined ? [] : [id])),
+        ...(lifted ? { error: { code: "resolved-as-not-this", message: decisionText(decision) } } : {}),
+      };
+    }
+    case "written-off":
+      expectState(record, undecidedStates);
+      return writtenOff(record);
+    case "lost":
+      expectState(record, ["purchased"]);
+      return {};
+  }
+}
+
+function notBought(record: TokenRecord, knownUnclear: readonly number[]): Omit<Change, "detail"> {
+  const isOpen = record.state === "submitted" || record.state === "unknown";
+  const former = (isOpen ? formerOf(record) : (record.former ?? [])).map((sent) =>
+    knownUnclear.includes(sent.attempt) ? { ...sent, knownUnclear: true } : sent,
+  );
+  return {
+    state: "claimed",
+    ...(isOpen ? { submission: undefined, generation: record.generation + 1 } : {}),
+    former,
+    parkedAt: undefined,
+    error: undefined,
+  };
+}
+
+function writtenOff(record: TokenRecord): Omit<Change, "detail"> {
+  const { submission, former = [] } = record;
+  const state = { state: "written-off", parkedAt: undefined } as const;
+  // What was sent last may be bought after all: it is what is written off.
+  return submission === undefined ? { ...state, submission: former.at(-1), former: former.slice(0, -1) } : state;
+}
