@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
+import { type LedgerLocation, ledgerLocation } from "../../ledger/ledger-location.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import { usageError } from "../terminal/exit-code.ts";
 
 /** How a ledger is opened. */
 export interface OpenLedgerOptions {
@@ -12,19 +12,23 @@ export interface OpenLedgerOptions {
   readonly emptyIfMissing?: boolean;
 }
 
+/** What the command line calls the name of a ledger. */
+const named = "--ledger (or BUYONCE_LEDGER)";
+
 /**
- * Opens the ledger that `--ledger` names: a PostgreSQL database by its URL, else an SQLite file. Throws a usage error, or
- * a LedgerError.
+ * Opens the ledger that `--ledger` or BUYONCE_LEDGER names: see `ledgerLocation`. Throws a LedgerError, which is a usage error where
+ * the name is none.
  */
 export async function openLedger(
   location: string,
   { mustExist = false, emptyIfMissing = false }: OpenLedgerOptions = {},
 ): Promise<Ledger> {
-  if (isPostgres(location)) {
+  const place = placeOfLedger(location);
+  if (place.kind === "postgres") {
     const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
-    return openPostgresLedger({ connectionString: location });
+    return openPostgresLedger({ connectionString: place.connectionString });
   }
-  const file = checkLedgerFile(location);
+  const file = checkLedgerFile(location, named);
   if (mustExist && !existsSync(file)) {
     throw new LedgerError({
       code: "ledger-unavailable",
@@ -36,21 +40,10 @@ export async function openLedger(
     return createMemoryLedger();
   }
   const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
-  return openSqliteLedger({ file });
+  return openSqliteLedger({ file: location });
 }
 
-/**
- * Whether a ledger is named by the URL of a PostgreSQL database instead of a file. Throws a usage error for a URL that
- * cannot be used; the message does not repeat it, for it may hold a password.
- */
-export function isPostgres(location: string): boolean {
-  if (!/^postgres(?:ql)?:/i.test(location)) return false;
-  const url = /^postgres(?:ql)?:\/\//i.test(location) ? URL.parse(location) : null;
-  // Without a user, an @ further back is what a password with / ? or # looks like: it was cut in the middle.
-  if (url === null || (url.username === "" && /@/.test(url.pathname + url.hash))) {
-    throw usageError(
-      "--ledger is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database, with / ? # @ : and % of the password percent-encoded. Nothing was sent.",
-    );
-  }
-  return true;
+/** What `--ledger` or BUYONCE_LEDGER names. Throws a usage error for what names no ledger, which does not repeat it. */
+export function placeOfLedger(location: string): LedgerLocation {
+  return ledgerLocation(location, named);
 }

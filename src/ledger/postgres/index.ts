@@ -2,6 +2,7 @@ import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { createLedger } from "../create-ledger.ts";
+import { ledgerLocation } from "../ledger-location.ts";
 import { migrate } from "./postgres-migrate.ts";
 import { openPool } from "./open-pool.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
@@ -55,6 +56,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   checkSchema(schema);
   checkTimeout("lockTimeout", lockTimeout);
   checkTimeout("statementTimeout", statementTimeout);
+  if (options.connectionString !== undefined) checkConnectionString(options.connectionString);
   const own = options.pool ? undefined : await openPool(options.connectionString, statementTimeout);
   const pool = options.pool ?? own;
   if (pool === undefined) throw new TypeError("There is a pool, or one was opened.");
@@ -80,6 +82,16 @@ function checkSchema(schema: string): void {
   throw new LedgerError({
     code: "invalid-configuration",
     message: `${JSON.stringify(schema)} is no schema name for a ledger. Use up to 63 lower-case letters, digits and _, not beginning with a digit or pg_.`,
+  });
+}
+
+/** What `pg` cannot read, it takes for the name of a database on this machine. */
+function checkConnectionString(connectionString: string): void {
+  if (ledgerLocation(connectionString, "connectionString").kind === "postgres") return;
+  throw new LedgerError({
+    code: "invalid-configuration",
+    message:
+      "connectionString is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database. Nothing was sent.",
   });
 }
 

@@ -1,17 +1,18 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import { checkLedgerFile } from "./check-file.ts";
+import { checkLedgerFile, makeFolder } from "./check-file.ts";
 import { migrate } from "./sqlite-migrate.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { createSqliteLedger } from "./sqlite-ledger.ts";
 
 /** How a ledger in an SQLite file is opened. */
 export interface SqliteLedgerOptions {
-  /** The path of the database file, not a URL; it and its folder are made when missing. */
+  /**
+   * The database file: a path, `file:///whole/path` or `sqlite:path`. It is made when missing, and so is a folder `.buyonce` around
+   * it; no other one is.
+   */
   readonly file: string;
   /** Milliseconds since 1970: the clock of leases and history. Default the machine's; all drivers share one machine. */
   readonly clock?: () => number;
@@ -36,7 +37,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   let database: DatabaseSync | undefined;
   try {
     file = checkLedgerFile(options.file);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(file);
     database = new DatabaseSync(file, { timeout: lockTimeout });
     migrate(database, file, lockTimeout);
     return createSqliteLedger({ database, file, clock });
