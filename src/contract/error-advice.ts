@@ -45,6 +45,11 @@ const beforeADrive = {
 } satisfies Group;
 
 const ledger = {
+  "ledger-missing": {
+    plain: "There is no such ledger, and a new, empty one was not asked for.",
+    detail: "It would know nothing of what was bought before. On PostgreSQL: the schema is missing or empty.",
+    todo: "Name the ledger that earlier drives used, then {again}. To begin with a new one, say so (`--new-ledger`, or leave out `create: false`).",
+  },
   "ledger-unavailable": {
     plain: "The ledger, which records what is bought, cannot be opened, read or written.",
     detail: "Or its SQLite file was moved, replaced or deleted while it was open.",

@@ -36,6 +36,13 @@ export function ledgerLocation(text: string, name: string): LedgerLocation {
   }
 }
 
+/** Where a ledger is, for a person: its path, or the server and the database without the user and the password. */
+export function ledgerText(location: LedgerLocation): string {
+  if (location.kind === "sqlite") return location.file;
+  const { host = "", pathname = "" } = URL.parse(location.connectionString) ?? {};
+  return `postgres://${host}${pathname}`;
+}
+
 const hidden = new RegExp(hiddenCharacter, "u");
 
 /** What is wrong with the text, whatever it names. */

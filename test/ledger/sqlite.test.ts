@@ -142,7 +142,7 @@ describe("the SQLite ledger", () => {
     made.close();
     const database = new DatabaseSync(file, { readOnly: true });
     const begun = performance.now();
-    expect(() => migrate(database, file, 5000)).toThrow("readonly");
+    expect(() => migrate(database, { file, lockTimeout: 5000, create: true })).toThrow("readonly");
     expect(performance.now() - begun).toBeLessThan(4000);
     database.close();
   });
@@ -254,7 +254,7 @@ describe("the SQLite ledger", () => {
     const file = newFile();
     await (await openSqliteLedger({ file })).close();
     const database = new DatabaseSync(file);
-    migrate(database, file, 1000);
+    migrate(database, { file, lockTimeout: 1000, create: true });
     const { environment, cloud, options } = setup();
     const ledger = createSqliteLedger({ database, file, clock: environment.now });
     const purchaser = createPurchaser({ ...options, ledger });

@@ -23,6 +23,11 @@ export const sentences: Readonly<
     cause: "The run was stopped before its turn.",
     next: "Nothing was sent. To go on, AGAIN.",
   },
+  "ledger-missing": {
+    status: "refused",
+    cause: "There is no such ledger, and a new, empty one was not asked for.",
+    next: "Nothing was sent. Name the ledger that earlier drives used, then AGAIN. To begin with a new one, say so (--new-ledger, or leave out create: false).",
+  },
   "ledger-unavailable": {
     status: "refused",
     cause: "The ledger, which records what is bought, cannot be opened, read or written.",

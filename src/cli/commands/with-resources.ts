@@ -32,7 +32,7 @@ export async function withLedger<T>(
   try {
     return await run(ledger);
   } finally {
-    await close("ledger", ledger, noteOn(terminal.stderr));
+    await closeNoted("ledger", ledger, noteOn(terminal.stderr));
   }
 }
 
@@ -76,7 +76,7 @@ export async function withClouds<T>(
     const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
     return await run({ providers, real, sandbox });
   } finally {
-    await close("sandbox", sandbox, note);
+    await closeNoted("sandbox", sandbox, note);
   }
 }
 
@@ -113,7 +113,7 @@ function checkSpending(
 }
 
 /** Closes what was opened; what goes wrong then is noted, and changes nothing about what was bought. */
-async function close(
+export async function closeNoted(
   name: string,
   resource: { close(): Promise<void> } | undefined,
   note: (text: string) => void,

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
-import { type LedgerLocation, ledgerLocation } from "../../ledger/ledger-location.ts";
+import { type LedgerLocation, ledgerLocation, ledgerText } from "../../ledger/ledger-location.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 
 /** How a ledger is opened. */
 export interface OpenLedgerOptions {
-  /** A file that is missing is an error instead of an empty ledger, which would say that nothing was left behind. */
+  /** One that is missing is an error (`ledger-missing`) instead of an empty one, which would say that nothing was left behind. */
   readonly mustExist?: boolean;
   /** For one that is missing, an empty one in memory: for a command that only reads, and leaves no trace. */
   readonly emptyIfMissing?: boolean;
@@ -23,24 +21,33 @@ export async function openLedger(
   location: string,
   { mustExist = false, emptyIfMissing = false }: OpenLedgerOptions = {},
 ): Promise<Ledger> {
+  const create = !mustExist && !emptyIfMissing;
   const place = placeOfLedger(location);
-  if (place.kind === "postgres") {
-    const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
-    return openPostgresLedger({ connectionString: place.connectionString });
-  }
-  const file = checkLedgerFile(location, named);
-  if (mustExist && !existsSync(file)) {
-    throw new LedgerError({
-      code: "ledger-unavailable",
-      message: `There is no ledger at ${file}. Name the one that the drives used with --ledger; after drives with --sandbox give --sandbox. Nothing was sent.`,
-    });
-  }
-  if (emptyIfMissing && !existsSync(file)) {
+  try {
+    return await open(place, location, create);
+  } catch (error) {
+    if (!LedgerError.isInstance(error) || error.code !== "ledger-missing") throw error;
+    if (!emptyIfMissing) throw missing(place, error);
     const { createMemoryLedger } = await import("../../ledger/memory-ledger.ts");
     return createMemoryLedger();
   }
+}
+
+async function open(place: LedgerLocation, location: string, create: boolean): Promise<Ledger> {
+  if (place.kind === "postgres") {
+    const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
+    return openPostgresLedger({ connectionString: place.connectionString, create });
+  }
   const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
-  return openSqliteLedger({ file: location });
+  return openSqliteLedger({ file: location, create });
+}
+
+function missing(place: LedgerLocation, cause: LedgerError): LedgerError {
+  return new LedgerError({
+    code: "ledger-missing",
+    message: `There is no ledger at ${ledgerText(place)}. Name the one that the drives used with --ledger; after drives with --sandbox give --sandbox. Nothing was sent.`,
+    cause,
+  });
 }
 
 /** What `--ledger` or BUYONCE_LEDGER names. Throws a usage error for what names no ledger, which does not repeat it. */

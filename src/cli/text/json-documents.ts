@@ -9,9 +9,9 @@ import type { TokenRecord } from "../../contract/ledger.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
 import { explainError } from "./explain-error.ts";
 
-/** The one JSON document of `drive --json`: the report, tokens in full. */
-export function jsonReport(report: Report): string {
-  return text(reportDocument(report));
+/** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
+export function jsonReport(report: Report, newLedger?: string): string {
+  return text({ ...reportDocument(report), newLedger });
 }
 
 /** The one JSON document of `redrive --json`; with an error where it ended before all was driven. */

@@ -15,6 +15,11 @@ export type { PostgresClient, PostgresPool } from "./postgres-pool.ts";
 export type PostgresLedgerOptions = PostgresConnection & {
   /** The schema that holds the tables: lower-case letters, digits, `_`. Made when missing. Default `buyonce`. */
   readonly schema?: string;
+  /**
+   * False: a schema that is missing or empty is an error (`ledger-missing`) instead of a new, empty ledger, which knows nothing of
+   * what was bought. Default true.
+   */
+  readonly create?: boolean;
   /** Milliseconds to wait for a row that another driver's transaction has locked. Default 5,000, at most a day. */
   readonly lockTimeout?: number;
   /** Milliseconds that one statement, or getting a connection, may take. Default 15,000, at most a day. */
@@ -47,12 +52,12 @@ type PostgresConnection =
  * to a standby that is not synchronous forgets the last changes, like any lost ledger: name the standby in the server's
  * `synchronous_standby_names`.
  *
- * Throws a LedgerError: `ledger-unavailable`, `ledger-locked`, `ledger-read-only` on a standby server or without the
+ * Throws a LedgerError: `ledger-missing` with `create: false`, `ledger-unavailable`, `ledger-locked`, `ledger-read-only` on a standby server or without the
  * rights, `ledger-full`, `ledger-corrupt` when the schema holds something else, `ledger-newer-schema` when a newer version
  * of this package wrote it, or `invalid-configuration`.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
-  const { schema = "buyonce", lockTimeout = 5000, statementTimeout = 15_000, clock } = options;
+  const { schema = "buyonce", create = true, lockTimeout = 5000, statementTimeout = 15_000, clock } = options;
   checkSchema(schema);
   checkTimeout("lockTimeout", lockTimeout);
   checkTimeout("statementTimeout", statementTimeout);
@@ -63,7 +68,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   const ledger = `PostgreSQL${placeOf(options.connectionString)}, schema ${schema}`;
   const transact = createTransact({ pool, ledger, lockTimeout, statementTimeout });
   try {
-    await migrate(transact, ledger, schema);
+    await migrate(transact, { ledger, schema, create });
   } catch (error) {
     await own?.end();
     throw error;

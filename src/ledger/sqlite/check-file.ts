@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { todoOf } from "../../contract/error-advice.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import { specialFile } from "../../contract/special-file.ts";
 import { ledgerLocation } from "../ledger-location.ts";
@@ -41,6 +42,19 @@ export function makeFolder(file: string): void {
   // The folder above it is there: it is made alone.
   if (basename(dirname(file)) === ownFolder && !existsSync(dirname(file)))
     mkdirSync(dirname(file), { recursive: true });
+}
+
+/** Throws a LedgerError `ledger-missing` where there is no file, or nothing is in it. */
+export function checkExists(file: string): void {
+  if (!existsSync(file) || statSync(file).size === 0) throw missingLedger(file);
+}
+
+/** There is no ledger, and none is to be made. */
+export function missingLedger(file: string): LedgerError {
+  return new LedgerError({
+    code: "ledger-missing",
+    message: `There is no ledger at ${file}, and none is to be made. ${todoOf("ledger-missing")}`,
+  });
 }
 
 function checkFolder(file: string): void {

@@ -1,18 +1,29 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LedgerError } from "../../contract/errors.ts";
+import { missingLedger } from "./check-file.ts";
 import { migrations } from "./sqlite-migrations.ts";
 import { sqliteError } from "./sqlite-error.ts";
 
 /** Marks a file as a ledger of this package ("bonc"). */
 const applicationId = 0x62_6f_6e_63;
 
+/** What is migrated. */
+interface MigrateOptions {
+  readonly file: string;
+  /** Milliseconds to wait for other processes. */
+  readonly lockTimeout: number;
+  /** Whether a database that holds nothing becomes a ledger. */
+  readonly create: boolean;
+}
+
 /**
  * Brings a database to the present schema; several processes may do so at once. Throws a LedgerError for a file of
- * another program and for one of a newer version. Where it throws, the database is to be closed, which rolls back.
+ * another program, for one of a newer version, and, where none is to be made, for one that is empty. Where it throws, the database is to be closed, which rolls back.
  */
-export function migrate(database: DatabaseSync, file: string, lockTimeout: number): void {
+export function migrate(database: DatabaseSync, { file, lockTimeout, create }: MigrateOptions): void {
   const pragma = (name: string) => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
   const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"];
+  if (tables === 0 && !create) throw missingLedger(file);
   if (pragma("application_id") !== applicationId && tables !== 0) {
     throw new LedgerError({
       code: "ledger-corrupt",
