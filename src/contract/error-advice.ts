@@ -66,7 +66,8 @@ const ledger = {
   },
   "ledger-corrupt": {
     plain: "The ledger is damaged, or what was named is no ledger.",
-    todo: "Restore the ledger from a backup; never start an empty one in its place. Then {again}.",
+    detail: "Or a part of it is missing (its `-wal`), or it is a backup that was not restored.",
+    todo: "Restore the ledger from a backup (`buyonce ledger restore`); never start an empty one in its place. Then {again}.",
   },
   "ledger-newer-schema": {
     plain: "A newer version of buyonce wrote the ledger.",

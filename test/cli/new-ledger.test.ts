@@ -115,6 +115,7 @@ describe("A10: a ledger that does not exist, against a real cloud", () => {
       const { folder, drive, calls, written } = setup();
       expect(await drive(options)).toBe(0);
       expect(calls.question).toBeUndefined();
+      expect(await drive({ ...options, ledger: "b.db", json: true })).toBe(0);
       expect(written.stdout + written.stderr).not.toContain("new");
       expect(readdirSync(folder)).toContain(".buyonce");
     },

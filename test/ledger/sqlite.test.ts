@@ -94,10 +94,10 @@ describe("the SQLite ledger", () => {
     const ledger = await openSqliteLedger({ file });
     await ledger.claim([claimRequest(0)], "driver-1", 30_000);
     expect(existsSync(`${file}-wal`)).toBe(true);
-    await ledger.close();
     const database = new DatabaseSync(file);
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
     database.close();
+    await ledger.close();
   });
 
   test("locked by another process: waits for the lock timeout, then says so; nothing is lost", async () => {

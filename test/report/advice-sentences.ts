@@ -46,7 +46,7 @@ export const sentences: Readonly<
   "ledger-corrupt": {
     status: "refused",
     cause: "The ledger is damaged, or what was named is no ledger.",
-    next: "Nothing was sent. Restore the ledger from a backup; never start an empty one in its place. Then AGAIN.",
+    next: "Nothing was sent. Restore the ledger from a backup (buyonce ledger restore); never start an empty one in its place. Then AGAIN.",
   },
   "ledger-newer-schema": {
     status: "refused",

@@ -14,7 +14,7 @@ export interface DriveLedger {
   readonly before: Ledger;
   /** To record in. A new one is made by this, so call it once it is agreed what is driven. */
   readonly begin: () => Promise<Ledger>;
-  /** Where the ledger is, if it is a new one. */
+  /** Where the ledger is, if it is a new one against a real cloud: in a sandbox one is made without a word. */
   readonly newAt: string | undefined;
 }
 
@@ -40,8 +40,8 @@ export async function withDriveLedger<T>(
   run: (ledger: DriveLedger) => Promise<T>,
 ): Promise<T> {
   let opened = await unlessMissing(openLedger(location, { mustExist: true }));
-  const newAt = opened === undefined ? ledgerText(placeOfLedger(location)) : undefined;
-  if (newAt !== undefined && !imitation && !asks && newLedger !== true) throw nobodyWantsIt(newAt);
+  const newAt = opened === undefined && !imitation ? ledgerText(placeOfLedger(location)) : undefined;
+  if (newAt !== undefined && !asks && newLedger !== true) throw nobodyWantsIt(newAt);
   const before = opened ?? createMemoryLedger();
   const begin = async () => (opened ??= await openLedger(location));
   try {

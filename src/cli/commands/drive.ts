@@ -83,7 +83,7 @@ With --json
         "error": { "code", "message", "retryable", "retryAfter" },
         "parked": { "since", "sentAt", "handle" }, "warnings": [ ... ] } ],
       "totals": [ { "amount", "currency" } ], "newLedger" }
-  with newLedger, where the ledger is, only where it was new; with commitment, price, error, parked and warnings only where there are any, and retryAfter in milliseconds where known.
+  with newLedger, where the ledger is, only against a real cloud and where it was new; with commitment, price, error, parked and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
@@ -140,12 +140,12 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const execution = purchaser.validate(input);
       const descriptions = execution.recommendations.map((recommendation) => purchaser.describe(recommendation));
       const begin = async () => purchaserOf(await ledger.begin());
-      const drive = { execution, purchaser, begin, newAt, imitation, descriptions, options, parts };
+      const drive = { execution, purchaser, begin, newAt, descriptions, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
       writeReport(report, drive, sandbox);
       const page = { report, descriptions, source: execution.source };
-      const how = { at: parts.now(), events, imitation, newLedger: imitation ? undefined : newAt };
+      const how = { at: parts.now(), events, imitation, newLedger: newAt };
       const written = await writeReportFile(options.report, [page], how, { ledger: await ledger.begin(), note });
       const code = exitCodeOf(report.outcomes);
       return written ? code : exitCodeOfLost(code);
@@ -161,7 +161,6 @@ interface Drive {
   readonly begin: () => Promise<Purchaser>;
   /** Where the ledger is, if it is a new one. */
   readonly newAt: string | undefined;
-  readonly imitation: boolean;
   readonly descriptions: readonly string[];
   readonly options: DriveCommandOptions;
   readonly parts: CommandParts;
@@ -187,7 +186,7 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
 
 function writeReport(
   report: Report,
-  { newAt, imitation, descriptions, options, parts }: Drive,
+  { newAt, descriptions, options, parts }: Drive,
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
@@ -196,8 +195,6 @@ function writeReport(
     return;
   }
   const paint = painter(stdout, env);
-  // Against an imitation a new one is made without a word.
-  const newLedger = imitation ? undefined : newAt;
-  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, newLedger })}`);
+  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, newLedger: newAt })}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

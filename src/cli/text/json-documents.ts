@@ -2,6 +2,7 @@ import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
+import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
@@ -64,6 +65,14 @@ export function jsonHistory(
     })),
   }));
   return text({ executionId, recommendations });
+}
+
+/** The one JSON document of the `ledger` commands, times in ISO 8601. */
+export function jsonLedger(summary: LedgerSummary): string {
+  const { place, files, schema, knownSchema, backupAt, restoredAt, counts, problems } = summary;
+  const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
+  const times = { backupAt: time(backupAt), restoredAt: time(restoredAt) };
+  return text({ place, files, schema, knownSchema, ...times, counts, problems });
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */

@@ -41,15 +41,16 @@ export async function migrate(transact: Transact, { ledger, schema, create }: Mi
   });
 }
 
-function missingLedger(ledger: string): LedgerError {
+/** There is no ledger, and none is to be made. */
+export function missingLedger(ledger: string): LedgerError {
   return new LedgerError({
     code: "ledger-missing",
     message: `There is no ledger in ${ledger}, and none is to be made. ${todoOf("ledger-missing")}`,
   });
 }
 
-/** How many migrations the schema has had; 0 for an empty schema, undefined where there is none. */
-async function schemaVersion(query: Query, ledger: string, schema: string): Promise<number | undefined> {
+/** How many migrations the schema has had; 0 for an empty schema, undefined where there is none. Throws as `migrate`. */
+export async function schemaVersion(query: Query, ledger: string, schema: string): Promise<number | undefined> {
   const relations = await query(
     `SELECT c.relname::text AS name FROM pg_catalog.pg_namespace AS n
      LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid WHERE n.nspname = $1`,

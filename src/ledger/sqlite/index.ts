@@ -1,9 +1,8 @@
-import { DatabaseSync } from "node:sqlite";
 import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import { checkExists, checkLedgerFile, makeFolder } from "./check-file.ts";
-import { migrate } from "./sqlite-migrate.ts";
+import { checkLedgerFile } from "./check-file.ts";
+import { openDatabase } from "./open-database.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { createSqliteLedger } from "./sqlite-ledger.ts";
 
@@ -39,16 +38,11 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   const { clock = Date.now, lockTimeout = 5000, create = true } = options;
   checkNumber("lockTimeout", lockTimeout, { minimum: 0, maximum: longestTimeout, unit: "milliseconds" }, LedgerError);
   let file = options.file;
-  let database: DatabaseSync | undefined;
   try {
     file = checkLedgerFile(options.file);
-    if (create) makeFolder(file);
-    else checkExists(file);
-    database = new DatabaseSync(file, { timeout: lockTimeout });
-    migrate(database, { file, lockTimeout, create });
+    const database = openDatabase({ file, lockTimeout, create });
     return createSqliteLedger({ database, file, clock });
   } catch (error) {
-    database?.close();
     throw sqliteError(error, file);
   }
 }

@@ -4,8 +4,10 @@ import type { HistoryEntry, Ledger, TokenRecord } from "../../contract/ledger.ts
 import { createLedger } from "../create-ledger.ts";
 import { createSerializer } from "../serialize.ts";
 import { type LedgerTransaction, occupiedLane, restingSince, workLeft } from "../ledger-store.ts";
-import { createGroupCommit } from "./group-commit.ts";
+import { type CommitSteps, createGroupCommit } from "./group-commit.ts";
+import { closeDatabase } from "./open-database.ts";
 import { createPlaceCheck } from "./place-check.ts";
+import { takeInLog } from "./take-in-log.ts";
 import { recordsStatement } from "./records-statement.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite-statements.ts";
 import { sqliteError } from "./sqlite-error.ts";
@@ -19,10 +21,10 @@ export interface SqliteStoreOptions {
 
 /** The ledger in a migrated database. Whatever is asked of it fails once its file is moved away: see `place-check.ts`. */
 export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledger {
-  const checkPlace = createPlaceCheck(file);
+  const checkPlace = createPlaceCheck(file, { isOpen: true });
   const oneByOne = createSerializer();
-  const groupCommit = createGroupCommit(database, oneByOne);
   const sql = prepareStatements(database);
+  const groupCommit = createGroupCommit(database, oneByOne, createCommitSteps(database, sql));
   /** By their text: there are as many as ways to narrow them down. */
   const recordsStatements = new Map<string, StatementSync>();
 
@@ -60,8 +62,33 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       }),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
-    close: () => oneByOne(async () => database.close()),
+    close: () => oneByOne(async () => closeDatabase(database, checkPlace)),
   });
+}
+
+/** As many rows are written before the log is taken in; it then has some 2,000 pages. */
+const rowsOfLog = 1000;
+
+/**
+ * Counts the transactions that wrote something, each in itself: by the number, a log is told from an older one. Takes the log
+ * in whenever it has grown.
+ */
+function createCommitSteps(database: DatabaseSync, { totalChanges, countChange }: SqliteStatements): CommitSteps {
+  const written = () => Number(totalChanges.get()?.["n"]);
+  let before = written();
+  let takenIn = before;
+  return {
+    before: () => {
+      if (written() === before) return;
+      countChange.run();
+      before = written();
+    },
+    after: () => {
+      if (before - takenIn < rowsOfLog) return;
+      // What is being read stays in the log until the next time.
+      if (takeInLog(database, "PASSIVE")) takenIn = written();
+    },
+  };
 }
 
 const text = (row: Record<string, unknown>, column: string) => String(row[column]);

@@ -6,6 +6,8 @@ export type SqliteStatements = ReturnType<typeof prepareStatements>;
 /** Prepares them. */
 export function prepareStatements(database: DatabaseSync) {
   return {
+    totalChanges: database.prepare("SELECT total_changes() AS n"),
+    countChange: database.prepare("UPDATE ledger_file SET changes = changes + 1"),
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
       `INSERT INTO token_record

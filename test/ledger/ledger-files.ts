@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { Ledger } from "../../src/contract/ledger.ts";
+import { applicationId } from "../../src/ledger/sqlite/sqlite-migrate.ts";
+import { migrations } from "../../src/ledger/sqlite/sqlite-migrations.ts";
+import { claimRequest } from "../../src/testing/ledger-values.ts";
+
+/**
+ * Copies a file as a person does. In another process: this one would lose the locks that it has on the file when it closes
+ * it.
+ */
+export function copy(from: string, to: string): void {
+  execFileSync("cp", [from, to]);
+}
+
+/** Claims so many tokens, each in a transaction of its own. */
+export async function claims(ledger: Ledger, from: number, until: number): Promise<void> {
+  for (let index = from; index < until; index += 1) await ledger.claim([claimRequest(index)], "driver-1", 30_000);
+}
+
+/** How many records a ledger has. */
+export async function countOf(ledger: Ledger): Promise<number> {
+  return (await ledger.records({ limit: 10_000 })).length;
+}
+
+/** What the files of a ledger hold, those that are there. */
+export function bytesOf(file: string): Record<string, string> {
+  const ends = ["", "-wal", "-shm", "-journal"].filter((end) => existsSync(`${file}${end}`));
+  return Object.fromEntries(ends.map((end) => [end, readFileSync(`${file}${end}`).toString("base64")]));
+}
+
+/** A ledger as the first version of the tables had it, in WAL mode and closed, with the records of another ledger. */
+export function firstVersion(file: string, records: readonly object[] = []): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA journal_mode = WAL; ${migrations[0]}`);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1`);
+  const put = database.prepare("INSERT INTO token_record VALUES (?, ?, ?, ?, 'claimed', NULL, 'unfinished', 0, ?)");
+  for (const [index, record] of records.entries()) {
+    put.run(`token-${index}`, "execution-1", index, "scope", JSON.stringify(record));
+  }
+  return database;
+}
