@@ -124,7 +124,7 @@ function addCommands(program: Command, add: AddCommand): void {
 function addLedgerCommands(program: Command, add: AddCommand): void {
   const ledger = program
     .command("ledger")
-    .description("Back up or check the ledger itself.")
+    .description("Back up, check or restore the ledger itself.")
     // Of this one the options of a command would not be loaded: buyonce help ledger backup.
     .helpCommand(false);
   add(
@@ -137,6 +137,13 @@ function addLedgerCommands(program: Command, add: AddCommand): void {
   add(
     ledger.command("check").description("Say whether the ledger is whole, and how much is in it."),
     async () => (await import("./commands/ledger-check.ts")).ledgerCheck,
+  );
+  add(
+    ledger
+      .command("restore")
+      .description("Put a backup into the place of the ledger, marked as restored.")
+      .argument("[file]", "the backup (default: the ledger that is there is marked)"),
+    async () => (await import("./commands/ledger-restore.ts")).ledgerRestore,
   );
 }
 

@@ -286,5 +286,14 @@ export interface Ledger {
   /** The history of a token, oldest first. */
   history(token: string): Promise<readonly HistoryEntry[]>;
 
+  /**
+   * When this ledger was last restored from a backup (ledger time); undefined for one that never was. Since the backup was made it
+   * has forgotten everything: what was written ahead and sent, what was bought, cancelled and limited. The mark stays for good.
+   */
+  restoredAt(): Promise<number | undefined>;
+
+  /** Records that this ledger was restored from a backup just now. Drivers that have it open see it from then on. */
+  markRestored(): Promise<void>;
+
   close(): Promise<void>;
 }

@@ -60,7 +60,7 @@ type Write = (
   change: (record: TokenRecord, transaction: LedgerTransaction) => Promise<Change>,
 ) => Promise<TokenRecord>;
 
-/** What changes nothing. */
+/** What changes no record. */
 function readsOf(store: LedgerStore, owned: OwnedIds) {
   return {
     now: () => store.now(),
@@ -84,6 +84,10 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
     execution: (executionId) => store.execution(executionId),
 
     history: (token) => store.history(token),
+
+    restoredAt: () => store.restoredAt(),
+
+    markRestored: () => store.markRestored(),
 
     close: () => store.close(),
   } satisfies Partial<Ledger>;

@@ -39,6 +39,10 @@ export interface LedgerStore {
    */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
+  /** What `markRestored` last recorded: the ledger's clock then. */
+  restoredAt(): Promise<number | undefined>;
+  /** Durable when it resolves. */
+  markRestored(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -10,10 +10,15 @@ import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince, w
  */
 export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () => number } = {}): Ledger {
   const kept: Kept = { records: new Map(), owners: new Map(), lanes: new Map(), entries: [] };
+  let restoredAt: number | undefined;
   const oneByOne = createSerializer();
   return createLedger({
     ...readsOf(kept, clock),
     now: async () => clock(),
+    restoredAt: async () => restoredAt,
+    markRestored: async () => {
+      restoredAt = clock();
+    },
     close: async () => undefined,
     transaction: (_tokens, run) =>
       oneByOne(async () => {
@@ -38,7 +43,7 @@ interface Kept {
 function readsOf(
   { records, owners, entries }: Kept,
   clock: () => number,
-): Omit<LedgerStore, "now" | "close" | "transaction"> {
+): Omit<LedgerStore, "now" | "close" | "transaction" | "restoredAt" | "markRestored"> {
   const sorted = (keep: (record: TokenRecord) => boolean) =>
     [...records.values()].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
   return {

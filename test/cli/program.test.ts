@@ -9,7 +9,7 @@ import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stan
 
 const commands = ["drive", "quote", "redrive", "settle", "status", "history", "resolve", "audit", "ledger", "sandbox"];
 /** Those whose help says all of it; the ledger's are a group. */
-const own = [...commands.filter((name) => name !== "ledger"), "ledger backup", "ledger check"];
+const own = [...commands.filter((name) => name !== "ledger"), "ledger backup", "ledger check", "ledger restore"];
 
 /** What the command line writes, its exit code as commander has it, and what it did. */
 async function run(...args: readonly string[]) {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -17,7 +7,7 @@ import { backupSqlite } from "../../src/ledger/sqlite/backup-sqlite.ts";
 import { summarizeSqlite } from "../../src/ledger/sqlite/summarize-sqlite.ts";
 import { bought, planned } from "../../src/testing/ledger-values.ts";
 import { runCommand } from "../cli/run-command.ts";
-import { bytesOf, claims, copy, countOf, firstVersion } from "./ledger-files.ts";
+import { bytesOf, claims, copy, countOf, damage, firstVersion } from "./ledger-files.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
 import { workingFolder } from "./working-folder.ts";
 
@@ -172,18 +162,6 @@ describe("A11: buyonce ledger backup", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });
-
-/** Overwrites a page of a ledger that nobody has open. */
-function damage(file: string): void {
-  const database = new DatabaseSync(file);
-  const { rootpage } =
-    database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'history_of_token'").get() ?? {};
-  const { page_size: size } = database.prepare("PRAGMA page_size").get() ?? {};
-  database.close();
-  const handle = openSync(file, "r+");
-  writeSync(handle, Buffer.alloc(Number(size), 0xff), 0, Number(size), (Number(rootpage) - 1) * Number(size));
-  closeSync(handle);
-}
 
 describe("A11: buyonce ledger check", () => {
   test("A11: of one that is open, and closed: its files, its version, how much is in it; nothing is changed", async () => {

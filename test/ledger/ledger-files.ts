@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { applicationId } from "../../src/ledger/sqlite/sqlite-migrate.ts";
@@ -40,4 +40,16 @@ export function firstVersion(file: string, records: readonly object[] = []): Dat
     put.run(`token-${index}`, "execution-1", index, "scope", JSON.stringify(record));
   }
   return database;
+}
+
+/** Overwrites a page of a ledger that nobody has open. */
+export function damage(file: string): void {
+  const database = new DatabaseSync(file);
+  const { rootpage } =
+    database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'history_of_token'").get() ?? {};
+  const { page_size: size } = database.prepare("PRAGMA page_size").get() ?? {};
+  database.close();
+  const handle = openSync(file, "r+");
+  writeSync(handle, Buffer.alloc(Number(size), 0xff), 0, Number(size), (Number(rootpage) - 1) * Number(size));
+  closeSync(handle);
 }

@@ -54,6 +54,7 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     ({ dead }) => ({ dead: (held, proof) => dead(held, { ...proof, sent: false }) }),
     /what is proven dead is kept with its proof/,
   ],
+  ["forgets that it was restored", () => ({ markRestored: async () => undefined }), /says when it was last restored/],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

@@ -75,6 +75,11 @@ export function jsonLedger(summary: LedgerSummary): string {
   return text({ place, files, schema, knownSchema, ...times, counts, problems });
 }
 
+/** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
+export function jsonMarked(place: string, restoredAt: number): string {
+  return text({ place, restoredAt: isoTime(restoredAt) });
+}
+
 /** The one JSON document of `audit --json`, tokens in full. */
 export function jsonAudit({ scopes, findings, notLookedAt }: AuditReport): string {
   return text({ scopes, findings, notLookedAt });

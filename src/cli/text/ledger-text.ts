@@ -33,6 +33,21 @@ export function backupText({ place, counts }: LedgerSummary): string {
   return `Backed up to ${cleanText(place)}: ${countsText(counts)}. It is whole, and on the disk.\nnext: keep it on another disk. To go back to it: buyonce ledger restore ${shellWord(place)}\n`;
 }
 
+/** What `buyonce ledger restore` says. */
+export function restoreText({ place, counts, backupAt }: LedgerSummary): string {
+  const since = backupAt === undefined ? "since it was copied" : `since the backup was made, at ${timeText(backupAt)},`;
+  return `Restored to ${cleanText(place)}: ${countsText(counts)}.\n${forgotten(since)}`;
+}
+
+/** What `buyonce ledger restore` says of a ledger that was put into its place by other means. */
+export function markedText(place: string): string {
+  return `Marked as restored: ${cleanText(place)}.\n${forgotten("since its backup was made")}`;
+}
+
+function forgotten(since: string): string {
+  return `What was sent, bought, cancelled or limited ${since} is not in it. So nothing is sent until it is audited, and a person confirms its open executions.\nnext: buyonce audit\n`;
+}
+
 /** How much is in it, in words. */
 function countsText(counts: LedgerCounts | undefined): string {
   if (counts === undefined) return "what is in it cannot be counted";

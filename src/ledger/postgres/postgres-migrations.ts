@@ -37,4 +37,12 @@ export const migrations: readonly ((schema: string) => string)[] = [
   );
   CREATE INDEX history_of_token ON ${schema}.history (token, sequence);
   `,
+  // One row: what the ledger records of itself.
+  (schema) => `
+  CREATE TABLE ${schema}.ledger_mark (
+    only_row integer PRIMARY KEY CHECK (only_row = 1),
+    restored_at bigint
+  );
+  INSERT INTO ${schema}.ledger_mark VALUES (1, NULL);
+  `,
 ];

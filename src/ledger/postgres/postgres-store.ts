@@ -69,6 +69,13 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     },
     execution: async (executionId) =>
       (await transact.read((query) => query(sql.execution, executionId))).map((row) => parse(row["record"])),
+    restoredAt: async () => {
+      const [row] = await transact.read((query) => query(sql.restoredAt));
+      return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
+    },
+    markRestored: async () => {
+      await transact.write((query) => query(sql.markRestored, String(clock?.() ?? "")));
+    },
     history: async (token) =>
       (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
   };

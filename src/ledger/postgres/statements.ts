@@ -73,6 +73,11 @@ export function statements(schema: string) {
     owners: `SELECT commitment_id, token FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     execution: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
+    restoredAt: `SELECT restored_at::text AS at FROM ${schema}.ledger_mark`,
+    // An empty parameter is the server's clock.
+    markRestored: `
+      UPDATE ${schema}.ledger_mark
+      SET restored_at = coalesce(nullif($1, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
     history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };
 }

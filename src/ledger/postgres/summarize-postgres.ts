@@ -27,11 +27,17 @@ export async function summarizePostgres(
       const version = await schemaVersion(query, ledger, schema);
       if (!version) throw missingLedger(ledger);
       const known = { place, files: [], schema: version, knownSchema: migrations.length, backupAt: undefined };
-      return { ...known, restoredAt: undefined, problems: [], counts: await countIn(query, `"${schema}"`) };
+      const restoredAt = version > 1 ? await restoredAtIn(query, schema) : undefined;
+      return { ...known, restoredAt, problems: [], counts: await countIn(query, `"${schema}"`) };
     });
   } finally {
     await pool.end();
   }
+}
+
+async function restoredAtIn(query: Query, schema: string): Promise<number | undefined> {
+  const [row] = await query(`SELECT restored_at::text AS at FROM "${schema}".ledger_mark`);
+  return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
 }
 
 async function countIn(query: Query, schema: string) {

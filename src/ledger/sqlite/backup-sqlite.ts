@@ -17,7 +17,8 @@ const lockTimeout = 5000;
  */
 export async function backupSqlite({ from, to, at }: CopyOptions): Promise<LedgerSummary> {
   try {
-    const summary = await placeFile({ file: to, failing: "The backup cannot be written" }, async (fresh) => {
+    const placing = { file: to, failing: "The backup cannot be written", todo: "Give another name." };
+    return await placeFile(placing, async (fresh) => {
       const database = openDatabase({ file: from, lockTimeout, create: false });
       const checkPlace = createPlaceCheck(from, { isOpen: true });
       try {
@@ -30,7 +31,6 @@ export async function backupSqlite({ from, to, at }: CopyOptions): Promise<Ledge
         copy.prepare("UPDATE ledger_file SET needs_log = NULL, backup_at = ?").run(at),
       );
     });
-    return summary;
   } catch (error) {
     throw sqliteError(error, from);
   }

@@ -4,10 +4,11 @@ import { dirname } from "node:path";
 import { LedgerError } from "../../contract/errors.ts";
 import { besideDatabase } from "./main-file.ts";
 
-/** Where a database is put, and what a message says that cannot be done then, as in "The backup cannot be written". */
+/** Where a database is put, and what a message says where it cannot be: "The backup cannot be written", and what to do then. */
 interface Placing {
   readonly file: string;
   readonly failing: string;
+  readonly todo: string;
 }
 
 /**
@@ -16,11 +17,11 @@ interface Placing {
  *
  * Throws a LedgerError `invalid-configuration` where something is at the path, or its folder is missing, and what `make` throws.
  */
-export async function placeFile<T>({ file, failing }: Placing, make: (fresh: string) => Promise<T>): Promise<T> {
+export async function placeFile<T>({ file, failing, todo }: Placing, make: (fresh: string) => Promise<T>): Promise<T> {
   const refused = (why: string) =>
     new LedgerError({
       code: "invalid-configuration",
-      message: `${failing}: ${why}. Nothing was made.`,
+      message: `${failing}: ${why}. ${todo} Nothing was made.`,
     });
   const folder = dirname(file);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw refused(`there is no folder ${folder}`);

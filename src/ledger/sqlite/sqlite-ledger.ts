@@ -62,6 +62,17 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       }),
     execution: (executionId) => read(() => sql.execution.all(executionId).map(record)),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
+    restoredAt: () =>
+      read(() => {
+        const at = sql.restoredAt.get()?.["restored_at"];
+        return typeof at === "number" ? at : undefined;
+      }),
+    markRestored: () =>
+      guarded(() =>
+        groupCommit(async () => {
+          sql.markRestored.run(clock());
+        }),
+      ),
     close: () => oneByOne(async () => closeDatabase(database, checkPlace)),
   });
 }

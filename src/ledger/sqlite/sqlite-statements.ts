@@ -34,6 +34,8 @@ export function prepareStatements(database: DatabaseSync) {
     owners: database.prepare("SELECT commitment_id, token FROM commitment_owner WHERE scope_key = ?"),
     ownerCount: database.prepare("SELECT count(*) AS n FROM commitment_owner WHERE scope_key = ?"),
     execution: database.prepare("SELECT record FROM token_record WHERE execution_id = ? ORDER BY rec_index"),
+    restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
+    markRestored: database.prepare("UPDATE ledger_file SET restored_at = ?"),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
 }

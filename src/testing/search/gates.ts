@@ -63,6 +63,8 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     unfinished: ledger.unfinished,
     records: ledger.records,
     history: ledger.history,
+    restoredAt: ledger.restoredAt,
+    markRestored: ledger.markRestored,
     renew: ledger.renew,
     close: ledger.close,
   };
