@@ -177,6 +177,13 @@ export interface Ledger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 
+  /**
+   * Asked between the write-ahead and the send: whether what is recorded here is still what other drivers read. Throws a LedgerError
+   * `ledger-unavailable` where the ledger's file is no longer the one at its path: moved away, replaced or deleted, it would be
+   * written to, and read by nobody. A ledger that has no place of this kind has nothing to say.
+   */
+  checkPlace(): Promise<void>;
+
   /** Claims tokens for one driver, all in one transaction. `leaseLength` is in milliseconds. */
   claim(
     requests: readonly ClaimRequest[],

@@ -65,6 +65,8 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
   return {
     now: () => store.now(),
 
+    checkPlace: () => store.checkPlace(),
+
     unfinished: async ({ olderThan, limit, refused, parked }) => {
       const now = await store.now();
       const kinds: readonly Work[] = [

@@ -18,6 +18,8 @@ export interface LedgerTransaction {
 /** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
 export interface LedgerStore {
   now(): Promise<number>;
+  /** Throws a LedgerError where others no longer read what is written here. */
+  checkPlace(): Promise<void>;
   /**
    * Runs one transaction that no other writer of these tokens interleaves with; durable when it resolves. It reads and
    * writes the records of these tokens only, so a store may lock and read them all at its beginning. `run` may be called

@@ -15,6 +15,7 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
   return createLedger({
     ...readsOf(kept, clock),
     now: async () => clock(),
+    checkPlace: async () => undefined,
     restoredAt: async () => restoredAt,
     markRestored: async () => {
       restoredAt = clock();
@@ -43,7 +44,7 @@ interface Kept {
 function readsOf(
   { records, owners, entries }: Kept,
   clock: () => number,
-): Omit<LedgerStore, "now" | "close" | "transaction" | "restoredAt" | "markRestored"> {
+): Omit<LedgerStore, "now" | "checkPlace" | "close" | "transaction" | "restoredAt" | "markRestored"> {
   const sorted = (keep: (record: TokenRecord) => boolean) =>
     [...records.values()].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
   return {

@@ -3,7 +3,7 @@ import type { TestFunction } from "./assertions.ts";
 import { claimTests } from "./ledger/ledger-claims.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
-import { restoredTests } from "./ledger/ledger-restored.ts";
+import { placeTests } from "./ledger/ledger-place.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
 import type { LedgerWorld } from "./ledger/ledger-world.ts";
 
@@ -19,7 +19,7 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  for (const { title, run } of [...claimTests, ...proofTests, ...sendTests, ...readingTests, ...restoredTests]) {
+  for (const { title, run } of [...claimTests, ...proofTests, ...sendTests, ...readingTests, ...placeTests]) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }
 }

@@ -44,6 +44,7 @@ const titles = [
   "records are read in pages, longest untouched first; or those of some tokens",
   "what is bought in a scope is read in pages: each once, also what changes meanwhile",
   "records of the same time are listed by execution, then by index",
+  "a ledger that is where it was opened may be sent from, as often as it is asked",
   "a ledger says when it was last restored, and nothing else changes",
 ];
 

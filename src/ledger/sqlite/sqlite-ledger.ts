@@ -45,6 +45,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
 
   return createLedger({
     now: () => guarded(clock),
+    checkPlace: () => guarded(() => undefined),
     transaction: (_tokens, run) => guarded(() => groupCommit(() => run(begin(sql, record, clock())))),
     purchasedIn: (scopeKey, { after, limit } = { after: undefined, limit: -1 }) =>
       read(() => sql.purchasedIn.all(scopeKey, after ?? null, limit).map(record)),

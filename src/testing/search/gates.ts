@@ -55,6 +55,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     release: gate("release", ledger.release, [works, diesBefore]),
     // Reads that change nothing need no order of their own; they run with the effect before them.
     now: ledger.now,
+    checkPlace: ledger.checkPlace,
     purchasedIn: ledger.purchasedIn,
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
