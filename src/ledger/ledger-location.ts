@@ -27,7 +27,7 @@ export function ledgerLocation(text: string, name: string): LedgerLocation {
       return { kind: "sqlite", file: fileOfUrl(text, name) };
     case "sqlite":
       if (rest === "" || rest !== rest.trim() || rest.startsWith("//") || mayHoldPassword(rest)) {
-        throw notALedger(name, "names no path after sqlite:");
+        throw notALedger(name, "has no plain path behind sqlite");
       }
       return { kind: "sqlite", file: resolve(rest) };
     default:
@@ -77,7 +77,7 @@ function postgresUrl(text: string, name: string): string {
   if (url === null || (url.username === "" && /@/.test(url.pathname + url.hash))) {
     throw new LedgerError({
       code: "invalid-configuration",
-      message: `${name} is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database, with / ? # @ : and % of the password percent-encoded. Nothing was sent.`,
+      message: `${name} is no URL of a PostgreSQL database: write postgres://user@host:5432/database, and / ? # @ : and % of a password in it percent-encoded. Nothing was made, nothing was sent.`,
     });
   }
   return text;

@@ -56,11 +56,11 @@ const typos: readonly (readonly [location: string, why: string])[] = [
   ["file://h/s3cret.db", "is no file: URL of a whole path on this machine"],
   ["file:///tmp/s3cret.db?mode=memory", "is no file: URL of a whole path on this machine"],
   ["file:///tmp%2Fs3cret.db", "is no file: URL of a whole path on this machine"],
-  ["sqlite:", "names no path after sqlite:"],
-  ["sqlite: s3cret.db", "names no path after sqlite:"],
-  ["sqlite://s3cret.db", "names no path after sqlite:"],
-  ["sqlite:///s3cret.db", "names no path after sqlite:"],
-  ["sqlite:postgres://u:s3cret@h/db", "names no path after sqlite:"],
+  ["sqlite:", "has no plain path behind sqlite"],
+  ["sqlite: s3cret.db", "has no plain path behind sqlite"],
+  ["sqlite://s3cret.db", "has no plain path behind sqlite"],
+  ["sqlite:///s3cret.db", "has no plain path behind sqlite"],
+  ["sqlite:postgres://u:s3cret@h/db", "has no plain path behind sqlite"],
 ];
 
 /** What it throws; undefined for nothing. */
@@ -241,7 +241,12 @@ describe("A10: the folder of a ledger", () => {
         ),
       });
     }
-    expect(readdirSync(folder)).toEqual([]);
+    for (const command of commands) {
+      const { error, calls } = await run([...command, "--ledger", location], undefined);
+      expect(error).toMatchObject({ message: expect.stringContaining("there is no such folder") });
+      expect(calls.names).toEqual([]);
+    }
+    expect(readdirSync(folder)).toEqual(["execution.json"]);
   });
 
   test("A10: a file in the place of the folder is no folder", async () => {

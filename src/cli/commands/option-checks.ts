@@ -1,6 +1,6 @@
 import { parseEndpoint } from "../../contract/endpoint.ts";
 import { textProblem } from "../../contract/text-problem.ts";
-import { placeOfLedger } from "../resources/open-ledger.ts";
+import { checkPlaceOfLedger, placeOfLedger } from "../resources/open-ledger.ts";
 import type { Endpoints } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { type CloudOptions, defaultFiles } from "./option-groups.ts";
@@ -38,7 +38,7 @@ export function ledgerOf(options: CloudOptions): string {
 
 /** Throws a usage error for endpoints or a ledger that cannot be used, or not together with the rest. */
 export function checkEndpoints(options: CloudOptions): void {
-  if (options.ledger !== undefined) placeOfLedger(options.ledger);
+  if (options.ledger !== undefined) checkPlaceOfLedger(options.ledger);
   const given = Object.values(endpointsOf(options));
   if (options.sandbox && given.length > 0) {
     throw usageError(

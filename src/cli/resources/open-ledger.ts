@@ -1,3 +1,4 @@
+import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
 import { type LedgerLocation, ledgerLocation, ledgerText } from "../../ledger/ledger-location.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
@@ -53,4 +54,9 @@ function missing(place: LedgerLocation, cause: LedgerError): LedgerError {
 /** What `--ledger` or BUYONCE_LEDGER names. Throws a usage error for what names no ledger, which does not repeat it. */
 export function placeOfLedger(location: string): LedgerLocation {
   return ledgerLocation(location, named);
+}
+
+/** Throws what opening a ledger would throw because of its name or its place, before anything is made or started. */
+export function checkPlaceOfLedger(location: string): void {
+  if (placeOfLedger(location).kind === "sqlite") checkLedgerFile(location, named);
 }

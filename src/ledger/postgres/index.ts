@@ -96,7 +96,7 @@ function checkConnectionString(connectionString: string): void {
   throw new LedgerError({
     code: "invalid-configuration",
     message:
-      "connectionString is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database. Nothing was sent.",
+      "connectionString is no URL of a PostgreSQL database: write postgres://user@host:5432/database. Nothing was sent.",
   });
 }
 
