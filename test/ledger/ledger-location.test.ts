@@ -116,8 +116,9 @@ describe("A10: what names no ledger", () => {
 async function run(args: readonly string[], variable: string | undefined) {
   using _variable = environmentVariables({ BUYONCE_LEDGER: variable });
   writeFileSync("execution.json", JSON.stringify(executionOf("azure")));
-  const { terminal } = fakeTerminal();
-  const { parts, calls } = standInParts({ terminal });
+  const { terminal, written } = fakeTerminal();
+  const env = { ...terminal.env, ...(variable === undefined ? {} : { BUYONCE_LEDGER: variable }) };
+  const { parts, calls } = standInParts({ terminal: { ...terminal, env } });
   const program = createProgram(
     {
       ...parts,
@@ -130,7 +131,7 @@ async function run(args: readonly string[], variable: string | undefined) {
     () => undefined,
   );
   const error = await caught(() => program.parseAsync(args, { from: "user" }));
-  return { error, calls };
+  return { error, calls, written };
 }
 
 const commands: readonly (readonly string[])[] = [
@@ -166,6 +167,9 @@ describe("A10: on the command line", () => {
     workingFolder();
     expect((await run(["status"], "a.db")).error).toMatchObject({ message: expect.stringContaining("a.db") });
     expect((await run(["drive", "execution.json", "--sandbox"], "a.db")).calls.ledger).toBe("a.db");
+    const said = "This trial is recorded in the ledger that BUYONCE_LEDGER names.";
+    expect((await run(["drive", "execution.json", "--sandbox"], "a.db")).written.stderr).toContain(said);
+    expect((await run(["drive", "execution.json", "--sandbox"], undefined)).written.stderr).not.toContain(said);
     expect((await run(["drive", "execution.json", "--sandbox", "--ledger", "b.db"], "a.db")).calls.ledger).toBe("b.db");
     expect((await run(["drive", "execution.json", "--sandbox", "--ledger", "b.db"], " ")).calls.ledger).toBe("b.db");
     expect((await run(["drive", "execution.json", "--sandbox"], undefined)).calls.ledger).toBe(

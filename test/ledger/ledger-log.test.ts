@@ -15,7 +15,7 @@ import { runScript, source } from "./postgres-fixture.ts";
 
 const missing =
   /was in use when it was copied or moved.*ledger\.db-wal, which holds what was recorded last, is missing/;
-const foreign = /ledger\.db-wal is not that of the ledger .*it belongs to another ledger, or is older/;
+const foreign = /ledger\.db-wal is not that of the ledger .*it belongs to another ledger, or to another time/;
 
 /** Asserts that nothing opens it, and that it is left as it is. */
 async function assertRefused(file: string, message: RegExp): Promise<void> {
@@ -253,6 +253,23 @@ describe("A11: a log that is not its own", () => {
     await ledger.close();
     copy(file, copied);
     await assertRefused(copied, foreign);
+  });
+
+  test("A11: of a later time of the same ledger, when it was begun anew since: refused, for it lacks what came between", async () => {
+    const { ledger, file, copied } = await openWithTwo();
+    copy(file, copied);
+    const many = Array.from({ length: 1000 }, (_, index) => claimRequest(index + 2));
+    // This many changes make it take the log in; the next one begins the log anew.
+    await ledger.claim(many, "driver-1", 30_000);
+    await claims(ledger, 1002, 1004);
+    copy(`${file}-wal`, `${copied}-wal`);
+    await assertRefused(copied, foreign);
+    // With what it continues it is whole.
+    copy(file, copied);
+    const whole = await openSqliteLedger({ file: copied });
+    expect(await countOf(whole)).toBe(1004);
+    await whole.close();
+    await ledger.close();
   });
 
   test("A11: an empty log is none", async () => {

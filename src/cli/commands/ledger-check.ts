@@ -15,8 +15,7 @@ What it checks
   belongs to it; whether lines of its history are missing; which version wrote it; how much is in it. A backup may be
   checked as well: --ledger BACKUP. Nothing is changed, no provider is asked.
   Of a ledger in PostgreSQL it checks the version and counts what is in it; its files are the server's.
-  What it cannot notice: a whole, but older, copy that was put into the place of the ledger, and a log of the same ledger
-  from a later time whose missing changes left no gap.
+  What it cannot notice: a whole, but older, copy that was put into the place of the ledger by hand.
 ${ledgerHelp}
 Exit codes
   0    nothing is wrong with it

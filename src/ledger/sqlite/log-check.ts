@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { LedgerError } from "../../contract/errors.ts";
 import { shellWord } from "../../contract/shell-word.ts";
+import { commitsIn } from "./log-commits.ts";
 import { isEnough } from "./take-in-log.ts";
 import { beside, type FileContents, type FileRow, readMainFile, readWithLog, sizeOf } from "./main-file.ts";
 
@@ -8,7 +9,7 @@ import { beside, type FileContents, type FileRow, readMainFile, readWithLog, siz
  * How often a finding is looked at, and after how many milliseconds again: between two looks at two files, another process may
  * have opened and closed the ledger.
  */
-const [looks, pause] = [3, 20];
+const [looks, pause] = [5, 10];
 
 /** What a path holds instead of a whole ledger: a part of one, parts of two, or a backup. */
 export interface LogProblem {
@@ -22,8 +23,8 @@ export interface LogProblem {
  * missing or belongs to another one, or only the log is there; and where it is a backup. Nothing is made or changed.
  *
  * What is noticed rests on what the ledger records of itself: while it is open, its main file says that it needs its log; closed,
- * it is whole without one; see `takeInLog`. Every transaction writes the ledger's id and a number that grows, so its log tells whose it is, and whether
- * it is older than the main file.
+ * it is whole without one; see `takeInLog`. Every transaction writes the ledger's id and a number that grows by one, so its log tells whose it is, and
+ * whether it is older than the main file or lacks what came between.
  */
 export function checkLog(file: string): void {
   const found = findLogProblem(file);
@@ -59,7 +60,7 @@ function problemOf(file: string): LogProblem | undefined {
   return isWhole ? undefined : logMissing(file);
 }
 
-/** Whether the log continues what is in the main file. */
+/** Whether the log continues what is in the main file: it is that ledger's, not older, and holds each change since then. */
 function belongs(main: FileRow, file: string): boolean {
   let seen: FileContents;
   try {
@@ -67,7 +68,8 @@ function belongs(main: FileRow, file: string): boolean {
   } catch (error) {
     return !isNonsense(error);
   }
-  return typeof seen === "object" && seen.id === main.id && seen.changes >= main.changes;
+  if (typeof seen !== "object" || seen.id !== main.id || seen.changes < main.changes) return false;
+  return seen.changes - main.changes <= (unlessUnreadable(() => commitsIn(beside(file, "-wal"))) ?? Infinity);
 }
 
 /** What cannot be read, or not now, shows when it is opened. */
@@ -92,7 +94,7 @@ function logMissing(file: string): LogProblem {
 }
 
 function foreignLog(file: string): LogProblem {
-  const message = `The log ${file}-wal is not that of the ledger ${file}: it belongs to another ledger, or is older. Put the ledger and its own log together again, or ${restoreIt}`;
+  const message = `The log ${file}-wal is not that of the ledger ${file}: it belongs to another ledger, or to another time of this one. Put the ledger and its own log together again, or ${restoreIt}`;
   return { kind: "log-foreign", message };
 }
 

@@ -17,9 +17,9 @@ export type CheckpointMode = "PASSIVE" | "FULL" | "TRUNCATE";
 export function takeInLog(database: DatabaseSync, mode: CheckpointMode): boolean {
   // Unique: two processes that do this at once do not undo each other's.
   const mark = `${mode === "TRUNCATE" ? emptied : "open"} ${randomUUID()}`;
-  database.prepare("UPDATE ledger_file SET needs_log = ?").run(mark);
+  database.prepare("UPDATE ledger_file SET changes = changes + 1, needs_log = ?").run(mark);
   const { busy, log, checkpointed } = database.prepare(`PRAGMA wal_checkpoint(${mode})`).get() ?? {};
-  database.prepare("UPDATE ledger_file SET needs_log = NULL WHERE needs_log = ?").run(mark);
+  database.prepare("UPDATE ledger_file SET changes = changes + 1, needs_log = NULL WHERE needs_log = ?").run(mark);
   return busy === 0 && log === checkpointed;
 }
 
