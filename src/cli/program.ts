@@ -39,7 +39,9 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
       command.action(async () => ended(await action(...command.processedArgs, parsed.opts(), parts)));
     });
   });
-  program.hook("preSubcommand", async (_program, command) => modules.get(command)?.());
+  for (const group of [program, ...program.commands.filter(({ commands }) => commands.length > 0)]) {
+    group.hook("preSubcommand", async (_group, command) => modules.get(command)?.());
+  }
   return program;
 }
 
@@ -112,6 +114,7 @@ function addCommands(program: Command, add: AddCommand): void {
       .description("Compare all commitments at the providers with the ledger; nothing is bought or given back."),
     async () => (await import("./commands/audit.ts")).audit,
   );
+  addLedgerCommands(program, add);
   add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),
     async () => (await import("./commands/sandbox.ts")).sandbox,
@@ -157,8 +160,43 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
   );
 }
 
+/** The commands about the ledger itself. */
+function addLedgerCommands(program: Command, add: AddCommand): void {
+  const ledger = program
+    .command("ledger")
+    .description("Back up, check or restore the ledger itself.")
+    // Of this one the options of a command would not be loaded: buyonce help ledger backup.
+    .helpCommand(false);
+  add(
+    ledger
+      .command("backup")
+      .description("Copy the ledger into a new file, while drivers may go on.")
+      .argument("<file>", "the backup; nothing may be there yet"),
+    async () => (await import("./commands/ledger-backup.ts")).ledgerBackup,
+  );
+  add(
+    ledger.command("check").description("Say whether the ledger is whole, and how much is in it."),
+    async () => (await import("./commands/ledger-check.ts")).ledgerCheck,
+  );
+  add(
+    ledger
+      .command("restore")
+      .description("Put a backup into the place of the ledger, marked as restored.")
+      .argument("[file]", "the backup (default: the ledger that is there is marked)"),
+    async () => (await import("./commands/ledger-restore.ts")).ledgerRestore,
+  );
+}
+
 /** `help drive` as `drive --help`: commander's own way to it would not load the options of the command first. */
-export function withHelpOption(args: readonly string[], { commands }: Command): readonly string[] {
-  const [first, name = ""] = args;
-  return first === "help" && commands.some((command) => command.name() === name) ? [name, "--help"] : args;
+export function withHelpOption(args: readonly string[], program: Command): readonly string[] {
+  const [first, ...names] = args;
+  if (first !== "help") return args;
+  const path: string[] = [];
+  let within: CommandUnknownOpts | undefined = program;
+  for (const name of names) {
+    within = within.commands.find((command) => command.name() === name);
+    if (within === undefined) break;
+    path.push(name);
+  }
+  return path.length > 0 ? [...path, "--help"] : args;
 }

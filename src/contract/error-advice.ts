@@ -45,6 +45,11 @@ const beforeADrive = {
 } satisfies Group;
 
 const ledger = {
+  "ledger-missing": {
+    plain: "There is no such ledger, and a new, empty one was not asked for.",
+    detail: "It would know nothing of what was bought before. On PostgreSQL: the schema is missing or empty.",
+    todo: "Name the ledger that earlier drives used, then {again}. To begin with a new one, say so (`--new-ledger`, or leave out `create: false`).",
+  },
   "ledger-unavailable": {
     plain: "The ledger, which records what is bought, cannot be opened, read or written.",
     detail: "Or its SQLite file was moved, replaced or deleted while it was open.",
@@ -61,7 +66,8 @@ const ledger = {
   },
   "ledger-corrupt": {
     plain: "The ledger is damaged, or what was named is no ledger.",
-    todo: "Restore the ledger from a backup; never start an empty one in its place. Then {again}.",
+    detail: "Or a part of it is missing (its `-wal`), or it is a backup that was not restored.",
+    todo: "Restore the ledger from a backup (`buyonce ledger restore`); never start an empty one in its place. Then {again}.",
   },
   "ledger-newer-schema": {
     plain: "A newer version of buyonce wrote the ledger.",

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "invalid-configuration"
   | "aborted"
   // the ledger
+  | "ledger-missing"
   | "ledger-unavailable"
   | "ledger-locked"
   | "ledger-read-only"

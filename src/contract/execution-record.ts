@@ -34,8 +34,13 @@ export interface ExecutionRecord extends ExecutionLimits {
   readonly cancelled?: PersonsWord | undefined;
   /** Places are missing in the ledger, so nothing is sent before a person confirmed that what is there is all of it. */
   readonly incomplete?: boolean | undefined;
-  /** The ledger was restored from a backup, which may not know the last sends: a person has to confirm it first. */
+  /**
+   * The ledger was restored from a backup, which may not know the last sends, and nobody has confirmed this one since. Not stored:
+   * it follows from the ledger's own mark.
+   */
   readonly restored?: boolean | undefined;
+  /** Ledger time at which a person last confirmed it. */
+  readonly confirmedAt?: number | undefined;
   /** It was driven before limits were recorded: whether it had some is not known. */
   readonly limitsUnknown?: boolean | undefined;
   /** Grows with every change of what is said here and of a `maxPrice`, not with what becomes of its recommendations. From 1. */

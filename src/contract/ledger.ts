@@ -229,6 +229,13 @@ export interface Ledger {
   now(): Promise<number>;
 
   /**
+   * Asked between the write-ahead and the send: whether what is recorded here is still what other drivers read. Throws a LedgerError
+   * `ledger-unavailable` where the ledger's file is no longer the one at its path: moved away, replaced or deleted, it would be
+   * written to, and read by nobody. A ledger that has no place of this kind has nothing to say.
+   */
+  checkPlace(): Promise<void>;
+
+  /**
    * Records an execution with all its places, in one transaction. One that is recorded already is left as it is, and returned
    * as it is: what is asked for now is compared with it by the caller.
    */
@@ -380,6 +387,15 @@ export interface Ledger {
 
   /** The history of a token, oldest first. */
   history(token: string): Promise<readonly HistoryEntry[]>;
+
+  /**
+   * When this ledger was last restored from a backup (ledger time); undefined for one that never was. Since the backup was made it
+   * has forgotten everything: what was written ahead and sent, what was bought, cancelled and limited. The mark stays for good.
+   */
+  restoredAt(): Promise<number | undefined>;
+
+  /** Records that this ledger was restored from a backup just now. Drivers that have it open see it from then on. */
+  markRestored(): Promise<void>;
 
   close(): Promise<void>;
 }

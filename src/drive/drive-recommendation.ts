@@ -93,7 +93,7 @@ async function buy(
     return { kind: "refused", error };
   }
   try {
-    checkBeforeSend(drive, task);
+    await checkBeforeSend(drive, task);
   } catch (error) {
     drive.budget.giveBack(token);
     return { kind: "not-sent", error };

@@ -177,7 +177,7 @@ async function resend(
     search.absent = 0;
     return undefined;
   }
-  checkBeforeSend(drive, task);
+  await checkBeforeSend(drive, task);
   const answer = await sendOnce(drive, task, search.submission, { sentBefore: true });
   if (answer.kind === "bought") return afterResend(drive, task, search, answer.commitment);
   if (answer.kind === "rejected") search.submission = await recordRefusedResend(drive, task, earlier);
@@ -241,7 +241,7 @@ async function lookBeforeResend(
   if (late !== undefined) return bought(late.commitment, { passedBy: true });
   // The limit may have been lowered since this was quoted.
   checkPrice(submission.price, task.record.recommendation.maxPrice);
-  checkBeforeSend(drive, task);
+  await checkBeforeSend(drive, task);
   return undefined;
 }
 

@@ -7,8 +7,13 @@ import { answerError } from "./answer-error.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { eventError } from "./emit.ts";
 
-/** The last look before money can move: throws where the lease or the deadline does not allow one more send. */
-export function checkBeforeSend(drive: DriveContext, { executor, claim }: Task): void {
+/**
+ * The last look before money can move: throws where what is recorded is not where other drivers read it, and where the lease
+ * or the deadline does not allow one more send.
+ */
+export async function checkBeforeSend(drive: DriveContext, { executor, claim }: Task): Promise<void> {
+  await drive.ledger.checkPlace();
+  // Last: these grow old while anything is waited for.
   drive.stop.checkTimeFor(executor.sendTimeout);
   drive.leases.check(claim);
 }

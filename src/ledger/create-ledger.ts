@@ -82,10 +82,12 @@ function guarded({ token, executionId }: Claim): TransactionKeys {
   return { tokens: [token], executions: [executionId] };
 }
 
-/** What changes nothing. */
+/** What changes no record. */
 function readsOf(store: LedgerStore, owned: OwnedIds) {
   return {
     now: () => store.now(),
+
+    checkPlace: () => store.checkPlace(),
 
     unfinished: async ({ olderThan, limit, refused, parked }) => {
       const now = await store.now();
@@ -112,6 +114,10 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
     executionHistory: (executionId) => store.executionHistory(executionId),
 
     history: (token) => store.history(token),
+
+    restoredAt: () => store.restoredAt(),
+
+    markRestored: () => store.markRestored(),
 
     close: () => store.close(),
   } satisfies Partial<Ledger>;

@@ -59,6 +59,18 @@ function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
   };
 }
 
+/** An execution as it is read: with whether its ledger was restored since it was recorded or confirmed. */
+export function withRestored(stored: ExecutionRecord, restoredAt: number | undefined): ExecutionRecord {
+  const { createdAt, confirmedAt = -Infinity } = stored;
+  const isKnown = restoredAt === undefined || createdAt > restoredAt || confirmedAt >= restoredAt;
+  return isKnown ? stored : { ...stored, restored: true };
+}
+
+/** An execution as it is stored. */
+export function withoutRestored({ restored: _derived, ...stored }: ExecutionRecord): ExecutionRecord {
+  return stored;
+}
+
 /** What an amendment changes: the execution, those of its records that differ, and a line of history. */
 export interface Amended {
   readonly execution: ExecutionRecord;
@@ -110,7 +122,7 @@ function changeOf(
       if (execution.incomplete !== true && execution.restored !== true) {
         throw refusal("nothing-to-change", "There is nothing to confirm.");
       }
-      return { execution: { incomplete: undefined, restored: undefined } };
+      return { execution: { incomplete: undefined, restored: undefined, confirmedAt: word.at } };
     case "limits":
       return changeLimits(execution, records, amendment);
     case "source":

@@ -43,6 +43,8 @@ export interface TransactionKeys {
 /** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
 export interface LedgerStore {
   now(): Promise<number>;
+  /** Throws a LedgerError where others no longer read what is written here. */
+  checkPlace(): Promise<void>;
   /**
    * Runs one transaction that no other writer of these tokens and executions interleaves with; durable when it resolves. It
    * reads and writes these only, so a store may lock and read them all at its beginning. `run` may be called
@@ -67,6 +69,10 @@ export interface LedgerStore {
    */
   records(query: RecordsQuery): Promise<readonly TokenRecord[]>;
   history(token: string): Promise<readonly HistoryEntry[]>;
+  /** What `markRestored` last recorded: the ledger's clock then. */
+  restoredAt(): Promise<number | undefined>;
+  /** Durable when it resolves. */
+  markRestored(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { createSerializer } from "./serialize.ts";
 import { countedPrice } from "../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
 import { workLeft } from "../contract/execution-state.ts";
+import { withoutRestored, withRestored } from "./execution-rules.ts";
 import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
 
 /**
@@ -19,11 +20,17 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     entries: [],
     executions: new Map(),
     executionEntries: [],
+    restoredAt: undefined,
   };
   const oneByOne = createSerializer();
   return createLedger({
     ...readsOf(kept, clock),
     now: async () => clock(),
+    checkPlace: async () => undefined,
+    restoredAt: async () => kept.restoredAt,
+    markRestored: async () => {
+      kept.restoredAt = clock();
+    },
     close: async () => undefined,
     transaction: (_keys, run) =>
       oneByOne(async () => {
@@ -45,6 +52,12 @@ interface Kept {
   readonly entries: HistoryEntry[];
   readonly executions: Map<string, ExecutionRecord>;
   readonly executionEntries: ExecutionEntry[];
+  restoredAt: number | undefined;
+}
+
+function executionIn({ executions, restoredAt }: Kept, executionId: string): ExecutionRecord | undefined {
+  const stored = executions.get(executionId);
+  return stored && withRestored(stored, restoredAt);
 }
 
 /** The records that are meant, by recIndex. */
@@ -53,9 +66,10 @@ function sorted(records: Iterable<TokenRecord>, keep: (record: TokenRecord) => b
 }
 
 function readsOf(
-  { records, owners, entries, executions, executionEntries }: Kept,
+  kept: Kept,
   clock: () => number,
-): Omit<LedgerStore, "now" | "close" | "transaction"> {
+): Omit<LedgerStore, "now" | "checkPlace" | "close" | "transaction" | "restoredAt" | "markRestored"> {
+  const { records, owners, entries, executions, executionEntries } = kept;
   return {
     purchasedIn: async (scopeKey, { after, limit } = { after: undefined, limit: Infinity }) => {
       const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
@@ -68,12 +82,13 @@ function readsOf(
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
     ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
     recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),
-    execution: async (executionId) => executions.get(executionId),
+    execution: async (executionId) => executionIn(kept, executionId),
     executions: async ({ after, limit }) =>
       [...executions.values()]
         .toSorted(byLastChange)
         .filter((execution) => after === undefined || byLastChange(execution, after) > 0)
-        .slice(0, limit),
+        .slice(0, limit)
+        .map((execution) => withRestored(execution, kept.restoredAt)),
     executionHistory: async (executionId) => executionEntries.filter((entry) => entry.executionId === executionId),
     withWork: async (kinds, before, limit) =>
       [...records.values()]
@@ -122,9 +137,9 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       written.set(record.token, stored(record));
     },
     inLane: async (lane, exceptToken) => [...(lanes.get(lane) ?? [])].filter((token) => token !== exceptToken),
-    execution: async (executionId) => amended.get(executionId) ?? executions.get(executionId),
+    execution: async (executionId) => amended.get(executionId) ?? executionIn(kept, executionId),
     putExecution: async (execution, entry) => {
-      amended.set(execution.executionId, stored(execution));
+      amended.set(execution.executionId, stored(withoutRestored(execution)));
       said.push(stored(entry));
     },
     recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),

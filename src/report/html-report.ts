@@ -29,6 +29,8 @@ export interface HtmlReportOptions {
   readonly events?: readonly DriveEvent[];
   /** It was driven against an imitation: nothing was spent. */
   readonly imitation?: boolean;
+  /** Where the ledger is, if it was new: it knew of nothing that was bought before. */
+  readonly newLedger?: string | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface HtmlReportOptions {
  */
 export function htmlReport(
   executions: readonly ReportedExecution[],
-  { at, events = [], imitation = false }: HtmlReportOptions,
+  { at, events = [], imitation = false, newLedger }: HtmlReportOptions,
 ): string {
   const outcomes = executions.flatMap(({ report }) => report.outcomes);
   const page = html`<!doctype html>
@@ -60,6 +62,7 @@ export function htmlReport(
             <span>Made on ${timeText(at)} UTC</span><span>${countText(outcomes.length, "purchase")}</span>
           </div>
           ${imitation ? html`<p class="notice">A trial against an imitation: nothing was bought and nothing is charged.</p>` : undefined}
+          ${newLedger === undefined ? undefined : html`<p class="notice">The ledger was new and empty before this run (${newLedger}): it knew of nothing that was bought before.</p>`}
           ${totalsTable(outcomes)}
           ${executions.map((execution) => executionPart(execution, events, executions.length > 1))} ${legend(outcomes)}
           <footer>

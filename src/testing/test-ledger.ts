@@ -5,6 +5,7 @@ import { decisionTests } from "./ledger/ledger-decisions.ts";
 import { executionTests } from "./ledger/ledger-executions.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
+import { placeTests } from "./ledger/ledger-place.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
 import type { LedgerWorld } from "./ledger/ledger-world.ts";
 
@@ -20,7 +21,10 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  const all = [...claimTests, ...executionTests, ...proofTests, ...sendTests, ...decisionTests, ...readingTests];
+  const all = [
+    ...[...claimTests, ...executionTests, ...proofTests, ...sendTests, ...decisionTests],
+    ...[...readingTests, ...placeTests],
+  ];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }

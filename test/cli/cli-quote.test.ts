@@ -127,11 +127,9 @@ describe("buyonce quote", () => {
   });
 
   test("a missing ledger is not made", async () => {
-    const ledger = await openLedger(join(folder, "sub", "ledger.db"), { emptyIfMissing: true });
+    const ledger = await openLedger(join(folder, "ledger.db"), { emptyIfMissing: true });
     expect(await ledger.records({ limit: 1 })).toEqual([]);
-    await expect(openLedger(join(folder, "sub", "ledger.db"), { mustExist: true })).rejects.toThrow(
-      "There is no ledger",
-    );
+    await expect(openLedger(join(folder, "ledger.db"), { mustExist: true })).rejects.toThrow("There is no ledger");
   });
 });
 

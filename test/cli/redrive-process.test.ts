@@ -136,7 +136,7 @@ describe("what was left behind, by the command line", () => {
   test("a ledger that is not there is 1 and is not made; an unknown execution is 2; bad usage is 2", async () => {
     for (const args of [["redrive"], ["resolve", executionId, "0", "--not-bought", ...who]]) {
       const { code, document } = await run(args);
-      expect({ code, document }).toMatchObject({ code: 1, document: { error: { code: "ledger-unavailable" } } });
+      expect({ code, document }).toMatchObject({ code: 1, document: { error: { code: "ledger-missing" } } });
       expect(existsSync(join(folder, "ledger.db"))).toBe(false);
     }
     await writeExecution(executionOf(compute));

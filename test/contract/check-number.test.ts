@@ -72,7 +72,7 @@ describe("B17: a number of the wrong kind is refused with its name and range", (
       expect.stringContaining("not an array."),
       expect.stringContaining("not of type object."),
       // Left out, it has its default: then only the path is wrong.
-      expect.stringContaining("file already exists"),
+      expect.stringContaining("there is no such folder"),
     ]);
   });
 });

@@ -26,6 +26,7 @@ const titles = [
   "a total in another currency, or below what is spent, is refused with the sum",
   "what was never sent can be skipped, for good, and its source changed; what was sent cannot",
   "executions are listed, last changed first, in pages",
+  "restored, the ledger sends nothing of what it held until a person confirms each; what is recorded later is sent",
   "proof of failure opens a new generation; proof that nothing was bought does not",
   "one commitment cannot count for two tokens",
   "a UUID cannot count for two tokens, though their scopes go by two keys",
@@ -61,6 +62,8 @@ const titles = [
   "records are read in pages, longest untouched first; or those of some tokens",
   "what is bought in a scope is read in pages: each once, also what changes meanwhile",
   "records of the same time are listed by execution, then by index",
+  "a ledger that is where it was opened may be sent from, as often as it is asked",
+  "a ledger says when it was last restored, and nothing else changes",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

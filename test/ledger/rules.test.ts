@@ -70,7 +70,12 @@ describe("errors of SQLite", () => {
     [517, "ledger-locked", true, "Wait until that one is done"],
     [6, "ledger-locked", true, "It is locked"],
     [8, "ledger-read-only", false, "right to write the file"],
-    [11, "ledger-corrupt", false, "Restore the ledger from a backup; never start an empty one"],
+    [
+      11,
+      "ledger-corrupt",
+      false,
+      "Restore the ledger from a backup (`buyonce ledger restore`); never start an empty one",
+    ],
     [13, "ledger-full", false, "Free some space"],
     [14, "ledger-unavailable", false, "cannot be opened"],
     [26, "ledger-corrupt", false, "no SQLite database"],

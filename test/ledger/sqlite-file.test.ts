@@ -1,6 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chdir, cwd } from "node:process";
 import { describe, expect, test } from "vitest";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
@@ -37,52 +36,6 @@ describe("C7: what is at a ledger's path", () => {
     expect(readdirSync(folder)).toEqual(["ledger.db"]);
   });
 
-  test.each([
-    "postgress://u:s3cret@h/db",
-    "mysql://u:s3cret@h/db",
-    " postgres://u:s3cret@h/db",
-    "jdbc:postgresql://u:s3cret@h/db",
-    "db.example:5432/db?password=s3cret",
-    "/tmp/postgres://u:s3cret@h/db",
-    "file:///tmp/s3cret.db",
-  ])("%j is a URL and not a file: no ledger is made, and no password shown", async (location) => {
-    const folder = temporaryFolder();
-    const start = cwd();
-    chdir(folder);
-    try {
-      for (const open of [
-        () => openSqliteLedger({ file: location }),
-        () => openLedger(location),
-        () => openLedger(location, { mustExist: true }),
-        () => openLedger(location, { emptyIfMissing: true }),
-      ]) {
-        const error = await open().then(
-          () => undefined,
-          (thrown: unknown) => thrown,
-        );
-        expect(error).toMatchObject({
-          code: "invalid-configuration",
-          message: expect.stringContaining("named by a URL"),
-        });
-        expect(JSON.stringify(error) + String(error)).not.toContain("s3cret");
-      }
-      expect(readdirSync(folder)).toEqual([]);
-    } finally {
-      chdir(start);
-    }
-  });
-
-  test("a name with a colon is a file where it begins with ./", async () => {
-    const folder = temporaryFolder();
-    const start = cwd();
-    chdir(folder);
-    try {
-      await (await openLedger("./night:1.db")).close();
-      expect(readdirSync(folder)).toContain("night:1.db");
-    } finally {
-      chdir(start);
-    }
-  });
   // As Linux shows them.
   test.skipIf(!existsSync("/proc/locks"))(
     "a ledger that is opened once more in the same process keeps its lock, so that no other process takes its log away",

@@ -30,7 +30,11 @@ import { testLedgerContract } from "./contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
 let count = 0;
-const newFile = () => join(folder, `${(count += 1)}`, "ledger.db");
+const newFile = () => {
+  const own = join(folder, `${(count += 1)}`);
+  mkdirSync(own);
+  return join(own, "ledger.db");
+};
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Another process locks the file and holds it for 300 milliseconds; resolves once it does. */
@@ -90,10 +94,10 @@ describe("the SQLite ledger", () => {
     const ledger = await openSqliteLedger({ file });
     await claimPlaces(ledger, [claimRequest(0)], "driver-1", 30_000);
     expect(existsSync(`${file}-wal`)).toBe(true);
-    await ledger.close();
     const database = new DatabaseSync(file);
     expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
     database.close();
+    await ledger.close();
   });
 
   test("locked by another process: waits for the lock timeout, then says so; nothing is lost", async () => {
@@ -111,7 +115,6 @@ describe("the SQLite ledger", () => {
 
   test("locked by another process for a moment, while it is made and at a claim: it waits", async () => {
     const file = newFile();
-    mkdirSync(dirname(file));
     const making = await lockForAMoment(file);
     const ledger = await openSqliteLedger({ file, lockTimeout: 30_000 });
     await making.ended;
@@ -123,7 +126,6 @@ describe("the SQLite ledger", () => {
 
   test("locked while it is made for longer than the lock timeout: it says so", async () => {
     const file = newFile();
-    mkdirSync(dirname(file));
     const other = new DatabaseSync(file);
     other.exec("BEGIN IMMEDIATE");
     await expect(openSqliteLedger({ file, lockTimeout: 50 })).rejects.toMatchObject({
@@ -135,13 +137,12 @@ describe("the SQLite ledger", () => {
 
   test("one that must not be written is not waited for as a lock is", () => {
     const file = newFile();
-    mkdirSync(dirname(file));
     const made = new DatabaseSync(file);
     made.exec("PRAGMA user_version = 1");
     made.close();
     const database = new DatabaseSync(file, { readOnly: true });
     const begun = performance.now();
-    expect(() => migrate(database, file, 5000)).toThrow("readonly");
+    expect(() => migrate(database, { file, lockTimeout: 5000, create: true })).toThrow("readonly");
     expect(performance.now() - begun).toBeLessThan(4000);
     database.close();
   });
@@ -255,7 +256,7 @@ describe("the SQLite ledger", () => {
     const file = newFile();
     await (await openSqliteLedger({ file })).close();
     const database = new DatabaseSync(file);
-    migrate(database, file, 1000);
+    migrate(database, { file, lockTimeout: 1000, create: true });
     const { environment, cloud, options } = setup();
     const ledger = createSqliteLedger({ database, file, clock: environment.now });
     const purchaser = createPurchaser({ ...options, ledger });

@@ -16,7 +16,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   ledger: {
     mutate: ["src/ledger/*.ts", "src/ledger/sqlite/*.ts"],
-    tests: ["test/ledger/{memory,owned-ids,rules,sqlite,sqlite-file,sqlite-group-commit}.test.ts"],
+    tests: ["test/ledger/{ledger-location,memory,owned-ids,rules,sqlite,sqlite-file,sqlite-group-commit}.test.ts"],
   },
   azure: {
     mutate: ["providers/azure/*.ts", "providers/http/{repeat-read,refusal}.ts"],

@@ -23,6 +23,11 @@ export const sentences: Readonly<
     cause: "The run was stopped before its turn.",
     next: "Nothing was sent. To go on, AGAIN.",
   },
+  "ledger-missing": {
+    status: "refused",
+    cause: "There is no such ledger, and a new, empty one was not asked for.",
+    next: "Nothing was sent. Name the ledger that earlier drives used, then AGAIN. To begin with a new one, say so (--new-ledger, or leave out create: false).",
+  },
   "ledger-unavailable": {
     status: "refused",
     cause: "The ledger, which records what is bought, cannot be opened, read or written.",
@@ -41,7 +46,7 @@ export const sentences: Readonly<
   "ledger-corrupt": {
     status: "refused",
     cause: "The ledger is damaged, or what was named is no ledger.",
-    next: "Nothing was sent. Restore the ledger from a backup; never start an empty one in its place. Then AGAIN.",
+    next: "Nothing was sent. Restore the ledger from a backup (buyonce ledger restore); never start an empty one in its place. Then AGAIN.",
   },
   "ledger-newer-schema": {
     status: "refused",

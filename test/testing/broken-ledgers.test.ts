@@ -59,6 +59,7 @@ test.each<[string, (ledger: Ledger) => Partial<Ledger>, RegExp]>([
     ({ resend }) => ({ resend: (held, how) => resend(held, { refused: how?.refused }) }),
     /the clocks of a send and of a purchase are kept with it/,
   ],
+  ["forgets that it was restored", () => ({ markRestored: async () => undefined }), /says when it was last restored/],
   ["keeps no history", () => ({ history: async () => [] }), /every change is in the history/],
   [
     "counts one commitment for two tokens",

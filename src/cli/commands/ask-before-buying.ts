@@ -20,6 +20,8 @@ import type { BuyOptions } from "./option-groups.ts";
 export interface Spending {
   readonly execution: Execution;
   readonly purchaser: Purchaser;
+  /** Where the ledger is, if it would be a new one. */
+  readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
   readonly options: BuyOptions;
   readonly parts: CommandParts;
@@ -33,7 +35,7 @@ export interface Spending {
  * totals.
  */
 export async function agreeOnSpending(spending: Spending): Promise<Agreement> {
-  const { execution, purchaser, descriptions, options, parts, signal } = spending;
+  const { execution, purchaser, newAt, descriptions, options, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
   const { timeout, concurrency, maxTotal: maxTotals } = options;
   const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
@@ -49,14 +51,20 @@ export async function agreeOnSpending(spending: Spending): Promise<Agreement> {
   stderr.write(`\n${quoteText(quotation, layout)}\n`);
   if (quotation.error) throw new RefusedError(quotation.error);
 
-  const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation), signal));
+  const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation, newAt), signal));
   if (answer === "stopped") throw aborted("Stopped");
   if (answer === "no") throw aborted("You said no");
   return agreementTo(quotation);
 }
 
-/** The question after the prices. */
-export function spendingQuestion({ recommendations, totals }: ExecutionPlan): string {
+/** The question after the prices. `newLedger`: where the ledger is, if it would be a new one. */
+export function spendingQuestion(plan: ExecutionPlan, newLedger?: string): string {
+  const question = whatToDo(plan);
+  if (newLedger === undefined) return question;
+  return `This begins a new, empty ledger at ${cleanText(newLedger)}, which knows nothing of what was bought before. ${question}`;
+}
+
+function whatToDo({ recommendations, totals }: ExecutionPlan): string {
   const of = (...verdicts: readonly PlannedRecommendation["verdict"][]) =>
     recommendations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const [spending, unsure, open] = [of("buy"), of("refuse"), of("reconcile", "held")];

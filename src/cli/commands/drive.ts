@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../contract/events.ts";
+import type { Ledger } from "../../contract/ledger.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
@@ -18,12 +19,14 @@ import { checkEndpoints, endpointsOf, ownFiles } from "./option-checks.ts";
 import type { CommandModule, CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
-import { purchaseTimeoutOf, withClouds, withLedger } from "./with-resources.ts";
+import { withDriveLedger } from "./drive-ledger.ts";
+import { purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   buyOptions(command)
     .option("--wait", "wait for recommendations that another driver holds, instead of reporting in-progress")
-    .option("--raise-limits", "record limits that the file raises or drops, instead of refusing it");
+    .option("--raise-limits", "record limits that the file raises or drops, instead of refusing it")
+    .option("--new-ledger", "begin a new, empty ledger where there is none");
 
 /** The options of `buyonce drive`. */
 export type DriveCommandOptions = OptionsOf<typeof addOptions>;
@@ -37,7 +40,10 @@ Once
   Every recommendation is bought at most once, however often and from wherever the file is driven; driving it again
   reports the same result. So when in doubt, after a crash, a lost connection or Ctrl-C: drive the same file again.
   The ledger remembers what was sent. Keep it, and use the same one for all drives.
-${ledgerHelp}
+${ledgerHelp}  One that does not exist yet is made without a word against an imitation only. Against a real cloud the question says that it
+  is a new, empty ledger, and without a question (--yes, no terminal) --new-ledger is needed: a new ledger knows nothing of
+  what was bought before. The report says that it was new. Leave --new-ledger out afterwards: then a wrong path is an error.
+
 Money
   Against a real cloud it shows the prices and asks first; without a terminal it needs --yes. What you agree to is what
   was shown: nothing else is bought, and nothing at a higher price. With --yes maxPrice is the limit, where there is one.
@@ -83,8 +89,9 @@ With --json
         "error": { "code", "message", "retryable", "retryAfter" },
         "parked": { "since", "sentAt", "handle" },
         "decision": { "kind", "id", "person", "reason", "at" }, "warnings": [ ... ] } ],
-      "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ] }
-  with commitment, price, error, parked, decision (a person's) and warnings only where there are any, and retryAfter in milliseconds where known.
+      "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ], "newLedger" }
+  with newLedger, where the ledger is, only against a real cloud and where it was new; with commitment, price, error, parked,
+  decision (a person's) and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
@@ -131,18 +138,23 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   validateExecution(input, await parts.createProviders(needed, endpointsOf(options), purchaseTimeout));
 
   return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
-    const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
-    return withLedger(location, {}, parts, async (ledger) => {
-      const purchaser = await parts.createPurchaser({ ledger, providers });
+    const imitation = real.length === 0;
+    const location = options.ledger ?? (imitation ? defaultFiles.sandboxLedger : defaultFiles.ledger);
+    const asks = !imitation && !options.yes;
+    return withDriveLedger({ location, imitation, asks, newLedger: options.newLedger }, parts, async (ledger) => {
+      const { newAt } = ledger;
+      const purchaserOf = (own: Ledger) => parts.createPurchaser({ ledger: own, providers });
+      const purchaser = await purchaserOf(ledger.before);
       const execution = purchaser.validate(input);
       const descriptions = describePlaces(execution, purchaser);
-      const drive = { execution, purchaser, descriptions, options, parts };
+      const begin = async () => purchaserOf(await ledger.begin());
+      const drive = { execution, purchaser, begin, newAt, descriptions, options, parts };
       const events: DriveEvent[] = [];
-      const report = await driveUntilInterrupted(drive, real.length > 0 && !options.yes, events);
+      const report = await driveUntilInterrupted(drive, asks, events);
       writeReport(report, drive, sandbox);
       const page = { report, descriptions, source: execution.source };
-      const how = { at: parts.now(), events, imitation: real.length === 0 };
-      const written = await writeReportFile(options.report, [page], how, { ledger, note });
+      const how = { at: parts.now(), events, imitation, newLedger: newAt };
+      const written = await writeReportFile(options.report, [page], how, { ledger: await ledger.begin(), note });
       const code = exitCodeOf(report.outcomes);
       return written ? code : exitCodeOfLost(code);
     });
@@ -151,17 +163,23 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
 
 interface Drive {
   readonly execution: Execution;
+  /** To look with, before anybody agreed. */
   readonly purchaser: Purchaser;
+  /** The one that drives. A new ledger is made by this. */
+  readonly begin: () => Promise<Purchaser>;
+  /** Where the ledger is, if it is a new one. */
+  readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
   readonly options: DriveCommandOptions;
   readonly parts: CommandParts;
 }
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
-  const { purchaser, descriptions, options, parts } = drive;
+  const { descriptions, options, parts } = drive;
   const { concurrency, wait = false, maxTotal: maxTotals, raiseLimits = false } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
     const agreement = ask ? await agreeOnSpending({ ...drive, signal }) : undefined;
+    const purchaser = await drive.begin();
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (progress) => {
@@ -176,15 +194,15 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
 
 function writeReport(
   report: Report,
-  { descriptions, options, parts }: Drive,
+  { newAt, descriptions, options, parts }: Drive,
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
   if (options.json) {
-    stdout.write(jsonReport(report));
+    stdout.write(jsonReport(report, newAt));
     return;
   }
   const paint = painter(stdout, env);
-  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint })}`);
+  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, newLedger: newAt })}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

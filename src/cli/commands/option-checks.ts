@@ -1,6 +1,6 @@
 import { parseEndpoint } from "../../contract/endpoint.ts";
 import { textProblem } from "../../contract/text-problem.ts";
-import { isPostgres } from "../resources/open-ledger.ts";
+import { checkPlaceOfLedger, placeOfLedger } from "../resources/open-ledger.ts";
 import type { Endpoints } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { type CloudOptions, defaultFiles } from "./option-groups.ts";
@@ -11,7 +11,8 @@ const besideLedger = ["", "-wal", "-shm", "-journal"];
 /** The files of ledgers and of imitations, whether they are there or not: nothing else may be written to them. */
 export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">): readonly string[] {
   const { sandboxState } = defaultFiles;
-  const ledgers = [ledger ?? [], defaultFiles.ledger, defaultFiles.sandboxLedger].flat();
+  const named = ledger === undefined ? undefined : placeOfLedger(ledger);
+  const ledgers = [named?.kind === "sqlite" ? named.file : [], defaultFiles.ledger, defaultFiles.sandboxLedger].flat();
   return [
     ...ledgers.flatMap((file) => besideLedger.map((end) => `${file}${end}`)),
     sandboxState,
@@ -37,7 +38,7 @@ export function ledgerOf(options: CloudOptions): string {
 
 /** Throws a usage error for endpoints or a ledger that cannot be used, or not together with the rest. */
 export function checkEndpoints(options: CloudOptions): void {
-  if (options.ledger !== undefined) isPostgres(options.ledger);
+  if (options.ledger !== undefined) checkPlaceOfLedger(options.ledger);
   const given = Object.values(endpointsOf(options));
   if (options.sandbox && given.length > 0) {
     throw usageError(

@@ -15,12 +15,16 @@ const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly
 
 const json = ["--json", "print one JSON document and nothing else on standard output"] as const;
 
+/** The option that names the ledger. It goes before the environment variable. */
+const ledgerOption = (description: string) => new Option("--ledger <file|url>", description).env("BUYONCE_LEDGER");
+
 /** The options of a command that only reads a ledger. */
 export const ledgerOptions = (command: Command) =>
   command
-    .option(
-      "--ledger <file|url>",
-      `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
+    .addOption(
+      ledgerOption(
+        `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
+      ),
     )
     .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
     .option(...json);
@@ -28,9 +32,10 @@ export const ledgerOptions = (command: Command) =>
 /** The options of a command that asks clouds; `use` is what it does with an imitation of them. */
 export const cloudOptions = (use: string) => (command: Command) =>
   command
-    .option(
-      "--ledger <file|url>",
-      `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+    .addOption(
+      ledgerOption(
+        `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+      ),
     )
     .option("--sandbox", `start an imitation of the clouds and ${use}`)
     .option("--azure-endpoint <url>", "instead of the public Azure cloud")
@@ -88,9 +93,11 @@ export function withOptions<
 /** What the help of every command that takes `--ledger` says of it. */
 export const ledgerHelp = `
 The ledger
-  A file: SQLite, for drivers on one machine. For several machines a PostgreSQL database, which needs the package pg:
+  A file: SQLite, for drivers on one machine. It is named by a path, by file:///whole/path or by sqlite:path. No folder is
+  made for it but .buyonce. For several machines a PostgreSQL database, which needs the package pg:
   postgres://user@host:5432/database. The password may stand in the URL, percent-encoded; better, where other users
-  cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it.
+  cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it. What --ledger leaves out,
+  the environment variable BUYONCE_LEDGER says, also with --sandbox.
 `;
 
 /**

@@ -32,7 +32,7 @@ export async function withLedger<T>(
   try {
     return await run(ledger);
   } finally {
-    await close("ledger", ledger, noteOn(terminal.stderr));
+    await closeNoted("ledger", ledger, noteOn(terminal.stderr));
   }
 }
 
@@ -68,6 +68,7 @@ export async function withClouds<T>(
   const real = options.sandbox ? [] : realClouds(needed, given);
   checkSpending(needed, real, buying === undefined || buying.yes === true, terminal);
   const stateFile = defaultFiles.sandboxState;
+  if (buying && real.length === 0) noteLedgerOfTrial(options, terminal);
   const sandbox = options.sandbox ? await parts.startSandbox({ stateFile }) : undefined;
   try {
     if (sandbox && buying) note(`Sandbox at ${sandbox.url}, its state in ${stateFile}: nothing is spent.`);
@@ -76,7 +77,7 @@ export async function withClouds<T>(
     const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
     return await run({ providers, real, sandbox });
   } finally {
-    await close("sandbox", sandbox, note);
+    await closeNoted("sandbox", sandbox, note);
   }
 }
 
@@ -87,6 +88,14 @@ export async function withPurchaser<T>(
   run: (purchaser: Purchaser) => Promise<T>,
 ): Promise<T> {
   return withClouds(needs, async ({ providers }) => run(await needs.parts.createPurchaser({ ledger, providers })));
+}
+
+/** A variable is set for the real ledger, most likely: in it, a trial would pass for purchases. */
+function noteLedgerOfTrial({ ledger }: CloudOptions, { stderr, env }: Terminal): void {
+  if (ledger === undefined || ledger !== env["BUYONCE_LEDGER"]) return;
+  noteOn(stderr)(
+    `This trial is recorded in the ledger that BUYONCE_LEDGER names. If real purchases are in it, stop, and give --ledger ${defaultFiles.sandboxLedger}.`,
+  );
 }
 
 /**
@@ -113,7 +122,7 @@ function checkSpending(
 }
 
 /** Closes what was opened; what goes wrong then is noted, and changes nothing about what was bought. */
-async function close(
+export async function closeNoted(
   name: string,
   resource: { close(): Promise<void> } | undefined,
   note: (text: string) => void,

@@ -1,56 +1,62 @@
-import { existsSync } from "node:fs";
 import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
+import { type LedgerLocation, ledgerLocation, ledgerText } from "../../ledger/ledger-location.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import { usageError } from "../terminal/exit-code.ts";
 
 /** How a ledger is opened. */
 export interface OpenLedgerOptions {
-  /** A file that is missing is an error instead of an empty ledger, which would say that nothing was left behind. */
+  /** One that is missing is an error (`ledger-missing`) instead of an empty one, which would say that nothing was left behind. */
   readonly mustExist?: boolean;
   /** For one that is missing, an empty one in memory: for a command that only reads, and leaves no trace. */
   readonly emptyIfMissing?: boolean;
 }
 
+/** What the command line calls the name of a ledger. */
+const named = "--ledger (or BUYONCE_LEDGER)";
+
 /**
- * Opens the ledger that `--ledger` names: a PostgreSQL database by its URL, else an SQLite file. Throws a usage error, or
- * a LedgerError.
+ * Opens the ledger that `--ledger` or BUYONCE_LEDGER names: see `ledgerLocation`. Throws a LedgerError, which is a usage error where
+ * the name is none.
  */
 export async function openLedger(
   location: string,
   { mustExist = false, emptyIfMissing = false }: OpenLedgerOptions = {},
 ): Promise<Ledger> {
-  if (isPostgres(location)) {
-    const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
-    return openPostgresLedger({ connectionString: location });
-  }
-  const file = checkLedgerFile(location);
-  if (mustExist && !existsSync(file)) {
-    throw new LedgerError({
-      code: "ledger-unavailable",
-      message: `There is no ledger at ${file}. Name the one that the drives used with --ledger; after drives with --sandbox give --sandbox. Nothing was sent.`,
-    });
-  }
-  if (emptyIfMissing && !existsSync(file)) {
+  const create = !mustExist && !emptyIfMissing;
+  const place = placeOfLedger(location);
+  try {
+    return await open(place, location, create);
+  } catch (error) {
+    if (!LedgerError.isInstance(error) || error.code !== "ledger-missing") throw error;
+    if (!emptyIfMissing) throw missing(place, error);
     const { createMemoryLedger } = await import("../../ledger/memory-ledger.ts");
     return createMemoryLedger();
   }
-  const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
-  return openSqliteLedger({ file });
 }
 
-/**
- * Whether a ledger is named by the URL of a PostgreSQL database instead of a file. Throws a usage error for a URL that
- * cannot be used; the message does not repeat it, for it may hold a password.
- */
-export function isPostgres(location: string): boolean {
-  if (!/^postgres(?:ql)?:/i.test(location)) return false;
-  const url = /^postgres(?:ql)?:\/\//i.test(location) ? URL.parse(location) : null;
-  // Without a user, an @ further back is what a password with / ? or # looks like: it was cut in the middle.
-  if (url === null || (url.username === "" && /@/.test(url.pathname + url.hash))) {
-    throw usageError(
-      "--ledger is no URL of a PostgreSQL database: write postgres://user:password@host:5432/database, with / ? # @ : and % of the password percent-encoded. Nothing was sent.",
-    );
+async function open(place: LedgerLocation, location: string, create: boolean): Promise<Ledger> {
+  if (place.kind === "postgres") {
+    const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
+    return openPostgresLedger({ connectionString: place.connectionString, create });
   }
-  return true;
+  const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
+  return openSqliteLedger({ file: location, create });
+}
+
+function missing(place: LedgerLocation, cause: LedgerError): LedgerError {
+  return new LedgerError({
+    code: "ledger-missing",
+    message: `There is no ledger at ${ledgerText(place)}. Name the one that the drives used with --ledger; after drives with --sandbox give --sandbox. Nothing was sent.`,
+    cause,
+  });
+}
+
+/** What `--ledger` or BUYONCE_LEDGER names. Throws a usage error for what names no ledger, which does not repeat it. */
+export function placeOfLedger(location: string): LedgerLocation {
+  return ledgerLocation(location, named);
+}
+
+/** Throws what opening a ledger would throw because of its name or its place, before anything is made or started. */
+export function checkPlaceOfLedger(location: string): void {
+  if (placeOfLedger(location).kind === "sqlite") checkLedgerFile(location, named);
 }

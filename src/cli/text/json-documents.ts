@@ -6,6 +6,7 @@ import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
+import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
@@ -13,9 +14,9 @@ import type { TokenRecord } from "../../contract/ledger.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
 import { explainError } from "./explain-error.ts";
 
-/** The one JSON document of `drive --json`: the report, tokens in full. */
-export function jsonReport(report: Report): string {
-  return text(reportDocument(report));
+/** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
+export function jsonReport(report: Report, newLedger?: string): string {
+  return text({ ...reportDocument(report), newLedger });
 }
 
 /** The one JSON document of `redrive --json` and `settle --json`. */
@@ -101,6 +102,19 @@ function executionDocument({ execution, ...status }: ExecutionStatus) {
     updatedAt: isoTime(updatedAt),
     ...status,
   };
+}
+
+/** The one JSON document of the `ledger` commands, times in ISO 8601. */
+export function jsonLedger(summary: LedgerSummary): string {
+  const { place, files, schema, knownSchema, backupAt, restoredAt, counts, problems } = summary;
+  const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
+  const times = { backupAt: time(backupAt), restoredAt: time(restoredAt) };
+  return text({ place, files, schema, knownSchema, ...times, counts, problems });
+}
+
+/** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
+export function jsonMarked(place: string, restoredAt: number): string {
+  return text({ place, restoredAt: isoTime(restoredAt) });
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */

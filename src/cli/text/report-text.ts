@@ -18,6 +18,8 @@ export interface ReportTextOptions {
   readonly again?: string;
   /** How to see settled what is pending; default: by driving it again. */
   readonly pendingAgain?: string;
+  /** Where the ledger is, if it was new: it knew of nothing that was bought before. */
+  readonly newLedger?: string | undefined;
 }
 
 /** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
@@ -26,7 +28,7 @@ const roomForWholeIds = 116;
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(
   report: Report,
-  { descriptions, width, paint, again, pendingAgain }: ReportTextOptions,
+  { descriptions, width, paint, again, pendingAgain, newLedger }: ReportTextOptions,
 ): string {
   const { outcomes } = report;
   const colour = (row: number) => {
@@ -53,12 +55,16 @@ export function reportText(
     width,
     paint,
   );
-  return [table, totalsText(report, paint), stepsText(nextSteps(outcomes, again, pendingAgain), width, paint)]
+  return [
+    table,
+    totalsText(report, paint, newLedger),
+    stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }
 
-function totalsText({ outcomes, atRisk }: Report, paint: Paint): string {
+function totalsText({ outcomes, atRisk }: Report, paint: Paint, newLedger: string | undefined): string {
   const now = outcomes.filter(({ status }) => status === "purchased");
   const before = outcomes.filter(({ status }) => status === "already-purchased");
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
@@ -68,6 +74,7 @@ function totalsText({ outcomes, atRisk }: Report, paint: Paint): string {
     line("bought before", sumText(before)),
     line("total", paint("bold", sumText([...now, ...before]))),
     ...(atRisk.length > 0 ? [line("sent, may be bought", paint("yellow", atRisk.map(formatMoney).join("   ")))] : []),
+    ...(newLedger === undefined ? [] : [line("ledger", `new and empty before this drive: ${cleanText(newLedger)}`)]),
   ].join("");
 }
 

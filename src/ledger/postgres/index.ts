@@ -2,6 +2,7 @@ import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { createLedger } from "../create-ledger.ts";
+import { ledgerLocation } from "../ledger-location.ts";
 import { migrate } from "./postgres-migrate.ts";
 import { openPool } from "./open-pool.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
@@ -14,6 +15,11 @@ export type { PostgresClient, PostgresPool } from "./postgres-pool.ts";
 export type PostgresLedgerOptions = PostgresConnection & {
   /** The schema that holds the tables: lower-case letters, digits, `_`. Made when missing. Default `buyonce`. */
   readonly schema?: string;
+  /**
+   * False: a schema that is missing or empty is an error (`ledger-missing`) instead of a new, empty ledger, which knows nothing of
+   * what was bought. Default true.
+   */
+  readonly create?: boolean;
   /** Milliseconds to wait for a row that another driver's transaction has locked. Default 5,000, at most a day. */
   readonly lockTimeout?: number;
   /** Milliseconds that one statement, or getting a connection, may take. Default 15,000, at most a day. */
@@ -46,22 +52,23 @@ type PostgresConnection =
  * to a standby that is not synchronous forgets the last changes, like any lost ledger: name the standby in the server's
  * `synchronous_standby_names`.
  *
- * Throws a LedgerError: `ledger-unavailable`, `ledger-locked`, `ledger-read-only` on a standby server or without the
+ * Throws a LedgerError: `ledger-missing` with `create: false`, `ledger-unavailable`, `ledger-locked`, `ledger-read-only` on a standby server or without the
  * rights, `ledger-full`, `ledger-corrupt` when the schema holds something else, `ledger-newer-schema` when a newer version
  * of this package wrote it, or `invalid-configuration`.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
-  const { schema = "buyonce", lockTimeout = 5000, statementTimeout = 15_000, clock } = options;
+  const { schema = "buyonce", create = true, lockTimeout = 5000, statementTimeout = 15_000, clock } = options;
   checkSchema(schema);
   checkTimeout("lockTimeout", lockTimeout);
   checkTimeout("statementTimeout", statementTimeout);
+  if (options.connectionString !== undefined) checkConnectionString(options.connectionString);
   const own = options.pool ? undefined : await openPool(options.connectionString, statementTimeout);
   const pool = options.pool ?? own;
   if (pool === undefined) throw new TypeError("There is a pool, or one was opened.");
   const ledger = `PostgreSQL${placeOf(options.connectionString)}, schema ${schema}`;
   const transact = createTransact({ pool, ledger, lockTimeout, statementTimeout });
   try {
-    await migrate(transact, ledger, schema);
+    await migrate(transact, { ledger, schema, create });
   } catch (error) {
     await own?.end();
     throw error;
@@ -80,6 +87,16 @@ function checkSchema(schema: string): void {
   throw new LedgerError({
     code: "invalid-configuration",
     message: `${JSON.stringify(schema)} is no schema name for a ledger. Use up to 63 lower-case letters, digits and _, not beginning with a digit or pg_.`,
+  });
+}
+
+/** What `pg` cannot read, it takes for the name of a database on this machine. */
+function checkConnectionString(connectionString: string): void {
+  if (ledgerLocation(connectionString, "connectionString").kind === "postgres") return;
+  throw new LedgerError({
+    code: "invalid-configuration",
+    message:
+      "connectionString is no URL of a PostgreSQL database: write postgres://user@host:5432/database. Nothing was sent.",
   });
 }
 

@@ -81,4 +81,12 @@ export const migrations: readonly ((schema: string) => string)[] = [
     'detail', (record::json ->> 'size') || ' places, driven before executions were recorded'
   )::text FROM ${schema}.execution ORDER BY execution_id;
   `,
+  // One row: what the ledger records of itself.
+  (schema) => `
+  CREATE TABLE ${schema}.ledger_mark (
+    only_row integer PRIMARY KEY CHECK (only_row = 1),
+    restored_at bigint
+  );
+  INSERT INTO ${schema}.ledger_mark VALUES (1, NULL);
+  `,
 ];

@@ -1,6 +1,8 @@
+import type { ExecutionRecord } from "../../contract/execution-record.ts";
+import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
-import { beginTransaction, parserOf } from "./postgres-transaction.ts";
+import { beginTransaction, parserOf, restoredIn } from "./postgres-transaction.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 
@@ -27,6 +29,8 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
 
   return {
     close,
+    // Who writes to a database writes where others read, whatever becomes of its files.
+    checkPlace: async () => undefined,
     now: async () => {
       const [row] = clock ? [] : await transact.read((query) => query(sql.now));
       return time(row);
@@ -71,15 +75,22 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
     execution: async (executionId) => {
       const [row] = await transact.read((query) => query(sql.execution, executionId));
-      return row && parse(row["record"]);
+      return row && withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row));
     },
     executions: async ({ after, limit }) => {
       const place = after === undefined ? ["", ""] : [String(after.updatedAt), after.executionId];
       const rows = await transact.read((query) => query(sql.executions, ...place, String(limit)));
-      return rows.map((row) => parse(row["record"]));
+      return rows.map((row) => withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row)));
     },
     executionHistory: async (executionId) =>
       (await transact.read((query) => query(sql.executionHistory, executionId))).map((row) => parse(row["entry"])),
+    restoredAt: async () => {
+      const [row] = await transact.read((query) => query(sql.restoredAt));
+      return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
+    },
+    markRestored: async () => {
+      await transact.write((query) => query(sql.markRestored, String(clock?.() ?? "")));
+    },
     history: async (token) =>
       (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
   };

@@ -4,6 +4,7 @@ import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-r
 import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import { type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
+import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
 import type { statements } from "./statements.ts";
 
@@ -102,7 +103,7 @@ async function beginExecutions(
   if (executionIds.length > 0) {
     const [row] = await query(sql.lockExecutions, JSON.stringify(executionIds));
     for (const json of parse<string[]>(row?.["records"])) {
-      const execution = parse<ExecutionRecord>(json);
+      const execution = withRestored(parse<ExecutionRecord>(json), restoredIn(row));
       known.set(execution.executionId, execution);
     }
   }
@@ -124,7 +125,7 @@ async function beginExecutions(
       if (changed.size === 0) return;
       const rows = [...changed].map((id) => {
         const execution = known.get(id);
-        const record = JSON.stringify(execution);
+        const record = JSON.stringify(execution && withoutRestored(execution));
         return { execution_id: id, updated_at: execution?.updatedAt, record, is_new: !stored.has(id) };
       });
       const lines = entries.map((entry) => ({ execution_id: entry.executionId, entry: JSON.stringify(entry) }));
@@ -134,6 +135,11 @@ async function beginExecutions(
       entries = [];
     },
   };
+}
+
+/** When the ledger was last restored, as a row holds it. */
+export function restoredIn(row: Row | undefined): number | undefined {
+  return typeof row?.["restored"] === "string" ? Number(row["restored"]) : undefined;
 }
 
 /** Reads what columns hold; throws a LedgerError `ledger-corrupt` for what is not JSON. `ledger` names it in the message. */

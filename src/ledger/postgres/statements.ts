@@ -74,6 +74,11 @@ export function statements(schema: string) {
     owners: `SELECT commitment_id, token FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     recordsOf: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
+    restoredAt: `SELECT restored_at::text AS at FROM ${schema}.ledger_mark`,
+    // An empty parameter is the server's clock.
+    markRestored: `
+      UPDATE ${schema}.ledger_mark
+      SET restored_at = coalesce(nullif($1, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
     history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };
 }
@@ -83,7 +88,7 @@ function executionStatements(schema: string) {
   return {
     // Before its records, and alike for all: whoever is about an execution waits here.
     lockExecutions: `
-      SELECT coalesce(json_agg(record), '[]')::text AS records
+      SELECT coalesce(json_agg(record), '[]')::text AS records, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored
       FROM (
         SELECT record FROM ${schema}.execution
         WHERE execution_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
@@ -114,9 +119,9 @@ function executionStatements(schema: string) {
       ORDER BY position`,
 
     counted: `SELECT counted FROM ${schema}.token_record WHERE execution_id = $1 AND token <> $2 AND counted IS NOT NULL`,
-    execution: `SELECT record FROM ${schema}.execution WHERE execution_id = $1`,
+    execution: `SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution WHERE execution_id = $1`,
     executions: `
-      SELECT record FROM ${schema}.execution
+      SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution
       WHERE $1 = '' OR updated_at < nullif($1, '')::bigint
         OR (updated_at = nullif($1, '')::bigint AND execution_id > $2 COLLATE "C")
       ORDER BY updated_at DESC, execution_id LIMIT $3::bigint`,

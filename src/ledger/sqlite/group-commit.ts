@@ -4,6 +4,14 @@ import { setImmediate as turn } from "node:timers/promises";
 /** Runs a function within a transaction of the database; what it wrote is on the disk when this resolves. */
 export type GroupCommit = <T>(run: () => Promise<T>) => Promise<T>;
 
+/** What is done with every transaction of the database. */
+export interface CommitSteps {
+  /** The last within it. Throws where nothing of it may take effect. */
+  readonly before: () => void;
+  /** After it took effect. */
+  readonly after: () => void;
+}
+
 interface Member {
   /** Runs it; it is told only after the commit. Throws where it takes no effect. */
   readonly run: () => Promise<void>;
@@ -20,11 +28,13 @@ const maxMembers = 100;
  * Where the database itself fails, none of them took effect, and each is told that.
  *
  * `oneByOne` keeps reads from seeing what is not yet committed. Within a transaction only promises that are already
- * resolved may be awaited, so that it stays as short as its SQL.
+ * resolved may be awaited, so that it stays as short as its SQL. `steps` go with every transaction of the database, whatever
+ * became of its members.
  */
 export function createGroupCommit(
   database: DatabaseSync,
   oneByOne: <T>(run: () => Promise<T>) => Promise<T>,
+  steps: CommitSteps = { before: () => undefined, after: () => undefined },
 ): GroupCommit {
   const waiting: Member[] = [];
 
@@ -44,15 +54,25 @@ export function createGroupCommit(
         }
         database.exec("RELEASE member");
       }
+      steps.before();
       database.exec("COMMIT");
     } catch (error) {
       rollBack();
       for (const member of members) member.reject(declined.get(member) ?? error);
       return;
     }
+    afterCommit();
     for (const member of members) {
       if (declined.has(member)) member.reject(declined.get(member));
       else member.resolve();
+    }
+  }
+
+  function afterCommit(): void {
+    try {
+      steps.after();
+    } catch {
+      // It is committed whatever fails now.
     }
   }
 

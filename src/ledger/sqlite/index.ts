@@ -1,18 +1,23 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { checkNumber } from "../../contract/check-number.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { checkLedgerFile } from "./check-file.ts";
-import { migrate } from "./sqlite-migrate.ts";
+import { openDatabase } from "./open-database.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import { createSqliteLedger } from "./sqlite-ledger.ts";
 
 /** How a ledger in an SQLite file is opened. */
 export interface SqliteLedgerOptions {
-  /** The path of the database file, not a URL; it and its folder are made when missing. */
+  /**
+   * The database file: a path, `file:///whole/path` or `sqlite:path`. It is made when missing, and so is a folder `.buyonce` around
+   * it; no other one is.
+   */
   readonly file: string;
+  /**
+   * False: a ledger that does not exist is an error (`ledger-missing`) instead of a new, empty one, which knows nothing of what
+   * was bought. A file of no bytes is no ledger. Default true.
+   */
+  readonly create?: boolean;
   /** Milliseconds since 1970: the clock of leases and history. Default the machine's; all drivers share one machine. */
   readonly clock?: () => number;
   /** Milliseconds to wait while another process writes. The wait blocks this process. Default 5,000, at most an hour; 0 for none. */
@@ -26,22 +31,18 @@ const longestTimeout = 3_600_000;
  * Opens the embedded ledger: one SQLite file, written ahead and synced to the disk at every commit. Several processes on
  * one machine may share it; network file systems are not safe for SQLite.
  *
- * Throws a LedgerError: `ledger-locked`, `ledger-read-only`, `ledger-corrupt`, `ledger-full`, `ledger-newer-schema`
+ * Throws a LedgerError: `ledger-missing` with `create: false`, `ledger-locked`, `ledger-read-only`, `ledger-corrupt`, `ledger-full`, `ledger-newer-schema`
  * when a newer version of this package wrote the file, `ledger-unavailable`, or `invalid-configuration`.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
-  const { clock = Date.now, lockTimeout = 5000 } = options;
+  const { clock = Date.now, lockTimeout = 5000, create = true } = options;
   checkNumber("lockTimeout", lockTimeout, { minimum: 0, maximum: longestTimeout, unit: "milliseconds" }, LedgerError);
   let file = options.file;
-  let database: DatabaseSync | undefined;
   try {
     file = checkLedgerFile(options.file);
-    mkdirSync(dirname(file), { recursive: true });
-    database = new DatabaseSync(file, { timeout: lockTimeout });
-    migrate(database, file, lockTimeout);
+    const database = openDatabase({ file, lockTimeout, create });
     return createSqliteLedger({ database, file, clock });
   } catch (error) {
-    database?.close();
     throw sqliteError(error, file);
   }
 }

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { beside } from "./main-file.ts";
 import { movedAway } from "./sqlite-error.ts";
 
 /** The ledger's file is no longer the one that was opened; with the code that SQLite has for it. */
@@ -7,14 +8,22 @@ class MovedAwayError extends Error {
 }
 
 /**
- * Remembers which file a path leads to. The returned function throws once it leads to another one, or to none: SQLite,
- * with its write-ahead log, would go on writing into the former file, which nobody reads again.
+ * Remembers which file a path leads to, by device and inode; of a database that is open, its log and the index of that as well.
+ * The returned function throws once one of them leads to another one, or to none: SQLite, with its write-ahead log, would go
+ * on writing into the former file, which nobody reads again.
  */
-export function createPlaceCheck(file: string): () => void {
-  const { dev, ino } = statSync(file, { bigint: true });
+export function createPlaceCheck(file: string, { isOpen }: { readonly isOpen: boolean }): () => void {
+  const log = isOpen ? [beside(file, "-wal"), beside(file, "-shm")].filter((path) => existsSync(path)) : [];
+  const remembered = [file, ...log].map((path) => {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return { path, dev, ino };
+  });
   return () => {
-    const now = statSync(file, { bigint: true, throwIfNoEntry: false });
-    if (now === undefined) throw new MovedAwayError("there is no file any more");
-    if (now.ino !== ino || now.dev !== dev) throw new MovedAwayError("another file is at its path");
+    for (const { path, dev, ino } of remembered) {
+      const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+      const what = path === file ? "file" : `file ${path}`;
+      if (now === undefined) throw new MovedAwayError(`there is no ${what} any more`);
+      if (now.ino !== ino || now.dev !== dev) throw new MovedAwayError(`another ${what} is at its path`);
+    }
   };
 }

@@ -2,13 +2,16 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LedgerError } from "../../contract/errors.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { createLedger } from "../create-ledger.ts";
+import { withoutRestored, withRestored } from "../execution-rules.ts";
 import { createSerializer } from "../serialize.ts";
 import { type CountedPrice, countedPrice } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import { type LedgerTransaction, occupiedLane, restingSince } from "../ledger-store.ts";
-import { createGroupCommit } from "./group-commit.ts";
+import { type CommitSteps, createGroupCommit } from "./group-commit.ts";
+import { closeDatabase } from "./open-database.ts";
 import { createPlaceCheck } from "./place-check.ts";
+import { takeInLog } from "./take-in-log.ts";
 import { recordsStatement } from "./records-statement.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite-statements.ts";
 import { sqliteError } from "./sqlite-error.ts";
@@ -22,10 +25,10 @@ export interface SqliteStoreOptions {
 
 /** The ledger in a migrated database. Whatever is asked of it fails once its file is moved away: see `place-check.ts`. */
 export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions): Ledger {
-  const checkPlace = createPlaceCheck(file);
+  const checkPlace = createPlaceCheck(file, { isOpen: true });
   const oneByOne = createSerializer();
-  const groupCommit = createGroupCommit(database, oneByOne);
   const sql = prepareStatements(database);
+  const groupCommit = createGroupCommit(database, oneByOne, createCommitSteps(database, sql));
   /** By their text: there are as many as ways to narrow them down. */
   const recordsStatements = new Map<string, StatementSync>();
 
@@ -46,6 +49,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
 
   return createLedger({
     now: () => guarded(clock),
+    checkPlace: () => guarded(() => undefined),
     transaction: (_keys, run) => guarded(() => groupCommit(() => run(begin(sql, parse, clock())))),
     purchasedIn: (scopeKey, { after, limit } = { after: undefined, limit: -1 }) =>
       read(() => sql.purchasedIn.all(scopeKey, after ?? null, limit).map(record)),
@@ -62,18 +66,51 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
         return prepared.all(values).map(record);
       }),
     recordsOf: (executionId) => read(() => sql.recordsOf.all(executionId).map(record)),
-    execution: (executionId) => read(() => executionIn(sql.execution.get(executionId), parse)),
+    execution: (executionId) => read(() => executionIn(sql, parse, executionId)),
     executions: ({ after, limit }) =>
       read(() => {
         const place = after && { at: after.updatedAt, id: after.executionId, limit };
         const rows = place === undefined ? sql.executions.all(limit) : sql.executionsAfter.all(place);
-        return rows.map((row) => parse<ExecutionRecord>(text(row, "record")));
+        const restoredAt = restoredIn(sql);
+        return rows.map((row) => withRestored(parse<ExecutionRecord>(text(row, "record")), restoredAt));
       }),
     executionHistory: (executionId) =>
       read(() => sql.executionHistory.all(executionId).map((row) => parse<ExecutionEntry>(text(row, "entry")))),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
-    close: () => oneByOne(async () => database.close()),
+    restoredAt: () => read(() => restoredIn(sql)),
+    markRestored: () =>
+      guarded(() =>
+        groupCommit(async () => {
+          sql.markRestored.run(clock());
+        }),
+      ),
+    close: () => oneByOne(async () => closeDatabase(database, checkPlace)),
   });
+}
+
+/** As many rows are written before the log is taken in; it then has some 2,000 pages. */
+const rowsOfLog = 1000;
+
+/**
+ * Counts the transactions that wrote something, each in itself: by the number, a log is told from an older one. Takes the log
+ * in whenever it has grown.
+ */
+function createCommitSteps(database: DatabaseSync, { totalChanges, countChange }: SqliteStatements): CommitSteps {
+  const written = () => Number(totalChanges.get()?.["n"]);
+  let before = written();
+  let takenIn = before;
+  return {
+    before: () => {
+      if (written() === before) return;
+      countChange.run();
+      before = written();
+    },
+    after: () => {
+      if (before - takenIn < rowsOfLog) return;
+      // What is being read stays in the log until the next time.
+      if (takeInLog(database, "PASSIVE")) takenIn = written();
+    },
+  };
 }
 
 const text = (row: Record<string, unknown>, column: string) => String(row[column]);
@@ -97,8 +134,14 @@ function parserOf(file: string) {
 
 type Parse = <T>(json: string) => T;
 
-function executionIn(row: Record<string, unknown> | undefined, parse: Parse): ExecutionRecord | undefined {
-  return row && parse<ExecutionRecord>(text(row, "record"));
+function executionIn(sql: SqliteStatements, parse: Parse, executionId: string): ExecutionRecord | undefined {
+  const row = sql.execution.get(executionId);
+  return row && withRestored(parse<ExecutionRecord>(text(row, "record")), restoredIn(sql));
+}
+
+function restoredIn(sql: SqliteStatements): number | undefined {
+  const at = sql.restoredAt.get()?.["restored_at"];
+  return typeof at === "number" ? at : undefined;
 }
 
 function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransaction {
@@ -121,9 +164,9 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
     },
     touch: async (next) => put(next),
     inLane: async (lane, exceptToken) => sql.inLane.all(lane, exceptToken).map((row) => text(row, "token")),
-    execution: async (executionId) => executionIn(sql.execution.get(executionId), parse),
+    execution: async (executionId) => executionIn(sql, parse, executionId),
     putExecution: async (execution, entry) => {
-      sql.putExecution.run(execution.executionId, execution.updatedAt, JSON.stringify(execution));
+      sql.putExecution.run(execution.executionId, execution.updatedAt, JSON.stringify(withoutRestored(execution)));
       sql.appendExecution.run(execution.executionId, JSON.stringify(entry));
     },
     recordsOf: async (executionId) => sql.recordsOf.all(executionId).map(record),

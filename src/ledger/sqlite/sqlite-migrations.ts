@@ -76,4 +76,17 @@ export const migrations: readonly string[] = [
     'detail', json_extract(record, '$.size') || ' places, driven before executions were recorded'
   ) FROM execution ORDER BY execution_id;
   `,
+  // One row: what the ledger records of its own file. By id and number of changes its log is told from a foreign or an older
+  // one. needs_log: the main file is not whole without its log; see take-in-log.ts.
+  `
+  CREATE TABLE ledger_file (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    id TEXT NOT NULL,
+    changes INTEGER NOT NULL,
+    needs_log TEXT,
+    backup_at INTEGER,
+    restored_at INTEGER
+  ) STRICT;
+  INSERT INTO ledger_file VALUES (1, lower(hex(randomblob(16))), 0, NULL, NULL, NULL);
+  `,
 ];

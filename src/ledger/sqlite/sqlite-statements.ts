@@ -6,6 +6,8 @@ export type SqliteStatements = ReturnType<typeof prepareStatements>;
 /** Prepares them. */
 export function prepareStatements(database: DatabaseSync) {
   return {
+    totalChanges: database.prepare("SELECT total_changes() AS n"),
+    countChange: database.prepare("UPDATE ledger_file SET changes = changes + 1"),
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
       `INSERT INTO token_record
@@ -48,6 +50,8 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     appendExecution: database.prepare("INSERT INTO execution_history (execution_id, entry) VALUES (?, ?)"),
     executionHistory: database.prepare("SELECT entry FROM execution_history WHERE execution_id = ? ORDER BY sequence"),
+    restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
+    markRestored: database.prepare("UPDATE ledger_file SET restored_at = ?"),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
 }

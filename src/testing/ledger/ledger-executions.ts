@@ -243,4 +243,32 @@ export const executionTests: readonly LedgerTest[] = [
       assertSame(found, ["b", "c", "d", "a"]);
     },
   },
+  {
+    title:
+      "restored, the ledger sends nothing of what it held until a person confirms each; what is recorded later is sent",
+    run: async ({ ledger, at: setClock }) => {
+      const { claim, amend } = await record(ledger);
+      const [sent, held] = [await claim(0), await claim(1)];
+      await ledger.submit(sent, at(0));
+      setClock(2000);
+      await ledger.markRestored();
+      await assertRefused(ledger.submit(held, at(1)), { code: "restored-unconfirmed" });
+      await assertRefused(ledger.resend(sent), { code: "restored-unconfirmed" });
+      assertMatches(await ledger.execution("execution-1"), { restored: true });
+      assertMatches((await ledger.executions({ limit: 9 }))[0], { restored: true });
+      await ledger.release([sent, held]);
+      setClock(3000);
+      const place = { ...claimRequest(0), executionId: "later", token: "token-later" };
+      await ledger.recordExecution({ ...newExecution([place]), executionId: "later" });
+      const [answer] = await ledger.claim([place], "driver-1", 30_000);
+      await ledger.submit(granted(answer).claim, planned({ token: place.token }));
+      const confirmed = await amend({ kind: "confirm" });
+      assert.notEqual(confirmed.execution.restored, true);
+      await ledger.submit(await claim(1), at(1));
+      await ledger.resend(await claim(0));
+      setClock(9000);
+      await ledger.markRestored();
+      await assertRefused(ledger.submit(await claim(2), at(2)), { code: "restored-unconfirmed" });
+    },
+  },
 ];

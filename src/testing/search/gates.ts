@@ -57,6 +57,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     release: gate("release", ledger.release, [works, diesBefore]),
     // Reads that change nothing need no order of their own; they run with the effect before them.
     now: ledger.now,
+    checkPlace: ledger.checkPlace,
     purchasedIn: ledger.purchasedIn,
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
@@ -68,6 +69,8 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     unfinished: ledger.unfinished,
     records: ledger.records,
     history: ledger.history,
+    restoredAt: ledger.restoredAt,
+    markRestored: ledger.markRestored,
     renew: ledger.renew,
     close: ledger.close,
   };

@@ -1,0 +1,26 @@
+import { Writable } from "node:stream";
+import { run } from "../../src/cli/run.ts";
+
+/** Runs the command line within this process, as its own process would: what it writes, and its exit code. */
+export async function runCommand(args: readonly string[]) {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written) =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        written[name] += chunk.toString();
+        done();
+      },
+    });
+  let code: number | undefined;
+  const listen = () => undefined;
+  await run(args, "1", {
+    stdin: Object.assign(process.stdin, { isTTY: false }),
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    env: { NO_COLOR: "1" },
+    on: listen,
+    off: listen,
+    exit: (ended) => (code ??= ended),
+  });
+  return { code, ...written };
+}
