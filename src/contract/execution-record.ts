@@ -104,3 +104,10 @@ export interface ExecutionEntry {
   /** For a person. */
   readonly detail: string;
 }
+
+/** Which executions are meant. */
+export interface ExecutionsQuery {
+  /** From after this one on: so all are read in pages. Default: from the beginning. */
+  readonly after?: Pick<ExecutionRecord, "executionId" | "updatedAt"> | undefined;
+  readonly limit: number;
+}

@@ -5,6 +5,7 @@ import type {
   Amendment,
   ExecutionEntry,
   ExecutionRecord,
+  ExecutionsQuery,
   NewExecution,
   RecordedExecution,
 } from "./execution-record.ts";
@@ -203,13 +204,6 @@ export interface RecordsQuery {
 
 /** Where a record stands among the longest untouched ones. */
 export type RecordPlace = Pick<TokenRecord, "executionId" | "recIndex" | "updatedAt" | "leaseUntil">;
-
-/** Which executions are meant. */
-export interface ExecutionsQuery {
-  /** From after this one on: so all are read in pages. Default: from the beginning. */
-  readonly after?: Pick<ExecutionRecord, "executionId" | "updatedAt"> | undefined;
-  readonly limit: number;
-}
 
 /** A page of the records of a scope, in an order of the ledger's own. */
 export interface ScopePage {

@@ -1,14 +1,8 @@
 import type { CountedPrice } from "../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
-import type {
-  ExecutionsQuery,
-  HistoryEntry,
-  RecordPlace,
-  RecordsQuery,
-  ScopePage,
-  TokenRecord,
-} from "../contract/ledger.ts";
+import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+import type { ExecutionsQuery } from "../contract/execution-record.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
 export interface LedgerTransaction {

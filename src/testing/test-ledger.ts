@@ -21,10 +21,8 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  const all = [
-    ...[...claimTests, ...executionTests, ...proofTests, ...sendTests, ...decisionTests],
-    ...[...readingTests, ...placeTests],
-  ];
+  const first = [...claimTests, ...executionTests, ...proofTests, ...sendTests];
+  const all = [...first, ...decisionTests, ...readingTests, ...placeTests];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }

@@ -12,7 +12,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
-import { planned } from "../../src/testing/ledger-values.ts";
+import { planned, claimPlaces } from "../../src/testing/ledger-values.ts";
 import { ec2 } from "../end-to-end/recommendations.ts";
 import { bought, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
@@ -34,10 +34,9 @@ function newLedger() {
     const scope = { key: "aws/1", label: "AWS account 1" };
     const request = { recIndex: 0, source: "test", recommendation: ec2, fingerprint: "f", scope };
     const token = deriveIdempotencyToken(executionId, 0);
-    const [answer] = await ledger.claim([{ ...request, executionId, token }], "vm:1:aa", 30_000, {
-      states,
-      asIs: true,
-    });
+    const isNew = (await ledger.execution(executionId)) === undefined;
+    const how = isNew ? {} : ({ states, asIs: true } as const);
+    const [answer] = await claimPlaces(ledger, [{ ...request, executionId, token }], "vm:1:aa", 30_000, how);
     if (answer?.kind !== "granted") throw new Error(`not granted, but ${answer?.kind}`);
     return answer.claim;
   }

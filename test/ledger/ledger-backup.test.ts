@@ -8,7 +8,7 @@ import { summarizeSqlite } from "../../src/ledger/sqlite/summarize-sqlite.ts";
 import { bought, claimPlaces, claimRequest, planned } from "../../src/testing/ledger-values.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { bytesOf, claims, copy, countOf, damage, firstVersion } from "./ledger-files.ts";
-import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
+import { usePostgres } from "./postgres-fixture.ts";
 import { workingFolder } from "./working-folder.ts";
 
 const at = Date.UTC(2026, 10, 22, 9, 5, 0);
@@ -184,7 +184,7 @@ describe("A11: buyonce ledger check", () => {
     expect(code).toBe(0);
     const bytes = statSync(file).size.toLocaleString("en-US");
     expect(stdout).toBe(
-      `ledger    ${file}\nfile      ${file}, ${bytes} bytes\nschema    2\n${holds}\nwhole     yes, nothing is damaged or missing\n`,
+      `ledger    ${file}\nfile      ${file}, ${bytes} bytes\nschema    3\n${holds}\nwhole     yes, nothing is damaged or missing\n`,
     );
     expect(bytesOf(file)).toEqual(before);
     expect(readdirSync(folder)).toEqual(["ledger.db"]);

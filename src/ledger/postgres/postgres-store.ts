@@ -73,6 +73,26 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     },
     recordsOf: async (executionId) =>
       (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
+    ...executionsIn(transact, sql, parse),
+    restoredAt: async () => {
+      const [row] = await transact.read((query) => query(sql.restoredAt));
+      return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
+    },
+    markRestored: async () => {
+      await transact.write((query) => query(sql.markRestored, String(clock?.() ?? "")));
+    },
+    history: async (token) =>
+      (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
+  };
+}
+
+/** What the store reads of executions. */
+function executionsIn(
+  transact: Transact,
+  sql: ReturnType<typeof statements>,
+  parse: ReturnType<typeof parserOf>,
+): Pick<LedgerStore, "execution" | "executions" | "executionHistory"> {
+  return {
     execution: async (executionId) => {
       const [row] = await transact.read((query) => query(sql.execution, executionId));
       return row && withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row));
@@ -84,14 +104,5 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     },
     executionHistory: async (executionId) =>
       (await transact.read((query) => query(sql.executionHistory, executionId))).map((row) => parse(row["entry"])),
-    restoredAt: async () => {
-      const [row] = await transact.read((query) => query(sql.restoredAt));
-      return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
-    },
-    markRestored: async () => {
-      await transact.write((query) => query(sql.markRestored, String(clock?.() ?? "")));
-    },
-    history: async (token) =>
-      (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
   };
 }
