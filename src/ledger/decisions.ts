@@ -5,6 +5,7 @@ import { type Change, expectState, formerOf, givenUp, joined } from "./ledger-ru
 
 /** The states in which a person can say that it was bought. */
 export const notBoughtStates: readonly TokenRecord["state"][] = [
+  "planned",
   "claimed",
   "submitted",
   "unknown",

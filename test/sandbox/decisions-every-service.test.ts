@@ -1,3 +1,4 @@
+import { clockAhead } from "../clock-ahead.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
@@ -21,7 +22,8 @@ async function world(recommendation: Recommendation) {
   const clock = { now: () => Date.now() + skipped };
   const sandbox = await startCloudSandbox({ clock });
   onTestFinished(() => sandbox.close());
-  const environment = { ...systemEnvironment, ...clock, sleep: async () => undefined };
+  const readClock = () => clockAhead(skipped);
+  const environment = { ...systemEnvironment, ...clock, readClock, sleep: async () => undefined };
   const settings = { endpoint: sandbox.url, environment, purchaseTimeout: 5000, readTimeout: 5000 };
   const providers = [createAzure(settings), createAws(settings), createGcp(settings)];
   const purchaserWith = (ledger = createMemoryLedger({ clock: clock.now })) =>
