@@ -65,7 +65,30 @@ export type {
   UnfinishedQuery,
 } from "./contract/ledger.ts";
 export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
-export { type Execution, quantitySchema, type Recommendation } from "./contract/recommendation.ts";
+export {
+  type Execution,
+  type ExecutionLimits,
+  isSkip,
+  quantitySchema,
+  type Recommendation,
+  type Skip,
+} from "./contract/recommendation.ts";
+export type {
+  Amendment,
+  EmptyPlace,
+  ExecutionEntry,
+  ExecutionRecord,
+  ExecutionsQuery,
+  LimitChanges,
+  NewExecution,
+  PersonsWord,
+  RecordedExecution,
+} from "./contract/execution-record.ts";
+export { executionState, type ExecutionState } from "./contract/execution-state.ts";
+export { termsHash } from "./contract/terms.ts";
+export type { Agreement } from "./drive/agreement.ts";
+export type { ExecutionStatus } from "./execution/execution-status.ts";
+export type { ExecutionManager, PersonsDecision, SentPlace } from "./execution/manage-executions.ts";
 export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";
 export { defaultTagNames, type TagNames } from "./contract/tag-names.ts";
 export { deriveIdempotencyToken, maskToken } from "./contract/token.ts";

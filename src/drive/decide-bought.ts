@@ -78,14 +78,20 @@ async function checkOwner(drive: DriveContext, { record }: Task, { commitment, m
 /** Milliseconds by which the provider's clock may differ from the ledger's. */
 const clockTolerance = 300_000;
 
+/** The same where the handle lists what was there before, which says more than a clock that may be set. */
+const baselineTolerance = 86_400_000;
+
 /** Throws a RefusedError `there-before` for what was there before anything was sent. */
 function checkBegin({ record }: Task, { commitment }: Listed): void {
   const sent = sentFor(record);
   const { id, purchasedAt } = commitment;
   const began = purchasedAt === undefined ? undefined : Date.parse(purchasedAt);
-  const wasThere = (one: Submission) =>
-    idsOf(commitment).some((each) => baselineOf(one).includes(each)) ||
-    (began !== undefined && began < one.submittedAt - clockTolerance);
+  const wasThere = (one: Submission) => {
+    const baseline = baselineOf(one);
+    const tolerance = baseline === undefined ? clockTolerance : baselineTolerance;
+    const isListed = idsOf(commitment).some((each) => baseline?.includes(each));
+    return isListed || (began !== undefined && began < one.submittedAt - tolerance);
+  };
   if (sent.length === 0 || !sent.every(wasThere)) return;
   const since = purchasedAt === undefined ? "" : ` (it began at ${purchasedAt})`;
   throw refusal(
@@ -95,8 +101,8 @@ function checkBegin({ record }: Task, { commitment }: Listed): void {
 }
 
 /** The ids that were there before a submission, where its handle lists them. */
-function baselineOf({ handle: { baseline } }: Submission): readonly unknown[] {
-  return Array.isArray(baseline) ? baseline : [];
+function baselineOf({ handle: { baseline } }: Submission): readonly unknown[] | undefined {
+  return Array.isArray(baseline) ? baseline : undefined;
 }
 
 /**

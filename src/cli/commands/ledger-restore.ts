@@ -14,7 +14,7 @@ What it does
   It checks the backup, copies it to where the ledger was, whole or not at all, and marks it as restored. Where a ledger is,
   or a part of one (its -wal), nothing is restored: move that away first. The backup stays as it is.
   A restored ledger has forgotten what was sent, bought, cancelled and limited since the backup was made. So nothing is sent
-  until an audit ran over its scopes (buyonce audit) and a person confirmed its open executions.
+  until a person confirmed it (buyonce confirm). Compare it with the providers first (buyonce audit).
   The file may also be a ledger.db that lost its -wal for good. Copying a file into place by hand is not supported: nothing
   tells then that something is forgotten.
   Without a file it marks the ledger that is there: one that was restored by other means, as by pg_restore.
