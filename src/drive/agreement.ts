@@ -7,8 +7,8 @@ import type { Budget } from "./budget.ts";
 export interface Agreement {
   /** The version of the terms of each execution, by its id; 0 for one that was not recorded. */
   readonly termsVersions: Readonly<Record<string, number>>;
-  /** The price that was shown, by idempotency token: the most that may be paid. */
-  readonly prices: Readonly<Record<string, Money>>;
+  /** The price, or the limit, that was shown, by idempotency token: the most that may be paid. `null`: shown, and without either. */
+  readonly prices: Readonly<Record<string, Money | null>>;
 }
 
 /** A budget from which nothing is taken that was not agreed to; undefined for no agreement: the budget as it is. */
@@ -23,7 +23,8 @@ export function withAgreement(budget: Budget, agreement: Agreement | undefined):
   };
 }
 
-function checkAgreed(agreed: Money | undefined, price: Money): void {
+function checkAgreed(agreed: Money | null | undefined, price: Money): void {
+  if (agreed === null) return;
   if (agreed === undefined) {
     throw new RefusedError({
       code: "not-agreed",

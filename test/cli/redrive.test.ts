@@ -163,6 +163,27 @@ describe("redrive", () => {
     expect(calls.driveOptions?.limit).toBe(2);
   });
 
+  test("A8: the agreement names what was shown and nothing else: its limit or the price that it was sent at, and its terms", async () => {
+    const { terminal } = fakeTerminal({ tty: true, columns: 120 });
+    const left = ledgerOf("azure", "aws");
+    const [first, second] = await left.recordsOf(executionId);
+    if (first === undefined || second === undefined) throw new Error("two were left behind");
+    const maxPrice = { amount: "12.00", currency: "USD" };
+    const limited = { ...first, recommendation: { ...first.recommendation, maxPrice } };
+    const ledger: Ledger = {
+      ...left,
+      unfinished: async () => [limited, second],
+      execution: async () => ({ termsVersion: 4 }) as Awaited<ReturnType<Ledger["execution"]>>,
+      now: async () => 0,
+    };
+    const { parts, calls } = stands(ledger, { terminal });
+    expect(await redriveCommand(undefined, options, parts)).toBe(0);
+    expect(calls.driveOptions?.agreement).toEqual({
+      termsVersions: { [executionId]: 4 },
+      prices: { [first.token]: maxPrice, [second.token]: null },
+    });
+  });
+
   test.each(["no", "stopped"] as const)("answered with %s: nothing is driven", async (answer) => {
     const { terminal } = fakeTerminal({ tty: true });
     const { parts, calls } = stands(ledgerOf("aws"), { terminal, answer });

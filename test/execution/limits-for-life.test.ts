@@ -210,6 +210,22 @@ describe("A8: what a person agreed to is all that is bought by it", () => {
   });
 });
 
+test("A8: between the question and the answer one is finished elsewhere and another is left behind: that one is not bought", async () => {
+  const { purchaser, cloud, ledger } = setup();
+  await purchaser.submit(order([disk()]));
+  const [shown] = await ledger.recordsOf(executionId);
+  if (shown === undefined) throw new Error("it is recorded");
+  const agreement = { termsVersions: { [executionId]: 1 }, prices: { [shown.token]: null } };
+  // Meanwhile: the one that was shown is bought, and another execution is left behind.
+  await purchaser.redrive(executionId);
+  await purchaser.submit({ ...order(three), executionId: "another" });
+  const reports = await purchaser.redriveUnfinished({ agreement });
+  expect(reports.flatMap(said)).toEqual(["already-purchased", ...Array<string>(3).fill("terms-changed")]);
+  expect(cloud.orders).toHaveLength(1);
+  // What was shown without a limit may cost what it costs.
+  expect(said(await purchaser.redrive(executionId, { agreement }))).toEqual(["already-purchased"]);
+});
+
 describe("B10: what was put off stays work", () => {
   test("a look-up that failed once, and a round with too little time: the next round takes it up", async () => {
     const { purchaser, cloud, environment } = setup();

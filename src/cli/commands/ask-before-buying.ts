@@ -6,7 +6,7 @@ import { isPending } from "../../drive/watch-recommendation.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";
 import { BuyonceError, RefusedError } from "../../contract/errors.ts";
-import type { TokenRecord } from "../../contract/ledger.ts";
+import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import { layOut } from "../terminal/table.ts";
@@ -104,6 +104,7 @@ function aborted(reason: string): BuyonceError {
 
 /** What a person is asked about before a redrive. */
 export interface Redriving {
+  readonly ledger: Pick<Ledger, "execution">;
   readonly records: readonly TokenRecord[];
   /** What each record asks for, in their order. */
   readonly descriptions: readonly string[];
@@ -112,9 +113,29 @@ export interface Redriving {
   readonly signal: AbortSignal;
 }
 
-/** Shows what would be driven again, and asks. Throws a BuyonceError `aborted` where the person says no, or stops. */
-export async function agreeOnRedriving({ records, descriptions, parts, signal }: Redriving): Promise<void> {
+/** What is shown of records: each under the terms of its execution, and at most at its limit or the price that it was sent at. */
+async function agreementOnRecords(
+  records: readonly TokenRecord[],
+  ledger: Pick<Ledger, "execution">,
+): Promise<Agreement> {
+  const termsVersions: Record<string, number> = {};
+  for (const executionId of new Set(records.map((record) => record.executionId))) {
+    termsVersions[executionId] = (await ledger.execution(executionId))?.termsVersion ?? 0;
+  }
+  const limitOf = ({ submission, recommendation: { maxPrice } }: TokenRecord) => maxPrice ?? submission?.price ?? null;
+  return { termsVersions, prices: Object.fromEntries(records.map((record) => [record.token, limitOf(record)])) };
+}
+
+/** Shows what would be driven again, and asks. Returns what the person agreed to. Throws a BuyonceError `aborted` where the person says no, or stops. */
+export async function agreeOnRedriving({
+  records,
+  descriptions,
+  ledger,
+  parts,
+  signal,
+}: Redriving): Promise<Agreement> {
   const { stderr, env } = parts.terminal;
+  const agreement = await agreementOnRecords(records, ledger);
   const paint = painter(stderr, env);
   const table = layOut(
     [
@@ -136,7 +157,7 @@ export async function agreeOnRedriving({ records, descriptions, parts, signal }:
   );
   stderr.write(`\n${table}\n`);
   const answer = await parts.confirm(redrivingQuestion(records), signal);
-  if (answer === "yes" && !signal.aborted) return;
+  if (answer === "yes" && !signal.aborted) return agreement;
   throw aborted(answer === "no" ? "You said no" : "Stopped");
 }
 

@@ -126,7 +126,7 @@ export async function redriveCommand(
     return withClouds(needs, async ({ providers, real, sandbox }) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
-      const redrive = { executionId, own, records, purchaser, options, parts, events };
+      const redrive = { executionId, own, records, ledger, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       const parked = await readParked(ledger, executionId);
       await writeReports(reports, parked, redrive);
@@ -208,6 +208,7 @@ interface Redrive {
   readonly own: readonly TokenRecord[];
   /** Those, and what is only reported. */
   readonly records: readonly TokenRecord[];
+  readonly ledger: Ledger;
   readonly purchaser: Purchaser;
   readonly options: RedriveCommandOptions;
   readonly parts: CommandParts;
@@ -216,17 +217,18 @@ interface Redrive {
 }
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
-  const { executionId, own, purchaser, options, parts } = redrive;
+  const { executionId, own, ledger, purchaser, options, parts } = redrive;
   const { concurrency, olderThan = defaults.olderThan, limit = defaults.limit, maxTotal: maxTotals } = options;
   const descriptions = descriptionsOf(own, purchaser);
   return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
-    if (ask) await agreeOnRedriving({ records: own, descriptions, parts, signal });
+    const agreement = ask ? await agreeOnRedriving({ records: own, descriptions, ledger, parts, signal }) : undefined;
     return drive(
       () => createRedriveProgress(parts.terminal, own, descriptions),
       async (progress) => {
         const onEvent = keepEvents(options.report, redrive.events, progress);
         const deadline = parts.now() + options.timeout * 1000;
-        const how = { signal, deadline, concurrency, onEvent, ...(maxTotals ? { maxTotals } : {}) };
+        const limits = { ...(maxTotals ? { maxTotals } : {}), ...(agreement ? { agreement } : {}) };
+        const how = { signal, deadline, concurrency, onEvent, ...limits };
         if (executionId !== undefined) return [await purchaser.redrive(executionId, how)];
         return purchaser.redriveUnfinished({
           ...how,
