@@ -6,7 +6,7 @@ import type { Ledger } from "../../contract/ledger.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
-import { describePlaces } from "../resources/ledger-records.ts";
+import { descriptionsIn, describePlaces } from "../resources/ledger-records.ts";
 import { providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
@@ -151,8 +151,9 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const drive = { execution, purchaser, begin, newAt, descriptions, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
-      writeReport(report, drive, sandbox);
-      const page = { report, descriptions, source: execution.source };
+      const said = await saidOf(report, descriptions, await ledger.begin(), purchaser);
+      writeReport(report, { ...drive, descriptions: said }, sandbox);
+      const page = { report, descriptions: said, source: execution.source };
       const how = { at: parts.now(), events, imitation, newLedger: newAt };
       const written = await writeReportFile(options.report, [page], how, { ledger: await ledger.begin(), note });
       const code = exitCodeOf(report.outcomes);
@@ -190,6 +191,19 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
       },
     );
   });
+}
+
+/** What each outcome is about: of an altered execution, what was recorded at its place, not what the file has there now. */
+async function saidOf(
+  { executionId, outcomes }: Report,
+  descriptions: readonly string[],
+  ledger: Ledger,
+  purchaser: Purchaser,
+): Promise<readonly string[]> {
+  if (!outcomes.some(({ error }) => error?.code === "execution-changed")) return descriptions;
+  const recorded = descriptionsIn(executionId, await ledger.recordsOf(executionId), purchaser);
+  const size = Math.max(recorded.length, descriptions.length);
+  return Array.from({ length: size }, (_, recIndex) => recorded[recIndex] ?? descriptions[recIndex] ?? "");
 }
 
 function writeReport(
