@@ -84,10 +84,10 @@ function spentOn(others: readonly TokenRecord[]): readonly Money[] {
     });
 }
 
-/** What is bought already counts as well: adopted in this drive, or recorded as bought and still looked after. */
+/** What is bought already counts as well, adopted in this drive or still looked after, and so does what was written off. */
 function pricesIn(plans: readonly PlannedRecommendation[]): readonly Money[] {
   const bought = plans.flatMap(({ verdict, price }) =>
-    price && (verdict === "bought" || verdict === "adopt") ? [price] : [],
+    price && ["bought", "adopt", "written-off"].includes(verdict) ? [price] : [],
   );
   return [...plannedPrices(plans), ...bought];
 }

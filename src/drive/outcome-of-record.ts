@@ -75,6 +75,7 @@ export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
 export function refusedUnlessBought(record: TokenRecord, error: unknown, now: number): Outcome {
   const { commitment, state } = record;
   if (state === "skipped") return skippedOutcome(record);
+  if (state === "written-off") return writtenOffOutcome(record);
   if (state === "purchased" && commitment !== undefined) return boughtOutcome(record, commitment, "already-purchased");
   // Another driver may be about to buy it.
   const status = isHeld(record, now) ? "in-progress" : isOpen(record) ? "unresolved" : "refused";

@@ -17,7 +17,7 @@ export interface ExecutionStatus {
   /** How many of its places are of each kind. */
   readonly places: {
     readonly bought: number;
-    /** Sent, and not known to be bought or not. */
+    /** Sent, and not known to be bought or not: found out by a drive, or written off. */
     readonly atRisk: number;
     /** Not sent, and not decided. */
     readonly toCome: number;
@@ -38,7 +38,7 @@ export interface ExecutionStatus {
 /** Derives how an execution stands at a time (ledger time, milliseconds since 1970). */
 export function executionStatus({ execution, records }: RecordedExecution, now: number): ExecutionStatus {
   const of = (...states: readonly TokenRecord["state"][]) => records.filter(({ state }) => states.includes(state));
-  const [bought, atRisk] = [of("purchased"), of("submitted", "unknown")];
+  const [bought, atRisk] = [of("purchased"), of("submitted", "unknown", "written-off")];
   const toCome = records.filter((record) => !bought.includes(record) && !atRisk.includes(record) && isLeft(record));
   const forbidden = whyForbidden(execution, now);
   return {

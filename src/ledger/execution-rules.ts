@@ -231,7 +231,7 @@ function checkPlaces(execution: ExecutionRecord, records: readonly TokenRecord[]
 
 /** Sent, or bought: what it was sent for cannot be changed any more. */
 function wasSent({ state, former = [] }: TokenRecord): boolean {
-  return ["submitted", "unknown", "purchased"].includes(state) || former.length > 0;
+  return ["submitted", "unknown", "purchased", "written-off"].includes(state) || former.length > 0;
 }
 
 function changeSource(execution: ExecutionRecord, records: readonly TokenRecord[], source: string): Change {

@@ -76,6 +76,28 @@ describe("A3: an altered execution buys nothing, and says what was altered", () 
     expect(report.atRisk).toEqual([gbp("10")]);
   });
 
+  test("nor is what was written off, in an altered or a cancelled execution; it counts as at risk, and within the total", async () => {
+    const { purchaser, cloud, environment } = setup({ identity: "chosen" });
+    cloud.faults.sends = ["lost-before", "rejected"];
+    cloud.faults.resolve = "throws";
+    await purchaser.drive(order(a, b), { concurrency: 1 });
+    environment.advance(48 * 3_600_000);
+    const who = { person: "ann", reason: "the account is closed" };
+    await purchaser.resolveByPerson({ executionId, recIndex: 0, finding: "write-off", ...who });
+    cloud.faults.resolve = undefined;
+    expect(await purchaser.execution(executionId)).toMatchObject({
+      places: { atRisk: 1, toCome: 1 },
+      money: { atRisk: [gbp("10")] },
+    });
+    const altered = await purchaser.drive(order(a, b, x));
+    expect(altered.outcomes[0]).toMatchObject({ status: "written-off", price: gbp("10") });
+    await purchaser.setLimits(executionId, { maxTotals: [gbp("19.99")], ...who });
+    expect(said(await purchaser.drive(order(a, b)))).toEqual(["written-off", "total-above-limit"]);
+    expect(cloud.counts.sends).toBe(2);
+    await purchaser.cancel(executionId, who);
+    expect(said(await purchaser.drive(order(a, b)))).toEqual(["written-off", "execution-cancelled"]);
+  });
+
   test("a quote of it says the same, and an approved list cannot grow", async () => {
     const { purchaser, cloud, before } = await halfBought();
     const plan = await purchaser.plan(order(a, b, x));

@@ -25,6 +25,7 @@ const titles = [
   "what is bought counts with its price, what shows none with its limit, and without one nothing more is sent",
   "a total in another currency, or below what is spent, is refused with the sum",
   "what was never sent can be skipped, for good, and its source changed; what was sent cannot",
+  "what is written off counts towards the totals, and can neither be skipped nor be given another source",
   "executions are listed, last changed first, in pages",
   "restored, the ledger sends nothing of what it held until a person confirms each; what is recorded later is sent",
   "proof of failure opens a new generation; proof that nothing was bought does not",

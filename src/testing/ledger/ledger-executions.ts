@@ -224,6 +224,22 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title: "what is written off counts towards the totals, and can neither be skipped nor be given another source",
+    run: async ({ ledger }) => {
+      const { claim, amend } = await record(ledger, { maxTotals: [gbp("19.99")] });
+      await ledger.submit(await claim(0), at(0));
+      const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+      assert.equal(answer?.kind, "in-flight");
+      const held = { ...(await claim(1)), token: "token-0", epoch: 1 };
+      await ledger.decide(held, { kind: "written-off", ...person });
+      await assertRefused(amend({ kind: "skip", recIndex: 0 }), { code: "already-sent" });
+      await assertRefused(amend({ kind: "limits", maxTotals: [gbp("9.99")] }), { code: "limit-below-spent" });
+      await assertRefused(ledger.submit(await claim(2), at(2)), { code: "total-above-limit" });
+      const { records } = await amend({ kind: "source", source: "another" });
+      assertSame([records[0]?.state, records[0]?.source, records[2]?.source], ["written-off", "test", "another"]);
+    },
+  },
+  {
     title: "executions are listed, last changed first, in pages",
     run: async ({ ledger, at: setClock }) => {
       for (const [index, executionId] of ["a", "b", "c", "d"].entries()) {
