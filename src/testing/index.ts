@@ -11,7 +11,9 @@ export {
 export { type Disk, disk, type Order } from "./imitation/order-book.ts";
 export type { SearchedCloud } from "./search/gates.ts";
 export type { Budget } from "./search/scheduler.ts";
-export { search, type SearchOptions, type SearchResult, type World } from "./search/search.ts";
+export { search, type SearchOptions, type SearchResult } from "./search/search.ts";
+export type { BystanderStep, SearchedDrive, World } from "./search/search-world.ts";
+export type { Terms } from "./search/terms-watch.ts";
 export { testExecutor, type TestExecutorOptions } from "./test-executor.ts";
 export { testLedger, type TestLedgerOptions } from "./test-ledger.ts";
 export { createVirtualEnvironment, type VirtualEnvironment } from "./virtual-environment.ts";

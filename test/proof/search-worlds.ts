@@ -3,12 +3,13 @@ import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import type { BystanderStep, World } from "../../src/testing/search/search.ts";
+import type { BystanderStep, World } from "../../src/testing/search/search-world.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 
 const minutes = 60_000;
 
-function build(identity: ImitationIdentity, tokens: number) {
+/** A fresh world with the imitation's service, its cloud, and a purchaser that nothing happens to. */
+export function buildWorld(identity: ImitationIdentity, tokens: number) {
   const environment = createVirtualEnvironment();
   const cloud = createImitationCloud({ identity, now: environment.trueTime });
   const world: World = {
@@ -43,7 +44,7 @@ function purchaserIn({ ledger, environment, cloud }: World) {
 
 /** A world with the imitation's service, in which nothing was bought yet. */
 export function emptyWorld(identity: ImitationIdentity, tokens: number): () => World {
-  return () => build(identity, tokens).world;
+  return () => buildWorld(identity, tokens).world;
 }
 
 /**
@@ -51,7 +52,7 @@ export function emptyWorld(identity: ImitationIdentity, tokens: number): () => W
  * older purchase in the scope: only that one can unmask a listing that shows nothing.
  */
 export async function begunElsewhere(): Promise<World> {
-  const { cloud, world, purchaser } = build("minted", 1);
+  const { cloud, world, purchaser } = buildWorld("minted", 1);
   await purchaser.drive({ executionId: "an older one", source: "search", recommendations: [disk()] });
   cloud.add({ id: "from elsewhere", token: firstToken });
   world.environment.advance(20 * minutes);
@@ -63,7 +64,7 @@ const firstToken = deriveIdempotencyToken("execution-1", 0);
 /** Where a send may buy under another id than the one that was sent. */
 export function sellingOtherwise(identity: ImitationIdentity): () => World {
   return () => {
-    const { cloud, world } = build(identity, 1);
+    const { cloud, world } = buildWorld(identity, 1);
     return { ...world, cloud: { ...world.cloud, buyElsewhere: cloud.buyElsewhere } };
   };
 }
@@ -71,7 +72,7 @@ export function sellingOtherwise(identity: ImitationIdentity): () => World {
 /** Where the provider may hide a purchase until after its death was proven: bought again, the two are named. */
 export function hidingWorld(identity: ImitationIdentity): () => World {
   return () => {
-    const { world } = build(identity, 1);
+    const { world } = buildWorld(identity, 1);
     return { ...world, cloud: { ...world.cloud, hidesLonger: 7 * minutes } };
   };
 }
@@ -82,7 +83,7 @@ export function hidingWorld(identity: ImitationIdentity): () => World {
  */
 export function shownAfterDeath(identity: ImitationIdentity): () => Promise<World> {
   return async () => {
-    const { cloud, world, purchaser } = build(identity, 1);
+    const { cloud, world, purchaser } = buildWorld(identity, 1);
     cloud.faults.lag = 6 * minutes;
     cloud.faults.sends = ["lost-after", "rejected"];
     const drive = async () =>
@@ -100,7 +101,7 @@ export function shownAfterDeath(identity: ImitationIdentity): () => Promise<Worl
 /** An engine without a ledger began it: it is on its way, carries the token, and is gone at any moment. */
 export function vanishing(identity: ImitationIdentity): () => World {
   return () => {
-    const { cloud, world } = build(identity, 1);
+    const { cloud, world } = buildWorld(identity, 1);
     const id = identity === "chosen" ? `${firstToken.slice(0, 32)}-0` : "from elsewhere";
     cloud.add({ id, token: firstToken, state: "OnItsWay" });
     const goes: BystanderStep = {
@@ -117,7 +118,7 @@ export function vanishing(identity: ImitationIdentity): () => World {
 /** Somebody sets the clock of ledger and drivers at any moment: six minutes ahead, or as much back. */
 export function withASetClock(identity: ImitationIdentity): () => World {
   return () => {
-    const { world } = build(identity, 1);
+    const { world } = buildWorld(identity, 1);
     const steps = [6 * minutes, -6 * minutes];
     const sets: BystanderStep = {
       ways: ["sets the clock ahead", "sets the clock back"],
@@ -133,7 +134,7 @@ export function withASetClock(identity: ImitationIdentity): () => World {
 /** Somebody else buys the identical thing at any moment, shown at once or as late as the minimum age; another ledger marks it later. */
 export function besideAnotherBuyer(identity: ImitationIdentity, who: "by hand" | "another ledger"): () => World {
   return () => {
-    const { cloud, world } = build(identity, 1);
+    const { cloud, world } = buildWorld(identity, 1);
     const lags = [0, 5 * minutes - 1];
     const buys: BystanderStep = {
       ways: ["buys the same", "buys the same, visible late"],

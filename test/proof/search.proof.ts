@@ -10,6 +10,7 @@ import {
   vanishing,
   withASetClock,
 } from "./search-worlds.ts";
+import { peopledWorlds, restoredWorld, twoDriverWorlds } from "./terms-worlds.ts";
 
 /** `BUYONCE_PROOF=deep npm run proof` walks further; it takes minutes more. */
 const deep = process.env["BUYONCE_PROOF"] === "deep";
@@ -69,5 +70,31 @@ test.each(["stamped", "none"] as const)(
       await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 1, budget: budget(1, 1, 1) });
       await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: budget(1, 1, 1) });
     }
+  },
+);
+
+describe.each(kinds)(
+  "what people do to an execution at any moment, with %s",
+  { timeout: 1_800_000 },
+  (_name, identity) => {
+    const worlds = Object.entries({ ...peopledWorlds, ...twoDriverWorlds });
+
+    test.each(worlds)("%s", async (name, make) => {
+      const world = make(identity);
+      const story = `${identity}, ${name}`;
+      await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
+      await prove(story, { world, drivers: 2, budget: budget(0, 1, 1) });
+      await prove(story, { world, drivers: 1, budget: budget(1, 1, 1) });
+      if (deep)
+        await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
+    });
+  },
+);
+
+test.each(["minted", "chosen"] as const)(
+  "%s: the ledger is restored after the drivers ended or died",
+  { timeout: 1_800_000 },
+  async (identity) => {
+    await prove(`${identity}, restored`, { world: restoredWorld(identity, 2), drivers: 2, budget: budget(1, 1, 1) });
   },
 );

@@ -41,7 +41,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
   const writes = [works, diesBefore, diesAfter, pause, fails, answerLost];
   return {
     recordExecution: gate("recordExecution", ledger.recordExecution, [works, diesBefore, diesAfter, fails, answerLost]),
-    amend: ledger.amend,
+    amend: gate("amend", ledger.amend, [works, diesBefore, diesAfter, fails, answerLost]),
     claim: gate("claim", ledger.claim, writes),
     submit: gate("submit", ledger.submit, writes),
     purchase: gate("purchase", ledger.purchase, writes),
@@ -102,8 +102,10 @@ export interface SearchedCloud {
 
 const usuallyHides = 4 * 60_000;
 
-/** What is told about everything that a send of a driver bought, whether or not the driver hears of it. */
+/** What is told about the sends of a driver, and about everything that they bought, whether or not the driver hears of it. */
 export interface Purchases {
+  /** The driver sends it. */
+  sent(submission: Submission): void;
   bought(token: string): void;
   /** It was bought, and came to nothing. */
   failed(token: string): void;
@@ -129,6 +131,7 @@ export function gateExecutor(
     resolve: (...parameters) => read("resolve", () => executor.resolve(...parameters)),
     send: async (submission, context) => {
       const way = await scheduler.reach(driver, `send ${submission.attempt}`, sends);
+      if (way !== diesBefore) purchases.sent(submission);
       return send(cloud, way, submission, context, purchases);
     },
     ...(mark === undefined

@@ -1,35 +1,23 @@
-import { createPurchaser, type Purchaser } from "../../purchaser.ts";
 import { BuyonceError, messageOf } from "../../contract/errors.ts";
-import type { PersonFinding } from "../../drive/resolve-by-person.ts";
-import { readWholeListing } from "../../drive/read-listing.ts";
 import type { Environment } from "../../contract/environment.ts";
-import type { ServiceExecutor } from "../../contract/executor.ts";
+import type { ServiceExecutor, Submission } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import type { Recommendation } from "../../contract/recommendation.ts";
-import type { Outcome, Report } from "../../contract/report.ts";
 import { deriveIdempotencyToken } from "../../contract/token.ts";
-import type { VirtualEnvironment } from "../virtual-environment.ts";
+import { endCalmly } from "./calm-end.ts";
 import { createChoices } from "./choices.ts";
-import { gateExecutor, gateLedger, type Purchases, type SearchedCloud } from "./gates.ts";
+import { gateExecutor, gateLedger, type Purchases } from "./gates.ts";
 import { type Budget, bystander, createScheduler, type Scheduler } from "./scheduler.ts";
-
-/** A fresh ledger and cloud on one virtual clock: made anew for every path. */
-export interface World {
-  readonly environment: VirtualEnvironment;
-  readonly ledger: Ledger;
-  readonly cloud: SearchedCloud;
-  /** One for each token. */
-  readonly recommendations: readonly Recommendation[];
-  /** Somebody else, who does these things one after the other, each at any moment: buys by hand, say. */
-  readonly bystander?: readonly BystanderStep[];
-}
-
-/** One thing that somebody else does at the provider, in one of several ways. */
-export interface BystanderStep {
-  readonly ways: readonly string[];
-  /** Does it in the way of that place; returns the token of a commitment that is gone by it. */
-  run(way: number): string | undefined;
-}
+import {
+  type BystanderStep,
+  executionId,
+  leaseLength,
+  purchaserOf,
+  type SearchedDrive,
+  type Walk,
+  type World,
+} from "./search-world.ts";
+import { type TermsWatch, watchTerms } from "./terms-watch.ts";
+import { checkedLedger, lies } from "./truth.ts";
 
 /** What is searched. */
 export interface SearchOptions {
@@ -60,14 +48,12 @@ export interface SearchResult {
   readonly violation?: { readonly message: string; readonly path: readonly number[]; readonly log: readonly string[] };
 }
 
-const executionId = "execution-1";
-const leaseLength = 30_000;
-
 /**
  * Walks every path of the real drive that the budget allows: every order of the drivers' effects, and at every effect
  * every way in which it can go. After every effect, and at the end, it checks that no token has two live commitments,
- * that every outcome is the truth, and that calm drives afterwards end everything with exactly one. Where the executor's
- * recovery is `manual`, they may leave it unresolved, with none or one; a person's decision about it then ends it.
+ * that every outcome is the truth, that nothing was sent which the terms of the execution forbade before it passed the guard, and that
+ * calm drives afterwards end everything with exactly one. Where the executor's recovery is `manual`, they may leave it
+ * unresolved, with none or one; a person's decision about it then ends it.
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const choices = createChoices(options.only);
@@ -89,68 +75,68 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   return { paths, effects, complete: true };
 }
 
-/** What a path is walked with. */
-interface Walk {
-  readonly world: World;
-  readonly execution: {
-    readonly executionId: string;
-    readonly source: string;
-    readonly recommendations: World["recommendations"];
-  };
-  readonly ledger: Ledger;
-  readonly cloud: SearchedCloud;
-  /** What was said or recorded that is not so. */
-  readonly broken: string[];
-  /** Tokens of what came to nothing: it is reported as bought until somebody looks again. */
-  readonly failed: Set<string>;
-}
-
 async function walk(world: World, scheduler: Scheduler, { drivers, sabotage, sendWays }: SearchOptions): Promise<void> {
-  const { recommendations, cloud } = world;
+  const { recommendations, cloud, limits, terms } = world;
   const broken: string[] = [];
   const failed = new Set<string>();
-  const tokens = recommendations.map((_, recIndex) => deriveIdempotencyToken(executionId, recIndex));
-  const before = new Map(tokens.map((token) => [token, cloud.live(token).length]));
-  const truthful = checkedLedger(world.ledger, cloud, { before, failed }, (lie) => broken.push(lie));
-  const searched = { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor };
+  const places = recommendations.map((recommendation, recIndex) => {
+    return { token: deriveIdempotencyToken(executionId, recIndex), recIndex, recommendation };
+  });
+  const onBreach = (breach: string) => void broken.push(breach);
+  const watch = terms && watchTerms({ terms, places, onBreach });
+  const before = new Map(places.map(({ token }) => [token, cloud.live(token).length]));
+  const watched = watch?.watched(world.ledger) ?? world.ledger;
+  const truthful = checkedLedger(watched, cloud, { before, failed }, onBreach);
   const walked: Walk = {
     world,
-    execution: { executionId, source: "search", recommendations },
+    execution: { executionId, source: "search", recommendations, ...limits },
     ledger: sabotage?.ledger?.(truthful) ?? truthful,
-    cloud: searched,
+    cloud: { ...cloud, executor: sabotage?.executor?.(cloud.executor) ?? cloud.executor },
     broken,
     failed,
   };
   for (let index = 0; index < drivers; index += 1) {
-    startDriver(walked, String.fromCharCode(65 + index), scheduler, sendWays);
+    startDriver(walked, index, scheduler, { sendWays, noteSend: (submission) => watch?.noteSend(submission) });
   }
-  void bystand(world.bystander ?? [], scheduler, (token) => void failed.add(token));
-  await scheduler.run(() => {
-    for (const token of tokens) {
-      const live = cloud.live(token);
-      if (live.length > 1 && cloud.hidesLonger === undefined)
-        throw new Error(`bought twice: ${live.map(({ id }) => id).join(", ")}`);
-    }
-    const [first] = broken;
-    if (first !== undefined) throw new Error(first);
-  });
-  await endCalmly(walked, tokens.length);
+  void bystand(world.bystander ?? [], scheduler, { gone: (token) => void failed.add(token), onBreach });
+  const check = () => checkAll(walked, places, watch);
+  await scheduler.run(check);
+  await world.afterwards?.(purchaserOf(walked.ledger, walked.cloud.executor, world.environment));
+  await endCalmly(walked);
+  check();
 }
 
-function purchaserOf(ledger: Ledger, executor: ServiceExecutor, environment: Environment): Purchaser {
-  const { provider, service } = executor;
-  const providers = [{ name: provider, services: { [service]: executor } }];
-  return createPurchaser({ ledger, providers, environment, leaseLength });
+/** Throws what is broken by now. */
+function checkAll(
+  { world, cloud, broken }: Walk,
+  places: readonly { readonly token: string }[],
+  watch: TermsWatch | undefined,
+): void {
+  for (const { token } of places) {
+    const live = cloud.live(token);
+    if (live.length > 1 && cloud.hidesLonger === undefined)
+      throw new Error(`bought twice: ${live.map(({ id }) => id).join(", ")}`);
+  }
+  const [first] = [...broken, watch?.whyTooMuch((token) => cloud.live(token).length > 0), world.breach?.()].filter(
+    (breach) => breach !== undefined,
+  );
+  if (first !== undefined) throw new Error(first);
 }
+
+const driveFile: SearchedDrive = async (purchaser, execution) => [await purchaser.drive(execution, { concurrency: 1 })];
 
 /** Begins a driver each of whose steps the scheduler orders. */
 function startDriver(
   { world, execution, ledger, cloud, broken, failed }: Walk,
-  driver: string,
+  index: number,
   scheduler: Scheduler,
-  sendWays: SearchOptions["sendWays"],
+  how: {
+    readonly sendWays: ((name: string) => boolean) | undefined;
+    readonly noteSend: (submission: Submission) => void;
+  },
 ): void {
-  const { environment } = world;
+  const { environment, drives = [] } = world;
+  const driver = String.fromCharCode(65 + index);
   const clock: Environment = {
     ...environment,
     sleep: async (milliseconds, signal) => {
@@ -161,16 +147,17 @@ function startDriver(
     every: (milliseconds, run) => environment.every(milliseconds, () => void (scheduler.dead.has(driver) || run())),
   };
   const bought = new Set<string>();
+  const purchases = { ...purchasesOf(bought, failed), sent: how.noteSend };
   const purchaser = purchaserOf(
     gateLedger(ledger, driver, scheduler),
-    gateExecutor(cloud, driver, scheduler, purchasesOf(bought, failed), sendWays),
+    gateExecutor(cloud, driver, scheduler, purchases, how.sendWays),
     clock,
   );
   void scheduler
     .reach(driver, "begin", [{ name: "works", costs: "nothing" }])
-    .then(() => purchaser.drive(execution, { concurrency: 1 }))
+    .then(() => (drives[index] ?? driveFile)(purchaser, execution))
     .then(
-      (report) => broken.push(...lies(report, world.cloud, driver, { bought, failed })),
+      (reports) => broken.push(...reports.flatMap((report) => lies(report, world.cloud, driver, { bought, failed }))),
       (error: unknown) => {
         const said = BuyonceError.isInstance(error) && error.code.startsWith("ledger-");
         if (!said) broken.push(`driver ${driver} threw ${messageOf(error)}`);
@@ -178,34 +165,7 @@ function startDriver(
     );
 }
 
-/** The faults are over: drivers that nothing happens to must end everything. No handle means patience of five minutes. */
-async function endCalmly(
-  { world, execution, ledger, cloud: searched, broken, failed }: Walk,
-  tokens: number,
-): Promise<void> {
-  const { cloud, environment } = world;
-  const calm = purchaserOf(ledger, searched.executor, environment);
-  const driveCalmly = async (wait: number): Promise<Report> => {
-    environment.advance(wait);
-    const report = await calm.drive(execution, { concurrency: 1 });
-    const [lie] = [...broken, ...lies(report, cloud, "calm", { bought: new Set(), failed })];
-    if (lie !== undefined) throw new Error(lie);
-    return report;
-  };
-  await driveCalmly(leaseLength + 1);
-  let report = await driveCalmly(5 * 60_000);
-  // One that is unresolved may hold up another one: a person may have to decide about each.
-  for (let round = 0; cloud.executor.recovery.kind !== "resend" && round < tokens; round += 1) {
-    const open = report.outcomes.filter(({ status }) => status === "unresolved");
-    if (open.length === 0) break;
-    for (const { recIndex, token } of open) await decideTruly(calm, world, recIndex, token);
-    report = await driveCalmly(leaseLength + 1);
-  }
-  if (cloud.hidesLonger !== undefined) report = await driveCalmly(cloud.hidesLonger);
-  for (const outcome of report.outcomes) checkEnd(outcome, cloud);
-}
-
-function purchasesOf(bought: Set<string>, failed: Set<string>): Purchases {
+function purchasesOf(bought: Set<string>, failed: Set<string>): Omit<Purchases, "sent"> {
   return {
     bought: (token) => void bought.add(token),
     failed: (token) => {
@@ -215,126 +175,19 @@ function purchasesOf(bought: Set<string>, failed: Set<string>): Purchases {
   };
 }
 
-/** One commitment and an outcome that says so. */
-function checkEnd({ recIndex, token, status, commitment, warnings, error }: Outcome, cloud: SearchedCloud): void {
-  const live = cloud.live(token);
-  const done = status === "purchased" || status === "already-purchased";
-  // What showed after its death was proven may be one too many: then both are named.
-  const named = [commitment?.id, ...(warnings ?? [])].join(" ");
-  const oneTooMany = cloud.hidesLonger !== undefined && live.length === 2;
-  if (done && oneTooMany && live.every(({ id }) => named.includes(id))) return;
-  // One that somebody else bought in the window of an answer that was lost cannot be told from ours: none of ours then.
-  const others = isOthers(cloud, commitment);
-  if (!done || live.length !== (others && live.length === 0 ? 0 : 1)) {
-    throw new Error(`#${recIndex} ends as ${status} (${error?.message ?? named}) with ${live.length} commitments`);
-  }
-}
-
 async function bystand(
   steps: readonly BystanderStep[],
   scheduler: Scheduler,
-  gone: (token: string) => void,
+  { gone, onBreach }: { readonly gone: (token: string) => void; readonly onBreach: (breach: string) => void },
 ): Promise<void> {
   for (const { ways, run } of steps) {
     const all = ways.map((name) => ({ name, costs: "nothing" }) as const);
     const way = await scheduler.reach(bystander, "acts", all);
-    const token = run(all.findIndex(({ name }) => name === way.name));
-    if (token !== undefined) gone(token);
+    try {
+      const token = await run(all.findIndex(({ name }) => name === way.name));
+      if (token !== undefined) gone(token);
+    } catch (error) {
+      onBreach(`somebody else failed: ${messageOf(error)}`);
+    }
   }
-}
-
-/** The decision of a person who knows the truth, from the invoice: what is there and is not it is said first. */
-async function decideTruly(
-  purchaser: Purchaser,
-  { cloud, recommendations }: World,
-  recIndex: number,
-  token: string,
-): Promise<void> {
-  const decide = (finding: PersonFinding) =>
-    purchaser.resolveByPerson({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
-  const live = cloud.live(token).map(({ id }) => id);
-  const [recommendation] = recommendations;
-  const { executor } = cloud;
-  if (recommendation !== undefined) {
-    const scope = executor.scopeOf(recommendation);
-    const shown = await readWholeListing(executor.inventory, scope, { signal: new AbortController().signal });
-    const others = shown.map(({ commitment }) => commitment.id).filter((id) => !live.includes(id));
-    for (const notThis of others) await decide({ notThis });
-  }
-  const [bought] = live;
-  await decide(bought === undefined ? "not-bought" : { bought });
-}
-
-/**
- * Checks what is written at the moment at which it is: under the claim it is the truth about the token, whoever bought.
- * What a report says about something that is not bought may be overtaken by another driver before it is read.
- */
-function checkedLedger(
-  ledger: Ledger,
-  cloud: SearchedCloud,
-  /** `before` was there before the search began: a refusal says nothing about that. `failed` came to nothing. */
-  { before, failed }: { readonly before: ReadonlyMap<string, number>; readonly failed: ReadonlySet<string> },
-  onLie: (lie: string) => void,
-): Ledger {
-  const expectBought = (token: string, bought: boolean, what: string) => {
-    const live = cloud.live(token).length;
-    if (bought ? isFalselyBought(live, failed.has(token), mostLive(cloud)) : live > (before.get(token) ?? 0))
-      onLie(`recorded as ${what} with ${live} commitments`);
-  };
-  return {
-    ...ledger,
-    reject: async (claim, error) => {
-      await ledger.reject(claim, error);
-      expectBought(claim.token, false, "rejected");
-    },
-    refuse: async (claim, error) => {
-      await ledger.refuse(claim, error);
-      expectBought(claim.token, false, "refused");
-    },
-    dead: async (claim, proof) => {
-      const record = await ledger.dead(claim, proof);
-      // Where it may be hidden for longer than anybody waits, this cannot be known.
-      if (cloud.hidesLonger === undefined) expectBought(claim.token, false, "dead");
-      return record;
-    },
-    purchase: async (claim, commitment, how) => {
-      const record = await ledger.purchase(claim, commitment, how);
-      const others = isOthers(cloud, commitment);
-      if (!others || cloud.live(claim.token).length > 0) expectBought(claim.token, true, "purchased");
-      if (others && cloud.live(claim.token).length > 0) onLie(`records ${commitment.id}, which somebody else bought`);
-      return record;
-    },
-  };
-}
-
-/** Where a purchase may show after its death was proven, one too many cannot be helped; at the end both are named. */
-function mostLive({ hidesLonger }: SearchedCloud): number {
-  return hidesLonger === undefined ? 1 : 2;
-}
-
-/** Somebody else bought it, for none of the tokens. */
-function isOthers(cloud: SearchedCloud, commitment: { readonly id: string } | undefined): boolean {
-  return commitment !== undefined && cloud.boughtFor !== undefined && cloud.boughtFor(commitment.id) === undefined;
-}
-
-function isFalselyBought(live: number, provenFailed: boolean, most = 1): boolean {
-  return live > most || (live === 0 && !provenFailed);
-}
-
-/** Outcomes that are not the truth: about what is bought, whoever bought it; else about what this driver bought. */
-function lies(
-  { outcomes }: Report,
-  cloud: SearchedCloud,
-  driver: string,
-  { bought, failed }: { readonly bought: ReadonlySet<string>; readonly failed: ReadonlySet<string> },
-): string[] {
-  return outcomes.flatMap(({ status, token, commitment }) => {
-    const count = cloud.live(token).length;
-    const isBought = status === "purchased" || status === "already-purchased";
-    const isNot = status === "refused" || status === "rejected";
-    const others = count === 0 && isOthers(cloud, commitment);
-    const falsely = !others && isFalselyBought(count, failed.has(token), mostLive(cloud));
-    const lie = isBought ? falsely : isNot && bought.has(token);
-    return lie ? [`driver ${driver} reports ${status} with ${count} commitments`] : [];
-  });
 }
