@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Report } from "../../src/contract/report.ts";
@@ -114,6 +115,106 @@ async function race(open: Open, runs: number): Promise<void> {
   );
   console.log(`races (seed ${seed}): ${runs} races of ${drives} drives, no token bought twice`);
 }
+
+const act = fc.constantFrom("cancel", "reopen", "lower", "raise");
+
+/** People change the execution while drivers race: what they were told holds from the moment at which they were told it. */
+async function raceWithPeople(open: Open, runs: number): Promise<void> {
+  const done: Record<string, number> = {};
+  const tokens = [0, 1].map((index) => deriveIdempotencyToken("race", index));
+  const gbp = (amount: string) => ({ amount, currency: "GBP" });
+  const word = { person: "a tester", reason: "while others drive" };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.constantFrom<ImitationIdentity>("minted", "chosen", "stamped"),
+      fc.array(sendFault, { maxLength: 3 }),
+      fc.array(act, { minLength: 1, maxLength: 3 }),
+      async (scheduler, identity, sends, acts) => {
+        const environment = createVirtualEnvironment();
+        const cloud = createImitationCloud({ identity, now: environment.now });
+        const ledger = await open(environment.now);
+        cloud.faults.sends = [...sends];
+        const execution = { executionId: "race", source: "race", recommendations: [disk(), disk({ size: "large" })] };
+        const purchaserOf = (own: Ledger, executor: ServiceExecutor) =>
+          createPurchaser({
+            ledger: own,
+            providers: [{ name: "imitation", services: { disk: executor } }],
+            environment: {
+              ...environment,
+              every: () => () => undefined,
+              sleep: async (time) => environment.jump(time),
+            },
+          });
+        const calm = purchaserOf(ledger, cloud.executor);
+        const live = () => tokens.filter((token) => cloud.live(token).length > 0);
+        await calm.submit({ ...execution, maxTotals: [gbp("25")] });
+
+        const person = purchaserOf(raced(ledger, "P", scheduler), cloud.executor);
+        let cancelled: ReadonlySet<string> | undefined;
+        let isLow = false;
+        const expectKept = () => {
+          for (const token of live()) expect(cancelled?.has(token) ?? true).toBe(true);
+          if (isLow) expect(live().length).toBeLessThanOrEqual(1);
+        };
+        const perform: Record<string, () => Promise<void>> = {
+          cancel: async () => {
+            const { mayBeBought } = await person.cancel("race", word);
+            cancelled = new Set([...mayBeBought.map(({ token }) => token), ...live()]);
+          },
+          reopen: async () => {
+            await person.reopen("race", word);
+            cancelled = undefined;
+          },
+          lower: async () => {
+            await person.setLimits("race", { ...word, maxTotals: [gbp("15")] });
+            isLow = true;
+          },
+          raise: async () => {
+            await person.setLimits("race", { ...word, maxTotals: [gbp("25")] });
+            isLow = false;
+          },
+        };
+        const act = async () => {
+          for (const name of acts) {
+            try {
+              await perform[name]?.();
+              done[name] = (done[name] ?? 0) + 1;
+            } catch (error) {
+              if (!RefusedError.isInstance(error)) throw error;
+            }
+            expectKept();
+          }
+        };
+        const driving = ["A", "B"].map((name) =>
+          purchaserOf(raced(ledger, name, scheduler), raced(cloud.executor, name, scheduler)).redrive("race"),
+        );
+        await scheduler.waitFor(Promise.all([...driving, act()]));
+        expectKept();
+
+        cloud.faults.sends = [];
+        if (cancelled !== undefined) await calm.reopen("race", word);
+        if (isLow) await calm.setLimits("race", { ...word, maxTotals: [gbp("25")] });
+        for (let round = 0; round < 2; round += 1) {
+          environment.jump(6 * 60_000);
+          await calm.redrive("race");
+        }
+        for (const token of tokens) expect(cloud.live(token)).toHaveLength(1);
+        await ledger.close();
+      },
+    ),
+    { seed, numRuns: runs },
+  );
+  const told = Object.entries(done).map(([name, count]) => `${name} ${count}`);
+  console.log(`races with people (seed ${seed}): ${runs} races, acts that were done: ${told.join(", ")}`);
+}
+
+describe("two drivers race with a person who cancels, reopens, lowers and raises the total", () => {
+  test("over the memory ledger", () => raceWithPeople(async (clock) => createMemoryLedger({ clock }), 300));
+  test("over SQLite", () =>
+    raceWithPeople((clock) => openSqliteLedger({ file: join(folder, `${(files += 1)}.db`), clock }), 60));
+  test("over PostgreSQL", () => raceWithPeople((clock) => postgres.open({ clock }), 25));
+});
 
 describe("two or three drivers race, with the arrival and the answer of every request scheduled apart", () => {
   test("over the memory ledger", () => race(async (clock) => createMemoryLedger({ clock }), 300));

@@ -135,23 +135,24 @@ export function timedWorld(identity: ImitationIdentity, tokens: number) {
   };
 }
 
-/** An execution that somebody has to approve; then its total is raised, which clears the approval, and it is approved again. */
+/** An approved execution whose total somebody raises, which clears the approval, and that is approved again later. */
 export function approvedWorld(identity: ImitationIdentity, tokens: number) {
   return async (): Promise<World> => {
     const made = peopled(identity, tokens);
     const { world, purchaser } = made;
     await submitted(made, { maxTotals: [gbp("100")] }, true);
-    let forbidden: string | undefined = "it is not approved";
+    let forbidden: string | undefined;
     const approve = step("approves", async () => {
       const { termsHash } = await purchaser.execution(executionId);
       await purchaser.approve(executionId, { ...word, termsHash });
       forbidden = undefined;
     });
+    await approve.run(0);
     const raise = step("raises the total", async () => {
       await purchaser.setLimits(executionId, { ...word, maxTotals: [gbp("200")] });
       forbidden = "it is not approved";
     });
-    return { ...world, terms: () => ({ forbidden }), bystander: [approve, raise, approve] };
+    return { ...world, terms: () => ({ forbidden }), bystander: [raise, approve] };
   };
 }
 
@@ -327,7 +328,7 @@ export const peopledWorlds: Readonly<Record<string, MakeWorld>> = {
   "it is cancelled": (identity) => cancelledWorld(identity, { tokens: 2 }),
   "it is cancelled and reopened": (identity) => cancelledWorld(identity, { tokens: 1, reopened: true }),
   "its time comes and is over": (identity) => timedWorld(identity, 2),
-  "it is approved, its total raised, and approved again": (identity) => approvedWorld(identity, 1),
+  "it is approved, its total is raised, and it is approved again": (identity) => approvedWorld(identity, 1),
   "its total is lowered and raised": (identity) => limitedWorld(identity, "total"),
   "a price limit is lowered and taken away": (identity) => limitedWorld(identity, "price"),
   "the price rises above what the total allows": (identity) => dearerWorld(identity),
