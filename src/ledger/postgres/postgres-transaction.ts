@@ -9,7 +9,7 @@ import type { Query, Row } from "./postgres-session.ts";
 import type { statements } from "./statements.ts";
 
 /** What a transaction works with. */
-interface TransactionParts {
+export interface TransactionParts {
   readonly query: Query;
   readonly sql: ReturnType<typeof statements>;
   /** The ledger's time, from a row that holds the server's. */

@@ -1,6 +1,7 @@
+const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
+
 /** The store's statements on the tables of a schema (quoted). Lists come as JSON, so that all parameters are text. */
 export function statements(schema: string) {
-  const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
   return {
     ...executionStatements(schema),
     now: `SELECT ${now}`,
@@ -120,6 +121,13 @@ function executionStatements(schema: string) {
 
     counted: `SELECT counted FROM ${schema}.token_record WHERE execution_id = $1 AND token <> $2 AND counted IS NOT NULL`,
     execution: `SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution WHERE execution_id = $1`,
+    // One statement, so one moment.
+    recorded: `
+      SELECT record, ${now}, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored, (
+        SELECT coalesce(json_agg(t.record ORDER BY t.rec_index), '[]')::text
+        FROM ${schema}.token_record AS t WHERE t.execution_id = e.execution_id
+      ) AS records
+      FROM ${schema}.execution AS e WHERE execution_id = $1`,
     executions: `
       SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution
       WHERE $1 = '' OR updated_at < nullif($1, '')::bigint
