@@ -17,7 +17,7 @@ import type { ExecutorOf } from "./validate.ts";
  */
 export async function budgetFor(
   drive: DriveContext,
-  { executionId, maxTotals }: ExecutionRecord,
+  { executionId, size, emptyPlaces, maxTotals }: ExecutionRecord,
   executorOf: ExecutorOf,
   tasks: readonly Task[],
   limit: LimitFunction,
@@ -35,7 +35,9 @@ export async function budgetFor(
     budget.check(plannedPrices(plans));
     if (maxTotals !== undefined) {
       const known = new Set(mayBuy.map(({ record }) => record.token));
-      const others = (await drive.ledger.recordsOf(executionId)).filter(({ token }) => !known.has(token));
+      const isWhole = known.size === size - emptyPlaces.length;
+      const all = isWhole ? [] : await drive.ledger.recordsOf(executionId);
+      const others = all.filter(({ token }) => !known.has(token));
       const undecided = others.filter(isUndecided).flatMap((record) => withExecutor(record, executorOf));
       createBudget(maxTotals).check([...spentOn(others), ...countedPrices([...plans, ...(await plan(undecided))])]);
     }

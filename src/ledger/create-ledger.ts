@@ -26,6 +26,7 @@ import {
   type Change,
 } from "./ledger-rules.ts";
 import type { Work } from "../contract/execution-state.ts";
+import type { ExecutionRecord } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import { amended, newExecution } from "./execution-rules.ts";
 import type { LedgerStore, LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
@@ -171,7 +172,11 @@ function claimsOf(store: LedgerStore) {
       return store.transaction({ tokens: tokensOf(places), executions }, async (transaction) => {
         const answers: ClaimAnswer[] = [];
         const claimant = { ...options, holder, leaseLength };
-        for (const place of places) answers.push(await claimOne(transaction, place, claimant));
+        const known = new Map<string, ExecutionRecord | undefined>();
+        for (const id of executions) known.set(id, await transaction.execution(id));
+        for (const place of places) {
+          answers.push(await claimOne(transaction, place, known.get(place.executionId), claimant));
+        }
         return answers;
       });
     },
