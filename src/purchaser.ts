@@ -17,7 +17,7 @@ import { driveExecution, type Driven, type DriveOptions, type Work } from "./dri
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import type { Lookup } from "./drive/lookup.ts";
 import { newExecutionOf } from "./drive/new-execution.ts";
-import { executionOf, openExecution, openRecorded, withUnrecorded } from "./drive/open-execution.ts";
+import { ifAgreed, openExecution, openRecords, recordedIn, withUnrecorded } from "./drive/open-execution.ts";
 import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
@@ -155,14 +155,11 @@ export function createPurchaser({
     redrive: async (executionId, options = {}) => {
       checkTexts({ executionId });
       checkOptions(options);
-      const records = await ledger.recordsOf(executionId);
-      if (records.length === 0) {
-        throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
-      }
+      const recorded = await recordedIn(ledger, executionId);
+      const { execution, records } = recorded;
       checkExecutors(records, canDrive);
-      const { emptyPlaces } = await executionOf(ledger, executionId);
-      const open = () => openRecorded(ledger, executionId, records, options.agreement);
-      return driveAll({ executionId, places: records, emptyPlaces, open }, options);
+      const open = async () => ifAgreed(recorded, options.agreement);
+      return driveAll({ executionId, places: records, emptyPlaces: execution.emptyPlaces, open }, options);
     },
 
     redriveUnfinished: (options = {}) =>
@@ -211,7 +208,7 @@ function drivesOf(
   ) => {
     checkOptions(options);
     checkExecutors(records, canDrive);
-    const open = () => openRecorded(ledger, executionId, records, options.agreement);
+    const open = () => openRecords(ledger, executionId, records, options.agreement);
     return driveAll({ executionId, places: records, open }, options, parts(), budget, work);
   };
   return { driveAll, driveRecords };

@@ -157,7 +157,7 @@ const notBought: readonly Lesson[] = [
   {
     lesson: "`BillingFailed` counted as live: nothing bought, success reported (1930)",
     tests: [
-      "azure/azure-purchase.test.ts#lesson 1930: HTTP %i with %s is nothing bought, not success",
+      "azure/azure-purchase.test.ts#lesson 1930: HTTP %i with %s is taken and come to nothing, not success",
       "azure/two-step.test.ts#lesson 1930: a %s order does not suppress the purchase",
       "azure/seven-services.test.ts#%s does not suppress",
       "aws/ec2/ec2-resolve.test.ts#lesson: `payment-failed` counted as live",

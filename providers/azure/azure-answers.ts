@@ -51,7 +51,7 @@ export function unknownAnswer(
 }
 
 /** This send bought nothing. */
-export function rejectedAnswer(
+function rejectedAnswer(
   { subject, service }: Purchase,
   why: string,
   { status, providerCode }: { readonly status: number; readonly providerCode: string },

@@ -34,7 +34,7 @@ export async function sendFirst({ client, body, token, signal }: TwoStepTask): P
   signal?.throwIfAborted();
   const counted = look(client);
   const open: Open = { reservationOrderId, price, request, token, sentAt: counted.at, counted };
-  const answer = await sendOrder(client, open);
+  const answer = await send(client, open);
   if (answer.kind === "bought") return answer;
   const problem = errorOf(answer);
   const stays = { kind: "open", open: withEvidence(open, answer), problem } as const;
@@ -58,7 +58,7 @@ export async function sendAgain({ client }: TwoStepTask, sent: Open): Promise<Se
   const age = ageAt(sent.counted, now, now);
   // By one of the clocks it has not been sent yet: its age is waited for anew.
   const open = age === undefined ? { ...sent, counted: now } : sent;
-  const answer = await sendOrder(client, open);
+  const answer = await send(client, open);
   if (answer.kind === "bought") return answer;
   const problem = errorOf(answer);
   const stays = { kind: "open", open: { ...withEvidence(open, answer), expired: false }, problem } as const;
@@ -72,6 +72,14 @@ export async function sendAgain({ client }: TwoStepTask, sent: Open): Promise<Se
   const isLate = (age?.atLeast ?? 0) >= minimumAge;
   const expired = answer.kind === "rejected" && fate.kind === "absent" && isLate;
   return { kind: "open", open: { ...stays.open, expired }, problem: withLook(problem, fate) };
+}
+
+/** Sends once. What Azure took and ended as failed counts as refused: a look at the order has to agree. */
+async function send(client: TwoStepTask["client"], open: Open): Promise<PurchaseAnswer> {
+  const answer = await sendOrder(client, open);
+  if (answer.kind !== "bought" || answer.commitment.standing !== "failed") return answer;
+  const { message: reason, providerCode } = cameToNothing(answer.commitment);
+  return { kind: "rejected", reason, providerCode, left: true, expired: false, retryable: false };
 }
 
 function look({ settings: { environment } }: TwoStepTask["client"]): Look {

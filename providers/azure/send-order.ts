@@ -2,14 +2,7 @@ import type { JsonObject } from "../../src/contract/json.ts";
 import type { Money } from "../../src/contract/money.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import { isObject, parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
-import {
-  refusalAnswer,
-  rejectedAnswer,
-  unanswered,
-  unknownAnswer,
-  unsendable,
-  type Purchase,
-} from "./azure-answers.ts";
+import { refusalAnswer, unanswered, unknownAnswer, unsendable } from "./azure-answers.ts";
 import { orderPath, parseOrder, toCommitment } from "./azure-order.ts";
 import { reservationOrders } from "./reservation-orders.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
@@ -56,20 +49,21 @@ const subjectOf = (id: string) => `reservation order ${id}`;
 
 /**
  * What the answer proves. The provisioning state in the body is the verdict, never the status: a 200 or 202 can carry
- * `Failed`. Whatever is not provably bought or not bought is unknown, and another order that it names is evidence, which only
+ * `Failed`: taken, and come to nothing, which the drive believes after a look at the order. Whatever is not provably bought or not bought is unknown, and another order that it names is evidence, which only
  * a look at that one can judge.
  */
 function judgeAnswer(answer: Answer, { reservationOrderId: id, token, price }: SentOrder): PurchaseAnswer {
   const body = parseBody(answer);
   const { status, retryAfter } = answer;
   const subject = subjectOf(id);
-  const purchase: Purchase = {
-    subject,
-    service: { namespace: "Microsoft.Capacity", action: "reservationorders/write", role: "Reservation Purchaser" },
-    existsCode: /^ReservationOrderIdAlreadyExists$/i,
-    isMinted: true,
-  };
-  if (status < 200 || status >= 300) return refusalAnswer(answer, body, purchase);
+  if (status < 200 || status >= 300) {
+    return refusalAnswer(answer, body, {
+      subject,
+      service: { namespace: "Microsoft.Capacity", action: "reservationorders/write", role: "Reservation Purchaser" },
+      existsCode: /^ReservationOrderIdAlreadyExists$/i,
+      isMinted: true,
+    });
+  }
 
   const others = body === undefined ? [] : ordersNamedIn(body).filter((named) => named !== id.toLowerCase());
   // Microsoft's own example of this answer holds another order than its path:
@@ -82,10 +76,7 @@ function judgeAnswer(answer: Answer, { reservationOrderId: id, token, price }: S
   if (order?.id !== id.toLowerCase()) {
     return unknownAnswer(subject, `HTTP ${status} without an order in its body`, { retryAfter });
   }
-  const commitment = toCommitment(order, { marked: token !== undefined, price });
-  if (commitment.standing !== "failed") return { kind: "bought", commitment };
-  // Not as bought and failed, which would prove it: the drive looks at the order before it believes that.
-  return rejectedAnswer(purchase, `the order's state is ${order.state}`, { status, providerCode: order.state });
+  return { kind: "bought", commitment: toCommitment(order, { marked: token !== undefined, price }) };
 }
 
 /** The orders that an answer is about, wherever it names them, in lower case. */

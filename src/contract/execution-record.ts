@@ -65,6 +65,11 @@ export interface RecordedExecution {
   readonly records: readonly TokenRecord[];
 }
 
+/** One that was read or written at a moment of the ledger's clock (milliseconds since 1970), which its terms are held against. */
+export interface RecordedAt extends RecordedExecution {
+  readonly at: number;
+}
+
 /** What a person changes about an execution. */
 export type Amendment = {
   readonly person: string;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./errors.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { TokenRecord } from "./ledger.ts";
 import { whyStopped, whyWaiting } from "./terms.ts";
@@ -5,8 +6,22 @@ import { whyStopped, whyWaiting } from "./terms.ts";
 /** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
 export type Work = "unfinished" | "refused" | "parked";
 
+/**
+ * Refusals of the execution, which say nothing about a place: it is work as one that was never tried. While its execution is
+ * stopped or waits, nobody takes it up; afterwards a timer does.
+ */
+const executionRefusals: ReadonlySet<string> = new Set<ErrorCode>([
+  "execution-cancelled",
+  "execution-expired",
+  "execution-incomplete",
+  "restored-unconfirmed",
+  "approval-missing",
+  "not-due",
+  "terms-changed",
+]);
+
 /** Which kind of work is left on a record; undefined for none. A store may index by this. */
-export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | undefined {
+export function workLeft({ state, commitment, parkedAt, error }: TokenRecord): Work | undefined {
   switch (state) {
     case "planned":
     case "claimed":
@@ -16,6 +31,7 @@ export function workLeft({ state, commitment, parkedAt }: TokenRecord): Work | u
     case "purchased":
       return commitment?.settled && commitment.marked ? undefined : "unfinished";
     case "refused":
+      return error !== undefined && executionRefusals.has(error.code) ? "unfinished" : "refused";
     case "rejected":
       return "refused";
     case "skipped":

@@ -7,7 +7,7 @@ import type {
   ExecutionRecord,
   ExecutionsQuery,
   NewExecution,
-  RecordedExecution,
+  RecordedAt,
 } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -233,7 +233,7 @@ export interface Ledger {
    * Records an execution with all its places, in one transaction. One that is recorded already is left as it is, and returned
    * as it is: what is asked for now is compared with it by the caller.
    */
-  recordExecution(execution: NewExecution): Promise<RecordedExecution & { readonly isNew: boolean }>;
+  recordExecution(execution: NewExecution): Promise<RecordedAt & { readonly isNew: boolean }>;
 
   /**
    * Changes what is said about an execution, with one line of its history. Throws an InvalidExecutionError for an execution that
@@ -241,9 +241,12 @@ export interface Ledger {
    * skip or another source of what was sent, `limit-below-spent`, `total-currency-missing`, `execution-expired` for one that is to
    * be reopened, `nothing-to-change` where it is so already.
    */
-  amend(executionId: string, amendment: Amendment): Promise<RecordedExecution>;
+  amend(executionId: string, amendment: Amendment): Promise<RecordedAt>;
 
-  /** What is recorded about an execution; undefined where it is not known. */
+  /** An execution with all its records, read at one moment; undefined where it is not known. */
+  recorded(executionId: string): Promise<RecordedAt | undefined>;
+
+  /** What is recorded about an execution, without its records; undefined where it is not known. */
   execution(executionId: string): Promise<ExecutionRecord | undefined>;
 
   /** Executions, last changed first. */

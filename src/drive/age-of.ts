@@ -6,11 +6,13 @@ import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
 
 /**
  * How long ago something was sent or bought under a claim. Where the clocks contradict each other, it is waited for anew: the ledger
- * notes this look, for later drives too, and the age counts from there; without a claim nothing is noted. Throws the ledger's error.
+ * notes this look, for later drives too, and the age counts from there; without a claim nothing is noted. The ledger's clock is asked,
+ * unless `at` is what it showed in a transaction that just ended. Throws the ledger's error.
  */
 export type AgeOf = (
   task: { readonly claim?: Claim; readonly record: Pick<TokenRecord, "countedFrom"> },
   moment: Moment,
+  at?: number,
 ) => Promise<Age>;
 
 /** Measures the ages of one drive: whatever waits for an age asks here, and nothing else. */
@@ -25,8 +27,8 @@ export function createAgeOf({
   let first: Look | undefined;
   /** What this drive noted, by what it is the age of. */
   const noted = new Map<string, Moment | undefined>();
-  return async ({ claim, record }, moment) => {
-    const at = await ledger.now();
+  return async ({ claim, record }, moment, shown) => {
+    const at = shown ?? (await ledger.now());
     const now: Look = { at, clock: environment.readClock() };
     first ??= now;
     const key = `${claim?.token} ${JSON.stringify(moment)}`;
@@ -52,13 +54,14 @@ function ageSince(moment: Moment, anew: Moment | undefined, now: Look, first: Lo
   return { ...age, atLeast: Math.max(age.atLeast, counted) };
 }
 
-/** How long ago a submission was last sent. Throws the ledger's error. */
+/** How long ago a submission was last sent; `at` is {@link AgeOf}'s. Throws the ledger's error. */
 export async function ageOfSubmission(
   { ageOf }: { readonly ageOf: AgeOf },
   task: Parameters<AgeOf>[0],
   submission: Submission | undefined,
+  at?: number,
 ): Promise<Age> {
-  return submission === undefined ? unknownAge : ageOf(task, lastSent(submission));
+  return submission === undefined ? unknownAge : ageOf(task, lastSent(submission), at);
 }
 
 function isSince({ boot, monotonic }: ClockReading, { clock }: Moment): boolean {

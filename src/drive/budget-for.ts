@@ -7,7 +7,7 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { plannedPrices, planRecommendation, type PlannedRecommendation } from "./plan-recommendation.ts";
+import { countedPrices, plannedPrices, planRecommendation } from "./plan-recommendation.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { ExecutorOf } from "./validate.ts";
  */
 export async function budgetFor(
   drive: DriveContext,
-  { executionId, maxTotals }: ExecutionRecord,
+  { executionId, size, emptyPlaces, maxTotals }: ExecutionRecord,
   executorOf: ExecutorOf,
   tasks: readonly Task[],
   limit: LimitFunction,
@@ -35,9 +35,11 @@ export async function budgetFor(
     budget.check(plannedPrices(plans));
     if (maxTotals !== undefined) {
       const known = new Set(mayBuy.map(({ record }) => record.token));
-      const others = (await drive.ledger.recordsOf(executionId)).filter(({ token }) => !known.has(token));
+      const isWhole = known.size === size - emptyPlaces.length;
+      const all = isWhole ? [] : await drive.ledger.recordsOf(executionId);
+      const others = all.filter(({ token }) => !known.has(token));
       const undecided = others.filter(isUndecided).flatMap((record) => withExecutor(record, executorOf));
-      createBudget(maxTotals).check([...spentOn(others), ...pricesIn([...plans, ...(await plan(undecided))])]);
+      createBudget(maxTotals).check([...spentOn(others), ...countedPrices([...plans, ...(await plan(undecided))])]);
     }
   } catch (error) {
     if (!RefusedError.isInstance(error)) throw error;
@@ -82,12 +84,4 @@ function spentOn(others: readonly TokenRecord[]): readonly Money[] {
         message: `The execution has a total, and what #${record.recIndex} cost, which was found as bought, is not known. Nothing of it was bought. ${todoOf("total-unknown")}`,
       });
     });
-}
-
-/** What is bought already counts as well, adopted in this drive or still looked after, and so does what was written off. */
-function pricesIn(plans: readonly PlannedRecommendation[]): readonly Money[] {
-  const bought = plans.flatMap(({ verdict, price }) =>
-    price && ["bought", "adopt", "written-off"].includes(verdict) ? [price] : [],
-  );
-  return [...plannedPrices(plans), ...bought];
 }

@@ -1,5 +1,4 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import type { RefusedError } from "../contract/errors.ts";
 import type { DriveEvent } from "../contract/events.ts";
 import type { EmptyPlace, ExecutionRecord } from "../contract/execution-record.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
@@ -136,22 +135,16 @@ export async function driveExecution(
   context.emit({ type: "started", executionId, recommendations });
   let driven = places;
   try {
-    const { execution, records, refusal } = await open();
+    const { execution, records, at, refusal } = await open();
     driven = records;
-    if (refusal === undefined) await waitForOthers(drive, execution, await runRound(drive, execution, records));
-    else await refuseAll(drive, records, refusal);
+    if (refusal === undefined) await waitForOthers(drive, execution, await runRound(drive, execution, records, at));
+    else for (const record of records) finish(drive, record, refusedUnlessBought(record, refusal, at));
   } catch (error) {
     drive.failure ??= error;
   } finally {
     await end();
   }
   return report(drive, driven, emptyPlaces, signal?.aborted === true);
-}
-
-/** Nothing of it is claimed or sent. */
-async function refuseAll(drive: Drive, records: readonly TokenRecord[], refusal: RefusedError): Promise<void> {
-  const now = await drive.context.ledger.now();
-  for (const record of records) finish(drive, record, refusedUnlessBought(record, refusal, now));
 }
 
 /** What became of each, or why there is no report: it failed, or was stopped, before anything was sent. */
@@ -205,7 +198,7 @@ async function waitForOthers(drive: Drive, execution: ExecutionRecord, held: rea
       for (const record of await ledger.recordsOf(drive.executionId)) drive.waitedFor.set(record.token, record);
       return;
     }
-    open = await runRound(drive, execution, open);
+    open = await runRound(drive, execution, open, await ledger.now());
   }
 }
 
@@ -214,14 +207,14 @@ interface RequestedTask {
   readonly task: Task;
 }
 
-/** Claims and drives; returns the requests that another driver holds. */
+/** Claims and drives, at a moment of the ledger's clock; returns the requests that another driver holds. */
 async function runRound(
   drive: Drive,
   recorded: ExecutionRecord,
   open: readonly ExecutionPlace[],
+  now: number,
 ): Promise<readonly ExecutionPlace[]> {
   const { parts, context, limit } = drive;
-  const now = await context.ledger.now();
   const forbidden = whyForbidden(recorded, now);
   const answers = await claimAll(drive, open, forbidden);
   const tasks: RequestedTask[] = [];

@@ -12,7 +12,7 @@ import type { DriveContext, Task } from "./drive-context.ts";
 import type { Ending } from "./ending.ts";
 import { findLate } from "./find-late.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
-import { ask, isFailed, judge } from "./judge-submission.ts";
+import { ask, judge, lookAtFailed } from "./judge-submission.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { recordDeath, recordEnding, writeAhead } from "./record.ts";
@@ -163,7 +163,7 @@ async function afterPurchase(
   if (standing !== "failed") {
     return { kind: "bought", commitment, submission, status: statusOf(commitment, submission, true) };
   }
-  if (await isFailed(drive, task, submission, commitment)) {
+  if ((await lookAtFailed(drive, task, submission, commitment)) !== "maybe-bought") {
     drive.budget.giveBack(task.record.token);
     return { kind: "came-to-nothing", commitment, error: failedError(id, state) };
   }

@@ -1,6 +1,7 @@
 import type { Commitment } from "../contract/commitment.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import type { Submission } from "../contract/executor.ts";
 import { ask, judge } from "./judge-submission.ts";
 
 /** What an earlier submission bought after all; `guessedIn` is its lane where it only fits. */
@@ -40,24 +41,40 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
   return undefined;
 }
 
-/** Live commitments of earlier submissions, `others` aside: a purchase too many, for a person. */
+/**
+ * Live commitments of earlier submissions beside what is recorded as bought, `own` as it is now, `others` aside: a purchase too
+ * many, or the only one left. For a person: what is named here changes nothing by itself, and what counts for another
+ * recommendation is not named.
+ */
 export async function namedTwice(
   drive: DriveContext,
   task: Task,
+  own: Commitment,
   others: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const warnings = new Map<string, string>();
   for (const former of task.record.former ?? []) {
     // The later purchase fits it as well, and would hide it.
-    const { resolution: shown } = await ask(drive, task, former, others);
+    const answer = await ask(drive, task, former, others);
+    const { resolution: shown } = answer;
     if (shown.kind !== "found") continue;
     const { id, standing } = shown.found.commitment;
     if (standing !== "live" || others.has(id)) continue;
-    const sure = shown.by === "guess" ? "may come from" : "comes from";
-    warnings.set(
-      id,
-      `${id} is live too and ${sure} an earlier send for this recommendation: it may be a purchase too many. Compare the two.`,
-    );
+    if ((await drive.ledger.ownedByOthers(former.scope.key, task.record.token)).has(id)) continue;
+    const late = judge(answer, former, task.executor);
+    warnings.set(id, late.kind === "other" ? otherText(late.reason, former) : lateText(id, shown.by, own));
   }
   return [...warnings.values()];
+}
+
+function otherText(reason: string, { attempt }: Submission): string {
+  return `Under the handle of an earlier send for this recommendation (attempt ${attempt}) there is something else: ${reason} Look at it before you give anything back.`;
+}
+
+function lateText(id: string, by: "proof" | "guess", own: Commitment): string {
+  const from = `${by === "guess" ? "may come from" : "comes from"} an earlier send for this recommendation`;
+  if (own.standing === "live") {
+    return `${id} is live too and ${from}: it may be a purchase too many. Compare the two.`;
+  }
+  return `${id} is live and ${from}, while what is recorded as bought, ${own.id}, is ${own.state}: it may be the only one left. Compare the two.`;
 }

@@ -179,26 +179,27 @@ function judgeGuess(commitment: Commitment, age: number, minimumAge: number) {
 }
 
 /**
- * Whether something that an answer calls failed came to nothing: a look at the handle, or where there is none at its id, shows
- * it as failed, or nothing. What it shows otherwise, or cannot tell, may be bought.
+ * What is there of something that an answer calls failed, by a look at the handle, or where there is none at its id. What it shows
+ * as anything else, or cannot tell, may be bought.
  */
-export async function isFailed(
+export async function lookAtFailed(
   drive: DriveContext,
   task: Task,
   submission: Submission,
   { id }: Commitment,
-): Promise<boolean> {
+): Promise<"failed" | "absent" | "maybe-bought"> {
   const { executor } = task;
   try {
     if (executor.recovery.kind !== "resend") {
       const shown = await executor.inventory.read(submission.scope, id, drive.stop);
-      return shown === undefined || shown.commitment.standing === "failed";
+      if (shown === undefined) return "absent";
+      return shown.commitment.standing === "failed" ? "failed" : "maybe-bought";
     }
     const shown = judge(await ask(drive, task, submission), submission, executor);
-    return shown.kind === "absent" || shown.kind === "dead";
+    return shown.kind === "dead" ? "failed" : shown.kind === "absent" ? "absent" : "maybe-bought";
   } catch {
     // Stopped, or the look failed.
-    return false;
+    return "maybe-bought";
   }
 }
 

@@ -1,13 +1,14 @@
-import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import { RefusedError } from "../contract/errors.ts";
 import { todoOf } from "../contract/error-advice.ts";
-import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import type { ExecutionRecord, LimitChanges, NewExecution, RecordedAt } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import { whyStopped } from "../contract/terms.ts";
 import type { Agreement } from "./agreement.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
 
 /** An execution as it is recorded, and why nothing of it may be bought as it is asked for now. */
-export interface OpenedExecution extends RecordedExecution {
+export interface OpenedExecution extends RecordedAt {
   readonly refusal?: RefusedError | undefined;
 }
 
@@ -42,7 +43,7 @@ export async function openExecution(
     const changed = whyChanged(asked, recorded);
     if (changed !== undefined) return { ...recorded, refusal: changed };
     // Nothing of it is bought anyhow, which is what has to be said.
-    if (whyStopped(recorded.execution, await ledger.now()) !== undefined) return recorded;
+    if (whyStopped(recorded.execution, recorded.at) !== undefined) return recorded;
     const { lowered, raised, raises } = limitDifferences(asked, recorded);
     const times = timesDiffer(asked, recorded.execution);
     const mayRaise = raiseLimits && !recorded.execution.approvalRequired && times.length === 0;
@@ -63,8 +64,9 @@ export async function openExecution(
 }
 
 /** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */
-export function withUnrecorded({ execution, records, refusal }: OpenedExecution, asked: NewExecution): OpenedExecution {
-  if (refusal === undefined) return { execution, records };
+export function withUnrecorded(opened: OpenedExecution, asked: NewExecution): OpenedExecution {
+  const { execution, records, refusal } = opened;
+  if (refusal === undefined) return opened;
   const known = new Set(records.map(({ token }) => token));
   const { createdAt, updatedAt } = execution;
   const more = asked.places
@@ -72,25 +74,31 @@ export function withUnrecorded({ execution, records, refusal }: OpenedExecution,
     .map((place) => {
       return { ...place, state: "planned" as const, generation: 0, attempt: 0, epoch: 0, createdAt, updatedAt };
     });
-  return { execution, records: [...records, ...more], refusal };
+  return { ...opened, records: [...records, ...more] };
 }
 
-/** The record of an execution whose recommendations are recorded. */
-export async function executionOf(ledger: Ledger, executionId: string): Promise<ExecutionRecord> {
-  const execution = await ledger.execution(executionId);
-  if (execution !== undefined) return execution;
-  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
+/** An execution with all its records, as it is now. Throws an InvalidExecutionError for one that the ledger does not know. */
+export async function recordedIn(ledger: Pick<Ledger, "recorded">, executionId: string): Promise<RecordedAt> {
+  const recorded = await ledger.recorded(executionId);
+  if (recorded === undefined) throw notRecorded();
+  return recorded;
 }
 
-/** Records of an execution as the ledger has them, to be driven under the terms that are recorded by then. */
-export async function openRecorded(
-  ledger: Ledger,
+/** Records that were read before, however long ago, to be driven under the terms that are recorded now. */
+export async function openRecords(
+  ledger: Pick<Ledger, "execution" | "now">,
   executionId: string,
   records: readonly TokenRecord[],
   agreement: Agreement | undefined,
 ): Promise<OpenedExecution> {
-  const execution = await executionOf(ledger, executionId);
-  return { execution, records, refusal: whyNotAgreed(agreement, execution) };
+  const execution = await ledger.execution(executionId);
+  if (execution === undefined) throw notRecorded();
+  return ifAgreed({ execution, records, at: await ledger.now() }, agreement);
+}
+
+/** An execution as it was read, refused where its terms are not those that a person agreed to. */
+export function ifAgreed(recorded: RecordedAt, agreement: Agreement | undefined): OpenedExecution {
+  return { ...recorded, refusal: whyNotAgreed(agreement, recorded.execution) };
 }
 
 /** The terms of an execution are not those that a person was shown; undefined where they are, or where nobody was asked. */

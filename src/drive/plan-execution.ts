@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Environment } from "../contract/environment.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import type { NewExecution, RecordedAt } from "../contract/execution-record.ts";
 import { raisesPrice } from "../contract/limits.ts";
 import { forbiddenError, whyForbidden } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
@@ -15,6 +15,7 @@ import { createBudget } from "./budget.ts";
 import { createLookup } from "./lookup.ts";
 import { outcomeError } from "./outcome.ts";
 import {
+  countedPrices,
   plannedPrices,
   planRecommendation,
   type PlannedRecommendation,
@@ -76,10 +77,9 @@ export async function planExecution(
   const { ledger, environment, executorOf } = parts;
   const { executionId, emptyPlaces } = asked;
   const budget = createBudget(maxTotals);
-  const now = await ledger.now();
-  const recorded = await readRecorded(ledger, executionId);
+  const recorded = await ledger.recorded(executionId);
   const records = new Map(recorded?.records.map((record) => [record.token, record]));
-  const refusal = recorded && whyRefused(asked, recorded, now);
+  const refusal = recorded && whyRefused(asked, recorded);
   const places = asked.places.map((place) => withLowerLimit(place, records.get(place.token)));
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
@@ -92,7 +92,7 @@ export async function planExecution(
         limit(() => {
           const record = records.get(place.token);
           return (
-            blockedBy(place, record, refusal, now) ??
+            blockedBy(place, record, refusal, recorded?.at) ??
             planRecommendation({ ageOf, stop, emit, lookup }, executorOf(place.recommendation), place, record)
           );
         }),
@@ -103,7 +103,7 @@ export async function planExecution(
     let error: OutcomeError | undefined;
     try {
       budget.check(plannedPrices(recommendations));
-      createBudget(recorded?.execution.maxTotals ?? asked.maxTotals).check(everyPrice(recommendations));
+      createBudget(recorded?.execution.maxTotals ?? asked.maxTotals).check(countedPrices(recommendations));
     } catch (cause) {
       error = outcomeError(cause);
     }
@@ -120,18 +120,13 @@ export async function planExecution(
   }
 }
 
-async function readRecorded(ledger: Ledger, executionId: string): Promise<RecordedExecution | undefined> {
-  const execution = await ledger.execution(executionId);
-  return execution && { execution, records: await ledger.recordsOf(executionId) };
-}
-
 /** Why a drive of it would buy nothing. */
-function whyRefused(asked: NewExecution, recorded: RecordedExecution, now: number): RefusedError | undefined {
+function whyRefused(asked: NewExecution, recorded: RecordedAt): RefusedError | undefined {
   const changed = whyChanged(asked, recorded);
   if (changed !== undefined) return changed;
   const raises = [...timesDiffer(asked, recorded.execution), ...limitDifferences(asked, recorded).raises];
   if (raises.length > 0) return limitsDiffer(raises);
-  const forbidden = whyForbidden(recorded.execution, now);
+  const forbidden = whyForbidden(recorded.execution, recorded.at);
   return forbidden && forbiddenError(forbidden);
 }
 
@@ -140,10 +135,6 @@ function withLowerLimit(place: ExecutionPlace, record: TokenRecord | undefined):
   const maxPrice = record?.recommendation.maxPrice;
   if (maxPrice === undefined || raisesPrice(place.recommendation.maxPrice, maxPrice)) return place;
   return { ...place, recommendation: { ...place.recommendation, maxPrice } };
-}
-
-function everyPrice(plans: readonly PlannedRecommendation[]): readonly Money[] {
-  return plans.flatMap(({ verdict, price }) => (price !== undefined && verdict !== "refuse" ? [price] : []));
 }
 
 function skippedPlan(executionId: string, recIndex: number): PlannedRecommendation {
@@ -155,7 +146,7 @@ function blockedBy(
   place: ExecutionPlace,
   record: TokenRecord | undefined,
   refusal: RefusedError | undefined,
-  now: number,
+  now = 0,
 ): PlannedRecommendation | undefined {
   if (record?.state === "skipped") return skippedPlan(place.executionId, place.recIndex);
   const wasSent = record !== undefined && sentStates.includes(record.state);

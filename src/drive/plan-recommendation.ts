@@ -97,6 +97,11 @@ export function plannedPrices(prospects: readonly PlannedRecommendation[]): read
   );
 }
 
+/** What counts towards the totals of an execution: the same, and what is or may be bought already. */
+export function countedPrices(prospects: readonly PlannedRecommendation[]): readonly Money[] {
+  return prospects.flatMap(({ verdict, price }) => (price !== undefined && verdict !== "refuse" ? [price] : []));
+}
+
 /** A verdict that is an error's. */
 export function withError(request: ExecutionPlace, verdict: "held" | "refuse", cause: unknown): PlannedRecommendation {
   return { ...placeOf(request), verdict, error: outcomeError(cause) };

@@ -33,7 +33,7 @@ export async function recheckPurchase(drive: DriveContext, task: Task): Promise<
       named.add(id);
       warnings.push(`${id} is live and carries the same token: it may be a purchase too many. Compare the two.`);
     }
-    warnings.push(...(await namedTwice(drive, task, named)));
+    warnings.push(...(await namedTwice(drive, task, seen ?? commitment, named)));
     const failed =
       (await provenFailed({ executor, stop: drive.stop }, scope, commitment, listing)) ??
       (await vanished(drive, task, commitment, listing));

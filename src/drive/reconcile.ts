@@ -11,7 +11,7 @@ import { checkPrice } from "./get-quote.ts";
 import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
-import { ask, bought, isFailed, judge, judgeProven, type Resolved, type Shown } from "./judge-submission.ts";
+import { ask, bought, judge, judgeProven, lookAtFailed, type Resolved, type Shown } from "./judge-submission.ts";
 import { overError } from "./outcome.ts";
 import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
@@ -209,17 +209,21 @@ function takenError(answer: PurchaseAnswer & { readonly kind: "exists" }, reason
   return answerError({ ...answer, kind: "rejected", reason: message, left: true, expired: false, retryable: false });
 }
 
-/** What the answer to a second send shows as bought. That it came to nothing is believed after a second look at it. */
+/**
+ * What the answer to a second send shows as bought. That it came to nothing is believed once a look shows it: where none shows
+ * anything, either send may have bought what does not show yet.
+ */
 async function afterResend(
   drive: DriveContext,
   task: Task,
   search: Search,
   commitment: Commitment,
 ): Promise<Reconciled | undefined> {
-  if (commitment.standing !== "failed" || (await isFailed(drive, task, search.submission, commitment))) {
-    return judgeProven(commitment, { resent: true });
-  }
-  search.reason = `The provider answered that it took the purchase and ended it as ${commitment.state} (${commitment.id}).`;
+  if (commitment.standing !== "failed") return judgeProven(commitment, { resent: true });
+  if ((await lookAtFailed(drive, task, search.submission, commitment)) === "failed") return judgeProven(commitment);
+  const { id, state } = commitment;
+  search.said = search.reason = `The provider answered that it took the purchase and ended it as ${state} (${id}).`;
+  search.providerCode = state;
   return undefined;
 }
 

@@ -35,9 +35,9 @@ export async function recordPurchase(
   });
 
   /** Writes to the ledger; what it cannot take is a warning, since bought stays bought. */
-  async function keep(write: () => Promise<unknown>): Promise<void> {
+  async function keep<T>(write: () => Promise<T>): Promise<T | undefined> {
     try {
-      await write();
+      return await write();
     } catch (error) {
       // Recorded as bought, it stays bought, whatever its further ids turn out to be.
       if (isOthers(error) && !saysBought) throw error;
@@ -45,6 +45,7 @@ export async function recordPurchase(
       recorded = false;
       const missing = saysBought ? "its present state is not in the ledger" : "the ledger does not say so yet";
       warnings.push(`It is bought, but ${missing} (${messageOf(error)}). Drive again to record it.`);
+      return undefined;
     }
   }
 
@@ -60,9 +61,11 @@ export async function recordPurchase(
   try {
     const { passedBy = false, guessedIn } = bought;
     const clock = drive.environment.readClock();
-    if (!known) await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn, clock }));
+    const written = known
+      ? undefined
+      : await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn, clock }));
     saysBought ||= recorded;
-    marked = await mark(drive, task, commitment, submission, warnings);
+    marked = await mark(drive, task, commitment, { submission, at: written?.purchasedAt, warnings });
     const before = known ? record.commitment : commitment;
     if (!recorded) {
       // The next drive records it, with its marker.
@@ -82,13 +85,19 @@ function isOthers(error: unknown): boolean {
   return LedgerError.isInstance(error) && codes.includes(error.code);
 }
 
+interface Marking {
+  readonly submission: Submission | undefined;
+  /** When (ledger time) the purchase was recorded, if it was just now. */
+  readonly at: number | undefined;
+  readonly warnings: string[];
+}
+
 /** The marker of a commitment that could not be bought with it; missing, it stays missing in the ledger, and is repaired by the next drive. */
 async function mark(
   drive: DriveContext,
   task: Task,
   commitment: Commitment,
-  submission: Submission | undefined,
-  warnings: string[],
+  { submission, at, warnings }: Marking,
 ): Promise<Commitment> {
   const { executor, record } = task;
   if (commitment.marked || executor.mark === undefined) return commitment;
@@ -103,7 +112,7 @@ async function mark(
       signal: drive.stop.signal,
       scope,
       owned,
-      age: await ageOfSubmission(drive, task, submission),
+      age: await ageOfSubmission(drive, task, submission, at),
     });
     done(marked.marked === true);
     if (marked.standing !== "failed") return { ...marked, price: commitment.price };

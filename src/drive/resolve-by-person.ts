@@ -1,6 +1,7 @@
 import { checkTexts } from "../contract/check-texts.ts";
-import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import type { Outcome } from "../contract/report.ts";
 import { decideBought } from "./decide-bought.ts";
 import { decideNotBought } from "./decide-not-bought.ts";
@@ -41,12 +42,7 @@ export async function resolveByPerson(
   const ids = typeof finding === "string" ? {} : finding;
   checkTexts({ executionId, ...ids, person, reason });
   const record = (await parts.ledger.recordsOf(executionId)).find((candidate) => candidate.recIndex === recIndex);
-  if (record === undefined) {
-    throw new InvalidExecutionError(
-      [{ path: `${executionId} #${recIndex}`, message: "is not in the ledger" }],
-      "request",
-    );
-  }
+  if (record === undefined) throw notRecorded(`${executionId} #${recIndex}`);
   const executor = executorOf(record.recommendation);
   // Before it is claimed: what there is nothing to decide about is not touched.
   checkDecidable(record, finding);

@@ -1,5 +1,5 @@
 import type { Environment } from "../contract/environment.ts";
-import { InvalidExecutionError } from "../contract/errors.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { createEmit } from "./emit.ts";
@@ -152,9 +152,7 @@ export async function pendingIn(ledger: Ledger, executionId: string | undefined)
     return readOldest(ledger, query, () => undefined, withoutBodies);
   }
   const records = await ledger.recordsOf(executionId);
-  if (records.length === 0) {
-    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
-  }
+  if (records.length === 0) throw notRecorded();
   return records.filter(isPending).map(withoutBodies);
 }
 

@@ -1,11 +1,18 @@
 import { checkNumber } from "../contract/check-number.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import { InvalidExecutionError } from "../contract/errors.ts";
-import type { Amendment, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
+import type {
+  Amendment,
+  LimitChanges,
+  NewExecution,
+  RecordedAt,
+  RecordedExecution,
+} from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
+import { recordedIn } from "../drive/open-execution.ts";
 import { executionStatus, type ExecutionStatus } from "./execution-status.ts";
 
 /** Who says something about an execution, and why: both go into its history. */
@@ -78,7 +85,7 @@ const [defaultLimit, mostShown] = [100, 1000];
 
 /** The executions of a ledger. */
 export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionManager {
-  const statusOf = async (recorded: RecordedExecution) => executionStatus(recorded, await ledger.now());
+  const statusOf = (recorded: RecordedAt) => executionStatus(recorded, recorded.at);
   const amend = async (executionId: string, amendment: Amendment) => {
     const { person, reason, expectedVersion } = amendment;
     checkTexts({ executionId, person, reason });
@@ -86,12 +93,6 @@ export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionMan
       checkNumber("expectedVersion", expectedVersion, { minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
     }
     return ledger.amend(executionId, amendment);
-  };
-  const recorded = async (executionId: string): Promise<RecordedExecution> => {
-    checkTexts({ executionId });
-    const execution = await ledger.execution(executionId);
-    if (execution !== undefined) return { execution, records: await ledger.recordsOf(executionId) };
-    throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
   };
 
   return {
@@ -111,7 +112,7 @@ export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionMan
     },
     cancel: async (executionId, { person, reason, expectedVersion }) => {
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
-      return { status: await statusOf(after), mayBeBought: sentIn(after) };
+      return { status: statusOf(after), mayBeBought: sentIn(after) };
     },
     reopen: async (executionId, { person, reason, expectedVersion }) =>
       statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),
@@ -140,7 +141,10 @@ export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionMan
       }
       return shown;
     },
-    execution: async (executionId) => statusOf(await recorded(executionId)),
+    execution: async (executionId) => {
+      checkTexts({ executionId });
+      return statusOf(await recordedIn(ledger, executionId));
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { InvalidExecutionError } from "../contract/errors.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import type { HistoryEntry, Ledger, TokenRecord } from "../contract/ledger.ts";
 
@@ -28,8 +28,7 @@ export async function ledgerHistory(
   const all = await ledger.recordsOf(executionId);
   const records = recIndex === undefined ? all : all.filter((record) => record.recIndex === recIndex);
   if (records.length === 0) {
-    const path = recIndex === undefined || all.length === 0 ? "executionId" : "recIndex";
-    throw new InvalidExecutionError([{ path, message: "is not in the ledger" }], "request");
+    throw notRecorded(recIndex === undefined || all.length === 0 ? "executionId" : "recIndex");
   }
   const histories: RecommendationHistory[] = [];
   for (const record of records) histories.push({ record, lines: (await ledger.history(record.token)).map(lineOf) });

@@ -1,6 +1,6 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import { checkNumber } from "../contract/check-number.ts";
-import { InvalidExecutionError } from "../contract/errors.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
@@ -75,7 +75,7 @@ export async function ledgerStatus(
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
   const records = await ledger.recordsOf(executionId);
   if (records.length > 0) return records;
-  throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
+  throw notRecorded();
 }
 
 function statusOf(record: TokenRecord, now: number): RecordStatus {

@@ -26,7 +26,8 @@ import {
   type Change,
 } from "./ledger-rules.ts";
 import type { Work } from "../contract/execution-state.ts";
-import { InvalidExecutionError } from "../contract/errors.ts";
+import type { ExecutionRecord } from "../contract/execution-record.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
 import { amended, newExecution } from "./execution-rules.ts";
 import type { LedgerStore, LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 
@@ -109,6 +110,8 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
 
     execution: (executionId) => store.execution(executionId),
 
+    recorded: (executionId) => store.recorded(executionId),
+
     executions: (query) => store.executions(query),
 
     executionHistory: (executionId) => store.executionHistory(executionId),
@@ -129,23 +132,22 @@ function executionsOf(store: LedgerStore) {
     recordExecution: (planned) => {
       const { executionId, places } = planned;
       return store.transaction({ tokens: tokensOf(places), executions: [executionId] }, async (transaction) => {
+        const at = transaction.now;
         const known = await transaction.execution(executionId);
         if (known !== undefined) {
-          return { isNew: false, execution: known, records: await transaction.recordsOf(executionId) };
+          return { isNew: false, execution: known, records: await transaction.recordsOf(executionId), at };
         }
-        const { execution, records, entry } = newExecution(planned, transaction.now);
+        const { execution, records, entry } = newExecution(planned, at);
         await transaction.putExecution(execution, entry);
         for (const record of records) await transaction.touch(record);
-        return { isNew: true, execution, records };
+        return { isNew: true, execution, records, at };
       });
     },
 
     amend: (executionId, amendment) =>
       store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
         const execution = await transaction.execution(executionId);
-        if (execution === undefined) {
-          throw new InvalidExecutionError([{ path: "executionId", message: "is not in the ledger" }], "request");
-        }
+        if (execution === undefined) throw notRecorded();
         const records = await transaction.recordsOf(executionId);
         const next = amended({ execution, records }, amendment, transaction.now);
         await transaction.putExecution(next.execution, next.entry);
@@ -156,7 +158,8 @@ function executionsOf(store: LedgerStore) {
           const detail = `${amendment.kind}, says ${amendment.person}: ${amendment.reason}`;
           await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
         }
-        return { execution: next.execution, records: records.map((record) => changed.get(record.token) ?? record) };
+        const after = records.map((record) => changed.get(record.token) ?? record);
+        return { execution: next.execution, records: after, at: transaction.now };
       }),
   } satisfies Partial<Ledger>;
 }
@@ -169,7 +172,11 @@ function claimsOf(store: LedgerStore) {
       return store.transaction({ tokens: tokensOf(places), executions }, async (transaction) => {
         const answers: ClaimAnswer[] = [];
         const claimant = { ...options, holder, leaseLength };
-        for (const place of places) answers.push(await claimOne(transaction, place, claimant));
+        const known = new Map<string, ExecutionRecord | undefined>();
+        for (const id of executions) known.set(id, await transaction.execution(id));
+        for (const place of places) {
+          answers.push(await claimOne(transaction, place, known.get(place.executionId), claimant));
+        }
         return answers;
       });
     },

@@ -100,14 +100,15 @@ interface Claimant extends ClaimOptions {
   readonly leaseLength: number;
 }
 
-/** Claims one token, or says why not. */
+/** Claims one token of an execution, or says why not. */
 export async function claimOne(
   transaction: LedgerTransaction,
   { token, executionId }: Pick<ExecutionPlace, "token" | "executionId">,
+  execution: ExecutionRecord | undefined,
   { holder, leaseLength, corrections = false, asIs = false, states }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
-  const [execution, record] = [await transaction.execution(executionId), await transaction.get(token)];
+  const record = await transaction.get(token);
   if (execution === undefined || record === undefined) {
     throw new LedgerError({
       code: "internal",

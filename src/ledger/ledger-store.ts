@@ -1,5 +1,5 @@
 import type { CountedPrice } from "../contract/counted-price.ts";
-import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
+import type { ExecutionEntry, ExecutionRecord, RecordedAt } from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
 import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
@@ -53,6 +53,8 @@ export interface LedgerStore {
   ownerCount(scopeKey: string): Promise<number>;
   recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
   execution(executionId: string): Promise<ExecutionRecord | undefined>;
+  /** An execution and its records, none of which is of another moment. */
+  recorded(executionId: string): Promise<RecordedAt | undefined>;
   executions(query: ExecutionsQuery): Promise<readonly ExecutionRecord[]>;
   executionHistory(executionId: string): Promise<readonly ExecutionEntry[]>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */

@@ -60,6 +60,10 @@ function executionIn({ executions, restoredAt }: Kept, executionId: string): Exe
   return stored && withRestored(stored, restoredAt);
 }
 
+function recordsIn({ records }: Kept, executionId: string): TokenRecord[] {
+  return sorted(records.values(), (record) => record.executionId === executionId);
+}
+
 /** The records that are meant, by recIndex. */
 function sorted(records: Iterable<TokenRecord>, keep: (record: TokenRecord) => boolean): TokenRecord[] {
   return [...records].filter(keep).toSorted((a, b) => a.recIndex - b.recIndex);
@@ -81,8 +85,12 @@ function readsOf(
     },
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
     ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
-    recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),
+    recordsOf: async (executionId) => recordsIn(kept, executionId),
     execution: async (executionId) => executionIn(kept, executionId),
+    recorded: async (executionId) => {
+      const execution = executionIn(kept, executionId);
+      return execution && { execution, records: recordsIn(kept, executionId), at: clock() };
+    },
     executions: async ({ after, limit }) =>
       [...executions.values()]
         .toSorted(byLastChange)
@@ -142,7 +150,7 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       amended.set(execution.executionId, stored(withoutRestored(execution)));
       said.push(stored(entry));
     },
-    recordsOf: async (executionId) => sorted(records.values(), (record) => record.executionId === executionId),
+    recordsOf: async (executionId) => recordsIn(kept, executionId),
     counted: async (executionId, exceptToken) =>
       [...records.values()].flatMap((record) =>
         record.executionId === executionId && record.token !== exceptToken ? (countedPrice(record) ?? []) : [],

@@ -56,14 +56,11 @@ describe("the provisioning state in the body is the verdict, never the HTTP stat
     [202, "BillingFailed"],
     [200, "Failed"],
     [202, "Failed"],
-  ])("lesson 1930: HTTP %i with %s is nothing bought, not success", async (status, provisioningState) => {
+  ])("lesson 1930: HTTP %i with %s is taken and come to nothing, not success", async (status, provisioningState) => {
     await using server = await answering({ status, body: order({ provisioningState }) });
     expect(await purchase(server)).toMatchObject({
-      kind: "rejected",
-      left: true,
-      expired: false,
-      retryable: false,
-      providerCode: provisioningState,
+      kind: "bought",
+      commitment: { id: orderId, state: provisioningState, standing: "failed", settled: true },
     });
     expect(server.arrived.map(({ method }) => method)).toEqual(["PUT"]);
   });

@@ -9,6 +9,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
+import type { ExecutionRecord } from "../../src/contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
@@ -40,7 +41,14 @@ function ledgerOf(...left: readonly (string | { readonly provider: string; reado
     ...createMemoryLedger(),
     unfinished: async ({ limit }) => records.slice(0, limit),
     recordsOf: async (id) => (id === executionId ? records : []),
+    recorded: async (id) =>
+      id === executionId ? { execution: executionRecord(records.length), records, at: 0 } : undefined,
   };
+}
+
+function executionRecord(size: number): ExecutionRecord {
+  const [emptyPlaces, times] = [[], { createdAt: 0, updatedAt: 0 }];
+  return { executionId, source: "test", size, emptyPlaces, approvalRequired: false, termsVersion: 1, ...times };
 }
 
 const stands = (ledger: Ledger, behaviour: Parameters<typeof standInParts>[0] = {}) =>

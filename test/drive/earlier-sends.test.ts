@@ -132,6 +132,51 @@ describe("beside what is bought", () => {
     ]);
   });
 
+  test("what is recorded came to nothing: the one that lives is the purchase, and nothing is sent", async () => {
+    const { cloud, drive } = await passedBy();
+    cloud.add({ id: "minted-1", state: "Succeeded" });
+    cloud.fail("elsewhere");
+    const outcome = await drive();
+    expect(outcome).toMatchObject({ status: "already-purchased", commitment: { id: "minted-1" } });
+    expect(outcome?.warnings).toBeUndefined();
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("what is recorded is over: the one that lives is no purchase too many", async () => {
+    const { cloud, drive } = await passedBy();
+    cloud.add({ id: "minted-1", state: "Succeeded" });
+    for (const order of cloud.orders) if (order.id === "elsewhere") order.state = "Cancelled";
+    const outcome = await drive();
+    expect(outcome).toMatchObject({ status: "already-purchased", commitment: { id: "elsewhere", state: "Cancelled" } });
+    expect(outcome?.warnings).toEqual([
+      "minted-1 is live and comes from an earlier send for this recommendation, while what is recorded as bought, elsewhere, is Cancelled: it may be the only one left. Compare the two.",
+      "It was bought and is over: it was last seen as Cancelled.",
+    ]);
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("what carries another recommendation's token is said to be something else, not a purchase too many", async () => {
+    const { cloud, drive } = await calledNotBought("chosen");
+    expect(await drive()).toMatchObject({ status: "purchased" });
+    cloud.add({ id: `${token().slice(0, 32)}-0`, token: token(1), state: "Succeeded" });
+    expect((await drive())?.warnings).toEqual([
+      expect.stringMatching(/^Under the handle of an earlier send .* carries another recommendation's token/),
+    ]);
+  });
+
+  test("what the ledger knows as bought for another recommendation is not named", async () => {
+    const { cloud, drive, purchaser } = await passedBy();
+    const another = { executionId: "another", source: "test", recommendations: [disk()] };
+    [cloud.faults.sends, cloud.faults.resolve] = [["lost-before"], "throws"];
+    expect((await purchaser.drive(another)).outcomes[0]?.status).toBe("unresolved");
+    cloud.faults.resolve = undefined;
+    cloud.add({ id: "minted-1", state: "Succeeded" });
+    expect((await drive())?.warnings).toHaveLength(1);
+    const finding = { bought: "minted-1" };
+    await purchaser.resolveByPerson({ ...notBought, executionId: "another", finding });
+    expect((await drive())?.warnings).toBeUndefined();
+  });
+
   test.each(["Cancelled", "Failed", "retired"])("what is %s is none too many", async (state) => {
     const { cloud, drive } = await passedBy();
     cloud.add({ id: "minted-1", state });

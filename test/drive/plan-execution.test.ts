@@ -12,11 +12,11 @@ const gbp = (amount: string) => ({ amount, currency: "GBP" });
 /** A ledger that records what is written through it: a quote must not. */
 function readOnly(ledger: Ledger): Ledger {
   const forbidden = (name: string) => () => Promise.reject(new Error(`${name} was called`));
-  const { now, purchasedIn, execution, recordsOf, history, records, unfinished, close } = ledger;
+  const { now, purchasedIn, recorded, history, records, unfinished, close } = ledger;
   const writes = ["claim", "renew", "release", "submit", "purchase", "observe", "reject", "refuse", "unknown"];
   const more = ["dead", "reopen", "decide", "recordExecution", "amend"];
   const none = Object.fromEntries([...writes, ...more].map((name) => [name, forbidden(name)]));
-  return { ...none, now, purchasedIn, execution, recordsOf, history, records, unfinished, close } as unknown as Ledger;
+  return { ...none, now, purchasedIn, recorded, history, records, unfinished, close } as unknown as Ledger;
 }
 
 describe("a quote says what a drive would do, moves no money and writes nothing", () => {

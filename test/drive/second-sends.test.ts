@@ -187,10 +187,15 @@ describe("before the same handle is sent again", () => {
 
 describe("the answer to a second send", () => {
   /** The first send is lost; this is the answer to the second one. */
-  function answering(all: ReturnType<typeof parts>, second: (bought: PurchaseAnswer) => PurchaseAnswer) {
+  function answering(
+    all: ReturnType<typeof parts>,
+    second: (bought: PurchaseAnswer) => PurchaseAnswer,
+    members: Parameters<typeof changed>[1] = {},
+  ) {
     const { send } = all.cloud.executor;
     all.cloud.faults.sends = ["lost-before"];
     return changed(all, {
+      ...members,
       send: async (submission, context) => {
         const answer = await send(submission, context);
         return context.sentBefore ? second(answer) : answer;
@@ -246,6 +251,18 @@ describe("the answer to a second send", () => {
     });
     expect(await all.history()).not.toContain("dead");
     expect(all.cloud.counts).toMatchObject({ quotes: 1, sends: 2 });
+  });
+
+  test("says that it came to nothing, and nothing is shown yet: not bought anew", async () => {
+    const all = parts();
+    const { cloud, drive } = all;
+    cloud.faults.listing = "empty";
+    const failed = (bought: PurchaseAnswer) => shownAs(bought, { state: "Failed", standing: "failed" });
+    const hidden = { resolve: async () => ({ kind: "absent", reason: "none" }) as const };
+    const [first] = (await answering(all, failed, hidden).drive(execution())).outcomes;
+    expect(first).toMatchObject({ status: "unresolved", error: { code: "outcome-unknown", providerCode: "Failed" } });
+    expect(await drive()).toMatchObject({ commitment: { id: "minted-1", state: "Creating" } });
+    expect([cloud.counts.quotes, cloud.orders.length]).toEqual([1, 1]);
   });
 
   test("says that it came to nothing, and so it did: bought anew", async () => {

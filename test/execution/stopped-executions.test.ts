@@ -121,6 +121,30 @@ describe("a cancelled execution", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 
+  test("reopened: what only the cancel refused is work for a timer, as what was never tried", async () => {
+    const { purchaser, cloud, options, ledger } = setup();
+    const cancelling: Ledger = {
+      ...ledger,
+      submit: async (...parameters) => {
+        await purchaser.cancel(executionId, ann);
+        return ledger.submit(...parameters);
+      },
+    };
+    const refused = createPurchaser({ ...options, ledger: cancelling });
+    expect(said(await refused.drive({ ...three, recommendations: [disk()] }))).toEqual(["execution-cancelled"]);
+    expect((await ledger.recordsOf(executionId)).map(({ state }) => state)).toEqual(["refused"]);
+    const untried = { ...three, executionId: "untried" };
+    await purchaser.submit(untried);
+    await purchaser.cancel(untried.executionId, ann);
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+    for (const id of [executionId, untried.executionId]) {
+      expect(await purchaser.reopen(id, ann)).toMatchObject({ state: "working" });
+    }
+    const reports = await purchaser.redriveUnfinished();
+    expect(reports.map(said)).toEqual([["purchased"], ["purchased", "purchased", "purchased"]]);
+    expect(cloud.orders).toHaveLength(4);
+  });
+
   test("reopened, it goes on; one that needs an approval waits for it first", async () => {
     const { purchaser, cloud, environment } = setup();
     const { termsHash } = await purchaser.submit(three, { requireApproval: true });

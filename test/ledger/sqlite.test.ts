@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
@@ -24,7 +24,7 @@ import { sqliteError } from "../../src/ledger/sqlite/sqlite-error.ts";
 import { createSqliteLedger } from "../../src/ledger/sqlite/sqlite-ledger.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { granted } from "../../src/testing/ledger/ledger-world.ts";
-import { claimPlaces, claimRequest, planned } from "../../src/testing/ledger-values.ts";
+import { claimPlaces, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
 import { execution, setup } from "../drive/setup.ts";
 import { testLedgerContract } from "./contract.ts";
 
@@ -54,6 +54,25 @@ async function lockForAMoment(file: string): Promise<{ readonly ended: Promise<u
 testLedgerContract("the SQLite ledger", (clock) => openSqliteLedger({ file: newFile(), clock }));
 
 describe("the SQLite ledger", () => {
+  test("an execution and its records are of one moment, whatever another process writes between the two reads", async () => {
+    const file = newFile();
+    const ledger = await openSqliteLedger({ file });
+    await recordPlaces(ledger, 2);
+    const before = await ledger.recorded("execution-1");
+    const other = new DatabaseSync(file);
+    const all = vi.spyOn(StatementSync.prototype, "all");
+    all.mockImplementationOnce(function (this: StatementSync, ...values) {
+      other.exec("UPDATE token_record SET record = replace(record, '\"planned\"', '\"skipped\"')");
+      return this.all(...values);
+    });
+    const at = expect.any(Number) as number;
+    expect(await ledger.recorded("execution-1")).toEqual({ ...before, at });
+    all.mockRestore();
+    expect((await ledger.recorded("execution-1"))?.records).toMatchObject([{ state: "skipped" }, { state: "skipped" }]);
+    other.close();
+    await ledger.close();
+  });
+
   test("keeps everything when it is closed and opened again", async () => {
     const file = newFile();
     const before = await openSqliteLedger({ file, clock: () => 1000 });

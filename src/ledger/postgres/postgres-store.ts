@@ -1,8 +1,9 @@
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
-import { beginTransaction, parserOf, restoredIn } from "./postgres-transaction.ts";
+import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 
@@ -73,7 +74,7 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
     },
     recordsOf: async (executionId) =>
       (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
-    ...executionsIn(transact, sql, parse),
+    ...executionsIn({ transact, sql, parse, time }),
     restoredAt: async () => {
       const [row] = await transact.read((query) => query(sql.restoredAt));
       return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;
@@ -87,12 +88,23 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
 }
 
 /** What the store reads of executions. */
-function executionsIn(
-  transact: Transact,
-  sql: ReturnType<typeof statements>,
-  parse: ReturnType<typeof parserOf>,
-): Pick<LedgerStore, "execution" | "executions" | "executionHistory"> {
+function executionsIn({
+  transact,
+  sql,
+  parse,
+  time,
+}: Omit<TransactionParts, "query"> & { readonly transact: Transact }): Pick<
+  LedgerStore,
+  "execution" | "recorded" | "executions" | "executionHistory"
+> {
   return {
+    recorded: async (executionId) => {
+      const [row] = await transact.read((query) => query(sql.recorded, executionId));
+      if (row === undefined) return undefined;
+      const execution = withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row));
+      const records = parse<string[]>(row["records"]).map((json) => parse<TokenRecord>(json));
+      return { execution, records, at: time(row) };
+    },
     execution: async (executionId) => {
       const [row] = await transact.read((query) => query(sql.execution, executionId));
       return row && withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row));

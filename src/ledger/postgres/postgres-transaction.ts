@@ -9,7 +9,7 @@ import type { Query, Row } from "./postgres-session.ts";
 import type { statements } from "./statements.ts";
 
 /** What a transaction works with. */
-interface TransactionParts {
+export interface TransactionParts {
   readonly query: Query;
   readonly sql: ReturnType<typeof statements>;
   /** The ledger's time, from a row that holds the server's. */
@@ -17,13 +17,13 @@ interface TransactionParts {
   readonly parse: <T>(json: unknown) => T;
 }
 
-/** Locks and reads the executions, then the tokens; `write` writes what was changed since. */
+/** Locks and reads the executions, then the tokens, in one statement; `write` writes what was changed since. */
 export async function beginTransaction(
   { query, sql, time, parse }: TransactionParts,
   { tokens, executions: executionIds = [] }: TransactionKeys,
 ): Promise<{ readonly transaction: LedgerTransaction; readonly write: () => Promise<void> }> {
-  const executions = await beginExecutions({ query, sql, parse }, executionIds);
-  const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]));
+  const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]), JSON.stringify(executionIds));
+  const executions = lockedExecutions({ query, sql, parse }, executionIds, row);
   const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
   for (const json of parse<string[]>(row?.["records"])) {
     const record = parse<TokenRecord>(json);
@@ -94,18 +94,16 @@ function checkLocked(locked: ReadonlyMap<string, unknown>, key: string): void {
   if (!locked.has(key)) throw new TypeError("A transaction reads and writes only what it locked.");
 }
 
-/** The executions that a transaction is about. */
-async function beginExecutions(
+/** The executions that a transaction is about, as the row holds them that locked them. */
+function lockedExecutions(
   { query, sql, parse }: Pick<TransactionParts, "query" | "sql" | "parse">,
   executionIds: readonly string[],
+  row: Row | undefined,
 ) {
   const known = new Map<string, ExecutionRecord | undefined>(executionIds.map((id) => [id, undefined]));
-  if (executionIds.length > 0) {
-    const [row] = await query(sql.lockExecutions, JSON.stringify(executionIds));
-    for (const json of parse<string[]>(row?.["records"])) {
-      const execution = withRestored(parse<ExecutionRecord>(json), restoredIn(row));
-      known.set(execution.executionId, execution);
-    }
+  for (const json of parse<string[]>(row?.["executions"])) {
+    const execution = withRestored(parse<ExecutionRecord>(json), restoredIn(row));
+    known.set(execution.executionId, execution);
   }
   const stored = new Set([...known].flatMap(([id, execution]) => (execution ? [id] : [])));
   const changed = new Set<string>();

@@ -1,20 +1,11 @@
+const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
+
 /** The store's statements on the tables of a schema (quoted). Lists come as JSON, so that all parameters are text. */
 export function statements(schema: string) {
-  const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
   return {
+    ...lockStatements(schema),
     ...executionStatements(schema),
     now: `SELECT ${now}`,
-
-    // Rows are locked in the order of their tokens, which is the same for all: no two transactions wait for each other.
-    // The clock is read beside an aggregate, that is when all locks are held: a wait does not make the time an old one.
-    // A token without a row is locked by nothing; who inserts it second fails on its key, and runs again.
-    lock: `
-      SELECT coalesce(json_agg(record), '[]')::text AS records, ${now}
-      FROM (
-        SELECT record FROM ${schema}.token_record
-        WHERE token = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
-        ORDER BY token FOR UPDATE
-      ) AS locked`,
 
     // The lines of history are numbered after the records are written, that is when their lanes are theirs: a lane that was
     // waited for does not seem to be taken before it was given up.
@@ -83,23 +74,40 @@ export function statements(schema: string) {
   };
 }
 
-/** Those on the records of executions. */
-function executionStatements(schema: string) {
+/** Those that lock what a transaction is about. */
+function lockStatements(schema: string) {
   return {
-    // Before its records, and alike for all: whoever is about an execution waits here.
-    lockExecutions: `
-      SELECT coalesce(json_agg(record), '[]')::text AS records, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored
-      FROM (
+    // Executions first, then tokens, each in their order, which is the same for all: no two transactions wait for each other. The
+    // count of the executions is what the tokens wait for. Whatever is waited for is read as it is once it is locked.
+    // The clock is read beside an aggregate, that is when all locks are held: a wait does not make the time an old one.
+    // What has no row is locked by nothing; who inserts it second fails on its key, and runs again.
+    lock: `
+      WITH locked_executions AS MATERIALIZED (
         SELECT record FROM ${schema}.execution
-        WHERE execution_id = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+        WHERE execution_id = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
         ORDER BY execution_id FOR UPDATE
+      )
+      SELECT coalesce(json_agg(record), '[]')::text AS records, ${now},
+        (SELECT coalesce(json_agg(record), '[]') FROM locked_executions)::text AS executions,
+        (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored
+      FROM (
+        SELECT record FROM ${schema}.token_record
+        WHERE token = ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+          AND (SELECT count(*) FROM locked_executions) >= 0
+        ORDER BY token FOR UPDATE
       ) AS locked`,
+
     lockRecordsOf: `
       SELECT coalesce(json_agg(record ORDER BY rec_index), '[]')::text AS records
       FROM (
         SELECT record, rec_index FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY token FOR UPDATE
       ) AS locked`,
+  };
+}
 
+/** Those on the records of executions. */
+function executionStatements(schema: string) {
+  return {
     writeExecutions: `
       WITH written AS (
         SELECT * FROM json_to_recordset($1::json) AS w (execution_id text, updated_at bigint, record text, is_new boolean)
@@ -120,6 +128,13 @@ function executionStatements(schema: string) {
 
     counted: `SELECT counted FROM ${schema}.token_record WHERE execution_id = $1 AND token <> $2 AND counted IS NOT NULL`,
     execution: `SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution WHERE execution_id = $1`,
+    // One statement, so one moment.
+    recorded: `
+      SELECT record, ${now}, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored, (
+        SELECT coalesce(json_agg(t.record ORDER BY t.rec_index), '[]')::text
+        FROM ${schema}.token_record AS t WHERE t.execution_id = e.execution_id
+      ) AS records
+      FROM ${schema}.execution AS e WHERE execution_id = $1`,
     executions: `
       SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution
       WHERE $1 = '' OR updated_at < nullif($1, '')::bigint

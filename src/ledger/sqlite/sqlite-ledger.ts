@@ -67,6 +67,13 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       }),
     recordsOf: (executionId) => read(() => sql.recordsOf.all(executionId).map(record)),
     execution: (executionId) => read(() => executionIn(sql, parse, executionId)),
+    recorded: (executionId) =>
+      read(() =>
+        atOneMoment(database, () => {
+          const execution = executionIn(sql, parse, executionId);
+          return execution && { execution, records: sql.recordsOf.all(executionId).map(record), at: clock() };
+        }),
+      ),
     executions: ({ after, limit }) =>
       read(() => {
         const place = after && { at: after.updatedAt, id: after.executionId, limit };
@@ -111,6 +118,16 @@ function createCommitSteps(database: DatabaseSync, { totalChanges, countChange }
       if (takeInLog(database, "PASSIVE")) takenIn = written();
     },
   };
+}
+
+/** Reads what no other process writes to meanwhile. */
+function atOneMoment<T>(database: DatabaseSync, run: () => T): T {
+  database.exec("BEGIN");
+  try {
+    return run();
+  } finally {
+    if (database.isTransaction) database.exec("ROLLBACK");
+  }
 }
 
 const text = (row: Record<string, unknown>, column: string) => String(row[column]);

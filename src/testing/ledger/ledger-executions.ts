@@ -32,6 +32,7 @@ export const executionTests: readonly LedgerTest[] = [
     title: "an execution is recorded once, whole, and a second time it comes back as it is",
     run: async ({ ledger, at: setClock }) => {
       assert.equal(await ledger.execution("execution-1"), undefined);
+      assert.equal(await ledger.recorded("execution-1"), undefined);
       const { recorded } = await record(ledger, {
         emptyPlaces: [{ recIndex: 3, why: "later" }],
         maxTotals: [gbp("50")],
@@ -48,9 +49,10 @@ export const executionTests: readonly LedgerTest[] = [
       setClock(2000);
       const other = { ...newExecution([claimRequest(0)]), source: "another" };
       const again = await ledger.recordExecution(other);
-      assertSame({ ...again, isNew: true }, recorded);
-      assert.equal(again.isNew, false);
+      assertSame({ ...again, isNew: true, at: 1000 }, recorded);
+      assertSame([recorded.at, again.at, again.isNew], [1000, 2000, false]);
       assertSame(await ledger.recordsOf("execution-1"), recorded.records);
+      assertSame(await ledger.recorded("execution-1"), { ...again, isNew: undefined });
       assertSame(await ledger.executionHistory("execution-1"), [
         { executionId: "execution-1", at: 1000, event: "record", termsVersion: 1, detail: "4 places" },
       ]);
@@ -272,6 +274,7 @@ export const executionTests: readonly LedgerTest[] = [
       await assertRefused(ledger.resend(sent), { code: "restored-unconfirmed" });
       assertMatches(await ledger.execution("execution-1"), { restored: true });
       assertMatches((await ledger.executions({ limit: 9 }))[0], { restored: true });
+      assertMatches(await ledger.recorded("execution-1"), { execution: { restored: true } });
       await ledger.release([sent, held]);
       setClock(3000);
       const place = { ...claimRequest(0), executionId: "later", token: "token-later" };

@@ -57,6 +57,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     release: gate("release", ledger.release, [works, diesBefore]),
     // Reads that change nothing need no order of their own; they run with the effect before them.
     now: ledger.now,
+    recorded: ledger.recorded,
     checkPlace: ledger.checkPlace,
     purchasedIn: ledger.purchasedIn,
     ownedByOthers: ledger.ownedByOthers,
