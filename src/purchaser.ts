@@ -198,7 +198,11 @@ function drivesOf(
     drivers = parts(),
     budget = createBudget(options.maxTotals),
     work: Work = { run: driveRecommendation },
-  ) => driveExecution(driven, { ...drivers, budget: withAgreement(budget, options.agreement), work }, options);
+  ) => {
+    const isAgreed = options.agreement !== undefined;
+    const allowed = withAgreement(budget, options.agreement);
+    return driveExecution(driven, { ...drivers, budget: allowed, isAgreed, work }, options);
+  };
   const driveRecords = async (
     executionId: string,
     records: readonly TokenRecord[],

@@ -82,6 +82,8 @@ export interface ExecutionParts extends DriveParts {
   readonly executorOf: ExecutorOf;
   /** What the caller's totals leave, for all that one call drives. */
   readonly budget: Budget;
+  /** A person agreed to the terms that the execution was opened with: under others nothing is sent. Default false. */
+  readonly isAgreed?: boolean;
   readonly work: Work;
 }
 
@@ -202,6 +204,13 @@ async function waitForOthers(drive: Drive, execution: ExecutionRecord, held: rea
   }
 }
 
+/** Between the look at what a person agreed to and the claim, somebody changed it. */
+const notThoseAgreed: Forbidden = {
+  kind: "waiting",
+  code: "terms-changed",
+  reason: "The terms of the execution changed since they were shown.",
+};
+
 interface RequestedTask {
   readonly request: ExecutionPlace;
   readonly task: Task;
@@ -225,7 +234,9 @@ async function runRound(
     if (answer.kind === "granted") {
       const { claim, record, execution } = answer;
       const executor = parts.executorOf(record.recommendation);
-      tasks.push({ request, task: { executor, claim, record, forbidden: whyForbidden(execution, now) } });
+      const isOther = parts.isAgreed === true && execution.termsVersion !== recorded.termsVersion;
+      const why = isOther ? notThoseAgreed : whyForbidden(execution, now);
+      tasks.push({ request, task: { executor, claim, record, forbidden: why } });
     } else if (answer.kind === "in-flight" && drive.waits && !isDone(answer.record)) {
       noteHeld(drive, request, answer);
       held.push(request);

@@ -210,6 +210,26 @@ describe("A8: what a person agreed to is all that is bought by it", () => {
   });
 });
 
+test("A8: terms that change between the last look at them and the claim are not those that were agreed to", async () => {
+  const { purchaser, options, cloud, ledger } = setup();
+  await purchaser.submit(order(three));
+  const places = await ledger.recordsOf(executionId);
+  const agreement = {
+    termsVersions: { [executionId]: 1 },
+    prices: Object.fromEntries(places.map(({ token }) => [token, null])),
+  };
+  const racing: Ledger = {
+    ...ledger,
+    claim: async (...parameters) => {
+      await purchaser.setLimits(executionId, { maxTotals: [gbp("99")], ...ann });
+      return ledger.claim(...parameters);
+    },
+  };
+  const report = await createPurchaser({ ...options, ledger: racing }).redrive(executionId, { agreement });
+  expect(said(report)).toEqual(Array<string>(3).fill("terms-changed"));
+  expect(cloud.counts.sends).toBe(0);
+});
+
 test("A8: between the question and the answer one is finished elsewhere and another is left behind: that one is not bought", async () => {
   const { purchaser, cloud, ledger } = setup();
   await purchaser.submit(order([disk()]));
