@@ -12,8 +12,17 @@ describe("chaos", { timeout: 1_200_000 }, () => {
       ec2: 4,
       redshift: 2,
       latency: 40,
-      plan: { kills: [2, 5, 8, 11], restarts: [], faults: plannedFaults },
-      chance: { length: 20_000, killEvery: 800, faults: 0.12 },
+      plan: {
+        kills: [2, 5, 8, 11],
+        restarts: [],
+        faults: plannedFaults,
+        acts: [
+          { at: 3, act: "cancel" },
+          { at: 5, act: "totals" },
+          { at: 7, act: "price" },
+        ],
+      },
+      chance: { length: 40_000, killEvery: 800, faults: 0.12, actEvery: 3000 },
     });
   });
 
@@ -26,8 +35,19 @@ describe("chaos", { timeout: 1_200_000 }, () => {
       ec2: 0,
       redshift: 3,
       latency: 30,
-      plan: { kills: [5, 40, 80, 120, 160], restarts: [20, 100, 180], faults: plannedFaults.slice(0, 5) },
-      chance: { length: 25_000, killEvery: 1000, faults: 0.05, restartEvery: 6000 },
+      plan: {
+        kills: [5, 40, 80, 120, 160],
+        restarts: [20, 100, 180],
+        faults: plannedFaults.slice(0, 5),
+        acts: [
+          { at: 0, act: "skip" },
+          { at: 20, act: "cancel" },
+          { at: 60, act: "totals" },
+          { at: 100, act: "cancel" },
+          { at: 140, act: "price" },
+        ],
+      },
+      chance: { length: 60_000, killEvery: 1000, faults: 0.05, restartEvery: 6000, actEvery: 5000 },
     });
   });
 });
