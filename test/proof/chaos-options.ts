@@ -22,6 +22,8 @@ export interface ChaosOptions extends ChaosMix {
   readonly realClock?: boolean;
   /** How long every request takes before it has its effect. */
   readonly latency: number;
+  /** Every wait of a driver is so many times shorter. Default 10. */
+  readonly haste?: number;
   /** Repeats the faults of chance and the order of its kills, as far as processes keep time. */
   readonly seed: number;
 }

@@ -68,7 +68,7 @@ export async function createPerson(options: PersonOptions): Promise<Person> {
   const ledger = await openSharedLedger(options.ledger, clock?.now);
   const environment = { ...systemEnvironment, ...(clock ? { now: clock.now } : {}) };
   const purchaser = createPurchaser({ ledger, environment, providers: createClouds(options.url, environment, 30_000) });
-  const prices = await pricesOf(purchaser, execution);
+  const prices = await whileAway(() => pricesOf(purchaser, execution));
   const acts: Act[] = [];
   const figures: PersonFigures = {
     cancels: 0,

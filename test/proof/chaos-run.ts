@@ -154,7 +154,7 @@ async function inWorld(options: ChaosOptions, run: (world: ChaosWorld) => Promis
         patience: 20_000,
         // Short, because some requests are made to hang.
         requestTimeout: 2000,
-        haste: 10,
+        haste: options.haste ?? 10,
         ...(clock ? { clockFile: clock.file } : {}),
         ...changes,
       }),

@@ -237,11 +237,15 @@ async function keepRestarting(trouble: Trouble, isDue: () => boolean): Promise<v
 }
 
 async function killByChance(trouble: Trouble, average: number): Promise<void> {
-  const { random, sandbox } = trouble;
+  const { random, sandbox, options } = trouble;
+  let from = 0;
   await nowAndThen(trouble, average, async () => {
     const way = random.between(0, 3);
-    // On a slow machine drivers would otherwise die before they come to anything.
-    while (!isChanceOver(trouble) && !trouble.lastSender?.running) await delay(20);
+    // On a slow machine drivers would otherwise die before they come to anything; where there are totals, all prices come first.
+    from += random.between(0, 2 * options.recommendations);
+    const isEarly = () => sandbox.requests.length < from || !trouble.lastSender?.running;
+    while (!isChanceOver(trouble) && isEarly()) await delay(20);
+    from = sandbox.requests.length;
     const candidates = running(trouble);
     if (candidates.length === 0) return;
     if (way === 0) trouble.armed = "any";

@@ -22,7 +22,7 @@ describe("chaos", { timeout: 1_200_000 }, () => {
           { at: 7, act: "price" },
         ],
       },
-      chance: { length: 40_000, killEvery: 800, faults: 0.12, actEvery: 3000 },
+      chance: { length: 60_000, killEvery: 800, faults: 0.12, actEvery: 3000 },
     });
   });
 
@@ -47,7 +47,7 @@ describe("chaos", { timeout: 1_200_000 }, () => {
           { at: 140, act: "price" },
         ],
       },
-      chance: { length: 60_000, killEvery: 1000, faults: 0.05, restartEvery: 6000, actEvery: 5000 },
+      chance: { length: 90_000, killEvery: 1000, faults: 0.05, restartEvery: 6000, actEvery: 5000 },
     });
   });
 });

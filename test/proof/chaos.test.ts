@@ -13,6 +13,7 @@ describe("chaos", { timeout: 1_200_000 }, () => {
       ec2: 3,
       redshift: 1,
       latency: 5,
+      haste: 20,
       plan: {
         kills: [2, 6, 9, 13],
         restarts: [],
@@ -36,6 +37,7 @@ describe("chaos", { timeout: 1_200_000 }, () => {
       ec2: 0,
       redshift: 1,
       latency: 5,
+      haste: 20,
       plan: {
         kills: [3, 12, 25],
         restarts: [8, 18],
@@ -58,7 +60,9 @@ describe("chaos", { timeout: 1_200_000 }, () => {
         recommendations: 24,
         ec2: 0,
         redshift: 1,
-        latency: 5,
+        // So that further purchases are on their way when it is cancelled.
+        latency: 200,
+        haste: 20,
         // One driver has claimed all, and drives at most eight at a time.
         plan: { kills: [2], restarts: [], faults: [], acts: [{ at: 2, act: "cancel for good" }] },
       });

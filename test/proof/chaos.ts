@@ -36,7 +36,7 @@ for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) 
     latency: 40,
     plan: emptyPlan,
     chance: {
-      length: 60_000,
+      length: 180_000,
       killEvery: 700,
       faults: Number(values.faults),
       ...(ledger === "postgres" ? { restartEvery: 8000 } : {}),
