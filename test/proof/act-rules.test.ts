@@ -83,6 +83,14 @@ describe("what a person said, as the history checker reads it", () => {
         drivers: [driver(started(10), outcome(60, 1, "skipped"))],
       },
     ],
+    [
+      "a skip of what was sent and rejected before",
+      {
+        acts: [said(70, { kind: "skip", recIndex: 1 })],
+        commitments: truth.commitments.slice(0, 1),
+        drivers: [driver(started(10), sending(20, 1), outcome(60, 1, "rejected"))],
+      },
+    ],
   ])("%s: as it should be", (_name, changes) => {
     expect(checkHistory({ ...truth, ...changes })).toEqual([]);
   });
@@ -145,6 +153,15 @@ describe("what a person said, as the history checker reads it", () => {
       "totals below what is bought and on its way are accepted",
       "bought above the totals",
       { acts: [limits(60, "24", second), limits(70, "48")] },
+    ],
+    [
+      "it is sent after a skip, though nothing came of it",
+      "bought though skipped",
+      {
+        acts: [said(60, { kind: "skip", recIndex: 1 })],
+        commitments: truth.commitments.slice(0, 1),
+        drivers: [driver(started(20), sending(70, 1))],
+      },
     ],
     ["it was skipped", "bought though skipped", { acts: [said(100, { kind: "skip", recIndex: 1 })] }],
     [

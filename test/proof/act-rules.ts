@@ -32,6 +32,8 @@ interface Ban {
   readonly from: number;
   readonly until: number;
   readonly passed: ReadonlySet<string>;
+  /** What appeared before it is against it, too. */
+  readonly holdsBefore?: boolean;
   forbids(token: string): boolean;
 }
 
@@ -90,13 +92,13 @@ function bansOf({ acts, tokens, prices }: History): readonly Ban[] {
       case "cancel":
         return [ban("bought while cancelled", ({ kind }) => kind === "reopen")];
       case "skip": {
-        // It is refused where anything was sent before.
         const never = ban(
           "bought though skipped",
           () => false,
           (token) => token === tokens[act.recIndex],
         );
-        return [{ ...never, from: 0, passed: new Set() }];
+        // It is refused where anything was sent that may be bought.
+        return [{ ...never, passed: new Set(), holdsBefore: true }];
       }
       case "limits":
         return [
@@ -133,9 +135,13 @@ function isRaise(before: readonly Act[], { maxTotals, maxPrices = {} }: Act & { 
 }
 
 /** What appeared in the cloud under a ban, and had not passed the guard before it. */
-function boughtUnder({ rule, from, until, passed, forbids }: Ban, { commitments, tokens }: History): Violation[] {
+function boughtUnder(
+  { rule, from, until, passed, holdsBefore = false, forbids }: Ban,
+  { commitments, tokens }: History,
+): Violation[] {
   return commitments.flatMap(({ id, token, at }) => {
-    if (token === undefined || at <= from || at >= until || passed.has(token) || !forbids(token)) return [];
+    const isMeant = token !== undefined && !passed.has(token) && forbids(token);
+    if (!isMeant || at >= until || (at <= from && !holdsBefore)) return [];
     return [{ rule, text: `#${tokens.indexOf(token)}: ${id}, ${at - from} ms after that was said` }];
   });
 }
