@@ -136,8 +136,11 @@ function deedsOf(person: Person, trouble: TroubleAround): Readonly<Record<Planne
     "cancel for good": () => ({ say: () => person.cancel(), takeBack: nothing }),
     totals: () => ({
       say: lowerTotals,
-      // So that a second purchase of anything would be above it.
-      takeBack: () => allowAgain(() => person.setLimits({ maxTotals: totals(person.prices) })),
+      takeBack: () => {
+        // With all prices together a second purchase of anything would be above it, but each drive asks for all of them first.
+        const isNone = trouble.options.chance !== undefined && random.chance(0.7);
+        return allowAgain(() => person.setLimits({ maxTotals: isNone ? null : totals(person.prices) }));
+      },
     }),
     price: () => {
       let place = 0;

@@ -21,7 +21,7 @@ export interface PlannedAct {
   readonly at: number;
   /**
    * All but a skip and a cancel for good are taken back, and approved anew, once drivers have met them. `totals`: no more than
-   * is or may be bought by then, and afterwards all prices together. `price`: one cent for a place that was not sent.
+   * is or may be bought by then, and afterwards all prices together, or none by chance. `price`: one cent for a place that was not sent.
    */
   readonly act: "cancel" | "cancel for good" | "totals" | "price" | "skip";
 }
