@@ -2,6 +2,7 @@ import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { PostgresServer } from "../ledger/postgres-server.ts";
 import type { ChaosMix } from "./chaos-execution.ts";
 import type { ChaosDriver } from "./chaos-driver.ts";
+import type { Person } from "./chaos-person.ts";
 import type { ChaosPlan } from "./chaos-plan.ts";
 import type { Random } from "./chaos-random.ts";
 import type { PurchaseWatch } from "./chaos-watch.ts";
@@ -21,6 +22,8 @@ export interface ChaosOptions extends ChaosMix {
   readonly realClock?: boolean;
   /** How long every request takes before it has its effect. */
   readonly latency: number;
+  /** Every wait of a driver is so many times shorter. Default 10. */
+  readonly haste?: number;
   /** Repeats the faults of chance and the order of its kills, as far as processes keep time. */
   readonly seed: number;
 }
@@ -35,6 +38,8 @@ export interface ChaosChance {
   readonly faults: number;
   /** Restarts PostgreSQL so often, on average. */
   readonly restartEvery?: number;
+  /** A person says something so often, on average. Then the execution waits for an approval first. */
+  readonly actEvery?: number;
 }
 
 /** Everything that a run holds while it lasts. */
@@ -46,6 +51,8 @@ export interface ChaosWorld {
   readonly history: ChaosDriver[];
   readonly commitments: PurchaseWatch;
   readonly server: PostgresServer | undefined;
+  /** Undefined where nobody says anything about the execution. */
+  readonly person: Person | undefined;
   /** Those of the execution, by recIndex. */
   readonly tokens: readonly string[];
   orderFor(changes?: Partial<DriverOrder>): DriverOrder;

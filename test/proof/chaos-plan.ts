@@ -12,7 +12,22 @@ export interface ChaosPlan {
   readonly restarts: readonly number[];
   /** Each hits once. A rule skips fewer requests than there have to be. */
   readonly faults: readonly FaultRule[];
+  /** What a person says at each of these. Where there is any, the execution waits for an approval first. */
+  readonly acts: readonly PlannedAct[];
 }
+
+/** What a person says at a purchase request, before it is answered; 0: before the execution is approved. */
+export interface PlannedAct {
+  readonly at: number;
+  /**
+   * All but a skip and a cancel for good are taken back, and approved anew, once drivers have met them. `totals`: no more than
+   * is or may be bought by then, and afterwards all prices together, or none by chance. `price`: one cent for a place that was not sent.
+   */
+  readonly act: "cancel" | "cancel for good" | "totals" | "price" | "skip";
+}
+
+/** A plan of nothing, to be added to. */
+export const emptyPlan: ChaosPlan = { kills: [], restarts: [], faults: [], acts: [] };
 
 const azure = { action: "PUT reservationOrders" };
 const instances = { action: "PurchaseReservedInstancesOffering" };

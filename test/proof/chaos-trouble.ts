@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { skippedIn, staysCancelled } from "./act-rules.ts";
+import { createActing } from "./chaos-acts.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
 import { faultsFor } from "./chaos-faults.ts";
 import type { ChaosWorld } from "./chaos-options.ts";
@@ -45,7 +47,7 @@ interface Trouble extends ChaosWorld {
 export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
   const { options, sandbox, commitments } = world;
   const trouble = begin(world);
-  const certain = options.recommendations - options.ec2 - options.redshift;
+  const certain = certainPurchases(options);
   const kills = createAgenda(options.plan.kills, certain);
   const restarts = createAgenda(options.plan.restarts, certain);
   const sent = () => sandbox.purchaseRequests().length;
@@ -54,21 +56,27 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
   };
   sandbox.addFault(options.plan.faults);
   const addFaults = createChanceFaults(trouble);
+  const acting = world.person && createActing(world.person, { ...aroundOf(trouble), sent, certain });
   const watching = sandbox.onRequest;
   sandbox.onRequest = async (request) => {
     const { action } = request;
     await watching?.(request);
     addFaults();
     countDueKills();
+    await acting?.sayWhatIsDue();
     await killAtRequest(trouble, action);
   };
   const isDone = () =>
-    kills.done && trouble.dueKills === 0 && restarts.done && wentWrong(world) >= plannedFaults(world);
+    kills.done &&
+    trouble.dueKills === 0 &&
+    restarts.done &&
+    acting?.isDone !== false &&
+    wentWrong(world) >= plannedFaults(world);
   const watch = async () => {
     while (Date.now() < trouble.begun + longest && !(isDone() && isChanceOver(trouble))) {
       countDueKills();
       // Then it may be that nobody sends anything any more.
-      if (trouble.dueKills > 0 && isAllBought(world)) void killForThePlan(trouble, running(trouble)[0]);
+      if (trouble.dueKills > 0 && isNothingLeft(world)) void killForThePlan(trouble, running(trouble)[0]);
       await delay(20);
     }
     // They may be killed while they record and report what was bought last, too.
@@ -82,6 +90,7 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
     watch(),
     ...Array.from({ length: options.drivers }, (_, position) => keepRunning(trouble, position + 1)),
     keepRestarting(trouble, restart),
+    ...(acting ? [acting.keepActing()] : []),
     ...(options.chance ? [killByChance(trouble, options.chance.killEvery), moveClockNowAndThen(trouble)] : []),
   ];
   try {
@@ -125,9 +134,23 @@ function begin(world: ChaosWorld): Trouble {
 }
 
 const running = ({ history }: ChaosWorld) => history.filter((driver) => driver.running);
-const isAllBought = ({ commitments, options }: ChaosWorld) => commitments.count() >= options.recommendations;
+const skips = ({ person }: ChaosWorld) => skippedIn(person?.acts ?? []).size;
+const isAllBought = (world: ChaosWorld) => world.commitments.count() >= world.options.recommendations - skips(world);
+const isNothingLeft = (world: ChaosWorld) => isAllBought(world) || staysCancelled(world.person?.acts ?? []);
 const plannedFaults = ({ options }: ChaosWorld) => options.plan.faults.length;
 const wentWrong = ({ sandbox }: ChaosWorld) => sandbox.requests.filter(({ fault }) => fault !== undefined).length;
+
+/** How many purchase requests there are at least. EC2 and Redshift may be bought only after the trouble. */
+function certainPurchases({ recommendations, ec2, redshift, plan: { acts } }: ChaosWorld["options"]): number {
+  const skipped = acts.filter(({ act }) => act === "skip").length;
+  const end = acts.find(({ act }) => act === "cancel for good")?.at ?? Infinity;
+  return Math.min(recommendations - ec2 - redshift - skipped, end);
+}
+
+function aroundOf(trouble: Trouble) {
+  const { options, random, history } = trouble;
+  return { options, random, history, isOver: () => trouble.over, isChanceOver: () => isChanceOver(trouble) };
+}
 
 function isChanceOver(trouble: Trouble): boolean {
   const { chance } = trouble.options;
@@ -179,7 +202,9 @@ async function keepRunning(trouble: Trouble, position: number): Promise<void> {
     const byChance = { leaseLength: random.pick([1500, 10_000]), patience: random.between(4000, 60_000) };
     const calmly = { patience: 20 * 60_000 };
     const concurrency = random.pick([1, 4, 8]);
-    const order = trouble.orderFor({ concurrency, ...(isChanceOver(trouble) ? calmly : byChance) });
+    // What was recorded may have other limits than the file, which is then refused.
+    const fromLedger = trouble.person !== undefined && random.chance(0.8);
+    const order = trouble.orderFor({ concurrency, fromLedger, ...(isChanceOver(trouble) ? calmly : byChance) });
     const driver = startDriver(name, order, (line) => {
       if (line.kind === "outcome" && line.outcome.status === "unresolved") trouble.unresolved = true;
       if (line.kind === "sending" || (line.kind === "claimed" && line.granted > 0)) trouble.lastSender = driver;
@@ -212,11 +237,15 @@ async function keepRestarting(trouble: Trouble, isDue: () => boolean): Promise<v
 }
 
 async function killByChance(trouble: Trouble, average: number): Promise<void> {
-  const { random, sandbox } = trouble;
+  const { random, sandbox, options } = trouble;
+  let from = 0;
   await nowAndThen(trouble, average, async () => {
     const way = random.between(0, 3);
-    // On a slow machine drivers would otherwise die before they come to anything.
-    while (!isChanceOver(trouble) && !trouble.lastSender?.running) await delay(20);
+    // On a slow machine drivers would otherwise die before they come to anything; where there are totals, all prices come first.
+    from += random.between(0, 2 * options.recommendations);
+    const isEarly = () => sandbox.requests.length < from || !trouble.lastSender?.running;
+    while (!isChanceOver(trouble) && isEarly()) await delay(20);
+    from = sandbox.requests.length;
     const candidates = running(trouble);
     if (candidates.length === 0) return;
     if (way === 0) trouble.armed = "any";

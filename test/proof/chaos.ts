@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { emptyPlan } from "./chaos-plan.ts";
 import { runChaos } from "./chaos-run.ts";
 
 /**
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     ec2: { type: "string", default: "9" },
     redshift: { type: "string", default: "3" },
     faults: { type: "string", default: "0.08" },
+    /** Milliseconds between two words of a person, on average; 0 for none. */
+    acts: { type: "string", default: "4000" },
   },
 });
 const ledger = values.ledger === "postgres" ? "postgres" : "sqlite";
@@ -31,12 +34,13 @@ for (let seed = Number(values.seed), runs = 1; !violated; seed += 1, runs += 1) 
     ec2: Number(values.ec2),
     redshift: Number(values.redshift),
     latency: 40,
-    plan: { kills: [], restarts: [], faults: [] },
+    plan: emptyPlan,
     chance: {
-      length: 60_000,
+      length: 180_000,
       killEvery: 700,
       faults: Number(values.faults),
       ...(ledger === "postgres" ? { restartEvery: 8000 } : {}),
+      ...(Number(values.acts) > 0 ? { actEvery: Number(values.acts) } : {}),
     },
     seed,
   });

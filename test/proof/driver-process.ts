@@ -1,15 +1,13 @@
 import { readFileSync, writeSync } from "node:fs";
-import { createAws } from "../../providers/aws/index.ts";
-import { createAzure } from "../../providers/azure/index.ts";
-import { createGcp } from "../../providers/gcp/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
-import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
-import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
+import type { DriveOptions } from "../../src/drive/drive-execution.ts";
 import { type Environment, systemEnvironment } from "../../src/contract/environment.ts";
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Execution } from "../../src/contract/recommendation.ts";
 import { clockAhead } from "../clock-ahead.ts";
+import { createClouds, openSharedLedger } from "./chaos-parts.ts";
 import type { DriverLine, DriverOrder } from "./history-checker.ts";
 
 /**
@@ -62,38 +60,28 @@ function stopBeforeSend(provider: Provider): Provider {
   return { ...provider, services: Object.fromEntries(services) };
 }
 
-async function openLedger() {
-  const clockOption = order.clockFile === undefined ? {} : { clock };
-  if (!order.ledger.startsWith("postgres://")) return openSqliteLedger({ file: order.ledger, ...clockOption });
-  return openPostgresLedger({ connectionString: order.ledger, statementTimeout: 5000, ...clockOption });
+/** Broken on purpose: the guard looks at another execution, which may be bought. */
+function guardedAs(ledger: Ledger, executionId: string): Ledger {
+  return { ...ledger, submit: (claim, planned) => ledger.submit({ ...claim, executionId, termsVersion: 1 }, planned) };
 }
 
 print({ kind: "started" });
 try {
-  const ledger = await openLedger();
-  const settings = {
-    endpoint: order.url,
-    environment,
-    purchaseTimeout: order.requestTimeout,
-    readTimeout: order.requestTimeout,
-  };
-  const providers = [
-    createAzure(settings),
-    createAws({ ...settings, visibility: { attempts: 3, firstWait: 300 } }),
-    createGcp(settings),
-  ];
+  const ledger = await openSharedLedger(order.ledger, order.clockFile === undefined ? undefined : clock);
+  const providers = createClouds(order.url, environment, order.requestTimeout);
   const purchaser = createPurchaser({
-    ledger,
+    ledger: order.guardedAs === undefined ? ledger : guardedAs(ledger, order.guardedAs),
     environment,
     providers: order.stopBeforeSend ? providers.map(stopBeforeSend) : providers,
     leaseLength: order.leaseLength,
   });
   const execution = JSON.parse(readFileSync(order.executionFile, "utf8")) as Execution;
+  if (order.guardedAs !== undefined) await purchaser.submit({ ...execution, executionId: order.guardedAs });
   for (const found of order.findings ?? []) {
     const { executionId } = execution;
     await purchaser.resolveByPerson({ executionId, ...found, person: "the runner", reason: "looked into the sandbox" });
   }
-  const report = await purchaser.drive(execution, {
+  const options: DriveOptions = {
     wait: true,
     deadline: clock() + order.patience,
     concurrency: order.concurrency,
@@ -102,7 +90,10 @@ try {
       if (event.type === "claimed") print({ kind: "claimed", granted: event.granted });
       if (event.type === "sending") print({ kind: "sending", recIndex: event.recIndex });
     },
-  });
+  };
+  const report = order.fromLedger
+    ? await purchaser.redrive(execution.executionId, options)
+    : await purchaser.drive(execution, options);
   print({ kind: "report", report });
   await ledger.close();
 } catch (error) {

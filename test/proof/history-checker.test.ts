@@ -20,7 +20,13 @@ describe("the history checker", () => {
       },
     ],
   });
-  const truth: History = { tokens: ["token-1"], commitments: [one], drivers: [driver(10, denied), driver(20, bought)] };
+  const truth: History = {
+    tokens: ["token-1"],
+    commitments: [one],
+    drivers: [driver(10, denied), driver(20, bought)],
+    acts: [],
+    prices: [],
+  };
 
   test("a true history breaks nothing; a refusal before the purchase is none of a bought one", () => {
     expect(checkHistory(truth)).toEqual([]);

@@ -1,5 +1,7 @@
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
+import type { Money } from "../../src/contract/money.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
+import { type Act, checkActs, skippedIn, staysCancelled } from "./act-rules.ts";
 
 /** What a driver process is told to do. Times are in milliseconds. */
 export interface DriverOrder {
@@ -22,6 +24,10 @@ export interface DriverOrder {
   /** The machine was started again, under this id. */
   readonly boot?: string;
   readonly stopBeforeSend?: boolean;
+  /** It drives what is recorded instead of the file. */
+  readonly fromLedger?: boolean;
+  /** The id of another execution, which may be bought: the guard looks at that one instead. */
+  readonly guardedAs?: string;
   /** What a person found out, to be recorded before the drive. */
   readonly findings?: readonly Pick<Decision, "recIndex" | "finding">[];
 }
@@ -45,6 +51,10 @@ export interface History {
   readonly commitments: readonly { readonly id: string; readonly token: string | undefined; readonly at: number }[];
   /** What every driver process ever printed, those that were killed included. */
   readonly drivers: readonly { readonly name: string; readonly lines: readonly DriverLine[] }[];
+  /** What a person said, in its order; empty where nobody did. */
+  readonly acts: readonly Act[];
+  /** What the cloud asks for each, by recIndex; not known where nobody says anything. */
+  readonly prices: readonly Money[];
 }
 
 /** A sentence of the promise that the history breaks. */
@@ -56,7 +66,13 @@ export interface Violation {
     | "false purchase"
     | "changed story"
     | "false denial"
-    | "wrong report";
+    | "wrong report"
+    | "bought while cancelled"
+    | "bought without approval"
+    | "bought above its maxPrice"
+    | "bought above the totals"
+    | "bought though skipped"
+    | "wrong answer to a cancel";
   readonly driver?: string;
   readonly text: string;
 }
@@ -65,17 +81,22 @@ export interface Violation {
  * Compares all that drivers ever reported with what the cloud has, in Jepsen's manner: it knows nothing about how it
  * came about.
  *
- * - one commitment for each token, none besides (after the calm drive that ends every history);
+ * - one commitment for each token, none besides (after the calm drive that ends every history); none has to be there for
+ *   what was skipped, nor for what had not passed before the execution was cancelled for good;
  * - every `purchased` and `already-purchased` names the token's commitment, with the same ids and price each time;
  * - no `refused` or `rejected` from a drive that began when the token's commitment was there already;
- * - a report has one outcome for each recommendation, those that were announced before.
+ * - a report has one outcome for each recommendation, those that were announced before;
+ * - what a person said holds: see `checkActs`.
  */
-export function checkHistory({ tokens, commitments, drivers }: History): readonly Violation[] {
-  const violations: Violation[] = [];
+export function checkHistory(history: History): readonly Violation[] {
+  const { tokens, commitments, drivers, acts } = history;
+  const violations: Violation[] = [...checkActs(history)];
+  const [skipped, cancelled] = [skippedIn(acts), staysCancelled(acts)];
   const byToken = Map.groupBy(commitments, ({ token }) => token);
   for (const [recIndex, token] of tokens.entries()) {
     const ids = (byToken.get(token) ?? []).map(({ id }) => id);
-    if (ids.length === 0) violations.push({ rule: "not bought in the end", text: `#${recIndex}` });
+    const isDue = !cancelled && !skipped.has(recIndex);
+    if (ids.length === 0 && isDue) violations.push({ rule: "not bought in the end", text: `#${recIndex}` });
     if (ids.length > 1) violations.push({ rule: "bought twice", text: `#${recIndex}: ${ids.join(", ")}` });
   }
   for (const { id, token } of commitments) {
