@@ -150,7 +150,10 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
     of("source", "Change the source of what was not sent.").argument("<source>", "who decided to buy: becomes a tag"),
     async () => (await load()).source,
   );
-  add(of("confirm", "Say that an execution may be bought as it is recorded."), async () => (await load()).confirm);
+  add(
+    of("confirm", "Compare an execution with the providers, and say that it may be bought as it is recorded."),
+    async () => (await import("./commands/confirm.ts")).confirm,
+  );
   add(
     program
       .command("executions")

@@ -98,8 +98,9 @@ async function unlessStopped<T>(signal: AbortSignal, run: () => Promise<T>): Pro
   throw aborted("Stopped");
 }
 
-function aborted(reason: string): BuyonceError {
-  return new BuyonceError({ code: "aborted", message: `${reason}: nothing was sent, nothing was bought.` });
+/** A person said no, or stopped it. */
+export function aborted(reason: string, consequence = "nothing was sent, nothing was bought"): BuyonceError {
+  return new BuyonceError({ code: "aborted", message: `${reason}: ${consequence}.` });
 }
 
 /** What a person is asked about before a redrive. */

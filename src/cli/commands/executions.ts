@@ -79,7 +79,7 @@ export async function executionsCommand(
     const records = await ledger.recordsOf(executionId);
     const status = executionStatus({ execution, records }, await ledger.now());
     const history = await ledger.executionHistory(executionId);
-    if (options.json) stdout.write(jsonExecution(status, [], history));
+    if (options.json) stdout.write(jsonExecution(status, { history }));
     else stdout.write(`${executionText(status, width, paint)}\n${executionHistoryText(history, width, paint)}`);
     return exitCodes.bought;
   });

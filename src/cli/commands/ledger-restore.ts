@@ -13,8 +13,8 @@ const help = `
 What it does
   It checks the backup, copies it to where the ledger was, whole or not at all, and marks it as restored. Where a ledger is,
   or a part of one (its -wal), nothing is restored: move that away first. The backup stays as it is.
-  A restored ledger has forgotten what was sent, bought, cancelled and limited since the backup was made. So nothing is sent
-  until a person confirmed it (buyonce confirm). Compare it with the providers first (buyonce audit).
+  A restored ledger has forgotten what was sent, bought, cancelled and limited since the backup was made. So nothing of an
+  execution that it holds is sent until a person confirmed it (buyonce confirm), which compares it with the providers first.
   The file may also be a ledger.db that lost its -wal for good. Copying a file into place by hand is not supported: nothing
   tells then that something is forgotten.
   Without a file it marks the ledger that is there: one that was restored by other means, as by pg_restore.

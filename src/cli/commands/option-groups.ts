@@ -55,6 +55,14 @@ export const paceOptions = (what: string, end: string) => (command: Command) =>
       ).choices(logLevels),
     );
 
+/** How long a command looks at providers. */
+export const lookingTime = [
+  "--timeout <seconds>",
+  "after which nothing more is looked at",
+  wholeNumber(1, 86_400),
+  600,
+] as const;
+
 /** The most that all of it may cost. */
 export const totalOptions = (command: Command) =>
   command.option(

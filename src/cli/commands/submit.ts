@@ -60,7 +60,7 @@ export async function submitCommand(
   return withLedger(ledgerOf(options), {}, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers });
     const status = await purchaser.submit(input, { requireApproval: options.requireApproval ?? false });
-    if (options.json) stdout.write(jsonExecution(status, []));
+    if (options.json) stdout.write(jsonExecution(status));
     else stdout.write(executionText(status, widthOf(stdout), painter(stdout, env)));
     return exitCodes.bought;
   });

@@ -77,14 +77,21 @@ export function jsonExecutions(all: readonly ExecutionStatus[]): string {
   return text({ executions: all.map(executionDocument) });
 }
 
+/** What is said beside an execution. */
+interface BesideExecution {
+  readonly mayBeBought?: readonly SentPlace[];
+  readonly history?: readonly ExecutionEntry[];
+  readonly audit?: AuditReport | undefined;
+}
+
 /** The one JSON document of a command about one execution, times in ISO 8601, tokens in full. */
 export function jsonExecution(
   status: ExecutionStatus,
-  mayBeBought: readonly SentPlace[],
-  history?: readonly ExecutionEntry[],
+  { mayBeBought = [], history, audit }: BesideExecution = {},
 ): string {
   return text({
     execution: executionDocument(status),
+    audit: audit && auditDocument(audit),
     ...(mayBeBought.length > 0 ? { mayBeBought } : {}),
     ...(history === undefined ? {} : { history: history.map((entry) => ({ ...entry, at: isoTime(entry.at) })) }),
   });
@@ -118,8 +125,12 @@ export function jsonMarked(place: string, restoredAt: number): string {
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */
-export function jsonAudit({ scopes, findings, notLookedAt }: AuditReport): string {
-  return text({ scopes, findings, notLookedAt });
+export function jsonAudit(report: AuditReport): string {
+  return text(auditDocument(report));
+}
+
+function auditDocument({ scopes, findings, notLookedAt }: AuditReport) {
+  return { scopes, findings, notLookedAt };
 }
 
 /** The one JSON document of `audit --accept-loss --json`. */

@@ -45,7 +45,7 @@ export function markedText(place: string): string {
 }
 
 function forgotten(since: string): string {
-  return `What was sent, bought, cancelled or limited ${since} is not in it. So nothing of what it holds is sent until a person confirms each execution (buyonce confirm). Compare it with the providers first.\nnext: buyonce audit\n`;
+  return `What was sent, bought, cancelled or limited ${since} is not in it. So nothing of what it holds is sent until a person confirms each execution, which compares it with the providers first.\nnext: buyonce executions, then buyonce confirm for each that waits. buyonce audit compares all of it.\n`;
 }
 
 /** How much is in it, in words. */
