@@ -45,6 +45,9 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
   return program;
 }
 
+/** A parser of a place in an execution. */
+const recIndex = wholeNumber(0, 999_999);
+
 type AddCommand = <Arguments extends unknown[], Options>(
   command: Command<Arguments>,
   load: () => Promise<CommandModule<Arguments, Options>>,
@@ -55,7 +58,6 @@ type AddCommand = <Arguments extends unknown[], Options>(
  * rest (options, help, action), and is loaded when it is called for: `buyonce --help` loads none.
  */
 function addCommands(program: Command, add: AddCommand): void {
-  const recIndex = wholeNumber(0, 999_999);
   add(
     program
       .command("drive")
@@ -123,7 +125,6 @@ function addCommands(program: Command, add: AddCommand): void {
 
 /** The commands about executions as a whole. */
 function addExecutionCommands(program: Command, add: AddCommand): void {
-  const recIndex = wholeNumber(0, 999_999);
   add(
     program
       .command("submit")

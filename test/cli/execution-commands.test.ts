@@ -42,3 +42,21 @@ test("an execution's life on the command line: submitted, approved, limited, can
   const { code, stdout } = await runCommand(["executions", "--sandbox"]);
   expect([code, stdout]).toEqual([0, expect.stringContaining("It waits for an approval.")]);
 });
+
+test("status shows the facts of executions as executions does: of one, of several, and in JSON", async () => {
+  const folder = workingFolder();
+  const recommendations = fixture.recommendations.slice(0, 2);
+  for (const executionId of ["one", "two"]) {
+    writeFileSync(join(folder, "e.json"), JSON.stringify({ ...fixture, executionId, recommendations }));
+    expect((await runCommand(["submit", "e.json", "--sandbox", "--require-approval"])).code).toBe(0);
+  }
+  const shown = async (...args: string[]) => (await runCommand([...args, "--sandbox"])).stdout;
+  const facts = (text: string) => text.slice(0, text.indexOf("\n\n", text.indexOf("terms")));
+  expect(facts(await shown("status", "one"))).toBe(facts(await shown("executions", "one")));
+  expect(await shown("status")).toContain(`${await shown("executions")}\n`);
+  const document = async (...args: string[]) => JSON.parse(await shown(...args, "--json")) as object;
+  expect(await document("status")).toMatchObject(await document("executions"));
+  const { execution } = (await document("executions", "one")) as { execution: object };
+  expect(await document("status", "one")).toMatchObject({ executions: [execution] });
+  expect(await document("status", "--state", "refused")).toMatchObject({ executions: [], recommendations: [] });
+});

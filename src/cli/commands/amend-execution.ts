@@ -11,7 +11,7 @@ import { painter, widthOf } from "../terminal/terminal.ts";
 import { executionText, sentText } from "../text/executions-text.ts";
 import { jsonExecution } from "../text/json-documents.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf, textArgument } from "./option-checks.ts";
+import { textArgument } from "./option-checks.ts";
 import {
   ledgerHelp,
   ledgerOptions,
@@ -20,7 +20,7 @@ import {
   wholeNumber,
   withOptions,
 } from "./option-groups.ts";
-import { withLedger } from "./with-resources.ts";
+import { withKnownLedger } from "./with-resources.ts";
 
 /** The options by which a person says something about an execution. */
 export const personOptions = (command: Command) =>
@@ -76,10 +76,8 @@ async function amend(
   run: (purchaser: Purchaser, said: { person: string; reason: string; expectedVersion?: number }) => Promise<Changed>,
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
   const said = saidBy(options);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers: [] });
     const { status, mayBeBought = [] } = await run(purchaser, said);
     if (options.json) stdout.write(jsonExecution(status, { mayBeBought }));

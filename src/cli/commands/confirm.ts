@@ -13,9 +13,8 @@ import { personOptions, saidBy } from "./amend-execution.ts";
 import { aborted } from "./ask-before-buying.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
 import { cloudOptions, ledgerHelp, lookingTime, type OptionsOf, withOptions } from "./option-groups.ts";
-import { withLedger, withPurchaser } from "./with-resources.ts";
+import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(personOptions(command), cloudOptions("ask it"))
@@ -63,10 +62,8 @@ export async function confirmCommand(
   options: ConfirmCommandOptions,
   parts: CommandParts,
 ): Promise<ExitCode> {
-  checkEndpoints(options);
-  checkExecutionId(executionId);
   const said = saidBy(options);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const records = await recordsOf(ledger, executionId);
     const isRestored = (await ledger.execution(executionId))?.restored === true;
     // No provider is asked about one that was not restored.

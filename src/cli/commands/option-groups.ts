@@ -108,6 +108,14 @@ The ledger
   the environment variable BUYONCE_LEDGER says, also with --sandbox.
 `;
 
+/** What the help of a command says that shows executions. */
+export const showingExitCodes = `
+Exit codes
+  0    shown
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  2    bad usage, or an execution that the ledger does not know
+`;
+
 /**
  * The options that a function adds to a command, as they are parsed. Whoever calls the command as a function may also say
  * that a flag is not set, or that an option is not there.

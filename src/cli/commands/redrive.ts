@@ -30,12 +30,12 @@ import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnRedriving } from "./ask-before-buying.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf, ownFiles } from "./option-checks.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { ownFiles } from "./option-checks.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { buyOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions, defaultFiles } from "./option-groups.ts";
-import { withClouds, withLedger } from "./with-resources.ts";
+import { withClouds, withKnownLedger } from "./with-resources.ts";
 
 /** Seconds for which nothing has happened to it, and how many are taken up, unless told otherwise. */
 const defaults = { olderThan: 30, limit: 100 } as const;
@@ -98,10 +98,7 @@ Examples
 `;
 
 /** What `buyonce redrive` is. */
-export const redrive = { addOptions, help, action: redriveCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  RedriveCommandOptions
->;
+export const redrive = { addOptions, help, action: redriveCommand } satisfies ExecutionsModule<RedriveCommandOptions>;
 
 /**
  * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
@@ -113,12 +110,10 @@ export async function redriveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { stdout, stderr } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
   checkSelection(executionId, options);
   await checkReportFile(options.report, ownFiles(options));
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
     const records = [...own, ...withoutExecutor];
     if (records.length === 0) return nothingToDrive(ledger, options, parts);

@@ -13,12 +13,11 @@ import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, idForCommand } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
-import { withLedger, withPurchaser } from "./with-resources.ts";
+import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(command, cloudOptions("ask it"), paceOptions("are looked at", "it has reported, final or not"));
@@ -56,10 +55,7 @@ Examples
 `;
 
 /** What `buyonce settle` is. */
-export const settle = { addOptions, help, action: settleCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  SettleCommandOptions
->;
+export const settle = { addOptions, help, action: settleCommand } satisfies ExecutionsModule<SettleCommandOptions>;
 
 /**
  * `buyonce settle`: looks after what is bought and pending until it is final or the time is over. Never buys. Returns the
@@ -71,10 +67,8 @@ export async function settleCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { stdout } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {

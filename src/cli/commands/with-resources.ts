@@ -6,7 +6,7 @@ import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
 import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { canAsk, noteOn, type Terminal } from "../terminal/terminal.ts";
-import { endpointsOf } from "./option-checks.ts";
+import { checkEndpoints, checkExecutionId, endpointsOf, ledgerOf } from "./option-checks.ts";
 import type { CommandParts, RunningSandbox } from "./command-parts.ts";
 import { type BuyOptions, type CloudOptions, defaultFiles } from "./option-groups.ts";
 
@@ -34,6 +34,21 @@ export async function withLedger<T>(
   } finally {
     await closeNoted("ledger", ledger, noteOn(terminal.stderr));
   }
+}
+
+/**
+ * Runs a command about a ledger that is there, and about one execution where one is named. Throws a usage error for an id, an
+ * endpoint or a ledger that cannot be; and as `withLedger`.
+ */
+export async function withKnownLedger<T>(
+  executionId: string | undefined,
+  options: CloudOptions,
+  parts: Pick<CommandParts, "openLedger" | "terminal">,
+  run: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  checkEndpoints(options);
+  checkExecutionId(executionId);
+  return withLedger(ledgerOf(options), { mustExist: true }, parts, run);
 }
 
 /** Which clouds a command asks, and what for. */

@@ -30,7 +30,11 @@ export function jsonQuotation({ executionId, recommendations, totals, error }: E
 }
 
 /** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
-export function jsonStatus({ recommendations, more, totals }: LedgerStatus, descriptions: readonly string[]): string {
+export function jsonStatus(
+  { recommendations, more, totals }: LedgerStatus,
+  descriptions: readonly string[],
+  executions: readonly ExecutionStatus[],
+): string {
   const rows = recommendations.map(({ status, record }, index) => ({
     ...recordDocument(record, descriptions[index]),
     status,
@@ -46,7 +50,7 @@ export function jsonStatus({ recommendations, more, totals }: LedgerStatus, desc
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({ recommendations: rows, more, totals });
+  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals });
 }
 
 /** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */

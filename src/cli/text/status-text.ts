@@ -93,7 +93,6 @@ export function statusText(
     ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
     : [];
   return [
-    several ? "" : `${paint("bold", `Execution ${cleanText(ids[0] ?? "")}`)}\n\n`,
     table,
     "\n",
     line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
