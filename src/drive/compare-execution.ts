@@ -111,6 +111,21 @@ export function timesDiffer(asked: NewExecution, execution: ExecutionRecord): re
   });
 }
 
+/**
+ * Why the limits and times of a file may not take the place of the recorded ones. Lower limits may; others with leave to raise,
+ * where no approval is required; another time never. Undefined where they may.
+ */
+export function whyLimitsRefused(
+  asked: NewExecution,
+  execution: ExecutionRecord,
+  { raises }: Pick<LimitDifferences, "raises">,
+  raiseLimits: boolean,
+): RefusedError | undefined {
+  const times = timesDiffer(asked, execution);
+  const mayRaise = raises.length === 0 || (raiseLimits && !execution.approvalRequired);
+  return times.length === 0 && mayRaise ? undefined : limitsDiffer([...times, ...raises]);
+}
+
 /** The refusal of a file that raises or drops limits. */
 export function limitsDiffer(raises: readonly string[]): RefusedError {
   const rest = raises.length - mostNamed;

@@ -53,7 +53,8 @@ Money
   is left out, and checked when it is this one's turn (--wait).
   Limits are recorded with the first drive and hold for the execution's life: maxPrice of each recommendation, and of all
   of it "maxTotals" in the file or, where it has none, the first drive's --max-total. A later file may lower them; one that
-  raises or drops them is refused, unless --raise-limits says so. buyonce limits changes them too.
+  raises or drops them is refused, unless --raise-limits says so, or you agree to it where it asks: the question says what is
+  raised. Where an approval is required, it is refused all the same. buyonce limits changes them too.
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -177,16 +178,16 @@ interface Drive {
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { descriptions, options, parts } = drive;
-  const { concurrency, wait = false, maxTotal: maxTotals, raiseLimits = false } = options;
+  const { concurrency, wait = false, maxTotal: maxTotals } = options;
   return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
-    const agreement = ask ? await agreeOnSpending({ ...drive, signal }) : undefined;
+    const agreed = ask ? await agreeOnSpending({ ...drive, signal }) : { raiseLimits: options.raiseLimits ?? false };
     const purchaser = await drive.begin();
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (progress) => {
         const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
-        const limits = { ...(maxTotals ? { maxTotals } : {}), ...(agreement ? { agreement } : {}), raiseLimits };
+        const limits = { ...(maxTotals ? { maxTotals } : {}), ...agreed };
         return purchaser.drive(drive.execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );
