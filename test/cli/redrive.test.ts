@@ -148,6 +148,17 @@ describe("redrive", () => {
     expect(calls.names).toEqual(["ledger"]);
   });
 
+  test("an imitation of another cloud than the records need, even with --yes: refused; with --ledger it is what was meant", async () => {
+    const mixed = { ...options, yes: true, azureEndpoint: loopback.awsEndpoint };
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow(
+      "This would drive the ledger of imitated purchases (.buyonce/sandbox-ledger.db) against the real aws. Give --aws-endpoint too, or no endpoint. Nothing was sent.",
+    );
+    expect(calls.names).toEqual(["ledger"]);
+    const named = stands(ledgerOf("aws"));
+    expect(await redriveCommand(undefined, { ...mixed, ledger: "my.db" }, named.parts)).toBe(0);
+  });
+
   test("the question counts what is pending as well: it is bought anew where it came to nothing", async () => {
     const [record] = await ledgerOf("azure").recordsOf(executionId);
     if (record === undefined) throw new Error("a record");

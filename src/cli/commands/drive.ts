@@ -15,7 +15,7 @@ import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnSpending } from "./ask-before-buying.ts";
-import { checkEndpoints, endpointsOf, ownFiles } from "./option-checks.ts";
+import { checkEndpoints, endpointsOf, ledgerAt, ownFiles } from "./option-checks.ts";
 import type { CommandModule, CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
@@ -131,7 +131,7 @@ export const drive = { addOptions, help, action: driveCommand } satisfies Comman
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const note = noteOn(parts.terminal.stderr);
   checkEndpoints(options);
-  await checkReportFile(options.report, ownFiles(options));
+  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
@@ -140,7 +140,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
 
   return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
     const imitation = real.length === 0;
-    const location = options.ledger ?? (imitation ? defaultFiles.sandboxLedger : defaultFiles.ledger);
+    const location = ledgerAt(options, parts.terminal.env, imitation);
     const asks = !imitation && !options.yes;
     return withDriveLedger({ location, imitation, asks, newLedger: options.newLedger }, parts, async (ledger) => {
       const { newAt } = ledger;

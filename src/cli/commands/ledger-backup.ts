@@ -47,7 +47,7 @@ export async function ledgerBackupCommand(
 ): Promise<ExitCode> {
   checkEndpoints(options);
   const to = copyOf(file, "The file of the backup");
-  const from = placeOfLedger(ledgerOf(options));
+  const from = placeOfLedger(ledgerOf(options, parts.terminal.env));
   if (from.kind === "postgres") {
     throw usageError(
       "This ledger is in PostgreSQL: back it up with pg_dump --schema=buyonce, or with the server's own backups. Nothing was made.",
@@ -57,7 +57,11 @@ export async function ledgerBackupCommand(
     import("../../ledger/sqlite/check-file.ts"),
     import("../../ledger/sqlite/backup-sqlite.ts"),
   ]);
-  const summary = await backupSqlite({ from: checkLedgerFile(ledgerOf(options)), to, at: parts.now() });
+  const summary = await backupSqlite({
+    from: checkLedgerFile(ledgerOf(options, parts.terminal.env)),
+    to,
+    at: parts.now(),
+  });
   parts.terminal.stdout.write(options.json ? jsonLedger(summary) : backupText(summary));
   return exitCodes.bought;
 }

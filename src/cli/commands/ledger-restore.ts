@@ -50,7 +50,7 @@ export async function ledgerRestoreCommand(
 ): Promise<ExitCode> {
   const { stdout } = parts.terminal;
   checkEndpoints(options);
-  const location = ledgerOf(options);
+  const location = ledgerOf(options, parts.terminal.env);
   const place = placeOfLedger(location);
   if (file === undefined) return markRestored(location, options, parts);
   const from = copyOf(file, "The backup");

@@ -15,7 +15,7 @@ import {
   providersOf,
   recordsOf,
 } from "../resources/ledger-records.ts";
-import { createKnows } from "../resources/providers.ts";
+import { createKnows, type ProviderName, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import {
   type ExitCode,
@@ -30,7 +30,7 @@ import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnRedriving } from "./ask-before-buying.ts";
-import { ownFiles } from "./option-checks.ts";
+import { endpointsOf, isImitated, ownFiles } from "./option-checks.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
@@ -111,13 +111,14 @@ export async function redriveCommand(
 ): Promise<ExitCode> {
   const { stdout, stderr } = parts.terminal;
   checkSelection(executionId, options);
-  await checkReportFile(options.report, ownFiles(options));
+  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
 
   return withKnownLedger(executionId, options, parts, async (ledger) => {
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
     const records = [...own, ...withoutExecutor];
     if (records.length === 0) return nothingToDrive(ledger, options, parts);
     const needs = { needed: providersOf(own), options, parts, buying: options };
+    checkWorld(needs.needed, options);
     return withClouds(needs, async ({ providers, real, sandbox }) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
@@ -134,6 +135,16 @@ export async function redriveCommand(
       return written ? code : exitCodeOfLost(code);
     });
   });
+}
+
+/** Throws a usage error where what an imitation sold would be driven against a real cloud. */
+function checkWorld(needed: readonly ProviderName[], options: RedriveCommandOptions): void {
+  if (options.ledger !== undefined || options.sandbox || !isImitated(options)) return;
+  const real = realClouds(needed, endpointsOf(options));
+  if (real.length === 0) return;
+  throw usageError(
+    `This would drive the ledger of imitated purchases (${defaultFiles.sandboxLedger}) against the real ${real.join(" and ")}. Give ${real.map((name) => `--${name}-endpoint`).join(" and ")} too, or no endpoint. Nothing was sent.`,
+  );
 }
 
 /** Says that there is nothing to drive; and what is parked, as the ledger has it: no cloud is asked. */

@@ -109,7 +109,7 @@ export async function resolveCommand(
   const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
   checkEndpoints(options);
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts.terminal.env), { mustExist: true }, parts, async (ledger) => {
     const record = (await recordsOf(ledger, executionId)).find((candidate) => candidate.recIndex === recIndex);
     if (record === undefined) {
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution. Nothing was recorded.`);
