@@ -42,9 +42,16 @@ function placesOf(places: readonly ExecutionPlace[], emptyPlaces: readonly { rea
 }
 
 function differencesOf(asked: Places, recorded: Places): readonly string[] {
-  const positionOf = (places: Places) =>
-    new Map(places.flatMap((place, recIndex) => (place === undefined ? [] : [[place.fingerprint, recIndex]])));
-  const [askedAt, recordedAt] = [positionOf(asked), positionOf(recorded)];
+  // What stayed in its place did not move, though its equal is elsewhere too.
+  const positionOf = (places: Places, others: Places) =>
+    new Map(
+      places.flatMap((place, recIndex) =>
+        place === undefined || place.fingerprint === others[recIndex]?.fingerprint
+          ? []
+          : [[place.fingerprint, recIndex]],
+      ),
+    );
+  const [askedAt, recordedAt] = [positionOf(asked, recorded), positionOf(recorded, asked)];
   const found: string[] = [];
   for (let recIndex = 0; recIndex < Math.max(asked.length, recorded.length); recIndex += 1) {
     const [now, before] = [asked[recIndex], recorded[recIndex]];
