@@ -5,6 +5,7 @@ import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
+import { saidOnce } from "./said-once.ts";
 import { type NextStep, nextSteps } from "./next-steps.ts";
 
 /** How a report is written down for a person. */
@@ -35,6 +36,10 @@ export function reportText(
     const outcome = outcomes[row];
     return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
   };
+  const said = saidOnce(
+    outcomes.map(({ error }) => error),
+    width,
+  );
   const table = layOut(
     [
       { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
@@ -50,13 +55,13 @@ export function reportText(
       outcome.status,
       cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
       outcome.price === undefined ? "" : formatMoney(outcome.price),
-      shorten(why(outcome)),
+      shorten(why(outcome, said.inRow)),
     ]),
     width,
     paint,
   );
   return [
-    table,
+    `${table}${said.below()}`,
     totalsText(report, paint, newLedger),
     stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
   ]

@@ -7,6 +7,7 @@ import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
@@ -47,6 +48,10 @@ export function statusText(
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
+  const said = saidOnce(
+    recommendations.map(({ record }) => record.error),
+    width,
+  );
   const table = layOut(
     [
       ...(several ? [{ title: "execution", minimum: idWidth }] : []),
@@ -72,7 +77,7 @@ export function statusText(
         cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
         price ? formatMoney(price) : "",
         timeText(record.updatedAt),
-        shorten(cleanText(whyText(status, record))),
+        shorten(cleanText(whyText(status, record, said.inRow))),
       ];
     }),
     width,
@@ -94,6 +99,7 @@ export function statusText(
     : [];
   return [
     table,
+    said.below(),
     "\n",
     line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
     line("bought", sumText(priced(({ state }) => state === "purchased"))),
@@ -103,7 +109,7 @@ export function statusText(
 }
 
 /** Why it is not plainly done. */
-function whyText(status: RecordStatus, record: TokenRecord): string {
+function whyText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow"]): string {
   const { commitment, error, decision, holder, leaseUntil } = record;
   const decided = decision === undefined ? [] : [decisionText(decision)];
   switch (status) {
@@ -116,7 +122,7 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
     case "skipped":
       return "a person dropped it";
     case "abandoned":
-      return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
+      return `its driver ended before anything was sent${error ? `; before that: ${say(error)}` : ""}`;
     case "not-bought":
       return [...decided, "the next drive buys it"].join("; ");
     case "written-off":
@@ -125,13 +131,13 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
       const since = record.parkedAt;
       const parked = since === undefined ? [] : [`parked since ${timeText(since)}: a person decides (buyonce resolve)`];
       const ended = since === undefined ? ["its driver ended before it recorded what became of it"] : [];
-      return [...parked, ...decided, ...(error ? [`${error.message} (${error.code})`] : ended)].join("; ");
+      return [...parked, ...decided, ...(error ? [say(error)] : ended)].join("; ");
     }
     case "refused":
       if (error?.code === "resolved-as-not-this") return decided.join("");
-      return [...(error ? [`${error.message} (${error.code})`] : []), ...decided].join("; before that: ");
+      return [...(error ? [say(error)] : []), ...decided].join("; before that: ");
     case "rejected":
-      return error ? `${error.message} (${error.code})` : "";
+      return error ? say(error) : "";
     case "purchased":
       return [
         ...decided,
