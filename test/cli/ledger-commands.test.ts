@@ -147,8 +147,8 @@ describe("buyonce status", () => {
       "shown | 2 purchased, 1 in-progress, 1 unresolved, 1 abandoned",
       "bought | 24.50 GBP | 1 without a known price",
       "sent, may be bought | 7.00 USD",
-      "next: buyonce redrive finds out what became of it, and buys what was not bought.",
-      "next: buyonce settle waits until the provider's state is final.",
+      "next: find out what became of it, and buy what was not bought:\n | buyonce redrive",
+      "next: wait until the provider's state is final:\n | buyonce settle",
     ])
       expect(rows.join("\n")).toContain(row);
   });
@@ -325,7 +325,8 @@ describe("buyonce settle", () => {
   test("what came to nothing is said loudly, with the next step; nobody is asked", async () => {
     const { stdout } = await settle([settled, failed], {}, executionId);
     expect(stdout).toContain("CAME TO NOTHING: #1. Bought before, and now not bought: see why below.");
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then run buyonce redrive ${executionId}: it starts over.`);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then drive it again: it starts over.`);
+    expect(stdout).toMatch(new RegExp(`^ +buyonce redrive ${executionId} `, "m"));
     expect(last?.names).toEqual(["ledger", "settle", "interrupts ignored"]);
     expect(last?.settleOptions).toMatchObject({ executionId, deadline: 1_060_000, concurrency: 4 });
   });
@@ -333,8 +334,9 @@ describe("buyonce settle", () => {
   test("what is still pending: settle again", async () => {
     const { stdout } = await settle([settled, stillPending]);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      `Bought; the provider is still completing it. To see it completed, run buyonce settle ${executionId} again later: it is not bought twice.`,
+      `Bought; the provider is still completing it. To see it completed, run buyonce settle again later: it is not bought twice.`,
     );
+    expect(stdout).toMatch(new RegExp(`^ +buyonce settle ${executionId} `, "m"));
     expect(stdout).not.toContain("CAME TO NOTHING");
   });
 

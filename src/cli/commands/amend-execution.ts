@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { executionText, sentText } from "../text/executions-text.ts";
 import { jsonExecution } from "../text/json-documents.ts";
+import { againFromLedger } from "../text/next-steps.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { textArgument } from "./option-checks.ts";
 import {
@@ -20,6 +21,7 @@ import {
   wholeNumber,
   withOptions,
 } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
 /** The options by which a person says something about an execution. */
@@ -83,7 +85,9 @@ async function amend(
     if (options.json) stdout.write(jsonExecution(status, { mayBeBought }));
     else {
       const paint = painter(stdout, env);
-      stdout.write(`${executionText(status, widthOf(stdout), paint)}${sentText(mayBeBought, widthOf(stdout))}`);
+      const { command = "" } = againFromLedger(executionId, commandLineOf(options, env));
+      const sent = sentText(mayBeBought, widthOf(stdout), command);
+      stdout.write(`${executionText(status, widthOf(stdout), paint)}${sent}`);
     }
     return exitCodes.bought;
   });

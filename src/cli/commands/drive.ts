@@ -13,6 +13,7 @@ import { checkReportFile, keepEvents, writeReportFile } from "../resources/repor
 import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
+import { type Again, againFromFile } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnSpending } from "./ask-before-buying.ts";
 import { checkEndpoints, endpointsOf, ledgerAt, ownFiles } from "./option-checks.ts";
@@ -20,6 +21,7 @@ import type { CommandModule, CommandParts, RunningSandbox } from "./command-part
 import { untilInterrupted } from "./interruptible.ts";
 import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
+import { commandLineOf } from "./same-run.ts";
 import { purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -149,7 +151,8 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const execution = purchaser.validate(input);
       const descriptions = describePlaces(execution, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
-      const drive = { execution, purchaser, begin, newAt, descriptions, options, parts };
+      const again = againFromFile(file, commandLineOf(options, parts.terminal.env));
+      const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
       const said = await saidOf(report, descriptions, await ledger.begin(), purchaser);
@@ -172,6 +175,7 @@ interface Drive {
   /** Where the ledger is, if it is a new one. */
   readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
+  readonly again: Again;
   readonly options: DriveCommandOptions;
   readonly parts: CommandParts;
 }
@@ -179,7 +183,7 @@ interface Drive {
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { descriptions, options, parts } = drive;
   const { concurrency, wait = false, maxTotal: maxTotals } = options;
-  return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
+  return untilInterrupted(drive.again, parts, async ({ signal, drive: sending }) => {
     const agreed = ask ? await agreeOnSpending({ ...drive, signal }) : { raiseLimits: options.raiseLimits ?? false };
     const purchaser = await drive.begin();
     return sending(
@@ -209,7 +213,7 @@ async function saidOf(
 
 function writeReport(
   report: Report,
-  { newAt, descriptions, options, parts }: Drive,
+  { newAt, descriptions, again, options, parts }: Drive,
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
@@ -218,6 +222,6 @@ function writeReport(
     return;
   }
   const paint = painter(stdout, env);
-  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, newLedger: newAt })}`);
+  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, again, newLedger: newAt })}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { jsonLedger } from "../text/json-documents.ts";
 import { backupText } from "../text/ledger-text.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { commandLineOf } from "./same-run.ts";
 import { checkEndpoints, ledgerOf } from "./option-checks.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
 
@@ -62,7 +63,9 @@ export async function ledgerBackupCommand(
     to,
     at: parts.now(),
   });
-  parts.terminal.stdout.write(options.json ? jsonLedger(summary) : backupText(summary));
+  parts.terminal.stdout.write(
+    options.json ? jsonLedger(summary) : backupText(summary, commandLineOf(options, parts.terminal.env)),
+  );
   return exitCodes.bought;
 }
 

@@ -7,6 +7,7 @@ import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { copyOf } from "./ledger-backup.ts";
 import { checkEndpoints, ledgerOf } from "./option-checks.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
 import { withLedger } from "./with-resources.ts";
 
 const help = `
@@ -65,7 +66,7 @@ export async function ledgerRestoreCommand(
   ]);
   const backup = checkLedgerFile(from, "The backup");
   const summary = await restoreSqlite({ from: backup, to: checkLedgerFile(location), at: parts.now() });
-  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary));
+  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary, commandLineOf(options, parts.terminal.env)));
   return exitCodes.bought;
 }
 
@@ -73,7 +74,9 @@ async function markRestored(location: string, options: LedgerOptions, parts: Com
   return withLedger(location, { mustExist: true }, parts, async (ledger) => {
     await ledger.markRestored();
     const place = ledgerText(placeOfLedger(location));
-    const text = options.json ? jsonMarked(place, (await ledger.restoredAt()) ?? parts.now()) : markedText(place);
+    const text = options.json
+      ? jsonMarked(place, (await ledger.restoredAt()) ?? parts.now())
+      : markedText(place, commandLineOf(options, parts.terminal.env));
     parts.terminal.stdout.write(text);
     return exitCodes.bought;
   });

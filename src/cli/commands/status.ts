@@ -17,6 +17,7 @@ import {
   wholeNumber,
   withOptions,
 } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -88,7 +89,10 @@ export async function statusCommand(
     else {
       const layout = { width: widthOf(stdout), paint: painter(stdout, env) };
       const nothing = `${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`;
-      const table = records.length === 0 ? nothing : statusText(status, { ...layout, descriptions });
+      const table =
+        records.length === 0
+          ? nothing
+          : statusText(status, { ...layout, descriptions, line: commandLineOf(options, env) });
       stdout.write(`${factsText(executions, layout)}${table}`);
     }
     return exitCodes.bought;

@@ -102,12 +102,12 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
   return `${paint("bold", `Execution ${cleanText(execution.executionId)}`)}\n\n${text.join("")}`;
 }
 
-/** What was sent before an execution was cancelled; empty where nothing was. */
-export function sentText(sent: readonly SentPlace[], width: number): string {
+/** What was sent before an execution was cancelled; empty where nothing was. `redrive` is the command that finds out. */
+export function sentText(sent: readonly SentPlace[], width: number, redrive: string): string {
   if (sent.length === 0) return "";
   const named = sent.map(({ recIndex, price }) => `#${recIndex}${price ? ` (${formatMoney(price)})` : ""}`).join(", ");
-  const text = `Sent before, and may be bought: ${named}. buyonce redrive finds out, without sending anything.`;
-  return `\n${wrap(text, width).join("\n")}\n`;
+  const text = `Sent before, and may be bought: ${named}. To find out, without sending anything, drive it again:`;
+  return `\n${wrap(text, width).join("\n")}\n    ${redrive}\n`;
 }
 
 /** An execution's history, oldest first. */

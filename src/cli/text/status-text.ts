@@ -7,6 +7,7 @@ import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
@@ -17,6 +18,8 @@ export interface StatusTextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly paint: Paint;
+  /** Writes the commands that it names. */
+  readonly line: CommandLine;
 }
 
 const order: readonly RecordStatus[] = [
@@ -39,7 +42,7 @@ const roomForWholeIds = 130;
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
   { recommendations, more }: LedgerStatus,
-  { descriptions, width, paint }: StatusTextOptions,
+  { descriptions, width, paint, line }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) =>
     status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
@@ -83,28 +86,39 @@ export function statusText(
     width,
     paint,
   );
+  const rest = more
+    ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
+    : [];
+  const steps = [...rest.map((text) => ({ text, command: undefined })), ...nextTexts(recommendations, line)];
+  return [
+    table,
+    said.below(),
+    "\n",
+    sumsText(recommendations, width, paint),
+    ...steps.flatMap(({ text, command }) => [
+      ...wrap(text, width).map((part) => `${part}\n`),
+      ...(command === undefined ? [] : [`    ${command}\n`]),
+    ]),
+  ].join("");
+}
+
+/** How many of each status, and what is bought and may be. */
+function sumsText(recommendations: LedgerStatus["recommendations"], width: number, paint: Paint): string {
   const counts = order.flatMap((status) => {
     const count = recommendations.filter((each) => each.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
-  const line = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
+  const sum = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
   const priced = (keep: (record: TokenRecord) => boolean) =>
     recommendations.flatMap(({ record }) => {
       const price = recordedPrice(record);
       return keep(record) ? [price ? { price } : {}] : [];
     });
   const open = priced(mayBeBought);
-  const rest = more
-    ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
-    : [];
   return [
-    table,
-    said.below(),
-    "\n",
-    line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
-    line("bought", sumText(priced(({ state }) => state === "purchased"))),
-    ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
-    ...[...rest, ...nextTexts(recommendations)].flatMap((text) => wrap(text, width)).map((text) => `${text}\n`),
+    sum("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
+    sum("bought", sumText(priced(({ state }) => state === "purchased"))),
+    ...(open.length > 0 ? [sum("sent, may be bought", sumText(open))] : []),
   ].join("");
 }
 
@@ -148,7 +162,11 @@ function whyText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow
   }
 }
 
-function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly string[] {
+/** What to do, and the command that does it, which is not broken over two lines: it is there to be copied. */
+function nextTexts(
+  recommendations: LedgerStatus["recommendations"],
+  line: CommandLine,
+): readonly { readonly text: string; readonly command?: string }[] {
   const has = (keep: (each: LedgerStatus["recommendations"][number]) => boolean) => recommendations.some(keep);
   return [
     ...(has(
@@ -156,13 +174,13 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
         (status === "unresolved" && record.parkedAt === undefined) ||
         ["abandoned", "waiting", "planned", "not-bought"].includes(status),
     )
-      ? ["next: buyonce redrive finds out what became of it, and buys what was not bought."]
+      ? [{ text: "next: find out what became of it, and buy what was not bought:", command: line("redrive") }]
       : []),
     ...(has(({ record }) => record.parkedAt !== undefined)
-      ? ["next: look at the provider for what is parked, and say what you found with buyonce resolve."]
+      ? [{ text: "next: look at the provider for what is parked, and say what you found with buyonce resolve." }]
       : []),
     ...(has(({ status, record }) => status === "purchased" && record.commitment?.settled === false)
-      ? ["next: buyonce settle waits until the provider's state is final."]
+      ? [{ text: "next: wait until the provider's state is final:", command: line("settle") }]
       : []),
   ];
 }
