@@ -261,5 +261,5 @@ function skip(execution: ExecutionRecord, records: readonly TokenRecord[], recIn
 }
 
 function refusal(code: ErrorCode, reason: string): RefusedError {
-  return new RefusedError({ code, message: `${reason} Nothing was changed. ${todoOf(code)}` });
+  return new RefusedError({ code, message: `${reason} Nothing was changed. ${todoOf(code, "try again")}` });
 }

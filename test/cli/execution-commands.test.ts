@@ -23,7 +23,8 @@ test("an execution's life on the command line: submitted, approved, limited, can
 
   expect((await runCommand(["submit", "e.json", "--sandbox", "--require-approval"])).stdout).toContain("waiting");
   expect((await runCommand(["drive", "e.json", "--sandbox"])).stdout).toContain("approval-missing");
-  expect(await run("approve", id, "--terms", "0".repeat(64))).toBe(3);
+  const other = await runCommand(["approve", id, "--terms", "0".repeat(64), ...who]);
+  expect([other.code, other.stderr]).toEqual([3, expect.stringContaining("(`buyonce status`), then try again.")]);
   expect(await run("approve", "none", "--terms", "0".repeat(64))).toBe(2);
   const { termsHash } = (await shown()).execution;
   expect(await run("approve", id, "--terms", termsHash)).toBe(0);
@@ -31,7 +32,12 @@ test("an execution's life on the command line: submitted, approved, limited, can
   expect(await run("limits", id, "--max-total", "1 GBP", "--expected-version", "1")).toBe(3);
   expect(await run("limits", id, "--max-total", "9000 GBP", "--max-price", "1=2400 GBP")).toBe(0);
   expect((await shown()).execution.state).toBe("working");
-  expect(await run("cancel", id)).toBe(0);
+  const cancelled = await runCommand(["cancel", id, ...who]);
+  expect([cancelled.code, cancelled.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^not bought +2$[^]*\nNothing is on its way: /m),
+  ]);
+  expect(cancelled.stdout).not.toContain("to come");
   expect((await runCommand(["drive", "e.json", "--sandbox"])).stdout).toContain("execution-cancelled");
   expect(await run("reopen", id)).toBe(0);
   expect(await run("skip", id, "1")).toBe(0);

@@ -81,12 +81,12 @@ async function amend(
   const said = saidBy(options);
   return withKnownLedger(executionId, options, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers: [] });
-    const { status, mayBeBought = [] } = await run(purchaser, said);
+    const { status, mayBeBought } = await run(purchaser, said);
     if (options.json) stdout.write(jsonExecution(status, { mayBeBought }));
     else {
       const paint = painter(stdout, env);
       const { command = "" } = againFromLedger(executionId, commandLineOf(options, env));
-      const sent = sentText(mayBeBought, widthOf(stdout), command);
+      const sent = mayBeBought === undefined ? "" : sentText(mayBeBought, widthOf(stdout), command);
       stdout.write(`${executionText(status, widthOf(stdout), paint)}${sent}`);
     }
     return exitCodes.bought;

@@ -37,7 +37,7 @@ State
   complete       everything is bought and settled, skipped, or decided
 
 To come
-  The sum of the limits (maxPrice) of what is not sent yet; "+ 2" says that two more have none.
+  The sum of the limits (maxPrice) of what is not sent yet; "+ 2" says that two more have none. Of what is stopped, nothing.
 ${ledgerHelp}${showingExitCodes}
 With --json
   Standard output holds exactly one document: { "executions": [ ... ] }, or with an id { "execution": { "executionId",

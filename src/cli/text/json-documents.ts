@@ -83,7 +83,7 @@ export function jsonExecutions(all: readonly ExecutionStatus[]): string {
 
 /** What is said beside an execution. */
 interface BesideExecution {
-  readonly mayBeBought?: readonly SentPlace[];
+  readonly mayBeBought?: readonly SentPlace[] | undefined;
   readonly history?: readonly ExecutionEntry[];
   readonly audit?: AuditReport | undefined;
 }
