@@ -87,6 +87,7 @@ export type {
 export { executionState, type ExecutionState } from "./contract/execution-state.ts";
 export { termsHash } from "./contract/terms.ts";
 export type { Agreement } from "./drive/agreement.ts";
+export type { Confirmed, ConfirmOptions } from "./execution/confirm-execution.ts";
 export type { ExecutionStatus } from "./execution/execution-status.ts";
 export type { ExecutionManager, PersonsDecision, SentPlace } from "./execution/manage-executions.ts";
 export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { audit, type AuditOptions } from "./audit/run-audit.ts";
+import { audit, type AuditOptions, auditRecords } from "./audit/run-audit.ts";
 import type { AuditReport } from "./contract/audit-report.ts";
 import { checkTexts } from "./contract/check-texts.ts";
 import { type Environment, systemEnvironment } from "./contract/environment.ts";
@@ -23,6 +23,7 @@ import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinish
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
 import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
+import type { AuditRecords } from "./execution/confirm-execution.ts";
 import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
 
@@ -128,8 +129,13 @@ export function createPurchaser({
   const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
   const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
 
+  const auditOf: AuditRecords = async (records, options) => {
+    checkExecutors(records, canDrive);
+    return auditRecords(records, options, { ...parts(), providers });
+  };
+
   return {
-    ...manageExecutions({ ledger, planOf }),
+    ...manageExecutions({ ledger, planOf, audit: auditOf }),
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
 

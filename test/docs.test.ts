@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,7 +91,10 @@ test("the README's table names the services that the execution file has one reco
 
 test("the README shows what its first command really prints, the first time and the second", async () => {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-readme-"));
-  const command = [file("src/cli/main.ts"), "drive", file("fixtures/execution.json"), "--sandbox"];
+  // As from the repository, but what it makes is elsewhere.
+  mkdirSync(join(folder, "fixtures"));
+  copyFileSync(file("fixtures/execution.json"), join(folder, "fixtures/execution.json"));
+  const command = [file("src/cli/main.ts"), "drive", "fixtures/execution.json", "--sandbox"];
   const anyId = (lines: string) => lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
   const { recommendations } = JSON.parse(text("fixtures/execution.json")) as { recommendations: readonly unknown[] };
   const between = `\n\n… 1 to ${recommendations.length - 2} …\n\n`;

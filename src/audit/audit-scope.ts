@@ -33,7 +33,7 @@ export async function auditScope(
   const listed = await seeScope(executor, scope, { signal });
   // In this order: what is recorded as bought between the two is in both, not in neither.
   const open = await ledger.records({
-    states: ["claimed", "submitted", "unknown", "rejected", "refused", "written-off"],
+    states: ["planned", "claimed", "submitted", "unknown", "rejected", "refused", "written-off", "skipped"],
     limit: maxRecords,
   });
   const after = await readPurchased(ledger, scope.key, check, withoutBodies);

@@ -32,7 +32,9 @@ export function unrecordedText(record: TokenRecord): string {
       ? "It may be a purchase too many: compare the two."
       : state === "written-off"
         ? "It was bought after all: record that with buyonce resolve --bought."
-        : "Drive that execution again: it is found and adopted.";
+        : state === "skipped"
+          ? "A person dropped it, and it is bought all the same: keep it, or give it back at the provider."
+          : "Drive that execution again: it is found and adopted.";
   return `It carries the token of ${placeOf(record)}, and the ledger ${known}. ${next}`;
 }
 

@@ -5,9 +5,10 @@ import type { ExecutorOf } from "../drive/validate.ts";
 import type { AuditedScope, AuditReport, Finding, Place } from "../contract/audit-report.ts";
 import { checkTime } from "../contract/check-number.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { auditScope } from "./audit-scope.ts";
 import { repair } from "./repair.ts";
-import { scopesIn, scopesOfLedger } from "./scopes.ts";
+import { scopesIn, scopesOfLedger, scopesOfRecords, type Targets } from "./scopes.ts";
 
 /** What is looked at, and how. */
 export interface AuditOptions {
@@ -22,6 +23,9 @@ export interface AuditOptions {
   readonly onScope?: (label: string) => void;
 }
 
+/** How it goes. */
+export type AuditCourse = Pick<AuditOptions, "signal" | "deadline" | "onScope">;
+
 interface AuditParts extends DriveParts {
   readonly providers: readonly Provider[];
   readonly executorOf: ExecutorOf;
@@ -33,13 +37,34 @@ interface AuditParts extends DriveParts {
  * `aborted` when its caller stopped it; an InvalidExecutionError for a provider that is not there.
  */
 export async function audit(
-  { places, repair: repairs = false, signal, deadline, onScope }: AuditOptions,
+  { places, repair = false, ...course }: AuditOptions,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
+  checkCourse(course);
+  const targets = places === undefined ? await scopesOfLedger(parts.ledger, providers) : scopesIn(places, providers);
+  return auditTargets(targets, { ...course, repair }, parts);
+}
+
+/** As `audit`, over the scopes of these records; it changes nothing. */
+export async function auditRecords(
+  records: readonly TokenRecord[],
+  course: AuditCourse,
+  { providers, ...parts }: AuditParts,
+): Promise<AuditReport> {
+  checkCourse(course);
+  return auditTargets(scopesOfRecords(records, providers), { ...course, repair: false }, parts);
+}
+
+function checkCourse({ deadline }: AuditCourse): void {
   if (deadline !== undefined) checkTime("deadline", deadline);
+}
+
+async function auditTargets(
+  { targets, notLookedAt }: Targets,
+  { repair: repairs, signal, deadline, onScope }: AuditCourse & { readonly repair: boolean },
+  parts: Omit<AuditParts, "providers">,
+): Promise<AuditReport> {
   const { ledger, environment } = parts;
-  const { targets, notLookedAt } =
-    places === undefined ? await scopesOfLedger(ledger, providers) : scopesIn(places, providers);
   const stop = createStop(environment, { signal, deadline });
   const scopes: AuditedScope[] = [];
   const findings: Finding[] = [];

@@ -1,7 +1,7 @@
 import type { Place } from "../contract/audit-report.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
-import type { Ledger } from "../contract/ledger.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import { canBeListed } from "../contract/service-without-api.ts";
 
@@ -51,6 +51,11 @@ export async function scopesOfLedger(ledger: Ledger, providers: readonly Provide
       message: `The ledger holds more than ${maxRecords} recommendations: name what is to be looked at.`,
     });
   }
+  return scopesOfRecords(records, providers);
+}
+
+/** The scopes of these records. */
+export function scopesOfRecords(records: readonly TokenRecord[], providers: readonly Provider[]): Targets {
   return collect(
     records.map(({ recommendation: { provider, service }, scope }) => {
       const services = providers.find(({ name }) => name === provider)?.services ?? {};

@@ -45,6 +45,9 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
   return program;
 }
 
+/** A parser of a place in an execution. */
+const recIndex = wholeNumber(0, 999_999);
+
 type AddCommand = <Arguments extends unknown[], Options>(
   command: Command<Arguments>,
   load: () => Promise<CommandModule<Arguments, Options>>,
@@ -55,7 +58,6 @@ type AddCommand = <Arguments extends unknown[], Options>(
  * rest (options, help, action), and is loaded when it is called for: `buyonce --help` loads none.
  */
 function addCommands(program: Command, add: AddCommand): void {
-  const recIndex = wholeNumber(0, 999_999);
   add(
     program
       .command("drive")
@@ -123,7 +125,6 @@ function addCommands(program: Command, add: AddCommand): void {
 
 /** The commands about executions as a whole. */
 function addExecutionCommands(program: Command, add: AddCommand): void {
-  const recIndex = wholeNumber(0, 999_999);
   add(
     program
       .command("submit")
@@ -150,7 +151,10 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
     of("source", "Change the source of what was not sent.").argument("<source>", "who decided to buy: becomes a tag"),
     async () => (await load()).source,
   );
-  add(of("confirm", "Say that an execution may be bought as it is recorded."), async () => (await load()).confirm);
+  add(
+    of("confirm", "Compare an execution with the providers, and say that it may be bought as it is recorded."),
+    async () => (await import("./commands/confirm.ts")).confirm,
+  );
   add(
     program
       .command("executions")

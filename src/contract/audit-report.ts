@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./errors.ts";
 import type { JsonValue } from "./json.ts";
 import type { Refund } from "./inventory.ts";
 import type { Money } from "./money.ts";
@@ -61,7 +62,7 @@ export interface AuditedScope {
   /** How many commitments it holds, whatever their state. */
   readonly listed?: number;
   /** Why it could not be looked at: then nothing is known about it. */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** What `audit` returns. */

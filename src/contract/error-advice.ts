@@ -134,7 +134,7 @@ const execution = {
   "restored-unconfirmed": {
     plain: "The records were restored from a backup, and nobody has confirmed yet that this one may be bought.",
     detail: "A restored ledger does not know what was sent, cancelled or limited after the backup.",
-    todo: "Compare the ledger with the providers (`buyonce audit`), then confirm the execution (`buyonce confirm`) and {again}.",
+    todo: "Confirm the execution (`buyonce confirm`), which compares it with the providers first and says what it finds; then {again}.",
   },
   "terms-changed": {
     plain: "Its limits, source or approval changed meanwhile, so nothing was done under the former ones.",

@@ -39,7 +39,7 @@ export interface ExecutionRecord extends ExecutionLimits {
    * it follows from the ledger's own mark.
    */
   readonly restored?: boolean | undefined;
-  /** Ledger time at which a person last confirmed it. */
+  /** Ledger time at which a person last confirmed it; where its ledger was restored, at which the audit before that began. */
   readonly confirmedAt?: number | undefined;
   /** It was driven before limits were recorded: whether it had some is not known. */
   readonly limitsUnknown?: boolean | undefined;
@@ -82,11 +82,24 @@ export type Amendment = {
       /** The terms that are approved. */
       readonly termsHash: string;
     }
-  | { readonly kind: "cancel" | "reopen" | "confirm" }
+  | { readonly kind: "cancel" | "reopen" }
+  | {
+      readonly kind: "confirm";
+      /** The audit of its scopes, without which nothing is confirmed where the ledger was restored. */
+      readonly audited?: Audited | undefined;
+    }
   | ({ readonly kind: "limits" } & LimitChanges)
   | { readonly kind: "source"; readonly source: string }
   | { readonly kind: "skip"; readonly recIndex: number }
 );
+
+/** That the scopes of an execution were compared with the providers. */
+export interface Audited {
+  /** Ledger time (milliseconds since 1970) at which the comparison began: what was restored later is not covered by it. */
+  readonly at: number;
+  /** What was found, for a person: goes into the history. */
+  readonly found: string;
+}
 
 /** Limits as they are from now on: `null` is none, what is left out stays. */
 export interface LimitChanges {

@@ -42,9 +42,16 @@ function placesOf(places: readonly ExecutionPlace[], emptyPlaces: readonly { rea
 }
 
 function differencesOf(asked: Places, recorded: Places): readonly string[] {
-  const positionOf = (places: Places) =>
-    new Map(places.flatMap((place, recIndex) => (place === undefined ? [] : [[place.fingerprint, recIndex]])));
-  const [askedAt, recordedAt] = [positionOf(asked), positionOf(recorded)];
+  // What stayed in its place did not move, though its equal is elsewhere too.
+  const positionOf = (places: Places, others: Places) =>
+    new Map(
+      places.flatMap((place, recIndex) =>
+        place === undefined || place.fingerprint === others[recIndex]?.fingerprint
+          ? []
+          : [[place.fingerprint, recIndex]],
+      ),
+    );
+  const [askedAt, recordedAt] = [positionOf(asked, recorded), positionOf(recorded, asked)];
   const found: string[] = [];
   for (let recIndex = 0; recIndex < Math.max(asked.length, recorded.length); recIndex += 1) {
     const [now, before] = [asked[recIndex], recorded[recIndex]];
@@ -109,6 +116,21 @@ export function timesDiffer(asked: NewExecution, execution: ExecutionRecord): re
     if (now === undefined || (before !== undefined && Date.parse(now) === Date.parse(before))) return [];
     return [`${name} from ${before ?? "none"} to ${now}`];
   });
+}
+
+/**
+ * Why the limits and times of a file may not take the place of the recorded ones. Lower limits may; others with leave to raise,
+ * where no approval is required; another time never. Undefined where they may.
+ */
+export function whyLimitsRefused(
+  asked: NewExecution,
+  execution: ExecutionRecord,
+  { raises }: Pick<LimitDifferences, "raises">,
+  raiseLimits: boolean,
+): RefusedError | undefined {
+  const times = timesDiffer(asked, execution);
+  const mayRaise = raises.length === 0 || (raiseLimits && !execution.approvalRequired);
+  return times.length === 0 && mayRaise ? undefined : limitsDiffer([...times, ...raises]);
 }
 
 /** The refusal of a file that raises or drops limits. */

@@ -5,7 +5,7 @@ import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import { whyStopped } from "../contract/terms.ts";
 import type { Agreement } from "./agreement.ts";
-import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
+import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
 
 /** An execution as it is recorded, and why nothing of it may be bought as it is asked for now. */
 export interface OpenedExecution extends RecordedAt {
@@ -38,19 +38,17 @@ export async function openExecution(
   for (let attempt = 1; ; attempt += 1) {
     const { isNew, ...recorded } = await ledger.recordExecution(first);
     const unseen = whyNotAgreed(agreement, { executionId, termsVersion: isNew ? 0 : recorded.execution.termsVersion });
-    if (unseen !== undefined && attempt === 1) return { ...recorded, refusal: unseen };
+    if (unseen !== undefined) return { ...recorded, refusal: unseen };
     if (isNew) return recorded;
     const changed = whyChanged(asked, recorded);
     if (changed !== undefined) return { ...recorded, refusal: changed };
     // Nothing of it is bought anyhow, which is what has to be said.
     if (whyStopped(recorded.execution, recorded.at) !== undefined) return recorded;
-    const { lowered, raised, raises } = limitDifferences(asked, recorded);
-    const times = timesDiffer(asked, recorded.execution);
-    const mayRaise = raiseLimits && !recorded.execution.approvalRequired && times.length === 0;
-    if (times.length + raises.length > 0 && !mayRaise) {
-      return { ...recorded, refusal: limitsDiffer([...times, ...raises]) };
-    }
-    const changes = mayRaise ? joined(lowered, raised) : lowered;
+    const differences = limitDifferences(asked, recorded);
+    const refusal = whyLimitsRefused(asked, recorded.execution, differences, raiseLimits);
+    if (refusal !== undefined) return { ...recorded, refusal };
+    const { lowered, raised, raises } = differences;
+    const changes = joined(lowered, raised);
     if (isNothing(changes)) return recorded;
     try {
       const reason = raises.length > 0 ? "the file that it drove, with leave to raise" : "the file that it drove";

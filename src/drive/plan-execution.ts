@@ -4,10 +4,10 @@ import { isHeld } from "../contract/lease.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { NewExecution, RecordedAt } from "../contract/execution-record.ts";
 import { raisesPrice } from "../contract/limits.ts";
-import { forbiddenError, whyForbidden } from "../contract/terms.ts";
+import { forbiddenError, whyStopped, whyWaiting } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
 import type { RefusedError } from "../contract/errors.ts";
-import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "./compare-execution.ts";
+import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
 import { createAgeOf } from "./age-of.ts";
@@ -40,6 +40,8 @@ export interface PlanOptions {
   readonly concurrency?: number;
   /** The totals that the drive will have; see `DriveOptions.maxTotals`. */
   readonly maxTotals?: readonly Money[];
+  /** The drive will have leave to raise limits; see `DriveOptions.raiseLimits`. Default false. */
+  readonly raiseLimits?: boolean;
 }
 
 /** What driving an execution would cost now. */
@@ -47,6 +49,11 @@ export interface ExecutionPlan {
   readonly executionId: string;
   /** The version of the recorded terms that it was made under; 0 where the execution is not recorded. */
   readonly termsVersion: number;
+  /**
+   * What a drive would raise or drop of the recorded limits, with leave to do so, for a person: "maxPrice of #0 from 24.00 GBP
+   * to 30.00 GBP". Not there for nothing.
+   */
+  readonly raises?: readonly string[];
   /** One per recommendation, in their order. */
   readonly recommendations: readonly PlannedRecommendation[];
   /** Sums per currency: of what a drive would buy, of what is bought, and of what was sent and may be bought. */
@@ -72,15 +79,16 @@ interface PlanParts {
 export async function planExecution(
   asked: NewExecution,
   parts: PlanParts,
-  { signal, deadline, concurrency = 4, maxTotals }: PlanOptions,
+  { signal, deadline, concurrency = 4, maxTotals, raiseLimits = false }: PlanOptions,
 ): Promise<ExecutionPlan> {
   const { ledger, environment, executorOf } = parts;
   const { executionId, emptyPlaces } = asked;
   const budget = createBudget(maxTotals);
   const recorded = await ledger.recorded(executionId);
   const records = new Map(recorded?.records.map((record) => [record.token, record]));
-  const refusal = recorded && whyRefused(asked, recorded);
-  const places = asked.places.map((place) => withLowerLimit(place, records.get(place.token)));
+  const { refusal, raises = [] } = recorded ? taken(asked, recorded, raiseLimits) : {};
+  const places =
+    raises.length > 0 ? asked.places : asked.places.map((place) => withLowerLimit(place, records.get(place.token)));
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
   const ageOf = createAgeOf({ ledger, environment });
@@ -103,7 +111,10 @@ export async function planExecution(
     let error: OutcomeError | undefined;
     try {
       budget.check(plannedPrices(recommendations));
-      createBudget(recorded?.execution.maxTotals ?? asked.maxTotals).check(countedPrices(recommendations));
+      const [recordedTotals, { maxTotals: own }] = [recorded?.execution.maxTotals, asked];
+      createBudget(raises.length > 0 ? (own ?? recordedTotals) : (recordedTotals ?? own)).check(
+        countedPrices(recommendations),
+      );
     } catch (cause) {
       error = outcomeError(cause);
     }
@@ -111,6 +122,7 @@ export async function planExecution(
     return {
       executionId,
       termsVersion: recorded?.execution.termsVersion ?? 0,
+      ...(raises.length > 0 ? { raises } : {}),
       recommendations: [...recommendations, ...skipped].toSorted((a, b) => a.recIndex - b.recIndex),
       totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile", "written-off") },
       ...(error ? { error } : {}),
@@ -120,14 +132,22 @@ export async function planExecution(
   }
 }
 
-/** Why a drive of it would buy nothing. */
-function whyRefused(asked: NewExecution, recorded: RecordedAt): RefusedError | undefined {
+/** Why a drive of it would buy nothing, and what it would raise: in the order in which a drive looks at it. */
+function taken(
+  asked: NewExecution,
+  recorded: RecordedAt,
+  raiseLimits: boolean,
+): { readonly refusal?: RefusedError | undefined; readonly raises?: readonly string[] } {
+  const { execution, at } = recorded;
   const changed = whyChanged(asked, recorded);
-  if (changed !== undefined) return changed;
-  const raises = [...timesDiffer(asked, recorded.execution), ...limitDifferences(asked, recorded).raises];
-  if (raises.length > 0) return limitsDiffer(raises);
-  const forbidden = whyForbidden(recorded.execution, recorded.at);
-  return forbidden && forbiddenError(forbidden);
+  if (changed !== undefined) return { refusal: changed };
+  const stopped = whyStopped(execution, at);
+  if (stopped !== undefined) return { refusal: forbiddenError(stopped) };
+  const differences = limitDifferences(asked, recorded);
+  const differs = whyLimitsRefused(asked, execution, differences, raiseLimits);
+  if (differs !== undefined) return { refusal: differs };
+  const waiting = whyWaiting(execution, at);
+  return { refusal: waiting && forbiddenError(waiting), raises: differences.raises };
 }
 
 /** The place under the limit that a drive would keep: the recorded one, or one that the file lowers. */

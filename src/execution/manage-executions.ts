@@ -13,6 +13,7 @@ import type { ExecutionsQuery } from "../contract/execution-record.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
+import { auditBeforeConfirming, type AuditRecords, type Confirmed, type ConfirmOptions } from "./confirm-execution.ts";
 import { executionStatus, type ExecutionStatus } from "./execution-status.ts";
 
 /** Who says something about an execution, and why: both go into its history. */
@@ -65,8 +66,14 @@ export interface ExecutionManager {
   setLimits(executionId: string, change: PersonsDecision & LimitChanges): Promise<ExecutionStatus>;
   /** Changes the source of what was not sent; an approval has to be given anew. Throws as `cancel`. */
   setSource(executionId: string, change: PersonsDecision & { readonly source: string }): Promise<ExecutionStatus>;
-  /** Says that an execution which is incomplete, or whose ledger was restored, may be bought as it is recorded. Throws as `cancel`. */
-  confirm(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
+  /**
+   * Says that an execution which is incomplete, or whose ledger was restored, may be bought as it is recorded. Where the ledger was
+   * restored, the scopes of its records are audited first; what that finds is told to `onAudit` before anything is written, and
+   * returned. It holds for the terms that were recorded when the audit began. Throws as `cancel`; a RefusedError, with the code of
+   * the look-up, where one of the scopes could not be looked at; and an InvalidExecutionError for a recommendation without an
+   * executor.
+   */
+  confirm(executionId: string, decision: PersonsDecision, options?: ConfirmOptions): Promise<Confirmed>;
   /** How executions stand, last changed first: at most `limit` (default 100, at most 1,000), from after one on. */
   executions(query?: Partial<ExecutionsQuery>): Promise<readonly ExecutionStatus[]>;
   /** How one stands. Throws an InvalidExecutionError for one that is not known, or a LedgerError. */
@@ -78,13 +85,14 @@ interface ManagerParts {
   readonly ledger: Ledger;
   /** Validates an execution that is to be recorded. */
   readonly planOf: (execution: unknown) => NewExecution;
+  readonly audit: AuditRecords;
 }
 
 /** Executions in one look. */
 const [defaultLimit, mostShown] = [100, 1000];
 
 /** The executions of a ledger. */
-export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionManager {
+export function manageExecutions({ ledger, planOf, audit }: ManagerParts): ExecutionManager {
   const statusOf = (recorded: RecordedAt) => executionStatus(recorded, recorded.at);
   const amend = async (executionId: string, amendment: Amendment) => {
     const { person, reason, expectedVersion } = amendment;
@@ -129,23 +137,39 @@ export function manageExecutions({ ledger, planOf }: ManagerParts): ExecutionMan
       checkTexts({ source });
       return statusOf(await amend(executionId, { kind: "source", source, person, reason, expectedVersion }));
     },
-    confirm: async (executionId, { person, reason, expectedVersion }) =>
-      statusOf(await amend(executionId, { kind: "confirm", person, reason, expectedVersion })),
-    executions: async ({ after, limit = defaultLimit } = {}) => {
-      checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
-      const found = await ledger.executions({ limit, after });
-      const now = await ledger.now();
-      const shown: ExecutionStatus[] = [];
-      for (const execution of found) {
-        shown.push(executionStatus({ execution, records: await ledger.recordsOf(execution.executionId) }, now));
+    confirm: async (executionId, { person, reason, expectedVersion }, options = {}) => {
+      checkTexts({ executionId, person, reason });
+      const { execution, records } = await recordedIn(ledger, executionId);
+      const confirmation = { kind: "confirm", person, reason } as const;
+      if (execution.restored !== true) {
+        return { status: statusOf(await amend(executionId, { ...confirmation, expectedVersion })) };
       }
-      return shown;
+      const { report, audited } = await auditBeforeConfirming(ledger, records, audit, options);
+      const seen = expectedVersion ?? execution.termsVersion;
+      await amend(executionId, { ...confirmation, expectedVersion: seen, audited });
+      // Read anew: restored once more since the audit began, it still waits.
+      return { status: statusOf(await recordedIn(ledger, executionId)), audit: report };
     },
+    executions: (query) => readExecutions(ledger, query),
     execution: async (executionId) => {
       checkTexts({ executionId });
       return statusOf(await recordedIn(ledger, executionId));
     },
   };
+}
+
+async function readExecutions(
+  ledger: Ledger,
+  { after, limit = defaultLimit }: Partial<ExecutionsQuery> = {},
+): Promise<readonly ExecutionStatus[]> {
+  checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
+  const found = await ledger.executions({ limit, after });
+  const now = await ledger.now();
+  const shown: ExecutionStatus[] = [];
+  for (const execution of found) {
+    shown.push(executionStatus({ execution, records: await ledger.recordsOf(execution.executionId) }, now));
+  }
+  return shown;
 }
 
 function sentIn({ records }: RecordedExecution): readonly SentPlace[] {

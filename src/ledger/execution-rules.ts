@@ -2,6 +2,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { type ErrorCode, InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type {
   Amendment,
+  Audited,
   ExecutionEntry,
   ExecutionRecord,
   LimitChanges,
@@ -119,10 +120,7 @@ function changeOf(
     case "reopen":
       return reopen(execution, word.at);
     case "confirm":
-      if (execution.incomplete !== true && execution.restored !== true) {
-        throw refusal("nothing-to-change", "There is nothing to confirm.");
-      }
-      return { execution: { incomplete: undefined, restored: undefined, confirmedAt: word.at } };
+      return confirm(execution, amendment.audited, word.at);
     case "limits":
       return changeLimits(execution, records, amendment);
     case "source":
@@ -149,6 +147,17 @@ function approve(
   }
   if (execution.approval?.termsHash === hash) throw refusal("nothing-to-change", "These terms are approved already.");
   return { execution: { approval: { ...word, termsHash: hash } }, detail: hash };
+}
+
+function confirm(execution: ExecutionRecord, audited: Audited | undefined, now: number): Change {
+  if (execution.incomplete !== true && execution.restored !== true) {
+    throw refusal("nothing-to-change", "There is nothing to confirm.");
+  }
+  if (execution.restored === true && audited === undefined) {
+    throw refusal("restored-unconfirmed", "The ledger was restored, and no audit has run over its scopes since.");
+  }
+  const confirmed = { incomplete: undefined, restored: undefined, confirmedAt: audited?.at ?? now };
+  return { execution: confirmed, ...(audited ? { detail: audited.found } : {}) };
 }
 
 function reopen(execution: ExecutionRecord, now: number): Change {
@@ -252,5 +261,5 @@ function skip(execution: ExecutionRecord, records: readonly TokenRecord[], recIn
 }
 
 function refusal(code: ErrorCode, reason: string): RefusedError {
-  return new RefusedError({ code, message: `${reason} Nothing was changed. ${todoOf(code)}` });
+  return new RefusedError({ code, message: `${reason} Nothing was changed. ${todoOf(code, "try again")}` });
 }

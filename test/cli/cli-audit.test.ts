@@ -73,7 +73,7 @@ describe("what it prints", () => {
   });
 
   test("what could not be looked at, and what cannot be", async () => {
-    const error = { code: "access-denied", message: "no right" };
+    const error = { code: "access-denied", message: "no right" } as const;
     const report = reportOf([], {
       scopes: [{ ...scope, error }],
       notLookedAt: [{ provider: "aws", service: "dynamodb" }],

@@ -153,7 +153,7 @@ describe("B8: something is parked beside what there is to do", () => {
     const { code, stdout } = await run(ledger, (parts) => redriveCommand(undefined, unfinished(), parts));
     expect([code, stdout]).toEqual([
       0,
-      "What is open was touched in the last 30 seconds, or another driver holds it: there is nothing to drive again yet.\n1 was sent and may be bought: buyonce status --state unresolved.\n",
+      "What is open was touched in the last 30 seconds, or another driver holds it: there is nothing to drive again yet.\n1 was sent and may be bought: buyonce status --state unresolved --sandbox\n",
     ]);
   });
 });
@@ -273,13 +273,13 @@ describe("resolve", () => {
       { notThis: " ri-1 " },
       { notThis: "ri-1" },
       answer("not-this", "unresolved", "resolved-as-not-this"),
-      "Recorded for #0: decided not to be ri-1 by Ada: not on the bill\nnext: whether it was bought is not known yet. To find out, run buyonce redrive night-1; or say what became of it.\n",
+      "Recorded for #0: decided not to be ri-1 by Ada: not on the bill\nnext: whether it was bought is not known yet. To find out, drive it again; or say what became of it.\n    buyonce redrive night-1 --azure-endpoint http://127.0.0.1:4001 --aws-endpoint http://127.0.0.1:4001\n",
     ],
     [
       { notThis: "ri-1" },
       { notThis: "ri-1" },
       answer("not-this", "refused", "resolved-as-not-this"),
-      "Recorded for #0: decided not to be ri-1 by Ada: not on the bill\nnext: to go on, run buyonce redrive night-1.\n",
+      "Recorded for #0: decided not to be ri-1 by Ada: not on the bill\nnext: to go on, drive it again.\n    buyonce redrive night-1 --azure-endpoint http://127.0.0.1:4001 --aws-endpoint http://127.0.0.1:4001\n",
     ],
     [
       { writeOff: true },

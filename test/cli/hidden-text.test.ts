@@ -9,6 +9,8 @@ import * as json from "../../src/cli/text/json-documents.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
 import { resolveText } from "../../src/cli/commands/resolve.ts";
+import { againFromLedger } from "../../src/cli/text/next-steps.ts";
+import { commandLineOf } from "../../src/cli/commands/same-run.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
 import type { HistoryLine } from "../../src/inspect/read-history.ts";
 import type { LedgerStatus } from "../../src/inspect/read-status.ts";
@@ -108,11 +110,12 @@ const layout = { width: 100, paint: (_style: unknown, text: string) => text };
 const descriptions = [nasty, nasty, nasty];
 
 describe("C11: what does not show, or steers a terminal, is nowhere raw", () => {
+  const line = commandLineOf({ sandbox: true }, {});
   test.each<readonly [string, string]>([
     ["drive", json.jsonReport(reported)],
     ["redrive", json.jsonReports([reported], { count: 1, more: false, atRisk: [] })],
     ["quote", json.jsonQuotation(quotation)],
-    ["status", json.jsonStatus(status, descriptions)],
+    ["status", json.jsonStatus(status, descriptions, [])],
     ["history", json.jsonHistory(nasty, [{ record, lines }], descriptions)],
     ["audit", json.jsonAudit(audit)],
     ["accept-loss", json.jsonAcceptedLoss(record)],
@@ -130,10 +133,10 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
   test.each<readonly [string, string]>([
     ["drive", reportText(reported, { ...layout, descriptions })],
     ["quote", quoteText(quotation, { ...layout, descriptions, maxTotals: undefined })],
-    ["status", statusText(status, { ...layout, descriptions })],
+    ["status", statusText(status, { ...layout, descriptions, line })],
     ["history", historyText(lines, 100, layout.paint)],
     ["audit", auditText(audit, layout)],
-    ["resolve", resolveText(reported.outcomes[1] ?? outcome(), record, "again")],
+    ["resolve", resolveText(reported.outcomes[1] ?? outcome(), record, againFromLedger(nasty, line))],
     [
       "the page",
       htmlReport([{ report: reported, descriptions, source: nasty, history: new Map([[0, lines]]) }], {

@@ -13,6 +13,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { validateExecution } from "../../src/drive/validate.ts";
 import { workLeft } from "../../src/contract/execution-state.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { ExecutionRecord } from "../../src/contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { isSkip, type Recommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
@@ -52,6 +53,16 @@ const records = [
   record(4, { state: "claimed", recommendation: disk }),
 ];
 
+const executionRecord: Omit<ExecutionRecord, "executionId" | "size"> = {
+  source: "test",
+  emptyPlaces: [],
+  approvalRequired: false,
+  maxTotals: [{ amount: "90", currency: "GBP" }],
+  termsVersion: 2,
+  createdAt: started,
+  updatedAt: started,
+};
+
 const nothingParked = { count: 0, more: false, atRisk: [] };
 
 function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
@@ -63,6 +74,10 @@ function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
         .filter((each) => work === undefined || work === workLeft(each))
         .slice(0, limit),
     recordsOf: async (id) => all.filter((each) => each.executionId === id),
+    execution: async (id) => {
+      const { length: size } = all.filter((each) => each.executionId === id);
+      return size === 0 ? undefined : { ...executionRecord, executionId: id, size };
+    },
     history: async (token) => [
       {
         token,
@@ -118,6 +133,10 @@ describe("buyonce status", () => {
     const what = "1 × Standard_B1ls (compute), westus, P1Y, Upfront";
     const [when, id] = ["2026-11-22 09:05:00", commitment.id];
     expect(rows[0]).toBe(`Execution ${executionId}`);
+    expect(rows).toContain("state | working");
+    expect(rows).toContain("at risk | 1 sent, and may be bought: 7.00 USD");
+    expect(rows).toContain("to come | 2, at most 30.00 GBP; 1 without a limit (maxPrice)");
+    expect(rows).toContain("total allowed | 90.00 GBP");
     expect(rows).toContain("# | what | status | commitment | price | changed (UTC) | why");
     for (const row of [
       `0 | ${what} | purchased | ${id} | 24.50 GBP | ${when}`,
@@ -128,16 +147,16 @@ describe("buyonce status", () => {
       "shown | 2 purchased, 1 in-progress, 1 unresolved, 1 abandoned",
       "bought | 24.50 GBP | 1 without a known price",
       "sent, may be bought | 7.00 USD",
-      "next: buyonce redrive finds out what became of it, and buys what was not bought.",
-      "next: buyonce settle waits until the provider's state is final.",
+      "next: find out what became of it, and buy what was not bought:\n | buyonce redrive",
+      "next: wait until the provider's state is final:\n | buyonce settle",
     ])
       expect(rows.join("\n")).toContain(row);
   });
 
-  test("several: the id stands once before its rows; more than the limit is said", async () => {
+  test("several: the id stands once among the executions and once before its rows; more than the limit is said", async () => {
     const others = [record(0, { executionId: "another" }), record(1, { executionId: "another" }), ...records];
     const { stdout } = await status({ limit: 3 }, undefined, ledgerOf(others));
-    expect(stdout.match(/another/g)).toHaveLength(1);
+    expect(stdout.match(/another/g)).toHaveLength(2);
     expect(stdout).toContain("These are the last 3; there are more: --limit shows them, --state narrows.");
   });
 
@@ -156,12 +175,16 @@ describe("buyonce status", () => {
     expect((await status({ ledger: "my.db" })).calls.ledger).toBe("my.db");
     expect((await status({ state: "rejected" })).stdout).toBe("Nothing is rejected.\n");
     expect((await status({}, undefined, ledgerOf([]))).stdout).toBe("The ledger holds nothing.\n");
+    expect((await status({ state: "rejected" }, executionId)).stdout).toMatch(
+      /total allowed +90.00 GBP[^]*\nNothing is rejected\.\n$/,
+    );
     await expect(status({}, "none")).rejects.toThrow('The ledger knows no execution "none"');
   });
 
   test("--json: one document, times in ISO 8601", async () => {
     const { stdout } = await status({ json: true, state: "unknown" }, executionId);
     expect(JSON.parse(stdout)).toEqual({
+      executions: [expect.objectContaining({ executionId, state: "working", unlimited: 1 })],
       recommendations: [
         {
           executionId,
@@ -302,7 +325,8 @@ describe("buyonce settle", () => {
   test("what came to nothing is said loudly, with the next step; nobody is asked", async () => {
     const { stdout } = await settle([settled, failed], {}, executionId);
     expect(stdout).toContain("CAME TO NOTHING: #1. Bought before, and now not bought: see why below.");
-    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then run buyonce redrive ${executionId}: it starts over.`);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`then drive it again: it starts over.`);
+    expect(stdout).toMatch(new RegExp(`^ +buyonce redrive ${executionId} `, "m"));
     expect(last?.names).toEqual(["ledger", "settle", "interrupts ignored"]);
     expect(last?.settleOptions).toMatchObject({ executionId, deadline: 1_060_000, concurrency: 4 });
   });
@@ -310,8 +334,9 @@ describe("buyonce settle", () => {
   test("what is still pending: settle again", async () => {
     const { stdout } = await settle([settled, stillPending]);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      `Bought; the provider is still completing it. To see it completed, run buyonce settle ${executionId} again later: it is not bought twice.`,
+      `Bought; the provider is still completing it. To see it completed, run buyonce settle again later: it is not bought twice.`,
     );
+    expect(stdout).toMatch(new RegExp(`^ +buyonce settle ${executionId} `, "m"));
     expect(stdout).not.toContain("CAME TO NOTHING");
   });
 

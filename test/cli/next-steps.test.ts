@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { againFromLedger, nextSteps } from "../../src/cli/text/next-steps.ts";
+import { againFromLedger, nextSteps, settleAgain } from "../../src/cli/text/next-steps.ts";
 import type { ErrorCode } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
 import { sentences } from "../report/advice-sentences.ts";
@@ -9,8 +9,10 @@ const failure = (code: ErrorCode, more = {}) => ({ code, message: "m", retryable
 const textOf = (...outcomes: Parameters<typeof nextSteps>[0]) => nextSteps(outcomes).map(({ text }) => text);
 
 const file = "drive the same file again";
-const fromLedger = againFromLedger("it's");
-const settle = "run buyonce settle ID again";
+const line = (...words: readonly string[]) => ["buyonce", ...words].join(" ");
+const ledger = againFromLedger("ID", line);
+const fromLedger = ledger.words;
+const settle = settleAgain("ID", line);
 
 describe("nextSteps", () => {
   test("nothing for what is bought and settled", () => {
@@ -32,7 +34,10 @@ describe("nextSteps", () => {
     const text = (phrase: string) =>
       `Bought, but read its warning. If its tag or record is incomplete, ${phrase} to complete it.`;
     expect(textOf(warned)).toEqual([text(file)]);
-    expect(nextSteps([warned], fromLedger, settle)[0]?.text).toBe(text(settle));
+    expect(nextSteps([warned], ledger, settle)[0]).toMatchObject({
+      text: text(settle.words),
+      command: "buyonce settle ID",
+    });
   });
 
   test("in progress: later, or --wait, and when at the earliest; without the file there is no --wait", () => {
@@ -42,7 +47,7 @@ describe("nextSteps", () => {
     expect(textOf(held())).toEqual([`${text(file)} With --wait, a drive waits for the other run.`]);
     const later = held({ retryAfter: 12_300 });
     expect(textOf(later)).toEqual([`${text(file)} Drive it again in 13 s at the earliest, or now with --wait.`]);
-    expect(nextSteps([later], fromLedger)[0]?.text).toBe(`${text(fromLedger)} Drive it again in 13 s at the earliest.`);
+    expect(nextSteps([later], ledger)[0]?.text).toBe(`${text(fromLedger)} Drive it again in 13 s at the earliest.`);
   });
 
   test("unresolved: it may be bought; never told to buy again elsewhere; all tokens masked", () => {
@@ -68,7 +73,7 @@ describe("nextSteps", () => {
   test("another program's: no command of this one is said to drive it; what may be bought is said to be", () => {
     const error = failure("executor-missing");
     const one = outcome({ status: "unresolved", error });
-    expect(nextSteps([outcome({ status: "refused", error }), one], fromLedger).map(({ text }) => text)).toEqual([
+    expect(nextSteps([outcome({ status: "refused", error }), one], ledger).map(({ text }) => text)).toEqual([
       "The ledger shows no purchase. Run a worker that has an executor for it. Until then, buy it nowhere else.",
       `It was sent and may be bought. Run a worker that has an executor for it. Until then, buy it nowhere else. To look for it at the provider: token ${maskToken(one.token)}`,
     ]);
@@ -92,6 +97,6 @@ describe("nextSteps", () => {
     const said = (again: string, fileAgain: string) =>
       next.replaceAll("AGAIN", again).replaceAll("FROM_FILE", fileAgain);
     expect(textOf(one)).toEqual([`${said(file, file)}${wait}${marks}`]);
-    expect(nextSteps([one], fromLedger)[0]?.text).toBe(`${said(fromLedger, file)}${marks}`);
+    expect(nextSteps([one], ledger)[0]?.text).toBe(`${said(fromLedger, file)}${marks}`);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { redrivingQuestion } from "../../src/cli/commands/ask-before-buying.ts";
 import { maskPassword } from "../../src/cli/text/explain-error.ts";
+import { commandLineOf } from "../../src/cli/commands/same-run.ts";
 import { againFromLedger, nextSteps } from "../../src/cli/text/next-steps.ts";
 import { openLedger } from "../../src/cli/resources/open-ledger.ts";
 import { redriveCommand, type RedriveCommandOptions } from "../../src/cli/commands/redrive.ts";
@@ -127,7 +128,7 @@ describe("redrive", () => {
     const { parts } = stands(ledger, { terminal });
     expect(await redriveCommand(undefined, { ...options, sandbox: true }, parts)).toBe(0);
     expect(written.stdout).toBe(
-      "What is open was touched in the last 30 seconds, or another driver holds it: there is nothing to drive again yet.\n1 was sent and may be bought: buyonce status --state unresolved.\n",
+      "What is open was touched in the last 30 seconds, or another driver holds it: there is nothing to drive again yet.\n1 was sent and may be bought: buyonce status --state unresolved --sandbox\n",
     );
   });
 
@@ -146,6 +147,17 @@ describe("redrive", () => {
     const mixed = { ...options, yes: true, awsEndpoint: loopback.awsEndpoint };
     await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow("Give --azure-endpoint too");
     expect(calls.names).toEqual(["ledger"]);
+  });
+
+  test("an imitation of another cloud than the records need, even with --yes: refused; with --ledger it is what was meant", async () => {
+    const mixed = { ...options, yes: true, azureEndpoint: loopback.awsEndpoint };
+    const { parts, calls } = stands(ledgerOf("aws"));
+    await expect(redriveCommand(undefined, mixed, parts)).rejects.toThrow(
+      "This would drive the ledger of imitated purchases (.buyonce/sandbox-ledger.db) against the real aws. Give --aws-endpoint too, or no endpoint. Nothing was sent.",
+    );
+    expect(calls.names).toEqual(["ledger"]);
+    const named = stands(ledgerOf("aws"));
+    expect(await redriveCommand(undefined, { ...mixed, ledger: "my.db" }, named.parts)).toBe(0);
   });
 
   test("the question counts what is pending as well: it is bought anew where it came to nothing", async () => {
@@ -264,11 +276,11 @@ describe("redrive", () => {
   });
 
   test("what to do next needs no file, but for what only the file can change", () => {
-    const again = againFromLedger("it's");
-    expect(again).toBe(String.raw`run buyonce redrive 'it'\''s'`);
+    const again = againFromLedger("it's", commandLineOf({ sandbox: true }, {}));
+    expect(again.command).toBe(String.raw`buyonce redrive 'it'\''s' --sandbox`);
     const texts = (code: "access-denied" | "execution-changed") =>
       nextSteps([outcome({ status: "refused", error: { code, message: "m", retryable: false } })], again)[0]?.text;
-    expect(texts("access-denied")).toContain(`then ${again}.`);
+    expect(texts("access-denied")).toContain(`then ${again.words}.`);
     expect(texts("execution-changed")).toContain("Restore the file and drive the same file again, or");
   });
 });
@@ -303,7 +315,7 @@ describe("resolve", () => {
       reason: "not on the bill",
     });
     expect(written.stdout).toBe(
-      `Recorded for #0: decided not bought by operator on duty: not on the bill\nnext: to buy it, run buyonce redrive ${executionId}. A timer buys it, too.\n`,
+      `Recorded for #0: decided not bought by operator on duty: not on the bill\nnext: to buy it, drive it again. A timer buys it, too.\n    buyonce redrive ${executionId} --azure-endpoint http://127.0.0.1:4001 --aws-endpoint http://127.0.0.1:4001\n`,
     );
   });
 

@@ -46,6 +46,7 @@ describe("B1: a stamp that is tried and not shown", () => {
       descriptions: [""],
       width: 200,
       paint: (_style, text) => text,
+      line: () => "",
     });
     const history = (await ledger.history(token())).map(({ event, detail }) => `${event} ${detail}`);
     for (const text of [...events.map(eventText), ...page, ...history, status]) expect(text).not.toMatch(saysStamped);

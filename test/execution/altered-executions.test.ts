@@ -35,6 +35,12 @@ describe("A3: an altered execution buys nothing, and says what was altered", () 
       ["already-purchased", "execution-changed", "execution-changed"],
       ["#2 was added"],
     ],
+    [
+      "an equal of one that stayed in its place",
+      [a, b, b],
+      ["already-purchased", "execution-changed", "execution-changed"],
+      ["#2 was added"],
+    ],
     ["another order", [b, a], ["already-purchased", "execution-changed"], ["#0 was #1", "#1 was #0"]],
     ["one taken out", [a], ["already-purchased", "execution-changed"], ["#1 was removed"]],
     [

@@ -230,6 +230,48 @@ test("A8: terms that change between the last look at them and the claim are not 
   expect(cloud.counts.sends).toBe(0);
 });
 
+test("A8: a raise that was agreed to is not made over terms that changed while it was recorded", async () => {
+  const { purchaser, cloud, ledger, options } = setup();
+  const limited = (amount: string) => order([{ ...disk(), maxPrice: gbp(amount) }]);
+  await purchaser.submit(limited("5"));
+  const plan = await purchaser.plan(limited("30"), { raiseLimits: true });
+  expect(plan).toMatchObject({ raises: ["maxPrice of #0 from 5.00 GBP to 30.00 GBP"], totals: { buy: [gbp("10")] } });
+  const agreement = { termsVersions: { [executionId]: plan.termsVersion }, prices: {} };
+  let isFirst = true;
+  const racing: Ledger = {
+    ...ledger,
+    amend: async (...parameters) => {
+      if (isFirst) {
+        isFirst = false;
+        await purchaser.setLimits(executionId, { maxPrices: { 0: gbp("7") }, ...ann });
+      }
+      return ledger.amend(...parameters);
+    },
+  };
+  const driver = createPurchaser({ ...options, ledger: racing });
+  expect(said(await driver.drive(limited("30"), { raiseLimits: true, agreement }))).toEqual(["terms-changed"]);
+  expect((await ledger.recordsOf(executionId))[0]?.recommendation.maxPrice).toEqual(gbp("7"));
+  expect(cloud.counts.sends).toBe(0);
+});
+
+test("a plan says of a raise what a drive would: refused without leave, and where it is cancelled or to be approved", async () => {
+  const { purchaser } = setup();
+  const limited = (amount: string) => order([{ ...disk(), maxPrice: gbp(amount) }]);
+  const planned = async () => {
+    const { raises, recommendations } = await purchaser.plan(limited("30"), { raiseLimits: true });
+    return [raises, recommendations[0]?.error?.code];
+  };
+  await purchaser.submit(limited("5"), { requireApproval: true });
+  expect(await planned()).toEqual([undefined, "limits-differ"]);
+  await purchaser.cancel(executionId, ann);
+  expect(await planned()).toEqual([undefined, "execution-cancelled"]);
+  const other = { ...limited("5"), executionId: "another" };
+  await purchaser.submit(other);
+  const raised = { ...limited("30"), executionId: "another" };
+  const { raises, recommendations } = await purchaser.plan(raised);
+  expect([raises, recommendations[0]?.error?.code]).toEqual([undefined, "limits-differ"]);
+});
+
 test("A8: between the question and the answer one is finished elsewhere and another is left behind: that one is not bought", async () => {
   const { purchaser, cloud, ledger } = setup();
   await purchaser.submit(order([disk()]));

@@ -67,7 +67,7 @@ describe("A11: buyonce ledger backup", () => {
     const text = await runCommand(["ledger", "backup", "backup.db", "--ledger", "ledger.db"]);
     expect(text).toMatchObject({ code: 0, stderr: "" });
     expect(text.stdout).toBe(
-      `Backed up to ${folder}/backup.db: 1 execution with 2 recommendations: 0 bought. It is whole, and on the disk.\nnext: keep it on another disk. To go back to it: buyonce ledger restore '${folder}/backup.db'\n`,
+      `Backed up to ${folder}/backup.db: 1 execution with 2 recommendations: 0 bought. It is whole, and on the disk.\nnext: keep it on another disk. To go back to it:\n    buyonce ledger restore ${folder}/backup.db --ledger ledger.db\n`,
     );
     const json = await runCommand(["ledger", "backup", "b2.db", "--ledger", "ledger.db", "--json"]);
     expect(JSON.parse(json.stdout)).toEqual({

@@ -155,7 +155,9 @@ describe("A10: on the command line", () => {
       for (const [location, why] of typos) {
         const byOption = await run([...given, "--ledger", location], undefined);
         assertRefused(byOption.error, why);
-        const byVariable = await run(given, location);
+        // Against an imitation the variable is not looked at.
+        const real = [...given.filter((arg) => arg !== "--sandbox"), ...(args[0] === "drive" ? ["--yes"] : [])];
+        const byVariable = await run(real, location);
         assertRefused(byVariable.error, why);
         expect([...byOption.calls.names, ...byVariable.calls.names]).toEqual([]);
       }
@@ -163,25 +165,67 @@ describe("A10: on the command line", () => {
     },
   );
 
-  test("A10: BUYONCE_LEDGER names the ledger, with --sandbox and against a real cloud, and --ledger goes before it", async () => {
+  test("A10: BUYONCE_LEDGER names the ledger of real purchases, and --ledger goes before it", async () => {
     workingFolder();
+    const drive = ["drive", "execution.json", "--yes", "--new-ledger"];
     expect((await run(["status"], "a.db")).error).toMatchObject({ message: expect.stringContaining("a.db") });
-    expect((await run(["drive", "execution.json", "--sandbox"], "a.db")).calls.ledger).toBe("a.db");
-    const said = "This trial is recorded in the ledger that BUYONCE_LEDGER names.";
-    expect((await run(["drive", "execution.json", "--sandbox"], "a.db")).written.stderr).toContain(said);
-    expect((await run(["drive", "execution.json", "--sandbox"], undefined)).written.stderr).not.toContain(said);
-    expect((await run(["drive", "execution.json", "--sandbox", "--ledger", "b.db"], "a.db")).calls.ledger).toBe("b.db");
-    expect((await run(["drive", "execution.json", "--sandbox", "--ledger", "b.db"], " ")).calls.ledger).toBe("b.db");
-    expect((await run(["drive", "execution.json", "--sandbox"], undefined)).calls.ledger).toBe(
-      ".buyonce/sandbox-ledger.db",
-    );
+    expect((await run(drive, "a.db")).calls.ledger).toBe("a.db");
+    expect((await run([...drive, "--ledger", "b.db"], "a.db")).calls.ledger).toBe("b.db");
+    expect((await run(drive, undefined)).calls.ledger).toBe(".buyonce/ledger.db");
+    // Another cloud is imitated than the one that is bought from.
+    expect((await run([...drive, "--aws-endpoint", "http://127.0.0.1:4001"], "a.db")).calls.ledger).toBe("a.db");
+  });
+
+  test.each([["--sandbox"], ["--azure-endpoint", "http://127.0.0.1:4001"]])(
+    "A10: against an imitation (%s) BUYONCE_LEDGER is not used, whatever it names, and a drive says so; --ledger is",
+    async (...imitation) => {
+      const folder = workingFolder();
+      const drive = ["drive", "execution.json", ...imitation];
+      const own = ".buyonce/sandbox-ledger.db";
+      const said = `This trial is recorded in ${own}, not in the ledger that BUYONCE_LEDGER names.`;
+      for (const variable of ["a.db", " "]) {
+        const { calls, written, error } = await run(drive, variable);
+        expect([calls.ledger, written.stderr, error]).toEqual([own, expect.stringContaining(said), undefined]);
+      }
+      expect((await run(drive, undefined)).written.stderr).not.toContain("This trial");
+      expect((await run(["quote", "execution.json", ...imitation], "a.db")).calls.ledger).toBe(own);
+      for (const command of [["redrive"], ["settle"], ["audit"], ["confirm", "a", "--person", "p", "--reason", "r"]]) {
+        expect((await run([...command, ...imitation], "a.db")).calls.ledger).toBe(own);
+      }
+      expect((await run([...drive, "--ledger", "b.db"], "a.db")).calls.ledger).toBe("b.db");
+      expect((await run([...drive, "--ledger", "b.db"], "b.db")).written.stderr).toContain("leave out --ledger");
+      expect(readdirSync(folder)).not.toContain("a.db");
+    },
+  );
+
+  test("A10: with --sandbox no command of the ledger alone uses the variable either", async () => {
+    workingFolder();
+    const words = ["--person", "p", "--reason", "r"];
+    for (const command of [
+      ["status"],
+      ["executions"],
+      ["history", "a"],
+      ["cancel", "a", ...words],
+      ["ledger", "check"],
+    ]) {
+      const { error } = await run([...command, "--sandbox"], "a.db");
+      expect(error).toMatchObject({ message: expect.stringContaining("sandbox-ledger.db") });
+    }
   });
 
   test("A10: a report is never written over the ledger, by whatever it is named", async () => {
     const folder = workingFolder();
     for (const location of ["night.html", "sqlite:night.html", pathToFileURL(join(folder, "night.html")).href]) {
-      const { error } = await run(["drive", "execution.json", "--sandbox", "--report", "night.html"], location);
-      expect(error).toMatchObject({ message: expect.stringContaining("which is for the ledger") });
+      for (const [args, variable] of [
+        [[], location],
+        [["--ledger", location], undefined],
+      ] as const) {
+        const { error } = await run(
+          ["drive", "execution.json", "--sandbox", "--report", "night.html", ...args],
+          variable,
+        );
+        expect(error).toMatchObject({ message: expect.stringContaining("which is for the ledger") });
+      }
     }
     expect(readdirSync(folder)).toEqual(["execution.json"]);
   });

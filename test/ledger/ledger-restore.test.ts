@@ -49,7 +49,7 @@ describe("A11: buyonce ledger restore", () => {
     const text = await runCommand(["ledger", "restore", "backup.db"]);
     expect(text).toMatchObject({ code: 0, stderr: "" });
     expect(text.stdout).toBe(
-      `Restored to ${folder}/.buyonce/ledger.db: 1 execution with 2 recommendations: 0 bought.\nWhat was sent, bought, cancelled or limited since the backup was made, at 2026-11-22 09:05:00 UTC, is not in it. So nothing of what it holds is sent until a person confirms each execution (buyonce confirm). Compare it with the providers first.\nnext: buyonce audit\n`,
+      `Restored to ${folder}/.buyonce/ledger.db: 1 execution with 2 recommendations: 0 bought.\nWhat was sent, bought, cancelled or limited since the backup was made, at 2026-11-22 09:05:00 UTC, is not in it. So nothing of what it holds is sent until a person confirms each execution, which compares it with the providers first.\nnext: see which wait, and confirm each (buyonce confirm).\n    buyonce executions\n`,
     );
     const json = await runCommand(["ledger", "restore", "backup.db", "--ledger", "b.db", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -237,7 +237,7 @@ describe("A11: buyonce ledger restore without a file marks what was restored by 
     const { code, stdout } = await runCommand(["ledger", "restore", "--ledger", "ledger.db"]);
     expect(code).toBe(0);
     expect(stdout).toBe(
-      `Marked as restored: ${file}.\nWhat was sent, bought, cancelled or limited since its backup was made is not in it. So nothing of what it holds is sent until a person confirms each execution (buyonce confirm). Compare it with the providers first.\nnext: buyonce audit\n`,
+      `Marked as restored: ${file}.\nWhat was sent, bought, cancelled or limited since its backup was made is not in it. So nothing of what it holds is sent until a person confirms each execution, which compares it with the providers first.\nnext: see which wait, and confirm each (buyonce confirm).\n    buyonce executions --ledger ledger.db\n`,
     );
     // Also for those who have it open.
     expect(await ledger.restoredAt()).toBeGreaterThan(backedUp);

@@ -116,7 +116,7 @@ export const sentences: Readonly<
   "restored-unconfirmed": {
     status: "refused",
     cause: "The records were restored from a backup, and nobody has confirmed yet that this one may be bought.",
-    next: "Nothing was sent. Compare the ledger with the providers (buyonce audit), then confirm the execution (buyonce confirm) and AGAIN.",
+    next: "Nothing was sent. Confirm the execution (buyonce confirm), which compares it with the providers first and says what it finds; then AGAIN.",
   },
   "terms-changed": {
     status: "refused",

@@ -10,8 +10,9 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { executionText, sentText } from "../text/executions-text.ts";
 import { jsonExecution } from "../text/json-documents.ts";
+import { againFromLedger } from "../text/next-steps.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf, textArgument } from "./option-checks.ts";
+import { textArgument } from "./option-checks.ts";
 import {
   ledgerHelp,
   ledgerOptions,
@@ -20,20 +21,21 @@ import {
   wholeNumber,
   withOptions,
 } from "./option-groups.ts";
-import { withLedger } from "./with-resources.ts";
+import { commandLineOf } from "./same-run.ts";
+import { withKnownLedger } from "./with-resources.ts";
 
-const byPerson = (command: Command) =>
-  withOptions(
-    command
-      .requiredOption("--person <name>", "who says so: goes into the history")
-      .requiredOption("--reason <text>", "why: goes into the history")
-      .option(
-        "--expected-version <n>",
-        "the version of the terms that you saw: where it moved on, nothing is changed",
-        wholeNumber(1, 999_999_999),
-      ),
-    ledgerOptions,
-  );
+/** The options by which a person says something about an execution. */
+export const personOptions = (command: Command) =>
+  command
+    .requiredOption("--person <name>", "who says so: goes into the history")
+    .requiredOption("--reason <text>", "why: goes into the history")
+    .option(
+      "--expected-version <n>",
+      "the version of the terms that you saw: where it moved on, nothing is changed",
+      wholeNumber(1, 999_999_999),
+    );
+
+const byPerson = (command: Command) => withOptions(personOptions(command), ledgerOptions);
 
 /** The options of a command by which a person changes an execution. */
 export type AmendOptions = OptionsOf<typeof byPerson>;
@@ -67,7 +69,7 @@ interface Changed {
 }
 
 /** Who says it, and why. */
-type Said = Pick<AmendOptions, "person" | "reason" | "expectedVersion">;
+type Said = OptionsOf<typeof personOptions>;
 
 async function amend(
   executionId: string,
@@ -76,22 +78,23 @@ async function amend(
   run: (purchaser: Purchaser, said: { person: string; reason: string; expectedVersion?: number }) => Promise<Changed>,
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
   const said = saidBy(options);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers: [] });
-    const { status, mayBeBought = [] } = await run(purchaser, said);
-    if (options.json) stdout.write(jsonExecution(status, mayBeBought));
+    const { status, mayBeBought } = await run(purchaser, said);
+    if (options.json) stdout.write(jsonExecution(status, { mayBeBought }));
     else {
       const paint = painter(stdout, env);
-      stdout.write(`${executionText(status, widthOf(stdout), paint)}${sentText(mayBeBought, widthOf(stdout))}`);
+      const { command = "" } = againFromLedger(executionId, commandLineOf(options, env));
+      const sent = mayBeBought === undefined ? "" : sentText(mayBeBought, widthOf(stdout), command);
+      stdout.write(`${executionText(status, widthOf(stdout), paint)}${sent}`);
     }
     return exitCodes.bought;
   });
 }
 
-function saidBy({ person, reason, expectedVersion }: Said) {
+/** Throws a usage error for a name or a reason that cannot go into a history. */
+export function saidBy({ person, reason, expectedVersion }: Said) {
   const text = (option: string, value: string) => textArgument(option, value, "Nothing was changed");
   return {
     person: text("--person", person),
@@ -143,20 +146,6 @@ export const reopen = {
   action: (executionId, options, parts) =>
     amend(executionId, options, parts, async (purchaser, said) => {
       return { status: await purchaser.reopen(executionId, said) };
-    }),
-} satisfies CommandModule<[executionId: string], AmendOptions>;
-
-/** What `buyonce confirm` is. */
-export const confirm = {
-  addOptions: byPerson,
-  help: help(
-    `Says that an execution may be bought as it is recorded: one of which the ledger lacks places, or whose ledger was restored
-  from a backup. Compare it with the providers first (buyonce audit).`,
-    `buyonce confirm ${id} ${who}`,
-  ),
-  action: (executionId, options, parts) =>
-    amend(executionId, options, parts, async (purchaser, said) => {
-      return { status: await purchaser.confirm(executionId, said) };
     }),
 } satisfies CommandModule<[executionId: string], AmendOptions>;
 

@@ -30,11 +30,13 @@ export interface Spending {
 }
 
 /**
- * Shows what would be spent, and asks. Returns what the person agreed to: what was shown, at the prices that were shown;
- * throws a BuyonceError `aborted` where the person says no, or stops, and a RefusedError where it comes to more than the
+ * Shows what would be spent, and which recorded limits the file raises, and asks. Returns what the person agreed to: what was
+ * shown, at the prices that were shown, and whether limits are raised; throws a BuyonceError `aborted` where the person says no, or stops, and a RefusedError where it comes to more than the
  * totals.
  */
-export async function agreeOnSpending(spending: Spending): Promise<Agreement> {
+export async function agreeOnSpending(
+  spending: Spending,
+): Promise<{ readonly agreement: Agreement; readonly raiseLimits: boolean }> {
   const { execution, purchaser, newAt, descriptions, options, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
   const { timeout, concurrency, maxTotal: maxTotals } = options;
@@ -46,22 +48,36 @@ export async function agreeOnSpending(spending: Spending): Promise<Agreement> {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
       concurrency,
       ...(maxTotals ? { maxTotals } : {}),
+      // What is raised is said, and agreed to with the rest.
+      raiseLimits: true,
     }),
   );
   stderr.write(`\n${quoteText(quotation, layout)}\n`);
   if (quotation.error) throw new RefusedError(quotation.error);
+  const { raises = [] } = quotation;
+  if (raises.length > mostInQuestion) stderr.write(`${raises.map((raise) => `Raises ${raise}\n`).join("")}\n`);
 
   const answer = await unlessStopped(signal, () => parts.confirm(spendingQuestion(quotation, newAt), signal));
   if (answer === "stopped") throw aborted("Stopped");
   if (answer === "no") throw aborted("You said no");
-  return agreementTo(quotation);
+  return { agreement: agreementTo(quotation), raiseLimits: raises.length > 0 };
 }
+
+/** As many limits are named in a question; more are listed above it. */
+const mostInQuestion = 5;
 
 /** The question after the prices. `newLedger`: where the ledger is, if it would be a new one. */
 export function spendingQuestion(plan: ExecutionPlan, newLedger?: string): string {
-  const question = whatToDo(plan);
+  const question = `${raisedText(plan)}${whatToDo(plan)}`;
   if (newLedger === undefined) return question;
   return `This begins a new, empty ledger at ${cleanText(newLedger)}, which knows nothing of what was bought before. ${question}`;
+}
+
+/** What of the recorded limits a yes raises. */
+function raisedText({ raises = [] }: ExecutionPlan): string {
+  if (raises.length === 0) return "";
+  const named = raises.length > mostInQuestion ? `${raises.length} of them, listed above` : raises.join(", ");
+  return `The file allows more than the recorded limits; a yes raises ${named}. `;
 }
 
 function whatToDo({ recommendations, totals }: ExecutionPlan): string {
@@ -98,8 +114,9 @@ async function unlessStopped<T>(signal: AbortSignal, run: () => Promise<T>): Pro
   throw aborted("Stopped");
 }
 
-function aborted(reason: string): BuyonceError {
-  return new BuyonceError({ code: "aborted", message: `${reason}: nothing was sent, nothing was bought.` });
+/** A person said no, or stopped it. */
+export function aborted(reason: string, consequence = "nothing was sent, nothing was bought"): BuyonceError {
+  return new BuyonceError({ code: "aborted", message: `${reason}: ${consequence}.` });
 }
 
 /** What a person is asked about before a redrive. */

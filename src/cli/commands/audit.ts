@@ -12,7 +12,7 @@ import { jsonAcceptedLoss, jsonAudit } from "../text/json-documents.ts";
 import { checkEndpoints, ledgerOf, textArgument } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
-import { cloudOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { cloudOptions, ledgerHelp, lookingTime, type OptionsOf, withOptions } from "./option-groups.ts";
 import { withLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -30,7 +30,7 @@ const addOptions = (command: Command) =>
       .option("--person <name>", "with --accept-loss: who says so; goes into the history")
       .option("--reason <text>", "with --accept-loss: why; goes into the history"),
     cloudOptions("ask it"),
-  ).option("--timeout <seconds>", "after which nothing more is looked at", wholeNumber(1, 86_400), 600);
+  ).option(...lookingTime);
 
 /** The options of `buyonce audit`. */
 export type AuditCommandOptions = OptionsOf<typeof addOptions>;
@@ -99,7 +99,7 @@ export async function auditCommand(options: AuditCommandOptions, parts: CommandP
 
   // Where the places are named, a ledger that was lost is one more thing to find out.
   const how = places ? { emptyIfMissing: true } : { mustExist: true };
-  return withLedger(ledgerOf(options), how, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts.terminal.env), how, parts, async (ledger) => {
     const needed = await providersFor(ledger, places);
     return withPurchaser(ledger, { needed, options, parts }, async (purchaser) => {
       if (loss !== undefined) {

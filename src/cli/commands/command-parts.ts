@@ -18,6 +18,9 @@ export interface CommandModule<Arguments extends readonly unknown[], Options> {
   readonly action: (...given: [...Arguments, Options, CommandParts]) => Promise<ExitCode>;
 }
 
+/** A command about one execution, or where none is named about all. */
+export type ExecutionsModule<Options> = CommandModule<[executionId: string | undefined], Options>;
+
 /** A running imitation of the clouds. */
 export interface RunningSandbox {
   readonly url: string;

@@ -13,13 +13,15 @@ import { checkReportFile, keepEvents, writeReportFile } from "../resources/repor
 import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
+import { type Again, againFromFile } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnSpending } from "./ask-before-buying.ts";
-import { checkEndpoints, endpointsOf, ownFiles } from "./option-checks.ts";
+import { checkEndpoints, endpointsOf, ledgerAt, ownFiles } from "./option-checks.ts";
 import type { CommandModule, CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
+import { commandLineOf } from "./same-run.ts";
 import { purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -53,7 +55,8 @@ Money
   is left out, and checked when it is this one's turn (--wait).
   Limits are recorded with the first drive and hold for the execution's life: maxPrice of each recommendation, and of all
   of it "maxTotals" in the file or, where it has none, the first drive's --max-total. A later file may lower them; one that
-  raises or drops them is refused, unless --raise-limits says so. buyonce limits changes them too.
+  raises or drops them is refused, unless --raise-limits says so, or you agree to it where it asks: the question says what is
+  raised. Where an approval is required, it is refused all the same. buyonce limits changes them too.
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -130,7 +133,7 @@ export const drive = { addOptions, help, action: driveCommand } satisfies Comman
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const note = noteOn(parts.terminal.stderr);
   checkEndpoints(options);
-  await checkReportFile(options.report, ownFiles(options));
+  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
@@ -139,7 +142,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
 
   return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
     const imitation = real.length === 0;
-    const location = options.ledger ?? (imitation ? defaultFiles.sandboxLedger : defaultFiles.ledger);
+    const location = ledgerAt(options, parts.terminal.env, imitation);
     const asks = !imitation && !options.yes;
     return withDriveLedger({ location, imitation, asks, newLedger: options.newLedger }, parts, async (ledger) => {
       const { newAt } = ledger;
@@ -148,7 +151,8 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const execution = purchaser.validate(input);
       const descriptions = describePlaces(execution, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
-      const drive = { execution, purchaser, begin, newAt, descriptions, options, parts };
+      const again = againFromFile(file, commandLineOf(options, parts.terminal.env));
+      const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
       const said = await saidOf(report, descriptions, await ledger.begin(), purchaser);
@@ -171,22 +175,23 @@ interface Drive {
   /** Where the ledger is, if it is a new one. */
   readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
+  readonly again: Again;
   readonly options: DriveCommandOptions;
   readonly parts: CommandParts;
 }
 
 async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEvent[]): Promise<Report> {
   const { descriptions, options, parts } = drive;
-  const { concurrency, wait = false, maxTotal: maxTotals, raiseLimits = false } = options;
-  return untilInterrupted("drive the same file again", parts, async ({ signal, drive: sending }) => {
-    const agreement = ask ? await agreeOnSpending({ ...drive, signal }) : undefined;
+  const { concurrency, wait = false, maxTotal: maxTotals } = options;
+  return untilInterrupted(drive.again, parts, async ({ signal, drive: sending }) => {
+    const agreed = ask ? await agreeOnSpending({ ...drive, signal }) : { raiseLimits: options.raiseLimits ?? false };
     const purchaser = await drive.begin();
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (progress) => {
         const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
-        const limits = { ...(maxTotals ? { maxTotals } : {}), ...(agreement ? { agreement } : {}), raiseLimits };
+        const limits = { ...(maxTotals ? { maxTotals } : {}), ...agreed };
         return purchaser.drive(drive.execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );
@@ -208,7 +213,7 @@ async function saidOf(
 
 function writeReport(
   report: Report,
-  { newAt, descriptions, options, parts }: Drive,
+  { newAt, descriptions, again, options, parts }: Drive,
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
@@ -217,6 +222,6 @@ function writeReport(
     return;
   }
   const paint = painter(stdout, env);
-  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, newLedger: newAt })}`);
+  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, again, newLedger: newAt })}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

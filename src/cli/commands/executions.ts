@@ -1,13 +1,19 @@
 import type { Command } from "commander";
-import { executionStatus } from "../../execution/execution-status.ts";
-import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { executionStatusOf } from "../resources/ledger-records.ts";
+import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { executionHistoryText, executionsText, executionText } from "../text/executions-text.ts";
 import { jsonExecution, jsonExecutions } from "../text/json-documents.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
-import { ledgerHelp, ledgerOptions, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
-import { withLedger } from "./with-resources.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
+import {
+  ledgerHelp,
+  ledgerOptions,
+  type OptionsOf,
+  showingExitCodes,
+  wholeNumber,
+  withOptions,
+} from "./option-groups.ts";
+import { withKnownLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(
@@ -31,13 +37,8 @@ State
   complete       everything is bought and settled, skipped, or decided
 
 To come
-  The sum of the limits (maxPrice) of what is not sent yet; "+ 2" says that two more have none.
-${ledgerHelp}
-Exit codes
-  0    shown
-  1    an internal error, a ledger that cannot be used, or output that could not be written
-  2    bad usage, or an execution that the ledger does not know
-
+  The sum of the limits (maxPrice) of what is not sent yet; "+ 2" says that two more have none. Of what is stopped, nothing.
+${ledgerHelp}${showingExitCodes}
 With --json
   Standard output holds exactly one document: { "executions": [ ... ] }, or with an id { "execution": { "executionId",
   "source", "state", "forbidden", "termsVersion", "termsHash", "approvalRequired", "approval", "cancelled", "maxTotals",
@@ -49,10 +50,11 @@ Examples
 `;
 
 /** What `buyonce executions` is. */
-export const executions = { addOptions, help, action: executionsCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  ExecutionsCommandOptions
->;
+export const executions = {
+  addOptions,
+  help,
+  action: executionsCommand,
+} satisfies ExecutionsModule<ExecutionsCommandOptions>;
 
 /** `buyonce executions`: how executions stand in the ledger. Returns the exit code. Throws a BuyonceError. */
 export async function executionsCommand(
@@ -62,9 +64,7 @@ export async function executionsCommand(
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
   const [paint, width] = [painter(stdout, env), widthOf(stdout)];
-  checkEndpoints(options);
-  checkExecutionId(executionId);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     if (executionId === undefined) {
       const purchaser = await parts.createPurchaser({ ledger, providers: [] });
       const all = await purchaser.executions({ limit: options.limit });
@@ -72,14 +72,9 @@ export async function executionsCommand(
       else stdout.write(all.length === 0 ? "The ledger holds no execution.\n" : executionsText(all, width, paint));
       return exitCodes.bought;
     }
-    const execution = await ledger.execution(executionId);
-    if (execution === undefined) {
-      throw usageError(`The ledger knows no execution ${JSON.stringify(executionId)}. Check the id and the ledger.`);
-    }
-    const records = await ledger.recordsOf(executionId);
-    const status = executionStatus({ execution, records }, await ledger.now());
+    const status = await executionStatusOf(ledger, executionId);
     const history = await ledger.executionHistory(executionId);
-    if (options.json) stdout.write(jsonExecution(status, [], history));
+    if (options.json) stdout.write(jsonExecution(status, { history }));
     else stdout.write(`${executionText(status, width, paint)}\n${executionHistoryText(history, width, paint)}`);
     return exitCodes.bought;
   });

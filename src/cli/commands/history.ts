@@ -5,10 +5,9 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
-import { withLedger } from "./with-resources.ts";
+import { withKnownLedger } from "./with-resources.ts";
 
 const help = `
 What it shows
@@ -47,9 +46,7 @@ export async function historyCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const records = await recordsOf(ledger, executionId);
     if (recIndex !== undefined && !records.some((record) => record.recIndex === recIndex)) {
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution.`);

@@ -3,6 +3,7 @@ import type { DriveEvent } from "../../contract/events.ts";
 import type { Progress } from "../progress/progress.ts";
 import { exitCodes } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
+import type { Again } from "../text/next-steps.ts";
 import type { CommandParts } from "./command-parts.ts";
 
 /** What runs until it ends or is interrupted. */
@@ -14,11 +15,10 @@ export interface Interruptible {
 }
 
 /**
- * Runs something that may buy: the first Ctrl-C stops it gently, the second at once. `again` is how to go on, as in
- * "drive the same file again".
+ * Runs something that may buy: the first Ctrl-C stops it gently, the second at once. `again` is how to go on.
  */
 export async function untilInterrupted<T>(
-  again: string,
+  again: Again,
   { terminal, onInterrupt, exit }: Pick<CommandParts, "terminal" | "onInterrupt" | "exit">,
   run: (interruptible: Interruptible) => Promise<T>,
 ): Promise<T> {
@@ -36,7 +36,7 @@ export async function untilInterrupted<T>(
     },
     again: () => {
       note(
-        `Ended at once. A purchase may be under way: ${again}, and what became of it is found out before anything is bought.`,
+        `Ended at once. A purchase may be under way: ${again.words}, and what became of it is found out before anything is bought.${below(again)}`,
       );
       exit(exitCodes.interrupted);
     },
@@ -52,13 +52,18 @@ export async function untilInterrupted<T>(
           return await drive(progress.event);
         } finally {
           progress.stop();
-          if (signal.aborted) noteOn(terminal.stderr)(`Stopped. To go on, ${again}.`);
+          if (signal.aborted) noteOn(terminal.stderr)(`Stopped. To go on, ${again.words}.${below(again)}`);
         }
       },
     });
   } finally {
     stopListening();
   }
+}
+
+/** The command on a line of its own, to be copied. */
+function below({ command }: Again): string {
+  return command === undefined ? "" : `\n    ${command}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { jsonLedger } from "../text/json-documents.ts";
 import { backupText } from "../text/ledger-text.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { commandLineOf } from "./same-run.ts";
 import { checkEndpoints, ledgerOf } from "./option-checks.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
 
@@ -47,7 +48,7 @@ export async function ledgerBackupCommand(
 ): Promise<ExitCode> {
   checkEndpoints(options);
   const to = copyOf(file, "The file of the backup");
-  const from = placeOfLedger(ledgerOf(options));
+  const from = placeOfLedger(ledgerOf(options, parts.terminal.env));
   if (from.kind === "postgres") {
     throw usageError(
       "This ledger is in PostgreSQL: back it up with pg_dump --schema=buyonce, or with the server's own backups. Nothing was made.",
@@ -57,8 +58,14 @@ export async function ledgerBackupCommand(
     import("../../ledger/sqlite/check-file.ts"),
     import("../../ledger/sqlite/backup-sqlite.ts"),
   ]);
-  const summary = await backupSqlite({ from: checkLedgerFile(ledgerOf(options)), to, at: parts.now() });
-  parts.terminal.stdout.write(options.json ? jsonLedger(summary) : backupText(summary));
+  const summary = await backupSqlite({
+    from: checkLedgerFile(ledgerOf(options, parts.terminal.env)),
+    to,
+    at: parts.now(),
+  });
+  parts.terminal.stdout.write(
+    options.json ? jsonLedger(summary) : backupText(summary, commandLineOf(options, parts.terminal.env)),
+  );
   return exitCodes.bought;
 }
 

@@ -46,7 +46,7 @@ export const ledgerCheck = { addOptions: ledgerOptions, help, action: ledgerChec
 export async function ledgerCheckCommand(options: LedgerOptions, { terminal }: CommandParts): Promise<ExitCode> {
   const { stdout, env } = terminal;
   checkEndpoints(options);
-  const summary = await summarize(ledgerOf(options));
+  const summary = await summarize(ledgerOf(options, terminal.env));
   stdout.write(options.json ? jsonLedger(summary) : checkText(summary, painter(stdout, env)));
   return summary.problems.length === 0 ? exitCodes.bought : exitCodes.internal;
 }

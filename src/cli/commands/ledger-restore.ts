@@ -7,14 +7,15 @@ import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { copyOf } from "./ledger-backup.ts";
 import { checkEndpoints, ledgerOf } from "./option-checks.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
 import { withLedger } from "./with-resources.ts";
 
 const help = `
 What it does
   It checks the backup, copies it to where the ledger was, whole or not at all, and marks it as restored. Where a ledger is,
   or a part of one (its -wal), nothing is restored: move that away first. The backup stays as it is.
-  A restored ledger has forgotten what was sent, bought, cancelled and limited since the backup was made. So nothing is sent
-  until a person confirmed it (buyonce confirm). Compare it with the providers first (buyonce audit).
+  A restored ledger has forgotten what was sent, bought, cancelled and limited since the backup was made. So nothing of an
+  execution that it holds is sent until a person confirmed it (buyonce confirm), which compares it with the providers first.
   The file may also be a ledger.db that lost its -wal for good. Copying a file into place by hand is not supported: nothing
   tells then that something is forgotten.
   Without a file it marks the ledger that is there: one that was restored by other means, as by pg_restore.
@@ -50,7 +51,7 @@ export async function ledgerRestoreCommand(
 ): Promise<ExitCode> {
   const { stdout } = parts.terminal;
   checkEndpoints(options);
-  const location = ledgerOf(options);
+  const location = ledgerOf(options, parts.terminal.env);
   const place = placeOfLedger(location);
   if (file === undefined) return markRestored(location, options, parts);
   const from = copyOf(file, "The backup");
@@ -65,7 +66,7 @@ export async function ledgerRestoreCommand(
   ]);
   const backup = checkLedgerFile(from, "The backup");
   const summary = await restoreSqlite({ from: backup, to: checkLedgerFile(location), at: parts.now() });
-  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary));
+  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary, commandLineOf(options, parts.terminal.env)));
   return exitCodes.bought;
 }
 
@@ -73,7 +74,9 @@ async function markRestored(location: string, options: LedgerOptions, parts: Com
   return withLedger(location, { mustExist: true }, parts, async (ledger) => {
     await ledger.markRestored();
     const place = ledgerText(placeOfLedger(location));
-    const text = options.json ? jsonMarked(place, (await ledger.restoredAt()) ?? parts.now()) : markedText(place);
+    const text = options.json
+      ? jsonMarked(place, (await ledger.restoredAt()) ?? parts.now())
+      : markedText(place, commandLineOf(options, parts.terminal.env));
     parts.terminal.stdout.write(text);
     return exitCodes.bought;
   });

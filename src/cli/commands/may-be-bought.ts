@@ -1,3 +1,4 @@
+import type { CommandLine } from "../text/next-steps.ts";
 import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
@@ -17,10 +18,10 @@ export function parkedNote({ count, more, atRisk }: ParkedSum): string {
  * What a command that found nothing to do says about purchases whose outcome nobody knows, which it does not look at and which
  * are not parked: empty, or a line.
  */
-export async function mayBeBoughtNote(ledger: Ledger): Promise<string> {
+export async function mayBeBoughtNote(ledger: Ledger, line: CommandLine): Promise<string> {
   const open = await ledger.records({ states: ["submitted", "unknown"], work: "unfinished", limit: most });
   const { length } = open;
   if (length === 0) return "";
   const count = length === most ? "1,000 or more recommendations were" : length === 1 ? "1 was" : `${length} were`;
-  return `${count} sent and may be bought: buyonce status --state unresolved.\n`;
+  return `${count} sent and may be bought: ${line("status", "--state", "unresolved")}\n`;
 }

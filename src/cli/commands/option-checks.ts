@@ -3,21 +3,32 @@ import { textProblem } from "../../contract/text-problem.ts";
 import { checkPlaceOfLedger, placeOfLedger } from "../resources/open-ledger.ts";
 import type { Endpoints } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { type CloudOptions, defaultFiles } from "./option-groups.ts";
 
 /** What SQLite keeps beside a database, by the end of its name. */
 const besideLedger = ["", "-wal", "-shm", "-journal"];
 
 /** The files of ledgers and of imitations, whether they are there or not: nothing else may be written to them. */
-export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">): readonly string[] {
+export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">, env: Terminal["env"]): readonly string[] {
   const { sandboxState } = defaultFiles;
-  const named = ledger === undefined ? undefined : placeOfLedger(ledger);
-  const ledgers = [named?.kind === "sqlite" ? named.file : [], defaultFiles.ledger, defaultFiles.sandboxLedger].flat();
+  const named = [ledger, env[ledgerVariable]].flatMap((location) => (location === undefined ? [] : fileOf(location)));
+  const ledgers = [...named, defaultFiles.ledger, defaultFiles.sandboxLedger];
   return [
     ...ledgers.flatMap((file) => besideLedger.map((end) => `${file}${end}`)),
     sandboxState,
     `${sandboxState}.lock`,
   ];
+}
+
+/** The file that a ledger is; none of what names no ledger, which is refused where it is opened. */
+function fileOf(location: string): readonly string[] {
+  try {
+    const place = placeOfLedger(location);
+    return place.kind === "sqlite" ? [place.file] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The endpoints that were given, by provider. */
@@ -30,10 +41,22 @@ export function endpointsOf({ azureEndpoint, awsEndpoint, gcpEndpoint }: CloudOp
 }
 
 /** The ledger of a command that has no file to say which clouds are meant: with an imitation, that of imitations. */
-export function ledgerOf(options: CloudOptions): string {
+export function ledgerOf(options: CloudOptions, env: Terminal["env"]): string {
+  return ledgerAt(options, env, isImitated(options));
+}
+
+/** An imitation of some cloud was asked for. */
+export function isImitated(options: CloudOptions): boolean {
   const endpoints = Object.values(endpointsOf(options));
-  const imitated = options.sandbox || endpoints.some((endpoint) => parseEndpoint(endpoint).insecure);
-  return options.ledger ?? (imitated ? defaultFiles.sandboxLedger : defaultFiles.ledger);
+  return options.sandbox === true || endpoints.some((endpoint) => parseEndpoint(endpoint).insecure);
+}
+
+/** The variable that names the ledger of real purchases. */
+export const ledgerVariable = "BUYONCE_LEDGER";
+
+/** Where the ledger is: as `--ledger` says, else of imitated purchases or of real ones; only for these the variable holds. */
+export function ledgerAt({ ledger }: Pick<CloudOptions, "ledger">, env: Terminal["env"], imitation: boolean): string {
+  return ledger ?? (imitation ? defaultFiles.sandboxLedger : (env[ledgerVariable] ?? defaultFiles.ledger));
 }
 
 /** Throws a usage error for endpoints or a ledger that cannot be used, or not together with the rest. */

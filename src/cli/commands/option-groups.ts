@@ -15,15 +15,15 @@ const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly
 
 const json = ["--json", "print one JSON document and nothing else on standard output"] as const;
 
-/** The option that names the ledger. It goes before the environment variable. */
-const ledgerOption = (description: string) => new Option("--ledger <file|url>", description).env("BUYONCE_LEDGER");
+/** The option that names the ledger. It goes before the environment variable: see `ledgerAt`. */
+const ledgerOption = (description: string) => new Option("--ledger <file|url>", description);
 
 /** The options of a command that only reads a ledger. */
 export const ledgerOptions = (command: Command) =>
   command
     .addOption(
       ledgerOption(
-        `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger})`,
+        `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else ${defaultFiles.ledger})`,
       ),
     )
     .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
@@ -34,7 +34,7 @@ export const cloudOptions = (use: string) => (command: Command) =>
   command
     .addOption(
       ledgerOption(
-        `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+        `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
       ),
     )
     .option("--sandbox", `start an imitation of the clouds and ${use}`)
@@ -54,6 +54,14 @@ export const paceOptions = (what: string, end: string) => (command: Command) =>
         "write a log to standard error, one JSON document a line, instead of lines for people; asks nothing",
       ).choices(logLevels),
     );
+
+/** How long a command looks at providers. */
+export const lookingTime = [
+  "--timeout <seconds>",
+  "after which nothing more is looked at",
+  wholeNumber(1, 86_400),
+  600,
+] as const;
 
 /** The most that all of it may cost. */
 export const totalOptions = (command: Command) =>
@@ -97,7 +105,16 @@ The ledger
   made for it but .buyonce. For several machines a PostgreSQL database, which needs the package pg:
   postgres://user@host:5432/database. The password may stand in the URL, percent-encoded; better, where other users
   cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it. What --ledger leaves out,
-  the environment variable BUYONCE_LEDGER says, also with --sandbox.
+  the environment variable BUYONCE_LEDGER says; but not with --sandbox or against an http endpoint: the variable is for
+  real purchases, and imitated ones go into ${defaultFiles.sandboxLedger}, unless --ledger names another one for them.
+`;
+
+/** What the help of a command says that shows executions. */
+export const showingExitCodes = `
+Exit codes
+  0    shown
+  1    an internal error, a ledger that cannot be used, or output that could not be written
+  2    bad usage, or an execution that the ledger does not know
 `;
 
 /**

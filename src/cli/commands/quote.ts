@@ -10,18 +10,10 @@ import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonQuotation } from "../text/json-documents.ts";
 import { quoteText } from "../text/quote-text.ts";
-import { checkEndpoints, endpointsOf } from "./option-checks.ts";
+import { checkEndpoints, endpointsOf, ledgerAt } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
-import {
-  cloudOptions,
-  defaultFiles,
-  ledgerHelp,
-  type OptionsOf,
-  paceOptions,
-  totalOptions,
-  withOptions,
-} from "./option-groups.ts";
+import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, totalOptions, withOptions } from "./option-groups.ts";
 import { requestTimeout, withClouds, withLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -81,7 +73,7 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
   validateExecution(input, await parts.createProviders(needed, endpointsOf(options), requestTimeout));
 
   return withClouds({ needed, options, parts }, ({ providers, real }) => {
-    const location = options.ledger ?? (real.length > 0 ? defaultFiles.ledger : defaultFiles.sandboxLedger);
+    const location = ledgerAt(options, parts.terminal.env, real.length === 0);
     return withLedger(location, { emptyIfMissing: true }, parts, async (ledger) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const descriptions = describePlaces(purchaser.validate(input), purchaser);

@@ -15,7 +15,7 @@ import {
   providersOf,
   recordsOf,
 } from "../resources/ledger-records.ts";
-import { createKnows } from "../resources/providers.ts";
+import { createKnows, type ProviderName, realClouds } from "../resources/providers.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import {
   type ExitCode,
@@ -27,15 +27,16 @@ import {
 } from "../terminal/exit-code.ts";
 import { noteOn, type Paint, painter, type Terminal, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
-import { againFromLedger } from "../text/next-steps.ts";
+import { againFromLedger, type CommandLine } from "../text/next-steps.ts";
 import { reportText, sandboxText } from "../text/report-text.ts";
 import { agreeOnRedriving } from "./ask-before-buying.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf, ownFiles } from "./option-checks.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { endpointsOf, isImitated, ownFiles } from "./option-checks.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { buyOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions, defaultFiles } from "./option-groups.ts";
-import { withClouds, withLedger } from "./with-resources.ts";
+import { commandLineOf } from "./same-run.ts";
+import { withClouds, withKnownLedger } from "./with-resources.ts";
 
 /** Seconds for which nothing has happened to it, and how many are taken up, unless told otherwise. */
 const defaults = { olderThan: 30, limit: 100 } as const;
@@ -98,10 +99,7 @@ Examples
 `;
 
 /** What `buyonce redrive` is. */
-export const redrive = { addOptions, help, action: redriveCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  RedriveCommandOptions
->;
+export const redrive = { addOptions, help, action: redriveCommand } satisfies ExecutionsModule<RedriveCommandOptions>;
 
 /**
  * `buyonce redrive`: drives an execution again, or all that was left behind, from the ledger alone. Returns the exit code.
@@ -113,16 +111,15 @@ export async function redriveCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { stdout, stderr } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
   checkSelection(executionId, options);
-  await checkReportFile(options.report, ownFiles(options));
+  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
     const records = [...own, ...withoutExecutor];
     if (records.length === 0) return nothingToDrive(ledger, options, parts);
     const needs = { needed: providersOf(own), options, parts, buying: options };
+    checkWorld(needs.needed, options);
     return withClouds(needs, async ({ providers, real, sandbox }) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const events: DriveEvent[] = [];
@@ -141,16 +138,28 @@ export async function redriveCommand(
   });
 }
 
+/** Throws a usage error where what an imitation sold would be driven against a real cloud. */
+function checkWorld(needed: readonly ProviderName[], options: RedriveCommandOptions): void {
+  if (options.ledger !== undefined || options.sandbox || !isImitated(options)) return;
+  const real = realClouds(needed, endpointsOf(options));
+  if (real.length === 0) return;
+  throw usageError(
+    `This would drive the ledger of imitated purchases (${defaultFiles.sandboxLedger}) against the real ${real.join(" and ")}. Give ${real.map((name) => `--${name}-endpoint`).join(" and ")} too, or no endpoint. Nothing was sent.`,
+  );
+}
+
 /** Says that there is nothing to drive; and what is parked, as the ledger has it: no cloud is asked. */
 async function nothingToDrive(
   ledger: Ledger,
-  { json, olderThan = defaults.olderThan }: RedriveCommandOptions,
+  options: RedriveCommandOptions,
   { terminal: { stdout, env } }: CommandParts,
 ): Promise<ExitCode> {
+  const { json, olderThan = defaults.olderThan } = options;
+  const line = commandLineOf(options, env);
   const parked = await readParked(ledger);
   const reports = withParked([], parked);
   const sum = sumOfParked(parked);
-  const open = await mayBeBoughtNote(ledger);
+  const open = await mayBeBoughtNote(ledger, line);
   const what =
     open === ""
       ? `Nothing was left behind ${olderThan} seconds ago or before: there is nothing to drive again.`
@@ -160,7 +169,7 @@ async function nothingToDrive(
   else if (parked.length === 0) stdout.write(`${what}\n${open}`);
   else {
     stdout.write("There is nothing to drive again but what is parked, and that waits for a person.\n");
-    for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint });
+    for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint, line });
     stdout.write(`\n${parkedNote(sum)}${open}`);
   }
   return exitCodeBesideParked(exitCodes.bought, parked.length);
@@ -220,7 +229,12 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
   const { executionId, own, ledger, purchaser, options, parts } = redrive;
   const { concurrency, olderThan = defaults.olderThan, limit = defaults.limit, maxTotal: maxTotals } = options;
   const descriptions = descriptionsOf(own, purchaser);
-  return untilInterrupted("run buyonce redrive again", parts, async ({ signal, drive }) => {
+  const line = commandLineOf(options, parts.terminal.env);
+  const again =
+    executionId === undefined
+      ? { words: "run buyonce redrive again", command: line("redrive") }
+      : againFromLedger(executionId, line);
+  return untilInterrupted(again, parts, async ({ signal, drive }) => {
     const agreement = ask ? await agreeOnRedriving({ records: own, descriptions, ledger, parts, signal }) : undefined;
     return drive(
       () => createRedriveProgress(parts.terminal, own, descriptions),
@@ -250,6 +264,7 @@ async function writeReports(
 ): Promise<void> {
   const { stdout, env } = parts.terminal;
   const sum: ParkedSum = sumOfParked(parked);
+  const line = commandLineOf(options, env);
   if (options.json) {
     stdout.write(jsonReports(reports, sum));
     return;
@@ -262,7 +277,7 @@ async function writeReports(
     const beside = await descriptionsAmong(report, parked);
     const driven = descriptionsIn(report.executionId, records, purchaser);
     const descriptions = Object.assign([...beside], driven);
-    writeReport(report, descriptions, { stdout, paint });
+    writeReport(report, descriptions, { stdout, paint, line });
   }
   const note = parkedNote(sum);
   if (note !== "") stdout.write(`\n${note}`);
@@ -271,9 +286,9 @@ async function writeReports(
 function writeReport(
   report: Report,
   descriptions: readonly string[],
-  { stdout, paint }: { readonly stdout: Terminal["stdout"]; readonly paint: Paint },
+  { stdout, paint, line }: { readonly stdout: Terminal["stdout"]; readonly paint: Paint; readonly line: CommandLine },
 ): void {
-  const again = againFromLedger(report.executionId);
+  const again = againFromLedger(report.executionId, line);
   const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
   stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
 }

@@ -7,12 +7,13 @@ import type { Outcome } from "../../contract/report.ts";
 import { providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodeOf, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { jsonOutcome } from "../text/json-documents.ts";
-import { againFromLedger, nextSteps } from "../text/next-steps.ts";
+import { type Again, againFromLedger, type NextStep, nextSteps } from "../text/next-steps.ts";
 import { why } from "../text/table-cells.ts";
 import { checkEndpoints, checkExecutionId, ledgerOf, textArgument } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, withOptions } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
 import { withLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -109,7 +110,7 @@ export async function resolveCommand(
   const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
   checkEndpoints(options);
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts.terminal.env), { mustExist: true }, parts, async (ledger) => {
     const record = (await recordsOf(ledger, executionId)).find((candidate) => candidate.recIndex === recIndex);
     if (record === undefined) {
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution. Nothing was recorded.`);
@@ -118,7 +119,8 @@ export async function resolveCommand(
       const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
         purchaser.resolveByPerson(decision, { signal }),
       );
-      stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, againFromLedger(executionId)));
+      const again = againFromLedger(executionId, commandLineOf(options, parts.terminal.env));
+      stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, again));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
     });
   });
@@ -156,23 +158,34 @@ function isRecorded({ error }: Outcome): boolean {
 }
 
 /** What `buyonce resolve` says: what is recorded, by whom, and what to do next. `again` is how to drive it again. */
-export function resolveText(outcome: Outcome, { recIndex }: Pick<Decision, "recIndex">, again: string): string {
+export function resolveText(outcome: Outcome, { recIndex }: Pick<Decision, "recIndex">, again: Again): string {
   const { status, decision, warnings = [] } = outcome;
   const isBought = status === "already-purchased" || status === "purchased";
   if (!isBought && !isRecorded(outcome)) return `#${recIndex} is ${status}: ${why(outcome)}\n`;
   const decided = decision === undefined ? "what you said" : cleanText(decisionText(decision));
-  const next = isBought ? nextSteps([outcome], again).map(({ text }) => `next: ${text}`) : [nextAfter(outcome, again)];
+  const next = isBought ? nextSteps([outcome], again).flatMap(nextLines) : nextAfter(outcome, again);
   return [`Recorded for #${recIndex}: ${decided}`, ...warnings.map(cleanText), ...next]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-function nextAfter({ error, status }: Outcome, again: string): string {
+function nextLines({ text, command }: Pick<NextStep, "text" | "command">): readonly string[] {
+  return [`next: ${text}`, ...(command === undefined ? [] : [`    ${command}`])];
+}
+
+function nextAfter({ error, status }: Outcome, { words, command }: Again): readonly string[] {
   if (status === "written-off") {
-    return "It counts as maybe bought, and is never bought again.\nnext: if it shows after all, say so with --bought ID.";
+    return [
+      "It counts as maybe bought, and is never bought again.",
+      ...nextLines({ text: "if it shows after all, say so with --bought ID." }),
+    ];
   }
-  if (error?.code === "resolved-as-not-bought") return `next: to buy it, ${again}. A timer buys it, too.`;
-  return status === "unresolved"
-    ? `next: whether it was bought is not known yet. To find out, ${again}; or say what became of it.`
-    : `next: to go on, ${again}.`;
+  if (error?.code === "resolved-as-not-bought") {
+    return nextLines({ text: `to buy it, ${words}. A timer buys it, too.`, command });
+  }
+  const text =
+    status === "unresolved"
+      ? `whether it was bought is not known yet. To find out, ${words}; or say what became of it.`
+      : `to go on, ${words}.`;
+  return nextLines({ text, command });
 }

@@ -11,14 +11,14 @@ import { createKnows } from "../resources/providers.ts";
 import { type ExitCode, exitCodeBesideParked, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
-import { againFromLedger, idForCommand } from "../text/next-steps.ts";
+import { againFromLedger, settleAgain } from "../text/next-steps.ts";
 import { reportText } from "../text/report-text.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
-import { withLedger, withPurchaser } from "./with-resources.ts";
+import { commandLineOf } from "./same-run.ts";
+import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(command, cloudOptions("ask it"), paceOptions("are looked at", "it has reported, final or not"));
@@ -56,10 +56,7 @@ Examples
 `;
 
 /** What `buyonce settle` is. */
-export const settle = { addOptions, help, action: settleCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  SettleCommandOptions
->;
+export const settle = { addOptions, help, action: settleCommand } satisfies ExecutionsModule<SettleCommandOptions>;
 
 /**
  * `buyonce settle`: looks after what is bought and pending until it is final or the time is over. Never buys. Returns the
@@ -71,16 +68,14 @@ export async function settleCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   const { stdout } = parts.terminal;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
 
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const records = await pendingIn(ledger, executionId);
     if (records.length === 0) {
       const parked = sumOfParked(await readParked(ledger, executionId));
       const text = "Nothing is pending: what is bought is final.\n";
-      const notes = `${parkedNote(parked)}${await mayBeBoughtNote(ledger)}`;
+      const notes = `${parkedNote(parked)}${await mayBeBoughtNote(ledger, commandLineOf(options, parts.terminal.env))}`;
       stdout.write(options.json ? jsonReports([], parked) : `${text}${notes}`);
       return exitCodeBesideParked(exitCodes.bought, parked.count);
     }
@@ -114,15 +109,18 @@ interface Settling {
 
 async function settleUntilInterrupted(settling: Settling): Promise<readonly Report[]> {
   const { executionId, own, purchaser, options, parts } = settling;
-  return untilInterrupted("run buyonce settle again", parts, ({ signal, drive }) =>
-    drive(
-      () => createRedriveProgress(parts.terminal, own, descriptionsOf(own, purchaser)),
-      (onEvent) => {
-        const deadline = parts.now() + options.timeout * 1000;
-        const only = executionId === undefined ? {} : { executionId };
-        return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
-      },
-    ),
+  return untilInterrupted(
+    settleAgain(executionId, commandLineOf(options, parts.terminal.env)),
+    parts,
+    ({ signal, drive }) =>
+      drive(
+        () => createRedriveProgress(parts.terminal, own, descriptionsOf(own, purchaser)),
+        (onEvent) => {
+          const deadline = parts.now() + options.timeout * 1000;
+          const only = executionId === undefined ? {} : { executionId };
+          return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
+        },
+      ),
   );
 }
 
@@ -137,7 +135,7 @@ function writeReports(
     return;
   }
   for (const report of reports) {
-    writeReport(report, descriptionsIn(report.executionId, records, purchaser), parts);
+    writeReport(report, descriptionsIn(report.executionId, records, purchaser), options, parts);
   }
   if (parked.count > 0) stdout.write(`\n${parkedNote(parked)}`);
 }
@@ -145,11 +143,13 @@ function writeReports(
 function writeReport(
   report: Report,
   descriptions: readonly string[],
+  options: SettleCommandOptions,
   { terminal: { stdout, env } }: CommandParts,
 ): void {
   const paint = painter(stdout, env);
-  const again = againFromLedger(report.executionId);
-  const pendingAgain = `run buyonce settle ${idForCommand(report.executionId)} again`;
+  const line = commandLineOf(options, env);
+  const again = againFromLedger(report.executionId, line);
+  const pendingAgain = settleAgain(report.executionId, line);
   const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, pendingAgain });
   const failed = report.outcomes.filter(({ status }) => status === "rejected").map(({ recIndex }) => `#${recIndex}`);
   const loud =

@@ -1,15 +1,24 @@
 import { type Command, Option } from "commander";
+import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import { ledgerStatus } from "../../inspect/read-status.ts";
 import { statusFilters } from "../../inspect/status-filters.ts";
-import { describeRecords, recordsOf } from "../resources/ledger-records.ts";
+import { describeRecords, executionStatusOf, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
-import { painter, widthOf } from "../terminal/terminal.ts";
+import { type Paint, painter, widthOf } from "../terminal/terminal.ts";
+import { executionsText, executionText } from "../text/executions-text.ts";
 import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
-import { checkEndpoints, checkExecutionId, ledgerOf } from "./option-checks.ts";
-import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { ledgerHelp, ledgerOptions, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
-import { withLedger } from "./with-resources.ts";
+import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
+import {
+  ledgerHelp,
+  ledgerOptions,
+  type OptionsOf,
+  showingExitCodes,
+  wholeNumber,
+  withOptions,
+} from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
+import { withKnownLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(
@@ -24,7 +33,8 @@ export type StatusCommandOptions = OptionsOf<typeof addOptions>;
 
 const help = `
 What it shows
-  What the ledger knows. No provider is asked, no credentials are needed, nothing is changed.
+  What the ledger knows: of each execution its state, its limits, the money that is bought, at risk and to come, as
+  buyonce executions does; then its recommendations. No provider is asked, no credentials are needed, nothing is changed.
 
 Status, and what --state chooses
   purchased     bought; so does already-purchased
@@ -38,15 +48,11 @@ Status, and what --state chooses
   abandoned     its driver ended before anything was sent; so do waiting (for an equal purchase that is not decided yet) and
                 not-bought (a person decided that: the next drive buys it)
   claimed, submitted, unknown: the ledger's own states, held by a driver or not
-${ledgerHelp}
-Exit codes
-  0    shown
-  1    an internal error, a ledger that cannot be used, or output that could not be written
-  2    bad usage, or an execution that the ledger does not know
-
+${ledgerHelp}${showingExitCodes}
 With --json
   Standard output holds exactly one document, times in ISO 8601:
-    { "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
+    { "executions": [ ... ], as "buyonce executions --json" shows them, those of the recommendations that are shown,
+      "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
         "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
       "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] } }
   "more" says whether there are more than --limit; the totals are of those that are shown.
@@ -58,10 +64,7 @@ Examples
 `;
 
 /** What `buyonce status` is. */
-export const status = { addOptions, help, action: statusCommand } satisfies CommandModule<
-  [executionId: string | undefined],
-  StatusCommandOptions
->;
+export const status = { addOptions, help, action: statusCommand } satisfies ExecutionsModule<StatusCommandOptions>;
 
 /**
  * `buyonce status`: what the ledger knows; no provider is asked. Returns the exit code. Throws a BuyonceError: bad usage,
@@ -74,17 +77,31 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
   const { state, limit } = options;
-  checkEndpoints(options);
-  checkExecutionId(executionId);
-  return withLedger(ledgerOf(options), { mustExist: true }, parts, async (ledger) => {
+  return withKnownLedger(executionId, options, parts, async (ledger) => {
     if (executionId !== undefined) await recordsOf(ledger, executionId);
     const status = await ledgerStatus(ledger, { executionId, state, limit });
-    const descriptions = await describeRecords(status.recommendations.map(({ record }) => record));
-    const layout = { descriptions, width: widthOf(stdout), paint: painter(stdout, env) };
-    if (options.json) stdout.write(jsonStatus(status, descriptions));
-    else if (status.recommendations.length === 0) {
-      stdout.write(`${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`);
-    } else stdout.write(statusText(status, layout));
+    const records = status.recommendations.map(({ record }) => record);
+    const shown = executionId === undefined ? new Set(records.map((record) => record.executionId)) : [executionId];
+    const executions: ExecutionStatus[] = [];
+    for (const id of shown) executions.push(await executionStatusOf(ledger, id));
+    const descriptions = await describeRecords(records);
+    if (options.json) stdout.write(jsonStatus(status, descriptions, executions));
+    else {
+      const layout = { width: widthOf(stdout), paint: painter(stdout, env) };
+      const nothing = `${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`;
+      const table =
+        records.length === 0
+          ? nothing
+          : statusText(status, { ...layout, descriptions, line: commandLineOf(options, env) });
+      stdout.write(`${factsText(executions, layout)}${table}`);
+    }
     return exitCodes.bought;
   });
+}
+
+/** The facts of the executions whose recommendations are shown below; of one at length. */
+function factsText(executions: readonly ExecutionStatus[], { width, paint }: { width: number; paint: Paint }): string {
+  const [only, ...others] = executions;
+  if (only === undefined) return "";
+  return `${others.length === 0 ? executionText(only, width, paint) : executionsText(executions, width, paint)}\n`;
 }

@@ -57,10 +57,10 @@ export async function submitCommand(
   const providers = await parts.createProviders(providersNamedIn(input), {}, requestTimeout);
   // A bad file makes no ledger.
   validateExecution(input, providers);
-  return withLedger(ledgerOf(options), {}, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts.terminal.env), {}, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers });
     const status = await purchaser.submit(input, { requireApproval: options.requireApproval ?? false });
-    if (options.json) stdout.write(jsonExecution(status, []));
+    if (options.json) stdout.write(jsonExecution(status));
     else stdout.write(executionText(status, widthOf(stdout), painter(stdout, env)));
     return exitCodes.bought;
   });

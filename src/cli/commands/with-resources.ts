@@ -6,7 +6,7 @@ import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
 import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { canAsk, noteOn, type Terminal } from "../terminal/terminal.ts";
-import { endpointsOf } from "./option-checks.ts";
+import { checkEndpoints, checkExecutionId, endpointsOf, ledgerOf, ledgerVariable } from "./option-checks.ts";
 import type { CommandParts, RunningSandbox } from "./command-parts.ts";
 import { type BuyOptions, type CloudOptions, defaultFiles } from "./option-groups.ts";
 
@@ -34,6 +34,21 @@ export async function withLedger<T>(
   } finally {
     await closeNoted("ledger", ledger, noteOn(terminal.stderr));
   }
+}
+
+/**
+ * Runs a command about a ledger that is there, and about one execution where one is named. Throws a usage error for an id, an
+ * endpoint or a ledger that cannot be; and as `withLedger`.
+ */
+export async function withKnownLedger<T>(
+  executionId: string | undefined,
+  options: CloudOptions,
+  parts: Pick<CommandParts, "openLedger" | "terminal">,
+  run: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  checkEndpoints(options);
+  checkExecutionId(executionId);
+  return withLedger(ledgerOf(options, parts.terminal.env), { mustExist: true }, parts, run);
 }
 
 /** Which clouds a command asks, and what for. */
@@ -90,12 +105,18 @@ export async function withPurchaser<T>(
   return withClouds(needs, async ({ providers }) => run(await needs.parts.createPurchaser({ ledger, providers })));
 }
 
-/** A variable is set for the real ledger, most likely: in it, a trial would pass for purchases. */
+/** The variable is set for the real ledger: in it, a trial would pass for purchases. */
 function noteLedgerOfTrial({ ledger }: CloudOptions, { stderr, env }: Terminal): void {
-  if (ledger === undefined || ledger !== env["BUYONCE_LEDGER"]) return;
-  noteOn(stderr)(
-    `This trial is recorded in the ledger that BUYONCE_LEDGER names. If real purchases are in it, stop, and give --ledger ${defaultFiles.sandboxLedger}.`,
-  );
+  const real = env[ledgerVariable];
+  if (real === undefined) return;
+  const own = defaultFiles.sandboxLedger;
+  if (ledger === undefined) {
+    noteOn(stderr)(`This trial is recorded in ${own}, not in the ledger that ${ledgerVariable} names.`);
+  } else if (ledger === real) {
+    noteOn(stderr)(
+      `This trial is recorded in the ledger that ${ledgerVariable} names. If real purchases are in it, stop, and leave out --ledger.`,
+    );
+  }
 }
 
 /**

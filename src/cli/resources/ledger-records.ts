@@ -1,5 +1,6 @@
 import type { Purchaser } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
+import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { type Execution, isSkip, type Recommendation } from "../../contract/recommendation.ts";
 import { usageError } from "../terminal/exit-code.ts";
@@ -33,7 +34,18 @@ export function descriptionsIn(
 export async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
   const records = await ledger.recordsOf(executionId);
   if (records.length > 0) return records;
-  throw usageError(
+  throw unknownExecution(executionId);
+}
+
+/** How an execution stands. Throws a usage error for one that the ledger does not know. */
+export async function executionStatusOf(ledger: Ledger, executionId: string): Promise<ExecutionStatus> {
+  const execution = await ledger.execution(executionId);
+  if (execution === undefined) throw unknownExecution(executionId);
+  return executionStatus({ execution, records: await ledger.recordsOf(executionId) }, await ledger.now());
+}
+
+function unknownExecution(executionId: string) {
+  return usageError(
     `The ledger knows no execution ${JSON.stringify(executionId)}. Check the id, and name the ledger that its drives used with --ledger. Nothing was sent.`,
   );
 }

@@ -48,8 +48,9 @@ function moneyText(amounts: readonly Money[]): string {
   return amounts.map(formatMoney).join(" ");
 }
 
-/** What is to come at most, and how many have no limit. */
-function toComeText({ money: { toCome }, unlimited }: ExecutionStatus): string {
+/** What is to come at most, and how many have no limit; nothing where it is stopped. */
+function toComeText({ state, money: { toCome }, unlimited }: ExecutionStatus): string {
+  if (state === "stopped") return "";
   const rest = unlimited === 0 ? [] : [`+ ${unlimited}`];
   return [...(toCome.length > 0 ? [moneyText(toCome)] : []), ...rest].join(" ");
 }
@@ -73,8 +74,11 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
     places.toCome === 0
       ? undefined
       : [
-          "to come",
-          `${places.toCome}${money.toCome.length > 0 ? `, at most ${moneyText(money.toCome)}` : ""}${unlimited > 0 ? `; ${unlimited} without a limit (maxPrice)` : ""}`,
+          // Nothing more is sent for what is stopped.
+          state === "stopped" ? "not bought" : "to come",
+          state === "stopped"
+            ? String(places.toCome)
+            : `${places.toCome}${money.toCome.length > 0 ? `, at most ${moneyText(money.toCome)}` : ""}${unlimited > 0 ? `; ${unlimited} without a limit (maxPrice)` : ""}`,
         ],
     places.skipped === 0 ? undefined : ["skipped", String(places.skipped)],
     [
@@ -102,12 +106,12 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
   return `${paint("bold", `Execution ${cleanText(execution.executionId)}`)}\n\n${text.join("")}`;
 }
 
-/** What was sent before an execution was cancelled; empty where nothing was. */
-export function sentText(sent: readonly SentPlace[], width: number): string {
-  if (sent.length === 0) return "";
+/** What was sent before an execution was cancelled. `redrive` is the command that finds out. */
+export function sentText(sent: readonly SentPlace[], width: number, redrive: string): string {
+  if (sent.length === 0) return "\nNothing is on its way: of all that was sent it is recorded what became of it.\n";
   const named = sent.map(({ recIndex, price }) => `#${recIndex}${price ? ` (${formatMoney(price)})` : ""}`).join(", ");
-  const text = `Sent before, and may be bought: ${named}. buyonce redrive finds out, without sending anything.`;
-  return `\n${wrap(text, width).join("\n")}\n`;
+  const text = `Sent before, and may be bought: ${named}. To find out, without sending anything, drive it again:`;
+  return `\n${wrap(text, width).join("\n")}\n    ${redrive}\n`;
 }
 
 /** An execution's history, oldest first. */

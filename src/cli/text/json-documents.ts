@@ -30,7 +30,11 @@ export function jsonQuotation({ executionId, recommendations, totals, error }: E
 }
 
 /** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
-export function jsonStatus({ recommendations, more, totals }: LedgerStatus, descriptions: readonly string[]): string {
+export function jsonStatus(
+  { recommendations, more, totals }: LedgerStatus,
+  descriptions: readonly string[],
+  executions: readonly ExecutionStatus[],
+): string {
   const rows = recommendations.map(({ status, record }, index) => ({
     ...recordDocument(record, descriptions[index]),
     status,
@@ -46,7 +50,7 @@ export function jsonStatus({ recommendations, more, totals }: LedgerStatus, desc
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({ recommendations: rows, more, totals });
+  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals });
 }
 
 /** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
@@ -77,14 +81,21 @@ export function jsonExecutions(all: readonly ExecutionStatus[]): string {
   return text({ executions: all.map(executionDocument) });
 }
 
+/** What is said beside an execution. */
+interface BesideExecution {
+  readonly mayBeBought?: readonly SentPlace[] | undefined;
+  readonly history?: readonly ExecutionEntry[];
+  readonly audit?: AuditReport | undefined;
+}
+
 /** The one JSON document of a command about one execution, times in ISO 8601, tokens in full. */
 export function jsonExecution(
   status: ExecutionStatus,
-  mayBeBought: readonly SentPlace[],
-  history?: readonly ExecutionEntry[],
+  { mayBeBought = [], history, audit }: BesideExecution = {},
 ): string {
   return text({
     execution: executionDocument(status),
+    audit: audit && auditDocument(audit),
     ...(mayBeBought.length > 0 ? { mayBeBought } : {}),
     ...(history === undefined ? {} : { history: history.map((entry) => ({ ...entry, at: isoTime(entry.at) })) }),
   });
@@ -118,8 +129,12 @@ export function jsonMarked(place: string, restoredAt: number): string {
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */
-export function jsonAudit({ scopes, findings, notLookedAt }: AuditReport): string {
-  return text({ scopes, findings, notLookedAt });
+export function jsonAudit(report: AuditReport): string {
+  return text(auditDocument(report));
+}
+
+function auditDocument({ scopes, findings, notLookedAt }: AuditReport) {
+  return { scopes, findings, notLookedAt };
 }
 
 /** The one JSON document of `audit --accept-loss --json`. */

@@ -1,7 +1,7 @@
 import { cleanText } from "../../contract/clean-text.ts";
-import { shellWord } from "../../contract/shell-word.ts";
 import type { LedgerCounts, LedgerSummary } from "../../ledger/ledger-summary.ts";
 import { type Paint } from "../terminal/terminal.ts";
+import type { CommandLine } from "./next-steps.ts";
 
 /** What `buyonce ledger check` says of a ledger. */
 export function checkText(summary: LedgerSummary, paint: Paint): string {
@@ -29,23 +29,23 @@ export function checkText(summary: LedgerSummary, paint: Paint): string {
 }
 
 /** What `buyonce ledger backup` says. */
-export function backupText({ place, counts }: LedgerSummary): string {
-  return `Backed up to ${cleanText(place)}: ${countsText(counts)}. It is whole, and on the disk.\nnext: keep it on another disk. To go back to it: buyonce ledger restore ${shellWord(place)}\n`;
+export function backupText({ place, counts }: LedgerSummary, line: CommandLine): string {
+  return `Backed up to ${cleanText(place)}: ${countsText(counts)}. It is whole, and on the disk.\nnext: keep it on another disk. To go back to it:\n    ${line("ledger", "restore", place)}\n`;
 }
 
 /** What `buyonce ledger restore` says. */
-export function restoreText({ place, counts, backupAt }: LedgerSummary): string {
+export function restoreText({ place, counts, backupAt }: LedgerSummary, line: CommandLine): string {
   const since = backupAt === undefined ? "since it was copied" : `since the backup was made, at ${timeText(backupAt)},`;
-  return `Restored to ${cleanText(place)}: ${countsText(counts)}.\n${forgotten(since)}`;
+  return `Restored to ${cleanText(place)}: ${countsText(counts)}.\n${forgotten(since, line)}`;
 }
 
 /** What `buyonce ledger restore` says of a ledger that was put into its place by other means. */
-export function markedText(place: string): string {
-  return `Marked as restored: ${cleanText(place)}.\n${forgotten("since its backup was made")}`;
+export function markedText(place: string, line: CommandLine): string {
+  return `Marked as restored: ${cleanText(place)}.\n${forgotten("since its backup was made", line)}`;
 }
 
-function forgotten(since: string): string {
-  return `What was sent, bought, cancelled or limited ${since} is not in it. So nothing of what it holds is sent until a person confirms each execution (buyonce confirm). Compare it with the providers first.\nnext: buyonce audit\n`;
+function forgotten(since: string, line: CommandLine): string {
+  return `What was sent, bought, cancelled or limited ${since} is not in it. So nothing of what it holds is sent until a person confirms each execution, which compares it with the providers first.\nnext: see which wait, and confirm each (buyonce confirm).\n    ${line("executions")}\n`;
 }
 
 /** How much is in it, in words. */

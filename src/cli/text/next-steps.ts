@@ -1,46 +1,67 @@
-import { cleanText } from "../../contract/clean-text.ts";
 import type { Outcome } from "../../contract/report.ts";
-import { shellWord } from "../../contract/shell-word.ts";
 import { maskToken } from "../../contract/token.ts";
 import { whatNext } from "../../report/what-next.ts";
+
+/** Writes a command with the options of this run, to be copied: its words, then where they hold. */
+export type CommandLine = (...words: readonly string[]) => string;
+
+/** How to go on with an execution. */
+export interface Again {
+  /** Within a sentence: "drive the same file again". */
+  readonly words: string;
+  /** The command that does it. */
+  readonly command?: string | undefined;
+}
 
 /** What a person does next about some recommendations. */
 export interface NextStep {
   readonly recIndexes: readonly number[];
   readonly text: string;
+  /** The command that the text speaks of. */
+  readonly command?: string | undefined;
 }
 
 /** How to go on with an execution whose file is there. */
-const again = "drive the same file again";
-
-/** How to go on with an execution that only the ledger has. */
-export function againFromLedger(executionId: string): string {
-  return `run buyonce redrive ${idForCommand(executionId)}`;
+export function againFromFile(file?: string, line?: CommandLine): Again {
+  return { words: "drive the same file again", command: file === undefined ? undefined : line?.("drive", file) };
 }
 
-/** An execution's id as it is typed on a command line. */
-export function idForCommand(executionId: string): string {
-  return shellWord(cleanText(executionId));
+/** How to go on with an execution that only the ledger has. */
+export function againFromLedger(executionId: string, line: CommandLine): Again {
+  return { words: "drive it again", command: line("redrive", executionId) };
+}
+
+/** How to see settled what is pending: of one execution, or of all. */
+export function settleAgain(executionId: string | undefined, line: CommandLine): Again {
+  const words = executionId === undefined ? ["settle"] : ["settle", executionId];
+  return { words: "run buyonce settle again", command: line(...words) };
 }
 
 /**
  * What to do about everything that is not bought, or bought but not done: one step for all recommendations that need
- * the same. Tokens are masked. `phrase` is how to drive them again, `pendingPhrase` how to see settled what is pending.
+ * the same. Tokens are masked. `again` is how to drive them again, `pendingAgain` how to see settled what is pending.
  */
-export function nextSteps(outcomes: readonly Outcome[], phrase = again, pendingPhrase = phrase): readonly NextStep[] {
-  const grouped = Map.groupBy(outcomes, (outcome) => nextStep(outcome, phrase, pendingPhrase));
+export function nextSteps(
+  outcomes: readonly Outcome[],
+  again: Again = againFromFile(),
+  pendingAgain = again,
+): readonly NextStep[] {
+  const grouped = Map.groupBy(outcomes, (outcome) => nextStep(outcome, again, pendingAgain));
   return [...grouped].flatMap(([text, group]) => {
     if (text === undefined) return [];
     const sent = group.filter(({ status }) => status === "unresolved").map(whatToLookFor);
     const marks = sent.length === 0 ? "" : ` To look for it at the provider: token ${sent.join(", ")}`;
-    return [{ recIndexes: group.map(({ recIndex }) => recIndex), text: `${text}${marks}` }];
+    const command = [pendingAgain, again].find(({ words }) => text.includes(words))?.command;
+    const step = { recIndexes: group.map(({ recIndex }) => recIndex), text: `${text}${marks}` };
+    return [command === undefined ? step : { ...step, command }];
   });
 }
 
-function nextStep(outcome: Outcome, phrase: string, pendingAgain: string): string | undefined {
-  const text = whatNext(outcome, { again: phrase, fileAgain: again, pendingAgain });
+function nextStep(outcome: Outcome, { words }: Again, pendingAgain: Again): string | undefined {
+  const file = againFromFile().words;
+  const text = whatNext(outcome, { again: words, fileAgain: file, pendingAgain: pendingAgain.words });
   const parked = outcome.parked === undefined ? "" : " It is parked: buyonce redrive skips it, unless told --parked.";
-  return text === undefined ? undefined : `${text}${parked}${whenText(outcome, phrase === again)}`;
+  return text === undefined ? undefined : `${text}${parked}${whenText(outcome, words === file)}`;
 }
 
 /** When it may be driven again. Only a drive of a file can wait, and only for another driver. */

@@ -5,6 +5,7 @@ import { formatMoney, type Money } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import { errorText, type SaidOnce, saidOnce } from "./said-once.ts";
 import { shorten, sumText, whatText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
@@ -36,6 +37,10 @@ export function quoteText(
   { recommendations, error }: ExecutionPlan,
   { descriptions, width, paint, maxTotals }: QuoteTextOptions,
 ): string {
+  const said = saidOnce(
+    recommendations.map((each) => each.error),
+    width,
+  );
   const table = layOut(
     [
       { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
@@ -53,7 +58,7 @@ export function quoteText(
       whatText(descriptions[quoted.recIndex]),
       quoted.price ? formatMoney(quoted.price) : "",
       limitText(quoted),
-      wouldText(quoted),
+      wouldText(quoted, said.inRow),
     ]),
     width,
     paint,
@@ -67,13 +72,10 @@ export function quoteText(
     ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
     line("bought before", sumText(of("bought", "adopt"))),
   ];
-  const warnings = [
-    error && `A drive would buy nothing. ${error.message} (${error.code})`,
-    anyPrice(of("refuse"), maxTotals),
-  ]
+  const warnings = [error && `A drive would buy nothing. ${errorText(error)}`, anyPrice(of("refuse"), maxTotals)]
     .flatMap((text) => (text ? wrap(cleanText(text), width) : []))
     .map((text) => `${paint("red", text)}\n`);
-  return `${table}\n${[...sums, ...warnings].join("")}`;
+  return `${table}${said.below()}\n${[...sums, ...warnings].join("")}`;
 }
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {
@@ -81,10 +83,10 @@ function limitText({ verdict, limit }: PlannedRecommendation): string {
   return limit ? formatMoney(limit) : "none";
 }
 
-function wouldText({ verdict, commitment, error }: PlannedRecommendation): string {
+function wouldText({ verdict, commitment, error }: PlannedRecommendation, say: SaidOnce["inRow"]): string {
   const { text } = words[verdict];
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
-  return cleanText(error ? shorten(`${text}: ${error.message} (${error.code})`) : `${text}${pending}`);
+  return cleanText(error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`);
 }
 
 /** What has neither a price now nor a limit is bought at any price that the drive gets. */

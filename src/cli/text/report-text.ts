@@ -5,7 +5,8 @@ import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
-import { type NextStep, nextSteps } from "./next-steps.ts";
+import { saidOnce } from "./said-once.ts";
+import { type Again, type NextStep, nextSteps } from "./next-steps.ts";
 
 /** How a report is written down for a person. */
 export interface ReportTextOptions {
@@ -14,10 +15,10 @@ export interface ReportTextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly paint: Paint;
-  /** How to drive it again, as in "drive the same file again". */
-  readonly again?: string;
+  /** How to drive it again; default: in the words of who has the file. */
+  readonly again?: Again;
   /** How to see settled what is pending; default: by driving it again. */
-  readonly pendingAgain?: string;
+  readonly pendingAgain?: Again;
   /** Where the ledger is, if it was new: it knew of nothing that was bought before. */
   readonly newLedger?: string | undefined;
 }
@@ -35,6 +36,10 @@ export function reportText(
     const outcome = outcomes[row];
     return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
   };
+  const said = saidOnce(
+    outcomes.map(({ error }) => error),
+    width,
+  );
   const table = layOut(
     [
       { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
@@ -50,13 +55,13 @@ export function reportText(
       outcome.status,
       cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
       outcome.price === undefined ? "" : formatMoney(outcome.price),
-      shorten(why(outcome)),
+      shorten(why(outcome, said.inRow)),
     ]),
     width,
     paint,
   );
   return [
-    table,
+    `${table}${said.below()}`,
     totalsText(report, paint, newLedger),
     stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
   ]
@@ -84,7 +89,9 @@ function stepsText(steps: readonly NextStep[], width: number, paint: Paint): str
     const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);
     return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
-  return `${paint("bold", "next")}\n${lines.join("\n")}\n`;
+  // Not broken over two lines: they are there to be copied.
+  const commands = [...new Set(steps.flatMap(({ command }) => command ?? []))].map((command) => `\n    ${command}\n`);
+  return `${paint("bold", "next")}\n${lines.join("\n")}\n${commands.join("")}`;
 }
 
 /** The line below a report of imitated purchases: how many requests for one the imitation has got. */

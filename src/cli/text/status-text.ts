@@ -7,6 +7,8 @@ import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import type { CommandLine } from "./next-steps.ts";
+import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
@@ -16,6 +18,8 @@ export interface StatusTextOptions {
   /** Columns of the terminal. */
   readonly width: number;
   readonly paint: Paint;
+  /** Writes the commands that it names. */
+  readonly line: CommandLine;
 }
 
 const order: readonly RecordStatus[] = [
@@ -38,7 +42,7 @@ const roomForWholeIds = 130;
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
   { recommendations, more }: LedgerStatus,
-  { descriptions, width, paint }: StatusTextOptions,
+  { descriptions, width, paint, line }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) =>
     status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
@@ -47,6 +51,10 @@ export function statusText(
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
   const idWidth = width < roomForWholeIds ? 12 : 36;
+  const said = saidOnce(
+    recommendations.map(({ record }) => record.error),
+    width,
+  );
   const table = layOut(
     [
       ...(several ? [{ title: "execution", minimum: idWidth }] : []),
@@ -72,39 +80,50 @@ export function statusText(
         cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
         price ? formatMoney(price) : "",
         timeText(record.updatedAt),
-        shorten(cleanText(whyText(status, record))),
+        shorten(cleanText(whyText(status, record, said.inRow))),
       ];
     }),
     width,
     paint,
   );
+  const rest = more
+    ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
+    : [];
+  const steps = [...rest.map((text) => ({ text, command: undefined })), ...nextTexts(recommendations, line)];
+  return [
+    table,
+    said.below(),
+    "\n",
+    sumsText(recommendations, width, paint),
+    ...steps.flatMap(({ text, command }) => [
+      ...wrap(text, width).map((part) => `${part}\n`),
+      ...(command === undefined ? [] : [`    ${command}\n`]),
+    ]),
+  ].join("");
+}
+
+/** How many of each status, and what is bought and may be. */
+function sumsText(recommendations: LedgerStatus["recommendations"], width: number, paint: Paint): string {
   const counts = order.flatMap((status) => {
     const count = recommendations.filter((each) => each.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
-  const line = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
+  const sum = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
   const priced = (keep: (record: TokenRecord) => boolean) =>
     recommendations.flatMap(({ record }) => {
       const price = recordedPrice(record);
       return keep(record) ? [price ? { price } : {}] : [];
     });
   const open = priced(mayBeBought);
-  const rest = more
-    ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
-    : [];
   return [
-    several ? "" : `${paint("bold", `Execution ${cleanText(ids[0] ?? "")}`)}\n\n`,
-    table,
-    "\n",
-    line("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
-    line("bought", sumText(priced(({ state }) => state === "purchased"))),
-    ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
-    ...[...rest, ...nextTexts(recommendations)].flatMap((text) => wrap(text, width)).map((text) => `${text}\n`),
+    sum("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
+    sum("bought", sumText(priced(({ state }) => state === "purchased"))),
+    ...(open.length > 0 ? [sum("sent, may be bought", sumText(open))] : []),
   ].join("");
 }
 
 /** Why it is not plainly done. */
-function whyText(status: RecordStatus, record: TokenRecord): string {
+function whyText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow"]): string {
   const { commitment, error, decision, holder, leaseUntil } = record;
   const decided = decision === undefined ? [] : [decisionText(decision)];
   switch (status) {
@@ -117,7 +136,7 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
     case "skipped":
       return "a person dropped it";
     case "abandoned":
-      return `its driver ended before anything was sent${error ? `; before that: ${error.message} (${error.code})` : ""}`;
+      return `its driver ended before anything was sent${error ? `; before that: ${say(error)}` : ""}`;
     case "not-bought":
       return [...decided, "the next drive buys it"].join("; ");
     case "written-off":
@@ -126,13 +145,13 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
       const since = record.parkedAt;
       const parked = since === undefined ? [] : [`parked since ${timeText(since)}: a person decides (buyonce resolve)`];
       const ended = since === undefined ? ["its driver ended before it recorded what became of it"] : [];
-      return [...parked, ...decided, ...(error ? [`${error.message} (${error.code})`] : ended)].join("; ");
+      return [...parked, ...decided, ...(error ? [say(error)] : ended)].join("; ");
     }
     case "refused":
       if (error?.code === "resolved-as-not-this") return decided.join("");
-      return [...(error ? [`${error.message} (${error.code})`] : []), ...decided].join("; before that: ");
+      return [...(error ? [say(error)] : []), ...decided].join("; before that: ");
     case "rejected":
-      return error ? `${error.message} (${error.code})` : "";
+      return error ? say(error) : "";
     case "purchased":
       return [
         ...decided,
@@ -143,7 +162,11 @@ function whyText(status: RecordStatus, record: TokenRecord): string {
   }
 }
 
-function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly string[] {
+/** What to do, and the command that does it, which is not broken over two lines: it is there to be copied. */
+function nextTexts(
+  recommendations: LedgerStatus["recommendations"],
+  line: CommandLine,
+): readonly { readonly text: string; readonly command?: string }[] {
   const has = (keep: (each: LedgerStatus["recommendations"][number]) => boolean) => recommendations.some(keep);
   return [
     ...(has(
@@ -151,13 +174,13 @@ function nextTexts(recommendations: LedgerStatus["recommendations"]): readonly s
         (status === "unresolved" && record.parkedAt === undefined) ||
         ["abandoned", "waiting", "planned", "not-bought"].includes(status),
     )
-      ? ["next: buyonce redrive finds out what became of it, and buys what was not bought."]
+      ? [{ text: "next: find out what became of it, and buy what was not bought:", command: line("redrive") }]
       : []),
     ...(has(({ record }) => record.parkedAt !== undefined)
-      ? ["next: look at the provider for what is parked, and say what you found with buyonce resolve."]
+      ? [{ text: "next: look at the provider for what is parked, and say what you found with buyonce resolve." }]
       : []),
     ...(has(({ status, record }) => status === "purchased" && record.commitment?.settled === false)
-      ? ["next: buyonce settle waits until the provider's state is final."]
+      ? [{ text: "next: wait until the provider's state is final:", command: line("settle") }]
       : []),
   ];
 }

@@ -2,6 +2,7 @@ import { cleanText } from "../../contract/clean-text.ts";
 import { capitalised, decisionText } from "../../contract/decision.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
 import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
+import { errorText } from "./said-once.ts";
 
 /** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
 export function whatText(description = ""): string {
@@ -35,15 +36,15 @@ export function shorten(text: string): string {
 
 /**
  * Why an outcome is not plainly done: the error, what a person decided, what is still missing, or that it is not yet settled.
- * Else empty.
+ * Else empty. `say` is how the error is said.
  */
-export function why({ commitment, error, note, decision, warnings = [] }: Outcome): string {
+export function why({ commitment, error, note, decision, warnings = [] }: Outcome, say = errorText): string {
   const decided = decision && decisionText(decision);
   // A message that begins with it need not be told it again.
   const isSaid = decided === undefined || error?.message.toLowerCase().startsWith(decided.toLowerCase());
   const reasons = [
     ...(note === undefined ? [] : [note]),
-    ...(error ? [`${error.message} (${error.code})`] : []),
+    ...(error ? [say(error)] : []),
     ...(isSaid ? [] : [`${capitalised(decided)}.`]),
     ...warnings,
     ...(commitment && !commitment.settled ? [`not yet settled (${commitment.state})`] : []),

@@ -263,7 +263,7 @@ export const executionTests: readonly LedgerTest[] = [
   },
   {
     title:
-      "restored, the ledger sends nothing of what it held until a person confirms each; what is recorded later is sent",
+      "restored, the ledger sends nothing of what it held until a person confirms each after an audit; what is recorded later is sent",
     run: async ({ ledger, at: setClock }) => {
       const { claim, amend } = await record(ledger);
       const [sent, held] = [await claim(0), await claim(1)];
@@ -281,10 +281,18 @@ export const executionTests: readonly LedgerTest[] = [
       await ledger.recordExecution({ ...newExecution([place]), executionId: "later" });
       const [answer] = await ledger.claim([place], "driver-1", 30_000);
       await ledger.submit(granted(answer).claim, planned({ token: place.token }));
-      const confirmed = await amend({ kind: "confirm" });
+      await assertRefused(amend({ kind: "confirm" }), { code: "restored-unconfirmed" });
+      // The audit began before it was restored.
+      await amend({ kind: "confirm", audited: { at: 1999, found: "nothing found" } });
+      assertMatches(await ledger.execution("execution-1"), { restored: true, confirmedAt: 1999 });
+      const confirmed = await amend({ kind: "confirm", audited: { at: 2000, found: "nothing found" } });
       assert.notEqual(confirmed.execution.restored, true);
       await ledger.submit(await claim(1), at(1));
       await ledger.resend(await claim(0));
+      assertMatches((await ledger.executionHistory("execution-1")).at(-1), {
+        event: "confirm",
+        detail: "nothing found",
+      });
       setClock(9000);
       await ledger.markRestored();
       await assertRefused(ledger.submit(await claim(2), at(2)), { code: "restored-unconfirmed" });
