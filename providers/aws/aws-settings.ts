@@ -66,6 +66,12 @@ export interface ResolvedSettings {
  */
 export const purchaseGroupTag = "buyonce-purchase";
 
+/**
+ * What the Go engine tags savings plans with, besides the source. It is written too, so that its reports count what is bought
+ * here; a plan that carries it and no token may be one that it bought.
+ */
+export const toolTag = { name: "Tool", value: "CUDly" } as const;
+
 /** Fills in the defaults. Throws a RefusedError `invalid-configuration` that names the setting. */
 export function resolveSettings(settings: AwsSettings): ResolvedSettings {
   const { visibility = {} } = settings;
@@ -115,8 +121,10 @@ function checkTagNames(names: TagNames): TagNames {
       throw invalid(`The tag name "${name}" (${setting}) must have 1 to 128 characters and not begin with "aws:".`);
     }
   }
-  if (new Set([names.source, names.token, purchaseGroupTag]).size < 3) {
-    throw invalid(`The tag names for source and token must differ from each other and from "${purchaseGroupTag}".`);
+  if (new Set([names.source, names.token, purchaseGroupTag, toolTag.name]).size < 4) {
+    throw invalid(
+      `The tag names for source and token must differ from each other, from "${purchaseGroupTag}" and from "${toolTag.name}".`,
+    );
   }
   return names;
 }

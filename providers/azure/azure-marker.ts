@@ -107,6 +107,18 @@ export function marksOf(
 }
 
 /**
+ * Why an order that carries no token may have been bought for one: for some days the Go engine tagged its source alone. Undefined
+ * where it has no source tag.
+ */
+export function resembles(
+  { tags }: Pick<AzureOrder, "tags">,
+  { source }: Pick<TagNames, "source">,
+): string | undefined {
+  const [value] = tagValues(tags, source);
+  return value && `is tagged ${source} = ${value}, as what another engine of yours buys`;
+}
+
+/**
  * What stands under a tag name, as tokens are compared; blank values are none. Azure does not tell tag names apart by letter
  * case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
  */

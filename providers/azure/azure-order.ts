@@ -5,7 +5,7 @@ import type { Money } from "../../src/contract/money.ts";
 import type { TagNames } from "../../src/contract/tag-names.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import type { ArmClient } from "./arm-client.ts";
-import { marksOf } from "./azure-marker.ts";
+import { marksOf, resembles } from "./azure-marker.ts";
 import { readOne, readOrderPages, type ReadOptions } from "./azure-reads.ts";
 import { meaningOf } from "./azure-states.ts";
 
@@ -94,7 +94,12 @@ export function listedOrder(
 ): Listed {
   const marks = marksOf(order, tagNames);
   const commitment = toCommitment(order, { marked: marked ?? marks.length > 0, price });
-  return { commitment, marks, facts: factsOf(order) };
+  return {
+    commitment,
+    marks,
+    facts: factsOf(order),
+    resembles: marks.length > 0 ? undefined : resembles(order, tagNames),
+  };
 }
 
 /** The path of an order. */

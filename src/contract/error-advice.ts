@@ -199,6 +199,14 @@ const refused = {
     todo: decide,
     mayBeBought: true,
   },
+  "look-alike": {
+    plain:
+      "Something at the provider is what was asked for, does not say whose it is, and may have been bought for it.",
+    detail:
+      "Bought by another engine that stamps no token, or forgotten by a ledger that was restored. What the ledger knows is none.",
+    todo: `A person has to find out who bought what the message names, and say whether it is this one (\`buyonce resolve --bought\`) or another purchase (\`--not-this\`). ${nowhereElse} After that, {again}.`,
+    mayBeBought: true,
+  },
   "several-commitments": {
     plain: "It seems to be bought more than once already.",
     detail: "Several live commitments carry its token.",

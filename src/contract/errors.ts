@@ -41,6 +41,7 @@ export type ErrorCode =
   | "commitment-mismatch"
   | "commitment-unverifiable"
   | "commitment-unclear"
+  | "look-alike"
   | "several-commitments"
   | "identical-purchase-open"
   | "quote-failed"

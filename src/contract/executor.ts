@@ -187,8 +187,15 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   /** What was asked for, in the words of {@link Listed.facts}: the drive compares the two. */
   factsOf(recommendation: R): AskedFacts;
 
-  /** Price and handle. May be retried: moves no money. */
-  quote(recommendation: R, marker: Marker, options: CallOptions): Promise<Quote>;
+  /**
+   * Price and handle. May be retried: moves no money. `sentAs` is the handle that was last sent for the token in this generation:
+   * one that is made of the token stays the same, also where an earlier version made it otherwise.
+   */
+  quote(
+    recommendation: R,
+    marker: Marker,
+    options: CallOptions & { readonly sentAs?: JsonObject | undefined },
+  ): Promise<Quote>;
 
   /**
    * Sends the purchase once: no retry, redirect or hidden resend. Called after the submission is in the ledger.

@@ -28,6 +28,12 @@ export interface Inventory {
     options: CallOptions & { readonly stated?: Facts | undefined },
   ): Promise<Facts>;
 
+  /**
+   * Only where a listing does not show what is stamped: the same with its marks. Asked for one at a time, of what is live, fits and
+   * is not in the ledger.
+   */
+  readMarks?(scope: Scope, listed: Listed, options: CallOptions): Promise<Listed>;
+
   /** Only where the provider calculates it: what giving a commitment back would return. Gives nothing back. */
   refund?(scope: Scope, id: string, options: CallOptions): Promise<Refund>;
 

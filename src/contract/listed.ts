@@ -13,4 +13,9 @@ export interface Listed {
   /** The tokens that it carries, whole or in part; several only where somebody tampered with them. */
   readonly marks: readonly TokenMark[];
   readonly facts: Facts;
+  /**
+   * Only where it carries no token: why it may have been bought for one all the same, as the end of a sentence: `is tagged Tool =
+   * CUDly`. While the ledger does not know it, nothing that it fits is bought beside it: a person says what it is.
+   */
+  readonly resembles?: string | undefined;
 }

@@ -8,6 +8,7 @@ import { match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
 import { isOpen } from "./outcome-of-record.ts";
+import { withMarks } from "./look-alike.ts";
 import type { Listing } from "./read-listing.ts";
 
 /** What the provider says about everything that was sent for a recommendation. */
@@ -58,11 +59,12 @@ export async function askAboutAll(drive: DriveContext, task: Task): Promise<Answ
 }
 
 /** A listing made now, or why there is none. Throws when it was stopped, or the ledger failed. */
-async function listingOrReason({ lookup, stop }: DriveContext, { executor, record }: Task): Promise<Listing | string> {
+async function listingOrReason(drive: DriveContext, task: Task): Promise<Listing | string> {
+  const { executor, record } = task;
   try {
-    return await lookup.fresh(executor, record.scope, record.token);
+    return await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token));
   } catch (error) {
-    stop.check();
+    drive.stop.check();
     if (LedgerError.isInstance(error)) throw error;
     return messageOf(error);
   }

@@ -7,10 +7,10 @@ import type { Listed } from "../contract/listed.ts";
 import type { Outcome } from "../contract/report.ts";
 import { carriesToken, saysAnotherToken } from "../contract/token.ts";
 import { compareFound } from "./adopt.ts";
-import { asRefusal } from "./as-refusal.ts";
 import { answerUnclear, anyAge, sentFor, stillShown } from "./clear-answer.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
+import { readWithMarks, withMarks } from "./look-alike.ts";
 import { boughtOutcome } from "./outcome.ts";
 import { recordEnding } from "./record.ts";
 
@@ -45,11 +45,9 @@ export async function decideBought(drive: DriveContext, task: Task, id: string, 
 }
 
 /** What is under an id that a person names. Throws a RefusedError where there is nothing that was bought. */
-async function readNamed({ stop }: DriveContext, { executor, record }: Task, id: string): Promise<Listed> {
-  const { scope } = record;
-  const shown = await asRefusal("lookup-failed", `Reading ${id} failed`, () =>
-    executor.inventory.read(scope, id, stop),
-  );
+async function readNamed(drive: DriveContext, task: Task, id: string): Promise<Listed> {
+  const { scope } = task.record;
+  const shown = await readWithMarks(drive, task, id);
   if (shown !== undefined && shown.commitment.standing !== "failed") return shown;
   throw refusal(
     "commitment-unverifiable",
@@ -154,11 +152,12 @@ function namesAny(resolution: Resolution, { evidence = [] }: Submission, ids: re
  */
 async function othersWithToken(
   drive: DriveContext,
-  { executor, record }: Task,
+  task: Task,
   commitment: Commitment,
   isMarked: boolean,
 ): Promise<readonly string[]> {
-  const listing = await drive.lookup.fresh(executor, record.scope, record.token);
+  const { executor, record } = task;
+  const listing = await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token));
   const ids = idsOf(commitment);
   const others = (listing.byToken.get(record.token) ?? []).filter(
     (listed) => listed.commitment.standing === "live" && !ids.includes(listed.commitment.id),

@@ -6,9 +6,9 @@ import type { Listed } from "../contract/listed.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { carriesToken } from "../contract/token.ts";
-import { asRefusal } from "./as-refusal.ts";
 import { anyAge, checkAge, sentFor, stillShown } from "./clear-answer.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
+import { readWithMarks } from "./look-alike.ts";
 import { ask, judge } from "./judge-submission.ts";
 import { errorOutcome } from "./outcome.ts";
 import { isOpen } from "./outcome-of-record.ts";
@@ -19,11 +19,8 @@ import { isOpen } from "./outcome-of-record.ts";
  * `still-shown`, `purchase-over`, `commitment-unverifiable` or `too-early`, or that of a look-up.
  */
 export async function decideNotThis(drive: DriveContext, task: Task, id: string, by: DecidedBy): Promise<Outcome> {
-  const { executor, record, claim } = task;
-  const { scope } = record;
-  const shown = await asRefusal("lookup-failed", `Reading ${id} failed`, () =>
-    executor.inventory.read(scope, id, drive.stop),
-  );
+  const { claim } = task;
+  const shown = await readWithMarks(drive, task, id);
   if (shown !== undefined) {
     checkMarks(task, shown);
     await checkHandles(drive, task, shown);

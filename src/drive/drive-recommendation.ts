@@ -13,6 +13,7 @@ import type { Ending } from "./ending.ts";
 import { findLate } from "./find-late.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
+import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { recordDeath, recordEnding, writeAhead } from "./record.ts";
@@ -101,14 +102,21 @@ async function buy(
   return send(drive, task, submission, quotesLeft - 1);
 }
 
-/** What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. */
+/**
+ * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. Throws a RefusedError
+ * `look-alike` for what may be it without saying so.
+ */
 async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<Ending | undefined> {
   const { executor, record } = task;
   const { recIndex, token, scope } = record;
   const { lookup } = drive;
-  const listing = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
+  const shown = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
+  const listing = await withMarks(drive, task, shown);
   const listed = match(listing, token, record.notThis);
-  if (listed === undefined) return undefined;
+  if (listed === undefined) {
+    await refuseLookAlikes(drive, task, listing);
+    return undefined;
+  }
   const { commitment } = listed;
   drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: commitment.id });
   await compareFound(executor, record, listed, drive.stop);

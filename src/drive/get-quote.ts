@@ -8,7 +8,7 @@ import { asRefusal } from "./as-refusal.ts";
 
 /** What a quote is asked for: a record, or a recommendation that was never driven. */
 export type Asked = Pick<Task, "executor"> & {
-  readonly record: Pick<TokenRecord, "token" | "recIndex" | "source" | "recommendation" | "generation">;
+  readonly record: Pick<TokenRecord, "token" | "recIndex" | "source" | "recommendation" | "generation" | "former">;
 };
 
 /** Asks for the price of a recommendation. Moves no money. Throws a RefusedError. */
@@ -16,11 +16,14 @@ export async function getQuote(
   { stop, emit }: Pick<DriveContext, "stop" | "emit">,
   { executor, record }: Asked,
 ): Promise<{ readonly quote: Quote; readonly marker: Marker }> {
-  const { token, recIndex, source, recommendation, generation } = record;
+  const { token, recIndex, source, recommendation, generation, former } = record;
   stop.check();
   emit({ type: "quoting", recIndex, token: maskToken(token) });
   const marker: Marker = { token, source, generation };
-  const quote = await asRefusal("quote-failed", "The quote failed", () => executor.quote(recommendation, marker, stop));
+  const sentAs = former?.findLast((sent) => sent.generation === generation)?.handle;
+  const quote = await asRefusal("quote-failed", "The quote failed", () =>
+    executor.quote(recommendation, marker, { signal: stop.signal, sentAs }),
+  );
   checkPositive(quote.price);
   emit({ type: "quoted", recIndex, token: maskToken(token), price: quote.price });
   return { quote, marker };

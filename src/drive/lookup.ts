@@ -7,6 +7,7 @@ import { shellWord } from "../contract/shell-word.ts";
 import { eventError } from "./emit.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
+import { mayBeOurs } from "./look-alike.ts";
 import { type Listing, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
 import type { Stop } from "./stop.ts";
@@ -61,7 +62,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
     const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
     const ids = new Set(known.flatMap((canary) => canary.ids));
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
-      readListing(executor.inventory, scope, { tokens: wanted, ids }, stop),
+      readListing(executor.inventory, scope, { tokens: wanted, ids, keeps: mayBeOurs(executor) }, stop),
     );
     await checkCanary(executor, scope, known, listing);
     return listing;

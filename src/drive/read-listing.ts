@@ -8,6 +8,8 @@ import { carriesToken, plainToken, tokenDigest, type TokenMark } from "../contra
 export interface Wanted {
   readonly tokens: ReadonlySet<string>;
   readonly ids: ReadonlySet<string>;
+  /** Whether something that is live and shows no token is kept all the same. Default: nothing is. */
+  readonly keeps?: ((listed: Listed) => boolean) | undefined;
 }
 
 /** What one complete listing of a scope showed of what was looked for. */
@@ -16,6 +18,8 @@ export interface Listing {
   readonly byToken: ReadonlyMap<string, readonly Listed[]>;
   /** Those of the ids that are in the listing. */
   readonly byId: ReadonlyMap<string, Listed>;
+  /** What is live, shows no token and may have been bought for one of them, each id once; {@link Wanted.keeps}. */
+  readonly unmarked?: readonly Listed[] | undefined;
   /** {@link Inventory.endedCounts} */
   readonly endedCounts?: boolean | undefined;
 }
@@ -31,6 +35,7 @@ export async function readListing(
   const wantedIds = new Map([...wanted.ids].map((id) => [id.toLowerCase(), id]));
   const byToken = new Map<string, Map<string, Listed>>();
   const byId = new Map<string, Listed>();
+  const unmarked = new Map<string, Listed>();
   const isSeen = (token: string) => [...(byToken.get(token)?.values() ?? [])].some(isLive);
   const isComplete = () => [...wanted.tokens].every(isSeen);
 
@@ -45,10 +50,17 @@ export async function readListing(
         const id = listed.commitment.id.toLowerCase();
         byToken.set(token, found.set(id, together(found.get(id), listed)));
       }
+      if (listed.marks.length === 0 && isLive(listed) && wanted.keeps?.(listed) === true) {
+        unmarked.set(listed.commitment.id.toLowerCase(), listed);
+      }
     }
   }
-  const { endedCounts } = inventory;
-  return { byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])), byId, endedCounts };
+  return {
+    byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])),
+    byId,
+    unmarked: [...unmarked.values()],
+    endedCounts: inventory.endedCounts,
+  };
 }
 
 /** Everything that a listing shows, each id once. Throws whatever the inventory throws. */

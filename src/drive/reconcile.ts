@@ -12,6 +12,7 @@ import { compareFound, match } from "./adopt.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import { findLate } from "./find-late.ts";
 import { ask, bought, judge, judgeProven, lookAtFailed, type Resolved, type Shown } from "./judge-submission.ts";
+import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { overError } from "./outcome.ts";
 import { recordEvidence, recordRefusedResend, writeAheadAgain } from "./record.ts";
 import { checkBeforeSend, sendOnce } from "./send.ts";
@@ -260,8 +261,12 @@ async function lookForMarker(
   const { executor, record } = task;
   const age = await ageOfSubmission(drive, task, submission);
   const { token, notThis } = record;
-  const found = match(await drive.lookup.fresh(executor, submission.scope, token), token, notThis);
-  if (found === undefined) return undefined;
+  const listing = await withMarks(drive, task, await drive.lookup.fresh(executor, submission.scope, token));
+  const found = match(listing, token, notThis);
+  if (found === undefined) {
+    await refuseLookAlikes(drive, task, listing);
+    return undefined;
+  }
   await compareFound(executor, record, found, drive.stop);
   const { commitment: listed } = found;
   if (listed.standing === "ended") {

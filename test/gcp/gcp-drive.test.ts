@@ -29,7 +29,7 @@ async function drive(sandbox: CloudSandbox, ledger: Ledger = createMemoryLedger(
 
 const inserts = (sandbox: CloudSandbox) =>
   sandbox.requests.filter(({ action }) => action === "POST commitments").length;
-const name = `buyonce-${deriveIdempotencyToken("gcp-drive", 0).slice(0, 32)}`;
+const name = `cud-${deriveIdempotencyToken("gcp-drive", 0).slice(0, 32)}`;
 
 describe("through the drive", () => {
   test("bought once, settled by a later drive, and found again when the ledger is lost", async () => {

@@ -97,8 +97,8 @@ describe("A2: what an answer named instead is read before anything is called abs
     ["it has another token", { elsewhere: { description: described(other) } }, ["elsewhere"], []],
     [
       "it has another token's name",
-      { "buyonce-cccccccccccccccccccccccccccccccc": { description: "" } },
-      ["buyonce-cccccccccccccccccccccccccccccccc"],
+      { "cud-cccccccccccccccccccccccccccccccc": { description: "" } },
+      ["cud-cccccccccccccccccccccccccccccccc"],
       [],
     ],
     ["it is another recommendation's by the ledger", { elsewhere: { description: "" } }, ["elsewhere"], ["elsewhere"]],

@@ -129,7 +129,7 @@ describe("the list of commitments", () => {
       ["a stranger's token in the description wins over the name", name, `${key}=${"c".repeat(64)}`, []],
       [
         "the stranger's name, our token in the description",
-        "buyonce-cccccccccccccccccccccccccccccccc",
+        "cud-cccccccccccccccccccccccccccccccc",
         `${key}=${token}`,
         [token],
       ],

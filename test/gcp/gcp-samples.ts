@@ -6,7 +6,7 @@ import { readListing } from "../../src/drive/read-listing.ts";
 export const token = "1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081929";
 export const otherToken = "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff0000000011111111";
 export const marker = { token, source: "cudly-web", generation: 0 } as const;
-export const name = "buyonce-1f3a9c5de07b4286a1c4d5e6f708192a";
+export const name = "cud-1f3a9c5de07b4286a1c4d5e6f708192a";
 
 export const recommendation: GcpComputeRecommendation = {
   provider: "gcp",

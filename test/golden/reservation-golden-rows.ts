@@ -27,8 +27,8 @@ const states = ["active", "payment-failed", "retired", "strange"];
 const answered: readonly NamedAnswer[] = [
   ["as it should be", "carried-out"],
   ["the answer is cut", { cut: true }],
-  ["the answer has another name", { edit: (text) => text.replaceAll(/buyonce-/g, "another-") }],
-  ["the answer has no name", { edit: (text) => text.replaceAll(/buyonce-[-0-9a-z]+/g, "") }],
+  ["the answer has another name", { edit: (text) => text.replaceAll(/[a-z]+-id-(?=[0-9a-f]{40})/g, "another-") }],
+  ["the answer has no name", { edit: (text) => text.replaceAll(/[a-z]+-id-[0-9a-f]{40}(-g\d+)?/g, "") }],
   ["the answer has no state", { edit: (text) => text.replace("payment-pending", "") }],
   ...states.map((becomes): NamedAnswer => [
     `it is ${becomes}`,

@@ -188,6 +188,12 @@ export const sentences: Readonly<
     cause: "Something was found for it at the provider that may or may not have been paid for.",
     next: "It may be bought already. A person has to look at the provider for what the message names, and decide (buyonce resolve). Until then, buy it nowhere else. After that, AGAIN.",
   },
+  "look-alike": {
+    status: "refused",
+    cause:
+      "Something at the provider is what was asked for, does not say whose it is, and may have been bought for it.",
+    next: "It may be bought already. A person has to find out who bought what the message names, and say whether it is this one (buyonce resolve --bought) or another purchase (--not-this). Until then, buy it nowhere else. After that, AGAIN.",
+  },
   "several-commitments": {
     status: "refused",
     cause: "It seems to be bought more than once already.",

@@ -25,7 +25,7 @@ export const outcomes: readonly Outcome[] = [
     recIndex: 1,
     token: token(1),
     status: "purchased",
-    commitment: { id: "buyonce-91e7af2791e7af2791e7af2791e7af27", state: "payment-pending", settled: false },
+    commitment: { id: "cud-91e7af2791e7af2791e7af2791e7af27", state: "payment-pending", settled: false },
     price: { amount: "1160.5248", currency: "USD" },
     warnings: [`Its marker is missing at the provider (${hostile}). Drive again: it is stamped then.`],
   },

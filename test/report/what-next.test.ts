@@ -39,6 +39,7 @@ describe("what may be bought is not called not bought", () => {
       "commitment-mismatch",
       "commitment-unverifiable",
       "commitment-unclear",
+      "look-alike",
       "several-commitments",
       "still-shown",
     ]);

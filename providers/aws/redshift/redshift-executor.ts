@@ -9,8 +9,8 @@ import type { ResolvedSettings } from "../aws-settings.ts";
 import type { Baseline } from "../candidates.ts";
 import { parkAfter } from "../purchase-times.ts";
 import { parseNodePurchaseRequest, redshift, type RedshiftRecommendation } from "./redshift-service.ts";
-import { resolveNodes, unmarked } from "./redshift-resolve.ts";
-import { tryToTag } from "./redshift-tag.ts";
+import { fittingNodes, resolveNodes, unmarked } from "./redshift-resolve.ts";
+import { createRedshiftTags, withTags } from "./redshift-tag.ts";
 
 const sending = {
   parse: parseNodePurchaseRequest,
@@ -25,12 +25,15 @@ const sending = {
   ],
 };
 
+/** How many candidates are asked for their tags at most; where there are more, a person decides anyhow. */
+const mostTagged = 20;
+
 /**
  * Redshift reserved nodes.
  *
- * A purchase takes no id, no token and no tags, sending it twice buys twice, and nothing that Redshift lists carries the
- * token. So the ids that exist before it are its handle. After an unknown outcome the one new reserved node that fits in
- * everything is adopted; where there is none, or more than one, a person decides: it is never bought again by itself.
+ * A purchase takes no id, no token and no tags, and sending it twice buys twice. So the ids that exist before it are its handle, and
+ * the token is tagged on afterwards, which Redshift may not take: docs/decisions/0006-redshift-tags-are-tried.md. After an unknown outcome the one new reserved node that
+ * fits in everything is adopted; where there is none, or more than one, a person decides: it is never bought again by itself.
  */
 export function createRedshift(
   connect: Connect,
@@ -38,10 +41,18 @@ export function createRedshift(
 ): ServiceExecutor<RedshiftRecommendation> {
   const connectRedshift = createReservationApi(redshift, connect, maxPages);
   const base = reservationBase(redshift, connectRedshift);
+  const nodeTags = createRedshiftTags(connect);
   const { minimumAge } = visibility;
 
   return {
     ...base,
+    inventory: {
+      ...base.inventory,
+      async readMarks(scope, listed, { signal }) {
+        return withTags(listed, await nodeTags.read(scope, listed.commitment.id, signal), tagNames);
+      },
+    },
+    // A tag that is not there proves nothing, so nothing else may follow from silence than that a person looks.
     recovery: { kind: "manual", minimumAge, parkAfter },
     sendTimeout: purchaseTimeout,
 
@@ -74,18 +85,22 @@ export function createRedshift(
 
     async resolve(submission, { signal, owned, age }) {
       const nodes = await (await connectRedshift(submission.scope, signal)).all(signal);
-      return resolveNodes(nodes, submission, {
-        owned,
-        age,
-        now: environment.now(),
-        sendTimeout: purchaseTimeout,
-        minimumAge,
-      });
+      const search = { owned, age, now: environment.now(), sendTimeout: purchaseTimeout, minimumAge };
+      const fitting = fittingNodes(nodes, submission, search);
+      const tags = new Map<string, Readonly<Record<string, string>>>();
+      for (const { id } of fitting.slice(0, mostTagged)) {
+        tags.set(id, await nodeTags.read(submission.scope, id, signal));
+      }
+      return resolveNodes(nodes, submission, search, { tags, tagNames });
     },
 
     async mark(commitment, _submission, { token, source }, { signal, scope }) {
-      const tags = { [tagNames.source]: source, [tagNames.token]: token };
-      const shown = await tryToTag(connect, scope, commitment.id, tags, signal);
+      const shown = await nodeTags.write(
+        scope,
+        commitment.id,
+        { [tagNames.source]: source, [tagNames.token]: token },
+        signal,
+      );
       return { ...commitment, marked: shown || "waived" };
     },
   };

@@ -1,37 +1,72 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
-import { candidatesAmong, type CandidateSearch, resolveCandidates } from "../candidates.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
+import { candidatesAmong, type CandidateSearch, type CandidateTraits, resolveCandidates } from "../candidates.ts";
 import { askedOf, type KnownReservation, listedOf } from "../reservations/reservation-commitment.ts";
 import { redshift } from "./redshift-service.ts";
+import { tokenIn, withTags } from "./redshift-tag.ts";
+
+/** The tags of those that fit, by id, as far as they were read. */
+export interface ReadTags {
+  readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly tagNames: TagNames;
+}
+
+/** The nodes that may be what a submission bought, by what a list shows: those whose tags are worth asking for. */
+export function fittingNodes(
+  nodes: readonly KnownReservation[],
+  submission: Submission,
+  search: CandidateSearch,
+): readonly KnownReservation[] {
+  const { untagged, doubtful } = candidatesAmong(nodes, submission, askedFor(submission), search, traits);
+  return [...untagged, ...doubtful];
+}
 
 /**
- * What became of a submission, by a complete list: the only new reserved node that fits is a guess, whatever its state. Nothing
- * that Redshift shows is proof.
+ * What became of a submission, by a complete list and the tags of those that fit: what carries its token is proof. Else the only new
+ * reserved node that fits and carries no mark of somebody else is a guess, whatever its state.
  */
 export function resolveNodes(
   nodes: readonly KnownReservation[],
   submission: Submission,
   search: CandidateSearch,
+  { tags, tagNames }: ReadTags,
 ): Resolution {
-  const asked = askedOf(redshift, redshift.schema.parse(submission.recommendation));
-  return resolveCandidates(candidatesAmong(nodes, submission, asked, search, traits), {
+  const tagsOf = ({ id }: KnownReservation) => tags.get(id) ?? {};
+  const tagged = {
     ...traits,
+    tokenOf: (node: KnownReservation) => tokenIn(tagsOf(node), tagNames),
+    isForeign: (node: KnownReservation) => {
+      const source = tagsOf(node)[tagNames.source]?.trim();
+      return source !== undefined && source !== "" && source !== submission.source;
+    },
+  };
+  const shown = (node: KnownReservation) => {
+    const { commitment, ...rest } = listedOf(node);
+    // Its charges may be those of its list entry: the price is the one that was agreed on.
+    const unmarkedYet = { ...rest, commitment: unmarked({ ...commitment, price: submission.price }) };
+    return withTags(unmarkedYet, tagsOf(node), tagNames);
+  };
+  const candidates = candidatesAmong(nodes, submission, askedFor(submission), search, tagged);
+  const [own, ...others] = candidates.tagged;
+  if (others.length > 0) return { kind: "unclear", reason: `the token is on ${list(candidates.tagged)}.` };
+  if (own !== undefined) return { kind: "found", found: shown(own), by: "proof" };
+  return resolveCandidates(candidates, {
+    ...tagged,
     title: redshift.title,
     thing: "reserved node",
     list,
-    listedOf(node) {
-      const { commitment, ...shown } = listedOf(node);
-      // Its charges may be those of its list entry: the price is the one that was agreed on.
-      return { ...shown, commitment: unmarked({ ...commitment, price: submission.price }) };
-    },
+    listedOf: shown,
     manual: "Look up at AWS which one is this purchase, and say so with `buyonce resolve`.",
   });
 }
 
-const traits = {
-  idOf: ({ id }: KnownReservation) => id,
-  startOf: ({ start }: KnownReservation) => start,
-  factsOf: ({ facts }: KnownReservation) => facts,
+const askedFor = ({ recommendation }: Submission) => askedOf(redshift, redshift.schema.parse(recommendation));
+
+const traits: CandidateTraits<KnownReservation> = {
+  idOf: ({ id }) => id,
+  startOf: ({ start }) => start,
+  factsOf: ({ facts }) => facts,
   // A list shows no tags, and no end of a term.
   tokenOf: () => undefined,
   isForeign: () => false,

@@ -1,5 +1,6 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
+import { isText } from "../aws-lists.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import { parkAfter, shownAfter } from "../purchase-times.ts";
 import { createReservationApi } from "./reservation-api.ts";
@@ -35,9 +36,10 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
     recovery: { kind: "resend", handle: "derived", minimumAge: shownAfter, parkAfter },
     sendTimeout: purchaseTimeout,
 
-    async quote(recommendation, { token, source, generation }, { signal }) {
+    async quote(recommendation, { token, source, generation }, { signal, sentAs }) {
       const offering = await findReservationOffering(service, connectService, recommendation, signal);
-      const name = reservationName(token, generation);
+      const earlier = sentAs?.["name"];
+      const name = isText(earlier) ? earlier : reservationName(service.name, token, generation);
       const request: PurchaseRequest = {
         offeringId: offering.id,
         name,

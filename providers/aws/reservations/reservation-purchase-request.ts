@@ -29,19 +29,22 @@ export function tagList({ tags }: PurchaseRequest): { Key: string; Value: string
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Hex characters of the token that fit into a name beside the rest: 128 bits. */
-const tokenLength = 32;
+/** Hex characters of the token that stand in a name: 160 bits. */
+const tokenLength = 40;
 
 /**
- * The id of the caller's choice under which a recommendation is bought: a part of its token, and the generation from the
- * first proof on that a purchase under it came to nothing, because an id that was used stays used. At most 46 characters
- * of `[a-z0-9-]`, which every service takes (OpenSearch at most 64).
+ * The id of the caller's choice under which a recommendation is bought: the service, a part of the token, and the generation from
+ * the first proof on that a purchase under it came to nothing, because an id that was used stays used. Without a generation it
+ * is the id that the Go engine sends: the service itself refuses whichever engine comes second. 55 characters of `[a-z0-9-]` and
+ * the generation, which every service takes (at least 60).
  */
-export function reservationName(token: string, generation: number): string {
-  return `buyonce-${token.slice(0, tokenLength)}${generation === 0 ? "" : `-g${generation}`}`;
+export function reservationName(service: string, token: string, generation: number): string {
+  return `${service}-id-${token.slice(0, tokenLength)}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
 /** The part of a token that a name is made of, in lower case; undefined for a name that was made otherwise. */
 export function tokenPartOf(name: string | undefined): string | undefined {
-  return /^buyonce-([0-9a-f]{32})(?:-g[1-9]\d*)?$/.exec(name?.toLowerCase() ?? "")?.[1];
+  return /^(?:rds|elasticache|memorydb|opensearch)-id-([0-9a-f]{40})(?:-g[1-9]\d*)?$/.exec(
+    name?.toLowerCase() ?? "",
+  )?.[1];
 }

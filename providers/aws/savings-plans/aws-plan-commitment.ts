@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { plainToken, type TokenMark } from "../../../src/contract/token.ts";
 import { awsCommitment } from "../aws-commitment.ts";
 import { isText } from "../aws-lists.ts";
-import { purchaseGroupTag } from "../aws-settings.ts";
+import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
 import { costOf } from "./aws-plan-cost.ts";
 import { planFacts } from "./aws-plan-facts.ts";
 
@@ -23,12 +24,21 @@ export function isKnown(plan: SavingsPlan | undefined): plan is KnownPlan {
 const tags = z.record(z.string(), z.string());
 
 /** A savings plan as the core knows it. */
-export function listedPlan(plan: KnownPlan, tokenTag: string): Listed {
+export function listedPlan(plan: KnownPlan, { source, token }: TagNames): Listed {
+  const marks = marksOf(plan, token);
   return {
-    commitment: commitmentOf(plan, tokenTag),
-    marks: marksOf(plan, tokenTag),
+    commitment: commitmentOf(plan, token),
+    marks,
     facts: planFacts(plan),
+    resembles: marks.length > 0 ? undefined : resembles(plan, source),
   };
+}
+
+/** The Go engine tags no token on a plan: it counts on the client token, which AWS forgets. */
+function resembles({ tags = {} }: SavingsPlan, sourceTag: string): string | undefined {
+  const isOf = (key: string, value?: string) => tags[key]?.trim() && (value === undefined || tags[key] === value);
+  const key = isOf(toolTag.name, toolTag.value) ? toolTag.name : isOf(sourceTag) ? sourceTag : undefined;
+  return key && `is tagged ${key} = ${tags[key]}, as what another engine of yours buys`;
 }
 
 function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {

@@ -1,6 +1,7 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Inventory } from "../../../src/contract/inventory.ts";
 import { formatMoney } from "../../../src/contract/money.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
 import type { Connect } from "../aws-connect.ts";
 import { accountScope, type AwsScope } from "../aws-scope.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
@@ -25,14 +26,13 @@ export function createSavingsPlans(
   { tagNames, purchaseTimeout, maxPages }: ResolvedSettings,
 ): ServiceExecutor<SavingsPlanRecommendation> {
   const connectSavingsPlans = createSavingsPlansApi(connect, maxPages);
-  const tokenTag = tagNames.token;
   return {
     provider: "aws",
     service: "savings-plans",
     schema: savingsPlanSchema,
     recovery: { kind: "resend", handle: "derived", minimumAge: listingHolds, parkAfter },
     sendTimeout: purchaseTimeout,
-    inventory: createPlanInventory(connectSavingsPlans, tokenTag),
+    inventory: createPlanInventory(connectSavingsPlans, tagNames),
     describe: describePlan,
     scopeOf,
     factsOf: (recommendation) => ({ decisive: askedPlan(recommendation), ifStated: {} }),
@@ -42,11 +42,11 @@ export function createSavingsPlans(
       return quotePlan(api, recommendation, marker, { tagNames, signal });
     },
 
-    send: (submission) => sendPlanPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tokenTag }),
+    send: (submission) => sendPlanPurchase(connectSavingsPlans, submission, { timeout: purchaseTimeout, tagNames }),
 
     async resolve(submission, { signal, owned, age }) {
       const api = await connectSavingsPlans(submission.scope, signal);
-      return resolvePlan(await api.all(signal), submission, { tokenTag, age, owned });
+      return resolvePlan(await api.all(signal), submission, { tagNames, age, owned });
     },
   };
 }
@@ -62,20 +62,20 @@ function describePlan(recommendation: SavingsPlanRecommendation): string {
 }
 
 /** The savings plans of an account. They say all that decides, wherever they are shown. */
-function createPlanInventory(connect: ConnectSavingsPlans, tokenTag: string): Inventory {
+function createPlanInventory(connect: ConnectSavingsPlans, tagNames: TagNames): Inventory {
   return {
     // A plan that was returned was bought all the same, and given back by a person: it is not bought again by itself.
     endedCounts: true,
 
     async *list(scope, { signal }) {
       const api = await connect(scope, signal);
-      yield (await api.all(signal)).map((plan) => listedPlan(plan, tokenTag));
+      yield (await api.all(signal)).map((plan) => listedPlan(plan, tagNames));
     },
 
     async read(scope, id, { signal }) {
       const api = await connect(scope, signal);
       const found = await api.one(id, signal);
-      return found && listedPlan(found, tokenTag);
+      return found && listedPlan(found, tagNames);
     },
   };
 }

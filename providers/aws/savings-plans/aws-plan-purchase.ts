@@ -1,6 +1,7 @@
 import { messageOf } from "../../../src/contract/errors.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { differingFields } from "../aws-facts.ts";
 import { isText } from "../aws-lists.ts";
@@ -24,7 +25,7 @@ import { savingsPlanSchema } from "./aws-plan-recommendation.ts";
 export function sendPlanPurchase(
   connect: ConnectSavingsPlans,
   submission: Submission,
-  { timeout, tokenTag }: { readonly timeout: number; readonly tokenTag: string },
+  { timeout, tagNames }: { readonly timeout: number; readonly tagNames: TagNames },
 ): Promise<PurchaseAnswer> {
   return sendPurchase(submission, {
     title: "Savings Plans",
@@ -43,7 +44,7 @@ export function sendPlanPurchase(
 
     judgeAnswer: (id, sent) =>
       isText(id)
-        ? judgeNamed(id, sent, submission, tokenTag)
+        ? judgeNamed(id, sent, submission, tagNames)
         : unknownOutcome("Savings Plans answered the purchase without an id"),
   });
 }
@@ -53,7 +54,7 @@ async function judgeNamed(
   id: string,
   { api, signal }: Pick<Sent<unknown, SavingsPlansApi>, "api" | "signal">,
   submission: Submission,
-  tokenTag: string,
+  tagNames: TagNames,
 ): Promise<PurchaseAnswer> {
   let plan: KnownPlan | undefined;
   try {
@@ -63,27 +64,29 @@ async function judgeNamed(
     return unknownOutcome(what, { cause, evidence: [id] });
   }
   // What is not shown yet was bought just now; older ones are shown. The tags go with the purchase.
-  return plan ? judgePlan(plan, submission, tokenTag) : boughtAs(id, submission, true);
+  return plan ? judgePlan(plan, submission, tagNames) : boughtAs(id, submission, true);
 }
 
 /** Something else than was asked for proves nothing: where AWS answers with that, nobody knows what it has bought. */
-function judgePlan(plan: KnownPlan, submission: Submission, tokenTag: string): PurchaseAnswer {
+function judgePlan(plan: KnownPlan, submission: Submission, tagNames: TagNames): PurchaseAnswer {
   const { savingsPlanId: id } = plan;
   const asked = askedPlan(savingsPlanSchema.parse(submission.recommendation));
   const fields = [...differingFields(asked, planFacts(plan))];
-  const marks = marksOf(plan, tokenTag);
+  const marks = marksOf(plan, tagNames.token);
   if (marks.length > 0 && !carriesToken(marks, submission.token)) fields.push("token");
   if (fields.length > 0) {
     const what = `Savings Plans answered the purchase with ${id}, which differs from what was asked for in ${fields.join(", ")}`;
     return unknownOutcome(what, { evidence: [id] });
   }
-  const listed = listedPlan(plan, tokenTag);
+  const listed = listedPlan(plan, tagNames);
   const commitment = { ...listed.commitment, price: submission.price };
   // Our tags go with every send: what has only others was bought by another program, under the same client token.
   const isStrange = marks.length === 0 && Object.keys(plan.tags ?? {}).length > 0;
   if (!isStrange && !beganBefore(startOf(plan), submission)) return { kind: "bought", commitment };
   const reason = `Savings Plans answered the purchase with ${id}, which was bought before under the same client token: nothing was bought by this send.`;
-  return { kind: "exists", found: { ...listed, commitment }, reason };
+  // Nothing can be stamped on a plan later.
+  const found = { ...listed, commitment: { ...commitment, marked: commitment.marked || ("waived" as const) } };
+  return { kind: "exists", found, reason };
 }
 
 /**

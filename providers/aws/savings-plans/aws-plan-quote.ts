@@ -1,7 +1,7 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Marker, Quote } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
-import { purchaseGroupTag } from "../aws-settings.ts";
+import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
 import { onlyFitting } from "../choose-offering.ts";
 import type { SavingsPlansApi } from "./aws-plan-api.ts";
 import { totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
@@ -35,7 +35,12 @@ export async function quotePlan(
     commitment: recommendation.hourlyCommitment.amount,
     ...(upfrontPaymentAmount === undefined ? {} : { upfrontPaymentAmount }),
     clientToken,
-    tags: { [tagNames.source]: source, [tagNames.token]: token, [purchaseGroupTag]: clientToken },
+    tags: {
+      [tagNames.source]: source,
+      [tagNames.token]: token,
+      [purchaseGroupTag]: clientToken,
+      [toolTag.name]: toolTag.value,
+    },
   };
   return { price: totalOf(recommendation), handle: { clientToken }, request };
 }

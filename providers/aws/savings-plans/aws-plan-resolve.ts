@@ -1,6 +1,7 @@
 import type { Age } from "../../../src/contract/age.ts";
 import type { Standing } from "../../../src/contract/commitment.ts";
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { standingOf } from "../aws-commitment.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
@@ -16,7 +17,7 @@ const clientTokenHolds = 4 * 60_000;
 export const listingHolds = 15 * 60_000;
 
 interface ResolveContext {
-  readonly tokenTag: string;
+  readonly tagNames: TagNames;
   /** How long ago the submission was last sent. */
   readonly age: Age;
   /** Ids that belong to other tokens. */
@@ -33,10 +34,10 @@ interface ResolveContext {
 export async function resolvePlan(
   plans: readonly KnownPlan[],
   submission: Submission,
-  { tokenTag, age, owned }: ResolveContext,
+  { tagNames, age, owned }: ResolveContext,
 ): Promise<Resolution> {
   const { clientToken } = parsePurchaseRequest(submission.request);
-  const own = plans.filter((plan) => carriesToken(marksOf(plan, tokenTag), submission.token));
+  const own = plans.filter((plan) => carriesToken(marksOf(plan, tagNames.token), submission.token));
   const having = (standing: Standing) => own.filter(({ state }) => standingOf(state) === standing);
   const began = (plan: KnownPlan) => !beganBefore(startOf(plan), submission);
   const ended = having("ended").filter(began);
@@ -48,7 +49,7 @@ export async function resolvePlan(
     );
     const named = await judgeEvidence(submission, owned, async (id) => {
       const one = plans.find(({ savingsPlanId }) => savingsPlanId === id);
-      return one && { state: one.state, start: startOf(one), carriesToken: marksOf(one, tokenTag).length > 0 };
+      return one && { state: one.state, start: startOf(one), carriesToken: marksOf(one, tagNames.token).length > 0 };
     });
     return named ?? nothingListed(age, earlier);
   }
@@ -62,7 +63,7 @@ export async function resolvePlan(
       reason: `${plan.savingsPlanId} is ${plan.state}, and a later one may not be listed yet.`,
     };
   }
-  const { commitment, ...shown } = listedPlan(plan, tokenTag);
+  const { commitment, ...shown } = listedPlan(plan, tagNames);
   return { kind: "found", found: { commitment: { ...commitment, price: submission.price }, ...shown }, by: "proof" };
 }
 

@@ -3,7 +3,6 @@ import type { Marker } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { Listed } from "../../../src/contract/listed.ts";
 import type { Money } from "../../../src/contract/money.ts";
-import { tokenDigest } from "../../../src/contract/token.ts";
 import { UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ArmClient } from "../arm-client.ts";
 import { marksOf } from "../azure-marker.ts";
@@ -34,15 +33,16 @@ const aliasSchema = z.object({
 });
 
 /**
- * `buyonce-` and 128 bits made from the token: the same for every attempt, on every machine, whatever the time. Made from
- * its hash, because the name stands in addresses and with them in logs, where the token must not. A generation above 0,
- * which is only ever opened by proof that the purchase before it came to nothing, is added.
+ * The first 32 digits of the token as a GUID, which is the Go engine's alias: the same for every attempt, on every machine,
+ * whatever the time. It stands in addresses, and with them 128 bits of the token in logs. A generation above 0, which is only ever
+ * opened by proof that the purchase before it came to nothing, is added.
  */
 export function aliasNameOf({ token, generation }: Marker): string {
-  return `buyonce-${tokenDigest(token)}${generation === 0 ? "" : `-${generation}`}`;
+  const guid = token.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+  return `${guid}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
-/** The name in a submission's handle; undefined where it holds none that Azure could take. */
+/** The name in a handle; undefined where it holds none that Azure could take. */
 export function aliasNameIn({ aliasName }: JsonObject): string | undefined {
   return typeof aliasName === "string" && /^[a-zA-Z0-9_.-]+$/.test(aliasName) ? aliasName : undefined;
 }

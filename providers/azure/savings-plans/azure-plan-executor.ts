@@ -37,8 +37,8 @@ export function createSavingsPlanExecutor(
         named: "Azure savings plans, tenant",
       }),
     factsOf: (recommendation) => askedFacts(bodyOf(recommendation)),
-    quote: (recommendation, marker, { signal }) =>
-      quotePlan(clientOf(recommendation.tenantId), recommendation, marker, signal),
+    quote: (recommendation, marker, options) =>
+      quotePlan(clientOf(recommendation.tenantId), recommendation, marker, options),
     send: (submission, context) => sendSavingsPlan(clientOf(tenantOf(submission.scope)), submission, context),
     resolve: (submission, { signal }) => resolvePlan(clientOf(tenantOf(submission.scope)), submission, { signal }),
   };

@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
-import type { Marker, Quote } from "../../../src/contract/executor.ts";
+import type { CallOptions, Marker, Quote } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { money, type Money } from "../../../src/contract/money.ts";
 import { termYears } from "../../../src/contract/recommendation.ts";
@@ -13,7 +13,7 @@ import { applyPurchaseTags } from "../azure-marker.ts";
 import { toRefusal } from "../azure-refusal.ts";
 import { believePrice } from "../believe-price.ts";
 import { toJson } from "../purchase-body.ts";
-import { aliasNameOf } from "./azure-plan-alias.ts";
+import { aliasNameIn, aliasNameOf } from "./azure-plan-alias.ts";
 import { bodyOf } from "./azure-plan-body.ts";
 import type { SavingsPlanRecommendation } from "./azure-plan-schema.ts";
 
@@ -22,7 +22,7 @@ export async function quotePlan(
   client: ArmClient,
   recommendation: SavingsPlanRecommendation,
   marker: Marker,
-  signal: AbortSignal,
+  { signal, sentAs = {} }: CallOptions & { readonly sentAs?: JsonObject | undefined },
 ): Promise<Quote> {
   const { source, token } = marker;
   const request = toJson(applyPurchaseTags(bodyOf(recommendation), source, token, client.settings));
@@ -32,7 +32,7 @@ export async function quotePlan(
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
-  return { price, handle: { aliasName: aliasNameOf(marker) }, request };
+  return { price, handle: { aliasName: aliasNameIn(sentAs) ?? aliasNameOf(marker) }, request };
 }
 
 /** A recorded order of 0.001 an hour for three years came to 26.28: 26,280 hours, no leap day. */

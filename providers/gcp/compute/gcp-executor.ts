@@ -43,17 +43,16 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
 
     factsOf: (recommendation) => ({ decisive: factsOf(askedFor(recommendation)), ifStated: {} }),
 
-    async quote(recommendation, marker, { signal }) {
+    async quote(recommendation, marker, { signal, sentAs }) {
       const { machineFamily, region, term, maxPrice } = recommendation;
       // What the purchase needs is loaded before anything is written ahead.
       await api.prepare();
       const currency = maxPrice?.currency ?? settings.currency;
       const rates = await catalog.rates({ family: families[machineFamily], region, term, currency }, signal);
-      return {
-        price: priceOf(recommendation, rates),
-        handle: { name: nameOf(marker) },
-        request: purchaseRequest(recommendation, marker, tagNames),
-      };
+      const earlier = sentAs?.["name"];
+      const name = typeof earlier === "string" ? earlier : nameOf(marker);
+      const request = purchaseRequest(recommendation, marker, { tagNames, name });
+      return { price: priceOf(recommendation, rates), handle: { name }, request };
     },
 
     send: async (submission) => purchase(submission, { api, settings }),

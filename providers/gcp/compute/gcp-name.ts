@@ -4,12 +4,12 @@ import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken, type TokenMark } from "../../../src/contract/token.ts";
 
 /**
- * The name under which a token's commitment is bought: 128 bits of the token, and the generation after the first. Google
- * allows one commitment of a name in a project and region, and none can be deleted: that is what stops a second purchase.
- * 1 to 63 characters of `[a-z]([-a-z0-9]*[a-z0-9])?`.
+ * The name under which a token's commitment is bought: 128 bits of the token, and the generation after the first; that of the
+ * first is the Go engine's. Google allows one commitment of a name in a project and region, and none can be deleted: that is what
+ * stops a second purchase, whichever engine sends it. 1 to 63 characters of `[a-z]([-a-z0-9]*[a-z0-9])?`.
  */
 export function nameOf({ token, generation }: Pick<Marker, "token" | "generation">): string {
-  return `buyonce-${token.toLowerCase().slice(0, 32)}${generation === 0 ? "" : `-g${generation}`}`;
+  return `cud-${token.toLowerCase().slice(0, 32)}${generation === 0 ? "" : `-g${generation}`}`;
 }
 
 /** What the description holds: commitments have no labels. */
@@ -35,7 +35,7 @@ export function marksOf({ name, description = "" }: Stamped, { token: key }: Tag
     .map((word) => word.slice(key.length + 1))
     .filter((token) => /^[0-9a-f]{64}$/.test(token));
   if (described.length > 0) return described.map((text) => ({ text, whole: true }));
-  const text = /^buyonce-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
+  const text = /^cud-([0-9a-f]{32})(?:-g\d+)?$/.exec(name)?.[1];
   return text === undefined ? [] : [{ text, whole: false }];
 }
 

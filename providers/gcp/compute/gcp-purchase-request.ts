@@ -3,11 +3,12 @@ import type { Marker } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { families } from "./gcp-families.ts";
-import { descriptionOf, nameOf } from "./gcp-name.ts";
+import { descriptionOf } from "./gcp-name.ts";
 import { plans, type GcpComputeRecommendation } from "./gcp-recommendation.ts";
 
 const schema = z.strictObject({
-  name: z.string().regex(/^buyonce-[0-9a-f]{32}(-g\d+)?$/),
+  // An earlier version's begin with `buyonce`.
+  name: z.string().regex(/^(cud|buyonce)-[0-9a-f]{32}(-g\d+)?$/),
   description: z.string(),
   category: z.literal("MACHINE"),
   type: z.string().min(1),
@@ -37,13 +38,13 @@ export function askedFor({ machineFamily, vcpus, memoryMb, term, autoRenew }: Gc
   } satisfies Partial<PurchaseRequest>;
 }
 
-/** The commitment that buys what is recommended, marked with the token. */
+/** The commitment that buys what is recommended under a name, marked with the token. */
 export function purchaseRequest(
   recommendation: GcpComputeRecommendation,
   marker: Marker,
-  tagNames: TagNames,
+  { tagNames, name }: { readonly tagNames: TagNames; readonly name: string },
 ): PurchaseRequest {
-  return { name: nameOf(marker), description: descriptionOf(marker, tagNames), ...askedFor(recommendation) };
+  return { name, description: descriptionOf(marker, tagNames), ...askedFor(recommendation) };
 }
 
 /** The commitment as it comes back from the ledger. Throws a ZodError for anything else: it is sent as recorded or not at all. */

@@ -59,6 +59,25 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title: "an id may have 255 characters, of three bytes each; the Go engine's keys have up to 221",
+    run: async ({ ledger }) => {
+      const ids = ["k".repeat(221), "k".repeat(255), "\u20ac".repeat(255)];
+      for (const [index, executionId] of ids.entries()) {
+        const place = { ...claimRequest(0), token: `token of ${index}`, executionId };
+        await ledger.recordExecution(newExecution([place]));
+        const [answer] = await ledger.claim([place], "driver-1", 30_000);
+        await ledger.submit(granted(answer).claim, planned({ token: place.token }));
+      }
+      for (const executionId of ids) {
+        assertMatches(await ledger.execution(executionId), { executionId });
+        assertSame(
+          (await ledger.recordsOf(executionId)).map(({ state }) => state),
+          ["submitted"],
+        );
+      }
+    },
+  },
+  {
     title: "many that record one execution at once: it is new to one of them",
     run: async ({ ledger }) => {
       const all = await Promise.all(Array.from({ length: 8 }, () => record(ledger)));

@@ -97,3 +97,16 @@ export function fault(status: number, code: string): { readonly status: number; 
 export function redshiftAt(loopback: Loopback, settings: AwsSettings = {}) {
   return markingServiceAt("redshift", loopback, settings);
 }
+
+/** Redshift knows no resource of that kind that could be tagged, which is what it documents. */
+export const untagged = fault(404, "ResourceNotFoundFault");
+
+/** What stands on a node. */
+export function tagged(id: string, tags: Readonly<Record<string, string>>): Reply {
+  const name = `arn:aws:redshift:us-east-1:123456789012:reservednode:${id}`;
+  const items = Object.entries(tags).map(
+    ([key, value]) =>
+      `<TaggedResource><Tag><Key>${key}</Key><Value>${value}</Value></Tag><ResourceName>${name}</ResourceName></TaggedResource>`,
+  );
+  return answer("DescribeTags", `<TaggedResources>${items.join("")}</TaggedResources>`);
+}

@@ -5,7 +5,7 @@ import { calmly, fakeEnvironment, submittedAt, token } from "../aws-executors.ts
 import { thrownBy } from "../../thrown-by.ts";
 import { findUnderHandle, judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback } from "../aws-loopback.ts";
-import { node, nodes, redshiftAt, submission } from "./redshift-answers.ts";
+import { node, nodes, redshiftAt, submission, untagged } from "./redshift-answers.ts";
 
 const day = 86_400_000;
 const redshiftFacts = {
@@ -25,6 +25,7 @@ async function resolve(
 ) {
   await using loopback = await startLoopback();
   loopback.on("DescribeReservedNodes", nodes(items));
+  loopback.on("DescribeTags", untagged);
   const environment = fakeEnvironment(submittedAt + age);
   return await findUnderHandle(redshiftAt(loopback, { environment }), asked, {
     ...calmly,
@@ -72,6 +73,7 @@ describe("after an unknown outcome", () => {
   test("the list is read to its end", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedNodes", nodes([node("rn-old")], "two"), nodes([node("rn-new")]));
+    loopback.on("DescribeTags", untagged);
     const found = await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(found).toMatchObject({ kind: "found", found: { commitment: { id: "rn-new" } } });
   });
@@ -163,6 +165,7 @@ describe("after an unknown outcome", () => {
     const rows = [node("rn-new", { State: "payment-failed" }), node("rn-new", { State: "active" })];
     for (const [one, other] of [rows, rows.toReversed()]) {
       loopback.on("DescribeReservedNodes", nodes([one ?? ""], "two"), nodes([other ?? ""]));
+      loopback.on("DescribeTags", untagged);
       expect(
         await redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() }),
       ).toMatchObject({
@@ -170,6 +173,7 @@ describe("after an unknown outcome", () => {
         found: { commitment: { id: "rn-new", state: "active" } },
       });
       loopback.on("DescribeReservedNodes", nodes([one ?? "", other ?? ""]));
+      loopback.on("DescribeTags", untagged);
       const { inventory } = redshiftAt(loopback);
       const active = { commitment: { id: "rn-new", state: "active" } };
       expect(await inventory.read(submission.scope, "rn-new", calmly)).toMatchObject(active);
@@ -194,6 +198,7 @@ describe("after an unknown outcome", () => {
   test("an answer or a record that cannot be trusted is thrown, never 'absent'", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedNodes", ok(""));
+    loopback.on("DescribeTags", untagged);
     const untrusted = redshiftAt(loopback).resolve(submission, { ...calmly, owned: new Set(), age: aged() });
     expect(await thrownBy(untrusted)).toMatchObject({ code: "lookup-untrusted" });
     expect(await thrownBy(resolve([], [], { ...submission, handle: {} }))).toBeInstanceOf(Error);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../providers/sandbox/index.ts";
 import { services } from "./reservation-services.ts";
-import { name, setup, token } from "./reservation-world.ts";
+import { nameFor, setup, token } from "./reservation-world.ts";
 
 const lost: readonly Fault[] = [
   { kind: "reset", when: "after" },
@@ -14,6 +14,7 @@ const lost: readonly Fault[] = [
 ];
 
 describe.each(services)("a drive that buys $service", ({ service, purchase, list }) => {
+  const name = nameFor(service);
   // The sandbox names actions of REST too.
   const action = purchase.replace("POST p", "P");
   const listing = list.replace("GET r", "DescribeR");

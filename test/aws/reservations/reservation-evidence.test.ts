@@ -7,7 +7,7 @@ import { name, type Entry } from "./reservation-wire.ts";
 
 /** A reservation that the answer named in place of the name that was sent. */
 const another = { id: "another", name: "somebody-elses" } satisfies Entry;
-const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
+const otherName = "rds-id-aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee";
 
 /** What became of a submission whose answer named `another`, where the account has these. */
 async function resolve(one: TestedService, entries: readonly Entry[], owned: readonly string[] = []) {

@@ -5,7 +5,7 @@ import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
-const otherName = "buyonce-aaaaaaaabbbbbbbbccccccccdddddddd";
+const otherName = "rds-id-aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee";
 
 async function find(one: TestedService, replies: readonly Reply[], ids: readonly string[] = []) {
   await using loopback = await startLoopback();
@@ -92,7 +92,7 @@ describe.each(services)("what $service lists", (one) => {
     `${name}-g0`,
     `${name}-g`,
     `${name}-g1x`,
-    name.replace("buyonce-", ""),
+    name.replace("rds-id-", ""),
     name.slice(0, -1),
     otherName.replace("e", "f"),
   ])("%s is another's", async (text) => {

@@ -4,7 +4,7 @@ import { calmly, marker, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { services, type TestedService } from "./reservation-services.ts";
-import { name, price } from "./reservation-wire.ts";
+import { price, tokenPart } from "./reservation-wire.ts";
 
 const hourly = (amount: number | undefined, frequency = "Hourly") => [
   { ...(amount === undefined ? {} : { RecurringChargeAmount: amount }), RecurringChargeFrequency: frequency },
@@ -26,6 +26,7 @@ async function quote(
 describe.each(services)("a quote of $service", (one) => {
   const { offered } = one;
   const offering = { offeringId: "o-1" };
+  const own = `${one.service}-id-${tokenPart}`;
 
   test("asks with everything that can be asked for, in the service's own words", async () => {
     const { loopback } = await quote(one, [offered([offering])]);
@@ -36,10 +37,10 @@ describe.each(services)("a quote of $service", (one) => {
     const { result, loopback } = await quote(one, [offered([offering])]);
     expect(result).toEqual({
       price,
-      handle: { name },
+      handle: { name: own },
       request: {
         offeringId: "o-1",
-        name,
+        name: own,
         count: 2,
         tags: { "purchase-automation": "cudly-web", "cudly-idempotency-token": token },
       },
@@ -49,8 +50,8 @@ describe.each(services)("a quote of $service", (one) => {
 
   test("lesson: a used reservation id in a failed state blocked for ever; the id carries the generation", async () => {
     const { result } = await quote(one, [offered([offering])], {}, 2);
-    expect(result.handle).toEqual({ name: `${name}-g2` });
-    expect(result.request["name"]).toBe(`${name}-g2`);
+    expect(result.handle).toEqual({ name: `${own}-g2` });
+    expect(result.request["name"]).toBe(`${own}-g2`);
   });
 
   test("lesson: the cap looked only at the upfront part; nothing upfront has the charges of the whole term", async () => {

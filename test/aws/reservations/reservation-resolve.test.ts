@@ -35,7 +35,7 @@ describe.each(services)("after an unknown outcome of $service", (one) => {
           price,
           purchasedAt: "2026-07-14T11:00:01.000Z",
         },
-        marks: [{ text: name.replace("buyonce-", ""), whole: false }],
+        marks: [{ text: name.replace("rds-id-", ""), whole: false }],
         facts: expect.objectContaining({ quantity: "2", term: "31536000 s", payment: "Partial Upfront" }),
       },
       by: "proof",

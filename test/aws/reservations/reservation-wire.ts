@@ -1,7 +1,10 @@
 import { ok, recorded, type Reply } from "../aws-loopback.ts";
 
-/** Made of the first 40 characters of the token. */
-export const name = "buyonce-1f3a9c5de07b4286a1c4d5e6f708192a";
+/** What is bought under, but for the service: the first 40 digits of the token. */
+export const tokenPart = "1f3a9c5de07b4286a1c4d5e6f708192a3b4c5d6e";
+
+/** The name under which RDS sells it. A list of any service is read alike. */
+export const name = `rds-id-${tokenPart}`;
 
 /** How a server gives an offering or a reservation, by the names of its service or those on the wire. */
 export type Entry = Readonly<Record<string, string | number | readonly Charge[] | undefined>>;

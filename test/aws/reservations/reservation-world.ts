@@ -10,7 +10,8 @@ import { createVirtualEnvironment } from "../../../src/testing/virtual-environme
 const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";
 /** The SHA-256 of `6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11:0`. */
 export const token = "322524eac0b0f5b16410ff6e2e104129f675c711049cd7777fe7050ebd79eb20";
-export const name = `buyonce-${token.slice(0, 32)}`;
+/** The name under which a service sells it. */
+export const nameFor = (service: string) => `${service}-id-${token.slice(0, 40)}`;
 
 const { recommendations } = JSON.parse(
   readFileSync(new URL("../../../fixtures/execution.json", import.meta.url), "utf8"),

@@ -28,7 +28,12 @@ export const request = {
   savingsPlanOfferingId: "offering-1",
   commitment: "1.25",
   clientToken: token,
-  tags: { "purchase-automation": "cudly-web", "cudly-idempotency-token": token, "buyonce-purchase": token },
+  tags: {
+    "purchase-automation": "cudly-web",
+    "cudly-idempotency-token": token,
+    "buyonce-purchase": token,
+    Tool: "CUDly",
+  },
 };
 
 export const submission: Submission = {

@@ -130,7 +130,7 @@ describe("the ledger is lost and the listing lags: what stands under the alias i
     expect(again).toMatchObject({ status: "purchased" });
     const [failed, live] = sandbox.savingsPlanOrders();
     expect([failed?.id, live?.id]).toEqual([first?.commitment?.id, again?.commitment?.id]);
-    expect(live?.aliases).toEqual([`${failed?.aliases[0]}-1`]);
+    expect(live?.aliases).toEqual([`${failed?.aliases[0]}-g1`]);
   });
 
   test("one that was cancelled: bought and over, so nothing is bought", async () => {
@@ -163,7 +163,7 @@ describe("lesson: a used name in a failed state must not block for ever, and a n
     const [failed, live] = sandbox.savingsPlanOrders();
     expect(failed?.state).toBe("Failed");
     expect(live?.id).toBe(again?.commitment?.id);
-    expect(live?.aliases).toEqual([`${failed?.aliases[0]}-1`]);
+    expect(live?.aliases).toEqual([`${failed?.aliases[0]}-g1`]);
     expect(puts(sandbox)).toBe(2);
   });
 
@@ -178,7 +178,7 @@ describe("lesson: a used name in a failed state must not block for ever, and a n
     expect(outcome).toMatchObject({ status: "purchased" });
     const [failed, live] = sandbox.savingsPlanOrders();
     expect([failed?.state, live?.id]).toEqual(["Failed", outcome?.commitment?.id]);
-    expect(live?.aliases[0]).toBe(`${failed?.aliases[0]}-1`);
+    expect(live?.aliases[0]).toBe(`${failed?.aliases[0]}-g1`);
   });
 
   test("an order that was cancelled is over, but was bought: no other alias", async () => {

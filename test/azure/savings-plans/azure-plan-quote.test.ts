@@ -62,12 +62,19 @@ describe("the alias", () => {
     expect(handle).not.toEqual({ aliasName });
   });
 
-  test("lesson 652: it stands in addresses, and with them in logs, so it holds no part of the token", () => {
-    for (let at = 0; at + 8 <= token.length; at += 1) expect(aliasName).not.toContain(token.slice(at, at + 8));
+  test("A13: it is the Go engine's: the first 32 digits of the token as a GUID, and nothing else of it", () => {
+    expect(aliasName).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(token.startsWith(aliasName.replaceAll("-", ""))).toBe(true);
+  });
+
+  test("a ledger of an earlier version: what was sent under another name keeps it, in this generation", async () => {
+    await using loopback = await startLoopback(answering({ validate: valid }));
+    const sentAs = { aliasName: "buyonce-1f3a9c5de07b4286a1c4d5e6f708192a" };
+    expect(await executorAt(loopback).quote(recommend(), marker, { signal, sentAs })).toMatchObject({ handle: sentAs });
   });
 
   test("a generation, which only proof of failure opens, gives another name", async () => {
-    expect((await quote(valid, {}, 2)).quoted).toMatchObject({ handle: { aliasName: `${aliasName}-2` } });
+    expect((await quote(valid, {}, 2)).quoted).toMatchObject({ handle: { aliasName: `${aliasName}-g2` } });
   });
 });
 

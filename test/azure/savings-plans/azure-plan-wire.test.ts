@@ -129,7 +129,7 @@ describe("lesson 1502: the billing plan is always said by the recommendation", (
 test("a generation goes into the alias, and nowhere else", async () => {
   const first = await buy();
   const { purchase } = await buy({}, {}, 1);
-  expect(new URL(purchase.url).pathname).toBe(`${root}/savingsPlanOrderAliases/${aliasName}-1`);
+  expect(new URL(purchase.url).pathname).toBe(`${root}/savingsPlanOrderAliases/${aliasName}-g1`);
   expect(purchase.text).toBe(first.purchase.text);
 });
 
