@@ -34,7 +34,7 @@ describe.each(identities)("what people do to an execution at any moment, %s", { 
   });
 });
 
-test.each(["minted", "chosen"] as const)(
+test.each(["minted", "chosen", "stamped", "none"] as const)(
   "%s: the ledger is restored after the drivers ended or died",
   async (identity) => {
     await prove(`${identity}, restored`, { world: restoredWorld(identity, 2), drivers: 2, budget: budget(1, 0, 1) });
@@ -132,6 +132,16 @@ describe("a guard that is broken on purpose is caught", () => {
       },
     });
     expect(violation?.message).toBe("the guard let it pass: #0 was recorded otherwise (size)");
+  });
+
+  test.each(["stamped", "none"] as const)("a restored ledger that does not know it (%s)", async (identity) => {
+    const { violation } = await search({
+      world: restoredWorld(identity, 1),
+      drivers: 1,
+      budget: budget(1, 0, 0),
+      sabotage: { ledger: (ledger) => ({ ...ledger, restoredAt: async () => undefined }) },
+    });
+    expect(violation?.message).toMatch(/^(bought twice|recorded as purchased with 2)/);
   });
 
   test("a cancel that does not say what may be bought", async () => {

@@ -91,7 +91,7 @@ describe.each(kinds)(
   },
 );
 
-test.each(["minted", "chosen"] as const)(
+test.each(["minted", "chosen", "stamped", "none"] as const)(
   "%s: the ledger is restored after the drivers ended or died",
   { timeout: 1_800_000 },
   async (identity) => {

@@ -300,7 +300,8 @@ export function restoredWorld(identity: ImitationIdentity, tokens: number) {
         current = backup;
         forbidden = "the ledger was restored";
         await purchaser.redrive(executionId, { concurrency: 1 });
-        environment.advance(5 * 60_000);
+        // Longer than anything stays hidden: nobody can find by a look what does not show yet.
+        environment.advance((made.world.cloud.hides ?? 0) + 5 * 60_000);
         await purchaser.confirm(executionId, word);
         forbidden = undefined;
       },

@@ -29,14 +29,14 @@ export async function endCalmly({ world, execution, ledger, cloud: searched, bro
   };
   await driveCalmly(leaseLength + 1);
   let report = await driveCalmly(5 * 60_000);
-  // One that is unresolved may hold up another one: a person may have to decide about each.
+  // One that is unresolved may hold up another one: a person may have to decide about each, and about what looks like one.
   const { forbidden, tooLow } = terms();
   const decides = cloud.executor.recovery.kind !== "resend" || forbidden !== undefined || tooLow === true;
   const rounds = decides ? world.recommendations.length : 0;
   for (let round = 0; round < rounds; round += 1) {
-    const open = report.outcomes.filter(({ status }) => status === "unresolved");
+    const open = report.outcomes.filter(({ status, error }) => status === "unresolved" || error?.code === "look-alike");
     if (open.length === 0) break;
-    for (const { recIndex, token } of open) await decideTruly(calm, world, recIndex, token);
+    for (const outcome of open) await decideTruly(calm, world, outcome);
     report = await driveCalmly(leaseLength + 1);
   }
   if (cloud.hidesLonger !== undefined) report = await driveCalmly(cloud.hidesLonger);
@@ -68,8 +68,7 @@ function checkEnd(
 async function decideTruly(
   purchaser: Purchaser,
   { cloud, recommendations }: World,
-  recIndex: number,
-  token: string,
+  { recIndex, token, status }: Outcome,
 ): Promise<void> {
   const decide = (finding: PersonFinding) =>
     purchaser.resolveByPerson({ executionId, recIndex, finding, person: "search", reason: "the invoice" });
@@ -83,5 +82,7 @@ async function decideTruly(
     for (const notThis of others) await decide({ notThis });
   }
   const [bought] = live;
-  await decide(bought === undefined ? "not-bought" : { bought });
+  if (bought !== undefined) await decide({ bought });
+  // What is refused beside something that looks like it was not sent now: there is no more to say.
+  else if (status === "unresolved") await decide("not-bought");
 }

@@ -1,4 +1,5 @@
 // What is recorded and reported in a search, held against what was really bought.
+import { adviceOf } from "../../contract/error-advice.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { Report } from "../../contract/report.ts";
 import type { SearchedCloud } from "./gates.ts";
@@ -27,7 +28,8 @@ export function checkedLedger(
     },
     refuse: async (claim, error) => {
       await ledger.refuse(claim, error);
-      expectBought(claim.token, false, "refused");
+      // What a person has to look at is refused, and never called "not bought".
+      if (adviceOf(error.code).mayBeBought !== true) expectBought(claim.token, false, "refused");
     },
     dead: async (claim, proof) => {
       const record = await ledger.dead(claim, proof);
