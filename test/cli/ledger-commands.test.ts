@@ -74,9 +74,10 @@ function ledgerOf(all: readonly TokenRecord[] = records): Ledger {
         .filter((each) => work === undefined || work === workLeft(each))
         .slice(0, limit),
     recordsOf: async (id) => all.filter((each) => each.executionId === id),
-    execution: async (id) => {
-      const { length: size } = all.filter((each) => each.executionId === id);
-      return size === 0 ? undefined : { ...executionRecord, executionId: id, size };
+    recorded: async (id) => {
+      const own = all.filter((each) => each.executionId === id);
+      const execution = { ...executionRecord, executionId: id, size: own.length };
+      return own.length === 0 ? undefined : { execution, records: own, at: started };
     },
     history: async (token) => [
       {

@@ -39,9 +39,9 @@ export async function recordsOf(ledger: Ledger, executionId: string): Promise<re
 
 /** How an execution stands. Throws a usage error for one that the ledger does not know. */
 export async function executionStatusOf(ledger: Ledger, executionId: string): Promise<ExecutionStatus> {
-  const execution = await ledger.execution(executionId);
-  if (execution === undefined) throw unknownExecution(executionId);
-  return executionStatus({ execution, records: await ledger.recordsOf(executionId) }, await ledger.now());
+  const recorded = await ledger.recorded(executionId);
+  if (recorded === undefined) throw unknownExecution(executionId);
+  return executionStatus(recorded, recorded.at);
 }
 
 function unknownExecution(executionId: string) {
