@@ -285,6 +285,34 @@ describe("an order that an answer named besides", () => {
   });
 });
 
+describe("an order with the token that cannot be compared is not adopted, and nothing is bought beside it", () => {
+  const ended = reservation({ provisioningState: "Cancelled" });
+  test.each([
+    ["it shows no reservation yet", order(), list()],
+    ["all its reservations have ended", order(), list(ended)],
+    ["it shows no term", order({ term: undefined }), list(reservation({ term: undefined }))],
+    ["it shows no quantity", order({ originalQuantity: null }), list(reservation({ quantity: null }))],
+  ])("%s", async (problem, found, reservations) => {
+    const { error, steps } = await play({ list: [list(found)], reservations: [reservations] });
+    expect(error).toMatchObject({
+      code: "commitment-unverifiable",
+      retryable: true,
+      message: expect.stringContaining(problem),
+    });
+    expect(steps).toEqual(["list", "reservations"]);
+  });
+
+  test("what it does not show itself, its reservation may", async () => {
+    const { bought } = await play({ list: [list(order({ term: undefined, originalQuantity: null }))] });
+    expect(bought).toMatchObject({ orderId, adopted: true });
+  });
+});
+
+test("a body that names no SKU and no quantity leaves both to Azure: neither is compared", async () => {
+  const { bought } = await play({ list: [list(order())] }, { body: { sku: {}, properties: { term: "P1Y" } } });
+  expect(bought).toMatchObject({ orderId, adopted: true });
+});
+
 test("A17: another engine's order is adopted, and the own send came to nothing: nothing is open besides", async () => {
   const { bought, puts } = await play({
     price: [priced(second)],
