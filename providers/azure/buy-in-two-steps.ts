@@ -69,7 +69,7 @@ async function takeStep(task: TwoStepTask, open: Open | undefined): Promise<Step
   }
   if (seen?.kind === "shown") return { done: purchaseOf(seen.commitment, seen) };
   const sent = open === undefined || seen?.kind === "dead" ? await sendFirst(task) : await sendAgain(task, open);
-  if (sent.kind === "open") return sent;
+  if (sent.kind !== "bought") return sent;
   return { done: purchaseOf(sent.commitment, { price: sent.commitment.price, adopted: false }) };
 }
 
