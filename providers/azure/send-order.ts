@@ -49,8 +49,8 @@ const subjectOf = (id: string) => `reservation order ${id}`;
 
 /**
  * What the answer proves. The provisioning state in the body is the verdict, never the status: a 200 or 202 can carry
- * `Failed`: taken, and come to nothing, which the drive believes after a look at the order. Whatever is not provably bought or not bought is unknown, and another order that it names is evidence, which only
- * a look at that one can judge.
+ * `Failed`: taken, and come to nothing, which the drive believes after a look at the order. Whatever is not provably bought or
+ * not bought is unknown, and another order that it names is evidence, which only a look at that one can judge.
  */
 function judgeAnswer(answer: Answer, { reservationOrderId: id, token, price }: SentOrder): PurchaseAnswer {
   const body = parseBody(answer);

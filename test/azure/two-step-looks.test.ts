@@ -12,6 +12,7 @@ import {
   orderId,
   otherToken,
   reservation,
+  subscriptionId,
   token,
 } from "./support/azure-samples.ts";
 import { body, created, list, play, priced, second, timedOut } from "./support/two-step-wire.ts";
@@ -306,6 +307,19 @@ describe("an order with the token that cannot be compared is not adopted, and no
     const { bought } = await play({ list: [list(order({ term: undefined, originalQuantity: null }))] });
     expect(bought).toMatchObject({ orderId, adopted: true });
   });
+});
+
+test("a body that bills no subscription asks for something else than an order that bills one", async () => {
+  const billingScopeId = "/providers/Microsoft.Billing/billingAccounts/1";
+  const { error, puts } = await play(
+    { list: [list(order())] },
+    { body: { ...body, properties: { ...body.properties, billingScopeId } } },
+  );
+  expect(error).toMatchObject({
+    code: "commitment-mismatch",
+    message: expect.stringContaining(`subscriptionId: asked ${billingScopeId.toLowerCase()}, found ${subscriptionId}`),
+  });
+  expect(puts).toEqual([]);
 });
 
 test("a body that names no SKU and no quantity leaves both to Azure: neither is compared", async () => {
