@@ -145,7 +145,7 @@ describe("B15: another spelling on the second drive is no other purchase", () =>
     const group = { type: "ManagementGroup", managementGroupId: upper(path), tenantId: upper(tenantId) };
     const canonical = (service: string, written: object) => {
       const executor = executorOf(service, {});
-      return executor.canonical?.(executor.schema.parse(written) as AzureRecommendation);
+      return executor.canonical?.(executor.schema.parse(written));
     };
     const account = { subscriptionId: upper(subscriptionId), tenantId: upper(tenantId), appliedScope: group };
     const one = { subscriptionId, tenantId, appliedScope: { ...group, managementGroupId: "finance", tenantId } };
