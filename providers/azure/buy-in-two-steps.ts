@@ -1,3 +1,4 @@
+import { longestTimer } from "../../src/contract/check-number.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
@@ -39,7 +40,8 @@ export async function buyInTwoSteps(task: TwoStepTask): Promise<TwoStepPurchase>
     if (attempt === attempts) throw isOpen(step, token, attempt);
     ({ open } = step);
     try {
-      await client.settings.environment.sleep(retryDelay * 2 ** (attempt - 1), signal);
+      const delay = Math.min(retryDelay * 2 ** (attempt - 1), longestTimer);
+      await client.settings.environment.sleep(delay, signal);
     } catch (problem) {
       throw isOpen({ open, problem }, token, attempt);
     }
