@@ -85,7 +85,7 @@ function ordersNamedIn({ id, name, properties }: UnknownObject): string[] {
   const parts: unknown[] = Array.isArray(reservations) ? reservations : [];
   const paths = [id, reservationOrderId, ...parts.map((part) => (isObject(part) ? part["id"] : undefined))];
   // An answer that is a reservation has the name of that, and its order in the path.
-  const isReservation = typeof id === "string" && /\/reservations\//i.test(id);
+  const isReservation = /\/reservations\//i.test(String(id));
   const named = [...paths.map(orderInPath), ...(isReservation || typeof name !== "string" ? [] : [name])];
   const ids = named.flatMap((found) =>
     found !== undefined && /^[\w.-]{1,64}$/.test(found) ? [found.toLowerCase()] : [],

@@ -159,6 +159,7 @@ describe("lesson of the SDK that re-sent below the guard: an answer that proves 
       "names that are no ids",
       { id: "/x/another order", name: "no id", properties: { provisioningState: "Succeeded" } },
     ],
+    ["names that are no text", { name: 7, properties: { reservationOrderId: 7 } }],
     ["a name that is too long", { name: "x".repeat(65), properties: { reservations: "none" } }],
   ])("a success with %s holds no order, and names none; it says after how long to look", async (_name, body) => {
     await using server = await answering({ status: 202, body, headers: { "Retry-After": "9" } });

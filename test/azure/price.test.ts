@@ -121,6 +121,11 @@ describe("A4: a price that the same answer contradicts is no price", () => {
       "12 instalments that come to 360.00 USD",
     ],
     ["too few instalments", { paymentSchedule: months(1, { pricingCurrencyTotal: gbp(2) }) }, "1 instalments"],
+    [
+      "a tax that only a total in no currency would allow",
+      { pricingCurrencyTotal: { currencyCode: "XGBPX", amount: 24_000 }, taxTotal: 30 },
+      "taxTotal 30",
+    ],
     ["a tax above both totals", { pricingCurrencyTotal: usd(30), taxTotal: 31 }, "taxTotal 31"],
     ["a term of 10 years in the title", { skuTitle: "Reserved VM Instance, 10 Years" }, '"10 years", not P1Y'],
     ["another quantity", { quantity: 1_000 }, "quantity 1000, not 1"],
