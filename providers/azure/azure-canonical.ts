@@ -33,7 +33,7 @@ interface Account {
 function canonicalAccount({ tenantId, subscriptionId, appliedScope }: Account) {
   const tenant = tenantId?.toLowerCase();
   return {
-    ...(tenant === undefined ? {} : { tenantId: tenant }),
+    tenantId: tenant,
     subscriptionId: subscriptionId.toLowerCase(),
     appliedScope: canonicalScope(appliedScope, tenant),
   };
@@ -42,18 +42,16 @@ function canonicalAccount({ tenantId, subscriptionId, appliedScope }: Account) {
 function canonicalScope(scope: AppliedScope, tenant: string | undefined): AppliedScope {
   if (scope.type === "Shared") return scope;
   if (scope.type === "Single") {
-    const { resourceGroup } = scope;
     return {
       type: scope.type,
       subscriptionId: scope.subscriptionId.toLowerCase(),
-      ...(resourceGroup === undefined ? {} : { resourceGroup: resourceGroup.toLowerCase() }),
+      resourceGroup: scope.resourceGroup?.toLowerCase(),
     };
   }
-  const tenantId = scope.tenantId?.toLowerCase() ?? tenant;
   return {
     type: scope.type,
     // Its name, or a path that ends with it.
-    managementGroupId: scope.managementGroupId.toLowerCase().split("/").at(-1) ?? "",
-    ...(tenantId === undefined ? {} : { tenantId }),
+    managementGroupId: scope.managementGroupId.toLowerCase().replace(/.*\//, ""),
+    tenantId: scope.tenantId?.toLowerCase() ?? tenant,
   };
 }

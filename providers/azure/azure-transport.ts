@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
-import type { HttpClient, HttpHeaders, HttpMethods, Pipeline, PipelineRequest } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpHeaders, HttpMethods, Pipeline } from "@azure/core-rest-pipeline";
 import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
 import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
@@ -32,7 +32,7 @@ export interface PipelineOwner {
 }
 
 /** Connections that are kept for reads. */
-const kept = { "http:": new HttpAgent({ keepAlive: true }), "https:": new HttpsAgent({ keepAlive: true }) } as const;
+const kept = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) } as const;
 
 /** How far a request has come. */
 interface Progress {
@@ -82,7 +82,6 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
       // Loopback only: the client has taken the bearer policy out, so that no real token can be sent in the clear.
       ...(insecure ? { Authorization: "Bearer buyonce-loopback" } : {}),
     }),
-    body: body ?? null,
   });
 }
 
@@ -90,10 +89,11 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
  * The last step of the pipeline, with a fuse: a second hand-over to the network is possible only after a 401, which the
  * bearer policy answers with a fresh token (continuous access evaluation) and which never is a purchase. A policy that
  * starts to re-send with some later version of the SDK is stopped here. The SDK's own last step has no limit for answers,
- * and keeps too little of Node's errors to tell what was sent.
+ * and keeps too little of Node's errors to tell what was sent. The body is the one that was handed over: the pipeline does
+ * not see it.
  */
 function sendOnce(
-  { freshConnection = false, maxBytes }: WireRequest,
+  { body, freshConnection = false, maxBytes }: WireRequest,
   signal: AbortSignal,
   progress: Progress,
 ): HttpClient {
@@ -109,7 +109,7 @@ function sendOnce(
         method: request.method,
         url,
         headers: request.headers.toJSON({ preserveCase: true }),
-        body: textOf(request.body),
+        body,
         // A proxy's, where the pipeline has set one.
         agent: (request.agent as HttpAgent | undefined) ?? agentFor(url, freshConnection),
         signal,
@@ -123,21 +123,13 @@ function sendOnce(
 }
 
 function agentFor({ protocol }: URL, fresh: boolean): HttpAgent {
-  if (protocol === "http:") return fresh ? new HttpAgent({ keepAlive: false }) : kept["http:"];
-  return fresh ? new HttpsAgent({ keepAlive: false }) : kept["https:"];
-}
-
-function textOf(body: PipelineRequest["body"]): string | undefined {
-  if (body === null || body === undefined || typeof body === "string") return body ?? undefined;
-  throw new TypeError("The Azure SDK gave a body that is no text.");
+  // A new one keeps no connection.
+  if (protocol === "http:") return fresh ? new HttpAgent() : kept.http;
+  return fresh ? new HttpsAgent() : kept.https;
 }
 
 function toPipelineHeaders(headers: IncomingHttpHeaders): HttpHeaders {
-  const all = createHttpHeaders();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) all.set(name, Array.isArray(value) ? (value[0] ?? "") : value);
-  }
-  return all;
+  return createHttpHeaders(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])));
 }
 
 /** Its stage is that of the moment at which it comes: {@link toTransportError}. */

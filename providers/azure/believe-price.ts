@@ -119,11 +119,11 @@ function differingField(asked: unknown, echo: unknown, fields: readonly string[]
 
 function contradictingTitle(echo: UnknownObject, request: JsonObject, term: unknown): string | undefined {
   const sku = isObject(request["sku"]) ? request["sku"]["name"] : undefined;
-  const texts = [echo["skuTitle"], echo["skuDescription"]].filter((text) => typeof text === "string");
-  for (const text of texts) {
-    const years = /\b(\d{1,2}) Years?\b/i.exec(text)?.[1];
-    if (years !== undefined && typeof term === "string" && /^P\d+Y$/.test(term) && term !== `P${Number(years)}Y`) {
-      return `"${years} years", not ${term}`;
+  const asked = /P(\d+)Y$/i.exec(String(term))?.[1];
+  for (const text of [echo["skuTitle"], echo["skuDescription"]].map(String)) {
+    const years = /\b(\d+) Years?\b/i.exec(text)?.[1];
+    if (years !== undefined && asked !== undefined && Number(years) !== Number(asked)) {
+      return `"${years} years", not ${String(term)}`;
     }
     // Only virtual machines are recorded, and have a name that is told apart from other words.
     const named = /\bStandard_\w+/i.exec(text)?.[0];

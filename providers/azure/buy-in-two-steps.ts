@@ -1,3 +1,4 @@
+import { longestTimer } from "../../src/contract/check-number.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import { maskToken } from "../../src/contract/token.ts";
@@ -6,7 +7,7 @@ import { OpenOrderError, reopen, toOpenOrder, type OpenOrder } from "./open-orde
 import { toJson, type ReservationPurchaseBody } from "./purchase-body.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
 import { resolveOrder } from "./resolve-order.ts";
-import { sendAgain, sendFirst, type Open, type Sent } from "./send-in-two-steps.ts";
+import { sendAgain, sendFirst, type Open, type StillOpen } from "./send-in-two-steps.ts";
 import type { TwoStepPurchase } from "./two-step.ts";
 
 /** A purchase in two steps. */
@@ -24,7 +25,7 @@ export interface TwoStepTask {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Step = { readonly done: TwoStepPurchase } | Extract<Sent, { readonly kind: "open" }>;
+type Step = { readonly done: TwoStepPurchase } | StillOpen;
 
 /**
  * Looks, then buys, as often as it may until the end is known. While a send is open, only its own id is asked about and sent
@@ -33,23 +34,24 @@ type Step = { readonly done: TwoStepPurchase } | Extract<Sent, { readonly kind: 
 export async function buyInTwoSteps(task: TwoStepTask): Promise<TwoStepPurchase> {
   const { client, body, token, resume, attempts, retryDelay, signal } = task;
   let open: Open | undefined = resume && reopen(resume, toJson(body), token);
-  let problem: unknown;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    try {
-      const delay = attempt === 1 ? 0 : retryDelay * 2 ** (attempt - 2);
-      if (delay > 0) await client.settings.environment.sleep(delay, signal);
-    } catch (error) {
-      problem = error;
-      break;
-    }
+  for (let attempt = 1; ; attempt += 1) {
     const step = await takeStep(task, open);
     if ("done" in step) return step.done;
-    ({ open, problem } = step);
+    if (attempt === attempts) throw isOpen(step, token, attempt);
+    ({ open } = step);
+    try {
+      const delay = Math.min(retryDelay * 2 ** (attempt - 1), longestTimer);
+      await client.settings.environment.sleep(delay, signal);
+    } catch (problem) {
+      throw isOpen({ open, problem }, token, attempt);
+    }
   }
-  if (open === undefined) throw problem;
+}
+
+function isOpen({ open, problem }: StillOpen, token: string | undefined, attempts: number): OpenOrderError {
   const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
   const whose = token === undefined ? "" : ` for token ${maskToken(token)}`;
-  throw new OpenOrderError(
+  return new OpenOrderError(
     `Whether reservation order ${open.reservationOrderId} was bought${whose} is not known after ${times}: ` +
       `${messageOf(problem)} Look at that order before buying again, or call again with this error's openOrder as resume.`,
     toOpenOrder(open),
@@ -58,36 +60,38 @@ export async function buyInTwoSteps(task: TwoStepTask): Promise<TwoStepPurchase>
 }
 
 async function takeStep(task: TwoStepTask, open: Open | undefined): Promise<Step> {
-  let seen: Seen;
+  let seen: Seen | undefined;
   try {
     seen = await look(task, open);
     task.signal?.throwIfAborted();
   } catch (problem) {
     // While a send is open, no failed look may end as a refusal: only an answer about that send can.
     if (open === undefined) throw problem;
-    return { kind: "open", open, problem };
+    return { open, problem };
   }
-  if (seen.kind === "shown") return { done: purchaseOf(task, seen.commitment, seen) };
-  const sent = open === undefined || seen.kind === "dead" ? await sendFirst(task) : await sendAgain(task, open);
-  if (sent.kind === "open") return sent;
-  return { done: purchaseOf(task, sent.commitment, { price: sent.commitment.price, adopted: false }) };
+  if (seen?.kind === "shown") return { done: purchaseOf(seen.commitment, seen) };
+  const sent = open === undefined || seen?.kind === "dead" ? await sendFirst(task) : await sendAgain(task, open);
+  if (sent.kind !== "bought") return sent;
+  return { done: purchaseOf(sent.commitment, { price: sent.commitment.price, adopted: false }) };
 }
 
 type Seen =
   | ({ readonly kind: "shown" } & Omit<TwoStepPurchase, "orderId">)
   /** What was open came to nothing. */
-  | { readonly kind: "dead" }
-  | { readonly kind: "nothing" };
+  | { readonly kind: "dead" };
 
-/** Looks for the token, then for what became of the open order. Throws where neither says enough to go on. */
-async function look({ client, body, token, signal }: TwoStepTask, open: Open | undefined): Promise<Seen> {
+/**
+ * Looks for the token, then for what became of the open order. Undefined where neither is shown; throws where they do not say
+ * enough to go on.
+ */
+async function look({ client, body, token, signal }: TwoStepTask, open: Open | undefined): Promise<Seen | undefined> {
   const ownId = open?.reservationOrderId;
   const found = token === undefined ? undefined : await findLive(client, { body, token, ownId }, signal);
   if (open === undefined) {
-    if (found === undefined) return { kind: "nothing" };
+    if (found === undefined) return undefined;
     return { kind: "shown", commitment: found, price: undefined, adopted: true };
   }
-  if (found !== undefined && found.id === ownId?.toLowerCase()) {
+  if (found?.id === open.reservationOrderId.toLowerCase()) {
     return { kind: "shown", commitment: found, price: open.price, adopted: false };
   }
   const fate = await resolveOrder(client, open, { signal });
@@ -107,13 +111,12 @@ async function look({ client, body, token, signal }: TwoStepTask, open: Open | u
     case "unclear":
       throw fate.cause ?? new Error(`${fate.reason}.`);
     case "absent":
-      return { kind: open.expired ? "dead" : "nothing" };
+      return open.expired ? { kind: "dead" } : undefined;
   }
 }
 
 /** Throws a BuyonceError `purchase-rejected` for an order that is over: it was bought, but nobody has it. */
 function purchaseOf(
-  { token }: TwoStepTask,
   commitment: Commitment,
   { price, adopted, openOrder }: Omit<TwoStepPurchase, "orderId" | "commitment">,
 ): TwoStepPurchase {
@@ -125,6 +128,5 @@ function purchaseOf(
       providerCode: state,
     });
   }
-  const bought = { ...commitment, marked: token !== undefined, price };
-  return { orderId: id, commitment: bought, price, adopted, ...(openOrder ? { openOrder } : {}) };
+  return { orderId: id, commitment: { ...commitment, price }, price, adopted, ...(openOrder ? { openOrder } : {}) };
 }

@@ -27,6 +27,8 @@ export type OpenOrder = {
 
 /** A two-step purchase that was sent and may be bought. */
 export interface OpenPurchase extends SentOrder {
+  /** {@link OpenOrder.evidence} */
+  readonly evidence: readonly string[];
   /** When it was first sent, in milliseconds since 1970. */
   readonly sentAt: number;
   /** {@link OpenOrder.counted} */
@@ -59,7 +61,7 @@ export function toOpenOrder({
   sentAt,
   counted,
   request,
-  evidence = [],
+  evidence,
 }: OpenPurchase): OpenOrder {
   return {
     reservationOrderId,

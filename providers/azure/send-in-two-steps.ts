@@ -21,8 +21,13 @@ export interface Open extends OpenPurchase {
 
 /** What a send came to. `bought`: live, or over. */
 export type Sent =
-  | { readonly kind: "bought"; readonly commitment: Commitment }
-  | { readonly kind: "open"; readonly open: Open; readonly problem: unknown };
+  { readonly kind: "bought"; readonly commitment: Commitment } | ({ readonly kind: "open" } & StillOpen);
+
+/** What stays open, and why. */
+export interface StillOpen {
+  readonly open: Open;
+  readonly problem: unknown;
+}
 
 /**
  * Asks for a price and sends once. A request that was repeated on its way may be carried out and refused, so the id is
@@ -33,7 +38,7 @@ export async function sendFirst({ client, body, token, signal }: TwoStepTask): P
   const { reservationOrderId, price } = await calculatePrice(client, request, signal);
   signal?.throwIfAborted();
   const counted = look(client);
-  const open: Open = { reservationOrderId, price, request, token, sentAt: counted.at, counted };
+  const open: Open = { reservationOrderId, price, request, token, sentAt: counted.at, counted, evidence: [] };
   const answer = await send(client, open);
   if (answer.kind === "bought") return answer;
   const problem = errorOf(answer);
@@ -102,15 +107,16 @@ function isDenied(error: unknown): boolean {
 
 function withEvidence(open: Open, answer: NotBought): Open {
   const named = (answer.kind === "unknown" ? answer.evidence : undefined) ?? [];
-  return { ...open, evidence: [...new Set([...(open.evidence ?? []), ...named])] };
+  return { ...open, evidence: [...new Set([...open.evidence, ...named])] };
 }
 
 function errorOf(answer: NotBought): BuyonceError {
-  const { reason: message, providerCode, retryAfter, cause } = answer;
-  const said = { message, providerCode, retryAfter, cause };
-  return answer.kind === "rejected"
-    ? new BuyonceError({ ...said, code: "purchase-rejected", retryable: answer.retryable })
-    : new BuyonceError({ ...said, code: "outcome-unknown", retryable: true });
+  const { kind, reason: message, providerCode, retryAfter, cause } = answer;
+  const verdict =
+    kind === "rejected"
+      ? ({ code: "purchase-rejected", retryable: answer.retryable } as const)
+      : ({ code: "outcome-unknown" } as const);
+  return new BuyonceError({ ...verdict, message, providerCode, retryAfter, cause });
 }
 
 function cameToNothing({ id, state }: Commitment): BuyonceError {
@@ -126,10 +132,9 @@ function withLook(
   { message, providerCode, retryAfter }: BuyonceError,
   fate: Exclude<Fate, { readonly kind: "found" }>,
 ): BuyonceError {
-  const seen =
+  const [seen, cause] =
     fate.kind === "absent"
-      ? "No order is shown under the id."
-      : `What became of it could not be read (${fate.reason}).`;
-  const cause = fate.kind === "unclear" ? fate.cause : undefined;
+      ? ["No order is shown under the id."]
+      : [`What became of it could not be read (${fate.reason}).`, fate.cause];
   return new BuyonceError({ code: "outcome-unknown", message: `${message} ${seen}`, providerCode, retryAfter, cause });
 }

@@ -49,8 +49,8 @@ const subjectOf = (id: string) => `reservation order ${id}`;
 
 /**
  * What the answer proves. The provisioning state in the body is the verdict, never the status: a 200 or 202 can carry
- * `Failed`: taken, and come to nothing, which the drive believes after a look at the order. Whatever is not provably bought or not bought is unknown, and another order that it names is evidence, which only
- * a look at that one can judge.
+ * `Failed`: taken, and come to nothing, which the drive believes after a look at the order. Whatever is not provably bought or
+ * not bought is unknown, and another order that it names is evidence, which only a look at that one can judge.
  */
 function judgeAnswer(answer: Answer, { reservationOrderId: id, token, price }: SentOrder): PurchaseAnswer {
   const body = parseBody(answer);
@@ -85,7 +85,7 @@ function ordersNamedIn({ id, name, properties }: UnknownObject): string[] {
   const parts: unknown[] = Array.isArray(reservations) ? reservations : [];
   const paths = [id, reservationOrderId, ...parts.map((part) => (isObject(part) ? part["id"] : undefined))];
   // An answer that is a reservation has the name of that, and its order in the path.
-  const isReservation = typeof id === "string" && /\/reservations\//i.test(id);
+  const isReservation = /\/reservations\//i.test(String(id));
   const named = [...paths.map(orderInPath), ...(isReservation || typeof name !== "string" ? [] : [name])];
   const ids = named.flatMap((found) =>
     found !== undefined && /^[\w.-]{1,64}$/.test(found) ? [found.toLowerCase()] : [],

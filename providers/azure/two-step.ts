@@ -1,5 +1,5 @@
+import { checkNumber, longestTimer } from "../../src/contract/check-number.ts";
 import type { Commitment } from "../../src/contract/commitment.ts";
-import { RefusedError } from "../../src/contract/errors.ts";
 import type { Money } from "../../src/contract/money.ts";
 import { applyPurchaseTags } from "./azure-marker.ts";
 import { buyInTwoSteps } from "./buy-in-two-steps.ts";
@@ -53,9 +53,9 @@ export interface IdempotentTwoStepOptions extends TwoStepOptions {
   readonly source: string;
   /** Identifies the purchase for ever. Empty: no guard, as {@link purchaseTwoStep}. */
   readonly token: string;
-  /** How often the purchase is sent at most, always under proof or under the same id; default 3. */
+  /** How often the purchase is sent at most, always under proof or under the same id: 1 to 100, default 3. */
   readonly attempts?: number;
-  /** Milliseconds before the second attempt, doubled before each further one; default 2,000. */
+  /** Milliseconds before the second attempt, doubled before each further one, up to 25 days; default 2,000. */
   readonly retryDelay?: number;
 }
 
@@ -69,19 +69,17 @@ export interface IdempotentTwoStepOptions extends TwoStepOptions {
  * lag, and two calls at the same time are not held apart. `createPurchaser` guards against both. So keep the `openOrder` of
  * an {@link OpenOrderError}, and hand it to the next call as `resume`.
  *
- * Throws a RefusedError when the lookup fails, a found order is not what was asked for, or the price is not to be believed;
- * a BuyonceError `purchase-rejected` with Azure's `providerCode` when nothing was bought or what was bought is over; an
- * OpenOrderError (`outcome-unknown`, not retryable) when that is not known after the last attempt.
+ * Throws a RefusedError when an option cannot be used, the lookup fails, a found order is not what was asked for, or the price
+ * is not to be believed; a BuyonceError `purchase-rejected` with Azure's `providerCode` when nothing was bought or what was
+ * bought is over; an OpenOrderError (`outcome-unknown`, not retryable) when that is not known after the last attempt.
  *
  * The Go engine has a function of this name.
  */
 export async function purchaseTwoStepIdempotent(options: IdempotentTwoStepOptions): Promise<TwoStepPurchase> {
   const { client, source, token, signal, resume, attempts = 3, retryDelay = 2_000 } = options;
   if (token === "") return purchaseTwoStep(options);
-  if (!Number.isInteger(attempts) || attempts < 1) {
-    const message = `attempts must be a whole number from 1, not ${attempts}. Nothing was sent.`;
-    throw new RefusedError({ code: "invalid-configuration", message });
-  }
+  checkNumber("attempts", attempts, { minimum: 1, maximum: 100 });
+  checkNumber("retryDelay", retryDelay, { minimum: 0, maximum: longestTimer, unit: "milliseconds" });
   const body = applyPurchaseTags(options.body, source, token, client.settings);
   return buyInTwoSteps({ client, body, token, resume, attempts, retryDelay, signal });
 }

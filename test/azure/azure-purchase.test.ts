@@ -143,6 +143,32 @@ describe("lesson of the SDK that re-sent below the guard: an answer that proves 
     expect(server.arrived).toHaveLength(1);
   });
 
+  test("what broke off is the cause", async () => {
+    await using server = await answering({ fault: "reset" });
+    expect(await purchase(server)).toMatchObject({
+      kind: "unknown",
+      cause: { stage: "unanswered", code: "ECONNRESET" },
+    });
+  });
+
+  test.each([
+    ["HTML", "<html>sign in</html>"],
+    ["nothing", ""],
+    ["an order without a state", { name: orderId, properties: {} }],
+    [
+      "names that are no ids",
+      { id: "/x/another order", name: "no id", properties: { provisioningState: "Succeeded" } },
+    ],
+    ["names that are no text", { name: 7, properties: { reservationOrderId: 7 } }],
+    ["a name that is too long", { name: "x".repeat(65), properties: { reservations: "none" } }],
+  ])("a success with %s holds no order, and names none; it says after how long to look", async (_name, body) => {
+    await using server = await answering({ status: 202, body, headers: { "Retry-After": "9" } });
+    const answer = await purchase(server);
+    const reason = expect.stringContaining("is not known: HTTP 202 without an order in its body. Read the order");
+    expect(answer).toMatchObject({ kind: "unknown", retryAfter: 9_000, reason });
+    expect(answer).not.toHaveProperty("evidence");
+  });
+
   test("429 says after how long to look again", async () => {
     await using server = await answering({ status: 429, body: {}, headers: { "Retry-After": "9" } });
     expect(await purchase(server)).toMatchObject({ kind: "unknown", retryAfter: 9_000 });
@@ -184,6 +210,7 @@ describe("definitely not bought, after exactly one PUT", () => {
     expect(await purchase(server)).toMatchObject({
       kind: "rejected",
       left: false,
+      expired: false,
       providerCode: "ECONNREFUSED",
       retryable: true,
       reason: expect.stringMatching(/was not sent, because Azure could not be reached/),
@@ -201,6 +228,7 @@ describe("definitely not bought, after exactly one PUT", () => {
     expect(await executor(server).send(submit({ handle }), { sentBefore: false })).toMatchObject({
       kind: "rejected",
       left: false,
+      expired: false,
       providerCode: "InvalidReservationOrderId",
       retryable: false,
     });

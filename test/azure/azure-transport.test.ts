@@ -1,4 +1,6 @@
 import { AzureReservationAPI, type AzureReservationAPIOptionalParams } from "@azure/arm-reservations";
+import { Agent } from "node:http";
+import { Duplex } from "node:stream";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import nock from "nock";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -68,6 +70,17 @@ describe("an SDK that sends a purchase again by itself is stopped below it", () 
     const answer = await buy(clientOn({ endpoint: server.origin }, { options }));
     expect(answer).toMatchObject({ kind: "unknown", reason: expect.stringContaining(why) });
     expect(server.arrived.map(({ method }) => method)).toEqual(["PUT"]);
+  });
+
+  test("nor is what ended without an answer", async () => {
+    await using server = await startLoopback(() => ({ fault: "reset" }));
+    const again: Policy = {
+      name: "again",
+      sendRequest: (request, next) => next(request).catch(() => next(request)),
+    };
+    const answer = await buy(clientOn({ endpoint: server.origin }, { policies: [again] }));
+    expect(answer).toMatchObject({ kind: "unknown", reason: expect.stringContaining(stopped) });
+    expect(server.count("PUT")).toBe(1);
   });
 
   test("what was bought is not bought twice", async () => {
@@ -158,6 +171,50 @@ describe("a read", () => {
     expect(await read(client)).toEqual({ value: [] });
     await read(client);
     expect(made).toBe(2);
+  });
+});
+
+test("a policy of the SDK cannot change what is bought", async () => {
+  await using server = await startLoopback(() => ({ status: 202, body: order() }));
+  const meddle: Policy = { name: "meddle", sendRequest: (request, next) => ((request.body = "{}"), next(request)) };
+  await buy(clientOn({ endpoint: server.origin }, { policies: [meddle] }));
+  expect(server.arrived.map(({ text }) => text)).toEqual(['{"sku":{"name":"A"}}']);
+});
+
+describe("how far it came, where the connection cannot tell", () => {
+  /** Such as a proxy's: it says nothing of its state, and ends with this error. */
+  class Unconnected extends Agent {
+    override createConnection(): Duplex {
+      const error = new Error("connect ECONNREFUSED 10.0.0.1:443");
+      const socket = new Duplex({ read() {}, write() {} });
+      setImmediate(() => socket.destroy(Object.assign(error, { code: "ECONNREFUSED", syscall: "connect" })));
+      return socket;
+    }
+  }
+  const proxied: Policy = {
+    name: "proxied",
+    sendRequest: (request, next) => ((request.agent = new Unconnected()), next(request)),
+  };
+  const over = () => clientOn({ endpoint: "http://127.0.0.1:9" }, { policies: [proxied] });
+
+  test("an error that only comes before a connection proves that nothing was sent", async () => {
+    expect(await buy(over())).toMatchObject({ kind: "rejected", left: false, providerCode: "ECONNREFUSED" });
+    await expect(read(over())).rejects.toMatchObject({ name: "TransportError", stage: "connection" });
+  });
+
+  test("an identity service that cannot be reached is no matter of the connection: no token could be had", async () => {
+    const refused = Object.assign(new Error("connect ECONNREFUSED 10.0.0.1:443"), {
+      code: "ECONNREFUSED",
+      syscall: "connect",
+    });
+    const credential = { getToken: () => Promise.reject(refused) };
+    const client = clientOn({ endpoint: "https://arm.example", credential }, {});
+    await expect(read(client)).rejects.toMatchObject({ stage: "credential", code: "ECONNREFUSED" });
+    expect(await buy(client)).toMatchObject({
+      kind: "rejected",
+      left: false,
+      reason: expect.stringContaining("no Azure token could be had"),
+    });
   });
 });
 

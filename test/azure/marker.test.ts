@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyPurchaseTags, createAzure, type ReservationPurchaseBody } from "../../providers/azure/index.ts";
-import { digestIn, displayNameOf } from "../../providers/azure/azure-marker.ts";
+import { digestIn, displayNameOf, marksOf } from "../../providers/azure/azure-marker.ts";
 import { tokenDigest } from "../../src/contract/token.ts";
 import { token, digestOf } from "./support/azure-samples.ts";
 
@@ -83,6 +83,10 @@ describe("applyPurchaseTags", () => {
     });
   });
 
+  test("blanks around a token are no part of it, in the tag either", () => {
+    expect(applyPurchaseTags(body, "s", ` ${token}\n`)).toEqual(applyPurchaseTags(body, "s", token));
+  });
+
   test("an empty token marks nothing", () => {
     expect(applyPurchaseTags(body, "cudly-web", "")).toEqual(body);
   });
@@ -125,5 +129,28 @@ describe("applyPurchaseTags", () => {
       a: "s",
       b: token,
     });
+  });
+});
+
+describe("the tokens that an order carries", () => {
+  const tagNames = { source: "s", token: "t" };
+  const marks = (tag: string, displayName?: string) => marksOf({ tags: { t: tag, other: "x" }, displayName }, tagNames);
+
+  test("the whole token in the tag; a text that only holds one is no whole token", () => {
+    expect(marks(` ${token.toUpperCase()} `)).toEqual([{ text: token, whole: true }]);
+    for (const text of [`x${token}`, `${token}0`]) expect(marks(text)).toEqual([{ text, whole: false }]);
+  });
+
+  test("32 characters in the tag go before the display name, fewer after it", () => {
+    const digest = digestOf(token);
+    const [long, short] = [32, 31].map((length) => token.slice(0, length)) as [string, string];
+    const named = { text: digest, whole: false };
+    expect(marks(long, `vm-${digest}`)).toEqual([{ text: long, whole: false }, named]);
+    expect(marks(short, `vm-${digest}`)).toEqual([named, { text: short, whole: false }]);
+  });
+
+  test("none: no tag of that name, a blank one, a display name of somebody's", () => {
+    expect(marks(" ", "Web shop")).toEqual([]);
+    expect(marksOf({ tags: undefined, displayName: undefined }, tagNames)).toEqual([]);
   });
 });

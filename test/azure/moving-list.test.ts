@@ -118,6 +118,7 @@ describe("A16: an order that slides past the reader of a list paged by offset", 
       retryable: true,
       message: expect.stringContaining(`Could not list the ${what}: in each of 5 readings orders were gone`),
     });
+    expect(server.pages.filter((offset) => offset === 0)).toHaveLength(5);
   });
 
   test("a list that shrinks to one page is believed: one page cannot move under its reader", async () => {

@@ -183,14 +183,27 @@ describe("A6: an open order is handed to the caller, who goes on from it", () =>
   });
 
   test.each([
-    ["no id", { reservationOrderId: "1" }],
-    ["no time", { sentAt: "yesterday" }],
-    ["no price", { price: { amount: 24, currency: "GBP" } }],
-    ["no evidence", { evidence: undefined }],
-  ])("it has %s: refused, and nothing is sent", async (_name, change) => {
+    ["no id", { reservationOrderId: "1" }, "reservationOrderId"],
+    ["no time", { sentAt: "yesterday" }, "sentAt"],
+    ["no price", { price: { amount: 24, currency: "GBP" } }, "price.amount"],
+    ["no evidence", { evidence: undefined }, "evidence"],
+    ["neither id nor time", { reservationOrderId: undefined, sentAt: 1 }, "reservationOrderId, sentAt"],
+  ])("it has %s: refused, with what is wrong, and nothing is sent", async (_name, change, fields) => {
     const { openOrder } = (await openOf()).error;
     const { error, arrived } = await play({}, { resume: { ...openOrder, ...change } as unknown as OpenOrder });
-    expect(error).toMatchObject({ code: "invalid-configuration", message: expect.stringContaining("cannot be read") });
+    expect(error).toMatchObject({
+      code: "invalid-configuration",
+      message: expect.stringContaining(`: ${fields} cannot be read`),
+    });
+    expect(arrived).toEqual([]);
+  });
+
+  test("it is no open order at all: refused, and nothing is sent", async () => {
+    const { error, arrived } = await play({}, { resume: orderId as unknown as OpenOrder });
+    expect(error).toMatchObject({
+      code: "invalid-configuration",
+      message: expect.stringContaining(": itself cannot be read"),
+    });
     expect(arrived).toEqual([]);
   });
 

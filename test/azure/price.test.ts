@@ -121,6 +121,13 @@ describe("A4: a price that the same answer contradicts is no price", () => {
       "12 instalments that come to 360.00 USD",
     ],
     ["too few instalments", { paymentSchedule: months(1, { pricingCurrencyTotal: gbp(2) }) }, "1 instalments"],
+    [
+      "a tax that only a total in no currency would allow",
+      { pricingCurrencyTotal: { currencyCode: "XGBPX", amount: 24_000 }, taxTotal: 30 },
+      "taxTotal 30",
+    ],
+    ["a tax above both totals", { pricingCurrencyTotal: usd(30), taxTotal: 31 }, "taxTotal 31"],
+    ["a term of 10 years in the title", { skuTitle: "Reserved VM Instance, 10 Years" }, '"10 years", not P1Y'],
     ["another quantity", { quantity: 1_000 }, "quantity 1000, not 1"],
     ["another term", { term: "P3Y" }, "term P3Y, not P1Y"],
     ["another billing plan", { billingPlan: "Monthly" }, "billingPlan Monthly, not Upfront"],
@@ -159,6 +166,12 @@ describe("A4: a price that the same answer contradicts is no price", () => {
     ["a penny of rounding", { pricingCurrencyTotal: gbp(24.01), netTotal: 23.99 }],
     ["two currencies, which cannot be compared", { pricingCurrencyTotal: usd(24_000) }],
     ["totals in the pricing currency", { pricingCurrencyTotal: usd(30), netTotal: 30, taxTotal: 6, grandTotal: 36 }],
+    ["a tax between the two totals", { pricingCurrencyTotal: usd(30), netTotal: 30, taxTotal: 25, grandTotal: 55 }],
+    [
+      "instalments in two currencies, which cannot be added up",
+      { paymentSchedule: [{ pricingCurrencyTotal: gbp(12) }, { pricingCurrencyTotal: usd(500) }] },
+    ],
+    ["empty texts", { term: "", billingPlan: "", reservedResourceType: "" }],
     ["instalments", { paymentSchedule: months(12, { pricingCurrencyTotal: gbp(2), billingCurrencyTotal: gbp(2) }) }],
     ["... that are rounded", { paymentSchedule: months(36, { pricingCurrencyTotal: gbp(0.67) }) }],
     ["... of 0", { paymentSchedule: months(12, { pricingCurrencyTotal: gbp(0) }) }],
@@ -180,9 +193,31 @@ describe("A4: a price that the same answer contradicts is no price", () => {
 
   test("not by a title of another service, whose form is not recorded", async () => {
     const skuTitle = "SQL Database Single/Elastic Pool, Standard_Something, 1 Year";
-    expect((await quote({ skuTitle }, { sku: "SQLDB_GP_Compute_Gen5" }, "database")).quoted).toMatchObject({
+    expect((await quote({ skuTitle }, { sku: "SQLDB_Standard_Gen5" }, "database")).quoted).toMatchObject({
       price: { amount: "24" },
     });
+  });
+
+  test.each([
+    ["P3Y", "1 Year", '"1 years", not P3Y'],
+    ["p3y", "1 Year", '"1 years", not p3y'],
+    ["P10Y", "1 Year", '"1 years", not P10Y'],
+    ["P1Y", "01 Year", undefined],
+    // Not of whole years: nothing to compare.
+    ["P1Y6M", "3 Years", undefined],
+    [undefined, "3 Years", undefined],
+  ])("of the term %s and the title %s: %s", async (term, skuTitle, said) => {
+    const properties = { ...priceAnswer.properties, skuTitle };
+    await using server = await startLoopback((one) =>
+      kindOf(one) === "price" ? { status: 200, body: { properties } } : { status: 500 },
+    );
+    const client = createReservationsClient({ endpoint: server.origin, environment: fakeEnvironment() });
+    const body = { sku: { name: "A" }, properties: { quantity: 1, ...(term === undefined ? {} : { term }) } };
+    await expect(purchaseTwoStep({ client, body })).rejects.toMatchObject(
+      said === undefined
+        ? { code: "outcome-unknown" }
+        : { code: "quote-failed", message: expect.stringContaining(said) },
+    );
   });
 
   test.each(["calculate-upfront-200", "calculate-monthly-200"])(

@@ -81,6 +81,20 @@ describe("B15: another spelling on the second drive is no other purchase", () =>
     expect(puts).toBe(1);
   });
 
+  test.each(sameReservation)("reservation: %s, and nothing was bought yet", async (_what, one, other) => {
+    const maxPrice = { amount: "0.01", currency: "GBP" };
+    const { outcomes } = await driveBoth([one, other].map((change) => recommend("compute", { ...change, maxPrice })));
+    const tooDear = { status: "refused", error: { code: "price-above-limit" } };
+    expect(outcomes).toMatchObject([tooDear, tooDear]);
+  });
+
+  test.each(samePlan)("savings plan: %s, and nothing was bought yet", async (_what, one, other) => {
+    const maxPrice = { amount: "0.01", currency: "USD" };
+    const { outcomes } = await driveBoth([one, other].map((change) => recommendPlan({ ...change, maxPrice })));
+    const tooDear = { status: "refused", error: { code: "price-above-limit" } };
+    expect(outcomes).toMatchObject([tooDear, tooDear]);
+  });
+
   test.each(samePlan)("savings plan: %s", async (_what, one, other) => {
     const { outcomes, puts } = await driveBoth([one, other].map((change) => recommendPlan({ ...change })));
     expect(outcomes).toMatchObject([{ status: "purchased" }, { status: "already-purchased" }]);
@@ -101,6 +115,49 @@ describe("B15: another spelling on the second drive is no other purchase", () =>
       expect([what, puts]).toEqual([what, 0]);
     },
   );
+
+  test.each([
+    ["amount", {}, { commitment: { amount: "0.00124", currency: "USD" } }],
+    ["currency", {}, { commitment: { amount: "0.00123", currency: "EUR" } }],
+    ["term", {}, { term: "P1Y" }],
+    ["subscription", {}, { subscriptionId: "50000000-aaaa-bbbb-cccc-200000000009" }],
+    [
+      "management group",
+      { tenantId, appliedScope: { type: "ManagementGroup", managementGroupId: "finance" } },
+      { tenantId, appliedScope: { type: "ManagementGroup", managementGroupId: `${path}2` } },
+    ],
+    [
+      "tenant of a management group",
+      { tenantId, appliedScope: { type: "ManagementGroup", managementGroupId: "finance" } },
+      { tenantId, appliedScope: { type: "ManagementGroup", managementGroupId: "finance", tenantId: subscriptionId } },
+    ],
+  ])("another %s is another savings plan, and refused under one executionId", async (what, one, other) => {
+    const maxPrice = { amount: "0.000001", currency: "USD" };
+    const { outcomes, puts } = await driveBoth([one, other].map((change) => recommendPlan({ ...change, maxPrice })));
+    expect(outcomes).toMatchObject([
+      { status: "refused", error: { code: "price-above-limit" } },
+      { status: "refused", error: { code: "execution-changed" } },
+    ]);
+    expect([what, puts]).toEqual([what, 0]);
+  });
+
+  test("the one spelling is a fixed one: ledgers keep its hash", () => {
+    const group = { type: "ManagementGroup", managementGroupId: upper(path), tenantId: upper(tenantId) };
+    const canonical = (service: string, written: object) => {
+      const executor = executorOf(service, {});
+      return executor.canonical?.(executor.schema.parse(written));
+    };
+    const account = { subscriptionId: upper(subscriptionId), tenantId: upper(tenantId), appliedScope: group };
+    const one = { subscriptionId, tenantId, appliedScope: { ...group, managementGroupId: "finance", tenantId } };
+    expect(canonical("compute", recommend("compute", account))).toEqual(
+      recommend("compute", { ...one, sku: "standard_b1ls", renew: false }),
+    );
+    expect(canonical("savings-plans", recommendPlan(account))).toEqual(recommendPlan(one));
+    const single = { type: "Single", subscriptionId: upper(subscriptionId), resourceGroup: "WEB" };
+    expect(canonical("compute", recommend("compute", { appliedScope: single }))).toMatchObject({
+      appliedScope: { type: "Single", subscriptionId, resourceGroup: "web" },
+    });
+  });
 
   test.each(serviceNames)("%s: what is sent is what was written", (service) => {
     const executor = executorOf(service, {});

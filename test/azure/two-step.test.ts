@@ -105,12 +105,23 @@ describe("purchaseTwoStepIdempotent", () => {
     },
   );
 
-  test("an empty source and attempts that make no sense send nothing", async () => {
-    for (const options of [{ source: "" }, { attempts: 0 }, { attempts: Number.NaN }]) {
-      const { error, arrived } = await play({}, options);
-      expect(error).toMatchObject({ code: "invalid-configuration" });
-      expect(arrived).toEqual([]);
-    }
+  test.each([
+    [{ source: "" }, "the source is empty"],
+    [{ attempts: 0 }, "attempts must be a whole number from 1 to 100, not 0"],
+    [{ attempts: 101 }, "attempts must be a whole number from 1 to 100, not 101"],
+    [{ attempts: Number.NaN }, "not NaN"],
+    [{ retryDelay: -1 }, "retryDelay must be a whole number from 0 to 2147483647 (milliseconds), not -1"],
+    [{ retryDelay: 2 ** 31 }, "not 2147483648"],
+  ])("%o makes no sense, and sends nothing", async (options, said) => {
+    const { error, arrived } = await play({}, options);
+    expect(error).toMatchObject({ code: "invalid-configuration", message: expect.stringContaining(said) });
+    expect(arrived).toEqual([]);
+  });
+
+  test("the wait doubles up to the longest that a timer can wait: a longer one would end at once", async () => {
+    const longest = 2 ** 31 - 1;
+    const { slept } = await play({ purchase: [{ fault: "reset" }] }, { attempts: 4, retryDelay: 2 ** 29 });
+    expect(slept).toEqual([2 ** 29, 2 ** 30, longest]);
   });
 
   test("different tokens are distinct orders", async () => {

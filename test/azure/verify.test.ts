@@ -181,6 +181,12 @@ describe("B11: of a split, merged or exchanged order only what is in force count
     await expect(found).rejects.toMatchObject({ code: "commitment-unverifiable" });
   });
 
+  test.each(["Splitting", "Unmerged"])("a state that only holds such a word (%s) counts", async (provisioningState) => {
+    const shown = shows(...parts, reservation({ provisioningState }, { name: "a", ...other }));
+    const { differences } = await verify({ quantity: 5 }, { listed: split, reservations: shown });
+    expect(differences.map(({ field }) => field).toSorted()).toEqual(["region", "sku"]);
+  });
+
   test.each(["Split", "Merged"])("%s alone, with nothing that replaced it, counts", async (provisioningState) => {
     const alone = shows(reservation({ provisioningState }, { sku: { name: "Standard_D2" } }));
     expect((await verify({}, { reservations: alone })).differences).toMatchObject([{ field: "sku" }]);
@@ -234,6 +240,14 @@ test("azure-rest-api-specs 26860: what the listing left empty is read from the o
   const { differences, requests } = await verify({ quantity: 2 }, { listed, read: { status: 200, body: order() } });
   expect(requests).toEqual(["order", "reservations"]);
   expect(differences).toEqual([{ field: "quantity", asked: "2", found: "1" }]);
+});
+
+test("a billing plan that the order does not show, even when it is read, is read from its reservations", async () => {
+  const listed = order({ billingPlan: null });
+  const of = (billingPlan: string) =>
+    verify({}, { listed, read: { status: 200, body: listed }, reservations: shows(reservation({ billingPlan })) });
+  expect((await of("upfront")).differences).toEqual([]);
+  expect((await of("MONTHLY")).differences).toEqual([{ field: "billingPlan", asked: "Upfront", found: "Monthly" }]);
 });
 
 test("an order that was read, not listed, is compared with what that said", async () => {

@@ -152,6 +152,7 @@ describe("A4: an answer that is about something else, or a price that nobody cou
     [{ properties: { ...properties, term: "P1Y" } }, "term P1Y, not P3Y"],
     [{ properties: { ...properties, commitment: { amount: 1.23, currencyCode: "USD" } } }, "amount 1.23, not 0.00123"],
     [{ commitment: { amount: 0.00123, currencyCode: "EUR" } }, "currencyCode EUR, not USD"],
+    [{ commitment: { ...properties.commitment, grain: "Daily" } }, "grain Daily, not Hourly"],
     [{ billingPlan: "P1Y" }, "billingPlan P1Y, not P1M"],
     [{ pricingCurrencyTotal: { currencyCode: "USD", amount: 32_324.4 } }, "pricingCurrencyTotal 32324.40 USD"],
   ])("%o", async (change, contradiction) => {
