@@ -149,13 +149,14 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const purchaserOf = (own: Ledger) => parts.createPurchaser({ ledger: own, providers });
       const purchaser = await purchaserOf(ledger.before);
       const execution = purchaser.validate(input);
-      const descriptions = describePlaces(execution, purchaser);
+      const places = describePlaces(execution, purchaser);
+      const descriptions = await saidOf(execution.executionId, places, ledger.before, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
       const again = againFromFile(file, commandLineOf(options, parts.terminal.env));
       const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
-      const said = await saidOf(report, descriptions, await ledger.begin(), purchaser);
+      const said = await saidOf(execution.executionId, places, await ledger.begin(), purchaser);
       writeReport(report, { ...drive, descriptions: said }, sandbox);
       const page = { report, descriptions: said, source: execution.source };
       const how = { at: parts.now(), events, imitation, newLedger: newAt };
@@ -198,14 +199,13 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
   });
 }
 
-/** What each outcome is about: of an altered execution, what was recorded at its place, not what the file has there now. */
+/** What is said about each place: of an altered execution, what was recorded there, not what the file has there now. */
 async function saidOf(
-  { executionId, outcomes }: Report,
+  executionId: string,
   descriptions: readonly string[],
   ledger: Ledger,
   purchaser: Purchaser,
 ): Promise<readonly string[]> {
-  if (!outcomes.some(({ error }) => error?.code === "execution-changed")) return descriptions;
   const recorded = descriptionsIn(executionId, await ledger.recordsOf(executionId), purchaser);
   const size = Math.max(recorded.length, descriptions.length);
   return Array.from({ length: size }, (_, recIndex) => recorded[recIndex] ?? descriptions[recIndex] ?? "");
