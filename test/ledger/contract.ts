@@ -16,6 +16,7 @@ const titles = [
   "a purchase without its marker keeps the claim, so that its driver can stamp it",
   "rejected and refused are tried again from the start; unknown keeps its submission",
   "an execution is recorded once, whole, and a second time it comes back as it is",
+  "an id may have 255 characters, of three bytes each; the Go engine's keys have up to 221",
   "many that record one execution at once: it is new to one of them",
   "after a cancel nothing passes the guard, first send or second; it says what had passed; reopened, it does",
   "before it is due, once it has expired, and while it is incomplete nothing is sent",
