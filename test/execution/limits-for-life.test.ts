@@ -4,7 +4,7 @@ import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { executionId, setup } from "../drive/setup.ts";
+import { changed, executionId, setup, token } from "../drive/setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const ann = { person: "ann", reason: "agreed" };
@@ -318,5 +318,34 @@ describe("B10: what was put off stays work", () => {
     environment.advance(60_000);
     expect(await purchaser.redriveUnfinished()).toEqual([]);
     expect(await purchaser.execution(executionId)).toMatchObject({ state: "needs-person" });
+  });
+
+  test.each([
+    ["its limit counts", { maxPrice: gbp("20") }, "total-above-limit"],
+    ["without a limit nobody can add it up", {}, "total-unknown"],
+  ])("what is adopted without a price, however late that is: %s", async (_what, more, code) => {
+    const parts = setup();
+    const { list, facts } = parts.cloud.executor.inventory;
+    const { promise: compared, resolve: compare } = Promise.withResolvers<void>();
+    const purchaser = changed(parts, {
+      inventory: {
+        list: async function* (...asked) {
+          for await (const page of list(...asked)) {
+            yield page.map((each) => ({ ...each, commitment: { ...each.commitment, price: undefined } }));
+          }
+        },
+        facts: async (...asked) => {
+          // The second comparison is the drive's own: it ends after the others were sent, if they are.
+          if (parts.cloud.counts.facts > 0) await compared;
+          return (await facts?.(...asked)) ?? {};
+        },
+      },
+    });
+    parts.cloud.add({ id: "from elsewhere", token: token() });
+    setTimeout(compare, 50);
+    const recommendations = [disk(more), disk({ size: "large" }), disk({ size: "huge" })];
+    const report = await purchaser.drive(order(recommendations, { maxTotals: [gbp("25")] }));
+    expect(said(report)).toEqual(["already-purchased", code, code]);
+    expect(parts.cloud.counts.sends).toBe(0);
   });
 });
