@@ -29,14 +29,19 @@ const factsRead: Reads = new WeakMap();
 
 /**
  * The listing with what is stamped on those that fit the recommendation, where a listing of its kind does not show that. Throws a
- * RefusedError `lookup-failed`, or `look-alike` where too many would have to be read.
+ * RefusedError `lookup-failed`, or `look-alike` where more than `most` would have to be read.
  */
-export async function withMarks(drive: DriveContext, task: Task, listing: Listing): Promise<Listing> {
+export async function withMarks(
+  drive: DriveContext,
+  task: Task,
+  listing: Listing,
+  { most = mostReads }: { readonly most?: number } = {},
+): Promise<Listing> {
   const { executor, record } = task;
   const { inventory } = executor;
   if (inventory.readMarks === undefined) return listing;
   const fitting = await fittingIn(drive, task, listing);
-  checkCount(record, fitting);
+  checkCount(record, fitting, most);
   const read: Listed[] = [];
   for (const listed of fitting) read.push(await once(marksRead, listed, () => marksOf(drive, task, listed)));
   const own = read.filter(({ marks }) => carriesToken(marks, record.token));
@@ -166,8 +171,8 @@ async function restoredReason(
   };
 }
 
-function checkCount({ scope }: TokenRecord, { length }: readonly Listed[]): void {
-  if (length <= mostReads) return;
+function checkCount({ scope }: TokenRecord, { length }: readonly Listed[], most = mostReads): void {
+  if (length <= most) return;
   throw new RefusedError({
     code: "look-alike",
     message: `${scope.label} shows ${length} that fit it, show no token and are not in the ledger: more than the ${mostReads} that are looked at one by one. Nothing was sent. If one of them is it, say so (\`--bought ID\`); of those that are other purchases, say that (\`--not-this ID\`).`,

@@ -204,6 +204,15 @@ describe("A13: marks that a listing does not show", () => {
     expect(asked.filter((id) => id === "by hand")).toHaveLength(1);
   });
 
+  test("more than a hundred that fit: a person can say all the same which one it is", async () => {
+    const { cloud, purchaser } = stamped();
+    for (let count = 0; count <= 100; count += 1) cloud.add({ id: `plan-${count}` });
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ error: { code: "look-alike" } }]);
+    expect(await purchaser.resolveByPerson({ ...who, finding: { bought: "plan-3" } })).toMatchObject({
+      status: "already-purchased",
+    });
+  });
+
   test("they cannot be read: nothing is bought", async () => {
     const parts = setup({ identity: "none" });
     const purchaser = changed(parts, { inventory: { readMarks: () => Promise.reject(new Error("403")) } });

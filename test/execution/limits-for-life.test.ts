@@ -348,4 +348,26 @@ describe("B10: what was put off stays work", () => {
     expect(said(report)).toEqual(["already-purchased", code, code]);
     expect(parts.cloud.counts.sends).toBe(0);
   });
+
+  test.each(["01", "1e0", "", " 1", "0x1", "1.0"])("a limit at %j, which would limit nothing: refused", async (key) => {
+    const { purchaser, ledger } = setup();
+    await purchaser.submit(order(three));
+    const change = { ...ann, maxPrices: { [key]: gbp("1") } };
+    await expect(purchaser.setLimits(executionId, change)).rejects.toMatchObject({ code: "invalid-execution" });
+    expect(await ledger.executionHistory(executionId)).toHaveLength(1);
+  });
+
+  test("submitted for approval, and recorded without: refused, for nobody would be asked", async () => {
+    const { purchaser } = setup();
+    await purchaser.submit(order(three));
+    const again = purchaser.submit(order(three), { requireApproval: true });
+    await expect(again).rejects.toMatchObject({
+      code: "limits-differ",
+      message: expect.stringContaining("no approval"),
+    });
+    const other = setup();
+    await other.purchaser.submit(order(three), { requireApproval: true });
+    const { execution } = await other.purchaser.submit(order(three));
+    expect(execution.approvalRequired).toBe(true);
+  });
 });
