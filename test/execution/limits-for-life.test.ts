@@ -31,6 +31,23 @@ describe("A9: limits belong to the execution, for its life", () => {
     expect(cloud.counts.sends).toBe(0);
   });
 
+  test("submitted without a total: that of its first drive is recorded, one of a later drive is not", async () => {
+    const { purchaser, cloud, environment } = setup();
+    await purchaser.submit(order(three));
+    const controller = new AbortController();
+    cloud.faults.afterQuote = () => controller.abort();
+    const stopped = purchaser.drive(order(three), { maxTotals: [gbp("20")], signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    cloud.faults.afterQuote = undefined;
+    environment.advance(60_000);
+    await purchaser.drive(order(three), { maxTotals: [gbp("5")] });
+    expect((await purchaser.execution(executionId)).execution.maxTotals).toEqual([gbp("20")]);
+    environment.advance(60_000);
+    const reports = await purchaser.redriveUnfinished({ retryRefused: true });
+    expect(reports.map(said)).toEqual([Array(3).fill("total-above-limit")]);
+    expect(cloud.counts.sends).toBe(0);
+  });
+
   test("three at 10 under 20, by a timer one at a time: nothing is bought, not two", async () => {
     const { purchaser, cloud, environment } = setup();
     await purchaser.submit(order(three, { maxTotals: [gbp("20")] }));
