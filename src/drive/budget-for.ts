@@ -1,13 +1,12 @@
 import type { LimitFunction } from "p-limit";
 import { countedPrice } from "../contract/counted-price.ts";
-import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { countedPrices, plannedPrices, planRecommendation } from "./plan-recommendation.ts";
+import { countedPrices, plannedPrices, planRecommendation, totalUnknown } from "./plan-recommendation.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /**
@@ -79,9 +78,6 @@ function spentOn(others: readonly TokenRecord[]): readonly Money[] {
     .flatMap((record) => {
       const price = countedPrice(record);
       if (price !== "unknown") return price ?? [];
-      throw new RefusedError({
-        code: "total-unknown",
-        message: `The execution has a total, and what #${record.recIndex} cost, which was found as bought, is not known. Nothing of it was bought. ${todoOf("total-unknown")}`,
-      });
+      throw totalUnknown(record.recIndex);
     });
 }

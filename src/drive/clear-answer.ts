@@ -62,7 +62,9 @@ export async function askAboutAll(drive: DriveContext, task: Task): Promise<Answ
 async function listingOrReason(drive: DriveContext, task: Task): Promise<Listing | string> {
   const { executor, record } = task;
   try {
-    return await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token));
+    return await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token), {
+      most: Infinity,
+    });
   } catch (error) {
     drive.stop.check();
     if (LedgerError.isInstance(error)) throw error;

@@ -157,7 +157,9 @@ async function othersWithToken(
   isMarked: boolean,
 ): Promise<readonly string[]> {
   const { executor, record } = task;
-  const listing = await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token));
+  const listing = await withMarks(drive, task, await drive.lookup.fresh(executor, record.scope, record.token), {
+    most: Infinity,
+  });
   const ids = idsOf(commitment);
   const others = (listing.byToken.get(record.token) ?? []).filter(
     (listed) => listed.commitment.standing === "live" && !ids.includes(listed.commitment.id),

@@ -43,7 +43,7 @@ export interface DriveOptions {
    * The most that one drive may spend, per currency: the whole prices of what it sends, unknown outcomes included. Before
    * its first purchase it asks for all prices: if they come to more, nothing is bought. A quote that rose meanwhile is
    * checked again before it is sent, as is an older submission before it is sent again. A currency that is not among them
-   * is refused. Default: no limit. It is a limit of this call beside those of the execution; the drive that records an
+   * is refused. Default: no limit. It is a limit of this call beside those of the execution; the first drive of an
    * execution without `maxTotals` records this as the execution's own.
    */
   readonly maxTotals?: readonly Money[];

@@ -29,14 +29,19 @@ const factsRead: Reads = new WeakMap();
 
 /**
  * The listing with what is stamped on those that fit the recommendation, where a listing of its kind does not show that. Throws a
- * RefusedError `lookup-failed`, or `look-alike` where too many would have to be read.
+ * RefusedError `lookup-failed`, or `look-alike` where more than `most` would have to be read.
  */
-export async function withMarks(drive: DriveContext, task: Task, listing: Listing): Promise<Listing> {
+export async function withMarks(
+  drive: DriveContext,
+  task: Task,
+  listing: Listing,
+  { most = mostReads }: { readonly most?: number } = {},
+): Promise<Listing> {
   const { executor, record } = task;
   const { inventory } = executor;
   if (inventory.readMarks === undefined) return listing;
   const fitting = await fittingIn(drive, task, listing);
-  checkCount(record, fitting);
+  checkCount(record, fitting, most);
   const read: Listed[] = [];
   for (const listed of fitting) read.push(await once(marksRead, listed, () => marksOf(drive, task, listed)));
   const own = read.filter(({ marks }) => carriesToken(marks, record.token));
@@ -68,7 +73,7 @@ async function marksOf({ stop }: DriveContext, { executor, record }: Task, liste
 }
 
 /**
- * Throws a RefusedError `look-alike` where something in a listing may be what was bought for the recommendation: it is live and
+ * Throws a RefusedError `look-alike` where something in a listing may be what was bought for the recommendation: it may be live, is
  * what was asked for, carries no token, is nobody's in the ledger, nobody said that it is another purchase, and there is a reason
  * to think so.
  */
@@ -142,26 +147,32 @@ function once(reads: Reads, listed: Listed, read: () => Promise<Listed>): Promis
 /** Milliseconds by which the provider's clock may differ from the ledger's. */
 const clockTolerance = 300_000;
 
+/** Milliseconds before a restore in which the ledger may have forgotten a whole execution: no backup is taken to be older. */
+const forgottenSpan = 31 * 86_400_000;
+
 /**
- * Why a commitment may be what a ledger has forgotten that was restored since the recommendation was recorded: where a purchase
- * carries no token when it is made, it began since then, or does not say when.
+ * Why a commitment may be what a restored ledger has forgotten: where a purchase carries no token when it is made, it began since
+ * the recommendation was recorded, or does not say when. What was recorded after the restore may have been recorded, and bought,
+ * before it as well: for that it began in the month before the restore.
  */
 async function restoredReason(
   { ledger }: DriveContext,
   { executor, record: { createdAt } }: Task,
 ): Promise<(commitment: Commitment) => string | undefined> {
   const restoredAt = executor.recovery.kind === "resend" ? undefined : await ledger.restoredAt();
-  if (restoredAt === undefined || restoredAt < createdAt) return () => undefined;
+  if (restoredAt === undefined) return () => undefined;
   const since = new Date(restoredAt).toISOString();
+  const [from, to] =
+    restoredAt < createdAt ? [restoredAt - forgottenSpan, restoredAt + clockTolerance] : [createdAt, Infinity];
   return ({ purchasedAt }) => {
-    const began = purchasedAt === undefined ? Infinity : Date.parse(purchasedAt);
-    if (began < createdAt - clockTolerance) return undefined;
+    const began = purchasedAt === undefined ? to : Date.parse(purchasedAt);
+    if (began < from - clockTolerance || began > to) return undefined;
     return `may be a purchase that this ledger has forgotten, which was restored from a backup at ${since}`;
   };
 }
 
-function checkCount({ scope }: TokenRecord, { length }: readonly Listed[]): void {
-  if (length <= mostReads) return;
+function checkCount({ scope }: TokenRecord, { length }: readonly Listed[], most = mostReads): void {
+  if (length <= most) return;
   throw new RefusedError({
     code: "look-alike",
     message: `${scope.label} shows ${length} that fit it, show no token and are not in the ledger: more than the ${mostReads} that are looked at one by one. Nothing was sent. If one of them is it, say so (\`--bought ID\`); of those that are other purchases, say that (\`--not-this ID\`).`,

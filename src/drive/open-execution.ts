@@ -44,7 +44,7 @@ export async function openExecution(
     if (changed !== undefined) return { ...recorded, refusal: changed };
     // Nothing of it is bought anyhow, which is what has to be said.
     if (whyStopped(recorded.execution, recorded.at) !== undefined) return recorded;
-    const differences = limitDifferences(asked, recorded);
+    const differences = limitDifferences(withTotalsOfFirst(asked, first, recorded), recorded);
     const refusal = whyLimitsRefused(asked, recorded.execution, differences, raiseLimits);
     if (refusal !== undefined) return { ...recorded, refusal };
     const { lowered, raised, raises } = differences;
@@ -59,6 +59,12 @@ export async function openExecution(
       if (error.code !== "terms-changed" || attempt === maxAttempts) return { ...recorded, refusal: error };
     }
   }
+}
+
+/** One that was submitted without totals and that nobody has driven yet gets those of its first drive. */
+function withTotalsOfFirst(asked: NewExecution, first: NewExecution, { execution, records }: RecordedAt): NewExecution {
+  const isFirst = records.every(({ epoch }) => epoch === 0);
+  return isFirst && execution.maxTotals === undefined ? { ...asked, maxTotals: first.maxTotals } : asked;
 }
 
 /** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */

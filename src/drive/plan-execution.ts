@@ -112,9 +112,8 @@ export async function planExecution(
     try {
       budget.check(plannedPrices(recommendations));
       const [recordedTotals, { maxTotals: own }] = [recorded?.execution.maxTotals, asked];
-      createBudget(raises.length > 0 ? (own ?? recordedTotals) : (recordedTotals ?? own)).check(
-        countedPrices(recommendations),
-      );
+      const ofExecution = raises.length > 0 ? (own ?? recordedTotals) : (recordedTotals ?? own);
+      if (ofExecution !== undefined) createBudget(ofExecution).check(countedPrices(recommendations));
     } catch (cause) {
       error = outcomeError(cause);
     }

@@ -1,4 +1,6 @@
 import type { Commitment } from "../contract/commitment.ts";
+import { todoOf } from "../contract/error-advice.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
@@ -97,9 +99,26 @@ export function plannedPrices(prospects: readonly PlannedRecommendation[]): read
   );
 }
 
-/** What counts towards the totals of an execution: the same, and what is or may be bought already. */
+/**
+ * What counts towards the totals of an execution: the same, and what is or may be bought already, where the provider shows no price
+ * with its limit, as the ledger counts it. Throws a RefusedError where neither is known.
+ */
 export function countedPrices(prospects: readonly PlannedRecommendation[]): readonly Money[] {
-  return prospects.flatMap(({ verdict, price }) => (price !== undefined && verdict !== "refuse" ? [price] : []));
+  return prospects.flatMap(({ recIndex, verdict, price, limit }) => {
+    if (verdict === "refuse") return [];
+    if (price !== undefined) return [price];
+    if (verdict !== "adopt" && verdict !== "bought") return [];
+    if (limit === undefined) throw totalUnknown(recIndex);
+    return [limit];
+  });
+}
+
+/** What something cost that was found as bought is not known, and the execution has a total. */
+export function totalUnknown(recIndex: number): RefusedError {
+  return new RefusedError({
+    code: "total-unknown",
+    message: `The execution has a total, and what #${recIndex} cost, which was found as bought, is not known. Nothing of it was bought. ${todoOf("total-unknown")}`,
+  });
 }
 
 /** A verdict that is an error's. */

@@ -8,7 +8,7 @@ import { carriesToken, plainToken, tokenDigest, type TokenMark } from "../contra
 export interface Wanted {
   readonly tokens: ReadonlySet<string>;
   readonly ids: ReadonlySet<string>;
-  /** Whether something that is live and shows no token is kept all the same. Default: nothing is. */
+  /** Whether something that may be live and shows no token is kept all the same. Default: nothing is. */
   readonly keeps?: ((listed: Listed) => boolean) | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Listing {
   readonly byToken: ReadonlyMap<string, readonly Listed[]>;
   /** Those of the ids that are in the listing. */
   readonly byId: ReadonlyMap<string, Listed>;
-  /** What is live, shows no token and may have been bought for one of them, each id once; {@link Wanted.keeps}. */
+  /** What is live, or in a state that nobody knows, shows no token and may have been bought for one of them, each id once; {@link Wanted.keeps}. */
   readonly unmarked?: readonly Listed[] | undefined;
   /** {@link Inventory.endedCounts} */
   readonly endedCounts?: boolean | undefined;
@@ -50,7 +50,7 @@ export async function readListing(
         const id = listed.commitment.id.toLowerCase();
         byToken.set(token, found.set(id, together(found.get(id), listed)));
       }
-      if (listed.marks.length === 0 && isLive(listed) && wanted.keeps?.(listed) === true) {
+      if (listed.marks.length === 0 && mayBeLive(listed) && wanted.keeps?.(listed) === true) {
         unmarked.set(listed.commitment.id.toLowerCase(), listed);
       }
     }
@@ -80,6 +80,9 @@ export async function readWholeListing(
 }
 
 const isLive = ({ commitment }: Listed) => commitment.standing === "live";
+
+/** In a state that nobody knows, it may have been paid. */
+const mayBeLive = (listed: Listed) => isLive(listed) || listed.commitment.standing === "unclear";
 
 const lives = { failed: 0, ended: 1, unclear: 2, live: 3 } as const;
 

@@ -35,7 +35,8 @@ export async function auditBeforeConfirming(
   audit: AuditRecords,
   options: ConfirmOptions,
 ): Promise<{ readonly report: AuditReport; readonly audited: Audited }> {
-  const at = await ledger.now();
+  // The mark may be later than this clock.
+  const at = Math.max(await ledger.now(), (await ledger.restoredAt()) ?? 0);
   const report = await audit(records, options);
   for (const { label, error } of report.scopes) {
     if (error === undefined) continue;

@@ -1,6 +1,6 @@
 import { checkNumber } from "../contract/check-number.ts";
 import { checkTexts } from "../contract/check-texts.ts";
-import { InvalidExecutionError } from "../contract/errors.ts";
+import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type {
   Amendment,
   LimitChanges,
@@ -37,7 +37,7 @@ export interface SentPlace {
 export interface ExecutionManager {
   /**
    * Records an execution without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
-   * that is recorded already has to be the same. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
+   * that is recorded already has to be the same, and to need an approval where one is required now. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
    * `execution-changed`, `source-differs` or `limits-differ`.
    */
   submit(execution: unknown, options?: { readonly requireApproval?: boolean }): Promise<ExecutionStatus>;
@@ -112,6 +112,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const { raises, lowered } = limitDifferences(asked, found);
       const all = isNew ? [] : [...timesDiffer(asked, found.execution), ...raises, ...namesOf(lowered)];
       if (all.length > 0) throw limitsDiffer(all);
+      if (requireApproval && !found.execution.approvalRequired) throw withoutApproval();
       return statusOf(found);
     },
     approve: async (executionId, { person, reason, expectedVersion, termsHash }) => {
@@ -158,6 +159,15 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
   };
 }
 
+/** Whoever asks for an approval must not believe that there will be one. */
+function withoutApproval(): RefusedError {
+  return new RefusedError({
+    code: "limits-differ",
+    message:
+      "The execution is recorded as one that needs no approval, and may be bought without. Nothing was changed. Cancel it (`buyonce cancel`), and submit what is not bought under another executionId.",
+  });
+}
+
 async function readExecutions(
   ledger: Ledger,
   { after, limit = defaultLimit }: Partial<ExecutionsQuery> = {},
@@ -194,7 +204,13 @@ function checkLimits({ maxTotals, maxPrices = {} }: LimitChanges): void {
     if (!parsed.success)
       problems.push({ path, message: 'must be an amount such as { amount: "30.00", currency: "USD" }' });
   };
-  for (const [recIndex, price] of Object.entries(maxPrices)) if (price !== null) check(`maxPrices[${recIndex}]`, price);
+  for (const [recIndex, price] of Object.entries(maxPrices)) {
+    if (price !== null) check(`maxPrices[${recIndex}]`, price);
+    // "01" would be named in the history, and limit nothing.
+    if (String(Number(recIndex)) !== recIndex) {
+      problems.push({ path: `maxPrices[${recIndex}]`, message: "must be named by the number of a recommendation" });
+    }
+  }
   for (const [index, total] of (maxTotals ?? []).entries()) check(`maxTotals[${index}]`, total);
   const currencies = new Set(maxTotals?.map(({ currency }) => currency));
   if (maxTotals?.length === 0)

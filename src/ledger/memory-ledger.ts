@@ -29,7 +29,9 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     checkPlace: async () => undefined,
     restoredAt: async () => kept.restoredAt,
     markRestored: async () => {
-      kept.restoredAt = clock();
+      // Later than all that it holds, also where the clock was ahead when that was recorded.
+      const held = [...kept.executions.values()].map(({ updatedAt }) => updatedAt + 1);
+      kept.restoredAt = Math.max(clock(), (kept.restoredAt ?? -1) + 1, ...held);
     },
     close: async () => undefined,
     transaction: (_keys, run) =>

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Inventory } from "../../src/contract/inventory.ts";
 import type { Listed } from "../../src/contract/listed.ts";
+import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { changed, execution, executionId, setup, token } from "./setup.ts";
@@ -45,6 +47,27 @@ describe("A14: what may be one of ours and carries no token", () => {
     expect([cloud.counts.quotes, cloud.counts.sends]).toEqual([0, 0]);
     // No timer takes it up.
     expect(await drive()).toMatchObject({ status: "refused", error: { code: "look-alike" } });
+  });
+
+  test("in a state that nobody knows, it may be paid: refused, too", async () => {
+    const parts = world();
+    const { list } = parts.cloud.executor.inventory;
+    const purchaser = changed(parts, {
+      inventory: {
+        list: async function* (...asked) {
+          for await (const page of list(...asked)) {
+            yield page.map((listed) => ({
+              ...listed,
+              resembles: why,
+              commitment: { ...listed.commitment, standing: "unclear" as const },
+            }));
+          }
+        },
+      },
+    });
+    parts.cloud.add({ id: "plan-1" });
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ error: { code: "look-alike" } }]);
+    expect(parts.cloud.counts.sends).toBe(0);
   });
 
   test("a person says that it is this one: bought", async () => {
@@ -181,6 +204,15 @@ describe("A13: marks that a listing does not show", () => {
     expect(asked.filter((id) => id === "by hand")).toHaveLength(1);
   });
 
+  test("more than a hundred that fit: a person can say all the same which one it is", async () => {
+    const { cloud, purchaser } = stamped();
+    for (let count = 0; count <= 100; count += 1) cloud.add({ id: `plan-${count}` });
+    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ error: { code: "look-alike" } }]);
+    expect(await purchaser.resolveByPerson({ ...who, finding: { bought: "plan-3" } })).toMatchObject({
+      status: "already-purchased",
+    });
+  });
+
   test("they cannot be read: nothing is bought", async () => {
     const parts = setup({ identity: "none" });
     const purchaser = changed(parts, { inventory: { readMarks: () => Promise.reject(new Error("403")) } });
@@ -247,11 +279,33 @@ describe("a ledger that was restored from a backup has forgotten what was bought
     expect(await drive()).toMatchObject({ status: "purchased" });
   });
 
-  test("an execution that was recorded after the restore is not concerned", async () => {
+  test.each([
+    ["began after the restore", -6, "purchased"],
+    ["began long before it", 32 * 24 * 60, "purchased"],
+    ["began in the month before it", 10, "look-alike"],
+    ["began in the minutes in which the clocks may differ", 1, "look-alike"],
+  ])("an execution that the ledger may have forgotten whole: an equal one that %s", async (_what, before, expected) => {
     const { cloud, ledger, purchaser, environment } = setup({ identity: "none" });
+    cloud.add({ id: "equal", boughtAt: environment.now() - before * minutes });
     await ledger.markRestored();
-    environment.advance(1000);
-    cloud.add({ id: "by hand" });
-    expect((await purchaser.drive(execution())).outcomes).toMatchObject([{ status: "purchased" }]);
+    environment.advance(10 * minutes);
+    const { outcomes } = await purchaser.drive(execution());
+    expect(outcomes.map(({ status, error }) => error?.code ?? status)).toEqual([expected]);
   });
+
+  test.each(["stamped", "none"] as const)(
+    "%s: bought, forgotten whole and driven again: not bought twice",
+    async (identity) => {
+      const { cloud, purchaser, environment, options } = setup({ identity });
+      cloud.faults.mark = "throws";
+      await purchaser.drive(execution());
+      environment.advance(10 * minutes);
+      const ledger = createMemoryLedger({ clock: environment.now });
+      await ledger.markRestored();
+      environment.advance(10 * minutes);
+      const again = createPurchaser({ ...options, ledger });
+      expect((await again.drive(execution())).outcomes).toMatchObject([{ error: { code: "look-alike" } }]);
+      expect(cloud.orders).toHaveLength(1);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { executionId, setup } from "../drive/setup.ts";
+import { changed, executionId, setup, token } from "../drive/setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const ann = { person: "ann", reason: "agreed" };
@@ -27,6 +27,23 @@ describe("A9: limits belong to the execution, for its life", () => {
     cloud.faults.afterQuote = undefined;
     environment.advance(60_000);
     const reports = await purchaser.redriveUnfinished();
+    expect(reports.map(said)).toEqual([Array(3).fill("total-above-limit")]);
+    expect(cloud.counts.sends).toBe(0);
+  });
+
+  test("submitted without a total: that of its first drive is recorded, one of a later drive is not", async () => {
+    const { purchaser, cloud, environment } = setup();
+    await purchaser.submit(order(three));
+    const controller = new AbortController();
+    cloud.faults.afterQuote = () => controller.abort();
+    const stopped = purchaser.drive(order(three), { maxTotals: [gbp("20")], signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    cloud.faults.afterQuote = undefined;
+    environment.advance(60_000);
+    await purchaser.drive(order(three), { maxTotals: [gbp("5")] });
+    expect((await purchaser.execution(executionId)).execution.maxTotals).toEqual([gbp("20")]);
+    environment.advance(60_000);
+    const reports = await purchaser.redriveUnfinished({ retryRefused: true });
     expect(reports.map(said)).toEqual([Array(3).fill("total-above-limit")]);
     expect(cloud.counts.sends).toBe(0);
   });
@@ -318,5 +335,56 @@ describe("B10: what was put off stays work", () => {
     environment.advance(60_000);
     expect(await purchaser.redriveUnfinished()).toEqual([]);
     expect(await purchaser.execution(executionId)).toMatchObject({ state: "needs-person" });
+  });
+
+  test.each([
+    ["its limit counts", { maxPrice: gbp("20") }, "total-above-limit"],
+    ["without a limit nobody can add it up", {}, "total-unknown"],
+  ])("what is adopted without a price, however late that is: %s", async (_what, more, code) => {
+    const parts = setup();
+    const { list, facts } = parts.cloud.executor.inventory;
+    const { promise: compared, resolve: compare } = Promise.withResolvers<void>();
+    const purchaser = changed(parts, {
+      inventory: {
+        list: async function* (...asked) {
+          for await (const page of list(...asked)) {
+            yield page.map((each) => ({ ...each, commitment: { ...each.commitment, price: undefined } }));
+          }
+        },
+        facts: async (...asked) => {
+          // The second comparison is the drive's own: it ends after the others were sent, if they are.
+          if (parts.cloud.counts.facts > 0) await compared;
+          return (await facts?.(...asked)) ?? {};
+        },
+      },
+    });
+    parts.cloud.add({ id: "from elsewhere", token: token() });
+    setTimeout(compare, 50);
+    const recommendations = [disk(more), disk({ size: "large" }), disk({ size: "huge" })];
+    const report = await purchaser.drive(order(recommendations, { maxTotals: [gbp("25")] }));
+    expect(said(report)).toEqual(["already-purchased", code, code]);
+    expect(parts.cloud.counts.sends).toBe(0);
+  });
+
+  test.each(["01", "1e0", "", " 1", "0x1", "1.0"])("a limit at %j, which would limit nothing: refused", async (key) => {
+    const { purchaser, ledger } = setup();
+    await purchaser.submit(order(three));
+    const change = { ...ann, maxPrices: { [key]: gbp("1") } };
+    await expect(purchaser.setLimits(executionId, change)).rejects.toMatchObject({ code: "invalid-execution" });
+    expect(await ledger.executionHistory(executionId)).toHaveLength(1);
+  });
+
+  test("submitted for approval, and recorded without: refused, for nobody would be asked", async () => {
+    const { purchaser } = setup();
+    await purchaser.submit(order(three));
+    const again = purchaser.submit(order(three), { requireApproval: true });
+    await expect(again).rejects.toMatchObject({
+      code: "limits-differ",
+      message: expect.stringContaining("no approval"),
+    });
+    const other = setup();
+    await other.purchaser.submit(order(three), { requireApproval: true });
+    const { execution } = await other.purchaser.submit(order(three));
+    expect(execution.approvalRequired).toBe(true);
   });
 });

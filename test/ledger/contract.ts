@@ -29,6 +29,7 @@ const titles = [
   "what is written off counts towards the totals, and can neither be skipped nor be given another source",
   "executions are listed, last changed first, in pages",
   "restored, the ledger sends nothing of what it held until a person confirms each after an audit; what is recorded later is sent",
+  "restored where the clock is behind the one by which it was recorded: it waits for a person all the same",
   "proof of failure opens a new generation; proof that nothing was bought does not",
   "one commitment cannot count for two tokens",
   "a UUID cannot count for two tokens, though their scopes go by two keys",

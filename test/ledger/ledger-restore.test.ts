@@ -11,7 +11,8 @@ import { bytesOf, claims, copy, countOf, damage, firstVersion } from "./ledger-f
 import { usePostgres } from "./postgres-fixture.ts";
 import { workingFolder } from "./working-folder.ts";
 
-const [backedUp, restored] = [Date.UTC(2026, 10, 22, 9, 5, 0), Date.UTC(2026, 10, 23, 9, 5, 0)];
+// Restored later than anything here is recorded.
+const [backedUp, restored] = [Date.UTC(2026, 10, 22, 9, 5, 0), Date.UTC(2126, 10, 23, 9, 5, 0)];
 
 /** A backup of a ledger of two records, to which a third was added since; in a working folder. */
 async function withBackup() {

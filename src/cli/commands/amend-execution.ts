@@ -190,7 +190,7 @@ function priceOfPlace(
   if (place === undefined) {
     throw new InvalidArgumentError('It must be the number of a recommendation and its limit, such as "2=30.00 USD".');
   }
-  if (Object.hasOwn(before, place)) throw new InvalidArgumentError(`It is given twice for #${place}.`);
+  if (Object.hasOwn(before, Number(place))) throw new InvalidArgumentError(`It is given twice for #${place}.`);
   const [price = null] = amount === "none" ? [] : moneyPerCurrency(amount, undefined);
   return { ...before, [Number(place)]: price };
 }

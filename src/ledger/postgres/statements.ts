@@ -66,10 +66,14 @@ export function statements(schema: string) {
     ownerCount: `SELECT count(*)::text AS n FROM ${schema}.commitment_owner WHERE scope_key = $1`,
     recordsOf: `SELECT record FROM ${schema}.token_record WHERE execution_id = $1 ORDER BY rec_index`,
     restoredAt: `SELECT restored_at::text AS at FROM ${schema}.ledger_mark`,
-    // An empty parameter is the server's clock.
+    // An empty parameter is the server's clock. Later than all that it holds, also where that was recorded by a clock that was ahead.
     markRestored: `
       UPDATE ${schema}.ledger_mark
-      SET restored_at = coalesce(nullif($1, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
+      SET restored_at = greatest(
+        coalesce(nullif($1, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint),
+        restored_at + 1,
+        (SELECT max(updated_at) + 1 FROM ${schema}.execution)
+      )`,
     history: `SELECT entry FROM ${schema}.history WHERE token = $1 ORDER BY sequence`,
   };
 }

@@ -7,6 +7,7 @@ import { findLogProblem } from "./log-check.ts";
 import { openMainFile, sizeOf } from "./main-file.ts";
 import { placeFile } from "./place-file.ts";
 import { sqliteError } from "./sqlite-error.ts";
+import { markRestored } from "./sqlite-statements.ts";
 import { applicationId, bringUpToDate, numberOf } from "./sqlite-migrate.ts";
 import { summarizeSqlite } from "./summarize-sqlite.ts";
 
@@ -40,8 +41,8 @@ export async function restoreSqlite({ from, to, at }: CopyOptions): Promise<Ledg
       }
       return finishCopy(fresh, to, (copy) => {
         bringUpToDate(copy, from);
-        const restored = `UPDATE ledger_file SET id = lower(hex(randomblob(16))), needs_log = NULL, backup_at = NULL, restored_at = ?`;
-        copy.prepare(restored).run(at);
+        copy.exec("UPDATE ledger_file SET id = lower(hex(randomblob(16))), needs_log = NULL, backup_at = NULL");
+        copy.prepare(markRestored).run(at);
       });
     });
     return { ...summary, backupAt };

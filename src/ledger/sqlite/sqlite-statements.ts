@@ -3,6 +3,13 @@ import type { DatabaseSync } from "node:sqlite";
 /** The statements of the ledger, prepared once. */
 export type SqliteStatements = ReturnType<typeof prepareStatements>;
 
+/**
+ * Marks the ledger as restored at a time: later than all that it holds, also where the clock by which that was recorded was ahead
+ * of this one's.
+ */
+export const markRestored = `
+  UPDATE ledger_file SET restored_at = max(?, coalesce(restored_at + 1, 0), coalesce((SELECT max(updated_at) + 1 FROM execution), 0))`;
+
 /** Prepares them. */
 export function prepareStatements(database: DatabaseSync) {
   return {
@@ -51,7 +58,7 @@ export function prepareStatements(database: DatabaseSync) {
     appendExecution: database.prepare("INSERT INTO execution_history (execution_id, entry) VALUES (?, ?)"),
     executionHistory: database.prepare("SELECT entry FROM execution_history WHERE execution_id = ? ORDER BY sequence"),
     restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
-    markRestored: database.prepare("UPDATE ledger_file SET restored_at = ?"),
+    markRestored: database.prepare(markRestored),
     history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
 }

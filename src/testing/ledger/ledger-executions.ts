@@ -317,4 +317,20 @@ export const executionTests: readonly LedgerTest[] = [
       await assertRefused(ledger.submit(await claim(2), at(2)), { code: "restored-unconfirmed" });
     },
   },
+  {
+    title: "restored where the clock is behind the one by which it was recorded: it waits for a person all the same",
+    run: async ({ ledger, at: setClock }) => {
+      setClock(5000);
+      const { claim, amend } = await record(ledger);
+      setClock(2000);
+      await ledger.markRestored();
+      const restoredAt = await ledger.restoredAt();
+      assertMatches(await ledger.execution("execution-1"), { restored: true });
+      const confirmed = await amend({ kind: "confirm", audited: { at: restoredAt ?? 0, found: "nothing found" } });
+      assert.notEqual(confirmed.execution.restored, true);
+      await ledger.submit(await claim(1), at(1));
+      await ledger.markRestored();
+      await assertRefused(ledger.submit(await claim(2), at(2)), { code: "restored-unconfirmed" });
+    },
+  },
 ];
