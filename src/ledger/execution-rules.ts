@@ -179,11 +179,15 @@ function changeLimits(
   records: readonly TokenRecord[],
   { maxTotals, maxPrices = {} }: LimitChanges,
 ): Change {
-  if (maxTotals !== undefined && maxTotals !== null) checkAboveSpent(maxTotals, spentOf(records));
   const changed = records.flatMap((record) => {
     const maxPrice = maxPrices[record.recIndex];
     return maxPrice === undefined ? [] : [withMaxPrice(record, maxPrice)];
   });
+  const byToken = new Map(changed.map((record) => [record.token, record]));
+  const after = records.map((record) => byToken.get(record.token) ?? record);
+  const isCostStated = records.some((record, index) => checkCost(record, after[index] ?? record));
+  const limits = maxTotals ?? (isCostStated && maxTotals !== null ? execution.maxTotals : undefined);
+  if (limits !== undefined) checkAboveSpent(limits, spentOf(after));
   checkPlaces(execution, records, Object.keys(maxPrices).map(Number));
   const raises =
     (maxTotals !== undefined && raisesTotals(execution.maxTotals, maxTotals ?? undefined)) ||
@@ -199,6 +203,23 @@ function changeLimits(
     changed,
     detail: describeLimits(maxTotals, maxPrices),
   };
+}
+
+/**
+ * The limit of what is bought at a price that nobody knows is what it counts for: the most that it cost. That does not fall. Returns
+ * whether it changes.
+ */
+function checkCost(before: TokenRecord, after: TokenRecord): boolean {
+  const [known, next] = [countedPrice(before), countedPrice(after)];
+  if (before.state !== "purchased" || known === undefined || next === undefined) return false;
+  if (known === "unknown") return next !== "unknown";
+  if (next !== "unknown" && next.currency === known.currency && compareMoney(next, known) >= 0) {
+    return compareMoney(next, known) > 0;
+  }
+  throw refusal(
+    "already-sent",
+    `#${before.recIndex} is bought, what it cost is not known, and it counts for its limit of ${formatMoney(known)}, which cannot be lowered or taken away.`,
+  );
 }
 
 function withMaxPrice(record: TokenRecord, price: Money | null): TokenRecord {

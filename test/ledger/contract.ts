@@ -23,7 +23,7 @@ const titles = [
   "an approval names the terms; other terms are not approved, a raised limit asks for a new one, a lowered does not",
   "a change that was meant for an older version changes nothing",
   "all that is sent and may be bought stays within the totals, until it is proven dead; at once as one after the other",
-  "what is bought counts with its price, what shows none with its limit, and without one nothing more is sent",
+  "what is bought counts with its price, what shows none with its limit, which does not fall, and without one nothing more is sent",
   "a total in another currency, or below what is spent, is refused with the sum",
   "what was never sent can be skipped, for good, and its source changed; what was sent cannot",
   "what is written off counts towards the totals, and can neither be skipped nor be given another source",

@@ -191,7 +191,8 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
-    title: "what is bought counts with its price, what shows none with its limit, and without one nothing more is sent",
+    title:
+      "what is bought counts with its price, what shows none with its limit, which does not fall, and without one nothing more is sent",
     run: async ({ ledger }) => {
       const { claim, amend } = await record(ledger, { maxTotals: [gbp("25")] });
       await ledger.purchase(await claim(0), bought({ price: gbp("10") }));
@@ -199,7 +200,12 @@ export const executionTests: readonly LedgerTest[] = [
       const held = await claim(2);
       await assertRefused(ledger.submit(held, at(2)), { code: "total-unknown" });
       await ledger.release([held]);
+      // What it cost is stated, within the total; from then on that does not fall.
+      await assertRefused(amend({ kind: "limits", maxPrices: { 1: gbp("15.01") } }), { code: "limit-below-spent" });
       await amend({ kind: "limits", maxPrices: { 1: gbp("6") } });
+      for (const price of [gbp("5"), null]) {
+        await assertRefused(amend({ kind: "limits", maxPrices: { 1: price } }), { code: "already-sent" });
+      }
       const next = await claim(2);
       await assertRefused(ledger.submit(next, at(2, "9.01")), { code: "total-above-limit" });
       await ledger.submit(next, at(2, "9"));
