@@ -1,4 +1,5 @@
 import type { TokenRecord } from "./ledger.ts";
+import { unseenRejection } from "./may-be-bought.ts";
 import type { Money } from "./money.ts";
 
 /** A price, or `unknown` where one counts that nobody knows. */
@@ -9,7 +10,8 @@ export type CountedPrice = Money | "unknown";
  * what is bought with its price, or where the provider shows none with the most that it was allowed to cost. Undefined for what
  * is not sent. A store may index by this.
  */
-export function countedPrice({ state, submission, commitment, recommendation }: TokenRecord): CountedPrice | undefined {
+export function countedPrice(record: TokenRecord): CountedPrice | undefined {
+  const { state, submission, commitment, recommendation } = record;
   switch (state) {
     case "submitted":
     case "unknown":
@@ -17,10 +19,11 @@ export function countedPrice({ state, submission, commitment, recommendation }: 
       return submission?.price ?? "unknown";
     case "purchased":
       return commitment?.price ?? submission?.price ?? recommendation.maxPrice ?? "unknown";
+    case "rejected":
+      return unseenRejection(record)?.price;
     case "planned":
     case "claimed":
     case "refused":
-    case "rejected":
     case "skipped":
       return undefined;
   }

@@ -170,6 +170,8 @@ export interface ClaimOptions {
    * what is written off.
    */
   readonly states?: readonly TokenState[];
+  /** Beside these states: what was rejected while nobody could look whether it is so. Default false. */
+  readonly unseen?: boolean;
   /** For a person's decision: the record stays in its state until the decision is written. Default false: it is `claimed`. */
   readonly asIs?: boolean;
 }

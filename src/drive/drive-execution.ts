@@ -262,8 +262,9 @@ async function claimAll(
 ): Promise<readonly ClaimAnswer[]> {
   const { ledger, environment, holder, leaseLength, work } = parts;
   const since = environment.now();
-  const states = work.states ?? (forbidden === undefined ? undefined : sentStates);
-  const answers = await ledger.claim(open, holder, leaseLength, states ? { states } : {});
+  const sent = { states: sentStates, unseen: true };
+  const which = work.states ? { states: work.states } : forbidden === undefined ? {} : sent;
+  const answers = await ledger.claim(open, holder, leaseLength, which);
   const granted = answers.filter((answer) => answer.kind === "granted").map(({ claim }) => claim);
   context.leases.hold(granted, since);
   const count = (kind: ClaimAnswer["kind"]) => answers.filter((answer) => answer.kind === kind).length;

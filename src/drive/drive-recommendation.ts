@@ -50,6 +50,26 @@ function refusedBy(forbidden: Forbidden): Ending {
   return { kind: "refused", error: forbiddenError(forbidden) };
 }
 
+/** Nothing may be sent for it. What the provider refused while nobody could look is looked for, and stays so where nobody can now. */
+async function lookOnly(drive: DriveContext, task: Task, forbidden: Forbidden): Promise<Ending> {
+  const { former, decision, error } = task.record;
+  const last = former?.at(-1);
+  if (last?.knownUnclear !== true || decision !== undefined) return refusedBy(forbidden);
+  const message = error?.message ?? "The provider refused it.";
+  const refused = new BuyonceError({ code: "purchase-rejected", message, providerCode: error?.providerCode });
+  const unseen = { kind: "rejected", error: refused, unseen: true } as const;
+  try {
+    const shown = judge(await ask(drive, task, last), last, task.executor);
+    if (shown.kind === "unclear" || shown.kind === "other") return unseen;
+    if (shown.kind !== "bought" && shown.kind !== "over") return refusedBy(forbidden);
+    const { commitment } = shown;
+    return adopted({ ...commitment, price: commitment.price ?? last.price });
+  } catch {
+    // Stopped, or the ledger failed.
+    return unseen;
+  }
+}
+
 /** Goes on from what the ledger knows. The right to drive is not the right to buy again. */
 async function begin(drive: DriveContext, task: Task): Promise<Ending | Anew> {
   const { record } = task;
@@ -58,7 +78,7 @@ async function begin(drive: DriveContext, task: Task): Promise<Ending | Anew> {
     return seen.kind === "failed" ? { kind: "anew", record: seen.record, quotesLeft: maxQuotes } : seen;
   }
   if (record.submission === undefined) {
-    if (task.forbidden !== undefined) return refusedBy(task.forbidden);
+    if (task.forbidden !== undefined) return lookOnly(drive, task, task.forbidden);
     return buy(drive, task, { fresh: false, quotesLeft: maxQuotes });
   }
   // An earlier driver wrote this ahead: it may have been sent.

@@ -2,6 +2,7 @@ import { countedPrice } from "../contract/counted-price.ts";
 import type { ExecutionRecord, RecordedExecution } from "../contract/execution-record.ts";
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { mayBeBought } from "../contract/may-be-bought.ts";
 import { type Money, totals } from "../contract/money.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
@@ -38,7 +39,7 @@ export interface ExecutionStatus {
 /** Derives how an execution stands at a time (ledger time, milliseconds since 1970). */
 export function executionStatus({ execution, records }: RecordedExecution, now: number): ExecutionStatus {
   const of = (...states: readonly TokenRecord["state"][]) => records.filter(({ state }) => states.includes(state));
-  const [bought, atRisk] = [of("purchased"), of("submitted", "unknown", "written-off")];
+  const [bought, atRisk] = [of("purchased"), records.filter(mayBeBought)];
   const toCome = records.filter((record) => !bought.includes(record) && !atRisk.includes(record) && isLeft(record));
   const forbidden = whyForbidden(execution, now);
   return {

@@ -10,6 +10,7 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
+import { mayBeBought, unseenRejection } from "../contract/may-be-bought.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
@@ -184,12 +185,11 @@ async function readExecutions(
 
 function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
   return records
-    .filter(({ state }) => state === "submitted" || state === "unknown")
-    .map(({ recIndex, token, submission }) => ({
-      recIndex,
-      token,
-      ...(submission ? { price: submission.price } : {}),
-    }));
+    .filter((record) => record.state !== "written-off" && mayBeBought(record))
+    .map((record) => {
+      const { recIndex, token, submission = unseenRejection(record) } = record;
+      return { recIndex, token, ...(submission ? { price: submission.price } : {}) };
+    });
 }
 
 function namesOf({ maxPrices = {}, maxTotals }: LimitChanges): readonly string[] {

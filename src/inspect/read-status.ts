@@ -5,7 +5,8 @@ import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
-import { mayBeBought, recordedPrice } from "./recorded.ts";
+import { mayBeBought } from "../contract/may-be-bought.ts";
+import { recordedPrice } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { unseenRejection } from "../contract/may-be-bought.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { LedgerError, RefusedError } from "../contract/errors.ts";
@@ -105,7 +106,7 @@ export async function claimOne(
   transaction: LedgerTransaction,
   { token, executionId }: Pick<ExecutionPlace, "token" | "executionId">,
   execution: ExecutionRecord | undefined,
-  { holder, leaseLength, corrections = false, asIs = false, states }: Claimant,
+  { holder, leaseLength, corrections = false, asIs = false, states, unseen = false }: Claimant,
 ): Promise<ClaimAnswer> {
   const { now } = transaction;
   const record = await transaction.get(token);
@@ -122,7 +123,8 @@ export async function claimOne(
   if (record.holder !== undefined && isHeld(record, now)) {
     return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
   }
-  if (!(states ?? worked).includes(record.state)) return { kind: "other-state", record };
+  const isMeant = (states ?? worked).includes(record.state) || (unseen && unseenRejection(record) !== undefined);
+  if (!isMeant) return { kind: "other-state", record };
   // What is open, bought or written off never begins anew by being claimed.
   const claimed: TokenRecord = {
     ...record,

@@ -27,6 +27,41 @@ async function cancelledWhileOpen(identity: ImitationIdentity, fault: "lost-befo
   return { ...parts, cancelled, before: { sends, quotes } };
 }
 
+/** Refused by the provider while nobody could look whether it is so; then cancelled. */
+async function cancelledUnseen(fault: "rejected" | "refused-although-bought") {
+  const parts = setup({ identity: "chosen" });
+  const { purchaser, cloud } = parts;
+  cloud.faults.sends = [fault];
+  cloud.faults.resolve = "throws";
+  expect(said(await purchaser.drive({ ...three, recommendations: [disk()] }))).toEqual(["purchase-rejected"]);
+  return { ...parts, cancelled: await purchaser.cancel(executionId, ann) };
+}
+
+describe("refused, and nobody could look whether it is so, when it was cancelled", () => {
+  const money = [{ amount: "10", currency: "GBP" }];
+
+  test("it may be bought, cancel says so, and it is found without sending", async () => {
+    const { purchaser, cloud, cancelled } = await cancelledUnseen("refused-although-bought");
+    expect(cancelled.mayBeBought).toMatchObject([{ recIndex: 0, price: money[0] }]);
+    expect(cancelled.status).toMatchObject({ places: { atRisk: 1, toCome: 0 }, money: { atRisk: money } });
+    // While nobody can look, it stays so.
+    expect(said(await purchaser.redrive(executionId))).toEqual(["purchase-rejected"]);
+    expect((await purchaser.execution(executionId)).places.atRisk).toBe(1);
+    cloud.faults.resolve = undefined;
+    expect(said(await purchaser.redrive(executionId))).toEqual(["already-purchased"]);
+    expect(await purchaser.execution(executionId)).toMatchObject({ places: { bought: 1 }, money: { bought: money } });
+    expect(cloud.counts.sends).toBe(1);
+  });
+
+  test("it was not bought: once somebody could look, nothing is at risk", async () => {
+    const { purchaser, cloud } = await cancelledUnseen("rejected");
+    cloud.faults.resolve = undefined;
+    expect(said(await purchaser.redrive(executionId))).toEqual(["execution-cancelled"]);
+    expect((await purchaser.execution(executionId)).places).toMatchObject({ atRisk: 0, toCome: 1 });
+    expect(cloud.counts).toMatchObject({ sends: 1, quotes: 1 });
+  });
+});
+
 describe("a cancelled execution", () => {
   test("in the middle of a drive: what had passed is named and bought, nothing else is sent", async () => {
     const { purchaser, cloud, options, ledger } = setup();

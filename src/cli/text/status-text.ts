@@ -1,4 +1,5 @@
-import { mayBeBought, recordedPrice } from "../../inspect/recorded.ts";
+import { mayBeBought } from "../../contract/may-be-bought.ts";
+import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";

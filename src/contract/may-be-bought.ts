@@ -1,0 +1,17 @@
+import type { Submission } from "./executor.ts";
+import type { TokenRecord } from "./ledger.ts";
+
+/**
+ * What was refused by the provider while nobody could look whether that is so: it may have bought. The next drive looks; undefined
+ * once somebody could, and for everything else.
+ */
+export function unseenRejection({ state, former }: Pick<TokenRecord, "state" | "former">): Submission | undefined {
+  const last = former?.at(-1);
+  return state === "rejected" && last?.knownUnclear === true ? last : undefined;
+}
+
+/** Written ahead or sent, and not known to be bought or not; also where nobody finds out any more. */
+export function mayBeBought(record: TokenRecord): boolean {
+  const { state } = record;
+  return ["submitted", "unknown", "written-off"].includes(state) || unseenRejection(record) !== undefined;
+}
