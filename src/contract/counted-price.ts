@@ -1,15 +1,17 @@
 import type { TokenRecord } from "./ledger.ts";
 import type { Money } from "./money.ts";
+import { saidBought } from "./said-bought.ts";
 
 /** A price, or `unknown` where one counts that nobody knows. */
 export type CountedPrice = Money | "unknown";
 
 /**
  * What a record counts towards the totals of its execution: what was sent counts from its write-ahead until it is proven dead,
- * what is bought with its price, or where the provider shows none with the most that it was allowed to cost. Undefined for what
- * is not sent. A store may index by this.
+ * what is bought with its price, or where the provider shows none with the most that it was allowed to cost; so does what another
+ * engine says that it bought. Undefined for what is not sent. A store may index by this.
  */
-export function countedPrice({ state, submission, commitment, recommendation }: TokenRecord): CountedPrice | undefined {
+export function countedPrice(record: TokenRecord): CountedPrice | undefined {
+  const { state, submission, commitment, recommendation } = record;
   switch (state) {
     case "submitted":
     case "unknown":
@@ -21,6 +23,7 @@ export function countedPrice({ state, submission, commitment, recommendation }: 
     case "claimed":
     case "refused":
     case "rejected":
+      return saidBought(record) === undefined ? undefined : (recommendation.maxPrice ?? "unknown");
     case "skipped":
       return undefined;
   }

@@ -3,6 +3,7 @@ import type { ExecutionRecord, RecordedExecution } from "../contract/execution-r
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
+import { saidBought } from "../contract/said-bought.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 
@@ -17,7 +18,7 @@ export interface ExecutionStatus {
   /** How many of its places are of each kind. */
   readonly places: {
     readonly bought: number;
-    /** Sent, and not known to be bought or not: found out by a drive, or written off. */
+    /** Sent, also by another engine, and not known to be bought or not: found out by a drive, or written off. */
     readonly atRisk: number;
     /** Not sent, and not decided. */
     readonly toCome: number;
@@ -38,7 +39,9 @@ export interface ExecutionStatus {
 /** Derives how an execution stands at a time (ledger time, milliseconds since 1970). */
 export function executionStatus({ execution, records }: RecordedExecution, now: number): ExecutionStatus {
   const of = (...states: readonly TokenRecord["state"][]) => records.filter(({ state }) => states.includes(state));
-  const [bought, atRisk] = [of("purchased"), of("submitted", "unknown", "written-off")];
+  const bought = of("purchased");
+  const elsewhere = records.filter((record) => saidBought(record) !== undefined);
+  const atRisk = [...new Set([...of("submitted", "unknown", "written-off"), ...elsewhere])];
   const toCome = records.filter((record) => !bought.includes(record) && !atRisk.includes(record) && isLeft(record));
   const forbidden = whyForbidden(execution, now);
   return {

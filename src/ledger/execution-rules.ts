@@ -42,7 +42,7 @@ export function newExecution(
 }
 
 function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
-  const { token, executionId, recIndex, source, recommendation, fingerprint, scope } = place;
+  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere } = place;
   return {
     token,
     executionId,
@@ -51,6 +51,7 @@ function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
     recommendation,
     fingerprint,
     scope,
+    ...(boughtElsewhere === undefined ? {} : { boughtElsewhere }),
     state: "planned",
     generation: 0,
     attempt: 0,

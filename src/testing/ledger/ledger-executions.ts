@@ -206,6 +206,23 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title:
+      "what another engine says that it bought is kept, and counts towards the totals with its limit, until a person says no",
+    run: async ({ ledger }) => {
+      const maxPrice = gbp("8");
+      const elsewhere = { ...claimRequest(0), boughtElsewhere: "their-1" };
+      const recommendation = { ...elsewhere.recommendation, maxPrice };
+      const places = [{ ...elsewhere, recommendation }, claimRequest(1)];
+      await ledger.recordExecution(newExecution(places, { maxTotals: [gbp("15")] }));
+      const [own, other] = await ledger.claim(places, "driver-1", 30_000);
+      assert.equal(granted(own).record.boughtElsewhere, "their-1");
+      const { claim } = granted(other);
+      await assertRefused(ledger.submit(claim, at(1)), { code: "total-above-limit" });
+      await ledger.decide(granted(own).claim, { kind: "not-this", id: "their-1", ...person });
+      await ledger.submit(claim, at(1));
+    },
+  },
+  {
     title: "a total in another currency, or below what is spent, is refused with the sum",
     run: async ({ ledger }) => {
       const { claim, amend } = await record(ledger);
