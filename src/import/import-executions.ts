@@ -11,6 +11,7 @@ import { checkNamed, readShown } from "../drive/decide-bought.ts";
 import { createContext, type DriveContext, type DriveParts, type Looked } from "../drive/drive-context.ts";
 import { newExecutionOf } from "../drive/new-execution.ts";
 import type { Decision } from "../drive/resolve-by-person.ts";
+import { isOpen } from "../drive/outcome-of-record.ts";
 import { tokensByScope } from "../drive/tokens-by-scope.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 import { goEngineColumns, type GoEngineRow, readGoEngineRows, type SaidPlace } from "./go-engine-row.ts";
@@ -82,7 +83,8 @@ async function takeRow(
   const before = await parts.ledger.recorded(executionId);
   const differs = before && whyChanged(asked, before);
   if (differs !== undefined) return notTaken(row, [{ path: name, message: differs.message }]);
-  const { problems, shown, notes } = await lookAll(asked, before, parts, signal);
+  const looks = await lookAll(asked, before, parts, signal);
+  const { problems, shown, notes } = looks;
   if (problems.length > 0) {
     return notTaken(
       row,
@@ -92,9 +94,10 @@ async function takeRow(
   const { isNew, ...recorded } = await parts.ledger.recordExecution(asked);
   const since = isNew ? undefined : whyChanged(asked, recorded);
   if (since !== undefined) return notTaken(row, [{ path: name, message: since.message }]);
-  let isChanged = false;
+  const reason = reasonOf(file, name);
+  let isChanged = await noteElsewhere(asked, before, looks, reason, parts.ledger);
   for (const [recIndex, bought] of shown) {
-    const decision = { executionId, recIndex, finding: { bought }, person, reason: reasonOf(file, name) };
+    const decision = { executionId, recIndex, finding: { bought }, person, reason };
     try {
       const { warnings = [] } = await parts.resolve(decision, signal ? { signal } : {});
       if (warnings.length > 0) notes.set(recIndex, warnings.join(" "));
@@ -107,6 +110,34 @@ async function takeRow(
   const result = isNew ? "recorded" : isChanged ? "updated" : "known";
   const places = await placesNow(executionId, said, notes, parts.ledger);
   return { row: name, executionId, status, result, places, problems: [] };
+}
+
+/**
+ * Of an execution that is recorded already: nothing is sent for what the other engine bought since, before that is recorded as bought,
+ * or while it does not show. Returns whether that is new to the ledger.
+ */
+async function noteElsewhere(
+  { executionId, places }: NewExecution,
+  before: RecordedAt | undefined,
+  { shown, hidden, notes }: Looks,
+  reason: string,
+  ledger: Ledger,
+): Promise<boolean> {
+  let isNew = false;
+  for (const { recIndex, boughtElsewhere: id } of places) {
+    const record = before?.records.find((each) => each.recIndex === recIndex);
+    const isMeant = shown.has(recIndex) || hidden.has(recIndex);
+    if (id === undefined || record === undefined || !isMeant || saidBought(record) === id) continue;
+    try {
+      await ledger.amend(executionId, { kind: "elsewhere", recIndex, id, person, reason });
+      isNew = true;
+    } catch (error) {
+      if (!RefusedError.isInstance(error)) throw error;
+      // What was sent from here is looked after anyhow.
+      if (hidden.has(recIndex)) notes.set(recIndex, error.message);
+    }
+  }
+  return isNew;
 }
 
 /** Nothing of it is bought before a person approved it: whether the other engine still meant to is not known. */
@@ -123,6 +154,8 @@ interface Looks {
   readonly problems: Problems;
   /** The ids to record, by recIndex. */
   readonly shown: ReadonlyMap<number, string>;
+  /** By recIndex: those that do not show. */
+  readonly hidden: ReadonlySet<number>;
   /** By recIndex, for a person. */
   readonly notes: Map<number, string>;
 }
@@ -135,7 +168,7 @@ async function lookAll(
 ): Promise<Looks> {
   const { context, end } = createContext(parts, { signal, tokens: tokensByScope(places) });
   const problems: { path: string; message: string }[] = [];
-  const [shown, notes] = [new Map<number, string>(), new Map<number, string>()];
+  const [shown, hidden, notes] = [new Map<number, string>(), new Set<number>(), new Map<number, string>()];
   try {
     for (const place of places) {
       const { recIndex, boughtElsewhere: id } = place;
@@ -148,12 +181,15 @@ async function lookAll(
         shown.set(recIndex, look.found.id);
         const isNamed = idsOf(look.found).some((each) => each.toLowerCase() === id.toLowerCase());
         if (!isNamed) notes.set(recIndex, `the Go engine's id is ${id}; the provider shows it by its token`);
-      } else if (look.kind === "hidden") notes.set(recIndex, look.message);
+      } else if (look.kind === "hidden") {
+        hidden.add(recIndex);
+        notes.set(recIndex, look.message);
+      }
     }
   } finally {
     await end();
   }
-  return { problems, shown, notes };
+  return { problems, shown, hidden, notes };
 }
 
 /** One place that is said to be bought. */
@@ -181,6 +217,9 @@ async function lookAt(
   { executorOf }: ImportParts,
 ): Promise<Look> {
   if (record?.state === "skipped") return { kind: "problem", message: "a person skipped this place in the ledger" };
+  if (record?.notThis?.some((each) => each.toLowerCase() === id.toLowerCase())) {
+    return { kind: "problem", message: "a person said in the ledger that this is another purchase" };
+  }
   const looked = { executor: executorOf(place.recommendation), record: record ?? place };
   const own = record?.state === "purchased" ? record.commitment : undefined;
   try {
@@ -192,11 +231,17 @@ async function lookAt(
     const isHidden = BuyonceError.isInstance(error) && error.code === "commitment-unverifiable";
     if (!isHidden) return { kind: "problem", message: messageOf(error) };
     if (own !== undefined) return otherThan(own);
-    // What is recorded already cannot be made to wait.
-    const waits = record === undefined || saidBought(record) === id;
-    if (waits) return { kind: "hidden", message: error.message };
-    return { kind: "problem", message: `the ledger knows this place as not bought. ${error.message}` };
+    if (record === undefined || !wasSentHere(record)) return { kind: "hidden", message: error.message };
+    return {
+      kind: "problem",
+      message: `it was sent from here too, and what became of that is not known. ${error.message}`,
+    };
   }
+}
+
+/** Sent, or bought and come to nothing: what may show for it need not be the other engine's. */
+function wasSentHere(record: TokenRecord): boolean {
+  return isOpen(record) || record.state === "written-off" || record.generation > 0 || (record.former ?? []).length > 0;
 }
 
 /** Whether an id is that of a recorded purchase. Some services go by a name as well as by an id. */

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InvalidExecutionError } from "../../src/contract/errors.ts";
@@ -60,6 +60,14 @@ describe("the forms of an export", () => {
       },
       records: [{ recIndex: 1, state: "planned" }],
     });
+  });
+
+  test("the example of docs/take-over.md", async () => {
+    await using sandbox = await startClouds();
+    const page = readFileSync(new URL("../../docs/take-over.md", import.meta.url), "utf8");
+    const [, example = ""] = /```json\n([^]*?)```/.exec(page) ?? [];
+    const { executions } = await ourEngine(sandbox).importExecutions(`[${example}]`, by);
+    expect(executions).toMatchObject([{ result: "recorded", places: [{ result: "skipped" }, { result: "waits" }] }]);
   });
 
   test("names in small letters with underscores say the same; a skip of ours stays one", async () => {
@@ -241,6 +249,10 @@ describe("buyonce import", () => {
     write(good, row({ execution_id: "hidden", recommendations: [{ ...bought, PurchaseID: "hidden" }] }));
     const third = await run();
     expect([third.code, third.stdout]).toEqual([4, expect.stringContaining("row 2, #0 waits (hidden): ")]);
+    const status = (await runCommand(["status", "hidden", "--ledger", "l.db"])).stdout;
+    expect(status.replaceAll(/\s+/g, " ")).toMatch(
+      /at risk 1 sent, and may be bought: [\d.]+ USD .* planned .* says that it/,
+    );
   }, 60_000);
 
   test("a file that cannot be read, another engine, no ledger at a real cloud: one sentence, and nothing is made", async () => {

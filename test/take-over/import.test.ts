@@ -177,6 +177,38 @@ describe("what is said to be bought and does not show", () => {
     expect(sandbox.reservedInstances()).toHaveLength(1);
   });
 
+  test("a newer export says so of an execution that is recorded: it waits from then on, for a driver too that is on its way", async () => {
+    await using sandbox = await startClouds();
+    const ledger = await sqlite();
+    const engine = ourEngine(sandbox, { ledger });
+    await engine.importExecutions(JSON.stringify(rowOf({ [ec2]: {}, [rds]: {} })), by);
+    await approve(engine);
+    const text = JSON.stringify(rowOf({ [ec2]: { id: "provisional" }, [rds]: {} }));
+    let isImported = false;
+    sandbox.onRequest = async () => {
+      if (isImported) return;
+      isImported = true;
+      const [taken] = (await engine.importExecutions(text, by)).executions;
+      expect(taken).toMatchObject({ result: "updated" });
+      expect(taken?.places[ec2]).toMatchObject({ result: "waits", commitment: "provisional" });
+    };
+    const { outcomes } = await engine.drive(fileOf(ec2, rds));
+    expect(outcomes[ec2]?.status).toBe("refused");
+    expect((await engine.importExecutions(text, by)).executions).toMatchObject([{ result: "known" }]);
+    const again = await engine.drive(fileOf(ec2, rds));
+    expect([ec2, rds].map((index) => again.outcomes[index]?.error?.code ?? "bought")).toEqual([
+      "bought-elsewhere",
+      "bought",
+    ]);
+    expect(sandbox.reservedInstances()).toHaveLength(0);
+    expect((await ledger.executionHistory(executionId)).at(-1)).toMatchObject({
+      event: "elsewhere",
+      person: "import from the Go engine",
+      reason: "export.json, row 1",
+      detail: `#${ec2} provisional`,
+    });
+  });
+
   test("the drive adopts what carries its token, without a person", async () => {
     await using sandbox = await startClouds();
     const engine = ourEngine(sandbox, { ledger: await sqlite() });
@@ -285,13 +317,24 @@ describe("a row that contradicts changes nothing, and the others go on", () => {
     expect(await ledger.recorded(executionId)).toEqual({ ...before, at: expect.any(Number) });
   });
 
-  test("the ledger knows it as not bought, and the provider shows nothing: nothing is changed", async () => {
-    const { ledger, take } = await world();
-    await take(rowOf({ [ec2]: {} }));
+  test("the ledger: it was sent from here too, or a person said that the id is another purchase", async () => {
+    const { sandbox, ledger, engine, take } = await world();
+    await take(rowOf({ [ec2]: {}, [rds]: { id: "not theirs" } }));
+    await engine.resolveByPerson({
+      ...{ executionId, recIndex: rds, person: "Ada", reason: "not on the bill" },
+      finding: { notThis: "not theirs" },
+    });
+    await approve(engine);
+    const fault = { kind: "status", status: 500, code: "InternalError", when: "before" } as const;
+    sandbox.addFault({ match: { action: "PurchaseReservedInstancesOffering" }, fault, times: 100 });
+    await engine.redrive(executionId, { maxTotals: [{ amount: "1200.00", currency: "USD" }] });
+    await engine.redrive(executionId);
     const before = await ledger.recorded(executionId);
-    const [first] = await take(rowOf({ [ec2]: { id: "hidden" } }));
-    expect(first?.problems).toMatchObject([
-      { path: at, message: expect.stringContaining("the ledger knows this place as not bought") },
+    expect(before?.records.find(({ recIndex }) => recIndex === ec2)?.state).toBe("unknown");
+    const [first] = await take(rowOf({ [ec2]: { id: "hidden" }, [rds]: { id: "not theirs" } }));
+    expect(first?.problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining("hidden: it was sent from here too"),
+      "not theirs: a person said in the ledger that this is another purchase",
     ]);
     expect((await ledger.recorded(executionId))?.records).toEqual(before?.records);
   });

@@ -219,7 +219,16 @@ export const executionTests: readonly LedgerTest[] = [
       const { claim } = granted(other);
       await assertRefused(ledger.submit(claim, at(1)), { code: "total-above-limit" });
       await ledger.decide(granted(own).claim, { kind: "not-this", id: "their-1", ...person });
-      await ledger.submit(claim, at(1));
+      // Said of one that is recorded and claimed by now: its driver sends nothing more.
+      const said = { kind: "elsewhere", id: "their-2", ...person } as const;
+      const after = await ledger.amend("execution-1", { ...said, recIndex: 0 });
+      assertMatches(after.records[0], { boughtElsewhere: "their-2" });
+      await assertRefused(ledger.submit(claim, at(1)), { code: "terms-changed" });
+      await ledger.amend("execution-1", { kind: "limits", maxTotals: [gbp("20")], ...person });
+      await ledger.release([claim]);
+      const [next] = await ledger.claim([claimRequest(1)], "driver-2", 30_000);
+      await ledger.submit(granted(next).claim, at(1));
+      await assertRefused(ledger.amend("execution-1", { ...said, recIndex: 1 }), { code: "already-sent" });
     },
   },
   {
