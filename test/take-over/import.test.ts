@@ -309,7 +309,9 @@ describe("a row that contradicts changes nothing, and the others go on", () => {
       expect([first?.result, second?.result]).toEqual(["not-taken", "known"]);
       return first?.problems.map(({ path, message }) => `${path}: ${message}`).join("\n");
     };
-    expect(await problemsOf(rowOf({ [ec2]: { id } }))).toContain(`#${rds} was removed`);
+    const asked = sandbox.requests.length;
+    expect(await problemsOf(rowOf({ [ec2]: { id }, [plan]: { id: "more" } }))).toContain(`#${rds} was removed`);
+    expect(sandbox.requests).toHaveLength(asked);
     expect(await problemsOf(rowOf({ [ec2]: { id }, [rds]: {} }, { source: "cudly-cli" }))).toContain("cudly-cli");
     expect(await problemsOf(rowOf({ [ec2]: { id }, [rds]: { id: "rds-1" } }))).toContain("a person skipped this place");
     const other = (await ourEngine(sandbox).drive({ ...fileOf(ec2), executionId: "other" })).outcomes[ec2]?.commitment;
