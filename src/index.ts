@@ -87,6 +87,8 @@ export type {
 export { executionState, type ExecutionState } from "./contract/execution-state.ts";
 export { termsHash } from "./contract/terms.ts";
 export type { Agreement } from "./drive/agreement.ts";
+export type { ImportOptions } from "./import/import-executions.ts";
+export type { ImportedExecution, ImportedPlace, ImportReport } from "./import/import-report.ts";
 export type { Confirmed, ConfirmOptions } from "./execution/confirm-execution.ts";
 export type { ExecutionStatus } from "./execution/execution-status.ts";
 export type { ExecutionManager, PersonsDecision, SentPlace } from "./execution/manage-executions.ts";

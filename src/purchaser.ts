@@ -25,6 +25,8 @@ import { executorsOf, findExecutor, validateExecution } from "./drive/validate.t
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import type { AuditRecords } from "./execution/confirm-execution.ts";
 import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
+import { importExecutions, type ImportOptions } from "./import/import-executions.ts";
+import type { ImportReport } from "./import/import-report.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
 
 /** What a purchaser works with. */
@@ -95,6 +97,14 @@ export interface Purchaser extends ExecutionManager {
    * InvalidExecutionError for an unknown recommendation.
    */
   resolveByPerson(decision: Decision, options?: Pick<DriveOptions, "signal" | "deadline">): Promise<Outcome>;
+  /**
+   * Records the executions of an export of another engine's tables (JSON array, JSON lines or CSV: docs/take-over.md), so that the
+   * ledger knows what that engine bought before anything is driven. Nothing is bought, and nothing of them is before a person
+   * approved it. One entry for each row: a row that is not valid, or contradicts the ledger or a provider, changes nothing. What
+   * is said to be bought and does not show waits. The same again changes nothing. Throws an InvalidExecutionError for an export
+   * that cannot be read, or a LedgerError.
+   */
+  importExecutions(text: string, options: ImportOptions): Promise<ImportReport>;
   /**
    * Compares all commitments in the scopes that it may see with the ledger: duplicates, twins, orphans, losses, missing
    * markers. It never buys and never gives back; it changes nothing unless it is told to repair. Throws a LedgerError, a
@@ -182,6 +192,11 @@ export function createPurchaser({
     resolveByPerson: async (decision, options = {}) => {
       checkOptions(options);
       return resolveByPerson(decision, parts(), options);
+    },
+
+    importExecutions: (text, options) => {
+      const resolve: Purchaser["resolveByPerson"] = (decision, how) => resolveByPerson(decision, parts(), how ?? {});
+      return importExecutions(text, options, { ...parts(), providers, resolve });
     },
 
     audit: (options = {}) => audit(options, { ...parts(), providers }),

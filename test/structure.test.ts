@@ -9,6 +9,7 @@ const filesIn = (pattern: string) => globSync(pattern, { cwd: root, exclude: ["*
 const shown = [
   "src/drive",
   "src/execution",
+  "src/import",
   "src/audit",
   "src/inspect",
   "src/ledger",
@@ -26,7 +27,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/inspect": [],
   "src/report": ["src/inspect"],
   "src/audit": ["src/drive"],
-  "src/purchaser.ts": ["src/drive", "src/audit", "src/execution"],
+  "src/purchaser.ts": ["src/drive", "src/audit", "src/execution", "src/import"],
+  "src/import": ["src/drive"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
   // What the suites check, the drive does, over a ledger in memory.
   "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],

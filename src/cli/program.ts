@@ -132,6 +132,13 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
       .argument("<execution.json>", "the execution file, at most 10 MB"),
     async () => (await import("./commands/submit.ts")).submit,
   );
+  add(
+    program
+      .command("import")
+      .description("Record what another engine bought and began, from an export of its tables; nothing is bought.")
+      .argument("<file>", "the export: JSON, JSON lines or CSV, at most 100 MB"),
+    async () => (await import("./commands/import.ts")).importExport,
+  );
   const load = () => import("./commands/amend-execution.ts");
   const of = (name: string, description: string) =>
     program.command(name).description(description).argument("<executionId>", "the execution");

@@ -46,3 +46,11 @@ export function decisionText({ kind, id = "", person, reason }: PersonDecision):
 export function capitalised(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
+
+/** What belongs to a person's decision. */
+export interface DecisionDetails {
+  /** For `not-this`: all ids of the purchase that is meant. Default: the id of the decision. */
+  readonly ids?: readonly string[];
+  /** For `not-bought`: attempts under whose handle there is something else; see `Submission.knownUnclear`. */
+  readonly knownUnclear?: readonly number[];
+}

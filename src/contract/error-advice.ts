@@ -207,6 +207,12 @@ const refused = {
     todo: `A person has to find out who bought what the message names, and say whether it is this one (\`buyonce resolve --bought\`) or another purchase (\`--not-this\`). ${nowhereElse} After that, {again}.`,
     mayBeBought: true,
   },
+  "bought-elsewhere": {
+    plain: "Another engine's records say that it bought it, and the provider does not show that purchase.",
+    detail: "Imported with that id (`buyonce import`). What shows the token is adopted; nothing is bought meanwhile.",
+    todo: `A person has to look for the id that the message names, and say what was bought (\`buyonce resolve --bought\`), or that the id is no purchase for it (\`--not-this\`). ${nowhereElse} After that, {again}.`,
+    mayBeBought: true,
+  },
   "several-commitments": {
     plain: "It seems to be bought more than once already.",
     detail: "Several live commitments carry its token.",

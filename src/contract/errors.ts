@@ -42,6 +42,7 @@ export type ErrorCode =
   | "commitment-unverifiable"
   | "commitment-unclear"
   | "look-alike"
+  | "bought-elsewhere"
   | "several-commitments"
   | "identical-purchase-open"
   | "quote-failed"
@@ -126,8 +127,8 @@ export class InvalidExecutionError extends BuyonceError {
   }
   readonly problems: readonly ExecutionProblem[];
 
-  /** `subject`: what is not valid; an execution, or what was asked for about one that the ledger knows. */
-  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" = "execution") {
+  /** `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, or an export that holds some. */
+  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" | "export" = "execution") {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",

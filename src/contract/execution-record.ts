@@ -70,7 +70,7 @@ export interface RecordedAt extends RecordedExecution {
   readonly at: number;
 }
 
-/** What a person changes about an execution. */
+/** What a person, or an import in the name of another engine, changes about an execution. */
 export type Amendment = {
   readonly person: string;
   readonly reason: string;
@@ -91,6 +91,8 @@ export type Amendment = {
   | ({ readonly kind: "limits" } & LimitChanges)
   | { readonly kind: "source"; readonly source: string }
   | { readonly kind: "skip"; readonly recIndex: number }
+  /** Another engine bought it as `id`: nothing is sent for it until that shows, or a person decides. */
+  | { readonly kind: "elsewhere"; readonly recIndex: number; readonly id: string }
 );
 
 /** That the scopes of an execution were compared with the providers. */

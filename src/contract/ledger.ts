@@ -1,6 +1,6 @@
 import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
-import type { OtherDecision, PersonDecision, RecordedDecision } from "./decision.ts";
+import type { DecisionDetails, OtherDecision, PersonDecision, RecordedDecision } from "./decision.ts";
 import type {
   Amendment,
   ExecutionEntry,
@@ -76,6 +76,8 @@ export interface TokenRecord {
    * Ids that a person said are not this purchase: they count no more for the token, unless one carries the token and is live.
    */
   readonly notThis?: readonly string[] | undefined;
+  /** The id under which another engine, from which it was imported, says that it bought it; see `saidBought`. */
+  readonly boughtElsewhere?: string | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
   readonly error?: RecordedError | undefined;
   readonly createdAt: number;
@@ -111,7 +113,7 @@ export interface HistoryEntry {
 /** One place of an execution: what is asked for there, and the token that it is bought under. */
 export type ExecutionPlace = Pick<
   TokenRecord,
-  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope"
+  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope" | "boughtElsewhere"
 >;
 
 /** Why a submission counts as dead. */
@@ -123,14 +125,6 @@ export interface DeathProof {
   readonly sent?: boolean;
   /** For a person. */
   readonly detail: string;
-}
-
-/** What belongs to a person's decision. */
-export interface DecisionDetails {
-  /** For `not-this`: all ids of the purchase that is meant. Default: the id of the decision. */
-  readonly ids?: readonly string[];
-  /** For `not-bought`: attempts under whose handle there is something else; see {@link Submission.knownUnclear}. */
-  readonly knownUnclear?: readonly number[];
 }
 
 /** The right to write about one token, under the terms of its execution as they were when it was claimed. */

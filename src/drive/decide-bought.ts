@@ -6,9 +6,9 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { Outcome } from "../contract/report.ts";
 import { carriesToken, saysAnotherToken } from "../contract/token.ts";
-import { compareFound } from "./adopt.ts";
+import { compareFound, match } from "./adopt.ts";
 import { answerUnclear, anyAge, sentFor, stillShown } from "./clear-answer.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
+import type { DriveContext, Looked, Task } from "./drive-context.ts";
 import { ask, judge } from "./judge-submission.ts";
 import { readWithMarks, withMarks } from "./look-alike.ts";
 import { boughtOutcome } from "./outcome.ts";
@@ -44,8 +44,36 @@ export async function decideBought(drive: DriveContext, task: Task, id: string, 
   return recordEnding(drive, { ...task, record: written }, ending);
 }
 
+/**
+ * What of it can be said beforehand, and writes nothing: that an id shows what was asked for, and is nobody else's. Throws a RefusedError `commitment-unverifiable`, `commitment-mismatch` or
+ * `commitment-taken`, or that of a look-up.
+ */
+export async function checkNamed(drive: DriveContext, task: Looked, id: string): Promise<Commitment> {
+  const found = await readShown(drive, task, id);
+  await checkOwner(drive, task, found);
+  await compareFound(task.executor, task.record, found, drive.stop);
+  return found.commitment;
+}
+
+/**
+ * What is under an id; where nothing is, or it can be no id of the provider's, because that names it otherwise, what the listing
+ * shows under the token. Throws a RefusedError `commitment-unverifiable` where neither shows anything, or that of a look-up.
+ */
+export async function readShown(drive: DriveContext, task: Looked, id: string): Promise<Listed> {
+  try {
+    return await readNamed(drive, task, id);
+  } catch (error) {
+    drive.stop.check();
+    const { executor, record } = task;
+    const listing = await withMarks(drive, task, await drive.lookup.listing(executor, record.scope));
+    const listed = match(listing, record.token, record.notThis);
+    if (listed === undefined) throw error;
+    return listed;
+  }
+}
+
 /** What is under an id that a person names. Throws a RefusedError where there is nothing that was bought. */
-async function readNamed(drive: DriveContext, task: Task, id: string): Promise<Listed> {
+async function readNamed(drive: DriveContext, task: Looked, id: string): Promise<Listed> {
   const { scope } = task.record;
   const shown = await readWithMarks(drive, task, id);
   if (shown !== undefined && shown.commitment.standing !== "failed") return shown;
@@ -56,7 +84,7 @@ async function readNamed(drive: DriveContext, task: Task, id: string): Promise<L
 }
 
 /** Throws a RefusedError `commitment-taken` for what carries another recommendation's token, or counts for one in the ledger. */
-async function checkOwner(drive: DriveContext, { record }: Task, { commitment, marks }: Listed): Promise<void> {
+async function checkOwner(drive: DriveContext, { record }: Looked, { commitment, marks }: Listed): Promise<void> {
   const owned = await drive.ledger.ownedByOthers(record.scope.key, record.token);
   const taken = idsOf(commitment).find((each) => owned.has(each));
   if (taken !== undefined) {

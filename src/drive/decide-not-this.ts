@@ -5,6 +5,7 @@ import { type ErrorCode, RefusedError } from "../contract/errors.ts";
 import type { Listed } from "../contract/listed.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
+import { saidBought } from "../contract/said-bought.ts";
 import { carriesToken } from "../contract/token.ts";
 import { anyAge, checkAge, sentFor, stillShown } from "./clear-answer.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
@@ -25,9 +26,9 @@ export async function decideNotThis(drive: DriveContext, task: Task, id: string,
     checkMarks(task, shown);
     await checkHandles(drive, task, shown);
   }
-  const ids = shown === undefined ? [await namedInAnswer(drive, task, id)] : idsOf(shown.commitment);
+  const ids = shown === undefined ? [await namedInAnswer(drive, task, id)] : [...idsOf(shown.commitment), id];
   const decision = { kind: "not-this", id: ids[0] ?? id, ...by } as const;
-  const written = await drive.ledger.decide(claim, decision, { ids });
+  const written = await drive.ledger.decide(claim, decision, { ids: [...new Set(ids)] });
   drive.leases.drop(claim);
   const error = new RefusedError({
     code: "resolved-as-not-this",
@@ -71,13 +72,16 @@ async function checkHandles(drive: DriveContext, task: Task, { commitment }: Lis
 }
 
 /**
- * An id that an answer to the purchase named, and that the provider does not show, as the answer spelt it: from the minimum age
- * on a person can say that nothing is there. Throws a RefusedError before that, and for any other id that is not there.
+ * An id that an answer to the purchase named, or another engine, and that the provider does not show, as it was spelt there: from the
+ * minimum age on a person can say that nothing is there. Throws a RefusedError before that, and for any other id that is not there.
  */
 async function namedInAnswer(drive: DriveContext, task: Task, id: string): Promise<string> {
   const { executor, record } = task;
   const evidence = sentFor(record).flatMap((sent) => sent.evidence ?? []);
-  const named = evidence.find((each) => each.toLowerCase() === id.toLowerCase());
+  const elsewhere = saidBought(record);
+  const named = [...evidence, ...(elsewhere === undefined ? [] : [elsewhere])].find(
+    (each) => each.toLowerCase() === id.toLowerCase(),
+  );
   if (named === undefined) {
     throw refusal("commitment-unverifiable", `${record.scope.label} shows nothing under ${id}. Check the id.`);
   }

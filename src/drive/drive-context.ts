@@ -2,7 +2,7 @@ import type { Environment } from "../contract/environment.ts";
 import type { LedgerError } from "../contract/errors.ts";
 import type { DriveEvent, DriveStep } from "../contract/events.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
-import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Claim, ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Forbidden } from "../contract/terms.ts";
 import { type AgeOf, createAgeOf } from "./age-of.ts";
 import { type Budget, createBudget } from "./budget.ts";
@@ -45,6 +45,12 @@ export interface Task {
   readonly record: TokenRecord;
   /** Nothing may be sent for its execution: what was sent is only asked about. */
   readonly forbidden?: Forbidden | undefined;
+}
+
+/** One recommendation that is looked at, whether there is a claim, or a record, of it or not. */
+export interface Looked {
+  readonly executor: ServiceExecutor;
+  readonly record: ExecutionPlace & Pick<TokenRecord, "notThis">;
 }
 
 /** How long and for whom it works; what is left out does nothing. */

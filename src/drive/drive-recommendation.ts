@@ -13,6 +13,7 @@ import type { Ending } from "./ending.ts";
 import { findLate } from "./find-late.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
+import { checkElsewhere } from "./check-elsewhere.ts";
 import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
@@ -124,7 +125,7 @@ async function buy(
 
 /**
  * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. Throws a RefusedError
- * `look-alike` for what may be it without saying so.
+ * `look-alike` for what may be it without saying so, `bought-elsewhere` for what another engine says that it bought.
  */
 async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<Ending | undefined> {
   const { executor, record } = task;
@@ -134,6 +135,7 @@ async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<E
   const listing = await withMarks(drive, task, shown);
   const listed = match(listing, token, record.notThis);
   if (listed === undefined) {
+    checkElsewhere(record);
     await refuseLookAlikes(drive, task, listing);
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import { carriesToken } from "../contract/token.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { statedDifferences } from "./compare-facts.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
+import type { DriveContext, Looked, Task } from "./drive-context.ts";
 import type { Listing } from "./read-listing.ts";
 
 /**
@@ -33,7 +33,7 @@ const factsRead: Reads = new WeakMap();
  */
 export async function withMarks(
   drive: DriveContext,
-  task: Task,
+  task: Looked,
   listing: Listing,
   { most = mostReads }: { readonly most?: number } = {},
 ): Promise<Listing> {
@@ -51,7 +51,7 @@ export async function withMarks(
 }
 
 /** What an id shows, with what is stamped on it; undefined where there is none. Throws a RefusedError `lookup-failed`. */
-export async function readWithMarks(drive: DriveContext, task: Task, id: string): Promise<Listed | undefined> {
+export async function readWithMarks(drive: DriveContext, task: Looked, id: string): Promise<Listed | undefined> {
   const { executor, record } = task;
   const shown = await asRefusal("lookup-failed", `Reading ${id} failed`, () =>
     executor.inventory.read(record.scope, id, drive.stop),
@@ -60,7 +60,7 @@ export async function readWithMarks(drive: DriveContext, task: Task, id: string)
 }
 
 /** The same with what is stamped on it, where reading it does not show that. */
-async function marksOf({ stop }: DriveContext, { executor, record }: Task, listed: Listed): Promise<Listed> {
+async function marksOf({ stop }: DriveContext, { executor, record }: Looked, listed: Listed): Promise<Listed> {
   const { inventory } = executor;
   if (inventory.readMarks === undefined) return listed;
   stop.check();
@@ -102,7 +102,7 @@ export async function refuseLookAlikes(drive: DriveContext, task: Task, listing:
 /** Those that show no token, contradict nothing that was asked for, and are nobody's by the ledger or a person's word. */
 async function fittingIn(
   { ledger }: DriveContext,
-  { executor, record }: Task,
+  { executor, record }: Looked,
   { unmarked = [] }: Listing,
 ): Promise<readonly Listed[]> {
   if (unmarked.length === 0) return [];
@@ -171,7 +171,7 @@ async function restoredReason(
   };
 }
 
-function checkCount({ scope }: TokenRecord, { length }: readonly Listed[], most = mostReads): void {
+function checkCount({ scope }: Pick<TokenRecord, "scope">, { length }: readonly Listed[], most = mostReads): void {
   if (length <= most) return;
   throw new RefusedError({
     code: "look-alike",

@@ -9,6 +9,7 @@ import { checkPrice, getQuote } from "./get-quote.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import { unknownError } from "./answer-error.ts";
 import { compareFound, match } from "./adopt.ts";
+import { checkElsewhere } from "./check-elsewhere.ts";
 import type { DriveContext } from "./drive-context.ts";
 import {
   boughtOutcome,
@@ -81,6 +82,7 @@ export async function planRecommendation(
         if (found.standing === "ended") throw overError(found.id, found.state);
         return asBought(request, "adopt", found);
       }
+      if (record !== undefined) checkElsewhere(record);
     }
     const asked = { ...request, generation: bought === undefined ? generation : generation + 1 };
     ({ price } = (await getQuote(drive, { executor, record: asked })).quote);

@@ -2,7 +2,7 @@ import { countedPrice } from "../contract/counted-price.ts";
 import type { ExecutionRecord, RecordedExecution } from "../contract/execution-record.ts";
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { mayBeBought } from "../contract/may-be-bought.ts";
+import { mayBeBought } from "../contract/at-risk.ts";
 import { type Money, totals } from "../contract/money.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
@@ -18,7 +18,7 @@ export interface ExecutionStatus {
   /** How many of its places are of each kind. */
   readonly places: {
     readonly bought: number;
-    /** Sent, and not known to be bought or not: found out by a drive, or written off. */
+    /** Sent, also by another engine, and not known to be bought or not: found out by a drive, or written off. */
     readonly atRisk: number;
     /** Not sent, and not decided. */
     readonly toCome: number;

@@ -10,7 +10,7 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
-import { mayBeBought, unseenRejection } from "../contract/may-be-bought.ts";
+import { unseenRejection } from "../contract/at-risk.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
@@ -185,7 +185,7 @@ async function readExecutions(
 
 function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
   return records
-    .filter((record) => record.state !== "written-off" && mayBeBought(record))
+    .filter((record) => ["submitted", "unknown"].includes(record.state) || unseenRejection(record) !== undefined)
     .map((record) => {
       const { recIndex, token, submission = unseenRejection(record) } = record;
       return { recIndex, token, ...(submission ? { price: submission.price } : {}) };

@@ -5,7 +5,7 @@ import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
-import { mayBeBought } from "../contract/may-be-bought.ts";
+import { mayBeBought } from "../contract/at-risk.ts";
 import { recordedPrice } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 

@@ -1,4 +1,4 @@
-import { unseenRejection } from "../contract/may-be-bought.ts";
+import { unseenRejection } from "../contract/at-risk.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 

@@ -1,5 +1,6 @@
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
-import type { DecisionDetails, Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { DecisionDetails } from "../contract/decision.ts";
+import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Write } from "./create-ledger.ts";
 import { type Change, expectState, formerOf, givenUp, joined } from "./ledger-rules.ts";
 

@@ -42,7 +42,7 @@ export function newExecution(
 }
 
 function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
-  const { token, executionId, recIndex, source, recommendation, fingerprint, scope } = place;
+  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere } = place;
   return {
     token,
     executionId,
@@ -51,6 +51,7 @@ function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
     recommendation,
     fingerprint,
     scope,
+    ...(boughtElsewhere === undefined ? {} : { boughtElsewhere }),
     state: "planned",
     generation: 0,
     attempt: 0,
@@ -127,6 +128,8 @@ function changeOf(
       return changeSource(execution, records, amendment.source);
     case "skip":
       return skip(execution, records, amendment.recIndex);
+    case "elsewhere":
+      return boughtElsewhere(execution, records, amendment);
   }
 }
 
@@ -272,10 +275,27 @@ function changeSource(execution: ExecutionRecord, records: readonly TokenRecord[
   return { execution: { source, approval: undefined }, changed, detail };
 }
 
-function skip(execution: ExecutionRecord, records: readonly TokenRecord[], recIndex: number): Change {
+function boughtElsewhere(
+  execution: ExecutionRecord,
+  records: readonly TokenRecord[],
+  { recIndex, id }: { readonly recIndex: number; readonly id: string },
+): Change {
+  const record = recordAt(execution, records, recIndex);
+  if (record.state === "skipped") throw refusal("nothing-to-change", `#${recIndex} is skipped.`);
+  if (wasSent(record) || record.generation > 0) throw refusal("already-sent", `#${recIndex} was sent from here.`);
+  return { changed: [{ ...record, boughtElsewhere: id }], detail: `#${recIndex} ${id}` };
+}
+
+/** The record of a place. Throws an InvalidExecutionError for one that is empty, or not in the execution. */
+function recordAt(execution: ExecutionRecord, records: readonly TokenRecord[], recIndex: number): TokenRecord {
   checkPlaces(execution, records, [recIndex]);
   const record = records.find((candidate) => candidate.recIndex === recIndex);
   if (record === undefined) throw new TypeError("A place that is not empty has a record.");
+  return record;
+}
+
+function skip(execution: ExecutionRecord, records: readonly TokenRecord[], recIndex: number): Change {
+  const record = recordAt(execution, records, recIndex);
   if (record.state === "skipped") throw refusal("nothing-to-change", `#${recIndex} is skipped already.`);
   if (wasSent(record)) throw refusal("already-sent", `#${recIndex} was sent, so it cannot be skipped.`);
   return { changed: [{ ...record, state: "skipped", error: undefined }], detail: `#${recIndex}` };

@@ -1,4 +1,4 @@
-import { unseenRejection } from "../contract/may-be-bought.ts";
+import { unseenRejection } from "../contract/at-risk.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { LedgerError, RefusedError } from "../contract/errors.ts";

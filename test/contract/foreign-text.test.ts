@@ -6,7 +6,7 @@ import { ledgerHistory } from "../../src/inspect/read-history.ts";
 import { html } from "../../src/report/html.ts";
 import { cleanText } from "../../src/contract/clean-text.ts";
 import { BuyonceError } from "../../src/contract/errors.ts";
-import { findJsonProblem } from "../../src/cli/resources/find-json-problem.ts";
+import { findJsonProblem } from "../../src/contract/find-json-problem.ts";
 import { shorten } from "../../src/cli/text/table-cells.ts";
 import { wrap } from "../../src/cli/terminal/table.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";

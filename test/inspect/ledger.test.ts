@@ -37,6 +37,7 @@ async function everyStatus() {
   environment.advance(100 * 60 * 60_000);
   await drive("parked");
   cloud.faults.sends = ["rejected"];
+  cloud.faults.resolve = undefined;
   await drive("rejected");
   cloud.faults.sends = ["lost-before"];
   cloud.faults.resolve = "throws";

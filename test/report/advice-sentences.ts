@@ -194,6 +194,11 @@ export const sentences: Readonly<
       "Something at the provider is what was asked for, does not say whose it is, and may have been bought for it.",
     next: "It may be bought already. A person has to find out who bought what the message names, and say whether it is this one (buyonce resolve --bought) or another purchase (--not-this). Until then, buy it nowhere else. After that, AGAIN.",
   },
+  "bought-elsewhere": {
+    status: "refused",
+    cause: "Another engine's records say that it bought it, and the provider does not show that purchase.",
+    next: "It may be bought already. A person has to look for the id that the message names, and say what was bought (buyonce resolve --bought), or that the id is no purchase for it (--not-this). Until then, buy it nowhere else. After that, AGAIN.",
+  },
   "several-commitments": {
     status: "refused",
     cause: "It seems to be bought more than once already.",

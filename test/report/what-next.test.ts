@@ -40,6 +40,7 @@ describe("what may be bought is not called not bought", () => {
       "commitment-unverifiable",
       "commitment-unclear",
       "look-alike",
+      "bought-elsewhere",
       "several-commitments",
       "still-shown",
     ]);

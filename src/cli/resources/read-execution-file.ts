@@ -1,9 +1,20 @@
 import { createReadStream } from "node:fs";
 import { BuyonceError, messageOf } from "../../contract/errors.ts";
-import { findJsonProblem } from "./find-json-problem.ts";
+import { findJsonProblem } from "../../contract/find-json-problem.ts";
 
-/** 10 MB: ten thousand recommendations fit several times over. */
-const maxBytes = 10_000_000;
+/** What is read, and how much of it at most. */
+interface TextFile {
+  /** `execution file`. */
+  readonly what: string;
+  readonly megabytes: number;
+  /** What to do about one that is larger. */
+  readonly split: string;
+}
+
+/** Ten thousand recommendations fit several times over. */
+const executionFile: TextFile = { what: "execution file", megabytes: 10, split: "Split it into several executions." };
+
+const exportFile: TextFile = { what: "export", megabytes: 100, split: "Export it in parts." };
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -19,14 +30,7 @@ const reasons: Readonly<Record<string, string>> = {
  * JSON (with line and column); a name given twice in one object is an error too.
  */
 export async function readExecutionFile(file: string): Promise<unknown> {
-  const bytes = await readBytes(file);
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw invalid(`The execution file ${file} is not UTF-8 text. Save it as UTF-8.`, cause);
-  }
-  if (text.trim() === "") throw invalid(`The execution file ${file} is empty.`);
+  const text = await readText(file, executionFile);
   const problem = findJsonProblem(text);
   if (problem !== undefined) {
     const { line, column, message } = problem;
@@ -35,8 +39,29 @@ export async function readExecutionFile(file: string): Promise<unknown> {
   return JSON.parse(text) as unknown;
 }
 
+/**
+ * The text of an export of another engine's tables. A byte order mark is skipped. Throws a BuyonceError `invalid-execution` for a
+ * file that cannot be read, is larger than 100 MB, is not UTF-8, or is empty.
+ */
+export async function readExportFile(file: string): Promise<string> {
+  return readText(file, exportFile);
+}
+
+async function readText(file: string, kind: TextFile): Promise<string> {
+  const bytes = await readBytes(file, kind);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw invalid(`The ${kind.what} ${file} is not UTF-8 text. Save it as UTF-8.`, cause);
+  }
+  if (text.trim() === "") throw invalid(`The ${kind.what} ${file} is empty.`);
+  return text;
+}
+
 /** Reads no more than the limit, whatever the file system says of the size: a pipe has none. */
-async function readBytes(file: string): Promise<Buffer> {
+async function readBytes(file: string, { what, megabytes, split }: TextFile): Promise<Buffer> {
+  const maxBytes = megabytes * 1_000_000;
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -46,10 +71,9 @@ async function readBytes(file: string): Promise<Buffer> {
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw invalid(`The execution file ${file} cannot be read: ${reasons[code] ?? messageOf(error)}.`, error);
+    throw invalid(`The ${what} ${file} cannot be read: ${reasons[code] ?? messageOf(error)}.`, error);
   }
-  if (size > maxBytes)
-    throw invalid(`The execution file ${file} is larger than 10 MB. Split it into several executions.`);
+  if (size > maxBytes) throw invalid(`The ${what} ${file} is larger than ${megabytes} MB. ${split}`);
   return Buffer.concat(chunks);
 }
 

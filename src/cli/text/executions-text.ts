@@ -70,7 +70,10 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
     ["bought", `${places.bought} of ${execution.size}: ${sumText(money.bought.map((price) => ({ price })))}`],
     places.atRisk === 0
       ? undefined
-      : ["at risk", `${places.atRisk} sent, and may be bought: ${moneyText(money.atRisk)}`],
+      : [
+          "at risk",
+          `${places.atRisk} sent, and may be bought${money.atRisk.length > 0 ? `: ${moneyText(money.atRisk)}` : ""}`,
+        ],
     places.toCome === 0
       ? undefined
       : [

@@ -6,6 +6,7 @@ import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
+import type { ImportReport } from "../../import/import-report.ts";
 import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
@@ -113,6 +114,14 @@ function executionDocument({ execution, ...status }: ExecutionStatus) {
     updatedAt: isoTime(updatedAt),
     ...status,
   };
+}
+
+/** The one JSON document of `import --json`. */
+export function jsonImport({ executions }: ImportReport, newLedger: string | undefined): string {
+  const rows = executions.map(({ row, executionId, status, result, places, problems }) => {
+    return { row, executionId, status, result, places, problems };
+  });
+  return text({ executions: rows, newLedger });
 }
 
 /** The one JSON document of the `ledger` commands, times in ISO 8601. */

@@ -1,9 +1,10 @@
-import { mayBeBought } from "../../contract/may-be-bought.ts";
+import { mayBeBought } from "../../contract/at-risk.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
+import { saidBought } from "../../contract/said-bought.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -132,8 +133,12 @@ function whyText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
     case "waiting":
       return "an equal purchase is not decided yet; nothing was sent for this one";
-    case "planned":
-      return "no drive has come to it yet";
+    case "planned": {
+      const elsewhere = saidBought(record);
+      return elsewhere === undefined
+        ? "no drive has come to it yet"
+        : `another engine says that it bought it as ${elsewhere}, and the provider did not show it: nothing is bought for it until it does, or a person decides (buyonce resolve)`;
+    }
     case "skipped":
       return "a person dropped it";
     case "abandoned":

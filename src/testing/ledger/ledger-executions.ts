@@ -212,6 +212,32 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title:
+      "what another engine says that it bought is kept, and counts towards the totals with its limit, until a person says no",
+    run: async ({ ledger }) => {
+      const maxPrice = gbp("8");
+      const elsewhere = { ...claimRequest(0), boughtElsewhere: "their-1" };
+      const recommendation = { ...elsewhere.recommendation, maxPrice };
+      const places = [{ ...elsewhere, recommendation }, claimRequest(1)];
+      await ledger.recordExecution(newExecution(places, { maxTotals: [gbp("15")] }));
+      const [own, other] = await ledger.claim(places, "driver-1", 30_000);
+      assert.equal(granted(own).record.boughtElsewhere, "their-1");
+      const { claim } = granted(other);
+      await assertRefused(ledger.submit(claim, at(1)), { code: "total-above-limit" });
+      await ledger.decide(granted(own).claim, { kind: "not-this", id: "their-1", ...person });
+      // Said of one that is recorded and claimed by now: its driver sends nothing more.
+      const said = { kind: "elsewhere", id: "their-2", ...person } as const;
+      const after = await ledger.amend("execution-1", { ...said, recIndex: 0 });
+      assertMatches(after.records[0], { boughtElsewhere: "their-2" });
+      await assertRefused(ledger.submit(claim, at(1)), { code: "terms-changed" });
+      await ledger.amend("execution-1", { kind: "limits", maxTotals: [gbp("20")], ...person });
+      await ledger.release([claim]);
+      const [next] = await ledger.claim([claimRequest(1)], "driver-2", 30_000);
+      await ledger.submit(granted(next).claim, at(1));
+      await assertRefused(ledger.amend("execution-1", { ...said, recIndex: 1 }), { code: "already-sent" });
+    },
+  },
+  {
     title: "a total in another currency, or below what is spent, is refused with the sum",
     run: async ({ ledger }) => {
       const { claim, amend } = await record(ledger);

@@ -1,5 +1,6 @@
 import type { Submission } from "./executor.ts";
 import type { TokenRecord } from "./ledger.ts";
+import { saidBought } from "./said-bought.ts";
 
 /**
  * What was refused by the provider while nobody could look whether that is so: it may have bought. The next drive looks; undefined
@@ -10,8 +11,9 @@ export function unseenRejection({ state, former }: Pick<TokenRecord, "state" | "
   return state === "rejected" && last?.knownUnclear === true ? last : undefined;
 }
 
-/** Written ahead or sent, and not known to be bought or not; also where nobody finds out any more. */
+/** Written ahead or sent, also by another engine, and not known to be bought or not; also where nobody finds out any more. */
 export function mayBeBought(record: TokenRecord): boolean {
   const { state } = record;
-  return ["submitted", "unknown", "written-off"].includes(state) || unseenRejection(record) !== undefined;
+  const isSent = ["submitted", "unknown", "written-off"].includes(state) || unseenRejection(record) !== undefined;
+  return isSent || saidBought(record) !== undefined;
 }

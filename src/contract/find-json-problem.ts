@@ -1,4 +1,4 @@
-/** Deeper nesting than any execution has. */
+/** Deeper nesting than anything that is read has. */
 const maxDepth = 64;
 
 /** The runs are limited, and taken in a loop, for an unlimited one over a long text overflows the stack. */
@@ -29,7 +29,7 @@ class Stopped extends Error {
 }
 
 /**
- * The first place at which a text is not the JSON of an execution: a syntax error, an object that names a key twice, or
+ * The first place at which a text is not the JSON of something that decides what is bought: a syntax error, an object that names a key twice, or
  * nesting without end. `JSON.parse` names the place of only some errors, and of a repeated key it silently takes the
  * last: with two quantities, nobody knows which one was approved.
  */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findJsonProblem } from "../../src/cli/resources/find-json-problem.ts";
+import { findJsonProblem } from "../../src/contract/find-json-problem.ts";
 
 describe("findJsonProblem", () => {
   test.each([
