@@ -119,8 +119,9 @@ export function timedWorld(identity: ImitationIdentity, tokens: number) {
   return (): World => {
     const { world } = peopled(identity, tokens);
     const { environment } = world;
-    const day = 86_400_000;
-    const [from, to] = [environment.now() + day, environment.now() + 2 * day];
+    // Not long: a driver that is about to send stands still meanwhile, and one that stood for the minimum age may send what is dead.
+    const minute = 60_000;
+    const [from, to] = [environment.now() + minute, environment.now() + 2 * minute];
     const passes = (name: string, until: number) =>
       step(name, async () => environment.jump(Math.max(0, until - environment.now())));
     return {
