@@ -53,6 +53,16 @@ describe("refused, and nobody could look whether it is so, when it was cancelled
     expect(cloud.counts.sends).toBe(1);
   });
 
+  test("a driver that dies before it could look leaves it as it was", async () => {
+    const { purchaser, cloud, ledger, environment } = await cancelledUnseen("refused-although-bought");
+    const places = await ledger.recordsOf(executionId);
+    await ledger.claim(places, "dies", 30_000, { states: ["unknown"], unseen: true });
+    expect((await purchaser.execution(executionId)).places.atRisk).toBe(1);
+    environment.advance(60_000);
+    cloud.faults.resolve = undefined;
+    expect(said(await purchaser.redrive(executionId))).toEqual(["already-purchased"]);
+  });
+
   test("it was not bought: once somebody could look, nothing is at risk", async () => {
     const { purchaser, cloud } = await cancelledUnseen("rejected");
     cloud.faults.resolve = undefined;
