@@ -17,7 +17,7 @@ import {
   type SendFault,
 } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+import { createVirtualEnvironment, type VirtualEnvironment } from "../../src/testing/virtual-environment.ts";
 import { usePostgres } from "../ledger/postgres-fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "buyonce-races-"));
@@ -54,6 +54,18 @@ const sendFault = fc.option(fc.constantFrom<SendFault>("rejected", "lost-after",
   freq: 2,
 });
 
+const execution = { executionId: "race", source: "race", recommendations: [disk(), disk({ size: "large" })] };
+
+/** Makes purchasers whose time passes only in sleeps, and whose leases nobody renews. */
+function purchasersIn(environment: VirtualEnvironment) {
+  return (ledger: Ledger, executor: ServiceExecutor) =>
+    createPurchaser({
+      ledger,
+      providers: [{ name: "imitation", services: { disk: executor } }],
+      environment: { ...environment, every: () => () => undefined, sleep: async (time) => environment.jump(time) },
+    });
+}
+
 async function race(open: Open, runs: number): Promise<void> {
   let drives = 0;
   await fc.assert(
@@ -67,17 +79,7 @@ async function race(open: Open, runs: number): Promise<void> {
         const cloud = createImitationCloud({ identity, now: environment.now });
         const ledger = await open(environment.now);
         cloud.faults.sends = [...sends];
-        const execution = { executionId: "race", source: "race", recommendations: [disk(), disk({ size: "large" })] };
-        const purchaserOf = (own: Ledger, executor: ServiceExecutor) =>
-          createPurchaser({
-            ledger: own,
-            providers: [{ name: "imitation", services: { disk: executor } }],
-            environment: {
-              ...environment,
-              every: () => () => undefined,
-              sleep: async (time) => environment.jump(time),
-            },
-          });
+        const purchaserOf = purchasersIn(environment);
         const names = Array.from({ length: drivers }, (_, index) => String.fromCharCode(65 + index));
         const racing = names.map((name) =>
           purchaserOf(raced(ledger, name, scheduler), raced(cloud.executor, name, scheduler)).drive(execution),
@@ -135,17 +137,7 @@ async function raceWithPeople(open: Open, runs: number): Promise<void> {
         const cloud = createImitationCloud({ identity, now: environment.now });
         const ledger = await open(environment.now);
         cloud.faults.sends = [...sends];
-        const execution = { executionId: "race", source: "race", recommendations: [disk(), disk({ size: "large" })] };
-        const purchaserOf = (own: Ledger, executor: ServiceExecutor) =>
-          createPurchaser({
-            ledger: own,
-            providers: [{ name: "imitation", services: { disk: executor } }],
-            environment: {
-              ...environment,
-              every: () => () => undefined,
-              sleep: async (time) => environment.jump(time),
-            },
-          });
+        const purchaserOf = purchasersIn(environment);
         const calm = purchaserOf(ledger, cloud.executor);
         const live = () => tokens.filter((token) => cloud.live(token).length > 0);
         await calm.submit({ ...execution, maxTotals: [gbp("25")] });
