@@ -49,6 +49,7 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
     owns: ({ method, path, headers }) =>
       headers["authorization"]?.startsWith("AWS4-HMAC-SHA256 ") === true || (method === "POST" && path === "/"),
     actionOf: (request) => callOf(request).operation.name,
+    accountOf: () => behaviour.accountId,
     handle(request, { store, now, fault }) {
       const { operation, region, service } = callOf(request);
       try {

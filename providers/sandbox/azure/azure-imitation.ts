@@ -83,6 +83,7 @@ export function createAzureImitation(options: AzureSandboxOptions = {}): Imitati
     name: "azure",
     owns: ({ path }) => /^\/(providers|subscriptions)\//i.test(path),
     actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
+    accountOf: () => undefined,
     handle(request, context) {
       try {
         return operate(request, context, behaviour);

@@ -63,6 +63,7 @@ export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
     name: "gcp",
     owns: ({ path }) => /^\/(compute\/v1|v1\/services)\//.test(path),
     actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
+    accountOf: (request) => find(request)?.place.project || undefined,
     handle(request, context) {
       try {
         return operate(request, context, behaviour);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import { type Fault, type FaultRule, faultRuleSchema } from "./fault.ts";
 import type { Imitation, SandboxRequest } from "./imitation.ts";
+import type { LoggedRequest } from "./request-log.ts";
 
 /** More rules than any test needs; protects against a loop that adds them. */
 const maximumRules = 1000;
@@ -12,6 +13,9 @@ export interface TakenFault {
   /** How many commitments of an imitation existed when the rule was added. */
   readonly purchasesBefore: ReadonlyMap<string, number>;
 }
+
+/** What the imitation says of a request. */
+type Named = Pick<LoggedRequest, "action" | "account">;
 
 interface ActiveRule extends TakenFault {
   readonly rule: FaultRule;
@@ -24,7 +28,7 @@ export interface FaultScript {
   /** Throws a RefusedError `invalid-configuration` for a rule that cannot be read; then none is added. */
   add(rules: unknown): number;
   clear(): void;
-  take(request: SandboxRequest, action: string, imitation: Imitation | undefined): TakenFault | undefined;
+  take(request: SandboxRequest, named: Named, imitation: Imitation | undefined): TakenFault | undefined;
 }
 
 /** `countPurchases`: the commitments of every imitation by its name, now. */
@@ -50,9 +54,9 @@ export function createFaultScript(countPurchases: () => ReadonlyMap<string, numb
       active = [];
     },
 
-    take(request, action, imitation) {
+    take(request, named, imitation) {
       const chosen = active.find((candidate) => {
-        if (!matches(candidate.rule, request, action) || !applies(candidate.fault, request, imitation)) {
+        if (!matches(candidate.rule, request, named) || !applies(candidate.fault, request, imitation)) {
           return false;
         }
         if (candidate.skip > 0) {
@@ -70,11 +74,12 @@ export function createFaultScript(countPurchases: () => ReadonlyMap<string, numb
   };
 }
 
-function matches({ match }: FaultRule, request: SandboxRequest, action: string): boolean {
+function matches({ match }: FaultRule, request: SandboxRequest, { action, account }: Named): boolean {
   return (
     (match.method === undefined || match.method.toUpperCase() === request.method) &&
     (match.path === undefined || request.target.includes(match.path)) &&
-    (match.action === undefined || match.action === action)
+    (match.action === undefined || match.action === action) &&
+    (match.account === undefined || match.account === account)
   );
 }
 

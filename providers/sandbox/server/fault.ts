@@ -54,6 +54,8 @@ export const faultRuleSchema = z.strictObject({
     path: z.string().optional(),
     /** The whole action, as the request log shows it. */
     action: z.string().optional(),
+    /** The account, tenant or project, as the request log shows it. */
+    account: z.string().optional(),
   }),
   /** So many matching requests pass first; default 0. */
   skip: z.number().int().min(0).max(1_000_000).optional(),

@@ -49,6 +49,11 @@ export interface Imitation {
   /** What the request does, for the log and for fault rules: `PUT reservationOrders`. */
   actionOf(request: SandboxRequest): string;
   handle(request: SandboxRequest, context: ImitationContext): SandboxResponse | Promise<SandboxResponse>;
+  /**
+   * Which account, tenant or project a request belongs to, by its dummy credential or its path, for the log and for fault rules;
+   * undefined where it says none.
+   */
+  accountOf(request: SandboxRequest, store: SandboxStore): string | undefined;
   /** An error answer in the shape that the service itself uses. */
   errorAnswer(request: SandboxRequest, status: number, code: string | undefined): SandboxResponse;
   /** How the listing that this request asks for can be made to lie; empty when it asks for none. */

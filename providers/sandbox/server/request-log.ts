@@ -9,6 +9,8 @@ export interface LoggedRequest {
   readonly path: string;
   /** What it does, in the imitated service's words: `PUT reservationOrders`, `PurchaseReservedInstancesOffering`. */
   readonly action: string;
+  /** The account, tenant or project that it belongs to, where it says one. */
+  readonly account?: string;
   readonly body: string;
   /** Names in lower case; credentials are cut down to their scheme. */
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ const credentials = new Set(["authorization", "proxy-authorization", "cookie", "
 /** The latest requests; the oldest are dropped above 100,000. */
 export interface RequestLog {
   readonly entries: readonly LoggedRequest[];
-  add(request: SandboxRequest, action: string): LoggedRequest;
+  add(request: SandboxRequest, named: Pick<LoggedRequest, "action" | "account">): LoggedRequest;
 }
 
 export function createRequestLog(): RequestLog {
@@ -35,9 +37,9 @@ export function createRequestLog(): RequestLog {
   let count = 0;
   return {
     entries,
-    add({ method, target, headers, body }, action) {
+    add({ method, target, headers, body }, named) {
       count += 1;
-      const entry = { number: count, method, path: target, action, body, headers: masked(headers), applied: false };
+      const entry = { number: count, method, path: target, ...named, body, headers: masked(headers), applied: false };
       entries.push(entry);
       if (entries.length > maximumEntries) {
         entries.shift();

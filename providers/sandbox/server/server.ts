@@ -182,11 +182,13 @@ async function imitate(
   { store, clock, latency, log, faults, signal, sandbox, reply, listener, origin }: Imitated,
 ): Promise<void> {
   const action = imitation?.actionOf(request) ?? `${request.method} ${request.path}`;
-  const entry = log.add(request, action);
+  const account = imitation?.accountOf(request, store);
+  const named = account === undefined ? { action } : { action, account };
+  const entry = log.add(request, named);
   if (latency > 0) {
     await sleep(latency, undefined, { signal });
   }
-  const taken = faults.take(request, action, imitation);
+  const taken = faults.take(request, named, imitation);
   const errorAnswer = (status: number, code: string) =>
     imitation?.errorAnswer(request, status, code) ?? noSuchService(status);
   const exchange: Exchange = { reply, entry, signal, errorAnswer, listener };
