@@ -1,19 +1,17 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Money } from "./money.ts";
+import type { Payer } from "./payer.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Outcome } from "./report.ts";
 
-interface RecommendationEvent {
+interface RecommendationEvent extends Partial<Payer> {
   readonly recIndex: number;
   /** Masked. */
   readonly token: string;
 }
 
 /** One recommendation of a drive, as its first event names it. */
-export interface StartedRecommendation extends RecommendationEvent {
-  readonly provider: string;
-  readonly service: string;
-}
+export type StartedRecommendation = RecommendationEvent & Payer;
 
 /**
  * One step of a drive, for progress, logs and traces; docs/events.md says when each comes, and which one ends it. `at` is

@@ -2,6 +2,7 @@ import type { RecordedDecision } from "./decision.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
+import type { Account, Payer } from "./payer.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
 export type OutcomeStatus =
@@ -34,8 +35,8 @@ export interface Parked {
 /** What a person decided about it; `at` is ISO 8601. */
 export type OutcomeDecision = Omit<RecordedDecision, "at"> & { readonly at: string };
 
-/** The truth about one recommendation, as far as this drive knows it. */
-export interface Outcome {
+/** The truth about one recommendation, as far as this drive knows it; an empty place names no payer. */
+export interface Outcome extends Partial<Payer> {
   readonly recIndex: number;
   readonly status: OutcomeStatus;
   /** The idempotency token, in full: it is what one looks for at the provider. */
@@ -63,6 +64,14 @@ export interface Outcome {
   readonly warnings?: readonly string[];
 }
 
+/** What one account pays: of all its services, per currency. */
+export interface AccountTotals extends Account {
+  /** Prices of all that is bought, now or before. */
+  readonly totals: readonly Money[];
+  /** Prices of what was sent and may be bought. */
+  readonly atRisk: readonly Money[];
+}
+
 /** What `drive` returns. */
 export interface Report {
   readonly executionId: string;
@@ -72,4 +81,6 @@ export interface Report {
   readonly totals: readonly Money[];
   /** Prices of what was sent and may be bought (unresolved, parked, written off, or another driver's), summed per currency. */
   readonly atRisk: readonly Money[];
+  /** The same for each account that pays, in the order in which they come first. */
+  readonly accounts: readonly AccountTotals[];
 }

@@ -3,6 +3,7 @@ import type { DriveEvent } from "../contract/events.ts";
 import type { EmptyPlace, ExecutionRecord } from "../contract/execution-record.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
+import { payerOf } from "../contract/payer.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { type Forbidden, forbiddenError, whyForbidden } from "../contract/terms.ts";
 import { deriveIdempotencyToken, maskToken } from "../contract/token.ts";
@@ -10,7 +11,7 @@ import type { Agreement } from "./agreement.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
 import { createContext, type DriveContext, type DriveParts, type Task } from "./drive-context.ts";
-import { eventError } from "./emit.ts";
+import { eventError, withPayers } from "./emit.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import type { OpenedExecution } from "./open-execution.ts";
 import {
@@ -115,7 +116,7 @@ export async function driveExecution(
   const { context, end } = createContext(parts, {
     signal,
     deadline,
-    onEvent,
+    onEvent: withPayers(onEvent, places),
     budget: parts.budget,
     noteSent: () => (drive.sent = true),
     noteLedgerError: (error) => (drive.failure ??= error),
@@ -131,8 +132,8 @@ export async function driveExecution(
     sent: false,
     failure: undefined,
   };
-  const recommendations = places.map(({ recIndex, token, recommendation: { provider, service } }) => {
-    return { recIndex, token: maskToken(token), provider, service };
+  const recommendations = places.map(({ recIndex, token, recommendation }) => {
+    return { recIndex, token: maskToken(token), ...payerOf(recommendation) };
   });
   context.emit({ type: "started", executionId, recommendations });
   let driven = places;

@@ -1,5 +1,7 @@
 import { BuyonceError, messageOf } from "../contract/errors.ts";
 import type { Environment } from "../contract/environment.ts";
+import type { ExecutionPlace } from "../contract/ledger.ts";
+import { payerOf } from "../contract/payer.ts";
 import type { DriveEvent, DriveStep, EventError } from "../contract/events.ts";
 
 /** Tells a listener each step and its time. As documented, a listener that fails disturbs nothing. */
@@ -14,6 +16,16 @@ export function createEmit(
       // Its own business.
     }
   };
+}
+
+/** The same listener, told with each event about a recommendation who pays for it. */
+export function withPayers(
+  onEvent: ((event: DriveEvent) => void) | undefined,
+  places: readonly Pick<ExecutionPlace, "recIndex" | "recommendation">[],
+): ((event: DriveEvent) => void) | undefined {
+  if (onEvent === undefined) return undefined;
+  const payers = new Map(places.map(({ recIndex, recommendation }) => [recIndex, payerOf(recommendation)]));
+  return (event) => onEvent("recIndex" in event ? { ...event, ...payers.get(event.recIndex) } : event);
 }
 
 /** What an event says about anything that was thrown. */

@@ -2,6 +2,7 @@
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
+import { payerOf } from "../contract/payer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { boughtOutcome, errorOutcome, writtenOffOutcome } from "./outcome.ts";
 
@@ -83,8 +84,12 @@ export function refusedUnlessBought(record: TokenRecord, error: unknown, now: nu
 }
 
 /** A place that is left empty, or that a person dropped. */
-export function skippedOutcome({ recIndex, token }: Pick<ExecutionPlace, "recIndex" | "token">, why?: string): Outcome {
-  return { recIndex, status: "skipped", token, ...(why === undefined ? {} : { note: why }) };
+export function skippedOutcome(
+  { recIndex, token, recommendation }: Pick<ExecutionPlace, "recIndex" | "token"> & Partial<ExecutionPlace>,
+  why?: string,
+): Outcome {
+  const payer = recommendation === undefined ? {} : payerOf(recommendation);
+  return { recIndex, status: "skipped", token, ...payer, ...(why === undefined ? {} : { note: why }) };
 }
 
 /** What was sent and is not known to be bought or not. */

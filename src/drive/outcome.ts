@@ -4,26 +4,29 @@ import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeDecision, OutcomeError } from "../contract/report.ts";
 
 /** What an outcome takes from a record, or from a request for one. */
-type Reported = Pick<TokenRecord, "recIndex" | "token"> & Partial<Pick<TokenRecord, "decision">>;
+type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> & Partial<Pick<TokenRecord, "decision">>;
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
-  { recIndex, token, error, decision }: Reported & Partial<Pick<TokenRecord, "error">>,
+  record: Reported & Partial<Pick<TokenRecord, "error">>,
   { id, furtherIds, state, standing, settled, price }: Commitment,
   status: "purchased" | "already-purchased",
   warnings: readonly string[] = [],
 ): Outcome {
+  const { recIndex, token, recommendation, error, decision } = record;
   if (isOver({ error }, { standing })) {
-    return errorOutcome({ recIndex, token }, "rejected", overError(id, state));
+    return errorOutcome({ recIndex, token, recommendation }, "rejected", overError(id, state));
   }
   const all = [...warnings, ...warningsAbout(state, standing)];
   return {
     recIndex,
     status,
     token,
+    ...payerOf(recommendation),
     commitment: { id, ...(furtherIds?.length ? { furtherIds } : {}), state, settled },
     ...(price ? { price } : {}),
     ...decidedAs(decision, ["bought", "lost"]),
@@ -68,7 +71,7 @@ export function overError(id: string, state: string): BuyonceError {
  * price is named.
  */
 export function errorOutcome(
-  { recIndex, token, decision }: Reported,
+  { recIndex, token, recommendation, decision }: Reported,
   status: Exclude<Outcome["status"], "purchased" | "already-purchased">,
   error: unknown,
   submission?: Pick<Submission, "price">,
@@ -77,6 +80,7 @@ export function errorOutcome(
     recIndex,
     status,
     token,
+    ...payerOf(recommendation),
     ...(submission ? { price: submission.price } : {}),
     error: outcomeError(error),
     ...decidedAs(decision, decisionsBehind[status]),

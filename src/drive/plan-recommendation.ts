@@ -4,6 +4,7 @@ import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
+import { type Payer, payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
@@ -37,7 +38,7 @@ import { isOpen } from "./outcome-of-record.ts";
 export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "written-off" | "held" | "refuse" | "skip";
 
 /** What buying a recommendation would cost now, and what a drive would do about it. */
-export interface PlannedRecommendation {
+export interface PlannedRecommendation extends Partial<Payer> {
   readonly recIndex: number;
   /** The idempotency token, in full. */
   readonly token: string;
@@ -128,8 +129,9 @@ export function withError(request: ExecutionPlace, verdict: "held" | "refuse", c
   return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
-function placeOf({ recIndex, token, recommendation: { maxPrice } }: ExecutionPlace) {
-  return { recIndex, token, ...(maxPrice ? { limit: maxPrice } : {}) };
+function placeOf({ recIndex, token, recommendation }: ExecutionPlace) {
+  const { maxPrice } = recommendation;
+  return { recIndex, token, ...payerOf(recommendation), ...(maxPrice ? { limit: maxPrice } : {}) };
 }
 
 function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {

@@ -6,6 +6,7 @@ import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
 import { mayBeBought } from "../contract/at-risk.ts";
+import { type Account, byAccount, payerOf } from "../contract/payer.ts";
 import { recordedPrice } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
@@ -38,6 +39,8 @@ export interface LedgerStatus {
    * bought, whether a driver holds it or not.
    */
   readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
+  /** The same for each account that pays. */
+  readonly accounts: readonly (Account & LedgerStatus["totals"])[];
 }
 
 /** What one look shows at most. */
@@ -64,13 +67,19 @@ export async function ledgerStatus(
     own.toSorted((a, b) => a.recIndex - b.recIndex),
   );
   const recommendations = shown.map((record) => ({ status: statusOf(record, now), record }));
-  const sum = (keep: (record: TokenRecord) => boolean) =>
-    totals(shown.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
+  const accounts = byAccount(shown, ({ recommendation }) => payerOf(recommendation));
   return {
     recommendations,
     more: found.length > limit,
-    totals: { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) },
+    totals: sumsOf(shown),
+    accounts: accounts.map(([account, own]) => ({ ...account, ...sumsOf(own) })),
   };
+}
+
+function sumsOf(records: readonly TokenRecord[]): LedgerStatus["totals"] {
+  const sum = (keep: (record: TokenRecord) => boolean) =>
+    totals(records.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
+  return { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) };
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

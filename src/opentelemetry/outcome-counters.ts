@@ -1,4 +1,5 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
+import { payerAttributes } from "./payer-attributes.ts";
 import type { DriveEvent } from "../contract/events.ts";
 
 /** The counters of a meter; each call of what is returned makes the listener of one call of a purchaser. */
@@ -11,9 +12,7 @@ export function createOutcomeCounters(meter: Meter): () => (event: DriveEvent) =
     return (event) => {
       if (event.type === "started") {
         services.clear();
-        for (const { recIndex, provider, service } of event.recommendations) {
-          services.set(recIndex, { "buyonce.provider": provider, "buyonce.service": service });
-        }
+        for (const one of event.recommendations) services.set(one.recIndex, payerAttributes(one));
       } else if (event.type === "sent") {
         sends.add(1, { ...services.get(event.recIndex), "buyonce.result": event.result });
       } else if (event.type === "finished") {

@@ -1,4 +1,5 @@
 import type * as Api from "@opentelemetry/api";
+import { payerAttributes } from "./payer-attributes.ts";
 import type { Attributes, Span, Tracer } from "@opentelemetry/api";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { DriveEvent, EventError, StartedRecommendation } from "../contract/events.ts";
@@ -133,9 +134,7 @@ function createRecommendationSpans({ begin, end }: Spans, drive: () => Span | un
     note,
     name: (recommendations: readonly StartedRecommendation[]) => {
       named.clear();
-      for (const { recIndex, provider, service } of recommendations) {
-        named.set(recIndex, { "buyonce.provider": provider, "buyonce.service": service });
-      }
+      for (const one of recommendations) named.set(one.recIndex, payerAttributes(one));
     },
     endAll: (at: number, error: EventError | undefined) => {
       for (const { span, steps } of open.values()) {

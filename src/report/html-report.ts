@@ -2,6 +2,7 @@ import type { HistoryLine } from "../inspect/read-history.ts";
 import { capitalised, decisionText } from "../contract/decision.ts";
 import type { DriveEvent } from "../contract/events.ts";
 import { type Money, totals } from "../contract/money.ts";
+import { byAccount, payerText } from "../contract/payer.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
@@ -63,7 +64,7 @@ export function htmlReport(
           </div>
           ${imitation ? html`<p class="notice">A trial against an imitation: nothing was bought and nothing is charged.</p>` : undefined}
           ${newLedger === undefined ? undefined : html`<p class="notice">The ledger was new and empty before this run (${newLedger}): it knew of nothing that was bought before.</p>`}
-          ${totalsTable(outcomes)}
+          ${totalsTable(outcomes)} ${accountsTable(outcomes)}
           ${executions.map((execution) => executionPart(execution, events, executions.length > 1))} ${legend(outcomes)}
           <footer>
             Prices are those that the provider named for the whole term, before tax; its invoice decides. Times are in
@@ -119,6 +120,40 @@ function totalsTable(outcomes: readonly Outcome[]): Html {
         ${open.length > 0 ? line("Not confirmed, may be charged", open) : undefined}
         ${overs.length > 0 ? countLine("Bought earlier, and over", overs, currencies) : undefined}
         ${notBought.length > 0 ? countLine("Not bought, nothing is charged", notBought, currencies) : undefined}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** What each account pays, of what is bought; what is not confirmed beside it. */
+function accountsTable(outcomes: readonly Outcome[]): Html | undefined {
+  const accounts = byAccount(outcomes, (outcome) => outcome);
+  if (accounts.length === 0) return undefined;
+  const money = (own: readonly Outcome[]) => {
+    const sums = sumsOf(own).map(amountText);
+    return sums.length === 0 ? "–" : sums.join(", ");
+  };
+  const isBought = ({ commitment }: Outcome) => commitment !== undefined;
+  const isOpen = ({ commitment, price }: Outcome) => commitment === undefined && price !== undefined;
+  const hasOpen = outcomes.some(isOpen);
+  return html`<div class="scroll">
+    <table class="totals">
+      <thead>
+        <tr>
+          <th>Account that pays</th>
+          <th class="money">Bought</th>
+          ${hasOpen ? html`<th class="money">Not confirmed</th>` : undefined}
+        </tr>
+      </thead>
+      <tbody>
+        ${accounts.map(
+          ([account, own]) =>
+            html`<tr>
+              <th scope="row">${payerText(account)}</th>
+              <td class="money">${money(own.filter(isBought))}</td>
+              ${hasOpen ? html`<td class="money">${money(own.filter(isOpen))}</td>` : undefined}
+            </tr>`,
+        )}
       </tbody>
     </table>
   </div>`;
@@ -182,10 +217,14 @@ function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
     ids.length === 0
       ? undefined
       : html`<p class="note">Provider's number ${ids.map((id) => html`<span class="id">${id}</span>`)}</p>`;
+  const payer =
+    outcome.provider === undefined || outcome.account === undefined
+      ? undefined
+      : html`<p class="note">Paid by ${payerText({ provider: outcome.provider, account: outcome.account })}</p>`;
   const amount = price === undefined ? undefined : html`<td class="money">${amountText(price)}</td>`;
   return html`<tr>
     <td class="number">${recIndex}</td>
-    <td class="what">${descriptions[recIndex] ?? ""}${number}${notes(outcome)}</td>
+    <td class="what">${descriptions[recIndex] ?? ""}${payer}${number}${notes(outcome)}</td>
     <td>${badge(verdictOf(outcome))}</td>
     ${amount ?? html`<td class="money none">–</td>`}
   </tr>`;

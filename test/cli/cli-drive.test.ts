@@ -325,6 +325,7 @@ describe("what is written", () => {
       ],
       totals: [{ amount: "24.5", currency: "GBP" }],
       atRisk: [],
+      accounts: [],
     });
     expect(written.stderr).toContain("Sandbox at http://127.0.0.1:4001");
   });

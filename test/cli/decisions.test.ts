@@ -86,7 +86,7 @@ describe("B8: something is parked, and there is nothing else to do", () => {
     expect(stdout.endsWith(`\n\n${note}`)).toBe(true);
     expect(text).toContain("Execution night-1");
     expect(text).toContain(
-      "0 2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront unresolved 12557.6176 USD Parked since",
+      "0 2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront, aws 123456789012 unresolved 12557.6176 USD Parked since",
     );
     expect(text).toContain("sent, may be bought 12557.6176 USD");
     expect(text).not.toContain("Nothing was left behind");

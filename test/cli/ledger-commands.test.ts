@@ -131,7 +131,7 @@ describe("buyonce status", () => {
     expect(calls.names).toEqual(["ledger"]);
     expect(calls).toMatchObject({ ledger: ".buyonce/ledger.db", ledgerOptions: { mustExist: true }, providers: [] });
     const rows = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | "));
-    const what = "1 × Standard_B1ls (compute), westus, P1Y, Upfront";
+    const what = "1 × Standard_B1ls (compute), westus, P1Y, Upfront, azure 9b7c2d10…";
     const [when, id] = ["2026-11-22 09:05:00", commitment.id];
     expect(rows[0]).toBe(`Execution ${executionId}`);
     expect(rows).toContain("state | working");
@@ -148,6 +148,7 @@ describe("buyonce status", () => {
       "shown | 2 purchased, 1 in-progress, 1 unresolved, 1 abandoned",
       "bought | 24.50 GBP | 1 without a known price",
       "sent, may be bought | 7.00 USD",
+      "azure 9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d | 24.50 GBP, 1 without a known price | 7.00 USD",
       "next: find out what became of it, and buy what was not bought:\n | buyonce redrive",
       "next: wait until the provider's state is final:\n | buyonce settle",
     ])
@@ -183,6 +184,7 @@ describe("buyonce status", () => {
   });
 
   test("--json: one document, times in ISO 8601", async () => {
+    const account = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
     const { stdout } = await status({ json: true, state: "unknown" }, executionId);
     expect(JSON.parse(stdout)).toEqual({
       executions: [expect.objectContaining({ executionId, state: "working", unlimited: 1 })],
@@ -191,6 +193,9 @@ describe("buyonce status", () => {
           executionId,
           recIndex: 2,
           token: deriveIdempotencyToken(executionId, 2),
+          provider: "azure",
+          service: "compute",
+          account,
           description: "1 × Standard_B1ls (compute), westus, P1Y, Upfront",
           status: "unresolved",
           state: "unknown",
@@ -204,6 +209,7 @@ describe("buyonce status", () => {
       ],
       more: false,
       totals: { bought: [], unresolved: [{ amount: "7", currency: "USD" }] },
+      accounts: [{ provider: "azure", account, bought: [], unresolved: [{ amount: "7", currency: "USD" }] }],
     });
   });
 });
@@ -244,7 +250,7 @@ describe("buyonce history", () => {
   test("every change: when, what, the state after it, try, driver, price or answer code", async () => {
     const { code, stdout } = await history(2);
     expect(code).toBe(0);
-    expect(stdout).toBe(`#2 1 × Standard_B1ls (compute), westus, P1Y, Upfront
+    expect(stdout).toBe(`#2 1 × Standard_B1ls (compute), westus, P1Y, Upfront, azure 9b7c2d10…
 
 time (UTC)           what             then       try  driver   detail
 ${"─".repeat(90)}

@@ -41,7 +41,7 @@ export function report(outcomes: readonly Outcome[]): Report {
   const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
   const sum = (of: readonly Outcome[]) => totals(of.flatMap(({ price }) => price ?? []));
   const open = outcomes.filter(({ status }) => status === "unresolved" || status === "in-progress");
-  return { executionId, outcomes, totals: sum(outcomes.filter(isBought)), atRisk: sum(open) };
+  return { executionId, outcomes, totals: sum(outcomes.filter(isBought)), atRisk: sum(open), accounts: [] };
 }
 
 /** A quoted recommendation: 0, to be bought, unless told otherwise. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { execution, setup, token } from "./setup.ts";
+import { execution, payer, setup, token } from "./setup.ts";
 
 describe("a fresh execution", () => {
   test("is bought: one listing, one quote and one send for each recommendation", async () => {
@@ -12,6 +12,7 @@ describe("a fresh execution", () => {
         recIndex: 0,
         status: "purchased",
         token: token(0),
+        ...payer,
         commitment: { id: "minted-1", state: "Creating", settled: false },
         price: { amount: "10", currency: "GBP" },
       },
@@ -19,6 +20,7 @@ describe("a fresh execution", () => {
         recIndex: 1,
         status: "purchased",
         token: token(1),
+        ...payer,
         commitment: { id: "minted-2", state: "Creating", settled: false },
         price: { amount: "10", currency: "GBP" },
       },

@@ -2,7 +2,7 @@ import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { expect, test } from "vitest";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ImitationIdentity, SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
-import { execution, setup, token } from "./setup.ts";
+import { execution, payer, setup, token } from "./setup.ts";
 
 /** The events of one drive without their times, and its outcome. */
 async function eventsOf(parts: ReturnType<typeof setup>) {
@@ -16,7 +16,7 @@ async function eventsOf(parts: ReturnType<typeof setup>) {
   return { events, outcome: outcomes[0] };
 }
 
-const one = { recIndex: 0, token: `${token().slice(0, 8)}…` };
+const one = { recIndex: 0, ...payer, token: `${token().slice(0, 8)}…` };
 const claimed = { type: "claimed", granted: 1, settled: 0, inFlight: 0 };
 const listed = (matches: number) => [
   { type: "listing", scope: "account a" },
@@ -52,7 +52,7 @@ const sentAgain = (message: string) => [
   recording("minted-1"),
 ];
 
-const recommendations = [{ ...one, provider: "imitation", service: "disk" }];
+const recommendations = [{ ...one, ...payer }];
 /** What is between the first event and the last one, with the outcome before the last. */
 const driven = (outcome: unknown, ...events: readonly unknown[]) => [
   { type: "started", executionId: "execution-1", recommendations },

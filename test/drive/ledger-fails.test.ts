@@ -7,7 +7,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
-import { changed, execution, executionId, setup, token } from "./setup.ts";
+import { changed, execution, executionId, payer, setup, token } from "./setup.ts";
 
 const gone = () => new LedgerError({ code: "ledger-unavailable", message: "The ledger is gone." });
 
@@ -216,6 +216,7 @@ describe("a ledger that fails in the middle", () => {
       type: "waiting-for-driver",
       at: 1_795_305_600_000,
       recIndex: 0,
+      ...payer,
       token: `${token().slice(0, 8)}…`,
       holder: "a live driver",
       until: 1_795_305_630_000,

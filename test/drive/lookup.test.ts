@@ -3,7 +3,7 @@ import { match } from "../../src/drive/adopt.ts";
 import type { Standing } from "../../src/contract/commitment.ts";
 import type { Listed } from "../../src/contract/listed.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { changed, execution, setup, token } from "./setup.ts";
+import { changed, execution, payer, setup, token } from "./setup.ts";
 
 const minutes = 60_000;
 
@@ -26,6 +26,7 @@ describe("the look-up before buying", () => {
       recIndex: 0,
       status: "already-purchased",
       token: token(),
+      ...payer,
       commitment: { id: "found", state: "Succeeded", settled: true },
     });
     expect(cloud.counts).toMatchObject({ facts: 1, quotes: 0, sends: 0 });

@@ -4,7 +4,7 @@ import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { changed, dyingCall, execution, setup, token } from "./setup.ts";
+import { changed, dyingCall, execution, payer, setup, token } from "./setup.ts";
 
 const ten = { amount: "10", currency: "GBP" };
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
@@ -27,16 +27,17 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       executionId: "execution-1",
       termsVersion: 0,
       recommendations: [
-        { recIndex: 0, token: token(), verdict: "buy", price: ten },
+        { recIndex: 0, token: token(), ...payer, verdict: "buy", price: ten },
         {
           recIndex: 1,
           token: token(1),
+          ...payer,
           verdict: "refuse",
           price: ten,
           limit: gbp("9"),
           error: { code: "price-above-limit", message: expect.stringContaining("9.00 GBP"), retryable: false },
         },
-        { recIndex: 2, token: token(2), verdict: "buy", price: ten, limit: gbp("10.0") },
+        { recIndex: 2, token: token(2), ...payer, verdict: "buy", price: ten, limit: gbp("10.0") },
       ],
       totals: { buy: [gbp("20")], bought: [], reconcile: [] },
     });

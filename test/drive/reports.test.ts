@@ -10,7 +10,15 @@ describe("what is bought", () => {
     const { purchaser, cloud } = setup();
     cloud.add({ id: "from elsewhere", token: token() });
     const [outcome] = (await purchaser.drive(execution())).outcomes;
-    expect(Object.keys(outcome ?? {}).toSorted()).toEqual(["commitment", "recIndex", "status", "token"]);
+    expect(Object.keys(outcome ?? {}).toSorted()).toEqual([
+      "account",
+      "commitment",
+      "provider",
+      "recIndex",
+      "service",
+      "status",
+      "token",
+    ]);
     expect(Object.keys(outcome?.commitment ?? {})).toEqual(["id", "state", "settled"]);
   });
 

@@ -29,6 +29,9 @@ export function execution(...recommendations: Recommendation[]) {
   return { executionId, source: "test", recommendations: recommendations.length > 0 ? recommendations : [disk()] };
 }
 
+/** Who pays for what the imitation sells. */
+export const payer = { provider: "imitation", service: "disk", account: "a" };
+
 export const token = (recIndex = 0) => deriveIdempotencyToken(executionId, recIndex);
 
 /** The call at which a driver dies: it is never answered. `reached` resolves when it was made. */

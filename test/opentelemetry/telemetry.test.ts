@@ -17,7 +17,7 @@ import { maskToken } from "../../src/contract/token.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup, token } from "../drive/setup.ts";
 
-const noAttributes = { "buyonce.provider": "imitation", "buyonce.service": "disk" };
+const noAttributes = { "buyonce.provider": "imitation", "buyonce.service": "disk", "buyonce.account": "a" };
 
 /** A purchaser that is watched, with the SDK's own exporters. */
 async function watched(...settings: Parameters<typeof setup>) {
@@ -274,7 +274,7 @@ describe("a watched purchaser", () => {
     ] satisfies readonly DriveEvent[];
     const drive: Purchaser["drive"] = async (_execution, options) => {
       for (const step of steps) options?.onEvent?.(step);
-      return { executionId: words, outcomes: [], totals: [], atRisk: [] };
+      return { executionId: words, outcomes: [], totals: [], atRisk: [], accounts: [] };
     };
     await telemetry.watch({ drive } as Purchaser).drive(execution());
     const text = JSON.stringify(spans().map(({ attributes, events, status }) => ({ attributes, events, status })));

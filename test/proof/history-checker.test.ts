@@ -16,7 +16,7 @@ describe("the history checker", () => {
       {
         at: began + 2,
         kind: "report",
-        report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [] },
+        report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [], accounts: [] },
       },
     ],
   });

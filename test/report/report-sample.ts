@@ -130,6 +130,7 @@ export const sample: ReportedExecution = {
     outcomes,
     totals: totals(outcomes.filter(isBought).flatMap(({ price }) => price ?? [])),
     atRisk: [],
+    accounts: [],
   },
   descriptions,
   source: `cudly-web ${hostile}`,

@@ -8,6 +8,7 @@ import { decisionText } from "../../contract/decision.ts";
 import { BuyonceError, RefusedError } from "../../contract/errors.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
+import { payerOf } from "../../contract/payer.ts";
 import type { Execution } from "../../contract/recommendation.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
@@ -165,7 +166,7 @@ export async function agreeOnRedriving({
     records.map((record, index) => [
       cleanText(record.executionId),
       String(record.recIndex),
-      whatText(descriptions[index]),
+      whatText(descriptions[index], payerOf(record.recommendation)),
       standText(record),
       limitText(record),
     ]),

@@ -87,12 +87,13 @@ Exit codes
 
 With --json
   Standard output holds exactly one document. A report:
-    { "executionId", "outcomes": [ { "recIndex", "status", "token",
+    { "executionId", "outcomes": [ { "recIndex", "status", "token", "provider", "service", "account",
         "commitment": { "id", "state", "settled" }, "price": { "amount", "currency" },
         "error": { "code", "message", "retryable", "retryAfter" },
         "parked": { "since", "sentAt", "handle" },
         "decision": { "kind", "id", "person", "reason", "at" }, "warnings": [ ... ] } ],
-      "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ], "newLedger" }
+      "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ],
+      "accounts": [ { "provider", "account", "totals", "atRisk" } ], "newLedger" }
   with newLedger, where the ledger is, only against a real cloud and where it was new; with commitment, price, error, parked,
   decision (a person's) and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:

@@ -1,10 +1,11 @@
 import { ledgerHistory } from "../../inspect/read-history.ts";
-import { cleanText } from "../../contract/clean-text.ts";
+import { payerOf } from "../../contract/payer.ts";
 import { describeRecords, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
+import { whatText } from "../text/table-cells.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { ledgerHelp, type LedgerOptions, ledgerOptions } from "./option-groups.ts";
 import { withKnownLedger } from "./with-resources.ts";
@@ -21,8 +22,8 @@ Exit codes
 
 With --json
   Standard output holds exactly one document, times in ISO 8601:
-    { "executionId", "recommendations": [ { "executionId", "recIndex", "token", "description", "history": [ { "at",
-        "event", "from", "to", "holder", "epoch", "attempt", "code", "detail" } ] } ] }
+    { "executionId", "recommendations": [ { "executionId", "recIndex", "token", "provider", "service", "account",
+        "description", "history": [ { "at", "event", "from", "to", "holder", "epoch", "attempt", "code", "detail" } ] } ] }
 
 Examples
   buyonce history 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
@@ -59,7 +60,10 @@ export async function historyCommand(
     }
     const paint = painter(stdout, env);
     const blocks = histories.map(({ record, lines }, index) => {
-      const head = paint("bold", `#${record.recIndex} ${cleanText(descriptions[index] ?? "")}`);
+      const head = paint(
+        "bold",
+        `#${record.recIndex} ${whatText(descriptions[index], payerOf(record.recommendation))}`,
+      );
       return `${head}\n\n${historyText(lines, widthOf(stdout), paint)}`;
     });
     stdout.write(blocks.join("\n"));

@@ -45,7 +45,8 @@ Exit codes
 
 With --json
   Standard output holds exactly one document:
-    { "executionId", "recommendations": [ { "recIndex", "token", "verdict", "price": { "amount", "currency" },
+    { "executionId", "recommendations": [ { "recIndex", "token", "provider", "service", "account",
+        "verdict", "price": { "amount", "currency" },
         "limit": { "amount", "currency" }, "commitment": { "id", "state", "settled" },
         "error": { "code", "message", "retryable", "retryAfter" } } ],
       "totals": { "buy": [ ... ], "bought": [ ... ], "reconcile": [ ... ] }, "error": { ... } }

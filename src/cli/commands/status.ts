@@ -52,9 +52,10 @@ ${ledgerHelp}${showingExitCodes}
 With --json
   Standard output holds exactly one document, times in ISO 8601:
     { "executions": [ ... ], as "buyonce executions --json" shows them, those of the recommendations that are shown,
-      "recommendations": [ { "executionId", "recIndex", "token", "description", "status", "state", "commitment", "price",
-        "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
-      "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] } }
+      "recommendations": [ { "executionId", "recIndex", "token", "provider", "service", "account", "description", "status",
+        "state", "commitment", "price", "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
+      "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] },
+      "accounts": [ { "provider", "account", "bought", "unresolved" } ] }
   "more" says whether there are more than --limit; the totals are of those that are shown.
 
 Examples

@@ -12,6 +12,7 @@ import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
+import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
 import { explainError } from "./explain-error.ts";
 
@@ -32,7 +33,7 @@ export function jsonQuotation({ executionId, recommendations, totals, error }: E
 
 /** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
 export function jsonStatus(
-  { recommendations, more, totals }: LedgerStatus,
+  { recommendations, more, totals, accounts }: LedgerStatus,
   descriptions: readonly string[],
   executions: readonly ExecutionStatus[],
 ): string {
@@ -51,7 +52,7 @@ export function jsonStatus(
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals });
+  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals, accounts });
 }
 
 /** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
@@ -147,8 +148,8 @@ function auditDocument({ scopes, findings, notLookedAt }: AuditReport) {
 }
 
 /** The one JSON document of `audit --accept-loss --json`. */
-export function jsonAcceptedLoss({ executionId, recIndex, token, commitment }: TokenRecord): string {
-  return text({ executionId, recIndex, token, commitment });
+export function jsonAcceptedLoss({ executionId, recIndex, token, recommendation, commitment }: TokenRecord): string {
+  return text({ executionId, recIndex, token, ...payerOf(recommendation), commitment });
 }
 
 /** The one JSON document of `resolve --json`. */
@@ -161,17 +162,22 @@ export function jsonError(error: unknown): string {
   return text(errorDocument(error));
 }
 
-function reportDocument({ executionId, outcomes, totals, atRisk }: Report) {
-  return { executionId, outcomes: outcomes.map(outcomeDocument), totals, atRisk };
+function reportDocument({ executionId, outcomes, totals, atRisk, accounts }: Report) {
+  return { executionId, outcomes: outcomes.map(outcomeDocument), totals, atRisk, accounts };
 }
 
 function outcomeDocument(outcome: Outcome) {
-  const { recIndex, status, token, commitment, price, error, parked, decision, warnings } = outcome;
-  return { recIndex, status, token, commitment, price, error, parked, decision, warnings };
+  const { recIndex, status, token, provider, service, account, ...rest } = outcome;
+  const { commitment, price, note, error, parked, decision, warnings } = rest;
+  const payer = { provider, service, account };
+  return { recIndex, status, token, ...payer, commitment, price, note, error, parked, decision, warnings };
 }
 
-function recordDocument({ executionId, recIndex, token }: TokenRecord, description: string | undefined) {
-  return { executionId, recIndex, token, description };
+function recordDocument(
+  { executionId, recIndex, token, recommendation }: TokenRecord,
+  description: string | undefined,
+) {
+  return { executionId, recIndex, token, ...payerOf(recommendation), description };
 }
 
 function isoTime(time: number): string {

@@ -55,7 +55,7 @@ export function quoteText(
     ],
     recommendations.map((quoted) => [
       String(quoted.recIndex),
-      whatText(descriptions[quoted.recIndex]),
+      whatText(descriptions[quoted.recIndex], quoted),
       quoted.price ? formatMoney(quoted.price) : "",
       limitText(quoted),
       wouldText(quoted, said.inRow),

@@ -1,9 +1,10 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
-import type { Report } from "../../contract/report.ts";
+import type { Outcome, Report } from "../../contract/report.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import { accountsText, type Paid } from "./accounts-text.ts";
 import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { saidOnce } from "./said-once.ts";
 import { type Again, type NextStep, nextSteps } from "./next-steps.ts";
@@ -51,7 +52,7 @@ export function reportText(
     ],
     outcomes.map((outcome) => [
       String(outcome.recIndex),
-      whatText(descriptions[outcome.recIndex]),
+      whatText(descriptions[outcome.recIndex], outcome),
       outcome.status,
       cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
       outcome.price === undefined ? "" : formatMoney(outcome.price),
@@ -63,10 +64,16 @@ export function reportText(
   return [
     `${table}${said.below()}`,
     totalsText(report, paint, newLedger),
+    accountsText(outcomes.filter(({ commitment, price }) => commitment ?? price).map(paidOf), width, paint),
     stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
   ]
     .filter((part) => part !== "")
     .join("\n");
+}
+
+function paidOf({ provider, account, price, commitment }: Outcome): Paid {
+  const payer = { ...(provider ? { provider } : {}), ...(account ? { account } : {}) };
+  return { payer, price, isBought: commitment !== undefined };
 }
 
 function totalsText({ outcomes, atRisk }: Report, paint: Paint, newLedger: string | undefined): string {

@@ -1,4 +1,5 @@
 import { mayBeBought } from "../../contract/at-risk.ts";
+import { payerOf } from "../../contract/payer.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
@@ -11,6 +12,7 @@ import type { Paint } from "../terminal/terminal.ts";
 
 import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
+import { accountsText, type Paid } from "./accounts-text.ts";
 import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
@@ -77,7 +79,7 @@ export function statusText(
       return [
         ...(several ? [ids[index - 1] === record.executionId ? "" : cleanText(record.executionId)] : []),
         String(record.recIndex),
-        whatText(descriptions[index]),
+        whatText(descriptions[index], payerOf(record.recommendation)),
         status,
         cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
         price ? formatMoney(price) : "",
@@ -97,6 +99,13 @@ export function statusText(
     said.below(),
     "\n",
     sumsText(recommendations, width, paint),
+    "\n",
+    accountsText(
+      recommendations.filter(({ record }) => record.state === "purchased" || mayBeBought(record)).map(paidOf),
+      width,
+      paint,
+    ),
+    "\n",
     ...steps.flatMap(({ text, command }) => [
       ...wrap(text, width).map((part) => `${part}\n`),
       ...(command === undefined ? [] : [`    ${command}\n`]),
@@ -122,6 +131,11 @@ function sumsText(recommendations: LedgerStatus["recommendations"], width: numbe
     sum("bought", sumText(priced(({ state }) => state === "purchased"))),
     ...(open.length > 0 ? [sum("sent, may be bought", sumText(open))] : []),
   ].join("");
+}
+
+function paidOf({ record }: LedgerStatus["recommendations"][number]): Paid {
+  const payer = payerOf(record.recommendation);
+  return { payer, price: recordedPrice(record), isBought: record.state === "purchased" };
 }
 
 /** Why it is not plainly done. */

@@ -1,12 +1,21 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { capitalised, decisionText } from "../../contract/decision.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
+import type { Payer } from "../../contract/payer.ts";
 import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
 import { errorText } from "./said-once.ts";
 
-/** A recommendation's description for a cell of a table: the count is not torn from what is counted. */
-export function whatText(description = ""): string {
-  return cleanText(description).replaceAll(" × ", "\u00A0×\u00A0");
+/** Longer ids, such as an Azure subscription's, are cut in a cell: the sums by account name them whole. */
+const longestAccount = 30;
+
+/**
+ * A recommendation's description for a cell of a table, and who pays: `2 × m5.large, us-east-1, P1Y, aws 123456789012`. Neither is
+ * the count torn from what is counted, nor the account from its cloud.
+ */
+export function whatText(description = "", { provider = "", account }: Partial<Payer> = {}): string {
+  const cut = account !== undefined && account.length > longestAccount ? `${account.slice(0, 8)}…` : account;
+  const payer = cut === undefined ? [] : [`${provider}\u00A0${cut}`];
+  return [description.replaceAll(" × ", "\u00A0×\u00A0"), ...payer].map((part) => cleanText(part)).join(", ");
 }
 
 /** A time of the ledger (milliseconds since 1970) for a table: `2026-11-22 09:05:00`, in UTC. */
