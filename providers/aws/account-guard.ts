@@ -15,18 +15,26 @@ export interface AccountGuard {
    * Throws a RefusedError `wrong-account`, `credentials-unavailable`, `access-denied` or `lookup-failed`.
    */
   credentialFor(accountId: string, region: string, signal?: AbortSignal): Promise<Credential>;
+  /** The credential of an account that is in use. */
+  held(accountId: string): Credential | undefined;
+  /** Notes that a credential was refused because its session is over: the next call asks for another. */
+  forget(accountId: string, credential: Credential): void;
 }
 
 /** What the guard asks; both are answered by the AWS SDK. */
 export interface AccountSources {
-  /** The credential as it now is: providers rotate theirs. */
-  resolve(region: string): Promise<Credential>;
+  /** The credential of an account's session as it now is. A question that is open when the signal aborts is given up. */
+  resolve(accountId: string, region: string, signal?: AbortSignal): Promise<Credential>;
+  /** The credential of an account that is in use. */
+  held(accountId: string): Credential | undefined;
+  /** Notes that a credential is not accepted any more: the next call asks for another. */
+  forget(accountId: string, credential: Credential): void;
   /** The account that a credential belongs to, as STS says; undefined where STS does not say it. */
   accountOf(credential: Credential, region: string): Promise<string | undefined>;
 }
 
 /** Credentials that rotate bring a new key each time; more than this are forgotten and asked about again. */
-const maxKnownKeys = 100;
+const maxKnownKeys = 10_000;
 
 /**
  * Asks STS once per access key who it is, and never hands out a credential of another account: a fall-back to ambient
@@ -56,18 +64,20 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
   }
 
   return {
+    held: (accountId) => sources.held(accountId),
+    forget: (accountId, credential) => sources.forget(accountId, credential),
     async credentialFor(accountId, region, signal) {
       let found: string | undefined;
       let credential: Credential;
       try {
-        credential = await sources.resolve(region);
+        credential = await sources.resolve(accountId, region, signal);
         found = await accountOf(credential, region, signal);
       } catch (error) {
         const where = `AWS account ${accountId}, ${region}`;
         throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
       }
       if (found === accountId) return credential;
-      accounts.delete(credential.accessKeyId);
+      if (found === undefined) accounts.delete(credential.accessKeyId);
       throw new RefusedError({
         code: "wrong-account",
         message: `The recommendation is for AWS account ${accountId}, but the credentials belong to ${found ?? "an account that STS did not name"}. Use credentials of account ${accountId}; nothing was sent.`,

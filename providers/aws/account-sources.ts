@@ -1,33 +1,92 @@
 import type { AccountSources, Credential } from "./account-guard.ts";
+import { entryOf } from "./aws-accounts.ts";
 import type { ClientConfiguration } from "./aws-connect.ts";
-import { httpsOnly } from "./sdk-middleware.ts";
+import { createSession, type Session } from "./aws-session.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
+import {
+  assumeByToken,
+  assumeRole,
+  type EntryParts,
+  type EntrySite,
+  fromProfile,
+  fromSdk,
+  fromVariables,
+} from "./entry-credentials.ts";
+import { noEntry, notGiven } from "./entry-errors.ts";
+import { sessionMargin } from "./purchase-times.ts";
+import { httpsOnly } from "./sdk-middleware.ts";
+
+const notASecret = "not-a-secret";
 
 /** Over http nothing real is ever sent: this is the whole secret. */
-const dummyCredential: Credential = { accessKeyId: "BUYONCELOOPBACK", secretAccessKey: "not-a-secret" };
+const dummyCredential: Credential = { accessKeyId: "BUYONCELOOPBACK", secretAccessKey: notASecret };
 
-/** Where the account guard gets credentials and their account from: the SDK's credential chain, and STS. */
-export function createAccountSources(
-  { credentials, endpoint }: Pick<ResolvedSettings, "credentials" | "endpoint">,
-  configuration: (region: string) => Promise<ClientConfiguration>,
-): AccountSources {
+/** The dummy credential of an account: an imitation reads its id in the access key. */
+function dummyOf(accountId: string): Credential {
+  return { accessKeyId: `BUYONCE${accountId}`, secretAccessKey: notASecret };
+}
+
+/** Makes the configuration of a client that is used for one question, in a region. */
+export type ConfigureClient = (region: string) => Promise<ClientConfiguration>;
+
+/**
+ * Where the account guard gets credentials and their account from: one session for each account, renewed before it has less left
+ * than a purchase may take, and STS.
+ */
+export function createAccountSources(settings: ResolvedSettings, configuration: ConfigureClient): AccountSources {
+  const { credentials, credentialsFor, accounts, endpoint, environment, purchaseTimeout, variables } = settings;
   const insecure = endpoint?.insecure ?? false;
-  let chain: Promise<() => Promise<Credential>> | undefined;
+  const sessions = new Map<string, Session>();
 
-  async function createChain(region: string): Promise<() => Promise<Credential>> {
-    const { STSClient } = await import("@aws-sdk/client-sts");
-    const given = credentials === undefined ? {} : { credentials };
-    // This client sends nothing: it holds the credentials that were given, or else the SDK's default chain.
-    const { config } = new STSClient({ ...(await configuration(region)), ...given });
-    return () => config.credentials();
+  function sessionUnder(key: string, ask: Parameters<typeof createSession>[0]): Session {
+    const known = sessions.get(key);
+    if (known) return known;
+    const made = createSession(ask, { now: environment.now, least: purchaseTimeout + sessionMargin });
+    sessions.set(key, made);
+    return made;
+  }
+
+  /** Shared by all accounts whose roles it assumes. */
+  function sourceOf(profile: string | undefined, field: string): Session {
+    return sessionUnder(profile === undefined ? "chain" : `profile ${profile}`, async (region) => {
+      if (insecure) return dummyCredential;
+      const configured = await configuration(region);
+      return profile === undefined ? fromSdk(credentials, configured) : fromProfile(profile, field, configured);
+    });
+  }
+  const parts: EntryParts = { variables, insecure, configuration, sourceOf };
+
+  function sessionFor(accountId: string): Session {
+    if (accounts) {
+      const found = entryOf(accounts, accountId);
+      if (!found) throw noEntry(accountId);
+      return ofEntry({ ...found, accountId });
+    }
+    if (!credentialsFor) return sourceOf(undefined, "");
+    return sessionUnder(accountId, async (region) => {
+      if (insecure) return dummyOf(accountId);
+      const given = await credentialsFor({ accountId, region });
+      if (!given) throw notGiven(accountId);
+      return fromSdk(given, await configuration(region));
+    });
+  }
+
+  function ofEntry(site: EntrySite): Session {
+    const { entry, path, accountId } = site;
+    if ("use" in entry) return sourceOf(undefined, "");
+    if ("profile" in entry && !insecure) return sourceOf(entry.profile, `${path}.profile`);
+    return sessionUnder(accountId, async (region, signal) => {
+      if ("webIdentityTokenFile" in entry) return assumeByToken({ ...site, entry }, parts, region);
+      if ("roleArn" in entry) return assumeRole({ ...site, entry }, parts, region, signal);
+      if (insecure || "profile" in entry) return dummyOf(accountId);
+      return fromVariables({ entry, path }, parts);
+    });
   }
 
   return {
-    async resolve(region) {
-      if (insecure) return dummyCredential;
-      const resolve = await (chain ??= createChain(region));
-      return resolve();
-    },
+    resolve: async (accountId, region, signal) => sessionFor(accountId).credential(region, signal),
+    held: (accountId) => sessionFor(accountId).held(),
+    forget: (accountId, credential) => sessionFor(accountId).forget(credential),
     async accountOf(credential, region) {
       const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
       const client = new STSClient({ ...(await configuration(region)), credentials: credential });

@@ -60,7 +60,7 @@ const enabledByDefault = new Set([
   "us-west-2",
 ]);
 
-/** The other partitions have accounts of their own, and no such regions. */
-function isOptInRegion(region: string): boolean {
+/** A region that an account has to enable first. The other partitions have accounts of their own, and no such regions. */
+export function isOptInRegion(region: string): boolean {
   return !/^(cn|us-gov|us-iso[a-z]*|eu-iso[a-z]*|eusc)-/.test(region) && !enabledByDefault.has(region);
 }

@@ -7,6 +7,7 @@ interface SdkClient {
   readonly config: { readonly serviceId: string; readonly systemClockOffset: number };
   readonly middlewareStack: {
     add(middleware: Connection["httpsOnly"], options: { step: "build"; name: string }): void;
+    add(middleware: Connection["renewing"], options: { step: "initialize"; name: string }): void;
     add(middleware: ReturnType<typeof sendOnce>, options: { step: "deserialize"; priority: "low"; name: string }): void;
   };
 }
@@ -34,7 +35,10 @@ export function createClients<Client extends SdkClient>(
 
   return {
     async reader(connection) {
-      const reader = readers.get(connection.read) ?? (await make(connection, connection.read));
+      const known = readers.get(connection.read);
+      if (known) return known;
+      const reader = await make(connection, connection.read);
+      reader.middlewareStack.add(connection.renewing, { step: "initialize", name: "renewing" });
       readers.set(connection.read, reader);
       return reader;
     },
@@ -44,6 +48,7 @@ export function createClients<Client extends SdkClient>(
       // sends again; a purchase is sent once, so it takes over what the reads have learnt.
       const systemClockOffset = readers.get(connection.read)?.config.systemClockOffset ?? 0;
       const client = await make(connection, { ...configuration, systemClockOffset });
+      client.middlewareStack.add(connection.forgetting, { step: "initialize", name: "forgetting" });
       client.middlewareStack.add(sendOnce(report), { step: "deserialize", priority: "low", name: "sendOnce" });
       return client;
     },

@@ -2,7 +2,7 @@ import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
 import { createEndpointCheck } from "./configured-endpoints.ts";
-import { httpsOnly } from "./sdk-middleware.ts";
+import { httpsOnly, onExpiredSession } from "./sdk-middleware.ts";
 import type { ResolvedSettings } from "./aws-settings.ts";
 import { withSignal } from "../http/with-signal.ts";
 
@@ -32,7 +32,13 @@ export interface Connection {
   purchase(): Promise<ClientConfiguration>;
   /** To be added to every client at the step `build`. */
   readonly httpsOnly: ReturnType<typeof httpsOnly>;
+  /** To be added to clients that read, at the step `initialize`: renews a session that ended early and asks again, once. */
+  readonly renewing: Renewing;
+  /** The same for clients that buy: the session is renewed for the next call, and nothing is sent again. */
+  readonly forgetting: Renewing;
 }
+
+type Renewing = ReturnType<typeof onExpiredSession<Credential | undefined>>;
 
 /**
  * Checks whose credentials these are and says how to reach the account. Nothing is sent to a service of an account
@@ -63,13 +69,10 @@ export function createConnect(settings: ResolvedSettings): Connect {
     return createRequestHandler({ timeout: readTimeout, keepAlive, maxAnswerBytes });
   }
 
-  const guard = createAccountGuard(
-    createAccountSources(settings, async (region) => ({
-      ...common(region),
-      requestHandler: await readHandler(false),
-      maxAttempts: 3,
-    })),
-  );
+  const configuration = async (region: string): Promise<ClientConfiguration> => {
+    return { ...common(region), requestHandler: await readHandler(false), maxAttempts: 3 };
+  };
+  const guard = createAccountGuard(createAccountSources(settings, configuration));
 
   async function readConfiguration(accountId: string, region: string): Promise<ClientConfiguration> {
     const key = `${accountId}/${region}`;
@@ -79,6 +82,14 @@ export function createConnect(settings: ResolvedSettings): Connect {
     const credentials = Object.assign(() => guard.credentialFor(accountId, region), { memoized: true });
     const made = { ...common(region), requestHandler: await readHandler(true), maxAttempts: 3, credentials };
     return reads.get(key) ?? (reads.set(key, made), made);
+  }
+
+  /** Whether there is another credential now than the one that was refused. */
+  async function renew(accountId: string, region: string, used: Credential | undefined): Promise<boolean> {
+    if (used === undefined) return false;
+    guard.forget(accountId, used);
+    const { accessKeyId } = await guard.credentialFor(accountId, region);
+    return accessKeyId !== used.accessKeyId;
   }
 
   return async (accountId, region, signal) => {
@@ -94,6 +105,17 @@ export function createConnect(settings: ResolvedSettings): Connect {
         return { ...common(region), requestHandler, maxAttempts: 1, credentials: credential };
       },
       httpsOnly: httpsOnly(insecure),
+      renewing: onExpiredSession(
+        () => guard.held(accountId),
+        async (used) => renew(accountId, region, used),
+      ),
+      forgetting: onExpiredSession(
+        () => credential,
+        async (used) => {
+          guard.forget(accountId, used);
+          return false;
+        },
+      ),
     };
   };
 }

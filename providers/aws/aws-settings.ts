@@ -5,7 +5,9 @@ import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { defaultTagNames, tagNamesProblem, type TagNames } from "../../src/contract/tag-names.ts";
-import { shownAfter } from "./purchase-times.ts";
+import type { Variables } from "../../src/contract/variable.ts";
+import { type AwsAccounts, awsAccountsSchema } from "./aws-accounts.ts";
+import { sessionMargin, shownAfter } from "./purchase-times.ts";
 
 /** How long AWS may take to show what is new, where a purchase has no handle: EC2 and Redshift. */
 export interface VisibilityLimits {
@@ -21,10 +23,30 @@ export interface VisibilityLimits {
   readonly minimumAge: number;
 }
 
+/** Gives the credentials of an account, or the provider that does. */
+export type CredentialsFor = (asked: {
+  readonly accountId: string;
+  readonly region: string;
+}) => STSClientConfig["credentials"] | Promise<STSClientConfig["credentials"]>;
+
 /** What `createAws` works with. Everything has a default; nothing here decides what is bought. */
 export interface AwsSettings {
-  /** Any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http. */
-  readonly credential?: STSClientConfig["credentials"] | undefined;
+  /**
+   * Of one account: any credentials or credential provider of the AWS SDK; default the SDK's own chain. Never used over http.
+   */
+  readonly credentials?: STSClientConfig["credentials"] | undefined;
+  /**
+   * Of many accounts: the credentials, or a credential provider of the SDK, for each. It is asked for each account when its
+   * first session begins, with the region of the call, and again whenever a session is about to end. Not called over http.
+   */
+  readonly credentialsFor?: CredentialsFor | undefined;
+  /**
+   * Of many accounts: where the credentials of each come from, as in the section `aws.accounts` of a configuration. Over http only
+   * roles are assumed, with a dummy credential, and no secret is read. At most one of the three is given.
+   */
+  readonly accounts?: AwsAccounts | undefined;
+  /** The environment variables that `accounts` names; default those of the process. */
+  readonly variables?: Variables | undefined;
   /** One URL for all services of every region: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The tag keys under which source and token are stamped on what was bought. */
@@ -50,6 +72,10 @@ export interface AwsSettings {
 /** The settings with their defaults filled in and checked. */
 export interface ResolvedSettings {
   readonly credentials: STSClientConfig["credentials"];
+  readonly credentialsFor: CredentialsFor | undefined;
+  readonly accounts: AwsAccounts | undefined;
+  /** Called when a variable is needed. */
+  readonly variables: () => Variables;
   readonly endpoint: { readonly url: string; readonly insecure: boolean } | undefined;
   readonly tagNames: TagNames;
   readonly environment: Environment;
@@ -76,12 +102,17 @@ export const toolTag = { name: "Tool", value: "CUDly" } as const;
 export function resolveSettings(settings: AwsSettings): ResolvedSettings {
   const { visibility = {} } = settings;
   const endpoint = settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint);
+  const purchaseTimeout = positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000);
+  checkOneSource(settings);
   return {
-    credentials: settings.credential,
+    credentials: settings.credentials,
+    credentialsFor: settings.credentialsFor,
+    accounts: settings.accounts && checkAccounts(settings.accounts, purchaseTimeout),
+    variables: () => settings.variables ?? process.env,
     endpoint,
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,
-    purchaseTimeout: positive("purchaseTimeout", settings.purchaseTimeout ?? 60_000),
+    purchaseTimeout,
     readTimeout: positive("readTimeout", settings.readTimeout ?? 30_000),
     maxPages: positive("maxPages", settings.maxPages ?? 20),
     maxAnswerBytes: positive("maxAnswerBytes", settings.maxAnswerBytes ?? defaultMaxAnswerBytes),
@@ -91,6 +122,32 @@ export function resolveSettings(settings: AwsSettings): ResolvedSettings {
       minimumAge: checkAge(visibility.minimumAge ?? shownAfter, endpoint?.insecure ?? false),
     },
   };
+}
+
+function checkOneSource({ credentials, credentialsFor, accounts }: AwsSettings): void {
+  const given = Object.entries({ credentials, credentialsFor, accounts }).filter(([, value]) => value !== undefined);
+  if (given.length < 2) return;
+  const names = given.map(([name]) => name).join(" and ");
+  throw invalid(`The settings ${names} of the AWS provider exclude each other: give one of them.`);
+}
+
+function checkAccounts(given: AwsAccounts, purchaseTimeout: number): AwsAccounts {
+  const { data, error } = awsAccountsSchema.safeParse(given);
+  if (error !== undefined) {
+    const problems = error.issues.map((issue) => {
+      const keys = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+      return `${["aws.accounts", ...issue.path, ...keys].join(".")}: ${issue.message}`;
+    });
+    throw invalid(`The accounts of the AWS provider cannot be used; nothing was sent. ${problems.join("; ")}.`);
+  }
+  const least = (purchaseTimeout + sessionMargin) / 1000;
+  for (const [account, entry] of Object.entries(data)) {
+    if (!("roleArn" in entry) || (entry.durationSeconds ?? 3_600) >= least) continue;
+    throw invalid(
+      `aws.accounts.${account}.durationSeconds must be at least ${Math.ceil(least)}: a session has to be longer than a purchase may take (purchaseTimeout, and 300 seconds more).`,
+    );
+  }
+  return data;
 }
 
 function resolveEndpoint(text: string): ResolvedSettings["endpoint"] {

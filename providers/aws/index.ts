@@ -6,4 +6,14 @@ export type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
 export type { RedshiftRecommendation } from "./redshift/redshift-service.ts";
 export type { RdsRecommendation } from "./reservations/rds.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/aws-plan-recommendation.ts";
-export type { AwsSettings, VisibilityLimits } from "./aws-settings.ts";
+export { awsAccountsSchema } from "./aws-accounts.ts";
+export type {
+  AwsAccountEntry,
+  AwsAccounts,
+  AwsDefaultEntry,
+  AwsKeysEntry,
+  AwsProfileEntry,
+  AwsRoleEntry,
+  AwsWebIdentityEntry,
+} from "./aws-accounts.ts";
+export type { AwsSettings, CredentialsFor, VisibilityLimits } from "./aws-settings.ts";

@@ -119,6 +119,16 @@ const obstacles: Readonly<Record<string, Obstacle>> = {
   UnauthorizedOperation: "permission",
 };
 
+const expiredCodes = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+
+/**
+ * Whether a call was refused because the session that signed it is over. EC2 says `RequestExpired`, which may as well be about the
+ * clock: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
+export function isExpiredSession({ code }: SdkError): boolean {
+  return code !== undefined && expiredCodes.has(code);
+}
+
 const credentialNames = new Set(["CredentialsProviderError", "TokenProviderError"]);
 
 /**

@@ -1,5 +1,6 @@
 // What this package puts between the clients of the AWS SDK and the network.
 import { RefusedError } from "../../src/contract/errors.ts";
+import { isExpiredSession, readSdkError } from "./sdk-error.ts";
 
 /**
  * To be added at the step `build`: refuses a request over http, unless the endpoint is the loopback one that gets the dummy
@@ -15,6 +16,23 @@ export function httpsOnly(insecure: boolean) {
         code: "invalid-configuration",
         message: `The AWS configuration names the endpoint ${protocol}//${hostname}: only https gets real credentials. For a server on this machine give its URL as the provider's endpoint instead.`,
       });
+    };
+}
+
+/**
+ * To be added at the step `initialize`: where a call is refused because the session that signed it is over, `renew` is told, with
+ * what was in use when the call began. If it says true, the call is made again, once.
+ */
+export function onExpiredSession<Used>(held: () => Used, renew: (used: Used) => Promise<boolean>) {
+  return <Parameters, Answer>(next: (parameters: Parameters) => Promise<Answer>) =>
+    async (parameters: Parameters): Promise<Answer> => {
+      const used = held();
+      try {
+        return await next(parameters);
+      } catch (error) {
+        if (!isExpiredSession(readSdkError(error)) || !(await renew(used))) throw error;
+        return next(parameters);
+      }
     };
 }
 

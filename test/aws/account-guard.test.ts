@@ -8,6 +8,8 @@ import { callerIdentity, error, ok, startLoopback } from "./aws-loopback.ts";
 
 const { scope } = submission;
 const wanted = { tokens: [token] };
+/** Sources that ask each time. */
+const notKept = { held: () => undefined, forget: () => undefined };
 
 describe("which account is charged", () => {
   test("STS is asked once, before anything else, whatever the number of calls and regions", async () => {
@@ -70,6 +72,7 @@ describe("which account is charged", () => {
     const asked: string[] = [];
     let key = "KEY1";
     const guard = createAccountGuard({
+      ...notKept,
       resolve: async () => ({ accessKeyId: key, secretAccessKey: "s" }),
       async accountOf({ accessKeyId }) {
         asked.push(accessKeyId);
@@ -117,7 +120,7 @@ describe("credentials", () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", instances());
     loopback.on("PurchaseReservedInstancesOffering", error(400, "InvalidParameterValue"));
-    const ec2 = ec2At(loopback, { credential: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
+    const ec2 = ec2At(loopback, { credentials: { accessKeyId: "AKIAGIVEN", secretAccessKey: "given" } });
     await find(ec2, scope, wanted);
     expect(await ec2.send(submission, { sentBefore: false })).toMatchObject({ kind: "rejected" });
     expect(loopback.arrived).toHaveLength(3);
@@ -131,7 +134,7 @@ describe("credentials", () => {
     await using loopback = await startLoopback();
     using _environment = environmentVariables({ ...nowhere, AWS_ENDPOINT_URL: loopback.url });
     const credentials = { accessKeyId: "AKIAREAL", secretAccessKey: "real", sessionToken: "real-session" };
-    const ec2 = serviceOf("ec2", { credential: credentials, environment: fakeEnvironment() });
+    const ec2 = serviceOf("ec2", { credentials, environment: fakeEnvironment() });
     expect(await thrownBy(find(ec2, scope, wanted))).toMatchObject({
       code: "invalid-configuration",
     });
@@ -150,6 +153,7 @@ describe("credentials", () => {
 test("a question to STS that hangs and was given up is asked again by the next call; one that is answered is kept", async () => {
   const answers: ((account: string) => void)[] = [];
   const guard = createAccountGuard({
+    ...notKept,
     resolve: async () => ({ accessKeyId: "KEY", secretAccessKey: "s" }),
     accountOf: () => new Promise((answer) => answers.push(answer)),
   });

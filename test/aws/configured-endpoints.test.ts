@@ -36,7 +36,7 @@ const executors = [
   { service: "savings-plans", scope: planSubmission.scope, submission: planSubmission, recommendation: compute },
 ];
 
-const executorOf = (service: string) => serviceOf(service, { credential: credentials });
+const executorOf = (service: string) => serviceOf(service, { credentials });
 
 /** A configuration file with this text, until the test is finished. */
 function configurationFile(text: string): string {
@@ -53,7 +53,9 @@ function expectRefused(thrown: unknown, place: RegExp, loopback: Loopback) {
 }
 
 test("a client of a service that the check does not look for is a defect, before anything is sent", async () => {
-  const connection = { read: {}, purchase: async () => ({}), httpsOnly: () => () => Promise.reject(new Error("sent")) };
+  const refusing = () => () => Promise.reject(new Error("sent"));
+  const middleware = { httpsOnly: refusing, renewing: refusing, forgetting: refusing };
+  const connection = { read: {}, purchase: async () => ({}), ...middleware };
   const middlewareStack = { add: () => undefined };
   const clients = (serviceId: string) =>
     createClients(async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));

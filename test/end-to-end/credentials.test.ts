@@ -21,7 +21,7 @@ const nobody = {
     }),
   aws: () =>
     createAws({
-      credential: () =>
+      credentials: () =>
         Promise.reject(
           Object.assign(new Error("Could not load credentials from any providers"), {
             name: "CredentialsProviderError",

@@ -1,5 +1,7 @@
 import type { Imitation, SandboxRequest } from "../server/imitation.ts";
 import { AwsFault } from "./aws-fault.ts";
+import { accessKeyOf, callerOf } from "./aws-identity.ts";
+import { admit } from "./admit-caller.ts";
 import type { AwsService } from "./aws-service.ts";
 import { awsCommands } from "./aws-sandbox-commands.ts";
 import { ec2 } from "./ec2/ec2-imitation.ts";
@@ -36,7 +38,7 @@ const usualCodes: Readonly<Record<number, string>> = {
   503: "Unavailable",
 };
 
-/** Imitates the services of one account, each in its own protocol. The region is the one that a request is signed for. */
+/** Imitates the services of every account, each in its own protocol. The region is the one that a request is signed for. */
 export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
   const behaviour = awsBehaviour(options);
   const errorAnswer = (request: SandboxRequest, error: Pick<AwsFault, "status" | "code" | "message">) => {
@@ -49,14 +51,15 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
     owns: ({ method, path, headers }) =>
       headers["authorization"]?.startsWith("AWS4-HMAC-SHA256 ") === true || (method === "POST" && path === "/"),
     actionOf: (request) => callOf(request).operation.name,
-    accountOf: () => behaviour.accountId,
+    accountOf: (request, store) => callerOf(accessKeyOf(request) ?? "", store, behaviour)?.accountId,
     handle(request, { store, now, fault }) {
       const { operation, region, service } = callOf(request);
       try {
         if (region === undefined || service === undefined) {
           throw new AwsFault(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
         }
-        return operation.run({ store, now, fault, region, behaviour });
+        const caller = admit(request, { store, now, behaviour, service, action: operation.name });
+        return operation.run({ store, now, fault, region, caller, behaviour });
       } catch (error) {
         if (error instanceof AwsFault) return errorAnswer(request, error);
         throw error;
@@ -76,7 +79,8 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
 /** What is called where, by the credential scope of the signature (`KEY/20260101/us-east-1/ec2/aws4_request`). */
 function callOf(request: SandboxRequest) {
   const scope = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request\b/;
-  const [, region, signingName] = scope.exec(request.headers["authorization"] ?? "") ?? [];
+  const unsigned = /(^|&)Action=AssumeRoleWithWebIdentity(&|$)/.test(request.body) ? [undefined, "us-east-1", "sts"] : [];
+  const [, region, signingName] = scope.exec(request.headers["authorization"] ?? "") ?? unsigned;
   const service = services.find((candidate) => candidate.signingName === signingName);
   return { service, region, operation: (service ?? ec2).operationOf(request) };
 }

@@ -6,6 +6,8 @@ import type { AwsBehaviour } from "./aws-sandbox-options.ts";
 export type Purchased = {
   /** The key under which it is stored. */
   readonly id: string;
+  /** Whose it is; where that is not said, the sandbox's own account's. */
+  readonly accountId?: string | undefined;
   readonly region: string;
   /** How many purchases there were before it. */
   readonly sequence: number;
@@ -23,18 +25,28 @@ export type Purchased = {
 /** What only a new purchase has. */
 export const justBought = { missedReads: 0, reads: 0 } as const;
 
+/** Whose something is that was bought. */
+export function ownerOf({ accountId }: Purchased, { accountId: own }: AwsBehaviour): string {
+  return accountId ?? own;
+}
+
+/** Whether something belongs to the account that calls. */
+export function isCallers(purchased: Purchased, { caller, behaviour }: Pick<AwsSite, "caller" | "behaviour">): boolean {
+  return ownerOf(purchased, behaviour) === caller.accountId;
+}
+
 /** `payment-pending`, then `active`. */
 export function stateOf({ state, reads }: Purchased, { readsUntilActive }: AwsBehaviour): string {
   return state ?? (reads >= readsUntilActive ? "active" : "payment-pending");
 }
 
-/** Those of the call's region that can be seen yet. Each call brings the others nearer to it. */
+/** Those of the caller's account in the call's region that can be seen yet. Each call brings the others nearer to it. */
 export function visibleIn<T extends Purchased>(
-  { region, now, behaviour }: AwsSite,
+  { region, now, caller, behaviour }: AwsSite,
   collection: Collection<T>,
 ): readonly T[] {
   return collection.values().filter((one) => {
-    if (one.region !== region) return false;
+    if (one.region !== region || !isCallers(one, { caller, behaviour })) return false;
     const visible = one.missedReads >= behaviour.hiddenReads && now - one.purchasedAt >= behaviour.hiddenMilliseconds;
     if (!visible) collection.set(one.id, { ...one, missedReads: one.missedReads + 1 });
     return visible;

@@ -1,7 +1,22 @@
+/** How one account of the imitated AWS differs from the others. */
+export interface AwsSandboxAccount {
+  /** The roles that can be assumed, by their names, paths included, and the external id that each demands. Default: every role. */
+  readonly roles?: Readonly<Record<string, { readonly externalId?: string | undefined }>> | undefined;
+  /** The IAM actions that are denied, such as `ec2:PurchaseReservedInstancesOffering`. Default none. */
+  readonly denied?: readonly string[] | undefined;
+  /** Seconds after which a session ends, whatever STS said of its end. Default: as it said. */
+  readonly sessionDuration?: number | undefined;
+}
+
 /** How the imitated AWS behaves; everything has a default. */
 export interface AwsSandboxOptions {
-  /** The account that GetCallerIdentity names; default 123456789012. */
+  /**
+   * The sandbox's own account, which every access key is of that names no other; default 123456789012. The key
+   * `BUYONCE111122223333` is of account 111122223333, one that AssumeRole gave out of the account of its role.
+   */
   readonly accountId?: string | undefined;
+  /** Accounts that differ, by their ids; there is every account. */
+  readonly accounts?: Readonly<Record<string, AwsSandboxAccount>> | undefined;
   /**
    * How long a new Reserved Instance can be seen neither by DescribeReservedInstances nor by CreateTags: for so many
    * such calls in its region, and for so many milliseconds. Both default to 0: at once.
@@ -31,6 +46,7 @@ export interface AwsSandboxOptions {
 /** The options with every default filled in. */
 export interface AwsBehaviour {
   readonly accountId: string;
+  readonly accounts: Readonly<Record<string, AwsSandboxAccount>>;
   readonly hiddenReads: number;
   readonly hiddenMilliseconds: number;
   readonly readsUntilActive: number;
@@ -42,6 +58,7 @@ export interface AwsBehaviour {
 export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
   return {
     accountId: options.accountId ?? "123456789012",
+    accounts: options.accounts ?? {},
     hiddenReads: options.visibilityLag?.reads ?? 0,
     hiddenMilliseconds: options.visibilityLag?.milliseconds ?? 0,
     readsUntilActive: options.readsUntilActive ?? 1,

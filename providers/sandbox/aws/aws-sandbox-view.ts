@@ -1,13 +1,15 @@
 import type { SandboxStore } from "../server/sandbox-store.ts";
 import type { AwsBehaviour } from "./aws-sandbox-options.ts";
 import { reservedInstances } from "./ec2/reserved-instance.ts";
-import { stateOf } from "./aws-purchased.ts";
+import { ownerOf, stateOf } from "./aws-purchased.ts";
 import { reservations } from "./reservations/reservation.ts";
 import { savingsPlans } from "./savings-plans/sold-plan.ts";
 
 /** A Reserved Instance in the sandbox, for tests. */
 export interface ReservedInstanceView {
   readonly id: string;
+  /** The account that bought it. */
+  readonly accountId: string;
   readonly region: string;
   readonly instanceType: string;
   readonly productDescription: string;
@@ -26,6 +28,7 @@ export function viewReservedInstances(store: SandboxStore, behaviour: AwsBehavio
     .values()
     .map((reserved) => ({
       id: reserved.id,
+      accountId: ownerOf(reserved, behaviour),
       region: reserved.region,
       instanceType: reserved.offering.instanceType,
       productDescription: reserved.offering.productDescription,
@@ -46,6 +49,8 @@ export interface ReservationView {
   readonly id: string;
   /** The caller's id for it; on Redshift the service's own. */
   readonly name: string;
+  /** The account that bought it. */
+  readonly accountId: string;
   readonly region: string;
   /** What was bought, in the service's own words. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -64,6 +69,7 @@ export function viewReservations(store: SandboxStore, behaviour: AwsBehaviour): 
       service: one.service,
       id: one.service === "opensearch" ? one.id : one.name,
       name: one.name,
+      accountId: ownerOf(one, behaviour),
       region: one.region,
       attributes: one.offering.attributes,
       offeringType: one.offering.offeringType,
@@ -77,6 +83,8 @@ export function viewReservations(store: SandboxStore, behaviour: AwsBehaviour): 
 /** A savings plan in the sandbox, for tests. */
 export interface SavingsPlanView {
   readonly id: string;
+  /** The account that bought it. */
+  readonly accountId: string;
   readonly type: string;
   readonly region: string | undefined;
   readonly instanceFamily: string | undefined;
@@ -98,6 +106,7 @@ export function viewSavingsPlans(store: SandboxStore, behaviour: AwsBehaviour): 
     .values()
     .map((plan) => ({
       id: plan.id,
+      accountId: ownerOf(plan, behaviour),
       type: plan.offering.planType,
       region: plan.offering.properties["region"],
       instanceFamily: plan.offering.properties["instanceFamily"],

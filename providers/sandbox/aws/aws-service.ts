@@ -1,11 +1,14 @@
 import type { ImitationContext, ListingFault, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
 import type { AwsFault } from "./aws-fault.ts";
+import type { AwsCaller } from "./aws-identity.ts";
 import type { AwsBehaviour } from "./aws-sandbox-options.ts";
 
 /** Where and when an action is called. */
 export interface AwsSite extends Pick<ImitationContext, "store" | "now" | "fault"> {
   /** From the credential scope of the signature. */
   readonly region: string;
+  /** Who calls, by the access key of the signature. */
+  readonly caller: AwsCaller;
   readonly behaviour: AwsBehaviour;
 }
 
@@ -30,12 +33,27 @@ export interface AwsOperation {
   readonly listingFaults: readonly ListingFault["listing"][];
 }
 
+/** Status and code of a refusal. */
+type Refusal = Pick<AwsFault, "status" | "code">;
+
+/** How a service refuses who calls. */
+export interface AwsRefusals {
+  /** No such key, or one without its session token. */
+  readonly unknown: Refusal;
+  /** The session is over. */
+  readonly expired: Refusal;
+  /** The permission is missing. */
+  readonly denied: Refusal;
+}
+
 /** An imitated service, whatever its protocol. */
 export interface AwsService {
   /** Its name in the credential scope of a signature. */
   readonly signingName: string;
   /** The action that buys, where one does. */
   readonly purchaseAction?: string;
+  /** How it refuses who calls, in its own words. */
+  readonly refusals: AwsRefusals;
   operationOf(request: SandboxRequest): AwsOperation;
   errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">): SandboxResponse;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxRequest, SandboxResponse } from "../server/imitation.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { AwsFault } from "./aws-fault.ts";
-import type { AwsAction, AwsService } from "./aws-service.ts";
+import type { AwsAction, AwsRefusals, AwsService } from "./aws-service.ts";
 
 /** An action of a protocol with JSON bodies; query parameters and body together are its input. */
 export type JsonAction = AwsAction<Readonly<Record<string, unknown>>, JsonObject>;
@@ -16,16 +16,27 @@ interface JsonServiceOptions {
   /** The action that a request names. */
   nameOf(request: SandboxRequest): string;
   readonly contentType: "application/json" | "application/x-amz-json-1.1";
+  readonly refusals: AwsRefusals;
+}
+
+/** JSON 1.1 refuses with 400, REST with 403. */
+function refusalsWith(status: 400 | 403): AwsRefusals {
+  return {
+    unknown: { status, code: "UnrecognizedClientException" },
+    expired: { status, code: "ExpiredTokenException" },
+    denied: { status, code: "AccessDeniedException" },
+  };
 }
 
 /** JSON 1.1: `POST /` with the action in the header `x-amz-target`, behind the prefix. */
 export function createTargetService(
-  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly prefix: string },
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType" | "refusals"> & { readonly prefix: string },
 ): AwsService {
   const { prefix } = options;
   return createJsonService({
     ...options,
     contentType: "application/x-amz-json-1.1",
+    refusals: refusalsWith(400),
     nameOf({ headers }) {
       const target = headers["x-amz-target"] ?? "";
       return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1) : "unknown";
@@ -35,12 +46,13 @@ export function createTargetService(
 
 /** REST: the action is told by method and path, `POST /CreateSavingsPlan`. */
 export function createRestService(
-  options: Omit<JsonServiceOptions, "nameOf" | "contentType"> & { readonly routes: Readonly<Record<string, string>> },
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType" | "refusals"> & { readonly routes: Readonly<Record<string, string>> },
 ): AwsService {
   const { routes } = options;
   return createJsonService({
     ...options,
     contentType: "application/json",
+    refusals: refusalsWith(403),
     nameOf: ({ method, path }) => routes[`${method} ${path}`] ?? "unknown",
   });
 }
@@ -51,9 +63,11 @@ function createJsonService({
   purchaseAction,
   nameOf,
   contentType,
+  refusals,
 }: JsonServiceOptions): AwsService {
   return {
     signingName,
+    refusals,
     purchaseAction,
     operationOf(request) {
       const name = nameOf(request);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SandboxResponse } from "../server/imitation.ts";
 import { AwsFault } from "./aws-fault.ts";
-import type { AwsAction, AwsService } from "./aws-service.ts";
+import type { AwsAction, AwsRefusals, AwsService } from "./aws-service.ts";
 import { parseQuery, type Query } from "./query.ts";
 import { xml, type XmlElements } from "./xml.ts";
 
@@ -15,16 +15,25 @@ interface QueryServiceOptions {
   readonly actions: Readonly<Record<string, QueryAction>>;
   /** The action that buys, where one does. */
   readonly purchaseAction?: string;
+  /** How it refuses who calls; default as all services but EC2 do. */
+  readonly refusals?: AwsRefusals;
   /** The body of an answer. */
   answer(action: string, elements: XmlElements, requestId: string): string;
   errorAnswer(error: Pick<AwsFault, "status" | "code" | "message">, requestId: string): string;
 }
 
+const usualRefusals: AwsRefusals = {
+  unknown: { status: 403, code: "InvalidClientTokenId" },
+  expired: { status: 403, code: "ExpiredToken" },
+  denied: { status: 403, code: "AccessDenied" },
+};
+
 /** A service that speaks the query protocol: a form in the request, XML in the answer. */
 export function createQueryService(options: QueryServiceOptions): AwsService {
-  const { signingName, version, actions, purchaseAction } = options;
+  const { signingName, version, actions, purchaseAction, refusals = usualRefusals } = options;
   return {
     signingName,
+    refusals,
     ...(purchaseAction === undefined ? {} : { purchaseAction }),
     operationOf({ body }) {
       const input = parseQuery(body);

@@ -221,6 +221,8 @@ describe("definitely not bought", () => {
       read: configuration,
       purchase: async () => configuration,
       httpsOnly: httpsOnly(true),
+      renewing: (next) => next,
+      forgetting: (next) => next,
     }));
     const report = { handedOver: false };
     const { signal } = new AbortController();

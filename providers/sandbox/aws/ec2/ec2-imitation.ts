@@ -10,6 +10,12 @@ export const ec2 = createQueryService({
   signingName: "ec2",
   version: "2016-11-15",
   purchaseAction: "PurchaseReservedInstancesOffering",
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+  refusals: {
+    unknown: { status: 401, code: "AuthFailure" },
+    expired: { status: 400, code: "RequestExpired" },
+    denied: { status: 403, code: "UnauthorizedOperation" },
+  },
   actions: {
     DescribeReservedInstancesOfferings: describeReservedInstancesOfferings,
     PurchaseReservedInstancesOffering: purchaseReservedInstancesOffering,

@@ -10,7 +10,7 @@ import { reservedInstances } from "./reserved-instance.ts";
 
 /** Buys every time that it is called: EC2 has nothing to recognise a repeated purchase by. */
 export const purchaseReservedInstancesOffering: QueryAction = {
-  run({ input: query, region, store, now, behaviour }) {
+  run({ input: query, region, store, now, caller, behaviour }) {
     const id = query.demand("ReservedInstancesOfferingId");
     const offering = offeringsOf(region).find((candidate) => candidate.id === id);
     if (offering === undefined) {
@@ -32,6 +32,7 @@ export const purchaseReservedInstancesOffering: QueryAction = {
     for (const part of bought) {
       reservedInstances(store).set(part.id, {
         ...part,
+        accountId: caller.accountId,
         region,
         sequence: purchasesIn(store),
         offering,

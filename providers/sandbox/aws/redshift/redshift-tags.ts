@@ -1,4 +1,5 @@
 import { AwsFault } from "../aws-fault.ts";
+import { isCallers } from "../aws-purchased.ts";
 import type { AwsCall } from "../aws-service.ts";
 import type { Query } from "../query.ts";
 import type { QueryAction } from "../query-service.ts";
@@ -28,14 +29,15 @@ export const redshiftTagActions: Readonly<Record<"CreateTags" | "DescribeTags", 
 };
 
 /** The reserved node that an ARN names. Throws an AwsFault where there is none, or where none can be tagged. */
-function nodeOf({ input, store, region, behaviour }: AwsCall<Query>): {
+function nodeOf({ input, store, region, caller, behaviour }: AwsCall<Query>): {
   readonly node: StoredReservation;
   readonly arn: string;
 } {
   const arn = input.demand("ResourceName");
-  const prefix = `:redshift:${region}:${behaviour.accountId}:reservednode:`;
+  const prefix = `:redshift:${region}:${caller.accountId}:reservednode:`;
   const node = reservations(store)
     .values()
+    .filter((one) => isCallers(one, { caller, behaviour }))
     .find((one) => one.service === "redshift" && one.region === region && arn.endsWith(`${prefix}${one.name}`));
   if (node === undefined || behaviour.redshiftTags === "refused") {
     throw new AwsFault(404, "ResourceNotFoundFault", `${arn} could not be found.`);

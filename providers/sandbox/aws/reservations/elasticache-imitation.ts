@@ -75,7 +75,7 @@ export const elasticache = createQueryService({
   },
 });
 
-function elements({ name, offering, count, state, purchasedAt, region }: ShownReservation): XmlElements {
+function elements({ name, accountId, offering, count, state, purchasedAt, region }: ShownReservation): XmlElements {
   return {
     ReservedCacheNodeId: name,
     ReservedCacheNodesOfferingId: offering.id,
@@ -83,6 +83,6 @@ function elements({ name, offering, count, state, purchasedAt, region }: ShownRe
     StartTime: new Date(purchasedAt).toISOString(),
     CacheNodeCount: count,
     State: state,
-    ReservationARN: `arn:aws:elasticache:${region}:123456789012:reserved-instance:${name}`,
+    ReservationARN: `arn:aws:elasticache:${region}:${accountId}:reserved-instance:${name}`,
   };
 }

@@ -105,7 +105,7 @@ function terms(offering: ReservableOffering): JsonObject {
   return { ...termsObject(offering), OfferingType: offering.offeringType };
 }
 
-function nodeOf({ name, offering, count, state, purchasedAt, region }: ShownReservation): JsonObject {
+function nodeOf({ name, accountId, offering, count, state, purchasedAt, region }: ShownReservation): JsonObject {
   return {
     ReservationId: name,
     ReservedNodesOfferingId: offering.id,
@@ -113,6 +113,6 @@ function nodeOf({ name, offering, count, state, purchasedAt, region }: ShownRese
     StartTime: seconds(purchasedAt),
     NodeCount: count,
     State: state,
-    ARN: `arn:aws:memorydb:${region}:123456789012:reservednode/${name}`,
+    ARN: `arn:aws:memorydb:${region}:${accountId}:reservednode/${name}`,
   };
 }

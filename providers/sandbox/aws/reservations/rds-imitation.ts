@@ -91,7 +91,7 @@ function offeringElements(offering: ReservableOffering): XmlElements {
 }
 
 function elements(reservation: ShownReservation): XmlElements {
-  const { name, offering, count, state, purchasedAt, region } = reservation;
+  const { name, accountId, offering, count, state, purchasedAt, region } = reservation;
   return {
     ReservedDBInstanceId: name,
     ReservedDBInstancesOfferingId: offering.id,
@@ -100,6 +100,6 @@ function elements(reservation: ShownReservation): XmlElements {
     StartTime: new Date(purchasedAt).toISOString(),
     DBInstanceCount: count,
     State: state,
-    ReservedDBInstanceArn: `arn:aws:rds:${region}:123456789012:ri:${name}`,
+    ReservedDBInstanceArn: `arn:aws:rds:${region}:${accountId}:ri:${name}`,
   };
 }

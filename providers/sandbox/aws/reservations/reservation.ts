@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Collection, SandboxStore } from "../../server/sandbox-store.ts";
 import { AwsFault } from "../aws-fault.ts";
 import type { AwsSite } from "../aws-service.ts";
-import { justBought, noteReads, type Purchased, stateOf, visibleIn } from "../aws-purchased.ts";
+import { isCallers, justBought, noteReads, ownerOf, type Purchased, stateOf, visibleIn } from "../aws-purchased.ts";
 import { type PurchaseCollection, purchasesIn, shownBy } from "../aws-purchase-requests.ts";
 import type { ReservableOffering } from "./reservation-sold-offerings.ts";
 
@@ -15,6 +15,9 @@ export type StoredReservation = Purchased & {
   readonly offering: ReservableOffering;
   readonly count: number;
 };
+
+/** A reservation of which it is said whose it is. */
+type OwnedReservation = StoredReservation & { readonly accountId: string };
 
 /** Every reservation that was bought, of all such services and regions, oldest first. */
 export function reservations(store: SandboxStore): Collection<StoredReservation> {
@@ -34,18 +37,21 @@ export interface ReservationPurchase {
 
 /** Buys, unless the name is taken: also one of a reservation that cannot be seen yet, or that failed, stays taken. */
 export function buyReservation(
-  { store, region, now }: AwsSite,
+  site: AwsSite,
   { alreadyExists, ...purchase }: ReservationPurchase,
-): StoredReservation {
+): OwnedReservation {
+  const { store, region, now, caller } = site;
   const all = reservations(store);
-  const taken = all
-    .values()
-    .some((one) => one.service === purchase.service && one.region === region && one.name === purchase.name);
+  const own = all.values().filter((one) => isCallers(one, site));
+  const taken = own.some(
+    (one) => one.service === purchase.service && one.region === region && one.name === purchase.name,
+  );
   if (taken) throw alreadyExists;
   if (purchase.count < 1) throw new AwsFault(400, "InvalidParameterValue", "The count must be at least 1.");
-  const bought: StoredReservation = {
+  const bought: OwnedReservation = {
     ...purchase,
     id: randomUUID(),
+    accountId: caller.accountId,
     region,
     sequence: purchasesIn(store),
     purchasedAt: now,
@@ -56,7 +62,7 @@ export function buyReservation(
 }
 
 /** A reservation as it is shown, with the state it is in. */
-export type ShownReservation = StoredReservation & { readonly state: string };
+export type ShownReservation = OwnedReservation & { readonly state: string };
 
 /** Which reservation is read alone; neither: all are listed. */
 export interface WantedReservation {
@@ -78,5 +84,9 @@ export function listReservations(
       ? shownBy(site.fault, visible)
       : visible.filter((one) => one.id === id || one.name.toLowerCase() === name?.toLowerCase());
   noteReads(site, all, shown);
-  return shown.map((one) => ({ ...one, state: stateOf(one, site.behaviour) }));
+  return shown.map((one) => ({
+    ...one,
+    accountId: ownerOf(one, site.behaviour),
+    state: stateOf(one, site.behaviour),
+  }));
 }

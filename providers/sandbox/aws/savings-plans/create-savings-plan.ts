@@ -3,7 +3,7 @@ import { Big } from "big.js";
 import { z } from "zod";
 import { AwsFault } from "../aws-fault.ts";
 import type { JsonAction } from "../json-service.ts";
-import { justBought } from "../aws-purchased.ts";
+import { isCallers, justBought } from "../aws-purchased.ts";
 import { purchasesIn } from "../aws-purchase-requests.ts";
 import { parseInput } from "./plan-input.ts";
 import { type PlanOffering, planOfferings } from "./plan-sold-offerings.ts";
@@ -23,11 +23,12 @@ const schema = z.strictObject({
  * answers where the parameters differ is not documented; this refuses as a ValidationException.
  */
 export const createSavingsPlan: JsonAction = {
-  run({ input, store, now, behaviour }) {
+  run({ input, store, now, caller, behaviour }) {
     const { clientToken, tags, ...wanted } = parseInput(schema, input);
     const all = savingsPlans(store);
     const parameters = JSON.stringify([wanted, tags]);
     const earlier = all.values().find((plan) => {
+      if (!isCallers(plan, { caller, behaviour })) return false;
       const remembered = now - plan.purchasedAt < behaviour.clientTokenMemory;
       return remembered && clientToken !== undefined && plan.clientToken === clientToken;
     });
@@ -38,6 +39,7 @@ export const createSavingsPlan: JsonAction = {
     const id = randomUUID();
     all.set(id, {
       id,
+      accountId: caller.accountId,
       region: planRegion,
       sequence: purchasesIn(store),
       purchasedAt: now,

@@ -49,7 +49,7 @@ export const describeSavingsPlans: JsonAction = {
     );
     const { items, next } = pageOf(shown, nextToken, maxResults, fault);
     return {
-      savingsPlans: items.map(({ plan, state }) => planBody(plan, state, behaviour.accountId)),
+      savingsPlans: items.map(({ plan, state }) => planBody(plan, state, call.caller.accountId)),
       nextToken: next,
     };
   },
