@@ -79,7 +79,9 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
 /** What is called where, by the credential scope of the signature (`KEY/20260101/us-east-1/ec2/aws4_request`). */
 function callOf(request: SandboxRequest) {
   const scope = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request\b/;
-  const unsigned = /(^|&)Action=AssumeRoleWithWebIdentity(&|$)/.test(request.body) ? [undefined, "us-east-1", "sts"] : [];
+  const unsigned = /(^|&)Action=AssumeRoleWithWebIdentity(&|$)/.test(request.body)
+    ? [undefined, "us-east-1", "sts"]
+    : [];
   const [, region, signingName] = scope.exec(request.headers["authorization"] ?? "") ?? unsigned;
   const service = services.find((candidate) => candidate.signingName === signingName);
   return { service, region, operation: (service ?? ec2).operationOf(request) };

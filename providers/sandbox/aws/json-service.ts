@@ -46,7 +46,9 @@ export function createTargetService(
 
 /** REST: the action is told by method and path, `POST /CreateSavingsPlan`. */
 export function createRestService(
-  options: Omit<JsonServiceOptions, "nameOf" | "contentType" | "refusals"> & { readonly routes: Readonly<Record<string, string>> },
+  options: Omit<JsonServiceOptions, "nameOf" | "contentType" | "refusals"> & {
+    readonly routes: Readonly<Record<string, string>>;
+  },
 ): AwsService {
   const { routes } = options;
   return createJsonService({

@@ -68,7 +68,8 @@ function wellFormed(input: Query, name: string, pattern: RegExp): RegExpExecArra
 /** Seconds. */
 function durationOf(input: Query, isChained: boolean): number {
   const duration = input.integer("DurationSeconds") ?? 3_600;
-  const broken = duration < 900 ? "greater than or equal to 900" : duration > 43_200 ? "less than or equal to 43200" : "";
+  const broken =
+    duration < 900 ? "greater than or equal to 900" : duration > 43_200 ? "less than or equal to 43200" : "";
   if (broken !== "") {
     const constraint = `failed to satisfy constraint: Member must have value ${broken}`;
     throw invalid(`Value '${duration}' at 'durationSeconds' ${constraint}`);

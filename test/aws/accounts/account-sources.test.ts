@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAccountSources } from "../../../providers/aws/account-sources.ts";
 import type { AwsSettings } from "../../../providers/aws/index.ts";
+import { createSession } from "../../../providers/aws/aws-session.ts";
+import { assumeRole, type EntryParts } from "../../../providers/aws/entry-credentials.ts";
 import { resolveSettings } from "../../../providers/aws/aws-settings.ts";
 import { environmentVariables } from "../../environment-variables.ts";
 import { thrownBy } from "../../thrown-by.ts";
@@ -57,9 +59,9 @@ describe("credentialsFor", () => {
       },
     });
     const keyOf = async (id: string, region: string) => (await sources.resolve(id, region)).accessKeyId;
-    expect(await Promise.all([keyOf(account, "us-east-1"), keyOf(account, "eu-west-1"), keyOf(other, "eu-west-1")])).toEqual(
-      [`AKIA${account}`, `AKIA${account}`, `AKIA${other}`],
-    );
+    expect(
+      await Promise.all([keyOf(account, "us-east-1"), keyOf(account, "eu-west-1"), keyOf(other, "eu-west-1")]),
+    ).toEqual([`AKIA${account}`, `AKIA${account}`, `AKIA${other}`]);
     expect(asked).toEqual([
       { accountId: account, region: "us-east-1" },
       { accountId: other, region: "eu-west-1" },
@@ -70,7 +72,9 @@ describe("credentialsFor", () => {
     const sources = sourcesAt({ credentialsFor: async () => undefined });
     expect(await thrownBy(sources.resolve(account, "us-east-1"))).toMatchObject({
       code: "credentials-unavailable",
-      message: expect.stringContaining(`credentialsFor of the AWS provider gave no credentials for AWS account ${account}`),
+      message: expect.stringContaining(
+        `credentialsFor of the AWS provider gave no credentials for AWS account ${account}`,
+      ),
     });
   });
 
@@ -105,7 +109,9 @@ describe("accounts", () => {
     const sources = sourcesAt({ accounts, variables: { K: "AKIAKEYS" } });
     expect(await thrownBy(sources.resolve(account, "us-east-1"))).toMatchObject({
       code: "invalid-configuration",
-      message: expect.stringContaining("aws.accounts.*.secretAccessKey names the environment variable BUYONCE_TEST_SECRET"),
+      message: expect.stringContaining(
+        "aws.accounts.*.secretAccessKey names the environment variable BUYONCE_TEST_SECRET",
+      ),
     });
 
     using _set = environmentVariables({ K: "AKIAKEYS", BUYONCE_TEST_SECRET: undefined });
@@ -214,7 +220,9 @@ describe("a role, at an imitation", () => {
     loopback.on(webIdentity, error(400, "InvalidIdentityToken", "Incorrect token"));
     const accounts = { "*": { roleArn: role, webIdentityTokenFile: "/nowhere/token", durationSeconds: 900 } };
     const sources = at(loopback, { accounts });
-    expect(await thrownBy(sources.resolve(account, "us-east-1"))).toMatchObject({ message: expect.stringContaining(role.slice(0, 12)) });
+    expect(await thrownBy(sources.resolve(account, "us-east-1"))).toMatchObject({
+      message: expect.stringContaining(role.slice(0, 12)),
+    });
     expect(Object.fromEntries(loopback.last(webIdentity).parameters)).toMatchObject({
       WebIdentityToken: "not-a-secret",
       RoleArn: `arn:aws:iam::${account}:role/buyonce`,
@@ -224,16 +232,59 @@ describe("a role, at an imitation", () => {
 
   test("profiles and keys are neither read nor sent over http", async () => {
     using _files = sharedFiles("this is no configuration");
-    const accounts = { [account]: { profile: "nobody" }, [other]: { accessKeyId: { env: "K" }, secretAccessKey: { env: "S" } } };
+    const accounts = {
+      [account]: { profile: "nobody" },
+      [other]: { accessKeyId: { env: "K" }, secretAccessKey: { env: "S" } },
+    };
     const sources = sourcesAt({ endpoint: "http://127.0.0.1:9", accounts, variables: {} });
     expect((await sources.resolve(account, "us-east-1")).accessKeyId).toBe(`BUYONCE${account}`);
     expect((await sources.resolve(other, "us-east-1")).accessKeyId).toBe(`BUYONCE${other}`);
   });
 
+  test("a source whose own session ended early is asked anew, once", async () => {
+    await using loopback = await startLoopback();
+    loopback.on("AssumeRole", error(403, "ExpiredToken"), session("ASIA1", later));
+    const keys = ["OLD", "NEW"];
+    const source = createSession(async () => ({ accessKeyId: keys.shift() ?? "NEW", secretAccessKey: "s" }), {
+      now: Date.now,
+      least: 0,
+    });
+    const parts: EntryParts = {
+      variables: () => ({}),
+      insecure: true,
+      configuration: async (region) => ({ region, endpoint: loopback.url, maxAttempts: 1 }),
+      sourceOf: () => source,
+    };
+    const site = { entry: { roleArn: role }, path: "aws.accounts.*", accountId: account };
+    expect(await assumeRole(site, parts, "us-east-1")).toMatchObject({ accessKeyId: "ASIA1" });
+    const signed = () =>
+      loopback.arrived.map(({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? "")?.[1]);
+    expect(signed()).toEqual(["OLD", "NEW"]);
+
+    loopback.on("AssumeRole", error(403, "ExpiredToken"));
+    expect(await thrownBy(assumeRole(site, parts, "us-east-1"))).toMatchObject({ code: "credentials-unavailable" });
+    expect(signed()).toEqual(["OLD", "NEW", "NEW"]);
+  });
+
   test.each([
-    ["AccessDenied", 403, "access-denied", /cannot be assumed \(AccessDenied: no\)\. See that it exists, that its trust policy/],
-    ["ValidationError", 400, "credentials-unavailable", /gives no session .*ValidationError: no\)\. Correct aws\.accounts\.\*;/],
-    ["ExpiredToken", 403, "credentials-unavailable", /No usable AWS credentials for the role .*ExpiredToken: no\)\. Sign in/],
+    [
+      "AccessDenied",
+      403,
+      "access-denied",
+      /cannot be assumed \(AccessDenied: no\)\. See that it exists, that its trust policy/,
+    ],
+    [
+      "ValidationError",
+      400,
+      "credentials-unavailable",
+      /gives no session .*ValidationError: no\)\. Correct aws\.accounts\.\*;/,
+    ],
+    [
+      "ExpiredToken",
+      403,
+      "credentials-unavailable",
+      /No usable AWS credentials for the role .*ExpiredToken: no\)\. Sign in/,
+    ],
     ["Throttling", 400, "lookup-failed", /slow down/],
   ])("STS says %s: %s", async (code, status, expected, message) => {
     await using loopback = await startLoopback();

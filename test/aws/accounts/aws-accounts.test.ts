@@ -51,7 +51,11 @@ describe("the section aws.accounts", () => {
     ],
     ["no role", { "*": { roleArn: "buyonce" } }, "aws.accounts.*.roleArn: must be the ARN of a role"],
     ["nothing", { "*": {} }, "aws.accounts.*: needs roleArn, profile, accessKeyId with secretAccessKey, or use"],
-    ["half a key", { "*": { accessKeyId: { env: "A" } } }, "aws.accounts.*.secretAccessKey: is missing beside accessKeyId"],
+    [
+      "half a key",
+      { "*": { accessKeyId: { env: "A" } } },
+      "aws.accounts.*.secretAccessKey: is missing beside accessKeyId",
+    ],
     [
       "a token without a role",
       { "*": { webIdentityTokenFile: "/token" } },
@@ -67,7 +71,11 @@ describe("the section aws.accounts", () => {
       { "*": { profile: "a", roleArn: role } },
       "aws.accounts.*.profile: does not go together with roleArn",
     ],
-    ["a session of a minute", { "*": { roleArn: role, durationSeconds: 60 } }, "aws.accounts.*.durationSeconds: Too small"],
+    [
+      "a session of a minute",
+      { "*": { roleArn: role, durationSeconds: 60 } },
+      "aws.accounts.*.durationSeconds: Too small",
+    ],
     [
       "one profile for two accounts",
       { [account]: { profile: "a" }, "999999999999": { profile: "a" } },
@@ -85,12 +93,15 @@ describe("the section aws.accounts", () => {
     expect(refused(accounts)).toContain(`nothing was sent. ${problem}`);
   });
 
-  test.each(["accessKeyId", "secretAccessKey", "sessionToken"])("refuses a %s that is written out, without it", (field) => {
-    const keys = { accessKeyId: { env: "A" }, secretAccessKey: { env: "B" }, [field]: "wJalrXUtnFEMI" };
-    const message = refused({ [account]: keys });
-    expect(message).toContain(`aws.accounts.${account}.${field}: must be written as { "env": "NAME" }`);
-    expect(message).not.toContain("wJalrXUtnFEMI");
-  });
+  test.each(["accessKeyId", "secretAccessKey", "sessionToken"])(
+    "refuses a %s that is written out, without it",
+    (field) => {
+      const keys = { accessKeyId: { env: "A" }, secretAccessKey: { env: "B" }, [field]: "wJalrXUtnFEMI" };
+      const message = refused({ [account]: keys });
+      expect(message).toContain(`aws.accounts.${account}.${field}: must be written as { "env": "NAME" }`);
+      expect(message).not.toContain("wJalrXUtnFEMI");
+    },
+  );
 
   test("is a JSON Schema too, which knows every field and no other", () => {
     const { additionalProperties: entry, propertyNames } = z.toJSONSchema(awsAccountsSchema) as {

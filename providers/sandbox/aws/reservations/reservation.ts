@@ -36,10 +36,7 @@ export interface ReservationPurchase {
 }
 
 /** Buys, unless the name is taken: also one of a reservation that cannot be seen yet, or that failed, stays taken. */
-export function buyReservation(
-  site: AwsSite,
-  { alreadyExists, ...purchase }: ReservationPurchase,
-): OwnedReservation {
+export function buyReservation(site: AwsSite, { alreadyExists, ...purchase }: ReservationPurchase): OwnedReservation {
   const { store, region, now, caller } = site;
   const all = reservations(store);
   const own = all.values().filter((one) => isCallers(one, site));
