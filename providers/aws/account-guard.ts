@@ -1,6 +1,7 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { readError } from "./read-error.ts";
+import { isExpiredSession, readSdkError } from "./sdk-error.ts";
 
 type CredentialSetting = NonNullable<STSClientConfig["credentials"]>;
 
@@ -68,11 +69,13 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
     forget: (accountId, credential) => sources.forget(accountId, credential),
     async credentialFor(accountId, region, signal) {
       let found: string | undefined;
-      let credential: Credential;
+      let credential: Credential | undefined;
       try {
         credential = await sources.resolve(accountId, region, signal);
         found = await accountOf(credential, region, signal);
       } catch (error) {
+        // Whoever signed in again meanwhile is asked the next time.
+        if (credential && isExpiredSession(readSdkError(error))) sources.forget(accountId, credential);
         const where = `AWS account ${accountId}, ${region}`;
         throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
       }

@@ -5,8 +5,8 @@ import type { Submission } from "../../src/contract/executor.ts";
 /** By how much the clock of AWS may differ from the ledger's. */
 export const clockTolerance = 300_000;
 
-/** A session that is used for a purchase lasts for so long beyond the time that the purchase may take. */
-export const sessionMargin = clockTolerance;
+/** A session that is used for a purchase lasts for so long beyond the time that the purchase may take: clocks may differ. */
+export const sessionMargin = 300_000;
 
 /** After which a purchase is shown: EC2's documentation asks for patience of minutes. */
 export const shownAfter = 300_000;

@@ -1,4 +1,7 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
+import { createAccountSources } from "../../providers/aws/account-sources.ts";
+import { resolveSettings } from "../../providers/aws/aws-settings.ts";
 import { createAccountGuard } from "../../providers/aws/account-guard.ts";
 import { calmly, fakeEnvironment, find, serviceOf, token } from "./aws-executors.ts";
 import { ec2At, instances, recommendation, submission } from "./ec2/ec2-answers.ts";
@@ -148,6 +151,28 @@ describe("credentials", () => {
       code: "credentials-unavailable",
     });
   });
+});
+
+test("credentials that are over when STS is asked whose they are: the next call asks for others", async () => {
+  await using loopback = await startLoopback();
+  loopback.on("GetCallerIdentity", error(403, "ExpiredToken"), callerIdentity("123456789012"));
+  const keys = ["OLD", "NEW"];
+  const sources = createAccountSources(
+    resolveSettings({ credentials: async () => ({ accessKeyId: keys.shift() ?? "", secretAccessKey: "s" }) }),
+    async (region) => ({ region, endpoint: loopback.url, maxAttempts: 1 }),
+  );
+  const client = new STSClient({ region: "us-east-1", endpoint: loopback.url, maxAttempts: 1 });
+  const guard = createAccountGuard({
+    ...sources,
+    async accountOf(credentials) {
+      client.config.credentials = async () => credentials;
+      return (await client.send(new GetCallerIdentityCommand({}))).Account;
+    },
+  });
+  expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({
+    code: "credentials-unavailable",
+  });
+  expect(await guard.credentialFor("123456789012", "us-east-1")).toMatchObject({ accessKeyId: "NEW" });
 });
 
 test("a question to STS that hangs and was given up is asked again by the next call; one that is answered is kept", async () => {
