@@ -86,6 +86,8 @@ describe("which account is charged", () => {
     await guard.credentialFor("123456789012", "us-east-1");
     key = "KEY2";
     expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({ code: "wrong-account" });
+    // A key stays of its account: nobody asks twice.
+    expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({ code: "wrong-account" });
     expect(asked).toEqual(["KEY1", "KEY2"]);
   });
 });
@@ -144,12 +146,13 @@ describe("credentials", () => {
     expect(loopback.arrived).toEqual([]);
   });
 
-  test("expired ones: says so", async () => {
+  test("expired ones: says so; as there are no others, nothing is asked again", async () => {
     await using loopback = await startLoopback();
     loopback.on("DescribeReservedInstances", error(400, "RequestExpired"));
     expect(await thrownBy(find(ec2At(loopback), scope, wanted))).toMatchObject({
       code: "credentials-unavailable",
     });
+    expect(loopback.count("DescribeReservedInstances")).toBe(1);
   });
 });
 

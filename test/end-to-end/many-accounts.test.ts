@@ -1,5 +1,7 @@
 // One execution over many AWS accounts, through the real SDKs, at the sandbox: who is asked what is counted.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import execution from "../../fixtures/execution.json" with { type: "json" };
 import { type AwsAccounts, type AwsSettings, createAws } from "../../providers/aws/index.ts";
 import { type AwsSandboxOptions, type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
@@ -197,6 +199,30 @@ describe("one execution over many AWS accounts", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["purchased", "already-purchased"]);
     expect(run.counts(account)).toMatchObject({ sessions: 2, identities: 2, purchases: 2 });
     expect(run.sandbox.purchases()).toBe(2);
+  });
+
+  test("every service, with no other rights than docs/accounts-aws.md says that a role needs", async () => {
+    const page = readFileSync(new URL("../../docs/accounts-aws.md", import.meta.url), "utf8");
+    const documented = [...page.matchAll(/"(?:ec2|rds|elasticache|memorydb|es|redshift|savingsplans):(\w+)"/g)];
+    const [account = ""] = good;
+    const recommendations = (execution.recommendations as readonly Recommendation[])
+      .filter(({ provider }) => provider === "aws")
+      .map((one) => ({ ...one, accountId: account }));
+    await using run = await driven(recommendations, {
+      accounts: { "*": { roleArn: role } },
+      aws: { redshiftTags: "shown" },
+    });
+    expect(run.of(account)).toEqual(recommendations.map(() => "purchased"));
+    expect(run.counts(account)).toMatchObject({ sessions: 1, identities: 1 });
+    const needed = run.sandbox.requests
+      .map(({ action }) => action)
+      .filter((action) => !["AssumeRole", "GetCallerIdentity"].includes(action));
+    // Tags that come with a purchase are asked for under a name of their own.
+    const withPurchases = ["AddTagsToResource", "TagResource"];
+    const rights = new Set(
+      documented.map(([, action]) => action).filter((name) => !withPurchases.includes(name ?? "")),
+    );
+    expect(rights).toEqual(new Set(needed));
   });
 
   test("a session of another account is not used", async () => {
