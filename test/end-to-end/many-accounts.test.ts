@@ -156,6 +156,44 @@ describe("one execution over many AWS accounts", () => {
     expect(run.counts(account)).toMatchObject({ sessions: 2, identities: 2, purchases: 3 });
   });
 
+  describe("a session that has too little left after the price was asked for", () => {
+    const priced = "DescribeReservedDBInstancesOfferings";
+    const [account = ""] = good;
+    const setting = { accounts: { "*": { roleArn: role, durationSeconds: 900 } } };
+    const [, , rds] = wantedIn(account) as [Recommendation, Recommendation, Recommendation];
+    /** Then 300 of 900 seconds are left, and a purchase may take 60 and five minutes more. */
+    const later = (sandbox: CloudSandbox, clock: ReturnType<typeof handClock>) => {
+      sandbox.onRequest = ({ action, number }) => {
+        if (action === priced && number < 6) clock.forward(600_000);
+      };
+    };
+
+    test("is renewed before the purchase is sent", async () => {
+      await using run = await driven([rds], setting, later);
+      const actions = run.sandbox.requests.map(({ action }) => action);
+      expect(actions.slice(actions.indexOf(priced) + 1)).toEqual([
+        "AssumeRole",
+        "GetCallerIdentity",
+        "PurchaseReservedDBInstancesOffering",
+      ]);
+      expect(run.of(account)).toEqual(["purchased"]);
+    });
+
+    test("and cannot be renewed: nothing is sent, and the next drive buys", async () => {
+      await using run = await driven([rds], setting, (sandbox, clock) => {
+        later(sandbox, clock);
+        const fault = { kind: "status", status: 403, code: "AccessDenied", when: "before" } as const;
+        sandbox.addFault({ match: { action: "AssumeRole" }, skip: 1, fault });
+      });
+      expect(run.counts(account)).toMatchObject({ purchases: 0 });
+      expect(run.messageOf(account)).toContain(`The role arn:aws:iam::${account}:role/buyonce`);
+      const { outcomes } = await run.drive();
+      expect(outcomes).toMatchObject([{ status: "purchased" }]);
+      expect(run.counts(account)).toMatchObject({ purchases: 1 });
+      expect(run.sandbox.purchases()).toBe(1);
+    });
+  });
+
   test.each(["DescribeReservedInstances", "DescribeReservedDBInstances"])(
     "a session that ends early, before %s: it is renewed once, and the question repeated",
     async (action) => {
