@@ -10,7 +10,12 @@ import { ApiError, errorOf, UnbelievableAnswerError } from "../http/api-error.ts
 import { isTransient, repeatRead } from "../http/repeat-read.ts";
 import { parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { clouds, type CloudAddresses } from "./clouds.ts";
-import { createTenantCredential, loopbackCredential } from "./azure-credential.ts";
+import {
+  createTenantCredentials,
+  loopbackCredential,
+  loopbackTokenOf,
+  type TenantCredentials,
+} from "./azure-credential.ts";
 import { makeOnce } from "./make-once.ts";
 import { resolveSettings, type AzureSettings, type ResolvedSettings } from "./azure-settings.ts";
 import { exchange, type PipelineOwner } from "./azure-transport.ts";
@@ -67,6 +72,8 @@ interface ArmClientParts {
   readonly apiVersion: string;
   /** Called at the first request, once for reads and once for purchases. */
   readonly makeSdkClient: (settings: SdkClientSettings) => PipelineOwner | Promise<PipelineOwner>;
+  /** Those that several clients share; left out: made of the settings. */
+  readonly credentials?: TenantCredentials | undefined;
 }
 
 /**
@@ -75,12 +82,15 @@ interface ArmClientParts {
  *
  * Throws a RefusedError `invalid-configuration` for an endpoint that is neither https nor http on loopback. Sends nothing.
  */
-export function createArmClient(settings: ArmClientSettings, { apiVersion, makeSdkClient }: ArmClientParts): ArmClient {
+export function createArmClient(settings: ArmClientSettings, parts: ArmClientParts): ArmClient {
+  const { tenantId } = settings;
   const resolved = resolveSettings(settings);
+  const { apiVersion, makeSdkClient, credentials = createTenantCredentials(resolved) } = parts;
   const cloud = clouds[resolved.cloud];
   const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
-  const credential = insecure ? loopbackCredential : createTenantCredential(resolved, settings.tenantId);
+  const credential = insecure ? loopbackCredential : credentials.of(tenantId);
   const open = async () => {
+    credentials.require(tenantId);
     const api = await makeSdkClient({ credential, cloud, options: { ...sdkOptions, endpoint: base.origin } });
     removePolicies(api, insecure);
     return api;
@@ -89,6 +99,7 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
   const [reads, purchases] = [makeOnce(open), makeOnce(open)];
   const { maxAnswerBytes: maxBytes, environment, retryAfterCap } = resolved;
   const now = () => environment.now();
+  const loopbackToken = loopbackTokenOf(tenantId);
 
   return {
     settings: resolved,
@@ -102,7 +113,7 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
 
     read({ method, url, body, signal, attempts = resolved.readAttempts }) {
       const text = body && JSON.stringify(body);
-      const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, signal };
+      const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, loopbackToken, signal };
       const attempt = async () => objectIn(await exchange(await reads(), request, now));
       return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient });
     },
@@ -114,6 +125,7 @@ export function createArmClient(settings: ArmClientSettings, { apiVersion, makeS
         body: JSON.stringify(body),
         timeout,
         maxBytes,
+        loopbackToken,
         freshConnection: true,
       } as const;
       return exchange(await purchases(), request, now);

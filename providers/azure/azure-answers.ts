@@ -1,4 +1,4 @@
-import { messageOf } from "../../src/contract/errors.ts";
+import { messageOf, RefusedError } from "../../src/contract/errors.ts";
 import type { PurchaseAnswer, Said } from "../../src/contract/purchase-answer.ts";
 import type { Answer, UnknownObject } from "../http/answer.ts";
 import { TransportError } from "../http/transport-error.ts";
@@ -33,6 +33,12 @@ export function notSent(subject: string, why: string, known: Known): PurchaseAns
 
 /** What an exchange without a complete answer proves. */
 export function unanswered(subject: string, error: unknown): PurchaseAnswer {
+  // Errors of this package come before anything is sent: a tenant without an entry, a package that is missing.
+  if (RefusedError.isInstance(error)) {
+    const { code: providerCode, retryable } = error;
+    const reason = `The purchase of ${subject} was not sent: ${error.message}`;
+    return { kind: "rejected", reason, left: false, expired: false, retryable, providerCode, cause: error };
+  }
   if (!(error instanceof TransportError) || error.stage === "unanswered") {
     return unknownAnswer(subject, messageOf(error), { cause: error });
   }

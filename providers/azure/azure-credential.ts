@@ -2,32 +2,67 @@ import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { RefusedError } from "../../src/contract/errors.ts";
 import { parseBody } from "../http/answer.ts";
 import { clouds } from "./clouds.ts";
-import { makeOnce } from "./make-once.ts";
+import { makeOnce, makeOncePerTenant } from "./make-once.ts";
 import type { ResolvedSettings } from "./azure-settings.ts";
+import { requireSignIn, signIn } from "./azure-sign-in.ts";
 
-/**
- * The credential of one tenant. It is made at the first request for a token, so that a drive which needs none constructs
- * none, and every token is checked to be of the tenant asked for: credentials that take whatever the machine offers
- * (a managed identity, a signed-in command line) would otherwise buy in another tenant.
- */
-export function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TokenCredential {
+/** Signs in to tenants. */
+export interface TenantCredentials {
+  /** Throws a RefusedError for a tenant that the settings do not say how to sign in to. Makes nothing. */
+  require(tenantId: string | undefined): void;
+  /**
+   * The credential of a tenant, the same at every call. It is made at the first request for a token, so that a drive which
+   * needs none constructs none, and every token is checked to be of the tenant asked for: credentials that take whatever the
+   * machine offers (a managed identity, a signed-in command line) would otherwise buy in another tenant.
+   */
+  of(tenantId: string | undefined): TokenCredential;
+}
+
+/** The credentials that the settings say. */
+export function createTenantCredentials(settings: ResolvedSettings): TenantCredentials {
+  const { tenants } = settings;
+  return {
+    require(tenantId) {
+      if (tenants !== undefined) requireSignIn(tenants, tenantId);
+    },
+    of: makeOncePerTenant((tenantId) => createTenantCredential(settings, tenantId)),
+  };
+}
+
+function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TokenCredential {
   const credentialOf = makeOnce(() => makeCredential(settings, tenantId));
   return {
     async getToken(scopes, options) {
       const credential = await credentialOf();
       const token = await credential.getToken(scopes, tenantId === undefined ? options : { ...options, tenantId });
-      if (token !== null) requireTenant(token, tenantId);
-      return token;
+      if (token === null) return null;
+      requireTenant(token, tenantId);
+      return endingEarly(token, settings.purchaseTimeout);
     },
   };
+}
+
+/**
+ * The SDK renews a token a second before its end, which could be in the middle of a purchase. So it is told of an earlier end: a
+ * token with less than the purchase timeout left is asked for anew before anything is sent with it. Credentials of
+ * `@azure/identity` keep their own, and renew it five minutes before its end.
+ */
+function endingEarly(token: AccessToken, purchaseTimeout: number): AccessToken {
+  return { ...token, expiresOnTimestamp: token.expiresOnTimestamp - purchaseTimeout };
 }
 
 /** A stand-in where the bearer policy is taken out: over http no real credential is ever made or sent. */
 export const loopbackCredential: TokenCredential = { getToken: async () => null };
 
+/** What goes over http instead of a token: it names the tenant that is meant, and is no secret. */
+export function loopbackTokenOf(tenantId: string | undefined): string {
+  return ["buyonce-loopback", ...(tenantId === undefined ? [] : [tenantId.toLowerCase()])].join("/");
+}
+
 async function makeCredential(settings: ResolvedSettings, tenantId: string | undefined): Promise<TokenCredential> {
   if (typeof settings.credential === "function") return settings.credential(tenantId);
   if (settings.credential !== undefined) return settings.credential;
+  if (settings.tenants !== undefined) return signIn(settings.tenants, tenantId, settings);
   const { DefaultAzureCredential } = await import("@azure/identity");
   const { authorityHost } = clouds[settings.cloud];
   return new DefaultAzureCredential({ authorityHost, ...(tenantId === undefined ? {} : { tenantId }) });

@@ -1,10 +1,14 @@
 import type { TokenCredential } from "@azure/core-auth";
 import { checkNumber, longestTimer } from "../../src/contract/check-number.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
+import { RefusedError } from "../../src/contract/errors.ts";
+import { parseSignIns } from "../../src/contract/sign-in.ts";
 import { defaultTagNames, type TagNames } from "../../src/contract/tag-names.ts";
+import type { Variables } from "../../src/contract/variable.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
 import type { AzureCloud } from "./clouds.ts";
 import { requireTagNames } from "./azure-marker.ts";
+import { azureTenantsSchema, type AzureTenants } from "./azure-tenants.ts";
 
 /** A credential, or what makes one for a tenant (`undefined`: the credential's own tenant). */
 export type AzureCredential = TokenCredential | ((tenantId: string | undefined) => TokenCredential);
@@ -13,6 +17,13 @@ export type AzureCredential = TokenCredential | ((tenantId: string | undefined) 
 export interface AzureSettings {
   /** Default: `DefaultAzureCredential` of `@azure/identity`. Never used over http. */
   readonly credential?: AzureCredential | undefined;
+  /**
+   * Instead of `credential`: how to sign in to each tenant, as the section `azure.tenants` of a configuration file says it.
+   * Nothing is read or made before a tenant's first request, and then once; over http never.
+   */
+  readonly tenants?: AzureTenants | undefined;
+  /** What `tenants` takes secrets from; default: the environment of this process. */
+  readonly variables?: Variables | undefined;
   /** Another address of Azure Resource Manager: https, or http on loopback. Default: the cloud's own. */
   readonly endpoint?: string | undefined;
   /** Default `public`. */
@@ -40,12 +51,15 @@ export interface AzureSettings {
 }
 
 /** Settings with every default filled in. */
-export type ResolvedSettings = Filled<Omit<AzureSettings, "credential" | "endpoint">> &
-  Pick<AzureSettings, "credential" | "endpoint">;
+export type ResolvedSettings = Filled<Omit<AzureSettings, "credential" | "tenants" | "endpoint">> &
+  Pick<AzureSettings, "credential" | "tenants" | "endpoint">;
 
 type Filled<Settings> = { readonly [Name in keyof Settings]-?: Exclude<Settings[Name], undefined> };
 
-/** Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, and for tag names that cannot be used. */
+/**
+ * Fills in the defaults. Throws a RefusedError `invalid-configuration` for a limit that is no whole number from 1, for tag
+ * names that cannot be used, and for `tenants` that cannot be used or stand beside a credential.
+ */
 export function resolveSettings(settings: AzureSettings): ResolvedSettings {
   const limits = {
     maxPages: settings.maxPages ?? 2_000,
@@ -60,13 +74,22 @@ export function resolveSettings(settings: AzureSettings): ResolvedSettings {
   }
   const tagNames = settings.tagNames ?? defaultTagNames;
   requireTagNames(tagNames);
+  const { credential, tenants, endpoint } = settings;
+  if (credential !== undefined && tenants !== undefined) {
+    throw new RefusedError({
+      code: "invalid-configuration",
+      message: "The Azure provider takes either credential or tenants, not both. Nothing was sent.",
+    });
+  }
   return {
     ...limits,
     cloud: settings.cloud ?? "public",
     tagNames,
     stampTags: settings.stampTags ?? true,
     environment: settings.environment ?? systemEnvironment,
-    ...(settings.credential === undefined ? {} : { credential: settings.credential }),
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    variables: settings.variables ?? process.env,
+    ...(credential === undefined ? {} : { credential }),
+    ...(tenants === undefined ? {} : { tenants: parseSignIns(azureTenantsSchema, tenants, "azure.tenants") }),
+    ...(endpoint === undefined ? {} : { endpoint }),
   };
 }

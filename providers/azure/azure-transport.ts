@@ -21,6 +21,8 @@ export interface WireRequest {
   readonly timeout: number;
   /** The longest answer that is taken, in bytes. */
   readonly maxBytes: number;
+  /** Stands in for a token over http, where the client has taken the bearer policy out. */
+  readonly loopbackToken: string;
   readonly signal?: AbortSignal | undefined;
   /** Use no kept-alive connection: one that the server is just closing would turn a purchase into an unknown outcome. */
   readonly freshConnection?: boolean;
@@ -69,7 +71,7 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
   }
 }
 
-function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: AbortSignal) {
+function toPipelineRequest({ method, url, body, loopbackToken }: WireRequest, abortSignal: AbortSignal) {
   const insecure = url.protocol === "http:";
   return createPipelineRequest({
     method,
@@ -79,8 +81,7 @@ function toPipelineRequest({ method, url, body }: WireRequest, abortSignal: Abor
     headers: createHttpHeaders({
       Accept: "application/json",
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      // Loopback only: the client has taken the bearer policy out, so that no real token can be sent in the clear.
-      ...(insecure ? { Authorization: "Bearer buyonce-loopback" } : {}),
+      ...(insecure ? { Authorization: `Bearer ${loopbackToken}` } : {}),
     }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
+import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
 import { createReservationExecutor } from "./azure-executor.ts";
 import { createOrderInventory } from "./azure-inventory.ts";
@@ -8,24 +9,35 @@ import { azureServices } from "./azure-services.ts";
 import { resolveSettings, type AzureSettings } from "./azure-settings.ts";
 import { makeOncePerTenant } from "./make-once.ts";
 import { readFacts, reservationOrders } from "./reservation-orders.ts";
-import { createReservationsClient } from "./reservations-client.ts";
+import { connectReservations } from "./reservations-client.ts";
 import { createBillingBenefitsClient } from "./savings-plans/azure-plan-client.ts";
 import { createSavingsPlanExecutor } from "./savings-plans/azure-plan-executor.ts";
 
 /**
  * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
- * Throws a RefusedError `invalid-configuration` for an endpoint or a limit that makes no sense.
+ * Throws a RefusedError `invalid-configuration` for an endpoint or a limit that makes no sense, and for `tenants` that cannot be
+ * used. A tenant that `tenants` does not name refuses its own recommendations only.
  *
  * ```ts
  * const azure = createAzure({ cloud: "us-government" });
+ * const ofTwo = createAzure({
+ *   tenants: {
+ *     "10000000-aaaa-bbbb-cccc-100000000001": { clientId: application, clientSecret: { env: "BUYER_SECRET" } },
+ *     "*": { use: "default" },
+ *   },
+ * });
  * ```
  */
 export function createAzure(settings: AzureSettings = {}): Provider {
-  const { purchaseTimeout, endpoint } = resolveSettings(settings);
+  const resolved = resolveSettings(settings);
+  const { purchaseTimeout, endpoint } = resolved;
   if (endpoint !== undefined) parseEndpoint(endpoint);
-  const clientOf = makeOncePerTenant((tenantId) => createReservationsClient({ ...settings, tenantId }));
+  const credentials = createTenantCredentials(resolved);
+  const clientOf = makeOncePerTenant((tenantId) => connectReservations({ ...settings, tenantId }, credentials));
   const catalogOf = makeOncePerTenant((tenantId) => createCatalog(clientOf(tenantId)));
-  const benefitsOf = makeOncePerTenant((tenantId) => createBillingBenefitsClient({ ...settings, tenantId }));
+  const benefitsOf = makeOncePerTenant((tenantId) =>
+    createBillingBenefitsClient({ ...settings, tenantId }, credentials),
+  );
   // Whichever service an order is of: all of them look into one inventory.
   const inventory = createOrderInventory(clientOf, reservationOrders, { facts: readFacts, refund: calculateRefund });
   const parts = { clientOf, catalogOf, inventory, purchaseTimeout };

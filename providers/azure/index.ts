@@ -1,6 +1,7 @@
 export { createAzure } from "./create-azure.ts";
 export type { AzureCloud } from "./clouds.ts";
 export type { AzureCredential, AzureSettings } from "./azure-settings.ts";
+export type { AzureTenantEntry, AzureTenants } from "./azure-tenants.ts";
 export type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 

@@ -1,4 +1,5 @@
 import { AzureReservationAPI } from "@azure/arm-reservations";
+import type { TenantCredentials } from "./azure-credential.ts";
 import { createArmClient, type ArmClient, type ArmClientSettings } from "./arm-client.ts";
 
 /** The newest version of the API that holds reservation orders: https://learn.microsoft.com/rest/api/reserved-vm-instances/ */
@@ -17,8 +18,17 @@ export type ReservationsClientSettings = ArmClientSettings;
  * Throws a RefusedError `invalid-configuration` for an endpoint that is neither https nor http on loopback. Sends nothing.
  */
 export function createReservationsClient(settings: ReservationsClientSettings = {}): ReservationsClient {
+  return connectReservations(settings);
+}
+
+/** The same with credentials that other clients share. */
+export function connectReservations(
+  settings: ReservationsClientSettings,
+  credentials?: TenantCredentials,
+): ReservationsClient {
   return createArmClient(settings, {
     apiVersion,
+    credentials,
     makeSdkClient: ({ credential, cloud, options }) =>
       new AzureReservationAPI(credential, {
         ...options,

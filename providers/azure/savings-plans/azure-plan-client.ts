@@ -1,4 +1,5 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
+import type { TenantCredentials } from "../azure-credential.ts";
 import { createArmClient, type ArmClient, type ArmClientSettings } from "../arm-client.ts";
 
 /** The newest stable version: https://learn.microsoft.com/rest/api/billingbenefits/ */
@@ -9,9 +10,10 @@ const apiVersion = "2022-11-01";
  * (docs/azure-savings-plan.md). The package is loaded at the first request; it is missing, that request throws a
  * RefusedError `invalid-configuration`. Throws the same for an endpoint that makes no sense. Sends nothing.
  */
-export function createBillingBenefitsClient(settings: ArmClientSettings): ArmClient {
+export function createBillingBenefitsClient(settings: ArmClientSettings, credentials?: TenantCredentials): ArmClient {
   return createArmClient(settings, {
     apiVersion,
+    credentials,
     makeSdkClient: async ({ credential, cloud, options }) => {
       const { BillingBenefitsRP } = await import("@azure/arm-billingbenefits").catch((cause: unknown) => {
         throw new RefusedError({
