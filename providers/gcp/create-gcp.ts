@@ -19,7 +19,12 @@ const withoutApi = {
  * `@google-cloud/compute` and `@google-cloud/billing`, which are loaded when they are first used. Sends nothing and looks
  * for no credential by itself.
  *
- * Throws a RefusedError `invalid-configuration` for settings that cannot be used.
+ * Throws a RefusedError `invalid-configuration` for settings that cannot be used. A project that `projects` does not name
+ * refuses its own recommendations only.
+ *
+ * ```ts
+ * const gcp = createGcp({ projects: { "*": { impersonate: "buyer@hub-project.iam.gserviceaccount.com" } } });
+ * ```
  */
 export function createGcp(settings: GcpSettings = {}): Provider {
   const resolved = resolveSettings(settings);

@@ -1,82 +1,83 @@
 import type { RegionCommitmentsClient, RegionOperationsClient } from "@google-cloud/compute";
 import type { CloudCatalogClient } from "@google-cloud/billing";
-import { loadBilling, loadCompute } from "./load-sdk.ts";
+import { createProjectCredentials } from "./gcp-credentials.ts";
 import type { GcpCredential, ResolvedSettings } from "./gcp-settings.ts";
-import { createTransport, type Transport } from "./gcp-transport.ts";
+import { clientOptions } from "./gcp-sign-in.ts";
+import { createTransport, type Call } from "./gcp-transport.ts";
+import { lazy } from "./lazy.ts";
+import { loadBilling, loadCompute } from "./load-sdk.ts";
 
-/** Clients of the SDK with the transport through which they send; every call goes through `run`. */
-export type Connected<Clients> = Clients & Pick<Transport, "run">;
+/** Clients of the SDK; every call goes through `run`, which signs in for the project that they were asked for. */
+export type Connected<Clients> = Clients & {
+  run<Answer>(call: Call, work: () => Promise<Answer>): Promise<Answer>;
+};
 
-/** The SDKs' clients, each loaded and made when it is first asked for. Throws a RefusedError for a missing package. */
+/**
+ * The SDKs' clients for a project, each loaded and made when it is first asked for. They are the same for every project,
+ * because making one takes the SDK half a second; the credential belongs to the call. Throws a RefusedError for a missing
+ * package, and for a project that the settings do not say how to sign in for.
+ */
 export interface Connect {
-  commitments(): Promise<Connected<{ readonly commitments: RegionCommitmentsClient }>>;
-  operations(): Promise<Connected<{ readonly operations: RegionOperationsClient }>>;
-  catalog(): Promise<Connected<{ readonly catalog: CloudCatalogClient }>>;
+  commitments(projectId: string): Promise<Connected<{ readonly commitments: RegionCommitmentsClient }>>;
+  operations(projectId: string): Promise<Connected<{ readonly operations: RegionOperationsClient }>>;
+  /** Prices name no project: the one whose credential reads them. */
+  catalog(projectId: string): Promise<Connected<{ readonly catalog: CloudCatalogClient }>>;
 }
 
-/** Over http nothing real is ever sent: this is the whole secret. */
-const loopbackAuth: GcpCredential = {
-  getRequestHeaders: async () => new Headers({ authorization: "Bearer buyonce-loopback" }),
-};
+/** What goes over http instead of a token: it names the project that is meant, and is no secret. */
+function loopbackCredential(projectId: string): GcpCredential {
+  return { getRequestHeaders: async () => new Headers({ authorization: `Bearer buyonce-loopback/${projectId}` }) };
+}
 
 /** Given here, so that the environment (`GOOGLE_CLOUD_UNIVERSE_DOMAIN`) does not decide where credentials go. */
 const universeDomain = "googleapis.com";
 
-/** Makes clients with one transport for each of the two APIs. Sends nothing, looks for no credential. */
-export function createConnect({
-  auth,
-  endpoint,
-  maxAnswerBytes,
-}: Pick<ResolvedSettings, "auth" | "endpoint" | "maxAnswerBytes">): Connect {
+/** Makes the clients over one transport. Sends nothing, looks for no credential. */
+export function createConnect(settings: ResolvedSettings): Connect {
+  const { endpoint, maxAnswerBytes } = settings;
   const insecure = endpoint?.insecure ?? false;
+  const credentials = createProjectCredentials(settings);
+  const transport = createTransport({ insecure, maxAnswerBytes });
+  const at = endpoint && {
+    apiEndpoint: endpoint.url.hostname,
+    port: Number(endpoint.url.port || (insecure ? 80 : 443)),
+    protocol: endpoint.url.protocol.replace(":", ""),
+  };
+  // The SDK asks of its `auth` no more than the two members that this one has.
+  const options = { fallback: true, universeDomain, auth: transport.auth as never, ...at };
 
-  /** `holder`, a client that sends nothing, holds the SDK's search for the application default credentials. */
-  function transportOr(holder: () => { readonly auth: GcpCredential }): Transport {
-    return createTransport(insecure ? loopbackAuth : (auth ?? holder().auth), { insecure, maxAnswerBytes });
-  }
-
-  function optionsFor({ auth: through }: Transport) {
-    const at = endpoint && {
-      apiEndpoint: endpoint.url.hostname,
-      port: Number(endpoint.url.port || (insecure ? 80 : 443)),
-      protocol: endpoint.url.protocol.replace(":", ""),
-    };
-    // The SDK asks of its `auth` no more than the two members that this one has.
-    return { fallback: true, universeDomain, auth: through as never, ...at };
-  }
-
-  const compute = lazy(async () => {
-    const sdk = await loadCompute();
-    // A token of a service account can be for one API alone, so each has a credential of its own.
-    const transport = transportOr(() => new sdk.RegionCommitmentsClient({ fallback: true, universeDomain }));
-    return { sdk, transport, options: optionsFor(transport) };
+  // Such a client sends nothing: it holds the SDK's search for the application default credentials. A token of a service
+  // account can be for one API alone, so each has a search of its own.
+  const searching = { fallback: true, universeDomain, clientOptions: clientOptions(settings) } as const;
+  const computeDefault = lazy(async (): Promise<GcpCredential> => {
+    const { RegionCommitmentsClient } = await loadCompute();
+    return new RegionCommitmentsClient(searching).auth;
+  });
+  const billingDefault = lazy(async (): Promise<GcpCredential> => {
+    const { CloudCatalogClient } = await loadBilling();
+    return new CloudCatalogClient(searching).auth;
   });
 
-  return {
-    commitments: lazy(async () => {
-      const { sdk, transport, options } = await compute();
-      return { commitments: new sdk.RegionCommitmentsClient(options), run: transport.run };
-    }),
-    operations: lazy(async () => {
-      const { sdk, transport, options } = await compute();
-      return { operations: new sdk.RegionOperationsClient(options), run: transport.run };
-    }),
-    catalog: lazy(async () => {
-      const { CloudCatalogClient } = await loadBilling();
-      const transport = transportOr(() => new CloudCatalogClient({ fallback: true, universeDomain }));
-      return { catalog: new CloudCatalogClient(optionsFor(transport)), run: transport.run };
-    }),
-  };
-}
+  const commitments = lazy(async () => new (await loadCompute()).RegionCommitmentsClient(options));
+  const operations = lazy(async () => new (await loadCompute()).RegionOperationsClient(options));
+  const catalog = lazy(async () => new (await loadBilling()).CloudCatalogClient(options));
 
-/** Makes something when it is first asked for; a failure is not kept: a missing package may be installed meanwhile. */
-function lazy<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
+  function runFor(projectId: string, byDefault: () => Promise<GcpCredential>) {
+    credentials.require(projectId);
+    const credential = async () =>
+      insecure ? loopbackCredential(projectId) : ((await credentials.of(projectId)) ?? byDefault());
+    return <Answer>(call: Call, work: () => Promise<Answer>) => transport.run({ ...call, credential }, work);
+  }
+
+  return {
+    async commitments(projectId) {
+      return { run: runFor(projectId, computeDefault), commitments: await commitments() };
+    },
+    async operations(projectId) {
+      return { run: runFor(projectId, computeDefault), operations: await operations() };
+    },
+    async catalog(projectId) {
+      return { run: runFor(projectId, billingDefault), catalog: await catalog() };
+    },
   };
 }

@@ -2,8 +2,11 @@ import { checkNumber, longestTimer } from "../../src/contract/check-number.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
+import { parseSignIns } from "../../src/contract/sign-in.ts";
 import { defaultTagNames, type TagNames } from "../../src/contract/tag-names.ts";
+import type { Variables } from "../../src/contract/variable.ts";
 import { defaultMaxAnswerBytes } from "../http/limit-bytes.ts";
+import { gcpProjectsSchema, type GcpProjects } from "./gcp-projects.ts";
 
 /**
  * What gives the headers that authenticate a request: a `GoogleAuth` or any client of `google-auth-library`. It needs
@@ -13,10 +16,23 @@ export interface GcpCredential {
   getRequestHeaders(url?: string | URL): Promise<Headers>;
 }
 
+/** Gives the credential of a project. */
+export type CredentialsFor = (place: { readonly projectId: string }) => GcpCredential | Promise<GcpCredential>;
+
 /** What `createGcp` works with. Everything has a default; nothing here decides what is bought. Times are in milliseconds. */
 export interface GcpSettings {
   /** Default: the application default credentials, as the SDK finds them. Never used over http. */
   readonly credential?: GcpCredential | undefined;
+  /** Instead of `credential`: asked once for the credential of each project, at its first request. Never asked over http. */
+  readonly credentialsFor?: CredentialsFor | undefined;
+  /**
+   * Instead of `credential`: how to sign in for each project, as the section `gcp.projects` of a configuration file says it.
+   * Nothing is read or made before the first request, and then once for each entry; over http never. All but
+   * `{ use: "default" }` needs the package `google-auth-library`, version 10 or 11.
+   */
+  readonly projects?: GcpProjects | undefined;
+  /** What `projects` takes the paths of files from that it names by a variable; default: the environment of this process. */
+  readonly variables?: Variables | undefined;
   /** One origin for Compute Engine and Cloud Billing: https, or http on loopback with a fixed dummy credential. */
   readonly endpoint?: string | undefined;
   /** The names under which source and token stand in a commitment's description. */
@@ -39,6 +55,9 @@ export interface GcpSettings {
 /** The settings with their defaults filled in and checked. */
 export interface ResolvedSettings {
   readonly auth: GcpCredential | undefined;
+  readonly credentialsFor: CredentialsFor | undefined;
+  readonly projects: GcpProjects | undefined;
+  readonly variables: Variables;
   readonly endpoint: { readonly url: URL; readonly insecure: boolean } | undefined;
   readonly tagNames: TagNames;
   readonly environment: Environment;
@@ -54,8 +73,15 @@ export interface ResolvedSettings {
 export function resolveSettings(settings: GcpSettings): ResolvedSettings {
   const currency = settings.currency ?? "USD";
   if (!/^[A-Z]{3}$/.test(currency)) throw invalid(`currency must be an ISO 4217 code such as "USD", not "${currency}"`);
+  const { credential, credentialsFor, projects } = settings;
+  if ([credential, credentialsFor, projects].filter((given) => given !== undefined).length > 1) {
+    throw invalid("it takes one of credential, credentialsFor and projects, not several");
+  }
   return {
-    auth: settings.credential,
+    auth: credential,
+    credentialsFor,
+    projects: projects && parseSignIns(gcpProjectsSchema, projects, "gcp.projects"),
+    variables: settings.variables ?? process.env,
     endpoint: settings.endpoint === undefined ? undefined : resolveEndpoint(settings.endpoint),
     tagNames: checkTagNames(settings.tagNames ?? defaultTagNames),
     environment: settings.environment ?? systemEnvironment,

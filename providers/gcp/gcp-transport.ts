@@ -20,6 +20,11 @@ export interface Call {
   readonly purchase?: boolean;
 }
 
+/** A call with what signs it in, which is asked for within its time. */
+interface SignedCall extends Call {
+  credential(): Promise<GcpCredential>;
+}
+
 /** What the SDK's clients send through. */
 export interface Transport {
   /** To be given to a client as its `auth`. */
@@ -31,10 +36,10 @@ export interface Transport {
    * Runs one call of a client. Throws an ApiError for a status other than 2xx, an UnbelievableAnswerError for what cannot be
    * read or is too long, a TransportError whose stage says whether anything can have been sent, or the signal's reason.
    */
-  run<Answer>(call: Call, work: () => Promise<Answer>): Promise<Answer>;
+  run<Answer>(call: SignedCall, work: () => Promise<Answer>): Promise<Answer>;
 }
 
-interface OpenCall extends Call {
+interface OpenCall extends SignedCall {
   /** How far its request has come. */
   stage: TransportStage;
   answered: boolean;
@@ -48,10 +53,13 @@ interface OpenCall extends Call {
  * the caller's time limit bounds; a second one is stopped. The call is found by its asynchronous context, because the
  * SDK hands nothing of it through.
  */
-export function createTransport(
-  credential: GcpCredential,
-  { insecure, maxAnswerBytes: maxBytes }: { readonly insecure: boolean; readonly maxAnswerBytes: number },
-): Transport {
+export function createTransport({
+  insecure,
+  maxAnswerBytes: maxBytes,
+}: {
+  readonly insecure: boolean;
+  readonly maxAnswerBytes: number;
+}): Transport {
   const calls = new AsyncLocalStorage<OpenCall>();
 
   async function send(call: OpenCall, url: URL, { method = "GET", headers, body }: RequestInit): Promise<Response> {
@@ -63,7 +71,8 @@ export function createTransport(
       const all = new Headers(headers);
       // The origin is the audience of a token that a service account signs itself. Versions of google-auth-library before
       // 10 give a plain object.
-      const given = new Headers(await withSignal(credential.getRequestHeaders(`${url.origin}/`), ending));
+      const signed = async () => (await call.credential()).getRequestHeaders(`${url.origin}/`);
+      const given = new Headers(await withSignal(signed(), ending));
       for (const [name, value] of given) all.set(name, value);
       ending.throwIfAborted();
       call.stage = "connection";

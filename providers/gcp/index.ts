@@ -1,3 +1,4 @@
 export { createGcp } from "./create-gcp.ts";
+export type { GcpProjectEntry, GcpProjects } from "./gcp-projects.ts";
 export type { GcpComputeRecommendation } from "./compute/gcp-recommendation.ts";
-export type { GcpCredential, GcpSettings } from "./gcp-settings.ts";
+export type { CredentialsFor, GcpCredential, GcpSettings } from "./gcp-settings.ts";

@@ -19,5 +19,8 @@ export async function loadSdk<Module>(name: string, version: number, load: () =>
 /** Compute Engine: commitments. */
 export const loadCompute = () => loadSdk("@google-cloud/compute", 7, () => import("@google-cloud/compute"));
 
+/** The credentials that `projects` names; the SDKs above depend on it themselves, but a package manager may hide it. */
+export const loadAuth = () => loadSdk("google-auth-library", 10, () => import("google-auth-library"));
+
 /** Cloud Billing: the catalogue of prices. */
 export const loadBilling = () => loadSdk("@google-cloud/billing", 5, () => import("@google-cloud/billing"));

@@ -310,7 +310,7 @@ describe("a list that fails", () => {
     const auth = { getRequestHeaders: async () => (asked++, new Headers({ authorization: "Bearer real" })) };
     await look(computeAt(loopback.url, { credential: auth }), [token]);
     expect(asked).toBe(0);
-    expect(loopback.last("list").headers.authorization).toBe("Bearer buyonce-loopback");
+    expect(loopback.last("list").headers.authorization).toBe("Bearer buyonce-loopback/my-project-123");
   });
 });
 

@@ -66,7 +66,7 @@ describe("the request that leaves", () => {
     expect([...sent.query]).toEqual([
       ["requestId", expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)],
     ]);
-    expect(sent.headers.authorization).toBe("Bearer buyonce-loopback");
+    expect(sent.headers.authorization).toBe("Bearer buyonce-loopback/my-project-123");
     expect(sent.headers.connection).toBe("close");
   });
 
@@ -303,13 +303,13 @@ test("a second hand-over to the network is stopped, whatever the SDK does above 
   const { createTransport } = await import("../../providers/gcp/gcp-transport.ts");
   await using loopback = await startLoopback();
   loopback.on("insert", ok(operation));
-  const transport = createTransport(
-    { getRequestHeaders: async () => new Headers() },
-    { insecure: true, maxAnswerBytes: 1_000 },
-  );
+  const transport = createTransport({ insecure: true, maxAnswerBytes: 1_000 });
+  const credential = async () => ({ getRequestHeaders: async () => new Headers() });
   const url = `${loopback.url}/compute/v1/projects/p/regions/r/commitments`;
   const send = () => transport.auth.fetch(url, { method: "POST", body: "{}" });
-  await expect(transport.run({ timeout: 1000 }, async () => (await send(), send()))).rejects.toThrow("a second time");
+  await expect(transport.run({ timeout: 1000, credential }, async () => (await send(), send()))).rejects.toThrow(
+    "a second time",
+  );
   await expect(send()).rejects.toThrow("outside of a call");
   expect(loopback.count("insert")).toBe(1);
 });

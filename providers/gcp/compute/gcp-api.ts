@@ -18,7 +18,7 @@ export interface ComputeApi {
    * Loads and makes the SDK's clients, which takes seconds on a busy machine: before a purchase, not between its send and
    * the look at what became of it. Sends nothing.
    */
-  prepare(): Promise<void>;
+  prepare(projectId: string): Promise<void>;
   /**
    * Every commitment of a project and region, page by page. Throws when it cannot vouch for completeness. Pages are in the order
    * of names, which never change, and what is bought is never deleted, so none moves behind a page token that was read already;
@@ -45,16 +45,16 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
   const { readTimeout: timeout, purchaseTimeout } = settings;
 
   async function page({ projectId: project, region }: GcpScope, pageToken: string | undefined, signal: AbortSignal) {
-    const { commitments, run } = await connect.commitments();
+    const { commitments, run } = await connect.commitments(project);
     const request = { project, region, ...(pageToken === undefined ? {} : { pageToken }) };
     const [, , answer] = await run({ signal, timeout }, () => commitments.list(request, once));
-    return believable(answer, project, region);
+    return believable(answer, { projectId: project, region });
   }
 
   return {
-    async prepare() {
-      await connect.commitments();
-      await connect.operations();
+    async prepare(projectId) {
+      await connect.commitments(projectId);
+      await connect.operations(projectId);
     },
 
     async *commitments(scope, signal) {
@@ -67,12 +67,12 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
       const { projectId: project, region } = scope;
       const step = lookUp(`read the commitment ${name} of ${scope.label}`, "compute.commitments.get");
       return read({ step, settings, signal }, async () => {
-        const { commitments, run } = await connect.commitments();
+        const { commitments, run } = await connect.commitments(project);
         try {
           const [answer] = await run({ signal, timeout }, () =>
             commitments.get({ project, region, commitment: name }, once),
           );
-          const found = parseCommitment(answer);
+          const found = inPlace(parseCommitment(answer), scope);
           if (found.name === name || found.id === name) return found;
           throw new UnbelievableAnswerError(`the answer for commitment ${name} is ${found.name} instead`);
         } catch (error) {
@@ -83,13 +83,13 @@ export function createComputeApi(connect: Connect, settings: ResolvedSettings): 
     },
 
     async operation({ projectId: project, region }, operation, signal) {
-      const { operations, run } = await connect.operations();
+      const { operations, run } = await connect.operations(project);
       const [answer] = await run({ signal, timeout }, () => operations.get({ project, region, operation }, once));
       return answer;
     },
 
     async insert({ projectId: project, region }, requestId, commitmentResource) {
-      const { commitments, run } = await connect.commitments();
+      const { commitments, run } = await connect.commitments(project);
       const request = { project, region, requestId, commitmentResource };
       const [{ latestResponse }] = await run({ timeout: purchaseTimeout, purchase: true }, () =>
         commitments.insert(request, once),
@@ -110,6 +110,15 @@ function saysAbsent(error: unknown, scope: GcpScope, name: string): boolean {
   return target?.name === name && isIn(target, scope);
 }
 
+/** A commitment that does not say of itself that it is in another project or region. Throws an UnbelievableAnswerError. */
+function inPlace(found: GcpCommitment, place: Pick<GcpScope, "projectId" | "region">): GcpCommitment {
+  const target = parseTarget(found.selfLink ?? "");
+  if (target === undefined || isIn(target, place)) return found;
+  throw new UnbelievableAnswerError(
+    `commitment ${found.name} is one of projects/${target.project}/regions/${target.region}`,
+  );
+}
+
 /** Warnings with which a list is whole all the same. */
 const harmless = new Set(["NO_RESULTS_ON_PAGE"]);
 
@@ -119,18 +128,20 @@ const harmless = new Set(["NO_RESULTS_ON_PAGE"]);
  */
 function believable(
   list: protos.google.cloud.compute.v1.ICommitmentList | null | undefined,
-  project: string,
-  region: string,
+  place: Pick<GcpScope, "projectId" | "region">,
 ): { readonly items: readonly GcpCommitment[]; readonly nextPageToken: string | undefined } {
   if (list?.kind !== "compute#commitmentList") {
     throw new UnbelievableAnswerError("a page is no list of commitments, which does not mean that there is none");
   }
   const places = [list.id, list.selfLink].filter((place) => typeof place === "string" && place !== "");
-  const own = `projects/${project}/regions/${region}/commitments`;
+  const own = `projects/${place.projectId}/regions/${place.region}/commitments`;
   if (places.length === 0 || places.some((place) => !place?.endsWith(own))) {
     throw new UnbelievableAnswerError(`a page is not the list of ${own} (${places.join(", ") || "it names no place"})`);
   }
   const warning = list.warning?.code;
   if (warning && !harmless.has(warning)) throw new UnbelievableAnswerError(`the list came with the warning ${warning}`);
-  return { items: (list.items ?? []).map(parseCommitment), nextPageToken: list.nextPageToken || undefined };
+  return {
+    items: (list.items ?? []).map((item) => inPlace(parseCommitment(item), place)),
+    nextPageToken: list.nextPageToken || undefined,
+  };
 }

@@ -14,6 +14,8 @@ export type Sku = protos.google.cloud.billing.v1.ISku;
 
 /** What is priced. */
 export interface RateQuery {
+  /** Whose credential reads the list; the prices are everybody's. */
+  readonly projectId: string;
   readonly family: MachineFamily;
   readonly region: string;
   readonly term: GcpComputeRecommendation["term"];
@@ -46,15 +48,19 @@ const life = 10 * 60_000;
 interface SharedReading {
   readonly at: number;
   readonly skus: Promise<readonly Sku[]>;
+  readonly projectId: string;
   /** What ends it. */
   readonly signal: AbortSignal;
 }
 
-/** Reads the catalogue once per currency for about the length of a drive: it has tens of thousands of SKUs. */
+/** Reads the catalogue once per currency for about the length of a drive, for all projects: it has tens of thousands of SKUs. */
 export function createCatalog(connect: Connect, settings: ResolvedSettings): Catalog {
   const readings = new Map<string, SharedReading>();
 
-  async function commitmentSkus(currency: string, signal: AbortSignal): Promise<readonly Sku[]> {
+  async function commitmentSkus(
+    { currency, projectId }: Pick<RateQuery, "currency" | "projectId">,
+    signal: AbortSignal,
+  ): Promise<readonly Sku[]> {
     const now = settings.environment.now();
     const known = readings.get(currency);
     // A clock that jumped back makes it old as well.
@@ -62,13 +68,14 @@ export function createCatalog(connect: Connect, settings: ResolvedSettings): Cat
       try {
         return await withSignal(known.skus, signal);
       } catch (error) {
-        // Where the drive that reads it was stopped, the others go on.
-        if (!known.signal.aborted || signal.aborted) throw error;
-        return commitmentSkus(currency, signal);
+        // Where the drive that reads it was stopped, or it was read with another project's credential, the others go on.
+        const isOthers = known.signal.aborted || known.projectId !== projectId;
+        if (!isOthers || signal.aborted) throw error;
+        return commitmentSkus({ currency, projectId }, signal);
       }
     }
-    const skus = readCatalog(connect, settings, currency, signal);
-    readings.set(currency, { at: now, skus, signal });
+    const skus = readCatalog(() => connect.catalog(projectId), settings, currency, signal);
+    readings.set(currency, { at: now, skus, projectId, signal });
     // A failure is not kept: the next one asks again.
     skus.catch(() => readings.delete(currency));
     return skus;
@@ -77,7 +84,7 @@ export function createCatalog(connect: Connect, settings: ResolvedSettings): Cat
   return {
     async rates(query, signal) {
       signal.throwIfAborted();
-      const skus = await commitmentSkus(query.currency, signal);
+      const skus = await commitmentSkus(query, signal);
       const { vcpus, memory } = query.family.words;
       return {
         vcpuHour: rateOf(onlySku(skus, query, vcpus), { unit: "h", currency: query.currency }),
@@ -116,14 +123,14 @@ function onlySku(skus: readonly Sku[], { family, region, term }: RateQuery, word
 
 /** Every page; of its SKUs those of commitments are kept. */
 async function readCatalog(
-  connect: Connect,
+  connect: () => ReturnType<Connect["catalog"]>,
   settings: ResolvedSettings,
   currencyCode: string,
   signal: AbortSignal,
 ): Promise<readonly Sku[]> {
   const { readTimeout: timeout } = settings;
   const page = async (pageToken: string | undefined) => {
-    const { catalog, run } = await connect.catalog();
+    const { catalog, run } = await connect();
     const request = { parent, currencyCode, pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
     const [, , answer] = await run({ signal, timeout }, () =>
       catalog.listSkus(request, { retry: null, autoPaginate: false } as unknown as { autoPaginate: false }),

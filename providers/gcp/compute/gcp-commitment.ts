@@ -15,6 +15,7 @@ const schema = z.object({
   name: z.string().min(1),
   /** The server's number for it. */
   id: text,
+  selfLink: text,
   status: z.string().min(1),
   /** Decides whose it is: one that is no text hides the token. */
   description: z.string().optional(),

@@ -44,11 +44,11 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
     factsOf: (recommendation) => ({ decisive: factsOf(askedFor(recommendation)), ifStated: {} }),
 
     async quote(recommendation, marker, { signal, sentAs }) {
-      const { machineFamily, region, term, maxPrice } = recommendation;
+      const { projectId, machineFamily, region, term, maxPrice } = recommendation;
       // What the purchase needs is loaded before anything is written ahead.
-      await api.prepare();
+      await api.prepare(projectId);
       const currency = maxPrice?.currency ?? settings.currency;
-      const rates = await catalog.rates({ family: families[machineFamily], region, term, currency }, signal);
+      const rates = await catalog.rates({ projectId, family: families[machineFamily], region, term, currency }, signal);
       const earlier = sentAs?.["name"];
       const name = typeof earlier === "string" ? earlier : nameOf(marker);
       const request = purchaseRequest(recommendation, marker, { tagNames, name });

@@ -43,7 +43,7 @@ export async function purchase(submission: Submission, context: PurchaseContext)
     return notSent(reason, "InvalidRecord", cause);
   }
   try {
-    await api.prepare();
+    await api.prepare(recorded.scope.projectId);
   } catch (cause) {
     const code = BuyonceError.isInstance(cause) ? cause.code : "SdkUnusable";
     return notSent(`Commitment ${recorded.request.name} was not sent: ${messageOf(cause)}`, code, cause);
