@@ -26,9 +26,9 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "./server/server
 
 export type { AwsSandboxOptions } from "./aws/aws-sandbox-options.ts";
 export type { ReservationView, ReservedInstanceView, SavingsPlanView } from "./aws/aws-sandbox-view.ts";
-export type { AzureSandboxOptions } from "./azure/azure-sandbox-options.ts";
+export type { AzureSandboxOptions, SandboxTenant } from "./azure/azure-sandbox-options.ts";
 export type { ReservationOrderView, SavingsPlanOrderView } from "./azure/azure-sandbox-view.ts";
-export type { GcpSandboxOptions } from "./gcp/gcp-sandbox-options.ts";
+export type { GcpSandboxOptions, SandboxProject } from "./gcp/gcp-sandbox-options.ts";
 export type { CommitmentView } from "./gcp/gcp-sandbox-view.ts";
 export type { Fault, FaultRule } from "./server/fault.ts";
 export type { LoggedRequest } from "./server/request-log.ts";

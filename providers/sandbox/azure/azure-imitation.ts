@@ -5,7 +5,7 @@ import { listCatalog } from "./catalogs.ts";
 import { calculateRefund } from "./post-calculate-refund.ts";
 import { azureCommands } from "./azure-sandbox-commands.ts";
 import { listOrders, listReservations, listReservationsOf } from "./listings.ts";
-import type { Operation } from "./operation.ts";
+import type { Call, Operation } from "./operation.ts";
 import { type AzureBehaviour, type AzureSandboxOptions, azureBehaviour } from "./azure-sandbox-options.ts";
 import { orderBody } from "./order-body.ts";
 import { purchasesIn } from "./azure-purchase-requests.ts";
@@ -13,53 +13,61 @@ import { purchase } from "./put-reservation-order.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
 import { readOperation } from "./savings-plans/put-plan-alias.ts";
+import { isSeenIn, requireRight, tenantOf } from "./tenant.ts";
 
 const apiVersion = "2022-11-01";
 
 /** Microsoft.Capacity, by the name that the request log shows and that fault rules use as `action`. */
 const reservationOperations = {
   "POST calculatePrice": {
+    right: "Microsoft.Capacity/calculateprice/action",
     route: /^POST \/calculatePrice$/i,
-    run: ({ request, context, behaviour }) => calculatePrice(request.body, context, behaviour),
+    run: ({ tenant, request, context, behaviour }) => calculatePrice(request.body, tenant, context, behaviour),
   },
   "PUT reservationOrders": {
+    right: "Microsoft.Capacity/reservationorders/write",
     route: /^PUT \/reservationOrders\/([^/]+)$/i,
-    run: ({ name, request, context, behaviour }) =>
+    run: ({ name, tenant, request, context, behaviour }) =>
       purchase(
-        { id: name.toLowerCase(), body: request.body, orderUrl: `${context.origin}${request.target}` },
+        { id: name.toLowerCase(), tenant, body: request.body, orderUrl: `${context.origin}${request.target}` },
         context,
         behaviour,
       ),
   },
   "GET reservationOrders/{id}": {
+    right: "Microsoft.Capacity/reservationorders/read",
     route: /^GET \/reservationOrders\/([^/]+)$/i,
-    run: ({ name, context, behaviour }) =>
-      armAnswer(200, orderBody(advance(orderOf(name, context), context, behaviour), behaviour)),
+    run: (call) => armAnswer(200, orderBody(advance(orderOf(call), call.context, call.behaviour), call.behaviour)),
   },
   "GET reservationOrders": {
+    right: "Microsoft.Capacity/reservationorders/read",
     route: /^GET \/reservationOrders$/i,
     listing: true,
-    run: ({ request, context, behaviour }) => listOrders(request, context, behaviour),
+    run: listOrders,
   },
   "GET reservationOrders/{id}/reservations": {
+    right: "Microsoft.Capacity/reservationorders/reservations/read",
     route: /^GET \/reservationOrders\/([^/]+)\/reservations$/i,
-    run: ({ name, context, behaviour }) => listReservationsOf(orderOf(name, context), behaviour),
+    run: (call) => listReservationsOf(orderOf(call), call.behaviour),
   },
   "POST calculateRefund": {
+    right: "Microsoft.Capacity/reservationorders/calculaterefund/action",
     route: /^POST \/reservationOrders\/([^/]+)\/calculateRefund$/i,
-    run: ({ name, request, context, behaviour }) =>
-      calculateRefund(orderOf(name, context), request.body, context, behaviour),
+    run: (call) => calculateRefund(orderOf(call), call.request.body, call.context, call.behaviour),
   },
   "GET reservations": {
+    right: "Microsoft.Capacity/reservations/read",
     route: /^GET \/reservations$/i,
     listing: true,
-    run: ({ request, context, behaviour }) => listReservations(request, context, behaviour),
+    run: listReservations,
   },
   "GET operationResults/{id}": {
+    right: "Microsoft.Capacity/operations/read",
     route: /^GET \/operationResults\/([^/]+)$/i,
-    run: ({ name, context, behaviour }) => readOperation(name, context, behaviour),
+    run: readOperation,
   },
   "GET catalogs": {
+    right: "Microsoft.Capacity/catalogs/read",
     route: /^GET \/subscriptions\/[^/]+\/catalogs$/i,
     run: ({ request }) => listCatalog(request),
   },
@@ -74,8 +82,8 @@ const providers: Readonly<Record<string, Readonly<Record<string, Operation>>>> =
 export type AzureAction = keyof typeof reservationOperations | keyof typeof savingsPlanOperations;
 
 /**
- * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, for one tenant, as their recorded
- * answers show them.
+ * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, as their recorded answers show them,
+ * for every tenant that a dummy credential names.
  */
 export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
   const behaviour = azureBehaviour(options);
@@ -83,7 +91,7 @@ export function createAzureImitation(options: AzureSandboxOptions = {}): Imitati
     name: "azure",
     owns: ({ path }) => /^\/(providers|subscriptions)\//i.test(path),
     actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
-    accountOf: () => undefined,
+    accountOf: tenantOf,
     handle(request, context) {
       try {
         return operate(request, context, behaviour);
@@ -115,7 +123,10 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
   if (request.query.get("api-version") !== apiVersion) {
     throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${apiVersion} only.`);
   }
-  return found.operation.run({ name: found.name, request, context, behaviour });
+  const { name, operation } = found;
+  const tenant = tenantOf(request);
+  requireRight(operation.right, request, tenant, behaviour);
+  return operation.run({ name, tenant, request, context, behaviour });
 }
 
 function find({ method, path }: SandboxRequest) {
@@ -133,9 +144,9 @@ function find({ method, path }: SandboxRequest) {
   return undefined;
 }
 
-function orderOf(id: string, { store }: ImitationContext): ReservationOrder {
-  const order = orders(store).get(id.toLowerCase());
-  if (order === undefined) {
+function orderOf({ name: id, tenant, context }: Call): ReservationOrder {
+  const order = orders(context.store).get(id.toLowerCase());
+  if (order === undefined || !isSeenIn(order, tenant)) {
     throw new ArmError(404, "ReservationOrderNotFound", `Reservation order ${id} was not found.`);
   }
   return order;

@@ -17,6 +17,17 @@ export interface AzureSandboxOptions {
   readonly finalStates?: Readonly<Record<string, string>> | undefined;
   /** How savings plans behave; the options above, but for `returnTags` and `secondPut`, are theirs as well. */
   readonly savingsPlan?: SavingsPlanOptions | undefined;
+  /** By tenant id. Every other tenant is there too, and may do everything. */
+  readonly tenants?: Readonly<Record<string, SandboxTenant>> | undefined;
+}
+
+/** A tenant in which not everything is allowed. */
+export interface SandboxTenant {
+  /**
+   * What its identity may not do, by Azure's names of operations: `Microsoft.Capacity/reservationorders/write`, or with a star
+   * at the end `Microsoft.Capacity/*`, or `*`.
+   */
+  readonly denied?: readonly string[] | undefined;
 }
 
 /** How the imitated Microsoft.BillingBenefits behaves; everything has a default. */
@@ -45,6 +56,7 @@ export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
     secondPut: options.secondPut ?? "existing",
     readsPerState: options.readsPerState ?? 1,
     finalStates: options.finalStates ?? {},
+    tenants: options.tenants ?? {},
     savingsPlan: {
       returnTags: options.savingsPlan?.returnTags ?? false,
       secondPut: options.savingsPlan?.secondPut ?? "existing",

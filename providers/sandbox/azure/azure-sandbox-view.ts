@@ -6,6 +6,8 @@ import { aliases, savingsPlanOrders, stateOf as savingsPlanStateOf } from "./sav
 /** A reservation order in the sandbox, for tests. */
 export interface ReservationOrderView {
   readonly id: string;
+  /** In lower case; undefined for one that was bought with a credential that names none. */
+  readonly tenantId: string | undefined;
   readonly displayName: string;
   /** As sent, whether or not the answers show them. */
   readonly tags: Readonly<Record<string, string>>;
@@ -24,6 +26,7 @@ export function viewOrders(store: SandboxStore, behaviour: AzureBehaviour): read
     .values()
     .map((order) => ({
       id: order.id,
+      tenantId: order.tenant,
       displayName: order.request.displayName,
       tags: order.request.tags,
       state: stateOf(order, behaviour).state,
@@ -40,6 +43,8 @@ export function viewOrders(store: SandboxStore, behaviour: AzureBehaviour): read
 /** A savings plan order in the sandbox, for tests. */
 export interface SavingsPlanOrderView {
   readonly id: string;
+  /** As that of a {@link ReservationOrderView}. */
+  readonly tenantId: string | undefined;
   /** Those that name it. */
   readonly aliases: readonly string[];
   readonly displayName: string;
@@ -57,6 +62,7 @@ export function viewSavingsPlanOrders(store: SandboxStore, behaviour: AzureBehav
     .values()
     .map((order) => ({
       id: order.id,
+      tenantId: order.tenant,
       aliases: aliases(store)
         .values()
         .filter(({ orderId }) => orderId === order.id)

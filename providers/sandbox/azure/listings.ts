@@ -2,32 +2,34 @@ import type { ImitationContext, SandboxRequest, SandboxResponse } from "../serve
 import { ArmError, armAnswer } from "./arm-answer.ts";
 import { lookupIn, parseFilter } from "./odata-filter.ts";
 import type { AzureBehaviour } from "./azure-sandbox-options.ts";
+import type { Call } from "./operation.ts";
 import { orderBody, reservationBody } from "./order-body.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
+import { isSeenIn, type OfTenant } from "./tenant.ts";
+
+/** What listings hold, of a tenant. */
+type Bought = OfTenant & { readonly boughtBefore: number };
 
 /** As recorded. */
 const pageSize = 50;
 
 /** GET reservationOrders: every order of the tenant, in pages whose next link carries an offset. */
-export function listOrders(
-  request: SandboxRequest,
-  context: ImitationContext,
-  behaviour: AzureBehaviour,
-): SandboxResponse {
-  return pageOf(orders(context.store).values(), request, context, (order) =>
+export function listOrders(call: Call): SandboxResponse {
+  const { context, behaviour } = call;
+  return pageOf(orders(context.store).values(), call, (order) =>
     orderBody(advance(order, context, behaviour), behaviour),
   );
 }
 
 /** The page that a request asks for, of what the listing shows; with its next link. Lies as the context's fault says. */
-export function pageOf<T extends { readonly boughtBefore: number }>(
+export function pageOf<T extends Bought>(
   all: readonly T[],
-  request: SandboxRequest,
-  context: ImitationContext,
+  call: Pick<Call, "request" | "context" | "tenant">,
   bodyOf: (entry: T) => object,
 ): SandboxResponse {
+  const { request, context } = call;
   const offset = skipTokenOf(request);
-  const visible = visibleOf(all, context);
+  const visible = visibleOf(all, call);
   const following = offset + pageSize < visible.length ? offset + pageSize : undefined;
   return listing(visible.slice(offset, offset + pageSize).map(bodyOf), nextLink(request, context, following));
 }
@@ -36,14 +38,11 @@ export function pageOf<T extends { readonly boughtBefore: number }>(
  * GET /providers/Microsoft.Capacity/reservations, with `$filter`. As recorded, it ends after 50 without a next link, even
  * though more exist.
  */
-export function listReservations(
-  request: SandboxRequest,
-  context: ImitationContext,
-  behaviour: AzureBehaviour,
-): SandboxResponse {
+export function listReservations(call: Call): SandboxResponse {
+  const { request, context, behaviour } = call;
   const filter = request.query.get("$filter");
   const matches = filter === null ? () => true : parseFilter(filter, new Set(["sku/name"]));
-  const found = visibleOf(orders(context.store).values(), context)
+  const found = visibleOf(orders(context.store).values(), call)
     .map((order) => reservationBody(order, behaviour))
     .filter((body) => matches(lookupIn(body)));
   return listing(found.slice(0, pageSize), nextLink(request, context, undefined));
@@ -54,14 +53,15 @@ export function listReservationsOf(order: ReservationOrder, behaviour: AzureBeha
   return listing([reservationBody(order, behaviour)], undefined);
 }
 
-function visibleOf<T extends { readonly boughtBefore: number }>(
+function visibleOf<T extends Bought>(
   all: readonly T[],
-  { fault }: ImitationContext,
+  { context: { fault }, tenant }: Pick<Call, "context" | "tenant">,
 ): readonly T[] {
+  const seen = all.filter((order) => isSeenIn(order, tenant));
   if (fault?.listing === "stale") {
-    return all.filter(({ boughtBefore }) => boughtBefore < fault.known);
+    return seen.filter(({ boughtBefore }) => boughtBefore < fault.known);
   }
-  return fault?.listing === "empty" ? [] : all;
+  return fault?.listing === "empty" ? [] : seen;
 }
 
 function nextLink(

@@ -8,9 +8,10 @@ import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 import { months, priceOf } from "./azure-sandbox-price.ts";
 import { type PurchaseRequest, parsePurchaseRequest } from "./check-purchase-request.ts";
 import { findSku } from "./reserved-skus.ts";
+import { markOf, type OfTenant } from "./tenant.ts";
 
 /** A quote session: the minted order id, until when it can be bought under, and for what. */
-export type Quote = {
+export type Quote = OfTenant & {
   readonly id: string;
   readonly expiresAt: number;
   readonly request: PurchaseRequest;
@@ -24,13 +25,14 @@ export function quotes(store: SandboxStore): Collection<Quote> {
 /** POST calculatePrice: mints an order id and prices it; buys nothing. Every call mints another id. */
 export function calculatePrice(
   body: string,
+  tenant: string | undefined,
   { store, now }: Pick<ImitationContext, "store" | "now">,
   behaviour: AzureBehaviour,
 ): SandboxResponse {
   const request = parsePurchaseRequest(body);
   const id = randomUUID();
   dropExpired(store, now);
-  quotes(store).set(id, { id, expiresAt: now + behaviour.quoteLifetime, request });
+  quotes(store).set(id, { id, ...markOf(tenant), expiresAt: now + behaviour.quoteLifetime, request });
 
   const amount = (value: Big) => ({ currencyCode: behaviour.currency, amount: value.toNumber() });
   const { total, monthly } = priceOf(request);

@@ -7,28 +7,35 @@ import { orderBody } from "./order-body.ts";
 import { type PurchaseRequest, parsePurchaseRequest, sameRequest } from "./check-purchase-request.ts";
 import { type ReservationOrder, finalStateOf, orders } from "./reservation-order.ts";
 import { purchasesIn } from "./azure-purchase-requests.ts";
+import { isSeenIn, markOf } from "./tenant.ts";
 
 /** Where the order can be read, absolute. */
-type Purchase = { readonly id: string; readonly body: string; readonly orderUrl: string };
+type Purchase = {
+  readonly id: string;
+  readonly tenant: string | undefined;
+  readonly body: string;
+  readonly orderUrl: string;
+};
 
 /** PUT reservationOrders/{id}: buys what was quoted under the id, once. */
 export function purchase(
-  { id, body, orderUrl }: Purchase,
+  { id, tenant, body, orderUrl }: Purchase,
   { store, now }: Pick<ImitationContext, "store" | "now">,
   behaviour: AzureBehaviour,
 ): SandboxResponse {
   const request = parsePurchaseRequest(body);
   const bought = orders(store).get(id);
-  if (bought !== undefined) {
+  if (bought !== undefined && isSeenIn(bought, tenant)) {
     return putAgain(bought, request, behaviour);
   }
   const quote = quotes(store).get(id);
-  if (quote === undefined || quote.expiresAt <= now) {
+  if (quote === undefined || !isSeenIn(quote, tenant) || quote.expiresAt <= now) {
     throw sessionTimedOut();
   }
   demandSame(quote.request, request);
   const order: ReservationOrder = {
     id,
+    ...markOf(tenant),
     reservationId: randomUUID(),
     request,
     requestedAt: now,

@@ -1,9 +1,10 @@
 import type { Collection, SandboxStore } from "../server/sandbox-store.ts";
 import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 import type { PurchaseRequest } from "./check-purchase-request.ts";
+import type { OfTenant } from "./tenant.ts";
 
 /** An order that was bought. */
-export type ReservationOrder = {
+export type ReservationOrder = OfTenant & {
   readonly id: string;
   readonly reservationId: string;
   readonly request: PurchaseRequest;

@@ -20,6 +20,7 @@ interface Call {
 interface Operation {
   /** Method and path; its groups are project, region and name. */
   readonly route: RegExp;
+  readonly permission: string;
   readonly listingFaults?: ReturnType<Imitation["listingFaults"]>;
   run(call: Call): SandboxResponse;
 }
@@ -29,24 +30,29 @@ const region = "/compute/v1/projects/([^/]+)/regions/([^/]+)";
 /** By the name that the request log shows and that fault rules use as `action`. */
 const operations: Readonly<Record<string, Operation>> = {
   "POST commitments": {
+    permission: "compute.commitments.create",
     route: new RegExp(`^POST ${region}/commitments$`),
     run: ({ place, request, context, behaviour }) =>
       insertCommitment(place, { requestId: request.query.get("requestId"), body: request.body }, context, behaviour),
   },
   "GET commitments": {
+    permission: "compute.commitments.list",
     route: new RegExp(`^GET ${region}/commitments$`),
     listingFaults: ["stale", "empty", "repeated-next-link"],
     run: ({ place, request, context, behaviour }) => listCommitments(place, request, context, behaviour),
   },
   "GET commitments/{name}": {
+    permission: "compute.commitments.get",
     route: new RegExp(`^GET ${region}/commitments/([^/]+)$`),
     run: ({ place, name, context, behaviour }) => getCommitment(place, name, context, behaviour),
   },
   "GET operations/{name}": {
+    permission: "compute.regionOperations.get",
     route: new RegExp(`^GET ${region}/operations/([^/]+)$`),
     run: ({ place, name, context, behaviour }) => getOperation(place, name, context, behaviour),
   },
   "GET skus": {
+    permission: "serviceusage.services.use",
     route: /^GET \/v1\/services\/6F81-5844-456A\/skus$/,
     listingFaults: ["empty", "repeated-next-link"],
     run: ({ request, context, behaviour }) => listSkus(request, context, behaviour),
@@ -63,7 +69,8 @@ export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
     name: "gcp",
     owns: ({ path }) => /^\/(compute\/v1|v1\/services)\//.test(path),
     actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
-    accountOf: (request) => find(request)?.place.project || undefined,
+    // The price list is nobody's: the credential says who asks.
+    accountOf: (request) => find(request)?.place.project || projectOf(request),
     handle(request, context) {
       try {
         return operate(request, context, behaviour);
@@ -89,7 +96,29 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
     throw new GoogleFault(404, "notFound", `The sandbox knows no ${request.method} ${request.path}.`);
   }
   const { operation, place, name } = found;
+  requirePermission(operation.permission, place.project, request, behaviour);
   return operation.run({ place, name, request, context, behaviour });
+}
+
+/** The project that a dummy credential names: `Bearer buyonce-loopback/my-project-123`. */
+function projectOf({ headers }: SandboxRequest): string | undefined {
+  return /^Bearer buyonce-loopback\/([\w.:-]+)$/.exec(headers["authorization"] ?? "")?.[1];
+}
+
+/** Throws in Google's words where the project denies it, or the credential is one of another project. */
+function requirePermission(
+  permission: string,
+  project: string,
+  request: SandboxRequest,
+  { projects }: GcpBehaviour,
+): void {
+  const credential = projectOf(request);
+  const asked = project || credential;
+  const denied = asked !== undefined && Object.hasOwn(projects, asked) ? projects[asked]?.denied : undefined;
+  const isForeign = project !== "" && credential !== undefined && credential !== project;
+  if (!isForeign && denied?.includes(permission) !== true) return;
+  const resource = /projects\/.*$/.exec(request.path)?.[0] ?? `projects/${asked}`;
+  throw new GoogleFault(403, "forbidden", `Required '${permission}' permission for '${resource}'`);
 }
 
 function find({ method, path }: SandboxRequest) {

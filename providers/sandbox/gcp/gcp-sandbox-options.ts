@@ -1,3 +1,9 @@
+/** A project in which not everything is allowed. */
+export interface SandboxProject {
+  /** The permissions that its identity lacks: `compute.commitments.create`. */
+  readonly denied?: readonly string[] | undefined;
+}
+
 /** How the imitated Google Cloud behaves; everything has a default. */
 export interface GcpSandboxOptions {
   /** How often an operation is read as RUNNING before it is DONE; default 1. */
@@ -8,6 +14,8 @@ export interface GcpSandboxOptions {
   readonly pageSize?: number | undefined;
   /** SKUs on a page of the price list; default 20. The real one has 5,000 on each. */
   readonly skusPerPage?: number | undefined;
+  /** By project id. Every other project is there too, and allows everything. */
+  readonly projects?: Readonly<Record<string, SandboxProject>> | undefined;
 }
 
 /** The options with every default filled in. */
@@ -16,6 +24,7 @@ export interface GcpBehaviour {
   readonly readsUntilActive: number;
   readonly pageSize: number;
   readonly skusPerPage: number;
+  readonly projects: Readonly<Record<string, SandboxProject>>;
 }
 
 export function gcpBehaviour(options: GcpSandboxOptions): GcpBehaviour {
@@ -24,5 +33,6 @@ export function gcpBehaviour(options: GcpSandboxOptions): GcpBehaviour {
     readsUntilActive: options.readsUntilActive ?? 1,
     pageSize: options.pageSize ?? 500,
     skusPerPage: options.skusPerPage ?? 20,
+    projects: options.projects ?? {},
   };
 }

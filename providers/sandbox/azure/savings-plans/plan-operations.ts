@@ -1,46 +1,51 @@
-import type { ImitationContext } from "../../server/imitation.ts";
 import { ArmError, armAnswer } from "../arm-answer.ts";
 import { pageOf } from "../listings.ts";
-import type { Operation } from "../operation.ts";
+import type { Call, Operation } from "../operation.ts";
+import { isSeenIn } from "../tenant.ts";
 import { advance, orderBody, planBody, savingsPlanOrders, type SavingsPlanOrder } from "./plan-order.ts";
 import { purchase, readAlias, validate } from "./put-plan-alias.ts";
 
 /** Microsoft.BillingBenefits, api-version 2022-11-01, by the name that the request log shows. */
 export const savingsPlanOperations = {
   "POST validate": {
+    right: "Microsoft.BillingBenefits/validate/action",
     route: /^POST \/validate$/i,
     run: ({ request }) => validate(request.body),
   },
   "PUT savingsPlanOrderAliases": {
+    right: "Microsoft.BillingBenefits/savingsPlanOrderAliases/write",
     route: /^PUT \/savingsPlanOrderAliases\/([^/]+)$/i,
-    run: ({ name, request, context, behaviour }) => purchase({ name, body: request.body }, context, behaviour),
+    run: purchase,
   },
   "GET savingsPlanOrderAliases/{name}": {
+    right: "Microsoft.BillingBenefits/savingsPlanOrderAliases/read",
     route: /^GET \/savingsPlanOrderAliases\/([^/]+)$/i,
-    run: ({ name, context }) => readAlias(name, context),
+    run: readAlias,
   },
   "GET savingsPlanOrders": {
+    right: "Microsoft.BillingBenefits/savingsPlanOrders/read",
     route: /^GET \/savingsPlanOrders$/i,
     listing: true,
-    run: ({ request, context, behaviour }) =>
-      pageOf(savingsPlanOrders(context.store).values(), request, context, (order) =>
-        orderBody(advance(order, context, behaviour), behaviour),
+    run: (call) =>
+      pageOf(savingsPlanOrders(call.context.store).values(), call, (order) =>
+        orderBody(advance(order, call.context, call.behaviour), call.behaviour),
       ),
   },
   "GET savingsPlanOrders/{id}": {
+    right: "Microsoft.BillingBenefits/savingsPlanOrders/read",
     route: /^GET \/savingsPlanOrders\/([^/]+)$/i,
-    run: ({ name, context, behaviour }) =>
-      armAnswer(200, orderBody(advance(orderOf(name, context), context, behaviour), behaviour)),
+    run: (call) => armAnswer(200, orderBody(advance(orderOf(call), call.context, call.behaviour), call.behaviour)),
   },
   "GET savingsPlanOrders/{id}/savingsPlans": {
+    right: "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans/read",
     route: /^GET \/savingsPlanOrders\/([^/]+)\/savingsPlans$/i,
-    run: ({ name, context, behaviour }) => armAnswer(200, { value: [planBody(orderOf(name, context), behaviour)] }),
+    run: (call) => armAnswer(200, { value: [planBody(orderOf(call), call.behaviour)] }),
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-function orderOf(id: string, { store }: ImitationContext): SavingsPlanOrder {
-  const order = savingsPlanOrders(store).get(id.toLowerCase());
-  if (order === undefined) {
+function orderOf({ name: id, tenant, context }: Call): SavingsPlanOrder {
+  const order = savingsPlanOrders(context.store).get(id.toLowerCase());
+  if (order === undefined || !isSeenIn(order, tenant)) {
     throw new ArmError(404, "SavingsPlanOrderNotFound", `Savings plan order ${id} was not found.`);
   }
   return order;

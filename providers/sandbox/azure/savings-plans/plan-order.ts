@@ -3,10 +3,11 @@ import { months } from "../azure-sandbox-price.ts";
 import type { ImitationContext } from "../../server/imitation.ts";
 import type { Collection, SandboxStore } from "../../server/sandbox-store.ts";
 import type { AzureBehaviour } from "../azure-sandbox-options.ts";
+import type { OfTenant } from "../tenant.ts";
 import type { SavingsPlanRequest } from "./plan-request.ts";
 
 /** A savings plan order that was bought. */
-export type SavingsPlanOrder = {
+export type SavingsPlanOrder = OfTenant & {
   readonly id: string;
   readonly planId: string;
   /** The operation that the answer to the PUT names. */
@@ -24,7 +25,7 @@ export type SavingsPlanOrder = {
 };
 
 /** An alias: the caller's name for a purchase. */
-export type Alias = { readonly name: string; readonly orderId: string };
+export type Alias = OfTenant & { readonly name: string; readonly orderId: string };
 
 const sequence = ["Creating", "PendingBilling", "ConfirmedBilling"];
 
@@ -33,9 +34,23 @@ export function savingsPlanOrders(store: SandboxStore): Collection<SavingsPlanOr
   return store.collection("azure.savingsPlanOrders");
 }
 
-/** By name in lower case. */
+/** By name in lower case, after that of its tenant and a slash, which no name has. */
 export function aliases(store: SandboxStore): Collection<Alias> {
   return store.collection("azure.savingsPlanOrderAliases");
+}
+
+/** The alias of a name that is seen in a tenant. */
+export function findAlias(store: SandboxStore, name: string, tenant: string | undefined): Alias | undefined {
+  return aliases(store).get(aliasKey(name, tenant)) ?? aliases(store).get(aliasKey(name, undefined));
+}
+
+/** Keeps an alias, in the place of an earlier one of its name and tenant. */
+export function setAlias(store: SandboxStore, alias: Alias): void {
+  aliases(store).set(aliasKey(alias.name, alias.tenant), alias);
+}
+
+function aliasKey(name: string, tenant: string | undefined): string {
+  return tenant === undefined ? name.toLowerCase() : `${tenant}/${name.toLowerCase()}`;
 }
 
 /** Where an order stands. */

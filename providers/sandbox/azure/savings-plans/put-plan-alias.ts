@@ -1,19 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { ImitationContext, SandboxResponse } from "../../server/imitation.ts";
 import { ArmError, armAnswer } from "../arm-answer.ts";
-import type { AzureBehaviour } from "../azure-sandbox-options.ts";
+import type { Call } from "../operation.ts";
 import { finalStateOf } from "../reservation-order.ts";
 import {
   advance,
   aliasBody,
-  aliases,
+  findAlias,
   savingsPlanOrders,
+  setAlias,
   stateOf,
   type Alias,
   type SavingsPlanOrder,
 } from "./plan-order.ts";
 import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./plan-request.ts";
 import { purchasesIn } from "../azure-purchase-requests.ts";
+import { isSeenIn, markOf } from "../tenant.ts";
 
 /** POST validate: whether each would be sold. Buys nothing. Microsoft's documentation knows one and three years. */
 export function validate(body: string): SandboxResponse {
@@ -26,15 +28,12 @@ export function validate(body: string): SandboxResponse {
 }
 
 /** PUT savingsPlanOrderAliases/{name}: buys. What a second one does is an option: it is not documented. */
-export function purchase(
-  { name, body }: { readonly name: string; readonly body: string },
-  { store, now, origin }: Pick<ImitationContext, "store" | "now" | "origin">,
-  behaviour: AzureBehaviour,
-): SandboxResponse {
+export function purchase({ name, tenant, request: { body }, context, behaviour }: Call): SandboxResponse {
+  const { store, now, origin } = context;
   if (!/^[a-zA-Z0-9_.-]+$/.test(name)) throw new ArmError(400, "InvalidRequestUri", `The alias "${name}" is no name.`);
   const request = parseSavingsPlanRequest(parseJson(body));
   const { secondPut } = behaviour.savingsPlan;
-  const existing = aliases(store).get(name.toLowerCase());
+  const existing = findAlias(store, name, tenant);
   if (existing !== undefined && secondPut === "already-exists") {
     throw new ArmError(409, "SavingsPlanOrderAliasAlreadyExists", `The alias ${name} already exists.`);
   }
@@ -43,6 +42,7 @@ export function purchase(
   }
   const order: SavingsPlanOrder = {
     id: randomUUID(),
+    ...markOf(tenant),
     planId: randomUUID(),
     operationId: randomUUID(),
     request,
@@ -51,9 +51,9 @@ export function purchase(
     reads: 0,
     finalState: finalStateOf(request.sku, store, behaviour),
   };
-  const alias: Alias = { name, orderId: order.id };
+  const alias: Alias = { name, ...markOf(tenant), orderId: order.id };
   savingsPlanOrders(store).set(order.id, order);
-  aliases(store).set(name.toLowerCase(), alias);
+  setAlias(store, alias);
   return armAnswer(201, aliasBody(alias, order), {
     "azure-asyncoperation": `${origin}/providers/Microsoft.Capacity/operationResults/${order.operationId}?api-version=2022-11-01`,
     "retry-after": "5",
@@ -62,14 +62,10 @@ export function purchase(
 }
 
 /** GET Microsoft.Capacity/operationResults/{id}: how far a purchase is, in the recorded words. Every look moves it on. */
-export function readOperation(
-  id: string,
-  context: Pick<ImitationContext, "store">,
-  behaviour: AzureBehaviour,
-): SandboxResponse {
+export function readOperation({ name: id, tenant, context, behaviour }: Call): SandboxResponse {
   const order = savingsPlanOrders(context.store)
     .values()
-    .find(({ operationId }) => operationId === id.toLowerCase());
+    .find((bought) => bought.operationId === id.toLowerCase() && isSeenIn(bought, tenant));
   if (order === undefined) throw new ArmError(404, "OperationNotFound", `Operation ${id} was not found.`);
   const state = stateOf(advance(order, context, behaviour), behaviour);
   const status = state === order.finalState ? state : "PendingPurchases";
@@ -77,8 +73,8 @@ export function readOperation(
 }
 
 /** GET savingsPlanOrderAliases/{name}. The code of its 404 is an assumption. */
-export function readAlias(name: string, { store }: Pick<ImitationContext, "store">): SandboxResponse {
-  const alias = aliases(store).get(name.toLowerCase());
+export function readAlias({ name, tenant, context: { store } }: Call): SandboxResponse {
+  const alias = findAlias(store, name, tenant);
   if (alias === undefined) {
     throw new ArmError(404, "SavingsPlanOrderAliasNotFound", `Savings plan order alias ${name} was not found.`);
   }

@@ -1,0 +1,46 @@
+import type { SandboxRequest } from "../server/imitation.ts";
+import { ArmError } from "./arm-answer.ts";
+import type { AzureBehaviour } from "./azure-sandbox-options.ts";
+
+/** What belongs to a tenant, by its id in lower case. */
+export type OfTenant = { readonly tenant?: string | undefined };
+
+/** The tenant that a dummy credential names (`Bearer buyonce-loopback/GUID`), in lower case; undefined where it names none. */
+export function tenantOf({ headers }: Pick<SandboxRequest, "headers">): string | undefined {
+  return /^Bearer buyonce-loopback\/([0-9a-f-]{36})$/i.exec(headers["authorization"] ?? "")?.[1]?.toLowerCase();
+}
+
+/**
+ * Whether something is seen in a tenant. What names none is seen in all: it was bought under a credential that names none, or
+ * by a version that kept one tenant only, and its recommendations now look for it in theirs.
+ */
+export function isSeenIn({ tenant: owner }: OfTenant, tenant: string | undefined): boolean {
+  return owner === undefined || owner === tenant;
+}
+
+/** What marks a new entry as a tenant's. */
+export function markOf(tenant: string | undefined): OfTenant {
+  return tenant === undefined ? {} : { tenant };
+}
+
+/** Throws an ArmError 403, in Azure's words, where the tenant's identity was denied an action. */
+export function requireRight(
+  action: string,
+  { path }: Pick<SandboxRequest, "path">,
+  tenant: string | undefined,
+  { tenants }: Pick<AzureBehaviour, "tenants">,
+): void {
+  const found = Object.entries(tenants).find(([id]) => id.toLowerCase() === tenant);
+  if (!(found?.[1].denied ?? []).some((denied) => matches(denied, action))) return;
+  throw new ArmError(
+    403,
+    "AuthorizationFailed",
+    `The client 'buyonce@sandbox' with object id '00000000-0000-4000-8000-000000000001' does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+}
+
+/** As in role definitions: letter case aside, and a star at the end stands for the rest. */
+function matches(denied: string, action: string): boolean {
+  const [wanted, given] = [denied.toLowerCase(), action.toLowerCase()];
+  return wanted.endsWith("*") ? given.startsWith(wanted.slice(0, -1)) : given === wanted;
+}
