@@ -23,10 +23,16 @@ export const secretSchema = z.strictObject(variableSchema.shape, {
       : undefined,
 });
 
+const fileProblem =
+  'must be the path of a file, or { "env": "NAME" } where a variable holds the path; never what is in the file';
+
 /** A file of an entry: its path, or the variable that holds the path. */
-export const fileSchema = z.union([z.string().regex(/^(?!\s*\{)(?!-----BEGIN)[^\n\r]+$/), variableSchema], {
-  error: 'must be the path of a file, or { "env": "NAME" } where a variable holds the path; never what is in the file',
-});
+export const fileSchema = z.union(
+  [z.string().regex(/^(?!\s*\{)(?!-----BEGIN)[^\n\r]+$/, fileProblem), variableSchema],
+  {
+    error: fileProblem,
+  },
+);
 
 /** The path of a file. Throws like {@link readVariable}; `path` is the field. */
 export function readFileName(file: string | Variable, path: string, variables: Variables): string {

@@ -13,7 +13,7 @@ import { purchase } from "./put-reservation-order.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
 import { readOperation } from "./savings-plans/put-plan-alias.ts";
-import { isSeenIn, requireRight, tenantOf } from "./tenant.ts";
+import { isSeenIn, requireRight, tenantOf } from "./sandbox-tenant.ts";
 
 const apiVersion = "2022-11-01";
 

@@ -5,7 +5,7 @@ import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 import type { Call } from "./operation.ts";
 import { orderBody, reservationBody } from "./order-body.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
-import { isSeenIn, type OfTenant } from "./tenant.ts";
+import { isSeenIn, type OfTenant } from "./sandbox-tenant.ts";
 
 /** What listings hold, of a tenant. */
 type Bought = OfTenant & { readonly boughtBefore: number };

@@ -8,7 +8,7 @@ import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 import { months, priceOf } from "./azure-sandbox-price.ts";
 import { type PurchaseRequest, parsePurchaseRequest } from "./check-purchase-request.ts";
 import { findSku } from "./reserved-skus.ts";
-import { markOf, type OfTenant } from "./tenant.ts";
+import { markOf, type OfTenant } from "./sandbox-tenant.ts";
 
 /** A quote session: the minted order id, until when it can be bought under, and for what. */
 export type Quote = OfTenant & {

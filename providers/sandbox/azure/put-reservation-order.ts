@@ -7,7 +7,7 @@ import { orderBody } from "./order-body.ts";
 import { type PurchaseRequest, parsePurchaseRequest, sameRequest } from "./check-purchase-request.ts";
 import { type ReservationOrder, finalStateOf, orders } from "./reservation-order.ts";
 import { purchasesIn } from "./azure-purchase-requests.ts";
-import { isSeenIn, markOf } from "./tenant.ts";
+import { isSeenIn, markOf } from "./sandbox-tenant.ts";
 
 /** Where the order can be read, absolute. */
 type Purchase = {

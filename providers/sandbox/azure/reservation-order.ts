@@ -1,7 +1,7 @@
 import type { Collection, SandboxStore } from "../server/sandbox-store.ts";
 import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 import type { PurchaseRequest } from "./check-purchase-request.ts";
-import type { OfTenant } from "./tenant.ts";
+import type { OfTenant } from "./sandbox-tenant.ts";
 
 /** An order that was bought. */
 export type ReservationOrder = OfTenant & {

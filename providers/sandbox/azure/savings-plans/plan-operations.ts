@@ -1,7 +1,7 @@
 import { ArmError, armAnswer } from "../arm-answer.ts";
 import { pageOf } from "../listings.ts";
 import type { Call, Operation } from "../operation.ts";
-import { isSeenIn } from "../tenant.ts";
+import { isSeenIn } from "../sandbox-tenant.ts";
 import { advance, orderBody, planBody, savingsPlanOrders, type SavingsPlanOrder } from "./plan-order.ts";
 import { purchase, readAlias, validate } from "./put-plan-alias.ts";
 

@@ -3,7 +3,7 @@ import { months } from "../azure-sandbox-price.ts";
 import type { ImitationContext } from "../../server/imitation.ts";
 import type { Collection, SandboxStore } from "../../server/sandbox-store.ts";
 import type { AzureBehaviour } from "../azure-sandbox-options.ts";
-import type { OfTenant } from "../tenant.ts";
+import type { OfTenant } from "../sandbox-tenant.ts";
 import type { SavingsPlanRequest } from "./plan-request.ts";
 
 /** A savings plan order that was bought. */

@@ -15,7 +15,7 @@ import {
 } from "./plan-order.ts";
 import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./plan-request.ts";
 import { purchasesIn } from "../azure-purchase-requests.ts";
-import { isSeenIn, markOf } from "../tenant.ts";
+import { isSeenIn, markOf } from "../sandbox-tenant.ts";
 
 /** POST validate: whether each would be sold. Buys nothing. Microsoft's documentation knows one and three years. */
 export function validate(body: string): SandboxResponse {
