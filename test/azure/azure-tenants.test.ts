@@ -282,26 +282,28 @@ describe("a tenant that cannot be signed in to refuses its own recommendations o
 });
 
 describe("a token is renewed before a purchase, not in the middle of it", () => {
-  /** How often a token is asked for by two price calculations, where the first one has so many seconds left. */
-  async function askedWith(left: number, purchaseTimeout: number): Promise<number> {
+  /** The tokens with which two purchases are sent, where the first one has so many seconds left. */
+  async function sentWith(left: number, purchaseTimeout: number): Promise<readonly string[]> {
     let asked = 0;
     const getToken = async () => {
       asked += 1;
-      return { token: "opaque", expiresOnTimestamp: Date.now() + (asked === 1 ? left : 3_600) * 1_000 };
+      return { token: `token-${asked}`, expiresOnTimestamp: Date.now() + (asked === 1 ? left : 3_600) * 1_000 };
     };
-    prices(2);
+    const sent: string[] = [];
+    nock(arm, { reqheaders: { authorization: (value) => sent.push(value) > 0 } })
+      .put(/reservationOrders/)
+      .times(2)
+      .reply(403, { error: { code: "AuthorizationFailed", message: "No." } });
     const executor = executorOf("compute", { environment, credential: { getToken }, purchaseTimeout });
-    for (let time = 1; time <= 2; time += 1) {
-      await executor.quote(executor.schema.parse(recommend()), marker, { signal });
-    }
-    return asked;
+    for (let time = 1; time <= 2; time += 1) await executor.send(submit(), { sentBefore: false });
+    return [...new Set(sent)];
   }
 
   test.each([
-    [3_000, 60_000, 1],
-    [55, 60_000, 2],
-    [550, 600_000, 2],
-  ])("%i seconds left, with a purchase timeout of %i ms: asked for %i times", async (left, timeout, times) => {
-    expect(await askedWith(left, timeout)).toBe(times);
+    [3_000, 60_000, ["Bearer token-1"]],
+    [55, 60_000, ["Bearer token-1", "Bearer token-2"]],
+    [550, 600_000, ["Bearer token-1", "Bearer token-2"]],
+  ])("%i seconds left, with a purchase timeout of %i ms", async (left, timeout, tokens) => {
+    expect(await sentWith(left, timeout)).toEqual(tokens);
   });
 });
