@@ -293,8 +293,8 @@ describe("a token is renewed before a purchase, not in the middle of it", () => 
     nock(arm)
       .put(/reservationOrders/)
       .times(2)
-      .reply(403, function answer() {
-        sent.push(String(this.req.headers["authorization"]));
+      .reply(403, (request) => {
+        sent.push(String(request.headers.get("authorization")));
         return { error: { code: "AuthorizationFailed", message: "No." } };
       });
     const executor = executorOf("compute", { environment, credential: { getToken }, purchaseTimeout });

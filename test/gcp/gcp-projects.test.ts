@@ -116,8 +116,8 @@ function lists(project: string, signed: string[], times = 1) {
   return nock("https://compute.googleapis.com")
     .get(path)
     .times(times)
-    .reply(200, function answer() {
-      signed.push(String(this.req.headers["authorization"]));
+    .reply(200, (request) => {
+      signed.push(String(request.headers.get("authorization")));
       return { kind: "compute#commitmentList", id: path.slice("/compute/v1/".length) };
     });
 }
