@@ -293,7 +293,7 @@ describe("a token is renewed before a purchase, not in the middle of it", () => 
     nock(arm)
       .put(/reservationOrders/)
       .times(2)
-      .reply(403, (request) => {
+      .reply(403, (request: Request) => {
         sent.push(String(request.headers.get("authorization")));
         return { error: { code: "AuthorizationFailed", message: "No." } };
       });

@@ -116,7 +116,7 @@ function lists(project: string, signed: string[], times = 1) {
   return nock("https://compute.googleapis.com")
     .get(path)
     .times(times)
-    .reply(200, (request) => {
+    .reply(200, (request: Request) => {
       signed.push(String(request.headers.get("authorization")));
       return { kind: "compute#commitmentList", id: path.slice("/compute/v1/".length) };
     });
