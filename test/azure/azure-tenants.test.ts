@@ -83,7 +83,7 @@ describe("entries that cannot be used: one sentence with the field, no value", (
   ])("%s", async (_what, tenants, sentence) => {
     const error = await thrownBy(Promise.resolve().then(() => createAzure(settingsWith(tenants))));
     expect(error).toMatchObject({ code: "invalid-configuration", message: expect.stringContaining(sentence) });
-    expect(String((error as Error).message)).toMatch(/^azure\.tenants[^\n]* Nothing was sent\.$/);
+    expect((error as Error).message).toMatch(/^azure\.tenants[^\n]* Nothing was sent\.$/);
     expect(JSON.stringify([error, String(error)])).not.toContain(secret);
   });
 

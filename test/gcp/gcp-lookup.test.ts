@@ -352,6 +352,17 @@ describe("one commitment by its name", () => {
     });
   });
 
+  test.each([
+    ["another project", "projects/other-project/regions/us-central1"],
+    ["another region", "projects/my-project-123/regions/us-east1"],
+  ])("one that says it is in %s is not believed, by its name or in a list", async (_what, place) => {
+    const selfLink = `https://www.googleapis.com/compute/v1/${place}/commitments/${name}`;
+    const untrusted = { code: "lookup-untrusted", message: expect.stringContaining(`is one of ${place}`) };
+    expect((await read(ok({ ...commitment, selfLink }))).result).toMatchObject(untrusted);
+    const { result } = await lookUp([ok(list([{ ...commitment, selfLink }]))], { settings: { readAttempts: 1 } });
+    expect(result).toMatchObject(untrusted);
+  });
+
   test.each(["../../commitments", "", "Buyonce-1", "a b", "x".repeat(64)])(
     "A28: %j cannot be a name: it is not put into a path, and that Google was not asked is no proof of absence",
     async (id) => {

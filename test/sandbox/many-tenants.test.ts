@@ -36,7 +36,7 @@ async function drive(sandbox: CloudSandbox, recommendations: readonly object[], 
   const providers = [createAzure({ ...settings, tenants }), createGcp({ ...settings, projects })];
   const purchaser = createPurchaser({ ledger, providers, environment });
   const execution = { executionId: "many", source: "test", recommendations };
-  const { outcomes } = await purchaser.drive(execution as never);
+  const { outcomes } = await purchaser.drive(execution);
   return outcomes;
 }
 
@@ -153,7 +153,9 @@ describe("one execution over three tenants and several projects, through the rea
     const { signal } = new AbortController();
     const marker = { token: "a".repeat(64), source: "test", generation: 0 };
     const quotes = await Promise.allSettled(
-      ["project-denied", "project-one", "project-two"].map((id) => compute?.quote(committed(id), marker, { signal })),
+      ["project-denied", "project-one", "project-two"].map(async (id) =>
+        compute?.quote(committed(id), marker, { signal }),
+      ),
     );
     expect(quotes).toMatchObject([
       { status: "rejected", reason: { code: "access-denied" } },
@@ -166,7 +168,7 @@ describe("one execution over three tenants and several projects, through the rea
     const read = sandbox.requests.filter(({ action }) => action === "GET skus");
     expect(read.map(({ account, status }) => [account, status])).toEqual([
       ["project-denied", 403],
-      ...Array(pricePages).fill(["project-one", 200]),
+      ...Array.from({ length: pricePages }, () => ["project-one", 200]),
     ]);
   });
 });
