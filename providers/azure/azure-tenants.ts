@@ -12,7 +12,7 @@ export type AzureTenantEntry =
       readonly clientCertificatePath: string | Variable;
       readonly clientCertificatePassword?: Variable | undefined;
     }
-  /** Workload identity: the file holds a token of another issuer, and is read anew for every sign-in. */
+  /** Workload identity: the file holds a token of another issuer. */
   | { readonly clientId: string; readonly federatedTokenFile: string | Variable }
   /** The managed identity of the machine; with a client id, a user assigned one. */
   | { readonly use: "managed-identity"; readonly managedIdentityClientId?: string | undefined }

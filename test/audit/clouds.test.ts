@@ -6,6 +6,7 @@ import { createGcp } from "../../providers/gcp/index.ts";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
 import type { Place } from "../../src/contract/audit-report.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { cache, compute, ec2 } from "../end-to-end/recommendations.ts";
@@ -113,7 +114,7 @@ describe("Azure reservations", () => {
   test("the ledger lost: orphans by tag or by the name alone", async () => {
     const { sandbox, driver } = await setup();
     await driver().drive(executionOf(compute));
-    const places: Place[] = [{ provider: "azure" }];
+    const places: Place[] = [{ provider: "azure", tenantId: String(compute["tenantId"]) }];
     const { findings, notLookedAt, scopes } = await driver().audit({ places });
     expect(findings).toMatchObject([{ kind: "orphan", commitments: [{ id: sandbox.orders()[0]?.id }] }]);
     // Reservations of all seven services share a listing, savings plans have their own.
@@ -121,9 +122,16 @@ describe("Azure reservations", () => {
   });
 
   test("a tenant that the execution names and the audit leaves out: its purchase is no orphan", async () => {
-    const { driver } = await setup();
+    const { sandbox, driver } = await setup();
     const purchaser = driver();
     await purchaser.drive(executionOf(compute));
+    // The credential's own tenant, which the audit looks into, is the one that was named.
+    const orders = sandbox.store.collection<JsonObject>("azure.orders");
+    const [{ tenant, ...order } = {}] = orders.values();
+    orders.set(String(order["id"]), order);
+    expect(tenant).toBe(compute["tenantId"]);
+    const { findings } = await driver().audit({ places: [{ provider: "azure" }] });
+    expect(findings).toMatchObject([{ kind: "orphan" }]);
     expect((await purchaser.audit({ places: [{ provider: "azure" }] })).findings).toEqual([]);
   });
 

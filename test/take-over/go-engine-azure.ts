@@ -23,6 +23,7 @@ export function goAzure(place: GoPlace): GoStep {
 
 function reservation({ url, source, token, wanted }: GoPlace): GoStep {
   const base = `${url}/providers/Microsoft.Capacity`;
+  const credential = credentialOf(wanted);
   const body = {
     sku: { name: wanted.sku },
     location: wanted.region,
@@ -42,7 +43,7 @@ function reservation({ url, source, token, wanted }: GoPlace): GoStep {
     find: async () => {
       let next: string | undefined = `${base}/reservationOrders?api-version=2022-11-01`;
       while (next) {
-        const page: { value: readonly Order[]; nextLink?: string } = await call("GET", next);
+        const page: { value: readonly Order[]; nextLink?: string } = await call("GET", next, undefined, credential);
         const found = page.value.find(({ tags }) => token !== "" && tags?.[goTags.token] === token);
         if (found) return found.name;
         next = page.nextLink;
@@ -54,9 +55,10 @@ function reservation({ url, source, token, wanted }: GoPlace): GoStep {
         "POST",
         `${base}/calculatePrice?api-version=2022-11-01`,
         body,
+        credential,
       );
       const { reservationOrderId } = quoted.properties;
-      await call("PUT", `${base}/reservationOrders/${reservationOrderId}?api-version=2022-11-01`, body);
+      await call("PUT", `${base}/reservationOrders/${reservationOrderId}?api-version=2022-11-01`, body, credential);
       return reservationOrderId;
     },
   };
@@ -92,15 +94,30 @@ function savingsPlan({ url, guid, wanted }: GoPlace): GoStep {
     find: async () => undefined,
     buy: async () => {
       const path = `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${guid}?api-version=2022-11-01`;
-      const bought = await call<{ properties: { savingsPlanOrderId: string } }>("PUT", `${url}${path}`, body);
+      const bought = await call<{ properties: { savingsPlanOrderId: string } }>(
+        "PUT",
+        `${url}${path}`,
+        body,
+        credentialOf(wanted),
+      );
       return bought.properties.savingsPlanOrderId.split("/").at(-1) ?? "";
     },
   };
 }
 
+/** What the sandbox takes for a credential of the tenant. */
+function credentialOf({ tenantId }: GoPlace["wanted"]): string {
+  return `buyonce-loopback/${tenantId}`;
+}
+
 /** One request with a dummy token. Throws for anything but a success. */
-export async function call<Answer>(method: string, address: string, body?: object): Promise<Answer> {
-  const headers = { authorization: "Bearer go-engine", "content-type": "application/json" };
+export async function call<Answer>(
+  method: string,
+  address: string,
+  body?: object,
+  credential = "go-engine",
+): Promise<Answer> {
+  const headers = { authorization: `Bearer ${credential}`, "content-type": "application/json" };
   const answer = await fetch(address, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${text}`);
