@@ -14,7 +14,7 @@ interface TenantSignIn {
 }
 
 /**
- * The entry of a tenant, else that of `*`. Throws a RefusedError `invalid-configuration` where there is none, and where a
+ * The entry of a tenant, else that of `*`. Throws a RefusedError `credentials-unavailable` where there is none, and where a
  * recommendation names no tenant and the entry signs in to one that is named.
  */
 export function requireSignIn(tenants: AzureTenants, tenantId: string | undefined): TenantSignIn {
@@ -69,5 +69,5 @@ export async function signIn(
 }
 
 function refused(problem: string): RefusedError {
-  return new RefusedError({ code: "invalid-configuration", message: `${problem}. Nothing was sent.` });
+  return new RefusedError({ code: "credentials-unavailable", message: `${problem}. Nothing was sent.` });
 }

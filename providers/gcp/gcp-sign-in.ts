@@ -18,13 +18,14 @@ type SignInSettings = Pick<ResolvedSettings, "variables" | "purchaseTimeout">;
 
 const scope = "https://www.googleapis.com/auth/cloud-platform";
 
-/** The entry of a project, else that of `*`. Throws a RefusedError `invalid-configuration` where there is none. */
+/** The entry of a project, else that of `*`. Throws a RefusedError `credentials-unavailable` where there is none. */
 export function requireSignIn(projects: GcpProjects, projectId: string): ProjectSignIn {
   const found = entryFor(projects, projectId);
   if (found !== undefined) return { entry: found.entry, path: `gcp.projects.${found.key}` };
-  throw refused(
-    `Nothing says how to sign in for GCP project ${projectId}: add the entry "gcp.projects.${projectId}", or one for *`,
-  );
+  throw new RefusedError({
+    code: "credentials-unavailable",
+    message: `Nothing says how to sign in for GCP project ${projectId}: add the entry "gcp.projects.${projectId}", or one for *. Nothing was sent.`,
+  });
 }
 
 /**

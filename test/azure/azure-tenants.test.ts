@@ -239,19 +239,26 @@ describe("a tenant that cannot be signed in to refuses its own recommendations o
   test.each([
     [
       "a variable that is not set",
+      "invalid-configuration",
       { tenantId },
       `azure.tenants.${tenantId}.clientSecret names the environment variable UNSET, which is not set.`,
     ],
     [
       "no entry",
+      "credentials-unavailable",
       { tenantId: third },
       `Nothing says how to sign in to Azure tenant ${third}: add the entry "azure.tenants.${third}", or one for *.`,
     ],
-    ["no tenant", {}, 'A recommendation names no tenant: add its tenantId, or the entry "azure.tenants.*".'],
-  ])("%s", async (_what, change, sentence) => {
+    [
+      "no tenant",
+      "credentials-unavailable",
+      {},
+      'A recommendation names no tenant: add its tenantId, or the entry "azure.tenants.*".',
+    ],
+  ])("%s", async (_what, code, change, sentence) => {
     const quote = asking(tenants, { variables: { SET: "dummy" } });
     await expect(quote(change)).rejects.toMatchObject({
-      code: "invalid-configuration",
+      code,
       message: expect.stringContaining(sentence),
     });
     signIn(other);

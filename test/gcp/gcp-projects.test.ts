@@ -269,13 +269,13 @@ describe("a project that cannot be signed in for refuses its own recommendations
     const settings = { projects: { [other]: { use: "default" } } } as const;
     const sentence = `Nothing says how to sign in for GCP project ${projectId}: add the entry "gcp.projects.${projectId}", or one for *.`;
     await expect(listing(settings)()).rejects.toMatchObject({
-      code: "invalid-configuration",
+      code: "credentials-unavailable",
       message: `${sentence} Nothing was sent.`,
     });
     expect(await createGcp(settings).services["compute"]?.send(submission, { sentBefore: false })).toMatchObject({
       kind: "rejected",
       left: false,
-      providerCode: "invalid-configuration",
+      providerCode: "credentials-unavailable",
       reason: expect.stringContaining(sentence),
     });
   });

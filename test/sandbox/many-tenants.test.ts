@@ -32,7 +32,9 @@ const projects = Object.fromEntries(
 
 async function drive(sandbox: CloudSandbox, recommendations: readonly object[], ledger: Ledger = createMemoryLedger()) {
   const environment = fakeEnvironment();
-  const settings = { endpoint: sandbox.url, environment, variables: {}, readAttempts: 1 };
+  // The Google SDK holds the process up for seconds while it loads: kept connections end, and times pass.
+  const times = { readTimeout: 300_000, purchaseTimeout: 1_200_000 };
+  const settings = { endpoint: sandbox.url, environment, variables: {}, ...times };
   const providers = [createAzure({ ...settings, tenants }), createGcp({ ...settings, projects })];
   const purchaser = createPurchaser({ ledger, providers, environment });
   const execution = { executionId: "many", source: "test", recommendations };
