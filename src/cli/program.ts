@@ -36,13 +36,25 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
       // What the options are does not depend on the arguments.
       const parsed = addOptions(command as unknown as Command);
       if (help !== undefined) command.addHelpText("after", help);
-      command.action(async () => ended(await action(...command.processedArgs, parsed.opts(), parts)));
+      command.action(async () => {
+        const options = parsed.opts();
+        const configuration = await configurationOf(command, parts);
+        ended(await action(...command.processedArgs, options, { ...parts, configuration }));
+      });
     });
   });
   for (const group of [program, ...program.commands.filter(({ commands }) => commands.length > 0)]) {
     group.hook("preSubcommand", async (_group, command) => modules.get(command)?.());
   }
   return program;
+}
+
+/** The configuration of a command that takes one. Throws a usage error for one that cannot be used, before anything is made. */
+async function configurationOf(command: CommandUnknownOpts, { terminal }: CommandParts) {
+  if (!command.options.some(({ long }) => long === "--config")) return undefined;
+  const { config } = command.opts() as { readonly config?: string };
+  const { readConfiguration } = await import("./resources/read-configuration.ts");
+  return readConfiguration(config, terminal.env);
 }
 
 /** A parser of a place in an execution. */

@@ -18,13 +18,17 @@ export interface JsonProblem {
   /** From 1, in characters. */
   readonly column: number;
   readonly message: string;
+  /** The message without anything of the text: where that may hold a secret. */
+  readonly plain: string;
 }
 
 class Stopped extends Error {
   readonly at: number;
-  constructor(at: number, message: string) {
+  readonly plain: string;
+  constructor(at: number, message: string, plain = message) {
     super(message);
     this.at = at;
+    this.plain = plain;
   }
 }
 
@@ -40,7 +44,8 @@ export function findJsonProblem(text: string): JsonProblem | undefined {
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     const before = text.slice(0, error.at).split("\n");
-    return { line: before.length, column: (before.at(-1) ?? "").length + 1, message: error.message };
+    const { message, plain } = error;
+    return { line: before.length, column: (before.at(-1) ?? "").length + 1, message, plain };
   }
 }
 
@@ -94,7 +99,10 @@ function check(text: string): void {
       if (text[at] !== '"') fail("a name in double quotes");
       const quoted = string();
       const name = JSON.parse(quoted) as string;
-      if (seen.has(name)) throw new Stopped(start, `the name ${quoted} is given twice in one object`);
+      if (seen.has(name)) {
+        const twice = "is given twice in one object";
+        throw new Stopped(start, `the name ${quoted} ${twice}`, `a name ${twice}`);
+      }
       seen.add(name);
       if (!next(":")) fail('":"');
       value(depth + 1);

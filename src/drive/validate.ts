@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
+import { issueText, pathText } from "../contract/issue-text.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { moneySchema } from "../contract/money.ts";
 import { type Execution, isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
@@ -145,24 +146,10 @@ function problemsOf(error: z.ZodError | undefined, at: readonly PropertyKey[]): 
   return (error?.issues ?? []).flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => problem([...at, ...issue.path, key], "is not a known field"))
-      : [problem([...at, ...issue.path], plain(issue.message))],
+      : [problem([...at, ...issue.path], issueText(issue.message))],
   );
 }
 
-/** Zod's own messages as the end of a sentence that begins with the field. */
-function plain(message: string): string {
-  const type = /Invalid input: expected (.+), received (\w+)/.exec(message);
-  if (type !== null) {
-    const [, expected, received] = type;
-    return received === "undefined" ? `is missing (${expected})` : `must be ${expected}, not ${received}`;
-  }
-  const options = /Invalid option: expected one of (.+)/.exec(message)?.[1];
-  if (options !== undefined) return `must be one of ${options.replaceAll("|", ", ")}`;
-  return message.replace("Invalid input: expected", "must be");
-}
-
 function problem(path: readonly PropertyKey[], message: string): ExecutionProblem {
-  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  // It begins with the dot of a field.
-  return { path: text.slice(1), message };
+  return { path: pathText(path), message };
 }

@@ -10,12 +10,13 @@ export type LedgerLocation =
 
 /**
  * What a text names as a ledger: a path, a `file:` URL of this machine or `sqlite:PATH` for SQLite, a `postgres:` or
- * `postgresql:` URL for PostgreSQL. Looks at the text alone. `name` is what its reader calls it, such as `--ledger`.
+ * `postgresql:` URL for PostgreSQL. Looks at the text alone. `name` is what its reader calls it, such as `--ledger`; a relative path
+ * begins at `folder`, which unless it is given is the working directory.
  *
  * Throws a LedgerError `invalid-configuration` for everything else: a URL that is misspelt would be a new, empty ledger, which
  * knows nothing of what was bought. The message does not repeat the text, for it may hold a password.
  */
-export function ledgerLocation(text: string, name: string): LedgerLocation {
+export function ledgerLocation(text: string, name: string, folder = "."): LedgerLocation {
   const problem = textProblemOf(text);
   if (problem !== undefined) throw notALedger(name, problem);
   const [, scheme = "", rest = ""] = /^([a-z]+):(.*)$/is.exec(text) ?? [];
@@ -29,10 +30,10 @@ export function ledgerLocation(text: string, name: string): LedgerLocation {
       if (rest === "" || rest !== rest.trim() || rest.startsWith("//") || mayHoldPassword(rest)) {
         throw notALedger(name, "has no plain path behind sqlite");
       }
-      return { kind: "sqlite", file: resolve(rest) };
+      return { kind: "sqlite", file: resolve(folder, rest) };
     default:
       if (!isPath(text)) throw notALedger(name, "is neither a path nor a URL that buyonce knows");
-      return { kind: "sqlite", file: resolve(text) };
+      return { kind: "sqlite", file: resolve(folder, text) };
   }
 }
 

@@ -111,7 +111,7 @@ const layout = { width: 100, paint: (_style: unknown, text: string) => text };
 const descriptions = [nasty, nasty, nasty];
 
 describe("C11: what does not show, or steers a terminal, is nowhere raw", () => {
-  const line = commandLineOf({ sandbox: true }, {});
+  const line = commandLineOf({ sandbox: true }, { terminal: { env: {} } });
   test.each<readonly [string, string]>([
     ["drive", json.jsonReport(reported)],
     ["redrive", json.jsonReports([reported], { count: 1, more: false, atRisk: [] })],

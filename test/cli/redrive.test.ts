@@ -276,7 +276,7 @@ describe("redrive", () => {
   });
 
   test("what to do next needs no file, but for what only the file can change", () => {
-    const again = againFromLedger("it's", commandLineOf({ sandbox: true }, {}));
+    const again = againFromLedger("it's", commandLineOf({ sandbox: true }, { terminal: { env: {} } }));
     expect(again.command).toBe(String.raw`buyonce redrive 'it'\''s' --sandbox`);
     const texts = (code: "access-denied" | "execution-changed") =>
       nextSteps([outcome({ status: "refused", error: { code, message: "m", retryable: false } })], again)[0]?.text;

@@ -34,7 +34,7 @@ describe("commands to be copied mean the same ledger and clouds", () => {
       "buyonce status --ledger a.db",
     ],
   ])("%j, %j", (options, env, drive, status) => {
-    const line = commandLineOf(options, env);
+    const line = commandLineOf(options, { terminal: { env } });
     expect([line("drive", "e.json"), line("status")]).toEqual([drive, status]);
   });
 
@@ -43,7 +43,7 @@ describe("commands to be copied mean the same ledger and clouds", () => {
     "postgres://u@h:5432/db?password=s3cret",
     "postgresql://u:s3cret@h:5432/db?sslmode=require",
   ])("a password is left out: %s", (ledger) => {
-    const command = commandLineOf({ ledger }, {})("redrive");
+    const command = commandLineOf({ ledger }, { terminal: { env: {} } })("redrive");
     expect(command).toMatch(/^buyonce redrive --ledger '?postgres(ql)?:\/\/u@h:5432\/db(\?sslmode=require)?'?$/);
   });
 });

@@ -16,12 +16,17 @@ describe("findJsonProblem", () => {
     ['{"a":"x\ny"}', 1, 8, "expected the closing quote of a string"],
     ['["\\x"]', 1, 3, 'expected an escape that JSON knows, such as \\" or \\u00e9'],
   ])("%j: line %d, column %d: %s", (text, line, column, message) => {
-    expect(findJsonProblem(text)).toEqual({ line, column, message });
+    expect(findJsonProblem(text)).toEqual({ line, column, message, plain: message });
   });
 
   test("a name given twice is found, escapes or not, but may come back in another object", () => {
     const message = 'the name "quantity" is given twice in one object';
-    expect(findJsonProblem('{"quantity":1,"quantity":10}')).toEqual({ line: 1, column: 15, message });
+    expect(findJsonProblem('{"quantity":1,"quantity":10}')).toEqual({
+      line: 1,
+      column: 15,
+      message,
+      plain: "a name is given twice in one object",
+    });
     expect(findJsonProblem('{"quantity":1,"\\u0071uantity":10}')?.message).toContain("twice");
     expect(findJsonProblem('[{"quantity":1},{"quantity":10}]')).toBeUndefined();
   });

@@ -85,7 +85,7 @@ async function amend(
     if (options.json) stdout.write(jsonExecution(status, { mayBeBought }));
     else {
       const paint = painter(stdout, env);
-      const { command = "" } = againFromLedger(executionId, commandLineOf(options, env));
+      const { command = "" } = againFromLedger(executionId, commandLineOf(options, parts));
       const sent = mayBeBought === undefined ? "" : sentText(mayBeBought, widthOf(stdout), command);
       stdout.write(`${executionText(status, widthOf(stdout), paint)}${sent}`);
     }

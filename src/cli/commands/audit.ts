@@ -99,7 +99,7 @@ export async function auditCommand(options: AuditCommandOptions, parts: CommandP
 
   // Where the places are named, a ledger that was lost is one more thing to find out.
   const how = places ? { emptyIfMissing: true } : { mustExist: true };
-  return withLedger(ledgerOf(options, parts.terminal.env), how, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts), how, parts, async (ledger) => {
     const needed = await providersFor(ledger, places);
     return withPurchaser(ledger, { needed, options, parts }, async (purchaser) => {
       if (loss !== undefined) {

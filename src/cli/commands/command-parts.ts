@@ -3,7 +3,8 @@ import type { Purchaser, PurchaserOptions } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
-import type { Endpoints, ProviderName } from "../resources/providers.ts";
+import type { Configuration } from "../resources/configuration.ts";
+import type { Configured, Endpoints, ProviderName } from "../resources/providers.ts";
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { InterruptHandlers } from "../terminal/interrupt.ts";
 import type { Answer, Terminal } from "../terminal/terminal.ts";
@@ -40,10 +41,13 @@ export interface StartSandboxOptions {
 /** What the commands are put together from; tests hand in their own. */
 export interface CommandParts {
   readonly terminal: Terminal;
+  /** Of the command that runs; undefined where there is none. */
+  readonly configuration?: Configuration | undefined;
   readonly createProviders: (
     names: readonly ProviderName[],
     endpoints: Endpoints,
     purchaseTimeout: number,
+    configured?: Configured,
   ) => Promise<readonly Provider[]>;
   readonly openLedger: (location: string, options?: OpenLedgerOptions) => Promise<Ledger>;
   readonly createPurchaser: (options: PurchaserOptions) => Purchaser | Promise<Purchaser>;
@@ -55,4 +59,9 @@ export interface CommandParts {
   readonly onInterrupt: (handlers: InterruptHandlers) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: ExitCode) => void;
+}
+
+/** What a command finds around it: the variables, and its configuration. */
+export interface Surroundings extends Pick<CommandParts, "configuration"> {
+  readonly terminal: Pick<Terminal, "env">;
 }

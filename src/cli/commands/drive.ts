@@ -22,7 +22,7 @@ import { untilInterrupted } from "./interruptible.ts";
 import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
 import { commandLineOf } from "./same-run.ts";
-import { purchaseTimeoutOf, withClouds } from "./with-resources.ts";
+import { buildProviders, purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   buyOptions(command)
@@ -134,16 +134,16 @@ export const drive = { addOptions, help, action: driveCommand } satisfies Comman
 export async function driveCommand(file: string, options: DriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const note = noteOn(parts.terminal.stderr);
   checkEndpoints(options);
-  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
+  await checkReportFile(options.report, ownFiles(options, parts));
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
   // Before anything is started or opened: a bad file leaves no trace.
-  validateExecution(input, await parts.createProviders(needed, endpointsOf(options), purchaseTimeout));
+  validateExecution(input, await buildProviders(needed, { endpoints: endpointsOf(options), purchaseTimeout, parts }));
 
   return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
     const imitation = real.length === 0;
-    const location = ledgerAt(options, parts.terminal.env, imitation);
+    const location = ledgerAt(options, parts, imitation);
     const asks = !imitation && !options.yes;
     return withDriveLedger({ location, imitation, asks, newLedger: options.newLedger }, parts, async (ledger) => {
       const { newAt } = ledger;
@@ -153,7 +153,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const places = describePlaces(execution, purchaser);
       const descriptions = await saidOf(execution.executionId, places, ledger.before, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
-      const again = againFromFile(file, commandLineOf(options, parts.terminal.env));
+      const again = againFromFile(file, commandLineOf(options, parts));
       const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);

@@ -96,7 +96,7 @@ async function importCommand(file: string, options: ImportCommandOptions, parts:
   const needed = providersNamedIn({ recommendations: rows.flatMap(recommendationsIn) });
   return withClouds({ needed, options, parts }, ({ providers, real }) => {
     const imitation = real.length === 0;
-    const location = ledgerAt(options, env, imitation);
+    const location = ledgerAt(options, parts, imitation);
     const { newLedger } = options;
     return withDriveLedger({ location, imitation, asks: false, newLedger }, parts, async ({ before, begin, newAt }) => {
       // Without a row that is valid no ledger is made.

@@ -48,7 +48,7 @@ export async function ledgerBackupCommand(
 ): Promise<ExitCode> {
   checkEndpoints(options);
   const to = copyOf(file, "The file of the backup");
-  const from = placeOfLedger(ledgerOf(options, parts.terminal.env));
+  const from = placeOfLedger(ledgerOf(options, parts));
   if (from.kind === "postgres") {
     throw usageError(
       "This ledger is in PostgreSQL: back it up with pg_dump --schema=buyonce, or with the server's own backups. Nothing was made.",
@@ -59,13 +59,11 @@ export async function ledgerBackupCommand(
     import("../../ledger/sqlite/backup-sqlite.ts"),
   ]);
   const summary = await backupSqlite({
-    from: checkLedgerFile(ledgerOf(options, parts.terminal.env)),
+    from: checkLedgerFile(ledgerOf(options, parts)),
     to,
     at: parts.now(),
   });
-  parts.terminal.stdout.write(
-    options.json ? jsonLedger(summary) : backupText(summary, commandLineOf(options, parts.terminal.env)),
-  );
+  parts.terminal.stdout.write(options.json ? jsonLedger(summary) : backupText(summary, commandLineOf(options, parts)));
   return exitCodes.bought;
 }
 

@@ -43,10 +43,10 @@ export const ledgerCheck = { addOptions: ledgerOptions, help, action: ledgerChec
  * `buyonce ledger check`: says whether a ledger is whole, and what is in it. Returns the exit code. Throws a BuyonceError: bad
  * usage, or a ledger that is missing or cannot be read.
  */
-export async function ledgerCheckCommand(options: LedgerOptions, { terminal }: CommandParts): Promise<ExitCode> {
-  const { stdout, env } = terminal;
+export async function ledgerCheckCommand(options: LedgerOptions, parts: CommandParts): Promise<ExitCode> {
+  const { stdout, env } = parts.terminal;
   checkEndpoints(options);
-  const summary = await summarize(ledgerOf(options, terminal.env));
+  const summary = await summarize(ledgerOf(options, parts));
   stdout.write(options.json ? jsonLedger(summary) : checkText(summary, painter(stdout, env)));
   return summary.problems.length === 0 ? exitCodes.bought : exitCodes.internal;
 }

@@ -51,7 +51,7 @@ export async function ledgerRestoreCommand(
 ): Promise<ExitCode> {
   const { stdout } = parts.terminal;
   checkEndpoints(options);
-  const location = ledgerOf(options, parts.terminal.env);
+  const location = ledgerOf(options, parts);
   const place = placeOfLedger(location);
   if (file === undefined) return markRestored(location, options, parts);
   const from = copyOf(file, "The backup");
@@ -66,7 +66,7 @@ export async function ledgerRestoreCommand(
   ]);
   const backup = checkLedgerFile(from, "The backup");
   const summary = await restoreSqlite({ from: backup, to: checkLedgerFile(location), at: parts.now() });
-  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary, commandLineOf(options, parts.terminal.env)));
+  stdout.write(options.json ? jsonLedger(summary) : restoreText(summary, commandLineOf(options, parts)));
   return exitCodes.bought;
 }
 
@@ -76,7 +76,7 @@ async function markRestored(location: string, options: LedgerOptions, parts: Com
     const place = ledgerText(placeOfLedger(location));
     const text = options.json
       ? jsonMarked(place, (await ledger.restoredAt()) ?? parts.now())
-      : markedText(place, commandLineOf(options, parts.terminal.env));
+      : markedText(place, commandLineOf(options, parts));
     parts.terminal.stdout.write(text);
     return exitCodes.bought;
   });

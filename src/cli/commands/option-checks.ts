@@ -1,18 +1,22 @@
+import { isDeepStrictEqual } from "node:util";
 import { parseEndpoint } from "../../contract/endpoint.ts";
 import { textProblem } from "../../contract/text-problem.ts";
+import { readVariable, type Variable } from "../../contract/variable.ts";
+import { type LedgerLocation, ledgerLocation } from "../../ledger/ledger-location.ts";
 import { checkPlaceOfLedger, placeOfLedger } from "../resources/open-ledger.ts";
 import type { Endpoints } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import type { Surroundings } from "./command-parts.ts";
 import { type CloudOptions, defaultFiles } from "./option-groups.ts";
 
 /** What SQLite keeps beside a database, by the end of its name. */
 const besideLedger = ["", "-wal", "-shm", "-journal"];
 
 /** The files of ledgers and of imitations, whether they are there or not: nothing else may be written to them. */
-export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">, env: Terminal["env"]): readonly string[] {
+export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">, around: Surroundings): readonly string[] {
   const { sandboxState } = defaultFiles;
-  const named = [ledger, env[ledgerVariable]].flatMap((location) => (location === undefined ? [] : fileOf(location)));
+  const named = [() => ledger, () => realLedger(around)?.location()].flatMap(fileOf);
   const ledgers = [...named, defaultFiles.ledger, defaultFiles.sandboxLedger];
   return [
     ...ledgers.flatMap((file) => besideLedger.map((end) => `${file}${end}`)),
@@ -22,12 +26,17 @@ export function ownFiles({ ledger }: Pick<CloudOptions, "ledger">, env: Terminal
 }
 
 /** The file that a ledger is; none of what names no ledger, which is refused where it is opened. */
-function fileOf(location: string): readonly string[] {
+function fileOf(location: () => string | undefined): readonly string[] {
+  const place = placeOf(location);
+  return place?.kind === "sqlite" ? [place.file] : [];
+}
+
+function placeOf(location: () => string | undefined): LedgerLocation | undefined {
   try {
-    const place = placeOfLedger(location);
-    return place.kind === "sqlite" ? [place.file] : [];
+    const named = location();
+    return named === undefined ? undefined : placeOfLedger(named);
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -41,8 +50,8 @@ export function endpointsOf({ azureEndpoint, awsEndpoint, gcpEndpoint }: CloudOp
 }
 
 /** The ledger of a command that has no file to say which clouds are meant: with an imitation, that of imitations. */
-export function ledgerOf(options: CloudOptions, env: Terminal["env"]): string {
-  return ledgerAt(options, env, isImitated(options));
+export function ledgerOf(options: CloudOptions, around: Surroundings): string {
+  return ledgerAt(options, around, isImitated(options));
 }
 
 /** An imitation of some cloud was asked for. */
@@ -52,11 +61,41 @@ export function isImitated(options: CloudOptions): boolean {
 }
 
 /** The variable that names the ledger of real purchases. */
-export const ledgerVariable = "BUYONCE_LEDGER";
+const ledgerVariable = "BUYONCE_LEDGER";
 
-/** Where the ledger is: as `--ledger` says, else of imitated purchases or of real ones; only for these the variable holds. */
-export function ledgerAt({ ledger }: Pick<CloudOptions, "ledger">, env: Terminal["env"], imitation: boolean): string {
-  return ledger ?? (imitation ? defaultFiles.sandboxLedger : (env[ledgerVariable] ?? defaultFiles.ledger));
+/** The ledger of real purchases, where a variable or the configuration names one. */
+interface RealLedger {
+  /** What names it. */
+  readonly by: string;
+  /** Throws a usage error where the configuration names a variable that is not set, or that names no ledger. */
+  readonly location: () => string;
+}
+
+/** The ledger that is set for real purchases; the variable goes before the configuration. */
+export function realLedger({ terminal: { env }, configuration }: Surroundings): RealLedger | undefined {
+  const variable = env[ledgerVariable];
+  if (variable !== undefined) return { by: ledgerVariable, location: () => variable };
+  const { ledger, file = "" } = configuration ?? {};
+  if (ledger === undefined) return undefined;
+  return { by: file, location: () => (typeof ledger === "string" ? ledger : locationIn(ledger, file, env)) };
+}
+
+function locationIn(variable: Variable, file: string, env: Terminal["env"]): string {
+  const location = readVariable(variable, `The configuration ${file} cannot be used: ledger`, env);
+  ledgerLocation(location, `The variable ${variable.env}, which ledger in ${file} names,`);
+  return location;
+}
+
+/** `--ledger` says what is set for real purchases anyway. */
+export function isRealLedger(ledger: string, around: Surroundings): boolean {
+  const [said, real] = [placeOf(() => ledger), placeOf(() => realLedger(around)?.location())];
+  return said !== undefined && isDeepStrictEqual(said, real);
+}
+
+/** Where the ledger is: as `--ledger` says, else of imitated purchases or of real ones; only these are set otherwise. */
+export function ledgerAt({ ledger }: Pick<CloudOptions, "ledger">, around: Surroundings, imitation: boolean): string {
+  if (ledger !== undefined) return ledger;
+  return imitation ? defaultFiles.sandboxLedger : (realLedger(around)?.location() ?? defaultFiles.ledger);
 }
 
 /** Throws a usage error for endpoints or a ledger that cannot be used, or not together with the rest. */

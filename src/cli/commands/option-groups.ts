@@ -15,17 +15,24 @@ const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly
 
 const json = ["--json", "print one JSON document and nothing else on standard output"] as const;
 
-/** The option that names the ledger. It goes before the environment variable: see `ledgerAt`. */
+/** The option that names the ledger. It goes before the environment variable and the configuration: see `ledgerAt`. */
 const ledgerOption = (description: string) => new Option("--ledger <file|url>", description);
+
+/** The option that names the configuration, of every command that opens a ledger or asks clouds: see `readConfiguration`. */
+const config = [
+  "--config <file>",
+  "how accounts are signed in to, and where the ledger is (default: BUYONCE_CONFIG, else buyonce.config.json in this folder, where it is there)",
+] as const;
 
 /** The options of a command that only reads a ledger. */
 export const ledgerOptions = (command: Command) =>
   command
     .addOption(
       ledgerOption(
-        `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else ${defaultFiles.ledger})`,
+        `the ledger that the drives used: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else what the configuration says, else ${defaultFiles.ledger})`,
       ),
     )
+    .option(...config)
     .option("--sandbox", `the ledger of drives with --sandbox: ${defaultFiles.sandboxLedger}`)
     .option(...json);
 
@@ -34,9 +41,10 @@ export const cloudOptions = (use: string) => (command: Command) =>
   command
     .addOption(
       ledgerOption(
-        `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
+        `where is recorded what was sent and bought: an SQLite file, or postgres://user@host/database (default: BUYONCE_LEDGER, else what the configuration says, else ${defaultFiles.ledger}; against an imitation ${defaultFiles.sandboxLedger})`,
       ),
     )
+    .option(...config)
     .option("--sandbox", `start an imitation of the clouds and ${use}`)
     .option("--azure-endpoint <url>", "instead of the public Azure cloud")
     .option("--aws-endpoint <url>", "instead of AWS: one URL for EC2 and STS")
@@ -100,13 +108,20 @@ export function withOptions<
 
 /** What the help of every command that takes `--ledger` says of it. */
 export const ledgerHelp = `
+The configuration
+  buyonce.config.json says how each account, tenant and project is signed in to, where the ledger is, and under which names
+  purchases are marked; docs/configuration.md lists its fields. It is what --config names, else the environment variable
+  BUYONCE_CONFIG, else the file of that name in this folder. It holds no secrets: { "env": "NAME" } stands for the value of
+  a variable. An option goes before a variable, and a variable before the file.
+
 The ledger
   A file: SQLite, for drivers on one machine. It is named by a path, by file:///whole/path or by sqlite:path. No folder is
   made for it but .buyonce. For several machines a PostgreSQL database, which needs the package pg:
   postgres://user@host:5432/database. The password may stand in the URL, percent-encoded; better, where other users
   cannot read it off the list of processes, in PGPASSWORD or ~/.pgpass. No message repeats it. What --ledger leaves out,
-  the environment variable BUYONCE_LEDGER says; but not with --sandbox or against an http endpoint: the variable is for
-  real purchases, and imitated ones go into ${defaultFiles.sandboxLedger}, unless --ledger names another one for them.
+  the environment variable BUYONCE_LEDGER says, else "ledger" in the configuration; but not with --sandbox or against an
+  http endpoint: these two are for real purchases, and imitated ones go into ${defaultFiles.sandboxLedger}, unless --ledger
+  names another one for them.
 `;
 
 /** What the help of a command says that shows executions. */

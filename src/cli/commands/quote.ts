@@ -14,7 +14,7 @@ import { checkEndpoints, endpointsOf, ledgerAt } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, totalOptions, withOptions } from "./option-groups.ts";
-import { requestTimeout, withClouds, withLedger } from "./with-resources.ts";
+import { buildProviders, requestTimeout, withClouds, withLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(command, cloudOptions("ask it"), paceOptions("are quoted", "it gives up"), totalOptions);
@@ -71,10 +71,13 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
   checkEndpoints(options);
   const input = await readExecutionFile(file);
   const needed = providersNamedIn(input);
-  validateExecution(input, await parts.createProviders(needed, endpointsOf(options), requestTimeout));
+  validateExecution(
+    input,
+    await buildProviders(needed, { endpoints: endpointsOf(options), purchaseTimeout: requestTimeout, parts }),
+  );
 
   return withClouds({ needed, options, parts }, ({ providers, real }) => {
-    const location = ledgerAt(options, parts.terminal.env, real.length === 0);
+    const location = ledgerAt(options, parts, real.length === 0);
     return withLedger(location, { emptyIfMissing: true }, parts, async (ledger) => {
       const purchaser = await parts.createPurchaser({ ledger, providers });
       const descriptions = describePlaces(purchaser.validate(input), purchaser);

@@ -112,7 +112,7 @@ export async function redriveCommand(
 ): Promise<ExitCode> {
   const { stdout, stderr } = parts.terminal;
   checkSelection(executionId, options);
-  await checkReportFile(options.report, ownFiles(options, parts.terminal.env));
+  await checkReportFile(options.report, ownFiles(options, parts));
 
   return withKnownLedger(executionId, options, parts, async (ledger) => {
     const { own, withoutExecutor } = await leftBehind(ledger, executionId, options);
@@ -149,13 +149,10 @@ function checkWorld(needed: readonly ProviderName[], options: RedriveCommandOpti
 }
 
 /** Says that there is nothing to drive; and what is parked, as the ledger has it: no cloud is asked. */
-async function nothingToDrive(
-  ledger: Ledger,
-  options: RedriveCommandOptions,
-  { terminal: { stdout, env } }: CommandParts,
-): Promise<ExitCode> {
+async function nothingToDrive(ledger: Ledger, options: RedriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
+  const { stdout, env } = parts.terminal;
   const { json, olderThan = defaults.olderThan } = options;
-  const line = commandLineOf(options, env);
+  const line = commandLineOf(options, parts);
   const parked = await readParked(ledger);
   const reports = withParked([], parked);
   const sum = sumOfParked(parked);
@@ -229,7 +226,7 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
   const { executionId, own, ledger, purchaser, options, parts } = redrive;
   const { concurrency, olderThan = defaults.olderThan, limit = defaults.limit, maxTotal: maxTotals } = options;
   const descriptions = descriptionsOf(own, purchaser);
-  const line = commandLineOf(options, parts.terminal.env);
+  const line = commandLineOf(options, parts);
   const again =
     executionId === undefined
       ? { words: "run buyonce redrive again", command: line("redrive") }
@@ -264,7 +261,7 @@ async function writeReports(
 ): Promise<void> {
   const { stdout, env } = parts.terminal;
   const sum: ParkedSum = sumOfParked(parked);
-  const line = commandLineOf(options, env);
+  const line = commandLineOf(options, parts);
   if (options.json) {
     stdout.write(jsonReports(reports, sum));
     return;

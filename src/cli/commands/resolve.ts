@@ -110,7 +110,7 @@ export async function resolveCommand(
   const decision: Decision = { executionId, recIndex, ...whatIsSaid(options) };
   checkEndpoints(options);
 
-  return withLedger(ledgerOf(options, parts.terminal.env), { mustExist: true }, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts), { mustExist: true }, parts, async (ledger) => {
     const record = (await recordsOf(ledger, executionId)).find((candidate) => candidate.recIndex === recIndex);
     if (record === undefined) {
       throw usageError(`The ledger knows no recommendation #${recIndex} of this execution. Nothing was recorded.`);
@@ -119,7 +119,7 @@ export async function resolveCommand(
       const outcome = await stoppable(parts, "nothing was recorded", (signal) =>
         purchaser.resolveByPerson(decision, { signal }),
       );
-      const again = againFromLedger(executionId, commandLineOf(options, parts.terminal.env));
+      const again = againFromLedger(executionId, commandLineOf(options, parts));
       stdout.write(options.json ? jsonOutcome(outcome) : resolveText(outcome, decision, again));
       return isRecorded(outcome) ? exitCodes.bought : exitCodeOf([outcome]);
     });

@@ -1,23 +1,24 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { shellWord } from "../../contract/shell-word.ts";
 import { placeOfLedger } from "../resources/open-ledger.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 import { maskPassword } from "../text/explain-error.ts";
 import type { CommandLine } from "../text/next-steps.ts";
-import { isImitated, ledgerVariable } from "./option-checks.ts";
+import type { Surroundings } from "./command-parts.ts";
+import { isImitated, isRealLedger } from "./option-checks.ts";
 import type { CloudOptions } from "./option-groups.ts";
 
 /** The commands that read a ledger and ask no cloud: they take no endpoint, and with `--sandbox` mean its ledger. */
 const ofLedgerAlone = ["status", "executions", "history", "ledger"];
 
 /**
- * Writes commands for a person to copy: with the ledger, the sandbox and the endpoints of this run. A password is left out,
+ * Writes commands for a person to copy: with the configuration, the ledger, the sandbox and the endpoints of this run. A password is left out,
  * wherever it stood: PGPASSWORD or ~/.pgpass has to hold it.
  */
-export function commandLineOf(options: CloudOptions, env: Terminal["env"]): CommandLine {
-  const { ledger, sandbox, azureEndpoint, awsEndpoint, gcpEndpoint } = options;
+export function commandLineOf(options: CloudOptions, around: Surroundings): CommandLine {
+  const { config, ledger, sandbox, azureEndpoint, awsEndpoint, gcpEndpoint } = options;
   const imitated = isImitated(options);
-  const isSaid = ledger === undefined || (!imitated && ledger === env[ledgerVariable]);
+  const isSaid = ledger === undefined || (!imitated && isRealLedger(ledger, around));
+  const configWords = config === undefined ? [] : ["--config", config];
   const ledgerWords = isSaid ? [] : ["--ledger", withoutPassword(ledger)];
   const endpointWords = Object.entries({ azure: azureEndpoint, aws: awsEndpoint, gcp: gcpEndpoint }).flatMap(
     ([name, endpoint]) => (endpoint === undefined ? [] : [`--${name}-endpoint`, endpoint]),
@@ -25,7 +26,12 @@ export function commandLineOf(options: CloudOptions, env: Terminal["env"]): Comm
   return (...words) => {
     const isAlone = ofLedgerAlone.some((name) => name === words[0]);
     const isSandbox = isAlone ? imitated && ledger === undefined : sandbox === true;
-    const where = [...ledgerWords, ...(isSandbox ? ["--sandbox"] : []), ...(isAlone ? [] : endpointWords)];
+    const where = [
+      ...configWords,
+      ...ledgerWords,
+      ...(isSandbox ? ["--sandbox"] : []),
+      ...(isAlone ? [] : endpointWords),
+    ];
     return ["buyonce", ...[...words, ...where].map((word) => shellWord(cleanText(word)))].join(" ");
   };
 }

@@ -75,7 +75,7 @@ export async function settleCommand(
     if (records.length === 0) {
       const parked = sumOfParked(await readParked(ledger, executionId));
       const text = "Nothing is pending: what is bought is final.\n";
-      const notes = `${parkedNote(parked)}${await mayBeBoughtNote(ledger, commandLineOf(options, parts.terminal.env))}`;
+      const notes = `${parkedNote(parked)}${await mayBeBoughtNote(ledger, commandLineOf(options, parts))}`;
       stdout.write(options.json ? jsonReports([], parked) : `${text}${notes}`);
       return exitCodeBesideParked(exitCodes.bought, parked.count);
     }
@@ -109,18 +109,15 @@ interface Settling {
 
 async function settleUntilInterrupted(settling: Settling): Promise<readonly Report[]> {
   const { executionId, own, purchaser, options, parts } = settling;
-  return untilInterrupted(
-    settleAgain(executionId, commandLineOf(options, parts.terminal.env)),
-    parts,
-    ({ signal, drive }) =>
-      drive(
-        () => createRedriveProgress(parts.terminal, own, descriptionsOf(own, purchaser)),
-        (onEvent) => {
-          const deadline = parts.now() + options.timeout * 1000;
-          const only = executionId === undefined ? {} : { executionId };
-          return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
-        },
-      ),
+  return untilInterrupted(settleAgain(executionId, commandLineOf(options, parts)), parts, ({ signal, drive }) =>
+    drive(
+      () => createRedriveProgress(parts.terminal, own, descriptionsOf(own, purchaser)),
+      (onEvent) => {
+        const deadline = parts.now() + options.timeout * 1000;
+        const only = executionId === undefined ? {} : { executionId };
+        return purchaser.watchPending({ ...only, signal, deadline, concurrency: options.concurrency, onEvent });
+      },
+    ),
   );
 }
 
@@ -144,10 +141,11 @@ function writeReport(
   report: Report,
   descriptions: readonly string[],
   options: SettleCommandOptions,
-  { terminal: { stdout, env } }: CommandParts,
+  parts: CommandParts,
 ): void {
+  const { stdout, env } = parts.terminal;
   const paint = painter(stdout, env);
-  const line = commandLineOf(options, env);
+  const line = commandLineOf(options, parts);
   const again = againFromLedger(report.executionId, line);
   const pendingAgain = settleAgain(report.executionId, line);
   const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, pendingAgain });

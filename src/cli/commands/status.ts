@@ -93,7 +93,7 @@ export async function statusCommand(
       const table =
         records.length === 0
           ? nothing
-          : statusText(status, { ...layout, descriptions, line: commandLineOf(options, env) });
+          : statusText(status, { ...layout, descriptions, line: commandLineOf(options, parts) });
       stdout.write(`${factsText(executions, layout)}${table}`);
     }
     return exitCodes.bought;

@@ -9,7 +9,7 @@ import { jsonExecution } from "../text/json-documents.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { checkEndpoints, ledgerOf } from "./option-checks.ts";
 import { ledgerHelp, ledgerOptions, type OptionsOf, withOptions } from "./option-groups.ts";
-import { requestTimeout, withLedger } from "./with-resources.ts";
+import { buildProviders, requestTimeout, withLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(
@@ -54,10 +54,14 @@ export async function submitCommand(
   const { stdout, env } = parts.terminal;
   checkEndpoints(options);
   const input = await readExecutionFile(file);
-  const providers = await parts.createProviders(providersNamedIn(input), {}, requestTimeout);
+  const providers = await buildProviders(providersNamedIn(input), {
+    endpoints: {},
+    purchaseTimeout: requestTimeout,
+    parts,
+  });
   // A bad file makes no ledger.
   validateExecution(input, providers);
-  return withLedger(ledgerOf(options, parts.terminal.env), {}, parts, async (ledger) => {
+  return withLedger(ledgerOf(options, parts), {}, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers });
     const status = await purchaser.submit(input, { requireApproval: options.requireApproval ?? false });
     if (options.json) stdout.write(jsonExecution(status));

@@ -3,10 +3,10 @@ import { messageOf } from "../../contract/errors.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
-import { endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
+import { type Endpoints, endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { canAsk, noteOn, type Terminal } from "../terminal/terminal.ts";
-import { checkEndpoints, checkExecutionId, endpointsOf, ledgerOf, ledgerVariable } from "./option-checks.ts";
+import { checkEndpoints, checkExecutionId, endpointsOf, isRealLedger, ledgerOf, realLedger } from "./option-checks.ts";
 import type { CommandParts, RunningSandbox } from "./command-parts.ts";
 import { type BuyOptions, type CloudOptions, defaultFiles } from "./option-groups.ts";
 
@@ -43,12 +43,24 @@ export async function withLedger<T>(
 export async function withKnownLedger<T>(
   executionId: string | undefined,
   options: CloudOptions,
-  parts: Pick<CommandParts, "openLedger" | "terminal">,
+  parts: Pick<CommandParts, "openLedger" | "terminal" | "configuration">,
   run: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   checkEndpoints(options);
   checkExecutionId(executionId);
-  return withLedger(ledgerOf(options, parts.terminal.env), { mustExist: true }, parts, run);
+  return withLedger(ledgerOf(options, parts), { mustExist: true }, parts, run);
+}
+
+/** The providers of a command, as its options and its configuration say. Nothing is sent. Throws for settings that cannot be used. */
+export async function buildProviders(
+  needed: readonly ProviderName[],
+  {
+    endpoints,
+    purchaseTimeout,
+    parts: { createProviders, configuration, terminal },
+  }: { readonly endpoints: Endpoints; readonly purchaseTimeout: number; readonly parts: CommandParts },
+): Promise<readonly Provider[]> {
+  return createProviders(needed, endpoints, purchaseTimeout, { configuration, variables: terminal.env });
 }
 
 /** Which clouds a command asks, and what for. */
@@ -83,13 +95,13 @@ export async function withClouds<T>(
   const real = options.sandbox ? [] : realClouds(needed, given);
   checkSpending(needed, real, buying === undefined || buying.yes === true, terminal);
   const stateFile = defaultFiles.sandboxState;
-  if (buying && real.length === 0) noteLedgerOfTrial(options, terminal);
+  if (buying && real.length === 0) noteLedgerOfTrial(options, parts);
   const sandbox = options.sandbox ? await parts.startSandbox({ stateFile }) : undefined;
   try {
     if (sandbox && buying) note(`Sandbox at ${sandbox.url}, its state in ${stateFile}: nothing is spent.`);
     const endpoints = sandbox ? endpointsAt(sandbox.url) : given;
     const purchaseTimeout = buying ? purchaseTimeoutOf(buying.timeout) : requestTimeout;
-    const providers = await parts.createProviders(needed, endpoints, purchaseTimeout);
+    const providers = await buildProviders(needed, { endpoints, purchaseTimeout, parts });
     return await run({ providers, real, sandbox });
   } finally {
     await closeNoted("sandbox", sandbox, note);
@@ -105,16 +117,16 @@ export async function withPurchaser<T>(
   return withClouds(needs, async ({ providers }) => run(await needs.parts.createPurchaser({ ledger, providers })));
 }
 
-/** The variable is set for the real ledger: in it, a trial would pass for purchases. */
-function noteLedgerOfTrial({ ledger }: CloudOptions, { stderr, env }: Terminal): void {
-  const real = env[ledgerVariable];
+/** What is set for real purchases is the real ledger: in it, a trial would pass for purchases. */
+function noteLedgerOfTrial({ ledger }: CloudOptions, parts: CommandParts): void {
+  const real = realLedger(parts);
   if (real === undefined) return;
-  const own = defaultFiles.sandboxLedger;
+  const note = noteOn(parts.terminal.stderr);
   if (ledger === undefined) {
-    noteOn(stderr)(`This trial is recorded in ${own}, not in the ledger that ${ledgerVariable} names.`);
-  } else if (ledger === real) {
-    noteOn(stderr)(
-      `This trial is recorded in the ledger that ${ledgerVariable} names. If real purchases are in it, stop, and leave out --ledger.`,
+    note(`This trial is recorded in ${defaultFiles.sandboxLedger}, not in the ledger that ${real.by} names.`);
+  } else if (isRealLedger(ledger, parts)) {
+    note(
+      `This trial is recorded in the ledger that ${real.by} names. If real purchases are in it, stop, and leave out --ledger.`,
     );
   }
 }

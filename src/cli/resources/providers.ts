@@ -1,23 +1,35 @@
 import { parseEndpoint } from "../../contract/endpoint.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
+import type { TagNames } from "../../contract/tag-names.ts";
+import type { Variables } from "../../contract/variable.ts";
+import type { Configuration } from "./configuration.ts";
 
 /** What the command line sets on a provider; the rest are the provider's own defaults. */
-export interface ProviderSettings {
+interface ProviderSettings {
   /** Instead of the public cloud. */
   readonly endpoint?: string;
   /** Milliseconds that one purchase request may take. */
   readonly purchaseTimeout: number;
+  readonly tagNames?: TagNames | undefined;
+  /** What the configuration's `{ "env": "NAME" }` are looked up in. */
+  readonly variables?: Variables | undefined;
+}
+
+/** What is configured, and the variables that it names. */
+export interface Configured {
+  readonly configuration?: Configuration | undefined;
+  readonly variables?: Variables | undefined;
 }
 
 /** Imported only when a file needs them: `--help` and a bad file load no SDK. */
 const factories = {
-  azure: async (settings: ProviderSettings): Promise<Provider> =>
-    (await import("../../../providers/azure/index.ts")).createAzure(settings),
-  aws: async (settings: ProviderSettings): Promise<Provider> =>
-    (await import("../../../providers/aws/index.ts")).createAws(settings),
-  gcp: async (settings: ProviderSettings): Promise<Provider> =>
-    (await import("../../../providers/gcp/index.ts")).createGcp(settings),
+  azure: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
+    (await import("../../../providers/azure/index.ts")).createAzure({ ...settings, ...configuration?.azure }),
+  aws: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
+    (await import("../../../providers/aws/index.ts")).createAws({ ...settings, ...configuration?.aws }),
+  gcp: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
+    (await import("../../../providers/gcp/index.ts")).createGcp({ ...settings, ...configuration?.gcp }),
 };
 
 /** Over http, which is admitted on loopback only, no real credential is sent, so no real cloud can be meant. */
@@ -75,11 +87,13 @@ export async function createProviders(
   names: readonly ProviderName[],
   endpoints: Endpoints,
   purchaseTimeout: number,
+  { configuration, variables }: Configured = {},
 ): Promise<readonly Provider[]> {
   return Promise.all(
     names.map((name) => {
       const endpoint = endpoints[name];
-      return factories[name]({ purchaseTimeout, ...(endpoint === undefined ? {} : { endpoint }) });
+      const settings = { purchaseTimeout, tagNames: configuration?.tagNames, variables };
+      return factories[name]({ ...settings, ...(endpoint === undefined ? {} : { endpoint }) }, configuration);
     }),
   );
 }

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { awsAccountsSchema } from "../../../providers/aws/aws-accounts.ts";
+import { azureTenantsSchema } from "../../../providers/azure/azure-tenants.ts";
+import { type AzureCloud, clouds } from "../../../providers/azure/clouds.ts";
+import { gcpProjectsSchema } from "../../../providers/gcp/gcp-projects.ts";
+import { tagNamesProblem } from "../../contract/tag-names.ts";
+import { variableSchema } from "../../contract/variable.ts";
+
+const cloudNames = Object.keys(clouds) as [AzureCloud, ...AzureCloud[]];
+
+/**
+ * What `buyonce.config.json` may hold; schemas/config.json is made from it, with its titles and descriptions, by `npm run docs`.
+ * It knows no default: what is left out stays as it is without a configuration.
+ */
+export const configurationSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .optional()
+      .meta({ title: "JSON Schema", description: "For an editor. buyonce does not read it." }),
+    aws: z
+      .strictObject({ accounts: awsAccountsSchema })
+      .optional()
+      .meta({ title: "AWS", description: "How each account is signed in to. Left out: the SDK's default chain." }),
+    azure: z
+      .strictObject({
+        cloud: z.enum(cloudNames).optional().meta({
+          title: "Cloud",
+          description: "Which Azure all tenants are in. Left out: public.",
+        }),
+        tenants: azureTenantsSchema.optional(),
+      })
+      .optional()
+      .meta({ title: "Azure", description: "How each tenant is signed in to. Left out: DefaultAzureCredential." }),
+    gcp: z.strictObject({ projects: gcpProjectsSchema }).optional().meta({
+      title: "Google Cloud",
+      description: "How each project is signed in to. Left out: application default credentials.",
+    }),
+    ledger: z
+      .union([z.string(), variableSchema], {
+        error: 'must be a path, a URL, or { "env": "NAME" } for the variable that holds one',
+      })
+      .optional()
+      .meta({
+        title: "Ledger",
+        description:
+          "Where is recorded what was sent and bought: a path from this file's folder, file:///whole/path, sqlite:path, or postgres://user@host:5432/database without a password; or the variable that holds one of these. --ledger and BUYONCE_LEDGER go before it. Drives against an imitation do not use it.",
+      }),
+    tagNames: z
+      .strictObject({
+        source: z.string().meta({ title: "Source", description: "The tag key for who decided to buy." }),
+        token: z.string().meta({
+          title: "Token",
+          description: "The tag key for the idempotency token, by which a purchase is recognised again.",
+        }),
+      })
+      .superRefine((names, problems) => {
+        const problem = tagNamesProblem(names);
+        if (problem !== undefined) problems.addIssue(`cannot be used: ${problem}`);
+      })
+      .optional()
+      .meta({
+        title: "Tag names",
+        description:
+          "Under which names purchases are marked, in every cloud. Left out: purchase-automation and cudly-idempotency-token. Do not change them once something is bought.",
+      }),
+  })
+  .meta({
+    title: "Configuration of buyonce",
+    description:
+      "How accounts are signed in to, and where the ledger is. It holds no secrets: it names where they are.",
+  });
