@@ -1,8 +1,11 @@
 import { Writable } from "node:stream";
 import { run } from "../../src/cli/run.ts";
 
-/** Runs the command line within this process, as its own process would: what it writes, and its exit code. */
-export async function runCommand(args: readonly string[]) {
+/**
+ * Runs the command line within this process, as its own process would, with these environment variables: what it writes, and
+ * its exit code.
+ */
+export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const written = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof written) =>
     new Writable({
@@ -17,7 +20,7 @@ export async function runCommand(args: readonly string[]) {
     stdin: Object.assign(process.stdin, { isTTY: false }),
     stdout: stream("stdout"),
     stderr: stream("stderr"),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     on: listen,
     off: listen,
     exit: (ended) => (code ??= ended),
