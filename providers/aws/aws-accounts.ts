@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { filePattern } from "../../src/contract/sign-in.ts";
 import { type Variable, variableSchema } from "../../src/contract/variable.ts";
 
 /** A role that is assumed in the account: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -49,32 +50,46 @@ export type AwsAccounts = Readonly<Record<string, AwsAccountEntry>>;
 const name = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
 const profile = name(/^[^\s[\]]+( [^\s[\]]+)*$/, "must be the name of a profile");
 
-/** A literal is refused, and what it says is in no message. */
-const secret = z.strictObject(variableSchema.shape, {
-  error: ({ code }) =>
-    code === "invalid_type" ? `must be written as { "env": "NAME" }: a configuration holds no secrets` : undefined,
-});
-
 /** The limits are those of AssumeRole. */
 const fields = z.strictObject({
   roleArn: name(
     /^arn:aws[a-z-]*:iam::(\d{12}|\{accountId\}):role\/[\w+=,.@/-]{1,512}$/,
     "must be the ARN of a role, such as arn:aws:iam::{accountId}:role/buyonce",
-  ).optional(),
+  )
+    .optional()
+    .describe("The role in the account that is assumed; {accountId} stands for the account that is asked for."),
   externalId: z
     .union([name(/^[\w+=,.@:/-]{2,1224}$/, "must have 2 to 1224 letters, digits or +=,.@:/-"), variableSchema], {
       error: `must be a text, or { "env": "NAME" }`,
     })
-    .optional(),
-  sourceProfile: profile.optional(),
-  sessionName: name(/^[\w+=,.@-]{2,64}$/, "must have 2 to 64 letters, digits or +=,.@-").optional(),
-  durationSeconds: z.int().min(900).max(43_200).optional(),
-  webIdentityTokenFile: z.string().min(1).optional(),
-  profile: profile.optional(),
-  accessKeyId: secret.optional(),
-  secretAccessKey: secret.optional(),
-  sessionToken: secret.optional(),
-  use: z.literal("default").optional(),
+    .optional()
+    .describe("What the role's trust policy asks for: a text, or the variable that holds it."),
+  sourceProfile: profile
+    .optional()
+    .describe(
+      "The profile of the shared configuration files that assumes the role. Left out: the SDK's default chain.",
+    ),
+  sessionName: name(/^[\w+=,.@-]{2,64}$/, "must have 2 to 64 letters, digits or +=,.@-")
+    .optional()
+    .describe("What the session is called in CloudTrail. Left out: buyonce."),
+  durationSeconds: z
+    .int()
+    .min(900)
+    .max(43_200)
+    .optional()
+    .describe("How long a session lasts, in seconds; the role has to allow it. Left out: 3600."),
+  webIdentityTokenFile: z
+    .string()
+    .regex(filePattern, "must be the path of a file, never what is in the file")
+    .optional()
+    .describe("The file with the token of a workload (EKS, a CI) that assumes roleArn, read anew for each session."),
+  profile: profile
+    .optional()
+    .describe("A profile of the shared configuration files, whatever it is made of: SSO, a role, a process, keys."),
+  accessKeyId: variableSchema.optional().describe("The variable that holds the access key's id."),
+  secretAccessKey: variableSchema.optional().describe("The variable that holds the secret access key."),
+  sessionToken: variableSchema.optional().describe("The variable that holds the session token, of temporary keys."),
+  use: z.literal("default").optional().describe("default: the SDK's default chain."),
 });
 
 type Field = keyof typeof fields.shape;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { fileSchema, secretSchema, signInSchema, signInsSchema, type SignIns } from "../../src/contract/sign-in.ts";
-import type { Variable } from "../../src/contract/variable.ts";
+import { fileSchema, signInSchema, signInsSchema, type SignIns } from "../../src/contract/sign-in.ts";
+import { type Variable, variableSchema } from "../../src/contract/variable.ts";
 
 /** How to sign in to a tenant. Secrets are named by their environment variable; a file by its path, or by a variable. */
 export type AzureTenantEntry =
@@ -26,13 +26,22 @@ const clientId = z.guid("must be a GUID").optional();
 
 const entry = signInSchema(
   {
-    clientId,
-    clientSecret: secretSchema.optional(),
-    clientCertificatePath: fileSchema.optional(),
-    clientCertificatePassword: secretSchema.optional(),
-    federatedTokenFile: fileSchema.optional(),
-    managedIdentityClientId: clientId,
-    use: z.enum(["managed-identity", "default"], 'must be "managed-identity" or "default"').optional(),
+    clientId: clientId.describe("The application (client) id of the app registration that buys."),
+    clientSecret: variableSchema.optional().describe("The variable that holds the application's client secret."),
+    clientCertificatePath: fileSchema
+      .optional()
+      .describe("A PEM file with the application's certificate and private key, or the variable that holds its path."),
+    clientCertificatePassword: variableSchema
+      .optional()
+      .describe("The variable that holds the private key's password."),
+    federatedTokenFile: fileSchema
+      .optional()
+      .describe("Workload identity: the file with the token of another issuer, read anew for every sign-in."),
+    managedIdentityClientId: clientId.describe("Of a user assigned managed identity. Left out: the machine's own."),
+    use: z
+      .enum(["managed-identity", "default"], 'must be "managed-identity" or "default"')
+      .optional()
+      .describe("managed-identity: that of the machine. default: DefaultAzureCredential, whatever the machine offers."),
   },
   [
     { needs: ["clientId", "clientSecret"] },

@@ -27,11 +27,23 @@ const serviceAccount = z
 
 const entry = signInSchema(
   {
-    use: z.literal("default", 'must be "default"').optional(),
-    keyFile: fileSchema.optional(),
-    impersonate: serviceAccount.optional(),
-    delegates: z.array(serviceAccount, "must be a list of service accounts").min(1, "must not be empty").optional(),
-    externalAccountFile: fileSchema.optional(),
+    use: z.literal("default", 'must be "default"').optional().describe("default: the application default credentials."),
+    keyFile: fileSchema.optional().describe("The JSON key of a service account, or the variable that holds its path."),
+    impersonate: serviceAccount
+      .optional()
+      .describe(
+        "The e-mail address of the service account that buys. keyFile signs in to impersonate it; left out: the application default credentials.",
+      ),
+    delegates: z
+      .array(serviceAccount, "must be a list of service accounts")
+      .min(1, "must not be empty")
+      .optional()
+      .describe("Service accounts in between, each of which may impersonate the next."),
+    externalAccountFile: fileSchema
+      .optional()
+      .describe(
+        "Workload identity federation: a JSON file of the type external_account, or the variable that holds its path.",
+      ),
   },
   [
     { needs: ["use"], use: "default" },

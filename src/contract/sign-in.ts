@@ -15,24 +15,14 @@ export interface SignInWay {
 /** Entries by account, tenant or project; `*` stands for every other one. */
 export type SignIns<Entry> = Readonly<Record<string, Entry>>;
 
-/** A secret of an entry: by the name of its variable, in no other way. */
-export const secretSchema = z.strictObject(variableSchema.shape, {
-  error: ({ code }) =>
-    code === "invalid_type"
-      ? 'must be { "env": "NAME" }, the name of the environment variable that holds it: a secret is never written here'
-      : undefined,
-});
+/** A path: one line, and not what is in the file (JSON, a PEM block, a signed token), which may be a secret. */
+export const filePattern = /^(?!\s*\{)(?!-----BEGIN)(?!\s*eyJ[\w-]+\.)[^\n\r]+$/;
 
 const fileProblem =
   'must be the path of a file, or { "env": "NAME" } where a variable holds the path; never what is in the file';
 
 /** A file of an entry: its path, or the variable that holds the path. */
-export const fileSchema = z.union(
-  [z.string().regex(/^(?!\s*\{)(?!-----BEGIN)[^\n\r]+$/, fileProblem), variableSchema],
-  {
-    error: fileProblem,
-  },
-);
+export const fileSchema = z.union([z.string().regex(filePattern, fileProblem), variableSchema], { error: fileProblem });
 
 /** The path of a file. Throws like {@link readVariable}; `path` is the field. */
 export function readFileName(file: string | Variable, path: string, variables: Variables): string {

@@ -5,17 +5,20 @@ import { RefusedError } from "./errors.ts";
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A value that a configuration names and does not hold: `{ "env": "NAME" }`. Secrets are written in no other way. */
-export const variableSchema = z
-  .strictObject(
-    { env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable") },
-    {
-      error: ({ code, input }) =>
-        code === "invalid_type" && input !== undefined
-          ? 'must not be written into the file: put the value into an environment variable, and write { "env": "ITS_NAME" } here'
-          : undefined,
-    },
-  )
-  .meta({ title: "Environment variable", description: "The value is in the environment variable of this name." });
+export const variableSchema = z.strictObject(
+  {
+    env: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable")
+      .describe("The name of the environment variable that holds the value."),
+  },
+  {
+    error: ({ code, input }) =>
+      code === "invalid_type" && input !== undefined
+        ? 'must not be written into the file: put the value into an environment variable, and write { "env": "ITS_NAME" } here'
+        : undefined,
+  },
+);
 
 /** The name of an environment variable that holds a value. */
 export type Variable = z.infer<typeof variableSchema>;

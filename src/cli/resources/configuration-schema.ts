@@ -19,7 +19,12 @@ export const configurationSchema = z
       .optional()
       .meta({ title: "JSON Schema", description: "For an editor. buyonce does not read it." }),
     aws: z
-      .strictObject({ accounts: awsAccountsSchema })
+      .strictObject({
+        accounts: awsAccountsSchema.meta({
+          title: "Accounts",
+          description: "By account id, 12 digits; * is for every account without an entry of its own.",
+        }),
+      })
       .optional()
       .meta({ title: "AWS", description: "How each account is signed in to. Left out: the SDK's default chain." }),
     azure: z
@@ -28,14 +33,25 @@ export const configurationSchema = z
           title: "Cloud",
           description: "Which Azure all tenants are in. Left out: public.",
         }),
-        tenants: azureTenantsSchema.optional(),
+        tenants: azureTenantsSchema.optional().meta({
+          title: "Tenants",
+          description: "By tenant id, a GUID; * is for every tenant without an entry of its own.",
+        }),
       })
       .optional()
       .meta({ title: "Azure", description: "How each tenant is signed in to. Left out: DefaultAzureCredential." }),
-    gcp: z.strictObject({ projects: gcpProjectsSchema }).optional().meta({
-      title: "Google Cloud",
-      description: "How each project is signed in to. Left out: application default credentials.",
-    }),
+    gcp: z
+      .strictObject({
+        projects: gcpProjectsSchema.meta({
+          title: "Projects",
+          description: "By project id; * is for every project without an entry of its own.",
+        }),
+      })
+      .optional()
+      .meta({
+        title: "Google Cloud",
+        description: "How each project is signed in to. Left out: application default credentials.",
+      }),
     ledger: z
       .union([z.string(), variableSchema], {
         error: 'must be a path, a URL, or { "env": "NAME" } for the variable that holds one',
