@@ -50,6 +50,8 @@ export type AwsAccounts = Readonly<Record<string, AwsAccountEntry>>;
 const name = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
 const profile = name(/^[^\s[\]]+( [^\s[\]]+)*$/, "must be the name of a profile");
 
+const secondsProblem = "must be a whole number of seconds from 900 to 43200";
+
 /** The limits are those of AssumeRole. */
 const fields = z.strictObject({
   roleArn: name(
@@ -73,9 +75,9 @@ const fields = z.strictObject({
     .optional()
     .describe("What the session is called in CloudTrail. Left out: buyonce."),
   durationSeconds: z
-    .int()
-    .min(900)
-    .max(43_200)
+    .int(secondsProblem)
+    .min(900, secondsProblem)
+    .max(43_200, secondsProblem)
     .optional()
     .describe("How long a session lasts, in seconds; the role has to allow it. Left out: 3600."),
   webIdentityTokenFile: z

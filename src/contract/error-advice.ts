@@ -34,7 +34,7 @@ const beforeADrive = {
     todo: "Correct the file, then {file again}.",
   },
   "invalid-configuration": {
-    plain: "A setting cannot be used: an option, an endpoint or a path.",
+    plain: "A setting cannot be used: an option, an endpoint, a path, or a field of the configuration.",
     detail: "An AWS endpoint set in the environment or a profile is refused.",
     todo: "Correct what the message names, then {again}.",
   },

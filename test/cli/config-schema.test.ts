@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv, type AnySchemaObject } from "ajv";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { configurationSchema } from "../../src/cli/resources/configuration-schema.ts";
 import { configSchema } from "../../tools/config-schema.ts";
 import { goodConfigurations, refusedConfigurations } from "./configurations.ts";
 
@@ -32,6 +33,24 @@ describe("schemas/config.json", () => {
     const bare = fieldsOf(schema, "").filter(([, { description }]) => (description ?? "") === "");
     expect(bare.map(([path]) => path)).toEqual([]);
     expect(fieldsOf(schema, "").length).toBeGreaterThan(25);
+  });
+});
+
+describe("what the documentation says of a configuration", () => {
+  const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+  test.each(["README.md", "docs/configuration.md"])("%s shows one that the command line takes", (path) => {
+    const shown = [...text(path).matchAll(/```json\n([^]*?)```/g)].map(
+      ([, block = ""]) => JSON.parse(block) as unknown,
+    );
+    expect(shown).toHaveLength(1);
+    for (const content of shown) expect(configurationSchema.safeParse(content).error).toBeUndefined();
+  });
+
+  test("docs/configuration.md names every field", () => {
+    const names = fieldsOf(schema, "").map(([path]) => path.split(".").at(-1) ?? "");
+    const said = text("docs/configuration.md");
+    expect(names.filter((name) => !said.includes(`${name}\``) && !said.includes(`"${name}"`))).toEqual([]);
   });
 });
 

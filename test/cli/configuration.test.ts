@@ -219,6 +219,28 @@ describe("which configuration, and which ledger", () => {
   });
 });
 
+test.each([
+  "drive",
+  "quote",
+  "redrive",
+  "settle",
+  "status",
+  "history",
+  "resolve",
+  "audit",
+  "confirm",
+  "import",
+  "submit",
+  "approve",
+  "executions",
+  "ledger backup",
+  "ledger check",
+  "ledger restore",
+])("buyonce %s takes --config, and its help says what that is", async (name) => {
+  const { stdout } = await runCommand([...name.split(" "), "--help"]);
+  expect(stdout).toMatch(/^ {2}--config <file> [^]*^The configuration\n {2}buyonce\.config\.json says/m);
+});
+
 test("what is configured is read: no field of it is lost", async () => {
   workingFolder();
   for (const content of goodConfigurations) {

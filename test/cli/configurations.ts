@@ -68,6 +68,19 @@ export const refusedConfigurations: readonly Refused[] = [
     problem: `azure.tenants.${tenant}.clientSecret ${literal}`,
   },
   {
+    name: "a token in place of its file",
+    content: {
+      aws: { accounts: { "123456789012": { roleArn: role, webIdentityTokenFile: `eyJhbGciOiJub25lIn0.${secret}.` } } },
+    },
+    problem: "aws.accounts.123456789012.webIdentityTokenFile must be the path of a file, never what is in the file.",
+  },
+  {
+    name: "a key in place of its file",
+    content: { gcp: { projects: { "*": { keyFile: `{ "private_key": "${secret}" }` } } } },
+    problem:
+      'gcp.projects.*.keyFile must be the path of a file, or { "env": "NAME" } where a variable holds the path; never what is in the file.',
+  },
+  {
     name: "a secret among the fields",
     content: { [secret.repeat(2)]: secret },
     problem: "… is not a known field.",
@@ -121,6 +134,11 @@ export const refusedConfigurations: readonly Refused[] = [
   { name: "a field of no kind", content: { proxy: secret }, problem: "proxy is not a known field." },
   { name: "a section without accounts", content: { aws: {} }, problem: "aws.accounts is missing (an object)." },
   { name: "a section that is none", content: { gcp: secret }, problem: "gcp must be an object, not a string." },
+  {
+    name: "a number out of its limits",
+    content: { aws: { accounts: { "123456789012": { roleArn: role, durationSeconds: 60 } } } },
+    problem: "aws.accounts.123456789012.durationSeconds must be a whole number of seconds from 900 to 43200.",
+  },
   {
     name: "another cloud",
     content: { azure: { cloud: "mars" } },

@@ -15,7 +15,7 @@ export const sentences: Readonly<
   },
   "invalid-configuration": {
     status: "refused",
-    cause: "A setting cannot be used: an option, an endpoint or a path.",
+    cause: "A setting cannot be used: an option, an endpoint, a path, or a field of the configuration.",
     next: "Nothing was sent. Correct what the message names, then AGAIN.",
   },
   aborted: {

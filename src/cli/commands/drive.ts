@@ -62,6 +62,7 @@ Money
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
 
 Credentials
+  As the configuration says for each account, tenant and project; without one, of all that a cloud has:
   Azure: DefaultAzureCredential (az login, environment variables, managed identity).
   AWS: the default chain (environment variables, profile, SSO, role). The account is checked before anything is sent.
   GCP: application default credentials (gcloud auth application-default login, GOOGLE_APPLICATION_CREDENTIALS, metadata
@@ -110,9 +111,11 @@ Left behind
   buyonce resolve records what a person found out about what stays unresolved, or is refused for what may be it.
 
 Environment
-  NO_COLOR       no colours
-  PGPASSWORD     the password of the PostgreSQL ledger
-  BUYONCE_DEBUG  stack traces of errors
+  NO_COLOR        no colours
+  PGPASSWORD      the password of the PostgreSQL ledger
+  BUYONCE_LEDGER  the ledger of real purchases
+  BUYONCE_CONFIG  the configuration
+  BUYONCE_DEBUG   stack traces of errors
 
 Examples
   buyonce drive execution.json --sandbox
