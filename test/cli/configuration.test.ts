@@ -251,6 +251,21 @@ test("what is configured is read: no field of it is lost", async () => {
   }
 });
 
+test("the variables that it names are those of the command", async () => {
+  workingFolder();
+  await using sandbox = await startCloudSandbox({
+    aws: { accounts: { "123456789012": { roles: { buyer: { externalId: "ours" } } } } },
+  });
+  const recommendations = fixture.recommendations.filter(({ service }) => service === "rds");
+  write({ ...fixture, recommendations }, "execution.json");
+  const entry = { roleArn: "arn:aws:iam::{accountId}:role/buyer", externalId: { env: "OUR_EXTERNAL_ID" } };
+  write({ aws: { accounts: { "*": entry } } });
+  const drive = ["drive", "execution.json", "--aws-endpoint", sandbox.url];
+  expect((await runCommand(drive, { OUR_EXTERNAL_ID: "theirs" })).code).toBe(3);
+  expect((await runCommand(drive, { OUR_EXTERNAL_ID: "ours" })).code).toBe(0);
+  expect(sandbox.purchases()).toBe(1);
+});
+
 test("tagNames reach every provider", async () => {
   workingFolder();
   await using sandbox = await startCloudSandbox();

@@ -150,6 +150,11 @@ export const refusedConfigurations: readonly Refused[] = [
     problem: "tagNames.token is missing (string).",
   },
   {
+    name: "a tag name that not every cloud takes",
+    content: { tagNames: { source: "AWS:source", token: "b" } },
+    problem: "tagNames.source must be 1 to 128 letters, digits or one of _ . : / + @ -, and not begin with aws:.",
+  },
+  {
     name: "tag names that are the same",
     content: { tagNames: { source: "a", token: "A" } },
     problem: "tagNames cannot be used: the tag names for source and token must differ.",

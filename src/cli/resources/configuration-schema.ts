@@ -8,6 +8,14 @@ import { variableSchema } from "../../contract/variable.ts";
 
 const cloudNames = Object.keys(clouds) as [AzureCloud, ...AzureCloud[]];
 
+/** What every cloud takes: in Google Cloud they stand as `name=value` in a description, and AWS keeps `aws:` to itself. */
+const tagName = z
+  .string()
+  .regex(
+    /^(?![aA][wW][sS]:)[\w.:/+@-]{1,128}$/,
+    "must be 1 to 128 letters, digits or one of _ . : / + @ -, and not begin with aws:",
+  );
+
 /**
  * What `buyonce.config.json` may hold; schemas/config.json is made from it, with its titles and descriptions, by `npm run docs`.
  * It knows no default: what is left out stays as it is without a configuration.
@@ -64,8 +72,8 @@ export const configurationSchema = z
       }),
     tagNames: z
       .strictObject({
-        source: z.string().meta({ title: "Source", description: "The tag key for who decided to buy." }),
-        token: z.string().meta({
+        source: tagName.meta({ title: "Source", description: "The tag key for who decided to buy." }),
+        token: tagName.meta({
           title: "Token",
           description: "The tag key for the idempotency token, by which a purchase is recognised again.",
         }),
