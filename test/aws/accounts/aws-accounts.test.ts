@@ -74,7 +74,7 @@ describe("the section aws.accounts", () => {
     [
       "a session of a minute",
       { "*": { roleArn: role, durationSeconds: 60 } },
-      "aws.accounts.*.durationSeconds: Too small",
+      "aws.accounts.*.durationSeconds: must be a whole number of seconds from 900 to 43200",
     ],
     [
       "one profile for two accounts",
@@ -98,7 +98,7 @@ describe("the section aws.accounts", () => {
     (field) => {
       const keys = { accessKeyId: { env: "A" }, secretAccessKey: { env: "B" }, [field]: "wJalrXUtnFEMI" };
       const message = refused({ [account]: keys });
-      expect(message).toContain(`aws.accounts.${account}.${field}: must be written as { "env": "NAME" }`);
+      expect(message).toContain(`aws.accounts.${account}.${field}: must not be written into the file`);
       expect(message).not.toContain("wJalrXUtnFEMI");
     },
   );
