@@ -28,12 +28,12 @@ describe("entries that cannot be used: one sentence with the field, no value", (
     [
       "a literal secret",
       { "*": { clientId, clientSecret: secret } },
-      'azure.tenants.*.clientSecret must not be written into the file',
+      "azure.tenants.*.clientSecret must not be written into the file",
     ],
     [
       "a literal password",
       { "*": { clientId, clientCertificatePath: "/c.pem", clientCertificatePassword: secret } },
-      'azure.tenants.*.clientCertificatePassword must not be written into the file',
+      "azure.tenants.*.clientCertificatePassword must not be written into the file",
     ],
     [
       "a secret for the name of its variable",
