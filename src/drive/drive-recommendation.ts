@@ -6,15 +6,13 @@ import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { type Forbidden, forbiddenError } from "../contract/terms.ts";
 import { maskToken } from "../contract/token.ts";
-import { compareFound, match } from "./adopt.ts";
 import { answerError } from "./answer-error.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 import type { Ending } from "./ending.ts";
-import { findLate } from "./find-late.ts";
+import { findLate, findRefused } from "./find-late.ts";
+import { findListed } from "./find-listed.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
-import { checkElsewhere } from "./check-elsewhere.ts";
-import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { recordDeath, recordEnding, writeAhead } from "./record.ts";
@@ -53,22 +51,9 @@ function refusedBy(forbidden: Forbidden): Ending {
 
 /** Nothing may be sent for it. What the provider refused while nobody could look is looked for, and stays so where nobody can now. */
 async function lookOnly(drive: DriveContext, task: Task, forbidden: Forbidden): Promise<Ending> {
-  const { former, decision, error } = task.record;
-  const last = former?.at(-1);
-  if (last?.knownUnclear !== true || decision !== undefined) return refusedBy(forbidden);
-  const message = error?.message ?? "The provider refused it.";
-  const refused = new BuyonceError({ code: "purchase-rejected", message, providerCode: error?.providerCode });
-  const unseen = { kind: "rejected", error: refused, unseen: true } as const;
-  try {
-    const shown = judge(await ask(drive, task, last), last, task.executor);
-    if (shown.kind === "unclear" || shown.kind === "other") return unseen;
-    if (shown.kind !== "bought" && shown.kind !== "over") return refusedBy(forbidden);
-    const { commitment } = shown;
-    return adopted({ ...commitment, price: commitment.price ?? last.price });
-  } catch {
-    // Stopped, or the ledger failed.
-    return unseen;
-  }
+  const shown = await findRefused(drive, task);
+  if (shown === undefined) return refusedBy(forbidden);
+  return shown.kind === "found" ? adopted(shown.commitment) : { kind: "rejected", error: shown.error, unseen: true };
 }
 
 /** Goes on from what the ledger knows. The right to drive is not the right to buy again. */
@@ -99,8 +84,8 @@ async function buy(
   let submission: Submission;
   try {
     drive.stop.check();
-    const found = await adopt(drive, task, fresh);
-    if (found !== undefined) return found;
+    const found = await findListed(drive, task, fresh);
+    if (found !== undefined) return adopted(found.commitment);
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await getQuote(drive, task);
     checkPrice(quote.price, task.record.recommendation.maxPrice);
@@ -121,28 +106,6 @@ async function buy(
     return { kind: "not-sent", error };
   }
   return send(drive, task, submission, quotesLeft - 1);
-}
-
-/**
- * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. Throws a RefusedError
- * `look-alike` for what may be it without saying so, `bought-elsewhere` for what another engine says that it bought.
- */
-async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<Ending | undefined> {
-  const { executor, record } = task;
-  const { recIndex, token, scope } = record;
-  const { lookup } = drive;
-  const shown = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
-  const listing = await withMarks(drive, task, shown);
-  const listed = match(listing, token, record.notThis);
-  if (listed === undefined) {
-    checkElsewhere(record);
-    await refuseLookAlikes(drive, task, listing);
-    return undefined;
-  }
-  const { commitment } = listed;
-  drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: commitment.id });
-  await compareFound(executor, record, listed, drive.stop);
-  return adopted(commitment);
 }
 
 function adopted(commitment: Commitment, guessedIn?: string): Ending {

@@ -1,6 +1,7 @@
+import { unseenRejection } from "../contract/at-risk.ts";
 import type { Commitment } from "../contract/commitment.ts";
-import { RefusedError } from "../contract/errors.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
+import { BuyonceError, RefusedError } from "../contract/errors.ts";
+import type { DriveContext, Looker, Looking, Task } from "./drive-context.ts";
 import type { Submission } from "../contract/executor.ts";
 import { ask, judge } from "./judge-submission.ts";
 
@@ -14,7 +15,7 @@ export interface Late {
  * What an earlier submission bought after all, live or over, though it was proven dead: such a purchase shows late. Asked just
  * before a further one is sent. Throws a RefusedError `commitment-unclear` where that cannot be told.
  */
-export async function findLate(drive: DriveContext, task: Task): Promise<Late | undefined> {
+export async function findLate(drive: Looker, task: Looking): Promise<Late | undefined> {
   for (const former of task.record.former ?? []) {
     const answer = await ask(drive, task, former);
     const shown = answer.resolution;
@@ -39,6 +40,36 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
     }
   }
   return undefined;
+}
+
+/**
+ * What the provider shows of a purchase that it refused while nobody could look, where nothing more may be sent: what was bought by
+ * it all the same, or `unseen` with the provider's refusal where nobody can look now either. Undefined where it shows nothing, and
+ * for every other record.
+ */
+export async function findRefused(
+  drive: Looker,
+  task: Looking,
+): Promise<
+  | { readonly kind: "found"; readonly commitment: Commitment }
+  | { readonly kind: "unseen"; readonly error: BuyonceError }
+  | undefined
+> {
+  const { executor, record } = task;
+  const last = unseenRejection(record);
+  if (last === undefined) return undefined;
+  const message = record.error?.message ?? "The provider refused it.";
+  const error = new BuyonceError({ code: "purchase-rejected", message, providerCode: record.error?.providerCode });
+  try {
+    const shown = judge(await ask(drive, task, last), last, executor);
+    if (shown.kind === "unclear" || shown.kind === "other") return { kind: "unseen", error };
+    if (shown.kind !== "bought" && shown.kind !== "over") return undefined;
+    const { commitment } = shown;
+    return { kind: "found", commitment: { ...commitment, price: commitment.price ?? last.price } };
+  } catch {
+    // Stopped, or the ledger failed.
+    return { kind: "unseen", error };
+  }
 }
 
 /**

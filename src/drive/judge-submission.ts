@@ -9,7 +9,7 @@ import { carriesAnotherToken } from "../contract/token.ts";
 import { ageOfSubmission } from "./age-of.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import { doubtBesideWrittenOff } from "./beside-written-off.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
+import type { Looker, Looking } from "./drive-context.ts";
 
 /** What is known about a submission in the end. */
 export type Resolved =
@@ -41,8 +41,8 @@ export interface Shown {
  * nothing, what its commitments are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
-  drive: DriveContext,
-  task: Task,
+  drive: Looker,
+  task: Looking,
   submission: Submission,
   others: Iterable<string> = [],
 ): Promise<Shown> {
@@ -52,8 +52,8 @@ export async function ask(
 }
 
 async function resolve(
-  drive: DriveContext,
-  { executor, record }: Task,
+  drive: Looker,
+  { executor, record }: Looking,
   submission: Submission,
   age: Age,
   others: Iterable<string>,
@@ -183,8 +183,8 @@ function judgeGuess(commitment: Commitment, age: number, minimumAge: number) {
  * as anything else, or cannot tell, may be bought.
  */
 export async function lookAtFailed(
-  drive: DriveContext,
-  task: Task,
+  drive: Looker,
+  task: Looking,
   submission: Submission,
   { id }: Commitment,
 ): Promise<"failed" | "absent" | "maybe-bought"> {

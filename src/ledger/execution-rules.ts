@@ -9,9 +9,10 @@ import type {
   NewExecution,
   RecordedExecution,
 } from "../contract/execution-record.ts";
-import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { raisesPrice, raisesTotals } from "../contract/limits.ts";
 import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { plannedRecord } from "../contract/planned-record.ts";
 import { termsHash, whyStopped } from "../contract/terms.ts";
 import { countedPrice } from "../contract/counted-price.ts";
 
@@ -38,26 +39,6 @@ export function newExecution(
     execution,
     records: places.map((place) => plannedRecord(place, now)),
     entry: { executionId, at: now, event: "record", termsVersion: 1, detail },
-  };
-}
-
-function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
-  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere } = place;
-  return {
-    token,
-    executionId,
-    recIndex,
-    source,
-    recommendation,
-    fingerprint,
-    scope,
-    ...(boughtElsewhere === undefined ? {} : { boughtElsewhere }),
-    state: "planned",
-    generation: 0,
-    attempt: 0,
-    epoch: 0,
-    createdAt: now,
-    updatedAt: now,
   };
 }
 
