@@ -17,7 +17,14 @@ export type Resolved =
    * `resent` says that it was this drive's second send of the handle that bought it; `passedBy` that it came from elsewhere,
    * and that nobody knows what became of the submission.
    */
-  | { readonly kind: "bought"; readonly commitment: Commitment; readonly resent: boolean; readonly passedBy: boolean }
+  | {
+      readonly kind: "bought";
+      readonly commitment: Commitment;
+      readonly resent: boolean;
+      readonly passedBy: boolean;
+      /** The attempt that bought it, where that is an earlier one. */
+      readonly proves?: readonly number[];
+    }
   /** Bought under its handle, and over. */
   | { readonly kind: "over"; readonly commitment: Commitment }
   /** Proven to have bought nothing; `failed` when its handle was used up by a purchase that came to nothing. */
@@ -216,6 +223,9 @@ export function judgeProven(
 }
 
 /** It is bought, and how that came about. */
-export function bought(commitment: Commitment, how: { readonly resent?: boolean; readonly passedBy?: boolean } = {}) {
+export function bought(
+  commitment: Commitment,
+  how: { readonly resent?: boolean; readonly passedBy?: boolean; readonly proves?: readonly number[] } = {},
+) {
   return { kind: "bought", commitment, resent: false, passedBy: false, ...how } as const;
 }

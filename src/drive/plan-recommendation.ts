@@ -1,5 +1,5 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import { countedPrice } from "../contract/counted-price.ts";
+import { countedPrices as countedInLedger } from "../contract/counted-price.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
@@ -11,7 +11,7 @@ import { checkPrice, getQuote } from "./get-quote.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import { unknownError } from "./answer-error.ts";
 import type { Looker } from "./drive-context.ts";
-import { findLate, findRefused } from "./find-late.ts";
+import { findLate, findUnproven } from "./find-late.ts";
 import { findListed } from "./find-listed.ts";
 import {
   boughtOutcome,
@@ -77,6 +77,8 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
   if (isOpen(record)) return toReconcile(place, record);
   if (record.state === "written-off") return asWrittenOff(place, record);
   let price: Money | undefined;
+  // Of what nothing may be sent for, that is done first.
+  let isLookedFor = refusal !== undefined;
   try {
     const known = await knownBought(drive, prospect);
     if (known !== undefined) return known;
@@ -92,11 +94,14 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
     if (listed !== undefined) return asFound(place, listed.commitment);
     ({ price } = (await getQuote(drive, { executor, record: asked })).quote);
     checkPrice(price, place.recommendation.maxPrice);
+    isLookedFor = true;
     const late = await findLate(drive, { executor, record: asked });
     if (late !== undefined) return asFound(place, late.commitment);
     return { ...placeOf(place), verdict: "buy", price };
   } catch (error) {
     if (isBroken(error)) throw error;
+    const shown = isLookedFor ? undefined : await findUnproven(drive, { executor, record });
+    if (shown?.kind === "found") return asFound(place, shown.commitment);
     return { ...withError(place, "refuse", error), ...(price ? { price } : {}) };
   }
 }
@@ -113,7 +118,7 @@ async function knownBought(
     return isBought ? asBought(place, "bought", bought) : undefined;
   }
   if (refusal?.looks !== true) return undefined;
-  const shown = await findRefused(drive, { executor, record });
+  const shown = await findUnproven(drive, { executor, record });
   if (shown?.kind === "unseen") throw shown.error;
   return shown && asFound(place, shown.commitment);
 }
@@ -155,9 +160,10 @@ export function countedPrices(
 
 /** What a record counts towards the totals of its execution. Throws a RefusedError where nobody knows that. */
 export function countedOf(record: TokenRecord): readonly Money[] {
-  const price = countedPrice(record);
-  if (price === "unknown") throw totalUnknown(record.recIndex);
-  return price === undefined ? [] : [price];
+  return countedInLedger(record).map((price) => {
+    if (price === "unknown") throw totalUnknown(record.recIndex);
+    return price;
+  });
 }
 
 /** What something cost that was found as bought is not known, and the execution has a total. */
@@ -185,7 +191,7 @@ function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: C
 
 /** What is there would be recorded as bought; what is over would be, too, and never bought again. */
 function asFound(place: ExecutionPlace, found: Commitment): PlannedRecommendation {
-  if (found.standing === "ended") throw overError(found.id, found.state);
+  if (found.standing === "ended") return withError(place, "refuse", overError(found.id, found.state));
   return asBought(place, "adopt", found);
 }
 

@@ -1,3 +1,4 @@
+import { unprovenBeside } from "../contract/at-risk.ts";
 import { checkNumber } from "../contract/check-number.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
@@ -10,7 +11,7 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
-import { unseenRejection } from "../contract/at-risk.ts";
+
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
@@ -25,7 +26,7 @@ export interface PersonsDecision {
   readonly expectedVersion?: number;
 }
 
-/** A place that was sent before its execution was cancelled. */
+/** What was sent for a place before its execution was cancelled. */
 export interface SentPlace {
   readonly recIndex: number;
   /** The idempotency token, in full. */
@@ -184,12 +185,11 @@ async function readExecutions(
 }
 
 function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
-  return records
-    .filter((record) => ["submitted", "unknown"].includes(record.state) || unseenRejection(record) !== undefined)
-    .map((record) => {
-      const { recIndex, token, submission = unseenRejection(record) } = record;
-      return { recIndex, token, ...(submission ? { price: submission.price } : {}) };
-    });
+  return records.flatMap((record) => {
+    const { recIndex, token, submission, state } = record;
+    const open = submission !== undefined && ["submitted", "unknown"].includes(state) ? [submission] : [];
+    return [...open, ...unprovenBeside(record, open[0])].map(({ price }) => ({ recIndex, token, price }));
+  });
 }
 
 function namesOf({ maxPrices = {}, maxTotals }: LimitChanges): readonly string[] {

@@ -5,7 +5,7 @@ import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
-import { mayBeBought } from "../contract/at-risk.ts";
+import { atRiskPrices } from "../contract/counted-price.ts";
 import { type Account, byAccount, payerOf } from "../contract/payer.ts";
 import { recordedPrice } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
@@ -77,9 +77,11 @@ export async function ledgerStatus(
 }
 
 function sumsOf(records: readonly TokenRecord[]): LedgerStatus["totals"] {
-  const sum = (keep: (record: TokenRecord) => boolean) =>
-    totals(records.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
-  return { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) };
+  const bought = records.filter(({ state }) => state === "purchased");
+  return {
+    bought: totals(bought.flatMap((record) => recordedPrice(record) ?? [])),
+    unresolved: totals(records.flatMap(atRiskPrices).filter((price) => price !== "unknown")),
+  };
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

@@ -1,8 +1,9 @@
+import { unprovenOf } from "../contract/at-risk.ts";
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
 import type { DecisionDetails } from "../contract/decision.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Write } from "./create-ledger.ts";
-import { type Change, expectState, formerOf, givenUp, joined } from "./ledger-rules.ts";
+import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
 
 /** The states in which a person can say that it was bought. */
 export const notBoughtStates: readonly TokenRecord["state"][] = [
@@ -61,7 +62,9 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
 
 function notBought(record: TokenRecord, knownUnclear: readonly number[]): Omit<Change, "detail"> {
   const isOpen = record.state === "submitted" || record.state === "unknown";
-  const former = (isOpen ? formerOf(record) : (record.former ?? [])).map((sent) =>
+  const attempts = unprovenOf(record).map(({ attempt }) => attempt);
+  const earlier = { ...record, former: withProof(record, attempts) };
+  const former = (isOpen ? formerOf(earlier) : (earlier.former ?? [])).map((sent) =>
     knownUnclear.includes(sent.attempt) ? { ...sent, knownUnclear: true } : sent,
   );
   return {
