@@ -1,3 +1,4 @@
+import { adviceOf } from "./error-advice.ts";
 import type { Submission } from "./executor.ts";
 import type { TokenRecord } from "./ledger.ts";
 import { saidBought } from "./said-bought.ts";
@@ -31,4 +32,9 @@ export function unprovenBeside(
 export function mayBeBought(record: TokenRecord): boolean {
   const isSent = ["submitted", "unknown", "written-off"].includes(record.state);
   return isSent || unprovenOf(record).length > 0 || saidBought(record) !== undefined;
+}
+
+/** Refused, because something that the provider shows may be what was bought for it: a person decides. */
+export function isInDoubt({ state, error }: TokenRecord): boolean {
+  return state === "refused" && error !== undefined && adviceOf(error.code).mayBeBought === true;
 }

@@ -1,3 +1,4 @@
+import { isInDoubt } from "../contract/at-risk.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { countedPrices as countedInLedger } from "../contract/counted-price.ts";
 import { todoOf } from "../contract/error-advice.ts";
@@ -23,7 +24,7 @@ import {
   writtenOffOutcome,
 } from "./outcome.ts";
 import { recordedAsParked } from "./report-parked.ts";
-import { isOpen } from "./outcome-of-record.ts";
+import { inDoubtError, isOpen } from "./outcome-of-record.ts";
 
 /**
  * What a drive would do about a recommendation:
@@ -82,7 +83,7 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
   try {
     const known = await knownBought(drive, prospect);
     if (known !== undefined) return known;
-    if (refusal !== undefined) throw refusal.error;
+    if (refusal !== undefined) throw isInDoubt(record) ? inDoubtError(record, refusal.error) : refusal.error;
     const bought = record.commitment;
     const asked = { ...(bought ? reopened(record, bought) : record), recommendation: place.recommendation };
     // The drive itself says what it adopts.

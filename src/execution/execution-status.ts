@@ -2,7 +2,7 @@ import { atRiskPrices, boughtPrice, type CountedPrice } from "../contract/counte
 import type { ExecutionRecord, RecordedExecution } from "../contract/execution-record.ts";
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { mayBeBought } from "../contract/at-risk.ts";
+import { isInDoubt, mayBeBought } from "../contract/at-risk.ts";
 import { type Money, totals } from "../contract/money.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
@@ -25,6 +25,8 @@ export interface ExecutionStatus {
     readonly atRisk: number;
     /** Not sent, and not decided. */
     readonly toCome: number;
+    /** Of those to come: refused because something that was found may be it. It may be bought already; a person decides. */
+    readonly inDoubt: number;
     /** Empty from the beginning, or skipped by a person. */
     readonly skipped: number;
   };
@@ -54,6 +56,7 @@ export function executionStatus({ execution, records }: RecordedExecution, now: 
       bought: bought.length,
       atRisk: atRisk.length,
       toCome: toCome.length,
+      inDoubt: toCome.filter(isInDoubt).length,
       skipped: of("skipped").length + execution.emptyPlaces.length,
     },
     money: {
