@@ -31,7 +31,6 @@ export async function budgetFor(
   const plans = await plan(mayBuy);
   let above: unknown;
   try {
-    budget.check(plannedPrices(plans));
     if (maxTotals !== undefined) {
       const known = new Set(mayBuy.map(({ record }) => record.token));
       const isWhole = known.size === size - emptyPlaces.length;
@@ -42,6 +41,8 @@ export async function budgetFor(
       const records = new Map([...mayBuy, ...undecided].map(({ record }) => [record.token, record]));
       createBudget(maxTotals).check([...spent, ...countedPrices([...plans, ...(await plan(undecided))], records)]);
     }
+    // What the execution's own totals would stop as well is not for the next call to do.
+    budget.check(plannedPrices(plans));
   } catch (error) {
     if (!RefusedError.isInstance(error)) throw error;
     above = error;

@@ -148,8 +148,9 @@ async function recordRefused(drive: DriveContext, task: Task, error: unknown): P
   if (error === drive.stop.signal.reason || leavesItAsItIs.has(code))
     return errorOutcome(task.record, "refused", error);
   const isQueued = code === "identical-purchase-open";
-  // What could not be looked up, and what waits for its lane, stays work: a later round, or a timer's drive, buys it.
-  const waits = isQueued || code === "lookup-failed";
+  // What could not be looked up, what waits for its lane, and what only the totals of this call stopped stays work: a later round,
+  // or a timer's drive, buys it.
+  const waits = isQueued || code === "lookup-failed" || drive.budget.refused(error);
   const lost = isLost(error)
     ? error
     : await giveUp(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));

@@ -1,6 +1,7 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import { checkNumber } from "../contract/check-number.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
+import type { ErrorCode } from "../contract/errors.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
@@ -13,7 +14,8 @@ import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
  * while a driver holds it; `planned` when no driver has come to it; `unresolved` when it was sent, and no driver has said what
- * became of it; `waiting` while an equal purchase is open; `not-bought` when a person decided that, so that the next drive buys it;
+ * became of it; `waiting` while an equal purchase is open, or after a
+ * call whose totals did not leave enough; `not-bought` when a person decided that, so that the next drive buys it;
  * and `abandoned` when its driver ended before anything was sent.
  */
 export type RecordStatus =
@@ -90,6 +92,13 @@ async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly 
   throw notRecorded();
 }
 
+/** What it waits for, so that the next drive buys it: its lane, or a call whose totals leave enough. */
+const waitingFor: ReadonlySet<string> = new Set<ErrorCode>([
+  "identical-purchase-open",
+  "total-above-limit",
+  "total-currency-missing",
+]);
+
 function statusOf(record: TokenRecord, now: number): RecordStatus {
   switch (record.state) {
     case "purchased":
@@ -101,7 +110,7 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
       return record.state;
     case "claimed":
       if (isHeld(record, now)) return "in-progress";
-      if (record.error?.code === "identical-purchase-open") return "waiting";
+      if (record.error !== undefined && waitingFor.has(record.error.code)) return "waiting";
       return record.decision?.kind === "not-bought" ? "not-bought" : "abandoned";
     case "submitted":
     case "unknown":

@@ -159,7 +159,9 @@ function standingText(status: RecordStatus, record: TokenRecord, say: SaidOnce["
     case "in-progress":
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
     case "waiting":
-      return "an equal purchase is not decided yet; nothing was sent for this one";
+      return error === undefined || error.code === "identical-purchase-open"
+        ? "an equal purchase is not decided yet; nothing was sent for this one"
+        : `only the total of one run stopped it, the next run tries it again: ${say(error)}`;
     case "planned": {
       const elsewhere = saidBought(record);
       return elsewhere === undefined
