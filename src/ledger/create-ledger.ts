@@ -2,7 +2,7 @@ import { idsOf } from "../contract/commitment.ts";
 import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
-import { decisionsOf, notBoughtStates, recorded } from "./decisions.ts";
+import { decisionsOf, expectUndecided, notBoughtStates, recorded } from "./decisions.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import {
   tokensOf,
@@ -322,8 +322,9 @@ function endsOf(write: Write) {
       { decision, passedBy = false, unproven = false, proves = [], over, guessedIn, clock } = {},
     ) =>
       write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
+        if (decision) expectUndecided(record, notBoughtStates);
         // Skipped meanwhile, it was found as bought: that is the truth.
-        expectState(record, decision ? notBoughtStates : ["claimed", "submitted", "unknown", "skipped"]);
+        else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
         const earlier = { ...record, former: withProof(record, proves) };

@@ -1,6 +1,7 @@
 import { unprovenOf } from "../contract/at-risk.ts";
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
 import type { DecisionDetails } from "../contract/decision.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Write } from "./create-ledger.ts";
 import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
@@ -18,6 +19,18 @@ export const notBoughtStates: readonly TokenRecord["state"][] = [
 
 /** The states in which a person can decide otherwise. */
 const undecidedStates = notBoughtStates.filter((state) => state !== "written-off");
+
+/**
+ * The record is in a state in which this can be decided. Throws a RefusedError `nothing-to-resolve` where somebody skipped the place
+ * while it was looked at.
+ */
+export function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
+  if (record.state !== "skipped") return expectState(record, states);
+  throw new RefusedError({
+    code: "nothing-to-resolve",
+    message: `Somebody skipped #${record.recIndex} meanwhile: nothing is bought for it, so there is nothing to decide about it. Nothing was recorded.`,
+  });
+}
 
 /** A decision with the time at which it was made. */
 export function recorded(decision: PersonDecision, at: number): RecordedDecision {
@@ -39,10 +52,10 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
   const { kind, id } = decision;
   switch (kind) {
     case "not-bought":
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       return notBought(record, how.knownUnclear ?? []);
     case "not-this": {
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       const { error } = record;
       // What it was refused for is gone. For an unknown outcome the provider's words stay.
       const lifted = record.state === "refused" && error !== undefined;
@@ -52,7 +65,7 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
       };
     }
     case "written-off":
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       return writtenOff(record);
     case "lost":
       expectState(record, ["purchased"]);
