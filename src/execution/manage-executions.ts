@@ -111,9 +111,9 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const { isNew, ...found } = await ledger.recordExecution(asked);
       const differs = isNew ? undefined : whyChanged(asked, found);
       if (differs !== undefined) throw differs;
-      const { raises, lowered } = limitDifferences(asked, found);
-      const all = isNew ? [] : [...timesDiffer(asked, found.execution), ...raises, ...namesOf(lowered)];
-      if (all.length > 0) throw limitsDiffer(all);
+      const { raises, lowers } = limitDifferences(asked, found);
+      const times = timesDiffer(asked, found.execution);
+      if (!isNew && [...times, ...raises, ...lowers].length > 0) throw limitsDiffer({ times, raises, lowers });
       if (requireApproval && !found.execution.approvalRequired) throw withoutApproval();
       return statusOf(found);
     },
@@ -190,10 +190,6 @@ function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
     const open = submission !== undefined && ["submitted", "unknown"].includes(state) ? [submission] : [];
     return [...open, ...unprovenBeside(record, open[0])].map(({ price }) => ({ recIndex, token, price }));
   });
-}
-
-function namesOf({ maxPrices = {}, maxTotals }: LimitChanges): readonly string[] {
-  return [...Object.keys(maxPrices).map((recIndex) => `maxPrice of #${recIndex}`), ...(maxTotals ? ["maxTotals"] : [])];
 }
 
 /** Throws an InvalidExecutionError that names each limit that is none. */
