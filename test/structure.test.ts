@@ -80,8 +80,15 @@ describe("the house", () => {
       /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),
     );
     // The others compare leases, how long a listing may lag, and whether an execution is due (the guard has the last word there),
-    // or say when to ask again.
-    const others = ["clear-answer", "drive-execution", "lookup", "open-execution", "redrive-unfinished"];
+    // say when to ask again, or when a quote would have been recorded.
+    const others = [
+      "clear-answer",
+      "drive-execution",
+      "lookup",
+      "open-execution",
+      "plan-execution",
+      "redrive-unfinished",
+    ];
     expect(readers).toEqual(["age-of", ...others].map((name) => `src/drive/${name}.ts`));
     const subtracting = filesIn("{src,providers}/**/*.ts").filter((file) =>
       / - (\w+\.)*(submittedAt|resentAt)\b/.test(readFileSync(resolve(root, file), "utf8")),

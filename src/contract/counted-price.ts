@@ -1,5 +1,5 @@
+import { unprovenBeside } from "./at-risk.ts";
 import type { TokenRecord } from "./ledger.ts";
-import { unseenRejection } from "./at-risk.ts";
 import type { Money } from "./money.ts";
 import { saidBought } from "./said-bought.ts";
 
@@ -7,26 +7,41 @@ import { saidBought } from "./said-bought.ts";
 export type CountedPrice = Money | "unknown";
 
 /**
- * What a record counts towards the totals of its execution: what was sent counts from its write-ahead until it is proven dead,
- * what is bought with its price, or where the provider shows none with the most that it was allowed to cost; so does what another
- * engine says that it bought. Undefined for what is not sent. A store may index by this.
+ * What a record counts towards the totals of its execution: what is bought, and beside it what may be. What was sent counts from its
+ * write-ahead until it is proven dead. A store may index by this.
  */
-export function countedPrice(record: TokenRecord): CountedPrice | undefined {
-  const { state, submission, commitment, recommendation } = record;
-  switch (state) {
-    case "submitted":
-    case "unknown":
-    case "written-off":
-      return submission?.price ?? "unknown";
-    case "purchased":
-      return commitment?.price ?? submission?.price ?? recommendation.maxPrice ?? "unknown";
-    case "planned":
-    case "claimed":
-    case "refused":
-    case "rejected":
-      if (saidBought(record) !== undefined) return recommendation.maxPrice ?? "unknown";
-      return unseenRejection(record)?.price;
-    case "skipped":
-      return undefined;
-  }
+export function countedPrices(record: TokenRecord): readonly CountedPrice[] {
+  const bought = boughtPrice(record);
+  return [...(bought === undefined ? [] : [bought]), ...atRiskPrices(record)];
+}
+
+/**
+ * What is bought counts with its price, or where the provider shows none with the most that it was allowed to cost. Undefined for
+ * what is not bought.
+ */
+export function boughtPrice({ state, submission, commitment, recommendation }: TokenRecord): CountedPrice | undefined {
+  if (state !== "purchased") return undefined;
+  return commitment?.price ?? submission?.price ?? recommendation.maxPrice ?? "unknown";
+}
+
+/** What may be bought: what is open or written off, what another engine says that it bought, and former submissions. */
+export function atRiskPrices(record: TokenRecord): readonly CountedPrice[] {
+  const { state, submission, recommendation } = record;
+  const isSent = ["submitted", "unknown", "written-off"].includes(state);
+  const former = unprovenBeside(record, isSent ? submission : undefined).map(({ price }) => price);
+  if (isSent) return [submission?.price ?? "unknown", ...former];
+  return saidBought(record) === undefined ? former : [recommendation.maxPrice ?? "unknown", ...former];
+}
+
+/** How a store keeps what a record counts: null for nothing, one price as it is, several as a list. */
+export function storedCount(record: TokenRecord): string | null {
+  const [first, ...more] = countedPrices(record);
+  if (first === undefined) return null;
+  return JSON.stringify(more.length === 0 ? first : [first, ...more]);
+}
+
+/** The same as it is read. */
+export function readCount(stored: string): readonly CountedPrice[] {
+  const counted = JSON.parse(stored) as CountedPrice | readonly CountedPrice[];
+  return typeof counted === "string" || !Array.isArray(counted) ? [counted as CountedPrice] : counted;
 }

@@ -104,8 +104,8 @@ const execution = {
     todo: "Give the recorded source in the file and {file again}, or change the recorded one (`buyonce source`).",
   },
   "limits-differ": {
-    plain: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
-    todo: "Change the recorded limit (`buyonce limits`); or, where it needs no approval, {file again} with `--raise-limits` (`raiseLimits`).",
+    plain: "A limit or a time in the file is not the recorded one, so nothing of it was bought.",
+    todo: "Change the recorded limit (`buyonce limits`); or, for one that the file raises and where it needs no approval, {file again} with `--raise-limits` (`raiseLimits`).",
   },
   "approval-missing": {
     plain: "Nobody has approved it yet.",

@@ -66,6 +66,11 @@ export interface Submission extends Quote, Marker {
    * not bought: a further look that says no more than that says nothing new, and stops no send. Only on former submissions.
    */
   readonly knownUnclear?: boolean | undefined;
+  /**
+   * It may have bought, and counts, until a look shows that it did not, or a person says so; then it is false. Undefined where that
+   * was known from the first. Only on former submissions: see `unprovenOf`.
+   */
+  readonly unproven?: boolean | undefined;
 }
 
 /** When a submission was first sent. */

@@ -99,7 +99,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`. */
+  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`, `proven`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;
@@ -284,7 +284,8 @@ export interface Ledger {
    * `decision`: a person says so. `passedBy`: it came from elsewhere, and what became of the open submission is not known. `over`: it was bought under the
    * submission's handle and has ended; says so in every later answer. `guessedIn`: it only fits, so it may be what another
    * token's submission buys that is open in this lane; throws `identical-purchase-open` while there is one. `clock`: the
-   * driver's clocks.
+   * driver's clocks. `unproven`: what was passed by may have bought as well, see {@link Submission.unproven}.
+   * `proves`: attempts of former submissions that bought this one, or nothing.
    */
   purchase(
     claim: Claim,
@@ -292,6 +293,8 @@ export interface Ledger {
     how?: {
       readonly decision?: PersonDecision | undefined;
       readonly passedBy?: boolean;
+      readonly unproven?: boolean;
+      readonly proves?: readonly number[] | undefined;
       readonly over?: RecordedError | undefined;
       readonly guessedIn?: string | undefined;
       readonly clock?: ClockReading | undefined;
@@ -335,6 +338,9 @@ export interface Ledger {
 
   /** Records that ages are counted anew from now on, on the driver's clocks too: {@link TokenRecord.countedFrom}. The claim is kept. */
   countFrom(claim: Claim, clock: ClockReading): Promise<TokenRecord>;
+
+  /** Records that a look proved of former submissions, by their attempts, that they bought nothing beside; the claim is kept. */
+  proven(claim: Claim, attempts: readonly number[], detail: string): Promise<TokenRecord>;
 
   /**
    * Adds ids that an answer to the submission of an attempt named to its {@link Submission.evidence}; the claim is kept. The one

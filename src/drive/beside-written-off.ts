@@ -12,7 +12,7 @@ const maxRecords = 10_000;
  * a person decides. Not where it was shown by the time that this was sent, for then it is in the baseline. Throws a LedgerError.
  */
 export async function doubtBesideWrittenOff(
-  { ledger }: DriveContext,
+  { ledger }: Pick<DriveContext, "ledger">,
   { recovery }: ServiceExecutor,
   { lane, token, submittedAt, clock }: Submission,
   resolution: Resolution,

@@ -1,12 +1,10 @@
 import type { LimitFunction } from "p-limit";
-import { countedPrice } from "../contract/counted-price.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import type { Money } from "../contract/money.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import { countedPrices, plannedPrices, planRecommendation, totalUnknown } from "./plan-recommendation.ts";
+import { countedOf, countedPrices, plannedPrices, planRecommendation } from "./plan-recommendation.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /**
@@ -26,20 +24,25 @@ export async function budgetFor(
   if ((!budget.limited && maxTotals === undefined) || mayBuy.length === 0) return budget;
   const plan = (records: readonly Pick<Task, "executor" | "record">[]) =>
     Promise.all(
-      records.map(({ executor, record }) => limit(() => planRecommendation(drive, executor, record, record))),
+      records.map(({ executor, record }) =>
+        limit(() => planRecommendation(drive, { executor, place: record, record })),
+      ),
     );
   const plans = await plan(mayBuy);
   let above: unknown;
   try {
-    budget.check(plannedPrices(plans));
     if (maxTotals !== undefined) {
       const known = new Set(mayBuy.map(({ record }) => record.token));
       const isWhole = known.size === size - emptyPlaces.length;
       const all = isWhole ? [] : await drive.ledger.recordsOf(executionId);
       const others = all.filter(({ token }) => !known.has(token));
       const undecided = others.filter(isUndecided).flatMap((record) => withExecutor(record, executorOf));
-      createBudget(maxTotals).check([...spentOn(others), ...countedPrices([...plans, ...(await plan(undecided))])]);
+      const spent = others.filter(({ state }) => state === "purchased").flatMap(countedOf);
+      const records = new Map([...mayBuy, ...undecided].map(({ record }) => [record.token, record]));
+      createBudget(maxTotals).check([...spent, ...countedPrices([...plans, ...(await plan(undecided))], records)]);
     }
+    // What the execution's own totals would stop as well is not for the next call to do.
+    budget.check(plannedPrices(plans));
   } catch (error) {
     if (!RefusedError.isInstance(error)) throw error;
     above = error;
@@ -69,15 +72,4 @@ function withExecutor(record: TokenRecord, executorOf: ExecutorOf): readonly Pic
   } catch {
     return [];
   }
-}
-
-/** What the bought ones among others cost. Throws a RefusedError where that is not known. */
-function spentOn(others: readonly TokenRecord[]): readonly Money[] {
-  return others
-    .filter(({ state }) => state === "purchased")
-    .flatMap((record) => {
-      const price = countedPrice(record);
-      if (price !== "unknown") return price ?? [];
-      throw totalUnknown(record.recIndex);
-    });
 }

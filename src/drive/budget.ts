@@ -15,6 +15,8 @@ export interface Budget {
   take(token: string, price: Money): void;
   /** Gives back what a token took: it was not sent, or is proven to have bought nothing. */
   giveBack(token: string): void;
+  /** Whether it threw this: nothing but the totals of the call stops it. */
+  refused(error: unknown): boolean;
 }
 
 /**
@@ -24,6 +26,12 @@ export interface Budget {
 export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
   checkTotals(maxTotals);
   const taken = new Map<string, Money>();
+  const thrown = new WeakSet();
+  const above = (found: readonly Broken[], message: string) => {
+    const error = refusal(found, message);
+    thrown.add(error);
+    return error;
+  };
   /** Of all that is taken, by currency: kept, because adding thousands up again for each would take longer than the drive. */
   const sums = new Map<string, Big>();
   const change = ({ amount, currency }: Money, by: "plus" | "minus") =>
@@ -59,10 +67,7 @@ export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
         .map(formatMoney)
         .join(", ");
       const beside = sent === "" ? "" : `, with ${sent} sent before`;
-      throw refusal(
-        found,
-        `What is still to be bought comes to ${describe(found)}${beside}. Nothing of it was bought.`,
-      );
+      throw above(found, `What is still to be bought comes to ${describe(found)}${beside}. Nothing of it was bought.`);
     },
 
     take: (token, price) => {
@@ -73,12 +78,14 @@ export function createBudget(maxTotals: readonly Money[] | undefined): Budget {
       if (found.length > 0) {
         if (before !== undefined) hold(token, before);
         const text = `With its price of ${formatMoney(price)} the drive would have sent ${describe(found)}.`;
-        throw refusal(found, `${text} Nothing was sent for it now.`);
+        throw above(found, `${text} Nothing was sent for it now.`);
       }
       hold(token, price);
     },
 
     giveBack,
+
+    refused: (error) => error instanceof Error && thrown.has(error),
   };
 }
 

@@ -18,8 +18,7 @@ export function whyChanged(asked: NewExecution, { execution, records }: Recorded
     placesOf(records, execution.emptyPlaces),
   );
   if (differences.length > 0) {
-    const rest = differences.length - mostNamed;
-    const named = differences.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
+    const named = someOf(differences);
     return new RefusedError({
       code: "execution-changed",
       message: `This is not the execution that was recorded as ${executionId}: ${named}. Nothing of it was bought. ${todoOf("execution-changed")}`,
@@ -78,6 +77,8 @@ export interface LimitDifferences {
   readonly raised: LimitChanges;
   /** What it raises or drops, for a person. Empty for nothing. */
   readonly raises: readonly string[];
+  /** What it lowers, for a person. Empty for nothing. */
+  readonly lowers: readonly string[];
 }
 
 /**
@@ -89,23 +90,21 @@ export function limitDifferences(asked: NewExecution, { execution, records }: Re
   const lowered: Record<number, Money | null> = {};
   const raised: Record<number, Money | null> = {};
   const raises: string[] = [];
+  const lowers: string[] = [];
   for (const { recIndex, recommendation, state } of records) {
     const [before, now] = [recommendation.maxPrice, at.get(recIndex)];
     if (state === "purchased" || state === "skipped" || sameMoney(before, now)) continue;
-    if (!raisesPrice(before, now)) lowered[recIndex] = now ?? null;
-    else {
-      raised[recIndex] = now ?? null;
-      raises.push(`maxPrice of #${recIndex} from ${textOf(before)} to ${textOf(now)}`);
-    }
+    const [changes, said] = raisesPrice(before, now) ? [raised, raises] : [lowered, lowers];
+    changes[recIndex] = now ?? null;
+    said.push(`maxPrice of #${recIndex} from ${textOf(before)} to ${textOf(now)}`);
   }
   const totals = compareTotals(asked, execution);
+  const ofTotals = `maxTotals from ${listOf(execution.maxTotals)} to ${listOf(asked.maxTotals)}`;
   return {
     lowered: { maxPrices: lowered, ...(totals === "lower" ? { maxTotals: asked.maxTotals } : {}) },
     raised: { maxPrices: raised, ...(totals === "higher" ? { maxTotals: asked.maxTotals } : {}) },
-    raises: [
-      ...(totals === "higher" ? [`maxTotals from ${listOf(execution.maxTotals)} to ${listOf(asked.maxTotals)}`] : []),
-      ...raises,
-    ],
+    raises: [...(totals === "higher" ? [ofTotals] : []), ...raises],
+    lowers: [...(totals === "lower" ? [ofTotals] : []), ...lowers],
   };
 }
 
@@ -130,17 +129,37 @@ export function whyLimitsRefused(
 ): RefusedError | undefined {
   const times = timesDiffer(asked, execution);
   const mayRaise = raises.length === 0 || (raiseLimits && !execution.approvalRequired);
-  return times.length === 0 && mayRaise ? undefined : limitsDiffer([...times, ...raises]);
+  return times.length === 0 && mayRaise ? undefined : limitsDiffer({ times, raises });
 }
 
-/** The refusal of a file that raises or drops limits. */
-export function limitsDiffer(raises: readonly string[]): RefusedError {
-  const rest = raises.length - mostNamed;
-  const named = raises.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
-  return new RefusedError({
-    code: "limits-differ",
-    message: `The file raises or drops what is recorded: ${named}. Nothing of it was bought. ${todoOf("limits-differ")}`,
-  });
+/** The refusal of a file whose limits or times are not the recorded ones. `lowers`: where lower ones are not taken either. */
+export function limitsDiffer({
+  times,
+  raises,
+  lowers = [],
+}: {
+  readonly times: readonly string[];
+  readonly raises: readonly string[];
+  readonly lowers?: readonly string[];
+}): RefusedError {
+  const said = (what: string, all: readonly string[], todo: string) =>
+    all.length === 0 ? [] : [`The file ${what}: ${someOf(all)}. ${todo}`];
+  const ways = [
+    ...said(
+      "names another time than is recorded",
+      times,
+      "A recorded time stays: restore it, or cancel the execution and put what is to be bought into a new one.",
+    ),
+    ...said("raises or drops what is recorded", raises, todoOf("limits-differ")),
+    ...said("lowers what is recorded", lowers, "A drive of the file records that, or `buyonce limits` does."),
+  ];
+  return new RefusedError({ code: "limits-differ", message: `${ways.join(" ")} Nothing of it was bought.` });
+}
+
+/** As many as are named, and how many more there are. */
+function someOf(all: readonly string[]): string {
+  const rest = all.length - mostNamed;
+  return all.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
 }
 
 function compareTotals({ maxTotals: now }: NewExecution, { maxTotals: before }: ExecutionRecord) {

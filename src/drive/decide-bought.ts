@@ -27,13 +27,15 @@ export async function decideBought(drive: DriveContext, task: Task, id: string, 
   await checkOwner(drive, task, found);
   if (!isMarked) checkBegin(task, found);
   const differing = await compare(drive, task, found, isMarked);
-  const passedBy = await checkRivals(drive, task, found, isMarked);
+  const { passedBy, unproven, proves } = await checkRivals(drive, task, found, isMarked);
   const warnings = [...differing, ...(await othersWithToken(drive, task, found.commitment, isMarked))];
 
   const price = found.commitment.price ?? sentFor(record).at(-1)?.price;
   const commitment = { ...found.commitment, price, marked: markedNow(found.commitment, executor.mark !== undefined) };
   const decision = { kind: "bought", id: commitment.id, ...by } as const;
-  const written = await purchase(() => drive.ledger.purchase(claim, commitment, { decision, passedBy }));
+  const written = await purchase(() =>
+    drive.ledger.purchase(claim, commitment, { decision, passedBy, unproven, proves }),
+  );
   if (commitment.marked) {
     drive.leases.drop(claim);
     return boughtOutcome(written, commitment, "already-purchased", warnings);
@@ -133,23 +135,28 @@ function baselineOf({ handle: { baseline } }: Submission): readonly unknown[] | 
 
 /**
  * Throws a RefusedError while something else may be what was bought: live under the own handle, or fitting. What carries the token
- * itself has only the handle beside it. Returns whether it is not what the open submission is known to have bought.
+ * itself has only the handle beside it. Returns whether it is not what the open submission is known to have bought (`passedBy`), whether
+ * that may have bought something else (`unproven`), and which earlier ones did not (`proves`).
  */
 async function checkRivals(
   drive: DriveContext,
   task: Task,
   { commitment }: Listed,
   isMarked: boolean,
-): Promise<boolean> {
-  const { record } = task;
+): Promise<{ readonly passedBy: boolean; readonly unproven: boolean; readonly proves: readonly number[] }> {
+  const { record, executor } = task;
   const ids = idsOf(commitment);
   let isProven = false;
+  const settled: Submission[] = [];
   for (const sent of sentFor(record)) {
-    const { resolution } = await ask(drive, task, sent);
+    const { resolution, age } = await ask(drive, task, sent);
     const isSame = namesAny(resolution, sent, ids);
     if (sent === record.submission) isProven = isSame && resolution.kind === "found" && resolution.by === "proof";
+    const seen = judge({ resolution, age: anyAge }, sent, executor);
+    // As when a person calls it not bought: a clear answer, once everything is shown.
+    const isNothing = ["absent", "dead", "other"].includes(seen.kind) && age.atLeast >= executor.recovery.minimumAge;
+    if (isSame || isNothing) settled.push(sent);
     if (isSame) continue;
-    const seen = judge({ resolution, age: anyAge }, sent, task.executor);
     const isGuess = resolution.kind === "found" && resolution.by === "guess";
     if (isMarked && (isGuess || seen.kind === "unclear")) continue;
     if (seen.kind === "bought" || seen.kind === "over") {
@@ -159,7 +166,12 @@ async function checkRivals(
       throw answerUnclear({ kind: "unclear", reason: seen.reason, candidates: seen.candidates ?? [] });
     }
   }
-  return record.submission !== undefined && !isProven;
+  const { submission } = record;
+  return {
+    passedBy: submission !== undefined && !isProven,
+    unproven: submission !== undefined && !settled.includes(submission),
+    proves: settled.map(({ attempt }) => attempt),
+  };
 }
 
 /** It is what a look shows, or among what may be it. */

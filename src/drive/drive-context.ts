@@ -47,6 +47,12 @@ export interface Task {
   readonly forbidden?: Forbidden | undefined;
 }
 
+/** What a look needs: it sends nothing, and without a claim it writes nothing. */
+export type Looker = Pick<DriveContext, "ledger" | "ageOf" | "stop" | "emit" | "lookup">;
+
+/** One recommendation that is looked at, held or not. */
+export type Looking = Pick<Task, "executor" | "record"> & Partial<Pick<Task, "claim">>;
+
 /** One recommendation that is looked at, whether there is a claim, or a record, of it or not. */
 export interface Looked {
   readonly executor: ServiceExecutor;

@@ -6,15 +6,13 @@ import type { PurchaseAnswer } from "../contract/purchase-answer.ts";
 import type { Outcome } from "../contract/report.ts";
 import { type Forbidden, forbiddenError } from "../contract/terms.ts";
 import { maskToken } from "../contract/token.ts";
-import { compareFound, match } from "./adopt.ts";
 import { answerError } from "./answer-error.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
-import type { Ending } from "./ending.ts";
-import { findLate } from "./find-late.ts";
+import type { Bought, Ending } from "./ending.ts";
+import { findLate, findUnproven, type Late, provenBeside } from "./find-late.ts";
+import { findListed } from "./find-listed.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { ask, judge, lookAtFailed } from "./judge-submission.ts";
-import { checkElsewhere } from "./check-elsewhere.ts";
-import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 import { recheckPurchase } from "./recheck-purchase.ts";
 import { type OpenSubmission, reconcileSubmission } from "./reconcile.ts";
 import { recordDeath, recordEnding, writeAhead } from "./record.ts";
@@ -53,22 +51,9 @@ function refusedBy(forbidden: Forbidden): Ending {
 
 /** Nothing may be sent for it. What the provider refused while nobody could look is looked for, and stays so where nobody can now. */
 async function lookOnly(drive: DriveContext, task: Task, forbidden: Forbidden): Promise<Ending> {
-  const { former, decision, error } = task.record;
-  const last = former?.at(-1);
-  if (last?.knownUnclear !== true || decision !== undefined) return refusedBy(forbidden);
-  const message = error?.message ?? "The provider refused it.";
-  const refused = new BuyonceError({ code: "purchase-rejected", message, providerCode: error?.providerCode });
-  const unseen = { kind: "rejected", error: refused, unseen: true } as const;
-  try {
-    const shown = judge(await ask(drive, task, last), last, task.executor);
-    if (shown.kind === "unclear" || shown.kind === "other") return unseen;
-    if (shown.kind !== "bought" && shown.kind !== "over") return refusedBy(forbidden);
-    const { commitment } = shown;
-    return adopted({ ...commitment, price: commitment.price ?? last.price });
-  } catch {
-    // Stopped, or the ledger failed.
-    return unseen;
-  }
+  const shown = await findUnproven(drive, task);
+  if (shown === undefined) return refusedBy(forbidden);
+  return shown.kind === "found" ? adoptedLate(shown) : { kind: "rejected", error: shown.error, unseen: true };
 }
 
 /** Goes on from what the ledger knows. The right to drive is not the right to buy again. */
@@ -96,23 +81,29 @@ async function buy(
   { fresh, quotesLeft }: { readonly fresh: boolean; readonly quotesLeft: number },
 ): Promise<Ending | Anew> {
   const { token } = task.record;
+  let isLookedFor = false;
   let submission: Submission;
   try {
     drive.stop.check();
-    const found = await adopt(drive, task, fresh);
-    if (found !== undefined) return found;
+    const found = await findListed(drive, task, fresh);
+    if (found !== undefined) {
+      return adopted(found.commitment, { proves: await provenBeside(drive, task, found.commitment) });
+    }
     if (quotesLeft === 0) throw tooManyQuotes();
     const { quote, marker } = await getQuote(drive, task);
     checkPrice(quote.price, task.record.recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
+    isLookedFor = true;
     const late = await findLate(drive, task);
-    if (late !== undefined) return adopted(late.commitment, late.guessedIn);
+    if (late !== undefined) return adoptedLate(late);
     drive.stop.checkTimeFor(task.executor.sendTimeout);
     drive.budget.take(token, quote.price);
     submission = await writeAhead(drive, task, marker, quote);
   } catch (error) {
     drive.budget.giveBack(token);
-    return { kind: "refused", error };
+    // A guard stopped it before anybody looked for what earlier sends may have bought.
+    const shown = isLookedFor ? undefined : await findUnproven(drive, task);
+    return shown?.kind === "found" ? adoptedLate(shown) : { kind: "refused", error };
   }
   try {
     await checkBeforeSend(drive, task);
@@ -123,31 +114,13 @@ async function buy(
   return send(drive, task, submission, quotesLeft - 1);
 }
 
-/**
- * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. Throws a RefusedError
- * `look-alike` for what may be it without saying so, `bought-elsewhere` for what another engine says that it bought.
- */
-async function adopt(drive: DriveContext, task: Task, fresh: boolean): Promise<Ending | undefined> {
-  const { executor, record } = task;
-  const { recIndex, token, scope } = record;
-  const { lookup } = drive;
-  const shown = await (fresh ? lookup.fresh(executor, scope, token) : lookup.listing(executor, scope));
-  const listing = await withMarks(drive, task, shown);
-  const listed = match(listing, token, record.notThis);
-  if (listed === undefined) {
-    checkElsewhere(record);
-    await refuseLookAlikes(drive, task, listing);
-    return undefined;
-  }
-  const { commitment } = listed;
-  drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: commitment.id });
-  await compareFound(executor, record, listed, drive.stop);
-  return adopted(commitment);
+function adopted(commitment: Commitment, how: Pick<Bought, "guessedIn" | "proves"> = {}): Ending {
+  if (commitment.standing === "ended") return { kind: "over", commitment, proves: how.proves };
+  return { kind: "bought", commitment, status: "already-purchased", ...how };
 }
 
-function adopted(commitment: Commitment, guessedIn?: string): Ending {
-  if (commitment.standing === "ended") return { kind: "over", commitment };
-  return { kind: "bought", commitment, status: "already-purchased", guessedIn };
+function adoptedLate({ commitment, guessedIn, attempt }: Late): Ending {
+  return adopted(commitment, { guessedIn, proves: [attempt] });
 }
 
 /** Sends what is written ahead, and goes on from the answer. */
@@ -246,9 +219,9 @@ async function reconcile(
   drive.emit({ type: "reconciled", recIndex, token: maskToken(token), result });
   switch (resolved.kind) {
     case "bought": {
-      const { commitment, passedBy, resent } = resolved;
+      const { commitment, passedBy, resent, proves } = resolved;
       const status = statusOf(commitment, submission, !passedBy && (isOwn || resent));
-      return { kind: "bought", commitment, submission, status, passedBy };
+      return { kind: "bought", commitment, submission, status, passedBy, proves };
     }
     case "over":
       return { kind: "over", commitment: resolved.commitment, submission };

@@ -12,6 +12,8 @@ export interface Bought {
   readonly passedBy?: boolean;
   /** It only fits, and nothing is open for it: the lane in which nothing else may be open either. */
   readonly guessedIn?: string | undefined;
+  /** Attempts of earlier submissions that may have bought: these bought this one, or nothing. */
+  readonly proves?: readonly number[] | undefined;
   /** What a person should know all the same. */
   readonly warnings?: readonly string[];
 }
@@ -20,7 +22,7 @@ export interface Bought {
 export type Ending =
   | ({ readonly kind: "bought" } & Bought)
   /** Bought for it, and over: never bought again by itself. */
-  | { readonly kind: "over"; readonly commitment: Commitment; readonly submission?: Submission | undefined }
+  | ({ readonly kind: "over"; readonly submission?: Submission | undefined } & Pick<Bought, "commitment" | "proves">)
   /** The provider took the purchase and said at once that it came to nothing. */
   | { readonly kind: "came-to-nothing"; readonly commitment: Commitment; readonly error: BuyonceError }
   /** Written ahead, and not sent. */

@@ -1,20 +1,24 @@
-import type { Commitment } from "../contract/commitment.ts";
-import { RefusedError } from "../contract/errors.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
-import type { Submission } from "../contract/executor.ts";
-import { ask, judge } from "./judge-submission.ts";
+import { unprovenOf } from "../contract/at-risk.ts";
+import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { BuyonceError, RefusedError } from "../contract/errors.ts";
+import type { DriveContext, Looker, Looking, Task } from "./drive-context.ts";
+import type { ServiceExecutor, Submission } from "../contract/executor.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
+import { ask, judge, type Shown } from "./judge-submission.ts";
 
 /** What an earlier submission bought after all; `guessedIn` is its lane where it only fits. */
 export interface Late {
   readonly commitment: Commitment;
   readonly guessedIn: string | undefined;
+  /** Its attempt. */
+  readonly attempt: number;
 }
 
 /**
  * What an earlier submission bought after all, live or over, though it was proven dead: such a purchase shows late. Asked just
  * before a further one is sent. Throws a RefusedError `commitment-unclear` where that cannot be told.
  */
-export async function findLate(drive: DriveContext, task: Task): Promise<Late | undefined> {
+export async function findLate(drive: Looker, task: Looking): Promise<Late | undefined> {
   for (const former of task.record.former ?? []) {
     const answer = await ask(drive, task, former);
     const shown = answer.resolution;
@@ -23,13 +27,7 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
     if (former.knownUnclear && shown.kind === "unclear" && !shown.candidates?.length) continue;
     const late = judge(answer, former, task.executor);
     if (former.knownUnclear && late.kind === "other") continue;
-    if (late.kind === "bought" || late.kind === "over") {
-      const { commitment } = late;
-      const isGuess = shown.kind === "found" && shown.by === "guess";
-      // It costs what it was sent at.
-      const price = commitment.price ?? former.price;
-      return { commitment: { ...commitment, price }, guessedIn: isGuess ? former.lane : undefined };
-    }
+    if (late.kind === "bought" || late.kind === "over") return lateOf(former, answer, late.commitment);
     if (late.kind === "unclear" || late.kind === "other") {
       throw new RefusedError({
         code: "commitment-unclear",
@@ -37,8 +35,100 @@ export async function findLate(drive: DriveContext, task: Task): Promise<Late | 
         retryable: true,
       });
     }
+    await noteProof(drive, task, former, answer);
   }
   return undefined;
+}
+
+function lateOf({ price, lane, attempt }: Submission, { resolution }: Shown, commitment: Commitment): Late {
+  const isGuess = resolution.kind === "found" && resolution.by === "guess";
+  // It costs what it was sent at.
+  return {
+    commitment: { ...commitment, price: commitment.price ?? price },
+    guessedIn: isGuess ? lane : undefined,
+    attempt,
+  };
+}
+
+/**
+ * Whether a look that shows nothing proves that an earlier submission which may have bought did not: after a refusal at once, after
+ * an unknown outcome once everything is shown.
+ */
+function isProof({ knownUnclear }: Submission, { age }: Shown, { recovery }: ServiceExecutor): boolean {
+  return knownUnclear === true || age.atLeast >= recovery.minimumAge;
+}
+
+/** It shows nothing: where that is proof, it counts as may be bought no more. Without a claim nothing is written. */
+async function noteProof(
+  drive: Looker,
+  { executor, record, claim }: Looking,
+  former: Submission,
+  answer: Shown,
+): Promise<boolean> {
+  const isProven = isProof(former, answer, executor);
+  if (claim !== undefined && isProven && unprovenOf(record).includes(former)) {
+    await drive.ledger.proven(claim, [former.attempt], `attempt ${former.attempt}: a look shows nothing of it`);
+  }
+  return isProven;
+}
+
+/**
+ * What earlier submissions bought that may have: refused by the provider while nobody could look, or passed by. For what nothing more
+ * is sent for now. `unseen`, with an error that says so, where nobody can tell now either; undefined where nothing shows.
+ */
+export async function findUnproven(
+  drive: Looker,
+  task: Looking,
+): Promise<
+  (Late & { readonly kind: "found" }) | { readonly kind: "unseen"; readonly error: BuyonceError } | undefined
+> {
+  const { executor, record } = task;
+  let isSeen = true;
+  try {
+    for (const former of unprovenOf(record)) {
+      const answer = await ask(drive, task, former);
+      const shown = judge(answer, former, executor);
+      if (shown.kind === "bought" || shown.kind === "over") {
+        return { kind: "found", ...lateOf(former, answer, shown.commitment) };
+      }
+      const isNothing = shown.kind === "absent" || shown.kind === "dead";
+      isSeen = isNothing && (await noteProof(drive, task, former, answer)) && isSeen;
+    }
+  } catch {
+    // Stopped, or the ledger failed.
+    isSeen = false;
+  }
+  return isSeen ? undefined : { kind: "unseen", error: unseenError(record) };
+}
+
+function unseenError({ error }: TokenRecord): BuyonceError {
+  const said = error?.code === "purchase-rejected" ? error : undefined;
+  const message = said?.message ?? "The provider refused it, and nobody could look since whether that is so.";
+  return new BuyonceError({ code: "purchase-rejected", message, providerCode: said?.providerCode });
+}
+
+/**
+ * The attempts of earlier submissions that may have bought, of which a look shows now that they bought this commitment, or nothing.
+ * Where a look fails, it says nothing of the rest.
+ */
+export async function provenBeside(drive: Looker, task: Looking, own: Commitment): Promise<readonly number[]> {
+  const proven: number[] = [];
+  try {
+    for (const former of unprovenOf(task.record)) {
+      const answer = await ask(drive, task, former);
+      if (isSettledBy(answer, former, task.executor, idsOf(own))) proven.push(former.attempt);
+    }
+  } catch {
+    // Stopped, or the ledger failed.
+  }
+  return proven;
+}
+
+function isSettledBy(answer: Shown, former: Submission, executor: ServiceExecutor, own: readonly string[]): boolean {
+  const { resolution } = answer;
+  if (resolution.kind === "found" && idsOf(resolution.found.commitment).some((id) => own.includes(id))) return true;
+  const { kind } = judge(answer, former, executor);
+  return (kind === "absent" || kind === "dead") && isProof(former, answer, executor);
 }
 
 /**
@@ -57,6 +147,11 @@ export async function namedTwice(
     // The later purchase fits it as well, and would hide it.
     const answer = await ask(drive, task, former, others);
     const { resolution: shown } = answer;
+    const isOpen = unprovenOf(task.record).includes(former);
+    if (isOpen && isSettledBy(answer, former, task.executor, idsOf(own))) {
+      const detail = `attempt ${former.attempt}: a look shows nothing of it beside ${own.id}`;
+      await drive.ledger.proven(task.claim, [former.attempt], detail);
+    }
     if (shown.kind !== "found") continue;
     const { id, standing } = shown.found.commitment;
     if (standing !== "live" || others.has(id)) continue;

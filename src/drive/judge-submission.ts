@@ -9,7 +9,7 @@ import { carriesAnotherToken } from "../contract/token.ts";
 import { ageOfSubmission } from "./age-of.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import { doubtBesideWrittenOff } from "./beside-written-off.ts";
-import type { DriveContext, Task } from "./drive-context.ts";
+import type { Looker, Looking } from "./drive-context.ts";
 
 /** What is known about a submission in the end. */
 export type Resolved =
@@ -17,7 +17,14 @@ export type Resolved =
    * `resent` says that it was this drive's second send of the handle that bought it; `passedBy` that it came from elsewhere,
    * and that nobody knows what became of the submission.
    */
-  | { readonly kind: "bought"; readonly commitment: Commitment; readonly resent: boolean; readonly passedBy: boolean }
+  | {
+      readonly kind: "bought";
+      readonly commitment: Commitment;
+      readonly resent: boolean;
+      readonly passedBy: boolean;
+      /** The attempt that bought it, where that is an earlier one. */
+      readonly proves?: readonly number[];
+    }
   /** Bought under its handle, and over. */
   | { readonly kind: "over"; readonly commitment: Commitment }
   /** Proven to have bought nothing; `failed` when its handle was used up by a purchase that came to nothing. */
@@ -41,8 +48,8 @@ export interface Shown {
  * nothing, what its commitments are now. Throws only when the drive was stopped, or the ledger's error.
  */
 export async function ask(
-  drive: DriveContext,
-  task: Task,
+  drive: Looker,
+  task: Looking,
   submission: Submission,
   others: Iterable<string> = [],
 ): Promise<Shown> {
@@ -52,8 +59,8 @@ export async function ask(
 }
 
 async function resolve(
-  drive: DriveContext,
-  { executor, record }: Task,
+  drive: Looker,
+  { executor, record }: Looking,
   submission: Submission,
   age: Age,
   others: Iterable<string>,
@@ -183,8 +190,8 @@ function judgeGuess(commitment: Commitment, age: number, minimumAge: number) {
  * as anything else, or cannot tell, may be bought.
  */
 export async function lookAtFailed(
-  drive: DriveContext,
-  task: Task,
+  drive: Looker,
+  task: Looking,
   submission: Submission,
   { id }: Commitment,
 ): Promise<"failed" | "absent" | "maybe-bought"> {
@@ -216,6 +223,9 @@ export function judgeProven(
 }
 
 /** It is bought, and how that came about. */
-export function bought(commitment: Commitment, how: { readonly resent?: boolean; readonly passedBy?: boolean } = {}) {
+export function bought(
+  commitment: Commitment,
+  how: { readonly resent?: boolean; readonly passedBy?: boolean; readonly proves?: readonly number[] } = {},
+) {
   return { kind: "bought", commitment, resent: false, passedBy: false, ...how } as const;
 }

@@ -7,7 +7,7 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import { carriesToken } from "../contract/token.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { statedDifferences } from "./compare-facts.ts";
-import type { DriveContext, Looked, Task } from "./drive-context.ts";
+import type { Looked, Looker, Looking } from "./drive-context.ts";
 import type { Listing } from "./read-listing.ts";
 
 /**
@@ -32,7 +32,7 @@ const factsRead: Reads = new WeakMap();
  * RefusedError `lookup-failed`, or `look-alike` where more than `most` would have to be read.
  */
 export async function withMarks(
-  drive: DriveContext,
+  drive: Looker,
   task: Looked,
   listing: Listing,
   { most = mostReads }: { readonly most?: number } = {},
@@ -51,7 +51,7 @@ export async function withMarks(
 }
 
 /** What an id shows, with what is stamped on it; undefined where there is none. Throws a RefusedError `lookup-failed`. */
-export async function readWithMarks(drive: DriveContext, task: Looked, id: string): Promise<Listed | undefined> {
+export async function readWithMarks(drive: Looker, task: Looked, id: string): Promise<Listed | undefined> {
   const { executor, record } = task;
   const shown = await asRefusal("lookup-failed", `Reading ${id} failed`, () =>
     executor.inventory.read(record.scope, id, drive.stop),
@@ -60,7 +60,7 @@ export async function readWithMarks(drive: DriveContext, task: Looked, id: strin
 }
 
 /** The same with what is stamped on it, where reading it does not show that. */
-async function marksOf({ stop }: DriveContext, { executor, record }: Looked, listed: Listed): Promise<Listed> {
+async function marksOf({ stop }: Looker, { executor, record }: Looked, listed: Listed): Promise<Listed> {
   const { inventory } = executor;
   if (inventory.readMarks === undefined) return listed;
   stop.check();
@@ -77,7 +77,7 @@ async function marksOf({ stop }: DriveContext, { executor, record }: Looked, lis
  * what was asked for, carries no token, is nobody's in the ledger, nobody said that it is another purchase, and there is a reason
  * to think so.
  */
-export async function refuseLookAlikes(drive: DriveContext, task: Task, listing: Listing): Promise<void> {
+export async function refuseLookAlikes(drive: Looker, task: Looking, listing: Listing): Promise<void> {
   const { executor, record } = task;
   const fitting = await fittingIn(drive, task, listing);
   if (fitting.length === 0) return;
@@ -101,7 +101,7 @@ export async function refuseLookAlikes(drive: DriveContext, task: Task, listing:
 
 /** Those that show no token, contradict nothing that was asked for, and are nobody's by the ledger or a person's word. */
 async function fittingIn(
-  { ledger }: DriveContext,
+  { ledger }: Pick<Looker, "ledger">,
   { executor, record }: Looked,
   { unmarked = [] }: Listing,
 ): Promise<readonly Listed[]> {
@@ -117,7 +117,7 @@ async function fittingIn(
 
 /** What it does not say itself is asked for; what does not say all of it may be it. */
 async function isAskedFor(
-  drive: DriveContext,
+  drive: Looker,
   { factsOf, inventory }: ServiceExecutor,
   { recommendation, scope }: TokenRecord,
   listed: Listed,
@@ -156,8 +156,8 @@ const forgottenSpan = 31 * 86_400_000;
  * before it as well: for that it began in the month before the restore.
  */
 async function restoredReason(
-  { ledger }: DriveContext,
-  { executor, record: { createdAt } }: Task,
+  { ledger }: Pick<Looker, "ledger">,
+  { executor, record: { createdAt } }: Looking,
 ): Promise<(commitment: Commitment) => string | undefined> {
   const restoredAt = executor.recovery.kind === "resend" ? undefined : await ledger.restoredAt();
   if (restoredAt === undefined) return () => undefined;

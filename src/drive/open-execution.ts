@@ -3,6 +3,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import type { ExecutionRecord, LimitChanges, NewExecution, RecordedAt } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
+import { plannedRecord } from "../contract/planned-record.ts";
 import { whyStopped } from "../contract/terms.ts";
 import type { Agreement } from "./agreement.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
@@ -72,12 +73,9 @@ export function withUnrecorded(opened: OpenedExecution, asked: NewExecution): Op
   const { execution, records, refusal } = opened;
   if (refusal === undefined) return opened;
   const known = new Set(records.map(({ token }) => token));
-  const { createdAt, updatedAt } = execution;
   const more = asked.places
     .filter(({ token }) => !known.has(token))
-    .map((place) => {
-      return { ...place, state: "planned" as const, generation: 0, attempt: 0, epoch: 0, createdAt, updatedAt };
-    });
+    .map((place) => plannedRecord(place, execution.createdAt));
   return { ...opened, records: [...records, ...more] };
 }
 

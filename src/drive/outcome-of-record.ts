@@ -1,5 +1,6 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
+import { isInDoubt } from "../contract/at-risk.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
 import { payerOf } from "../contract/payer.ts";
@@ -80,7 +81,14 @@ export function refusedUnlessBought(record: TokenRecord, error: unknown, now: nu
   if (state === "purchased" && commitment !== undefined) return boughtOutcome(record, commitment, "already-purchased");
   // Another driver may be about to buy it.
   const status = isHeld(record, now) ? "in-progress" : isOpen(record) ? "unresolved" : "refused";
-  return errorOutcome(record, status, error, sentOf(record));
+  return errorOutcome(record, status, isInDoubt(record) ? inDoubtError(record, error) : error, sentOf(record));
+}
+
+/** What may be bought already is said first: that its execution is stopped, or altered, decides nothing about it. */
+export function inDoubtError({ error }: TokenRecord, besides: unknown): unknown {
+  if (error === undefined) return besides;
+  const message = `${error.message} Besides: ${messageOf(besides)}`;
+  return new BuyonceError({ ...error, code: error.code as ErrorCode, message });
 }
 
 /** A place that is left empty, or that a person dropped. */

@@ -4,9 +4,9 @@ import { isHeld } from "../contract/lease.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { NewExecution, RecordedAt } from "../contract/execution-record.ts";
 import { raisesPrice } from "../contract/limits.ts";
+import { plannedRecord } from "../contract/planned-record.ts";
 import { forbiddenError, whyStopped, whyWaiting } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
-import type { RefusedError } from "../contract/errors.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
@@ -19,6 +19,7 @@ import {
   plannedPrices,
   planRecommendation,
   type PlannedRecommendation,
+  type Refusal,
   type Verdict,
   withError,
 } from "./plan-recommendation.ts";
@@ -85,6 +86,7 @@ export async function planExecution(
   const { executionId, emptyPlaces } = asked;
   const budget = createBudget(maxTotals);
   const recorded = await ledger.recorded(executionId);
+  const at = recorded?.at ?? (await ledger.now());
   const records = new Map(recorded?.records.map((record) => [record.token, record]));
   const { refusal, raises = [] } = recorded ? taken(asked, recorded, raiseLimits) : {};
   const places =
@@ -98,10 +100,11 @@ export async function planExecution(
     const recommendations = await Promise.all(
       places.map((place) =>
         limit(() => {
-          const record = records.get(place.token);
+          const record = records.get(place.token) ?? plannedRecord(place, at);
+          const executor = executorOf(place.recommendation);
+          const looker = { ledger, ageOf, stop, emit, lookup };
           return (
-            blockedBy(place, record, refusal, recorded?.at) ??
-            planRecommendation({ ageOf, stop, emit, lookup }, executorOf(place.recommendation), place, record)
+            blockedBy(place, record, refusal, at) ?? planRecommendation(looker, { executor, place, record, refusal })
           );
         }),
       ),
@@ -113,7 +116,7 @@ export async function planExecution(
       budget.check(plannedPrices(recommendations));
       const [recordedTotals, { maxTotals: own }] = [recorded?.execution.maxTotals, asked];
       const ofExecution = raises.length > 0 ? (own ?? recordedTotals) : (recordedTotals ?? own);
-      if (ofExecution !== undefined) createBudget(ofExecution).check(countedPrices(recommendations));
+      if (ofExecution !== undefined) createBudget(ofExecution).check(countedPrices(recommendations, records));
     } catch (cause) {
       error = outcomeError(cause);
     }
@@ -136,17 +139,18 @@ function taken(
   asked: NewExecution,
   recorded: RecordedAt,
   raiseLimits: boolean,
-): { readonly refusal?: RefusedError | undefined; readonly raises?: readonly string[] } {
+): { readonly refusal?: Refusal | undefined; readonly raises?: readonly string[] } {
   const { execution, at } = recorded;
   const changed = whyChanged(asked, recorded);
-  if (changed !== undefined) return { refusal: changed };
+  if (changed !== undefined) return { refusal: { error: changed, looks: false } };
   const stopped = whyStopped(execution, at);
-  if (stopped !== undefined) return { refusal: forbiddenError(stopped) };
+  if (stopped !== undefined) return { refusal: { error: forbiddenError(stopped), looks: true } };
   const differences = limitDifferences(asked, recorded);
   const differs = whyLimitsRefused(asked, execution, differences, raiseLimits);
-  if (differs !== undefined) return { refusal: differs };
+  if (differs !== undefined) return { refusal: { error: differs, looks: false } };
   const waiting = whyWaiting(execution, at);
-  return { refusal: waiting && forbiddenError(waiting), raises: differences.raises };
+  const refusal = waiting && { error: forbiddenError(waiting), looks: true };
+  return { refusal, raises: differences.raises };
 }
 
 /** The place under the limit that a drive would keep: the recorded one, or one that the file lowers. */
@@ -160,18 +164,17 @@ function skippedPlan(executionId: string, recIndex: number): PlannedRecommendati
   return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "skip" };
 }
 
-/** What a drive would not look at: bought, refused as it is asked for, skipped by a person, or another driver's. */
+/** What a drive would not look at: skipped by a person, or another driver's. */
 function blockedBy(
   place: ExecutionPlace,
-  record: TokenRecord | undefined,
-  refusal: RefusedError | undefined,
-  now = 0,
+  record: TokenRecord,
+  refusal: Refusal | undefined,
+  now: number,
 ): PlannedRecommendation | undefined {
-  if (record?.state === "skipped") return skippedPlan(place.executionId, place.recIndex);
-  const wasSent = record !== undefined && sentStates.includes(record.state);
-  if (refusal !== undefined && !wasSent) return withError(place, "refuse", refusal);
-  if (record === undefined || record.state === "purchased") return undefined;
-  const { holder, leaseUntil = now } = record;
+  const { state, holder, leaseUntil = now } = record;
+  if (state === "skipped") return skippedPlan(place.executionId, place.recIndex);
+  const isRefused = refusal !== undefined && !sentStates.includes(state);
+  if (isRefused || state === "purchased") return undefined;
   if (holder === undefined || !isHeld(record, now)) return undefined;
   return withError(place, "held", heldError(holder, leaseUntil, now));
 }

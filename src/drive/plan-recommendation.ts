@@ -1,4 +1,6 @@
-import type { Commitment } from "../contract/commitment.ts";
+import { isInDoubt } from "../contract/at-risk.ts";
+import { type Commitment, idsOf } from "../contract/commitment.ts";
+import { countedPrices as countedInLedger } from "../contract/counted-price.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
@@ -9,9 +11,9 @@ import type { Outcome, OutcomeError } from "../contract/report.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import { unknownError } from "./answer-error.ts";
-import { compareFound, match } from "./adopt.ts";
-import { checkElsewhere } from "./check-elsewhere.ts";
-import type { DriveContext } from "./drive-context.ts";
+import type { Looker } from "./drive-context.ts";
+import { findLate, findUnproven } from "./find-late.ts";
+import { findListed } from "./find-listed.ts";
 import {
   boughtOutcome,
   errorOutcome,
@@ -22,7 +24,7 @@ import {
   writtenOffOutcome,
 } from "./outcome.ts";
 import { recordedAsParked } from "./report-parked.ts";
-import { isOpen } from "./outcome-of-record.ts";
+import { inDoubtError, isOpen } from "./outcome-of-record.ts";
 
 /**
  * What a drive would do about a recommendation:
@@ -53,46 +55,80 @@ export interface PlannedRecommendation extends Partial<Payer> {
   readonly error?: OutcomeError;
 }
 
-type Looking = Pick<DriveContext, "ageOf" | "stop" | "emit" | "lookup">;
+/** Why nothing of an execution would be sent. `looks`: what was sent before is looked after all the same. */
+export interface Refusal {
+  readonly error: RefusedError;
+  readonly looks: boolean;
+}
+
+/** What is planned: a place as it is asked for, and its record, or the one that a drive would make. */
+interface Prospect {
+  readonly executor: ServiceExecutor;
+  readonly place: ExecutionPlace;
+  readonly record: TokenRecord;
+  readonly refusal?: Refusal | undefined;
+}
 
 /**
- * Finds out what a drive would do about one recommendation, in the drive's own steps up to the price. It sends no
+ * Finds out what a drive would do about one recommendation, by the drive's own looks and guards up to the price. It sends no
  * purchase and writes nothing. Throws a LedgerError of a ledger that fails, and nothing else.
  */
-export async function planRecommendation(
-  drive: Looking,
-  executor: ServiceExecutor,
-  request: ExecutionPlace,
-  record: TokenRecord | undefined,
-): Promise<PlannedRecommendation> {
-  const { recommendation, token, scope } = request;
-  const { generation = 0 } = record ?? {};
-  if (record !== undefined && isOpen(record)) return toReconcile(request, record);
-  if (record?.state === "written-off") return asWrittenOff(request, record);
+export async function planRecommendation(drive: Looker, prospect: Prospect): Promise<PlannedRecommendation> {
+  const { executor, place, record, refusal } = prospect;
+  if (isOpen(record)) return toReconcile(place, record);
+  if (record.state === "written-off") return asWrittenOff(place, record);
   let price: Money | undefined;
+  // Of what nothing may be sent for, that is done first.
+  let isLookedFor = refusal !== undefined;
   try {
-    const bought = record?.state === "purchased" ? record.commitment : undefined;
-    if (record !== undefined && bought !== undefined) {
-      if (isOver(record, bought)) throw overError(bought.id, bought.state);
-      if (await isStillBought(drive, executor, record, bought)) return asBought(request, "bought", bought);
-    } else {
-      const listed = match(await drive.lookup.listing(executor, scope), token, record?.notThis);
-      if (listed !== undefined) {
-        await compareFound(executor, request, listed, drive.stop);
-        const { commitment: found } = listed;
-        if (found.standing === "ended") throw overError(found.id, found.state);
-        return asBought(request, "adopt", found);
-      }
-      if (record !== undefined) checkElsewhere(record);
-    }
-    const asked = { ...request, generation: bought === undefined ? generation : generation + 1 };
+    const known = await knownBought(drive, prospect);
+    if (known !== undefined) return known;
+    if (refusal !== undefined) throw isInDoubt(record) ? inDoubtError(record, refusal.error) : refusal.error;
+    const bought = record.commitment;
+    const asked = { ...(bought ? reopened(record, bought) : record), recommendation: place.recommendation };
+    // The drive itself says what it adopts.
+    const listed = await findListed(
+      { ...drive, emit: () => undefined },
+      { executor, record: asked },
+      bought !== undefined,
+    );
+    if (listed !== undefined) return asFound(place, listed.commitment);
     ({ price } = (await getQuote(drive, { executor, record: asked })).quote);
-    checkPrice(price, recommendation.maxPrice);
-    return { ...placeOf(request), verdict: "buy", price };
+    checkPrice(price, place.recommendation.maxPrice);
+    isLookedFor = true;
+    const late = await findLate(drive, { executor, record: asked });
+    if (late !== undefined) return asFound(place, late.commitment);
+    return { ...placeOf(place), verdict: "buy", price };
   } catch (error) {
     if (isBroken(error)) throw error;
-    return { ...withError(request, "refuse", error), ...(price ? { price } : {}) };
+    const shown = isLookedFor ? undefined : await findUnproven(drive, { executor, record });
+    if (shown?.kind === "found") return asFound(place, shown.commitment);
+    return { ...withError(place, "refuse", error), ...(price ? { price } : {}) };
   }
+}
+
+/** What is bought by the ledger; where nothing may be sent, also what a look finds of a refusal that nobody could look after. */
+async function knownBought(
+  drive: Looker,
+  { executor, place, record, refusal }: Prospect,
+): Promise<PlannedRecommendation | undefined> {
+  const bought = record.state === "purchased" ? record.commitment : undefined;
+  if (bought !== undefined) {
+    if (isOver(record, bought)) throw overError(bought.id, bought.state);
+    const isBought = refusal?.looks === false || (await isStillBought(drive, executor, record, bought));
+    return isBought ? asBought(place, "bought", bought) : undefined;
+  }
+  if (refusal?.looks !== true) return undefined;
+  const shown = await findUnproven(drive, { executor, record });
+  if (shown?.kind === "unseen") throw shown.error;
+  return shown && asFound(place, shown.commitment);
+}
+
+/** As it is recorded once its purchase is proven to have come to nothing. */
+function reopened(record: TokenRecord, commitment: Commitment): TokenRecord {
+  const { generation, former = [], submission } = record;
+  const failed = submission === undefined ? [] : [{ ...submission, failedAs: idsOf(commitment) }];
+  return { ...record, generation: generation + 1, former: [...former, ...failed] };
 }
 
 /** What may be spent on these: what would be bought, and what may be sent again. */
@@ -103,12 +139,19 @@ export function plannedPrices(prospects: readonly PlannedRecommendation[]): read
 }
 
 /**
- * What counts towards the totals of an execution: the same, and what is or may be bought already, where the provider shows no price
- * with its limit, as the ledger counts it. Throws a RefusedError where neither is known.
+ * What counts towards the totals of an execution: the same, what is or may be bought already, where the provider shows no price
+ * with its limit, and of what would not be bought now what its record, by token, counts in the ledger. Throws a RefusedError where
+ * one counts that nobody knows.
  */
-export function countedPrices(prospects: readonly PlannedRecommendation[]): readonly Money[] {
-  return prospects.flatMap(({ recIndex, verdict, price, limit }) => {
-    if (verdict === "refuse") return [];
+export function countedPrices(
+  prospects: readonly PlannedRecommendation[],
+  records: ReadonlyMap<string, TokenRecord>,
+): readonly Money[] {
+  return prospects.flatMap(({ recIndex, token, verdict, price, limit }) => {
+    if (verdict === "refuse" || verdict === "held") {
+      const record = records.get(token);
+      return record === undefined ? [] : countedOf(record);
+    }
     if (price !== undefined) return [price];
     if (verdict !== "adopt" && verdict !== "bought") return [];
     if (limit === undefined) throw totalUnknown(recIndex);
@@ -116,8 +159,16 @@ export function countedPrices(prospects: readonly PlannedRecommendation[]): read
   });
 }
 
+/** What a record counts towards the totals of its execution. Throws a RefusedError where nobody knows that. */
+export function countedOf(record: TokenRecord): readonly Money[] {
+  return countedInLedger(record).map((price) => {
+    if (price === "unknown") throw totalUnknown(record.recIndex);
+    return price;
+  });
+}
+
 /** What something cost that was found as bought is not known, and the execution has a total. */
-export function totalUnknown(recIndex: number): RefusedError {
+function totalUnknown(recIndex: number): RefusedError {
   return new RefusedError({
     code: "total-unknown",
     message: `The execution has a total, and what #${recIndex} cost, which was found as bought, is not known. Nothing of it was bought. ${todoOf("total-unknown")}`,
@@ -139,6 +190,12 @@ function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: C
   return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
 }
 
+/** What is there would be recorded as bought; what is over would be, too, and never bought again. */
+function asFound(place: ExecutionPlace, found: Commitment): PlannedRecommendation {
+  if (found.standing === "ended") return withError(place, "refuse", overError(found.id, found.state));
+  return asBought(place, "adopt", found);
+}
+
 function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
@@ -155,7 +212,7 @@ function asWrittenOff(request: ExecutionPlace, record: TokenRecord): PlannedReco
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */
 async function isStillBought(
-  { ageOf, stop, lookup }: Looking,
+  { ageOf, stop, lookup }: Looker,
   executor: ServiceExecutor,
   record: TokenRecord,
   bought: Commitment,

@@ -243,7 +243,7 @@ async function lookBeforeResend(
   if (listed !== undefined) return listed;
   const late = await findLate(drive, task);
   if (late?.commitment.standing === "ended") throw overError(late.commitment.id, late.commitment.state);
-  if (late !== undefined) return bought(late.commitment, { passedBy: true });
+  if (late !== undefined) return bought(late.commitment, { passedBy: true, proves: [late.attempt] });
   // The limit may have been lowered since this was quoted.
   checkPrice(submission.price, task.record.recommendation.maxPrice);
   await checkBeforeSend(drive, task);

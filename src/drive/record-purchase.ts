@@ -59,11 +59,13 @@ export async function recordPurchase(
   }
   let marked: Commitment;
   try {
-    const { passedBy = false, guessedIn } = bought;
+    const { passedBy = false, guessedIn, proves } = bought;
     const clock = drive.environment.readClock();
     const written = known
       ? undefined
-      : await keep(() => ledger.purchase(claim, commitment, { passedBy, guessedIn, clock }));
+      : await keep(() =>
+          ledger.purchase(claim, commitment, { passedBy, unproven: passedBy, guessedIn, proves, clock }),
+        );
     saysBought ||= recorded;
     marked = await mark(drive, task, commitment, { submission, at: written?.purchasedAt, warnings });
     const before = known ? record.commitment : commitment;

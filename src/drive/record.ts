@@ -97,7 +97,7 @@ export async function recordEnding(drive: DriveContext, task: Task, ending: Endi
 async function recordOver(
   drive: DriveContext,
   task: Task,
-  { commitment, submission }: Ending & { readonly kind: "over" },
+  { commitment, submission, proves }: Ending & { readonly kind: "over" },
 ): Promise<Outcome> {
   const error = overError(commitment.id, commitment.state);
   const price = commitment.price ?? submission?.price;
@@ -105,7 +105,7 @@ async function recordOver(
     // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
     const recorded = { ...commitment, settled: true, marked: commitment.marked || ("waived" as const), price };
     const clock = drive.environment.readClock();
-    await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error), clock });
+    await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error), proves, clock });
     drive.leases.drop(task.claim);
   } catch (failure) {
     return submission === undefined
@@ -148,8 +148,9 @@ async function recordRefused(drive: DriveContext, task: Task, error: unknown): P
   if (error === drive.stop.signal.reason || leavesItAsItIs.has(code))
     return errorOutcome(task.record, "refused", error);
   const isQueued = code === "identical-purchase-open";
-  // What could not be looked up, and what waits for its lane, stays work: a later round, or a timer's drive, buys it.
-  const waits = isQueued || code === "lookup-failed";
+  // What could not be looked up, what waits for its lane, and what only the totals of this call stopped stays work: a later round,
+  // or a timer's drive, buys it.
+  const waits = isQueued || code === "lookup-failed" || drive.budget.refused(error);
   const lost = isLost(error)
     ? error
     : await giveUp(drive, task, error, () => drive.ledger.refuse(task.claim, outcomeError(error), { waits }));

@@ -1,8 +1,8 @@
-import { countedPrice } from "../contract/counted-price.ts";
+import { atRiskPrices, boughtPrice, type CountedPrice } from "../contract/counted-price.ts";
 import type { ExecutionRecord, RecordedExecution } from "../contract/execution-record.ts";
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { mayBeBought } from "../contract/at-risk.ts";
+import { isInDoubt, mayBeBought } from "../contract/at-risk.ts";
 import { type Money, totals } from "../contract/money.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
@@ -18,10 +18,15 @@ export interface ExecutionStatus {
   /** How many of its places are of each kind. */
   readonly places: {
     readonly bought: number;
-    /** Sent, also by another engine, and not known to be bought or not: found out by a drive, or written off. */
+    /**
+     * Sent, also by another engine, and not known to be bought or not: found out by a drive, or written off. One that is bought is
+     * among these, too, where an earlier send may have bought beside it.
+     */
     readonly atRisk: number;
     /** Not sent, and not decided. */
     readonly toCome: number;
+    /** Of those to come: refused because something that was found may be it. It may be bought already; a person decides. */
+    readonly inDoubt: number;
     /** Empty from the beginning, or skipped by a person. */
     readonly skipped: number;
   };
@@ -51,9 +56,14 @@ export function executionStatus({ execution, records }: RecordedExecution, now: 
       bought: bought.length,
       atRisk: atRisk.length,
       toCome: toCome.length,
+      inDoubt: toCome.filter(isInDoubt).length,
       skipped: of("skipped").length + execution.emptyPlaces.length,
     },
-    money: { bought: sum(bought), atRisk: sum(atRisk), toCome: totals(toCome.flatMap(limitOf)) },
+    money: {
+      bought: known(records.map(boughtPrice)),
+      atRisk: known(records.flatMap(atRiskPrices)),
+      toCome: totals(toCome.flatMap(limitOf)),
+    },
     unlimited: toCome.filter((record) => limitOf(record).length === 0).length,
   };
 }
@@ -66,6 +76,6 @@ function limitOf({ recommendation: { maxPrice } }: TokenRecord): readonly Money[
   return maxPrice === undefined ? [] : [maxPrice];
 }
 
-function sum(records: readonly TokenRecord[]): readonly Money[] {
-  return totals(records.map(countedPrice).filter((price) => price !== undefined && price !== "unknown"));
+function known(prices: readonly (CountedPrice | undefined)[]): readonly Money[] {
+  return totals(prices.filter((price) => price !== undefined && price !== "unknown"));
 }

@@ -1,3 +1,4 @@
+import { unprovenBeside } from "../contract/at-risk.ts";
 import { checkNumber } from "../contract/check-number.ts";
 import { checkTexts } from "../contract/check-texts.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
@@ -10,7 +11,7 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { ExecutionsQuery } from "../contract/execution-record.ts";
-import { unseenRejection } from "../contract/at-risk.ts";
+
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
@@ -25,7 +26,7 @@ export interface PersonsDecision {
   readonly expectedVersion?: number;
 }
 
-/** A place that was sent before its execution was cancelled. */
+/** What was sent for a place before its execution was cancelled. */
 export interface SentPlace {
   readonly recIndex: number;
   /** The idempotency token, in full. */
@@ -110,9 +111,9 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const { isNew, ...found } = await ledger.recordExecution(asked);
       const differs = isNew ? undefined : whyChanged(asked, found);
       if (differs !== undefined) throw differs;
-      const { raises, lowered } = limitDifferences(asked, found);
-      const all = isNew ? [] : [...timesDiffer(asked, found.execution), ...raises, ...namesOf(lowered)];
-      if (all.length > 0) throw limitsDiffer(all);
+      const { raises, lowers } = limitDifferences(asked, found);
+      const times = timesDiffer(asked, found.execution);
+      if (!isNew && [...times, ...raises, ...lowers].length > 0) throw limitsDiffer({ times, raises, lowers });
       if (requireApproval && !found.execution.approvalRequired) throw withoutApproval();
       return statusOf(found);
     },
@@ -184,16 +185,11 @@ async function readExecutions(
 }
 
 function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
-  return records
-    .filter((record) => ["submitted", "unknown"].includes(record.state) || unseenRejection(record) !== undefined)
-    .map((record) => {
-      const { recIndex, token, submission = unseenRejection(record) } = record;
-      return { recIndex, token, ...(submission ? { price: submission.price } : {}) };
-    });
-}
-
-function namesOf({ maxPrices = {}, maxTotals }: LimitChanges): readonly string[] {
-  return [...Object.keys(maxPrices).map((recIndex) => `maxPrice of #${recIndex}`), ...(maxTotals ? ["maxTotals"] : [])];
+  return records.flatMap((record) => {
+    const { recIndex, token, submission, state } = record;
+    const open = submission !== undefined && ["submitted", "unknown"].includes(state) ? [submission] : [];
+    return [...open, ...unprovenBeside(record, open[0])].map(({ price }) => ({ recIndex, token, price }));
+  });
 }
 
 /** Throws an InvalidExecutionError that names each limit that is none. */

@@ -1,11 +1,12 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import { checkNumber } from "../contract/check-number.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
+import type { ErrorCode } from "../contract/errors.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
-import { mayBeBought } from "../contract/at-risk.ts";
+import { atRiskPrices } from "../contract/counted-price.ts";
 import { type Account, byAccount, payerOf } from "../contract/payer.ts";
 import { recordedPrice } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
@@ -13,7 +14,8 @@ import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 /**
  * How a recommendation stands in the ledger, in the words of a report: `purchased` whenever it was bought; `in-progress`
  * while a driver holds it; `planned` when no driver has come to it; `unresolved` when it was sent, and no driver has said what
- * became of it; `waiting` while an equal purchase is open; `not-bought` when a person decided that, so that the next drive buys it;
+ * became of it; `waiting` while an equal purchase is open, or after a
+ * call whose totals did not leave enough; `not-bought` when a person decided that, so that the next drive buys it;
  * and `abandoned` when its driver ended before anything was sent.
  */
 export type RecordStatus =
@@ -77,9 +79,11 @@ export async function ledgerStatus(
 }
 
 function sumsOf(records: readonly TokenRecord[]): LedgerStatus["totals"] {
-  const sum = (keep: (record: TokenRecord) => boolean) =>
-    totals(records.flatMap((record) => (keep(record) ? (recordedPrice(record) ?? []) : [])));
-  return { bought: sum(({ state }) => state === "purchased"), unresolved: sum(mayBeBought) };
+  const bought = records.filter(({ state }) => state === "purchased");
+  return {
+    bought: totals(bought.flatMap((record) => recordedPrice(record) ?? [])),
+    unresolved: totals(records.flatMap(atRiskPrices).filter((price) => price !== "unknown")),
+  };
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {
@@ -87,6 +91,13 @@ async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly 
   if (records.length > 0) return records;
   throw notRecorded();
 }
+
+/** What it waits for, so that the next drive buys it: its lane, or a call whose totals leave enough. */
+const waitingFor: ReadonlySet<string> = new Set<ErrorCode>([
+  "identical-purchase-open",
+  "total-above-limit",
+  "total-currency-missing",
+]);
 
 function statusOf(record: TokenRecord, now: number): RecordStatus {
   switch (record.state) {
@@ -99,7 +110,7 @@ function statusOf(record: TokenRecord, now: number): RecordStatus {
       return record.state;
     case "claimed":
       if (isHeld(record, now)) return "in-progress";
-      if (record.error?.code === "identical-purchase-open") return "waiting";
+      if (record.error !== undefined && waitingFor.has(record.error.code)) return "waiting";
       return record.decision?.kind === "not-bought" ? "not-bought" : "abandoned";
     case "submitted":
     case "unknown":

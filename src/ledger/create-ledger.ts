@@ -2,7 +2,7 @@ import { idsOf } from "../contract/commitment.ts";
 import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
-import { decisionsOf, notBoughtStates, recorded } from "./decisions.ts";
+import { decisionsOf, expectUndecided, notBoughtStates, recorded } from "./decisions.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import {
   tokensOf,
@@ -12,6 +12,7 @@ import {
   withEvidence,
   addEvidence,
   formerOf,
+  withProof,
   givenUp,
   claimOne,
   heldRecord,
@@ -211,7 +212,7 @@ function sendsOf(store: LedgerStore, write: Write) {
       const submit = async (record: TokenRecord, transaction: LedgerTransaction): Promise<Change> => {
         const execution = await expectAllowed(transaction, claim);
         expectState(record, ["claimed"]);
-        await expectWithinTotals(transaction, execution, record.token, planned.price);
+        await expectWithinTotals(transaction, execution, record, planned);
         if ((record.former?.length ?? 0) >= maxFormer) throw tooManyFormer(record.token);
         if (planned.lane !== undefined) await expectFree(transaction, planned.lane, record.token);
         const attempt = record.attempt + 1;
@@ -234,7 +235,7 @@ function sendsOf(store: LedgerStore, write: Write) {
         expectState(record, ["submitted", "unknown"]);
         const sent = submissionOf(record);
         if (refused === undefined) {
-          await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record.token, sent.price);
+          await expectWithinTotals(transaction, await expectAllowed(transaction, claim), record, sent);
         }
         const { resentAt, resentClock } = refused ?? { resentAt: transaction.now, resentClock: clock };
         const submission = { ...sent, resentAt, resentClock };
@@ -280,9 +281,12 @@ function sendsOf(store: LedgerStore, write: Write) {
   } satisfies Partial<Ledger>;
 }
 
-/** What is noted about a clock; the claim is kept. */
+/** What is noted about a clock, or about what was sent earlier; the claim is kept. */
 function notesOf(write: Write) {
   return {
+    proven: (claim, attempts, detail) =>
+      write(claim, "proven", async (record) => ({ former: withProof(record, attempts), detail })),
+
     countFrom: (claim, clock) =>
       write(claim, "clock", async (_record, { now }) => {
         return { countedFrom: { at: now, clock }, detail: "a clock was set: ages are counted anew" };
@@ -312,12 +316,19 @@ async function addLateEvidence(
 /** How a recommendation ends; the claim is given up. */
 function endsOf(write: Write) {
   return {
-    purchase: (claim, commitment, { decision, passedBy = false, over, guessedIn, clock } = {}) =>
+    purchase: (
+      claim,
+      commitment,
+      { decision, passedBy = false, unproven = false, proves = [], over, guessedIn, clock } = {},
+    ) =>
       write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
+        if (decision) expectUndecided(record, notBoughtStates);
         // Skipped meanwhile, it was found as bought: that is the truth.
-        expectState(record, decision ? notBoughtStates : ["claimed", "submitted", "unknown", "skipped"]);
+        else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
         if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
         await own(transaction, record, commitment);
+        const earlier = { ...record, former: withProof(record, proves) };
+        const former = passedBy ? formerOf(earlier, unproven ? { unproven } : {}) : earlier.former;
         return {
           state: "purchased",
           commitment,
@@ -327,7 +338,7 @@ function endsOf(write: Write) {
           parkedAt: undefined,
           error: over,
           decision: decision && recorded(decision, transaction.now),
-          ...(passedBy ? { former: formerOf(record) } : {}),
+          former,
           detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
           // Where the marker comes after the purchase, the driver goes on to stamp it.
           ...(commitment.marked ? givenUp : {}),
@@ -347,7 +358,7 @@ function endsOf(write: Write) {
         return {
           state: "rejected",
           submission: undefined,
-          ...(unseen ? { former: formerOf(record, { knownUnclear: true }) } : {}),
+          ...(unseen ? { former: formerOf(record, { knownUnclear: true, unproven: true }) } : {}),
           parkedAt: undefined,
           error,
           detail: describe(error),

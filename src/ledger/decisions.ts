@@ -1,8 +1,10 @@
+import { unprovenOf } from "../contract/at-risk.ts";
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
 import type { DecisionDetails } from "../contract/decision.ts";
+import { RefusedError } from "../contract/errors.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Write } from "./create-ledger.ts";
-import { type Change, expectState, formerOf, givenUp, joined } from "./ledger-rules.ts";
+import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
 
 /** The states in which a person can say that it was bought. */
 export const notBoughtStates: readonly TokenRecord["state"][] = [
@@ -17,6 +19,18 @@ export const notBoughtStates: readonly TokenRecord["state"][] = [
 
 /** The states in which a person can decide otherwise. */
 const undecidedStates = notBoughtStates.filter((state) => state !== "written-off");
+
+/**
+ * The record is in a state in which this can be decided. Throws a RefusedError `nothing-to-resolve` where somebody skipped the place
+ * while it was looked at.
+ */
+export function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
+  if (record.state !== "skipped") return expectState(record, states);
+  throw new RefusedError({
+    code: "nothing-to-resolve",
+    message: `Somebody skipped #${record.recIndex} meanwhile: nothing is bought for it, so there is nothing to decide about it. Nothing was recorded.`,
+  });
+}
 
 /** A decision with the time at which it was made. */
 export function recorded(decision: PersonDecision, at: number): RecordedDecision {
@@ -38,10 +52,10 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
   const { kind, id } = decision;
   switch (kind) {
     case "not-bought":
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       return notBought(record, how.knownUnclear ?? []);
     case "not-this": {
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       const { error } = record;
       // What it was refused for is gone. For an unknown outcome the provider's words stay.
       const lifted = record.state === "refused" && error !== undefined;
@@ -51,7 +65,7 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
       };
     }
     case "written-off":
-      expectState(record, undecidedStates);
+      expectUndecided(record, undecidedStates);
       return writtenOff(record);
     case "lost":
       expectState(record, ["purchased"]);
@@ -61,7 +75,9 @@ function effectOf(record: TokenRecord, decision: OtherDecision, how: DecisionDet
 
 function notBought(record: TokenRecord, knownUnclear: readonly number[]): Omit<Change, "detail"> {
   const isOpen = record.state === "submitted" || record.state === "unknown";
-  const former = (isOpen ? formerOf(record) : (record.former ?? [])).map((sent) =>
+  const attempts = unprovenOf(record).map(({ attempt }) => attempt);
+  const earlier = { ...record, former: withProof(record, attempts) };
+  const former = (isOpen ? formerOf(earlier) : (earlier.former ?? [])).map((sent) =>
     knownUnclear.includes(sent.attempt) ? { ...sent, knownUnclear: true } : sent,
   );
   return {

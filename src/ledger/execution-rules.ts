@@ -9,11 +9,12 @@ import type {
   NewExecution,
   RecordedExecution,
 } from "../contract/execution-record.ts";
-import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { raisesPrice, raisesTotals } from "../contract/limits.ts";
 import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { plannedRecord } from "../contract/planned-record.ts";
 import { termsHash, whyStopped } from "../contract/terms.ts";
-import { countedPrice } from "../contract/counted-price.ts";
+import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
 
 /** The record of an execution that is new, and those of its places. */
 export function newExecution(
@@ -38,26 +39,6 @@ export function newExecution(
     execution,
     records: places.map((place) => plannedRecord(place, now)),
     entry: { executionId, at: now, event: "record", termsVersion: 1, detail },
-  };
-}
-
-function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
-  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere } = place;
-  return {
-    token,
-    executionId,
-    recIndex,
-    source,
-    recommendation,
-    fingerprint,
-    scope,
-    ...(boughtElsewhere === undefined ? {} : { boughtElsewhere }),
-    state: "planned",
-    generation: 0,
-    attempt: 0,
-    epoch: 0,
-    createdAt: now,
-    updatedAt: now,
   };
 }
 
@@ -173,8 +154,7 @@ function reopen(execution: ExecutionRecord, now: number): Change {
 
 /** What is spent: sent or bought, and not proven to be nothing. */
 function spentOf(records: readonly TokenRecord[]): readonly Money[] {
-  const counted = records.map(countedPrice);
-  return totals(counted.filter((price) => price !== undefined && price !== "unknown"));
+  return totals(records.flatMap(countedPrices).filter((price) => price !== "unknown"));
 }
 
 function changeLimits(
@@ -213,8 +193,8 @@ function changeLimits(
  * whether it changes.
  */
 function checkCost(before: TokenRecord, after: TokenRecord): boolean {
-  const [known, next] = [countedPrice(before), countedPrice(after)];
-  if (before.state !== "purchased" || known === undefined || next === undefined) return false;
+  const [known, next] = [boughtPrice(before), boughtPrice(after)];
+  if (known === undefined || next === undefined) return false;
   if (known === "unknown") return next !== "unknown";
   if (next !== "unknown" && next.currency === known.currency && compareMoney(next, known) >= 0) {
     return compareMoney(next, known) > 0;

@@ -1,4 +1,4 @@
-import { unseenRejection } from "../contract/at-risk.ts";
+import { unprovenBeside, unprovenOf } from "../contract/at-risk.ts";
 import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { LedgerError, RefusedError } from "../contract/errors.ts";
@@ -12,7 +12,7 @@ import type {
   RecordedError,
   TokenRecord,
 } from "../contract/ledger.ts";
-import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { compareMoney, formatMoney, totals } from "../contract/money.ts";
 import { forbiddenError, whyForbidden } from "../contract/terms.ts";
 import type { Submission } from "../contract/executor.ts";
 import { maskToken } from "../contract/token.ts";
@@ -74,9 +74,15 @@ export function addEvidence(record: TokenRecord, attempt: number, ids: readonly 
 /** The former submissions, and the last one, which is no longer open. */
 export function formerOf(
   { former = [], submission }: TokenRecord,
-  end: Pick<Submission, "failedAs" | "knownUnclear"> = {},
+  end: Pick<Submission, "failedAs" | "knownUnclear" | "unproven"> = {},
 ): readonly Submission[] {
   return submission === undefined ? former : [...former, { ...submission, ...end }];
+}
+
+/** The former submissions, those of these attempts proven to have bought nothing beside. */
+export function withProof(record: TokenRecord, attempts: readonly number[]): TokenRecord["former"] {
+  const proven = unprovenOf(record).filter(({ attempt }) => attempts.includes(attempt));
+  return record.former?.map((sent) => (proven.includes(sent) ? { ...sent, unproven: false } : sent));
 }
 
 /** What a record holds that nobody works on. */
@@ -123,7 +129,7 @@ export async function claimOne(
   if (record.holder !== undefined && isHeld(record, now)) {
     return { kind: "in-flight", holder: record.holder, until: record.leaseUntil ?? now, record };
   }
-  const isMeant = (states ?? worked).includes(record.state) || (unseen && unseenRejection(record) !== undefined);
+  const isMeant = (states ?? worked).includes(record.state) || (unseen && unprovenOf(record).length > 0);
   if (!isMeant) return { kind: "other-state", record };
   // What is open, bought or written off never begins anew by being claimed.
   const claimed: TokenRecord = {
@@ -158,15 +164,17 @@ export async function expectAllowed(transaction: LedgerTransaction, claim: Claim
 }
 
 /**
- * All that was sent for an execution and is or may be bought stays within its totals, with one more price. Throws a RefusedError.
+ * All that was sent for an execution and is or may be bought stays within its totals, with what is sent now, and what was sent for the same token before and may be bought. Throws a RefusedError.
  */
 export async function expectWithinTotals(
   transaction: LedgerTransaction,
   { executionId, maxTotals }: ExecutionRecord,
-  token: string,
-  price: Money,
+  record: TokenRecord,
+  sent: Pick<Submission, "price" | "handle">,
 ): Promise<void> {
   if (maxTotals === undefined) return;
+  const { token } = record;
+  const earlier = unprovenBeside(record, sent).map(({ price }) => price);
   const counted = await transaction.counted(executionId, token);
   if (counted.includes("unknown")) {
     throw new RefusedError({
@@ -174,7 +182,7 @@ export async function expectWithinTotals(
       message: `The execution has a total, and what it cost that was found as bought is not known. Nothing was sent for this one. ${todoOf("total-unknown")}`,
     });
   }
-  const sums = totals([...counted.filter((one) => one !== "unknown"), price]);
+  const sums = totals([...counted.filter((one) => one !== "unknown"), sent.price, ...earlier]);
   for (const sum of sums) {
     const limit = maxTotals.find(({ currency }) => currency === sum.currency);
     if (limit !== undefined && compareMoney(sum, limit) <= 0) continue;

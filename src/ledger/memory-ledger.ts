@@ -1,7 +1,7 @@
 import type { HistoryEntry, Ledger, RecordPlace, RecordsQuery, TokenRecord } from "../contract/ledger.ts";
 import { createLedger } from "./create-ledger.ts";
 import { createSerializer } from "./serialize.ts";
-import { countedPrice } from "../contract/counted-price.ts";
+import { countedPrices } from "../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
 import { workLeft } from "../contract/execution-state.ts";
 import { withoutRestored, withRestored } from "./execution-rules.ts";
@@ -155,7 +155,7 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     recordsOf: async (executionId) => recordsIn(kept, executionId),
     counted: async (executionId, exceptToken) =>
       [...records.values()].flatMap((record) =>
-        record.executionId === executionId && record.token !== exceptToken ? (countedPrice(record) ?? []) : [],
+        record.executionId === executionId && record.token !== exceptToken ? countedPrices(record) : [],
       ),
     own: async (scopeKey, ids, token) => {
       const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);

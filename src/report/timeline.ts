@@ -87,6 +87,7 @@ const historyEvents: Readonly<Record<string, string>> = {
   evidence: "The provider's answer named another order, which has to be looked at first",
   park: "Left for a person to decide",
   dead: "Proven not to be bought",
+  proven: "An earlier order is proven not to be bought",
   reopen: "The purchase came to nothing",
   decide: "A person's word",
 };

@@ -2,6 +2,7 @@ import type { Ledger } from "../contract/ledger.ts";
 import type { TestFunction } from "./assertions.ts";
 import { claimTests } from "./ledger/ledger-claims.ts";
 import { decisionTests } from "./ledger/ledger-decisions.ts";
+import { atRiskTests } from "./ledger/ledger-at-risk.ts";
 import { executionTests } from "./ledger/ledger-executions.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
@@ -21,7 +22,7 @@ export interface TestLedgerOptions {
 
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
-  const first = [...claimTests, ...executionTests, ...proofTests, ...sendTests];
+  const first = [...claimTests, ...executionTests, ...atRiskTests, ...proofTests, ...sendTests];
   const all = [...first, ...decisionTests, ...readingTests, ...placeTests];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));

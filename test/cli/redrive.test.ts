@@ -97,6 +97,35 @@ describe("redrive", () => {
     });
   });
 
+  test("--parked looks at what is parked now, unless --older-than says otherwise; where it does not, it says why", async () => {
+    for (const [olderThan, expected] of [
+      [undefined, 0],
+      [45, 45_000],
+    ] as const) {
+      const asked: number[] = [];
+      const ledger = ledgerOf("aws");
+      const unfinished: Ledger["unfinished"] = async (query) => {
+        asked.push(query.olderThan);
+        return ledger.unfinished(query);
+      };
+      const { parts, calls } = stands({ ...ledger, unfinished });
+      await redriveCommand(
+        undefined,
+        { ...options, ...loopback, parked: true, ...(olderThan ? { olderThan } : {}) },
+        parts,
+      );
+      expect(asked).toEqual([expected]);
+      expect(calls.driveOptions).toMatchObject({ olderThan: expected, includeParked: true });
+    }
+    const [left] = await ledgerOf("aws").recordsOf(executionId);
+    if (left === undefined) throw new Error("There is one.");
+    const { terminal, written } = fakeTerminal();
+    const records: Ledger["records"] = async ({ work }) => (work === "parked" ? [{ ...left, parkedAt: 1 }] : []);
+    const { parts } = stands({ ...ledgerOf(), records }, { terminal });
+    expect(await redriveCommand(undefined, { ...options, sandbox: true, parked: true, olderThan: 45 }, parts)).toBe(4);
+    expect(written.stdout).toMatch(/^What is parked was touched in the last 45 seconds, or another driver holds it/);
+  });
+
   test("one execution by its id; --json: one document of reports; what is unresolved is 4", async () => {
     const { terminal, written } = fakeTerminal();
     const drive = async () => report([outcome(bought), outcome({ recIndex: 1, status: "unresolved" })]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { createBudget } from "../../src/drive/budget.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
@@ -338,6 +339,48 @@ describe("an older submission", () => {
     expect(said(await purchaser.drive(execution(), upTo("11.99")))).toEqual(["total-above-limit"]);
     expect(said(await purchaser.drive(execution(), upTo("12")))).toEqual(["purchased"]);
     expect(cloud.orders).toHaveLength(1);
+  });
+});
+
+describe("what only the totals of a call stopped is work for the next one", () => {
+  test.each(["left behind", "above it before anything is sent", "raised since it was asked"])("%s", async (how) => {
+    const { purchaser, cloud, environment, ledger } = setup();
+    await purchaser.submit(two);
+    // The totals of a first drive become those of the execution: this is not the first.
+    cloud.faults.listing = "throws";
+    await purchaser.redrive("execution-1");
+    cloud.faults.listing = undefined;
+    const { sends } = cloud.counts;
+    if (how === "raised since it was asked") cloud.faults.afterQuote = () => (cloud.faults.price = "12");
+    const stopped =
+      how === "left behind"
+        ? (await purchaser.redriveUnfinished(upTo("19")))[0]
+        : how === "raised since it was asked"
+          ? await purchaser.redrive("execution-1", upTo("20"))
+          : await purchaser.drive(two, upTo("19"));
+    if (stopped === undefined) throw new Error("It is work.");
+    expect(new Set(said(stopped))).toEqual(new Set(["total-above-limit"]));
+    expect(cloud.counts.sends).toBe(sends);
+    expect((await purchaser.execution("execution-1")).state).toBe("working");
+    const { recommendations } = await ledgerStatus(ledger, { executionId: "execution-1" });
+    expect(recommendations.map(({ status }) => status)).toEqual(["waiting", "waiting"]);
+    environment.advance(60_000);
+    cloud.faults.afterQuote = undefined;
+    expect((await purchaser.redriveUnfinished()).map(said)).toEqual([["purchased", "purchased"]]);
+  });
+
+  test("what the execution's own totals stop as well is not", async () => {
+    const { purchaser } = setup();
+    const limited = { ...two, maxTotals: [{ amount: "19", currency: "GBP" }] };
+    expect(said(await purchaser.drive(limited, upTo("15")))).toEqual(["total-above-limit", "total-above-limit"]);
+    expect((await purchaser.execution("execution-1")).state).toBe("needs-person");
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
+  });
+
+  test("nor what the first drive's totals stop, which are the execution's from then on", async () => {
+    const { purchaser } = setup();
+    expect(said(await purchaser.drive(two, upTo("19")))).toEqual(["total-above-limit", "total-above-limit"]);
+    expect(await purchaser.redriveUnfinished()).toEqual([]);
   });
 });
 

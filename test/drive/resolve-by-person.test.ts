@@ -263,3 +263,32 @@ describe("not bought", () => {
     expect(cloud.counts.sends).toBe(1);
   });
 });
+
+test.each([
+  ["bought", { bought: "by hand" }],
+  ["not-this", { notThis: "by hand" }],
+] as const)(
+  "skipped by somebody while it is looked at, it cannot be called %s, and is told so",
+  async (_what, finding) => {
+    const parts = setup({ identity: "chosen" });
+    await parts.purchaser.submit(execution());
+    parts.cloud.add({ id: "by hand" });
+    const by = { person: "Ada", reason: "on the bill" };
+    const { read } = parts.cloud.executor.inventory;
+    const purchaser = changed(parts, {
+      inventory: {
+        read: async (...asked) => {
+          await parts.purchaser.skip(executionId, 0, { ...by, person: "Bob" }).catch(() => undefined);
+          return read(...asked);
+        },
+      },
+    });
+    await expect(purchaser.resolveByPerson({ executionId, recIndex: 0, finding, ...by })).rejects.toMatchObject({
+      code: "nothing-to-resolve",
+      message: expect.stringContaining("Somebody skipped #0 meanwhile"),
+    });
+    const [record] = await parts.ledger.recordsOf(executionId);
+    expect(record).toMatchObject({ state: "skipped" });
+    expect(record?.holder).toBeUndefined();
+  },
+);

@@ -374,6 +374,31 @@ describe("B10: what was put off stays work", () => {
     expect(await ledger.executionHistory(executionId)).toHaveLength(1);
   });
 
+  test("submitted anew with other limits: it is said of each whether it lowers, raises or cannot be changed", async () => {
+    const { purchaser } = setup();
+    const limited = (maxPrice: string, maxTotal: string, more = {}) =>
+      order([disk({ maxPrice: gbp(maxPrice) })], { maxTotals: [gbp(maxTotal)], ...more });
+    await purchaser.submit(limited("20", "50"));
+    const told = async (asked: object) => {
+      const error: unknown = await purchaser.submit(asked).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "limits-differ" });
+      return error instanceof Error ? error.message : "";
+    };
+    const lowers = await told(limited("10", "40"));
+    expect(lowers).toContain(
+      "The file lowers what is recorded: maxTotals from 50.00 GBP to 40.00 GBP, maxPrice of #0 from 20.00 GBP to 10.00 GBP. A drive of the file records that",
+    );
+    expect(lowers).not.toMatch(/raises/);
+    const both = await told(limited("30", "40"));
+    expect(both).toMatch(/raises or drops what is recorded: maxPrice of #0 from 20.00 GBP to 30.00 GBP\./);
+    expect(both).toMatch(/lowers what is recorded: maxTotals from 50.00 GBP to 40.00 GBP\./);
+    const notBefore = new Date(0).toISOString();
+    const times = await told(limited("20", "50", { notBefore }));
+    expect(times).toContain("The file names another time than is recorded: notBefore from none to");
+    expect(times).not.toMatch(/raise|lowers/);
+    expect(said(await purchaser.drive(limited("20", "50", { notBefore })))).toEqual(["limits-differ"]);
+  });
+
   test("submitted for approval, and recorded without: refused, for nobody would be asked", async () => {
     const { purchaser } = setup();
     await purchaser.submit(order(three));

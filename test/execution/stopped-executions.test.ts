@@ -4,7 +4,8 @@ import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import type { Report } from "../../src/contract/report.ts";
-import { dyingCall, executionId, setup } from "../drive/setup.ts";
+import { executionsText, executionText } from "../../src/cli/text/executions-text.ts";
+import { changed, dyingCall, executionId, setup } from "../drive/setup.ts";
 
 const ann = { person: "ann", reason: "stop it" };
 const said = ({ outcomes }: Report) => outcomes.map(({ status, error }) => error?.code ?? status);
@@ -227,5 +228,60 @@ describe("a cancelled execution", () => {
     await expect(purchaser.setLimits("none", { ...ann, maxTotals: null })).rejects.toMatchObject(unknown);
     await expect(purchaser.execution("none")).rejects.toMatchObject(unknown);
     await expect(purchaser.setLimits("none", ann)).rejects.toMatchObject({ problems: [{ path: "maxTotals" }] });
+  });
+});
+
+describe("a look-alike in an execution of which nothing more is bought", () => {
+  const alone = { ...three, recommendations: [disk()] };
+
+  /** Refused, because what the provider shows may be it. */
+  async function refusedAsLookAlike(changes: object = {}) {
+    const parts = setup({ identity: "chosen" });
+    const { list } = parts.cloud.executor.inventory;
+    const purchaser = changed(parts, {
+      inventory: {
+        list: async function* (...asked) {
+          for await (const page of list(...asked)) yield page.map((listed) => ({ ...listed, resembles: "is tagged" }));
+        },
+      },
+    });
+    parts.cloud.add({ id: "plan-1" });
+    expect(said(await purchaser.drive({ ...alone, ...changes }))).toEqual(["look-alike"]);
+    return { ...parts, purchaser };
+  }
+  const told = /plan-1 .*`--not-this plan-1`\)\. Besides: /;
+
+  test.each(["cancelled", "expired", "altered"] as const)("%s: it may be bought, and a person decides", async (how) => {
+    const expiresAt = "2026-11-22T01:00:00Z";
+    const { purchaser, environment } = await refusedAsLookAlike(how === "expired" ? { expiresAt } : {});
+    const asked = how === "altered" ? { ...alone, recommendations: [disk(), disk()] } : alone;
+    if (how === "cancelled") expect((await purchaser.cancel(executionId, ann)).status.places.inDoubt).toBe(1);
+    if (how === "expired") environment.advance(120 * minutes);
+    const { outcomes } = await purchaser.drive(how === "expired" ? { ...asked, expiresAt } : asked);
+    expect(outcomes[0]).toMatchObject({
+      status: "refused",
+      error: { code: "look-alike", message: expect.stringMatching(told) },
+    });
+    expect(
+      (await purchaser.plan(how === "expired" ? { ...asked, expiresAt } : asked)).recommendations[0],
+    ).toMatchObject({
+      verdict: "refuse",
+      error: { code: "look-alike", message: outcomes[0]?.error?.message },
+    });
+    const status = await purchaser.execution(executionId);
+    expect(status.places).toMatchObject({ inDoubt: 1, toCome: 1 });
+    const text = executionText(status, 200, (_colour, line) => line);
+    expect(text).toContain("may be bought already");
+    expect(text).not.toContain("not bought");
+    expect(executionsText([status], 200, (_colour, line) => line)).toContain("1 may be bought already");
+  });
+
+  test("once a person said that it is another purchase, it is in doubt no more", async () => {
+    const { purchaser } = await refusedAsLookAlike();
+    await purchaser.cancel(executionId, ann);
+    await purchaser.resolveByPerson({ executionId, recIndex: 0, finding: { notThis: "plan-1" }, ...ann });
+    const status = await purchaser.execution(executionId);
+    expect(status.places).toMatchObject({ inDoubt: 0, toCome: 1 });
+    expect(executionText(status, 200, (_colour, line) => line)).toContain("not bought");
   });
 });

@@ -31,6 +31,8 @@ const titles = [
   "executions are listed, last changed first, in pages",
   "restored, the ledger sends nothing of what it held until a person confirms each after an audit; what is recorded later is sent",
   "restored where the clock is behind the one by which it was recorded: it waits for a person all the same",
+  "what was refused unseen counts until a look shows nothing, also once a guard refused it; with a later price, both",
+  "what was passed by counts beside what is bought, until a look shows nothing of it",
   "proof of failure opens a new generation; proof that nothing was bought does not",
   "one commitment cannot count for two tokens",
   "a UUID cannot count for two tokens, though their scopes go by two keys",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countedPrice } from "../../src/contract/counted-price.ts";
+import { countedPrices } from "../../src/contract/counted-price.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { type Money, totals } from "../../src/contract/money.ts";
@@ -162,7 +162,7 @@ function totalsAtTheClaim(maxTotal: string): (ledger: Ledger) => Ledger {
       ...ledger,
       claim: async (...parameters) => {
         const answers = await ledger.claim(...parameters);
-        const counted = (await ledger.recordsOf("execution-1")).map(countedPrice);
+        const counted = (await ledger.recordsOf("execution-1")).flatMap(countedPrices);
         for (const { record } of answers) sums.set(record.token, counted);
         return answers;
       },

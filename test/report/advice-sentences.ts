@@ -85,8 +85,8 @@ export const sentences: Readonly<
   },
   "limits-differ": {
     status: "refused",
-    cause: "The file raises or drops a limit that is recorded, so nothing of it was bought.",
-    next: "Nothing was sent. Change the recorded limit (buyonce limits); or, where it needs no approval, FROM_FILE with --raise-limits (raiseLimits).",
+    cause: "A limit or a time in the file is not the recorded one, so nothing of it was bought.",
+    next: "Nothing was sent. Change the recorded limit (buyonce limits); or, for one that the file raises and where it needs no approval, FROM_FILE with --raise-limits (raiseLimits).",
   },
   "approval-missing": {
     status: "refused",

@@ -46,7 +46,7 @@ const addOptions = (command: Command) =>
     command
       .option(
         "--older-than <seconds>",
-        `only what nothing has happened to for so long (default: ${defaults.olderThan})`,
+        `only what nothing has happened to for so long (default: ${defaults.olderThan}; with --parked: 0)`,
         wholeNumber(0, 100_000_000),
       )
       .option(
@@ -151,7 +151,8 @@ function checkWorld(needed: readonly ProviderName[], options: RedriveCommandOpti
 /** Says that there is nothing to drive; and what is parked, as the ledger has it: no cloud is asked. */
 async function nothingToDrive(ledger: Ledger, options: RedriveCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
-  const { json, olderThan = defaults.olderThan } = options;
+  const { json } = options;
+  const olderThan = olderThanOf(options);
   const line = commandLineOf(options, parts);
   const parked = await readParked(ledger);
   const reports = withParked([], parked);
@@ -165,7 +166,11 @@ async function nothingToDrive(ledger: Ledger, options: RedriveCommandOptions, pa
   if (json) stdout.write(jsonReports(reports, sum));
   else if (parked.length === 0) stdout.write(`${what}\n${open}`);
   else {
-    stdout.write("There is nothing to drive again but what is parked, and that waits for a person.\n");
+    stdout.write(
+      options.parked
+        ? `What is parked was touched in the last ${olderThan} seconds, or another driver holds it: it is not looked at again yet.\n`
+        : "There is nothing to drive again but what is parked, and that waits for a person.\n",
+    );
     for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint, line });
     stdout.write(`\n${parkedNote(sum)}${open}`);
   }
@@ -196,16 +201,17 @@ function checkSelection(executionId: string | undefined, { olderThan, limit }: R
 async function leftBehind(
   ledger: Ledger,
   executionId: string | undefined,
-  {
-    olderThan = defaults.olderThan,
-    limit = defaults.limit,
-    retryRefused = false,
-    parked = false,
-  }: RedriveCommandOptions,
+  options: RedriveCommandOptions,
 ): Promise<FoundUnfinished> {
+  const { limit = defaults.limit, retryRefused = false, parked = false } = options;
   if (executionId !== undefined) return { own: await recordsOf(ledger, executionId), withoutExecutor: [] };
-  const query = { olderThan: olderThan * 1000, limit, refused: retryRefused, parked };
+  const query = { olderThan: olderThanOf(options) * 1000, limit, refused: retryRefused, parked };
   return findUnfinished(ledger, query, createKnows());
+}
+
+/** Seconds for which nothing has happened to what is taken up: who asks for what is parked has it looked at now. */
+function olderThanOf({ olderThan, parked = false }: RedriveCommandOptions): number {
+  return olderThan ?? (parked ? 0 : defaults.olderThan);
 }
 
 interface Redrive {
@@ -224,7 +230,7 @@ interface Redrive {
 
 async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<readonly Report[]> {
   const { executionId, own, ledger, purchaser, options, parts } = redrive;
-  const { concurrency, olderThan = defaults.olderThan, limit = defaults.limit, maxTotal: maxTotals } = options;
+  const { concurrency, limit = defaults.limit, maxTotal: maxTotals } = options;
   const descriptions = descriptionsOf(own, purchaser);
   const line = commandLineOf(options, parts);
   const again =
@@ -243,7 +249,7 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
         if (executionId !== undefined) return [await purchaser.redrive(executionId, how)];
         return purchaser.redriveUnfinished({
           ...how,
-          olderThan: olderThan * 1000,
+          olderThan: olderThanOf(options) * 1000,
           // No more than the person has seen.
           limit: ask ? own.length : limit,
           retryRefused: options.retryRefused ?? false,

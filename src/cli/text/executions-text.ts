@@ -28,7 +28,7 @@ export function executionsText(all: readonly ExecutionStatus[], width: number, p
       { title: "why", minimum: 16 },
     ],
     all.map((status) => {
-      const { execution, state, money, forbidden } = status;
+      const { execution, state, places, money, forbidden } = status;
       return [
         cleanText(execution.executionId),
         state,
@@ -36,7 +36,10 @@ export function executionsText(all: readonly ExecutionStatus[], width: number, p
         moneyText(money.atRisk),
         toComeText(status),
         moneyText(execution.maxTotals ?? []),
-        cleanText(state === "complete" ? "" : (forbidden?.reason ?? "")),
+        [
+          ...(state === "complete" || forbidden === undefined ? [] : [cleanText(forbidden.reason)]),
+          ...(places.inDoubt > 0 ? [`${places.inDoubt} may be bought already`] : []),
+        ].join("; "),
       ];
     }),
     width,
@@ -61,6 +64,8 @@ const labelWidth = 16;
 export function executionText(status: ExecutionStatus, width: number, paint: Paint): string {
   const { execution, state, forbidden, places, money, termsHash, unlimited } = status;
   const { maxTotals, notBefore, expiresAt, approval, approvalRequired, limitsUnknown, termsVersion } = execution;
+  // What is stopped is never tried again: what is in doubt is not said to be not bought.
+  const left = state === "stopped" ? places.toCome - places.inDoubt : places.toCome;
   const lines: readonly (readonly [string, string] | undefined)[] = [
     [
       "state",
@@ -74,14 +79,20 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
           "at risk",
           `${places.atRisk} sent, and may be bought${money.atRisk.length > 0 ? `: ${moneyText(money.atRisk)}` : ""}`,
         ],
-    places.toCome === 0
+    places.inDoubt === 0
+      ? undefined
+      : [
+          "in doubt",
+          `${places.inDoubt} may be bought already: something that was found may be it, and a person decides (buyonce resolve)`,
+        ],
+    left === 0
       ? undefined
       : [
           // Nothing more is sent for what is stopped.
           state === "stopped" ? "not bought" : "to come",
           state === "stopped"
-            ? String(places.toCome)
-            : `${places.toCome}${money.toCome.length > 0 ? `, at most ${moneyText(money.toCome)}` : ""}${unlimited > 0 ? `; ${unlimited} without a limit (maxPrice)` : ""}`,
+            ? String(left)
+            : `${left}${money.toCome.length > 0 ? `, at most ${moneyText(money.toCome)}` : ""}${unlimited > 0 ? `; ${unlimited} without a limit (maxPrice)` : ""}`,
         ],
     places.skipped === 0 ? undefined : ["skipped", String(places.skipped)],
     [

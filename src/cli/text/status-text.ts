@@ -1,4 +1,5 @@
-import { mayBeBought } from "../../contract/at-risk.ts";
+import { mayBeBought, unprovenOf } from "../../contract/at-risk.ts";
+import { atRiskPrices } from "../../contract/counted-price.ts";
 import { payerOf } from "../../contract/payer.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
@@ -100,11 +101,7 @@ export function statusText(
     "\n",
     sumsText(recommendations, width, paint),
     "\n",
-    accountsText(
-      recommendations.filter(({ record }) => record.state === "purchased" || mayBeBought(record)).map(paidOf),
-      width,
-      paint,
-    ),
+    accountsText(recommendations.flatMap(paidOf), width, paint),
     "\n",
     ...steps.flatMap(({ text, command }) => [
       ...wrap(text, width).map((part) => `${part}\n`),
@@ -120,33 +117,51 @@ function sumsText(recommendations: LedgerStatus["recommendations"], width: numbe
     return count === 0 ? [] : [`${count} ${status}`];
   });
   const sum = (label: string, text: string) => `${paint("dim", label.padEnd(labelWidth))}${text}\n`;
-  const priced = (keep: (record: TokenRecord) => boolean) =>
-    recommendations.flatMap(({ record }) => {
-      const price = recordedPrice(record);
-      return keep(record) ? [price ? { price } : {}] : [];
-    });
-  const open = priced(mayBeBought);
+  const bought = recommendations.flatMap(({ record }) => {
+    const price = recordedPrice(record);
+    return record.state === "purchased" ? [price ? { price } : {}] : [];
+  });
+  const atRisk = recommendations.flatMap(({ record }) => atRiskPrices(record));
+  const open = atRisk.map((price) => (price === "unknown" ? {} : { price }));
   return [
     sum("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
-    sum("bought", sumText(priced(({ state }) => state === "purchased"))),
+    sum("bought", sumText(bought)),
     ...(open.length > 0 ? [sum("sent, may be bought", sumText(open))] : []),
   ].join("");
 }
 
-function paidOf({ record }: LedgerStatus["recommendations"][number]): Paid {
+/** What is bought, and beside it what may be, for the sums by account. */
+function paidOf({ record }: LedgerStatus["recommendations"][number]): readonly Paid[] {
   const payer = payerOf(record.recommendation);
-  return { payer, price: recordedPrice(record), isBought: record.state === "purchased" };
+  const atRisk = atRiskPrices(record).map((price) => {
+    return { payer, price: price === "unknown" ? undefined : price, isBought: false };
+  });
+  return [
+    ...(record.state === "purchased" ? [{ payer, price: recordedPrice(record), isBought: true }] : []),
+    ...atRisk,
+  ];
 }
 
-/** Why it is not plainly done. */
+/** Why it is not plainly done, and whether an earlier send may have bought. */
 function whyText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow"]): string {
+  const attempts = unprovenOf(record).map(({ attempt }) => attempt);
+  const why = standingText(status, record, say);
+  if (attempts.length === 0) return why;
+  const beside = record.state === "purchased" ? " as well" : "";
+  const risk = `what was sent before (attempt ${attempts.join(" and ")}) may be bought${beside}: drive it again, which looks`;
+  return [risk, ...(why === "" ? [] : [why])].join("; ");
+}
+
+function standingText(status: RecordStatus, record: TokenRecord, say: SaidOnce["inRow"]): string {
   const { commitment, error, decision, holder, leaseUntil } = record;
   const decided = decision === undefined ? [] : [decisionText(decision)];
   switch (status) {
     case "in-progress":
       return `${holder ?? "a driver"} holds it until ${timeText(leaseUntil ?? record.updatedAt)}${mayBeBought(record) ? "; it may be sent" : ""}`;
     case "waiting":
-      return "an equal purchase is not decided yet; nothing was sent for this one";
+      return error === undefined || error.code === "identical-purchase-open"
+        ? "an equal purchase is not decided yet; nothing was sent for this one"
+        : `only the total of one run stopped it, the next run tries it again: ${say(error)}`;
     case "planned": {
       const elsewhere = saidBought(record);
       return elsewhere === undefined

@@ -1,5 +1,5 @@
 import { LedgerError } from "../../contract/errors.ts";
-import { countedPrice } from "../../contract/counted-price.ts";
+import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
@@ -80,7 +80,9 @@ export async function beginTransaction(
     recordsOf: lockRecordsOf,
     counted: async (executionId, exceptToken) => {
       await write();
-      return (await query(sql.counted, executionId, exceptToken)).map((found) => parse(found["counted"]));
+      return (await query(sql.counted, executionId, exceptToken)).flatMap((found) =>
+        readCount(String(found["counted"])),
+      );
     },
     own: async (scopeKey, ids, token) => {
       const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
@@ -168,7 +170,7 @@ function recordRow(record: TokenRecord | undefined, isNew: boolean) {
       lane: occupiedLane(record) ?? null,
       work_left: workLeft(record) ?? null,
       resting_since: restingSince(record),
-      counted: JSON.stringify(countedPrice(record)) ?? null,
+      counted: storedCount(record),
       record: JSON.stringify(record),
       is_new: isNew,
     },

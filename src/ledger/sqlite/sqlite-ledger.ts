@@ -4,7 +4,7 @@ import type { HistoryEntry, Ledger, TokenRecord } from "../../contract/ledger.ts
 import { createLedger } from "../create-ledger.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import { createSerializer } from "../serialize.ts";
-import { type CountedPrice, countedPrice } from "../../contract/counted-price.ts";
+import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import { type LedgerTransaction, occupiedLane, restingSince } from "../ledger-store.ts";
@@ -166,7 +166,7 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
   const put = (next: TokenRecord) => {
     const { token, executionId, recIndex, scope, state } = next;
     const [lane, work] = [occupiedLane(next) ?? null, workLeft(next) ?? null];
-    const [counted, body] = [JSON.stringify(countedPrice(next)) ?? null, JSON.stringify(next)];
+    const [counted, body] = [storedCount(next), JSON.stringify(next)];
     sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, restingSince(next), counted, body);
   };
   return {
@@ -188,7 +188,7 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
     },
     recordsOf: async (executionId) => sql.recordsOf.all(executionId).map(record),
     counted: async (executionId, exceptToken) =>
-      sql.counted.all(executionId, exceptToken).map((row) => parse<CountedPrice>(text(row, "counted"))),
+      sql.counted.all(executionId, exceptToken).flatMap((row) => readCount(text(row, "counted"))),
     own: async (scopeKey, ids, token) =>
       ids.filter((id) => {
         sql.own.run(scopeKey, id, token);

@@ -11,7 +11,7 @@ const person = { person: "ann", reason: "because" } as const;
 const gbp = (amount: string): Money => ({ amount, currency: "GBP" });
 
 /** Records an execution of three places, and returns what a driver claims of it. */
-async function record(ledger: Ledger, changes: Partial<NewExecution> = {}) {
+export async function record(ledger: Ledger, changes: Partial<NewExecution> = {}) {
   const places = [0, 1, 2].map((recIndex) => claimRequest(recIndex));
   const recorded = await ledger.recordExecution(newExecution(places, changes));
   const claim = async (recIndex: number, holder = "driver-1") => {
@@ -24,7 +24,7 @@ async function record(ledger: Ledger, changes: Partial<NewExecution> = {}) {
 }
 
 /** A submission of the place, at a price. */
-const at = (recIndex: number, amount = "10") => planned({ token: `token-${recIndex}`, price: gbp(amount) });
+export const at = (recIndex: number, amount = "10") => planned({ token: `token-${recIndex}`, price: gbp(amount) });
 
 /** The execution's record: its guard, its changes, its totals. */
 export const executionTests: readonly LedgerTest[] = [

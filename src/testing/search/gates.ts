@@ -52,6 +52,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     evidence: gate("evidence", ledger.evidence, writes),
     resend: gate("resend", ledger.resend, writes),
     park: gate("park", ledger.park, writes),
+    proven: gate("proven", ledger.proven, writes),
     dead: gate("dead", ledger.dead, writes),
     reopen: gate("reopen", ledger.reopen, writes),
     release: gate("release", ledger.release, [works, diesBefore]),
