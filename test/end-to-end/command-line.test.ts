@@ -106,6 +106,8 @@ describe.concurrent("exit codes and the JSON document", () => {
       sandbox.addFault(denied);
       const { code, stdout, stderr } = await cli.drive();
       expect(code).toBe(3);
+      const azure = { provider: "azure", account: compute["subscriptionId"] };
+      const aws = { provider: "aws", account: ec2["accountId"] };
       expect(JSON.parse(stdout)).toEqual({
         executionId: executionOf().executionId,
         outcomes: [
@@ -113,6 +115,8 @@ describe.concurrent("exit codes and the JSON document", () => {
             recIndex: 0,
             status: "refused",
             token: expect.stringMatching(/^[0-9a-f]{64}$/),
+            ...azure,
+            service: "compute",
             error: {
               code: "access-denied",
               message: expect.stringContaining("Microsoft.Capacity/reservationorders/read"),
@@ -123,12 +127,18 @@ describe.concurrent("exit codes and the JSON document", () => {
             recIndex: 1,
             status: "purchased",
             token: expect.stringMatching(/^[0-9a-f]{64}$/),
+            ...aws,
+            service: "ec2",
             commitment: { id: expect.any(String), state: expect.any(String), settled: expect.any(Boolean) },
             price: { amount: "1160.5248", currency: "USD" },
           },
         ],
         totals: [{ amount: "1160.5248", currency: "USD" }],
         atRisk: [],
+        accounts: [
+          { ...azure, totals: [], atRisk: [] },
+          { ...aws, totals: [{ amount: "1160.5248", currency: "USD" }], atRisk: [] },
+        ],
       });
       expect(stderr).not.toBe("");
       expect(sends(sandbox)).toHaveLength(1);
