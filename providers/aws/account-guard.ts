@@ -8,6 +8,21 @@ type CredentialSetting = NonNullable<STSClientConfig["credentials"]>;
 /** A resolved credential of the AWS SDK. */
 export type Credential = Exclude<CredentialSetting, (...parameters: never[]) => unknown>;
 
+/** Whose a credential is, as STS says. */
+export interface Caller {
+  /** Undefined where STS does not say it. */
+  readonly account: string | undefined;
+  readonly arn?: string | undefined;
+  /** By how much the clock of STS is ahead of this machine's, in milliseconds. */
+  readonly clockOffset?: number | undefined;
+}
+
+/** A credential, and whose it is. */
+export interface CheckedCredential {
+  readonly credential: Credential;
+  readonly caller: Caller;
+}
+
 /** Gives out credentials only for the account that they really belong to. */
 export interface AccountGuard {
   /**
@@ -16,6 +31,8 @@ export interface AccountGuard {
    * Throws a RefusedError `wrong-account`, `credentials-unavailable`, `access-denied` or `lookup-failed`.
    */
   credentialFor(accountId: string, region: string, signal?: AbortSignal): Promise<Credential>;
+  /** The same, with whose it is. */
+  check(accountId: string, region: string, signal?: AbortSignal): Promise<CheckedCredential>;
   /** The credential of an account that is in use. */
   held(accountId: string): Credential | undefined;
   /** Notes that a credential was refused because its session is over: the next call asks for another. */
@@ -30,8 +47,8 @@ export interface AccountSources {
   held(accountId: string): Credential | undefined;
   /** Notes that a credential is not accepted any more: the next call asks for another. */
   forget(accountId: string, credential: Credential): void;
-  /** The account that a credential belongs to, as STS says; undefined where STS does not say it. */
-  accountOf(credential: Credential, region: string): Promise<string | undefined>;
+  /** Whose a credential is, as STS says. */
+  callerOf(credential: Credential, region: string): Promise<Caller>;
 }
 
 /** Credentials that rotate bring a new key each time; more than this are forgotten and asked about again. */
@@ -43,15 +60,15 @@ const maxKnownKeys = 10_000;
  * to its end: it may hang.
  */
 export function createAccountGuard(sources: AccountSources): AccountGuard {
-  const accounts = new Map<string, Promise<string | undefined>>();
+  const callers = new Map<string, Promise<Caller>>();
 
-  async function accountOf(credential: Credential, region: string, signal?: AbortSignal): Promise<string | undefined> {
+  async function callerOf(credential: Credential, region: string, signal?: AbortSignal): Promise<Caller> {
     const key = credential.accessKeyId;
-    if (!accounts.has(key) && accounts.size >= maxKnownKeys) accounts.clear();
-    const answer = accounts.get(key) ?? sources.accountOf(credential, region);
-    accounts.set(key, answer);
+    if (!callers.has(key) && callers.size >= maxKnownKeys) callers.clear();
+    const answer = callers.get(key) ?? sources.callerOf(credential, region);
+    callers.set(key, answer);
     const forget = () => {
-      if (accounts.get(key) === answer) accounts.delete(key);
+      if (callers.get(key) === answer) callers.delete(key);
     };
     signal?.addEventListener("abort", forget, { once: true });
     try {
@@ -64,27 +81,31 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
     }
   }
 
+  async function check(accountId: string, region: string, signal?: AbortSignal): Promise<CheckedCredential> {
+    let caller: Caller | undefined;
+    let credential: Credential | undefined;
+    try {
+      credential = await sources.resolve(accountId, region, signal);
+      caller = await callerOf(credential, region, signal);
+    } catch (error) {
+      // Whoever signed in again meanwhile is asked the next time.
+      if (credential && isExpiredSession(readSdkError(error))) sources.forget(accountId, credential);
+      const where = `AWS account ${accountId}, ${region}`;
+      throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
+    }
+    const { account } = caller;
+    if (account === accountId) return { credential, caller };
+    if (account === undefined) callers.delete(credential.accessKeyId);
+    throw new RefusedError({
+      code: "wrong-account",
+      message: `The recommendation is for AWS account ${accountId}, but the credentials belong to ${account ?? "an account that STS did not name"}. Use credentials of account ${accountId}; nothing was sent.`,
+    });
+  }
+
   return {
     held: (accountId) => sources.held(accountId),
     forget: (accountId, credential) => sources.forget(accountId, credential),
-    async credentialFor(accountId, region, signal) {
-      let found: string | undefined;
-      let credential: Credential | undefined;
-      try {
-        credential = await sources.resolve(accountId, region, signal);
-        found = await accountOf(credential, region, signal);
-      } catch (error) {
-        // Whoever signed in again meanwhile is asked the next time.
-        if (credential && isExpiredSession(readSdkError(error))) sources.forget(accountId, credential);
-        const where = `AWS account ${accountId}, ${region}`;
-        throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
-      }
-      if (found === accountId) return credential;
-      if (found === undefined) accounts.delete(credential.accessKeyId);
-      throw new RefusedError({
-        code: "wrong-account",
-        message: `The recommendation is for AWS account ${accountId}, but the credentials belong to ${found ?? "an account that STS did not name"}. Use credentials of account ${accountId}; nothing was sent.`,
-      });
-    },
+    check,
+    credentialFor: async (accountId, region, signal) => (await check(accountId, region, signal)).credential,
   };
 }

@@ -14,7 +14,7 @@ import {
 } from "./entry-credentials.ts";
 import { noEntry, notGiven } from "./entry-errors.ts";
 import { sessionMargin } from "./purchase-times.ts";
-import { httpsOnly } from "./sdk-middleware.ts";
+import { clockSeen, httpsOnly } from "./sdk-middleware.ts";
 
 const notASecret = "not-a-secret";
 
@@ -87,12 +87,15 @@ export function createAccountSources(settings: ResolvedSettings, configuration: 
     resolve: async (accountId, region, signal) => sessionFor(accountId).credential(region, signal),
     held: (accountId) => sessionFor(accountId).held(),
     forget: (accountId, credential) => sessionFor(accountId).forget(credential),
-    async accountOf(credential, region) {
+    async callerOf(credential, region) {
       const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
       const client = new STSClient({ ...(await configuration(region)), credentials: credential });
       client.middlewareStack.add(httpsOnly(insecure), { step: "build", name: "httpsOnly" });
-      const { Account } = await client.send(new GetCallerIdentityCommand({}));
-      return Account;
+      const clock: { offset?: number | undefined } = {};
+      const seen = clockSeen(() => environment.now(), (offset) => (clock.offset = offset));
+      client.middlewareStack.add(seen, { step: "deserialize", name: "clockSeen" });
+      const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
+      return { account, arn, clockOffset: clock.offset };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
-import { createAccountGuard, type Credential } from "./account-guard.ts";
+import { type Caller, createAccountGuard, type Credential } from "./account-guard.ts";
 import { createAccountSources } from "./account-sources.ts";
 import { createEndpointCheck } from "./configured-endpoints.ts";
 import { httpsOnly, onExpiredSession } from "./sdk-middleware.ts";
@@ -23,6 +23,8 @@ export type ClientConfiguration = Pick<
 
 /** One account in one region, whose credentials were checked. */
 export interface Connection {
+  /** Who signs its requests. */
+  readonly caller: Caller;
   /**
    * For reads and tags: the SDK's standard retries; every request is signed with a checked credential. The same object
    * for the same account and region, so that clients can be kept by it.
@@ -95,8 +97,9 @@ export function createConnect(settings: ResolvedSettings): Connect {
   return async (accountId, region, signal) => {
     signal.throwIfAborted();
     await checkEndpoints(region);
-    const credential: Credential = await withSignal(guard.credentialFor(accountId, region, signal), signal);
+    const { credential, caller } = await withSignal(guard.check(accountId, region, signal), signal);
     return {
+      caller,
       read: await readConfiguration(accountId, region),
       async purchase() {
         const { createPurchaseHandler } = await import("./request-handler.ts");

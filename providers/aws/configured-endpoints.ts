@@ -10,6 +10,7 @@ const serviceIds = [
   "OpenSearch",
   "Redshift",
   "savingsplans",
+  "IAM",
   "SSO",
   "SSO OIDC",
   "Signin",

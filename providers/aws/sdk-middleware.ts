@@ -1,5 +1,6 @@
 // What this package puts between the clients of the AWS SDK and the network.
 import { RefusedError } from "../../src/contract/errors.ts";
+import { clockOffset } from "../http/clock-offset.ts";
 import { isExpiredSession, readSdkError } from "./sdk-error.ts";
 
 /**
@@ -33,6 +34,17 @@ export function onExpiredSession<Used>(held: () => Used, renew: (used: Used) => 
         if (!isExpiredSession(readSdkError(error)) || !(await renew(used))) throw error;
         return next(parameters);
       }
+    };
+}
+
+/** To be added at the step `deserialize`: by how many milliseconds the clock that an answer shows is ahead of `now`. */
+export function clockSeen(now: () => number, seen: (offset: number | undefined) => void) {
+  return <Parameters, Answer extends { readonly response: unknown }>(next: (parameters: Parameters) => Promise<Answer>) =>
+    async (parameters: Parameters): Promise<Answer> => {
+      const answer = await next(parameters);
+      const { headers } = answer.response as { readonly headers?: Readonly<Record<string, string>> };
+      seen(clockOffset(headers?.["date"], now()));
+      return answer;
     };
 }
 

@@ -1,18 +1,14 @@
-import { RefusedError } from "../../src/contract/errors.ts";
+import { MissingPackageError } from "../../src/contract/optional-package.ts";
 
 /**
  * Imports an SDK that is an optional peer, when it is first used: who buys nothing at GCP need not install it.
- * Throws a RefusedError `invalid-configuration` that names the package when it is not installed.
+ * Throws a MissingPackageError that names the package when it is not installed.
  */
 export async function loadSdk<Module>(name: string, version: number, load: () => Promise<Module>): Promise<Module> {
   return load().catch((cause: unknown) => {
     const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw cause;
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: `GCP needs the package ${name}, version ${version}. Install it beside buyonce: npm install ${name}@${version}. Nothing was sent.`,
-      cause,
-    });
+    throw new MissingPackageError({ install: `${name}@${version}`, neededBy: "GCP needs", cause });
   });
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
+import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
 
@@ -170,6 +171,12 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
   /** What can be seen of what it bought: one for all executors whose scopes have the same key. */
   readonly inventory: Inventory;
 
+  /**
+   * Only where it needs packages that not everybody installs: loads them, and throws a MissingPackageError for one that is not
+   * there. Sends nothing.
+   */
+  load?(): Promise<void>;
+
   /** In a few words, for tables and prompts: `2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront`. */
   describe(recommendation: R): string;
 
@@ -236,4 +243,6 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
 export interface Provider {
   readonly name: string;
   readonly services: Readonly<Record<string, ServiceExecutor>>;
+  /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
+  readonly access?: ProviderAccess;
 }

@@ -77,9 +77,9 @@ describe("which account is charged", () => {
     const guard = createAccountGuard({
       ...notKept,
       resolve: async () => ({ accessKeyId: key, secretAccessKey: "s" }),
-      async accountOf({ accessKeyId }) {
+      async callerOf({ accessKeyId }) {
         asked.push(accessKeyId);
-        return accessKeyId === "KEY1" ? "123456789012" : "999999999999";
+        return { account: accessKeyId === "KEY1" ? "123456789012" : "999999999999" };
       },
     });
     await guard.credentialFor("123456789012", "us-east-1");
@@ -167,9 +167,9 @@ test("credentials that are over when STS is asked whose they are: the next call 
   const client = new STSClient({ region: "us-east-1", endpoint: loopback.url, maxAttempts: 1 });
   const guard = createAccountGuard({
     ...sources,
-    async accountOf(credentials) {
+    async callerOf(credentials) {
       client.config.credentials = async () => credentials;
-      return (await client.send(new GetCallerIdentityCommand({}))).Account;
+      return { account: (await client.send(new GetCallerIdentityCommand({}))).Account };
     },
   });
   expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({
@@ -179,11 +179,11 @@ test("credentials that are over when STS is asked whose they are: the next call 
 });
 
 test("a question to STS that hangs and was given up is asked again by the next call; one that is answered is kept", async () => {
-  const answers: ((account: string) => void)[] = [];
+  const answers: ((caller: { account: string }) => void)[] = [];
   const guard = createAccountGuard({
     ...notKept,
     resolve: async () => ({ accessKeyId: "KEY", secretAccessKey: "s" }),
-    accountOf: () => new Promise((answer) => answers.push(answer)),
+    callerOf: () => new Promise((answer) => answers.push(answer)),
   });
   const asked = (signal?: AbortSignal) => guard.credentialFor("123456789012", "us-east-1", signal);
   const stop = new AbortController();
@@ -193,7 +193,7 @@ test("a question to STS that hangs and was given up is asked again by the next c
   const second = asked();
   await new Promise((done) => setImmediate(done));
   expect(answers).toHaveLength(2);
-  for (const answer of answers) answer("123456789012");
+  for (const answer of answers) answer({ account: "123456789012" });
   await Promise.all([first, second]);
 
   const late = new AbortController();

@@ -70,6 +70,8 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
     quota: ["ReservedNodeQuotaExceeded"],
   },
 
+  load: redshiftSdk,
+
   async connect(connection) {
     const { DescribeReservedNodesCommand, DescribeReservedNodeOfferingsCommand, PurchaseReservedNodeOfferingCommand } =
       await redshiftSdk();

@@ -50,6 +50,8 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
     quota: ["ReservedCacheNodeQuotaExceeded"],
   },
 
+  load: sdk,
+
   async connect(connection, region) {
     const {
       DescribeReservedCacheNodesCommand,

@@ -47,6 +47,8 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
     quota: ["ReservedNodeQuotaExceededFault"],
   },
 
+  load: sdk,
+
   async connect(connection, region) {
     const {
       DescribeReservedNodesCommand,

@@ -61,6 +61,8 @@ export const opensearch: ReservationService<OpenSearchRecommendation> = {
     quota: ["LimitExceededException"],
   },
 
+  load: sdk,
+
   async connect(connection) {
     const {
       DescribeReservedInstancesCommand,

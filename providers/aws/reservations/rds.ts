@@ -61,6 +61,8 @@ export const rds: ReservationService<RdsRecommendation> = {
     quota: ["ReservedDBInstanceQuotaExceeded"],
   },
 
+  load: sdk,
+
   async connect(connection) {
     const {
       DescribeReservedDBInstancesCommand,

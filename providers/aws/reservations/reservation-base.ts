@@ -8,7 +8,7 @@ import type { ReservationRecommendation, ReservationService } from "./reservatio
 /** What the executors of all services with reservations do alike, however a purchase is identified. */
 export type ReservationBase<R extends ReservationRecommendation> = Pick<
   ServiceExecutor<R>,
-  "provider" | "service" | "schema" | "describe" | "scopeOf" | "factsOf" | "inventory"
+  "provider" | "service" | "schema" | "describe" | "scopeOf" | "factsOf" | "inventory" | "load"
 >;
 
 /** Makes the members that need nothing but what the service says about itself. */
@@ -21,6 +21,7 @@ export function reservationBase<R extends ReservationRecommendation, Request>(
     provider: "aws",
     service: name,
     schema,
+    load: async () => void (await service.load()),
 
     describe(recommendation) {
       const { quantity, region, term, payment } = recommendation;

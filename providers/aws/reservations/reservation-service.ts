@@ -78,5 +78,7 @@ export interface ReservationService<R extends ReservationRecommendation, Request
     readonly notFound: readonly string[];
     readonly quota: readonly string[];
   };
+  /** Loads its SDK. Throws a MissingPackageError. */
+  load(): Promise<unknown>;
   connect(connection: Connection, region: string): Promise<ReservationCalls<R, Request>>;
 }

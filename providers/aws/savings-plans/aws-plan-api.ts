@@ -48,8 +48,10 @@ const states: SavingsPlanState[] = [
 /** The most that both listings give at once; the SDK pages neither. */
 const pageSize = 1000;
 
-const sdk = () => importOptional("@aws-sdk/client-savingsplans", () => import("@aws-sdk/client-savingsplans"));
-const clients = createClients(async (configuration) => new (await sdk()).SavingsplansClient(configuration));
+/** Its SDK, loaded when it is first needed. Throws a MissingPackageError. */
+export const savingsPlansSdk = () =>
+  importOptional("@aws-sdk/client-savingsplans", () => import("@aws-sdk/client-savingsplans"));
+const clients = createClients(async (configuration) => new (await savingsPlansSdk()).SavingsplansClient(configuration));
 
 /** Calls over the connections of one provider; the SDK is loaded with the first. */
 export function createSavingsPlansApi(connect: Connect, maxPages: number): ConnectSavingsPlans {
@@ -57,7 +59,7 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
     const scope = parseScope(given);
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
-    const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await sdk();
+    const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await savingsPlansSdk();
     const readAll = createReadAll(scope, maxPages);
 
     const describe: Describe = (filters, signal) =>

@@ -6,7 +6,7 @@ import type { Connect } from "../aws-connect.ts";
 import { accountScope, type AwsScope } from "../aws-scope.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import { parkAfter } from "../purchase-times.ts";
-import { type ConnectSavingsPlans, createSavingsPlansApi } from "./aws-plan-api.ts";
+import { type ConnectSavingsPlans, createSavingsPlansApi, savingsPlansSdk } from "./aws-plan-api.ts";
 import { listedPlan } from "./aws-plan-commitment.ts";
 import { askedPlan } from "./aws-plan-facts.ts";
 import { sendPlanPurchase } from "./aws-plan-purchase.ts";
@@ -32,6 +32,7 @@ export function createSavingsPlans(
     schema: savingsPlanSchema,
     recovery: { kind: "resend", handle: "derived", minimumAge: listingHolds, parkAfter },
     sendTimeout: purchaseTimeout,
+    load: async () => void (await savingsPlansSdk()),
     inventory: createPlanInventory(connectSavingsPlans, tagNames),
     describe: describePlan,
     scopeOf,

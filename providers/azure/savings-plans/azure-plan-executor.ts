@@ -6,6 +6,7 @@ import { recoveryOf } from "../azure-recovery.ts";
 import { scopeOfTenant, tenantOf } from "../azure-scope.ts";
 import { describeSavingsPlan } from "../describe.ts";
 import { bodyOf } from "./azure-plan-body.ts";
+import { billingBenefitsSdk } from "./azure-plan-client.ts";
 import { planOrders } from "./azure-plan-order.ts";
 import { sendSavingsPlan } from "./azure-plan-purchase.ts";
 import { savingsPlanSchema, type SavingsPlanRecommendation } from "./azure-plan-schema.ts";
@@ -26,6 +27,7 @@ export function createSavingsPlanExecutor(
     // name with the first order is claimed, not documented: docs/azure-savings-plan.md.
     recovery: recoveryOf("derived"),
     sendTimeout: purchaseTimeout,
+    load: async () => void (await billingBenefitsSdk()),
     inventory: createOrderInventory(clientOf, planOrders, { facts: readPlanFacts }),
     describe: describeSavingsPlan,
     canonical: canonicalSavingsPlan,

@@ -1,6 +1,7 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../gcp-connect.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
+import { loadBilling, loadCompute } from "../load-sdk.ts";
 import { createComputeApi } from "./gcp-api.ts";
 import { createCatalog } from "./gcp-catalog.ts";
 import { factsOf } from "./gcp-facts.ts";
@@ -33,6 +34,7 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
     recovery: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     // The send and the look at its operation together.
     sendTimeout: purchaseTimeout,
+    load: async () => void (await Promise.all([loadCompute(), loadBilling()])),
     inventory: createGcpInventory(api, tagNames),
 
     describe({ vcpus, memoryMb, machineFamily, region, term, autoRenew }) {
