@@ -1,3 +1,5 @@
+export type { AccessFinding, AccessReport, AccessResult, AccessSubject } from "./access/access-report.ts";
+export type { AccessOptions } from "./access/check-access.ts";
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
 export type { DriveOptions } from "./drive/drive-execution.ts";
 export type { PlannedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
@@ -47,6 +49,15 @@ export type {
   ServiceExecutor,
   Submission,
 } from "./contract/executor.ts";
+export type {
+  AccessPlace,
+  ClockSeen,
+  ProviderAccess,
+  PurchaseRight,
+  ServicePermissions,
+  SignedIn,
+} from "./contract/provider-access.ts";
+export { MissingPackageError } from "./contract/optional-package.ts";
 export { fingerprint } from "./contract/fingerprint.ts";
 export type { JsonObject } from "./contract/json.ts";
 export type { Inventory, Refund } from "./contract/inventory.ts";

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import type { AccessReport } from "./access/access-report.ts";
+import { type AccessOptions, checkAccess, recommendationsOf } from "./access/check-access.ts";
 import { audit, type AuditOptions, auditRecords } from "./audit/run-audit.ts";
 import type { AuditReport } from "./contract/audit-report.ts";
 import { checkTexts } from "./contract/check-texts.ts";
@@ -21,6 +23,7 @@ import { ifAgreed, openExecution, openRecords, recordedIn, withUnrecorded } from
 import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
+import type { AccessOf } from "./drive/say-not-ready.ts";
 import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import type { AuditRecords } from "./execution/confirm-execution.ts";
@@ -54,6 +57,12 @@ export interface Purchaser extends ExecutionManager {
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
    */
   plan(execution: unknown, options?: PlanOptions): Promise<ExecutionPlan>;
+  /**
+   * Whether an execution could be bought with: who signs in where, what may be listed, priced and purchased, clocks, packages, the
+   * ledger. Also of the accounts, tenants and projects that the providers' settings name; without an execution, of these alone. It
+   * buys nothing, changes nothing and records nothing. Throws an InvalidExecutionError, or a RefusedError `aborted`.
+   */
+  checkAccess(execution?: unknown, options?: AccessOptions): Promise<AccessReport>;
   /**
    * Buys what is not yet bought, and reports the truth about every recommendation. Driving the same execution again,
    * from any machine that shares the ledger, buys nothing twice.
@@ -134,7 +143,8 @@ export function createPurchaser({
 }: PurchaserOptions): Purchaser {
   checkLease(leaseLength);
   const executorOf = executorsOf(providers);
-  const parts = () => ({ ledger, environment, executorOf, leaseLength, holder: holderName() });
+  const accessOf: AccessOf = ({ provider }) => providers.find(({ name }) => name === provider)?.access;
+  const parts = () => ({ ledger, accessOf, environment, executorOf, leaseLength, holder: holderName() });
   const canDrive: CanDrive = ({ recommendation }) => findExecutor(providers, recommendation) !== undefined;
   const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
   const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
@@ -153,6 +163,12 @@ export function createPurchaser({
       const asked = planOf(execution);
       checkOptions(options);
       return planExecution(asked, parts(), options);
+    },
+
+    checkAccess: async (execution, options = {}) => {
+      const asked = execution === undefined ? undefined : validateExecution(execution, providers);
+      checkOptions(options);
+      return checkAccess(recommendationsOf(asked), { providers, environment, openLedger: async () => ledger }, options);
     },
 
     drive: async (execution, options = {}) => {

@@ -7,6 +7,7 @@ const filesIn = (pattern: string) => globSync(pattern, { cwd: root, exclude: ["*
 
 /** What is shown to those outside: the library and the command line. */
 const shown = [
+  "src/access",
   "src/drive",
   "src/execution",
   "src/import",
@@ -27,7 +28,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/inspect": [],
   "src/report": ["src/inspect"],
   "src/audit": ["src/drive"],
-  "src/purchaser.ts": ["src/drive", "src/audit", "src/execution", "src/import"],
+  "src/access": ["src/drive"],
+  "src/purchaser.ts": ["src/access", "src/drive", "src/audit", "src/execution", "src/import"],
   "src/import": ["src/drive"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
   // What the suites check, the drive does, over a ledger in memory.

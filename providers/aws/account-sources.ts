@@ -92,7 +92,10 @@ export function createAccountSources(settings: ResolvedSettings, configuration: 
       const client = new STSClient({ ...(await configuration(region)), credentials: credential });
       client.middlewareStack.add(httpsOnly(insecure), { step: "build", name: "httpsOnly" });
       const clock: { offset?: number | undefined } = {};
-      const seen = clockSeen(() => environment.now(), (offset) => (clock.offset = offset));
+      const seen = clockSeen(
+        () => environment.now(),
+        (offset) => (clock.offset = offset),
+      );
       client.middlewareStack.add(seen, { step: "deserialize", name: "clockSeen" });
       const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
       return { account, arn, clockOffset: clock.offset };

@@ -1,5 +1,6 @@
 import type { Provider } from "../../src/contract/executor.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
+import { createAwsAccess } from "./aws-access.ts";
 import { createConnect } from "./aws-connect.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
@@ -22,6 +23,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
   const connect = createConnect(resolved);
   return {
     name: "aws",
+    access: createAwsAccess(connect, resolved),
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

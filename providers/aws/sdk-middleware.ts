@@ -39,7 +39,9 @@ export function onExpiredSession<Used>(held: () => Used, renew: (used: Used) => 
 
 /** To be added at the step `deserialize`: by how many milliseconds the clock that an answer shows is ahead of `now`. */
 export function clockSeen(now: () => number, seen: (offset: number | undefined) => void) {
-  return <Parameters, Answer extends { readonly response: unknown }>(next: (parameters: Parameters) => Promise<Answer>) =>
+  return <Parameters, Answer extends { readonly response: unknown }>(
+      next: (parameters: Parameters) => Promise<Answer>,
+    ) =>
     async (parameters: Parameters): Promise<Answer> => {
       const answer = await next(parameters);
       const { headers } = answer.response as { readonly headers?: Readonly<Record<string, string>> };
@@ -64,4 +66,16 @@ export function sendOnce(report: SendReport) {
       report.handedOver = true;
       return next(parameters);
     };
+}
+
+/** To be added at the step `build`: lets nothing pass but a question of EC2's query protocol that is marked as such. */
+export function onlyDryRun<Parameters extends { request: unknown }, Answer>(
+  next: (parameters: Parameters) => Promise<Answer>,
+) {
+  return async (parameters: Parameters): Promise<Answer> => {
+    const { body } = parameters.request as { readonly body?: unknown };
+    const isDry = typeof body === "string" && new URLSearchParams(body).get("DryRun") === "true";
+    if (!isDry) throw new TypeError("The AWS SDK left DryRun out of the request; it was stopped.");
+    return next(parameters);
+  };
 }

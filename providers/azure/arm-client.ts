@@ -74,6 +74,8 @@ interface ArmClientParts {
   readonly makeSdkClient: (settings: SdkClientSettings) => PipelineOwner | Promise<PipelineOwner>;
   /** Those that several clients share; left out: made of the settings. */
   readonly credentials?: TenantCredentials | undefined;
+  /** Told every answer to a read. */
+  readonly onAnswer?: (answer: Answer) => void;
 }
 
 /**
@@ -85,7 +87,7 @@ interface ArmClientParts {
 export function createArmClient(settings: ArmClientSettings, parts: ArmClientParts): ArmClient {
   const { tenantId } = settings;
   const resolved = resolveSettings(settings);
-  const { apiVersion, makeSdkClient, credentials = createTenantCredentials(resolved) } = parts;
+  const { apiVersion, makeSdkClient, onAnswer, credentials = createTenantCredentials(resolved) } = parts;
   const cloud = clouds[resolved.cloud];
   const { url: base, insecure } = parseEndpoint(resolved.endpoint ?? cloud.endpoint);
   const credential = insecure ? loopbackCredential : credentials.of(tenantId);
@@ -114,7 +116,11 @@ export function createArmClient(settings: ArmClientSettings, parts: ArmClientPar
     read({ method, url, body, signal, attempts = resolved.readAttempts }) {
       const text = body && JSON.stringify(body);
       const request = { method, url, body: text, timeout: resolved.readTimeout, maxBytes, loopbackToken, signal };
-      const attempt = async () => objectIn(await exchange(await reads(), request, now));
+      const attempt = async () => {
+        const answer = await exchange(await reads(), request, now);
+        onAnswer?.(answer);
+        return objectIn(answer);
+      };
       return repeatRead(attempt, { attempts, retryAfterCap, environment, signal, isTransient });
     },
 

@@ -1,6 +1,6 @@
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import { RefusedError } from "../../src/contract/errors.ts";
-import { parseBody } from "../http/answer.ts";
+import { parseBody, type UnknownObject } from "../http/answer.ts";
 import { clouds } from "./clouds.ts";
 import { makeOnce, makeOncePerTenant } from "./make-once.ts";
 import type { ResolvedSettings } from "./azure-settings.ts";
@@ -16,23 +16,47 @@ export interface TenantCredentials {
    * machine offers (a managed identity, a signed-in command line) would otherwise buy in another tenant.
    */
   of(tenantId: string | undefined): TokenCredential;
+  /**
+   * Signs in to a tenant, and keeps the token for the next request that needs one, so that nothing is asked for twice. What the
+   * token says of itself; undefined for one that says nothing. Throws what the credential throws.
+   */
+  signIn(tenantId: string | undefined, scope: string, signal: AbortSignal): Promise<UnknownObject | undefined>;
 }
 
 /** The credentials that the settings say. */
 export function createTenantCredentials(settings: ResolvedSettings): TenantCredentials {
   const { tenants } = settings;
+  const of = makeOncePerTenant((tenantId) => createTenantCredential(settings, tenantId));
   return {
     require(tenantId) {
       if (tenants !== undefined) requireSignIn(tenants, tenantId);
     },
-    of: makeOncePerTenant((tenantId) => createTenantCredential(settings, tenantId)),
+    of,
+    async signIn(tenantId, scope, signal) {
+      const credential = of(tenantId);
+      const token = await credential.getToken(scope, { abortSignal: signal });
+      if (token === null) throw new Error("The credential gave no token.");
+      credential.keep(scope, token);
+      return claimsOf(token.token);
+    },
   };
 }
 
-function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TokenCredential {
+/** The credential of a tenant, which can be given a token for its next request. */
+interface TenantCredential extends TokenCredential {
+  keep(scope: string, token: AccessToken): void;
+}
+
+function createTenantCredential(settings: ResolvedSettings, tenantId: string | undefined): TenantCredential {
   const credentialOf = makeOnce(() => makeCredential(settings, tenantId));
+  let kept: { readonly scope: string; readonly token: AccessToken } | undefined;
   return {
+    keep: (scope, token) => void (kept = { scope, token }),
     async getToken(scopes, options) {
+      const spare = kept;
+      kept = undefined;
+      const isMeant = spare !== undefined && [scopes].flat().join(" ") === spare.scope && options?.claims === undefined;
+      if (isMeant && spare.token.expiresOnTimestamp > settings.environment.now()) return spare.token;
       const credential = await credentialOf();
       const token = await credential.getToken(scopes, tenantId === undefined ? options : { ...options, tenantId });
       if (token === null) return null;
@@ -82,7 +106,12 @@ function requireTenant({ token }: AccessToken, tenantId: string | undefined): vo
 
 /** The `tid` claim: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
 function tenantOf(token: string): string | undefined {
-  const [, claims = ""] = token.split(".");
-  const tid = parseBody({ text: Buffer.from(claims, "base64url").toString("utf8") })?.["tid"];
+  const tid = claimsOf(token)?.["tid"];
   return typeof tid === "string" ? tid : undefined;
+}
+
+/** What a token says of itself, its signature unchecked; undefined for an opaque one. */
+function claimsOf(token: string): UnknownObject | undefined {
+  const [, claims = ""] = token.split(".");
+  return parseBody({ text: Buffer.from(claims, "base64url").toString("utf8") });
 }

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { messageOf } from "../../src/contract/errors.ts";
 import { isObject, parseRetryAfter, type Answer } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { clockOffset } from "../http/clock-offset.ts";
 import { provesNotSent } from "../http/proves-not-sent.ts";
 import { sendOverWire } from "../http/send-over-wire.ts";
 import { TransportError, type TransportStage } from "../http/transport-error.ts";
@@ -63,6 +64,7 @@ export async function exchange(api: PipelineOwner, request: WireRequest, now: ()
       status: response.status,
       text: response.bodyAsText ?? "",
       retryAfter: parseRetryAfter(response.headers.get("retry-after"), now()),
+      clockOffset: clockOffset(response.headers.get("date"), now()),
     };
   } catch (error) {
     throw toTransportError(error, ending, progress);

@@ -1,5 +1,6 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
+import { createAzureAccess } from "./azure-access.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
 import { createReservationExecutor } from "./azure-executor.ts";
@@ -45,5 +46,10 @@ export function createAzure(settings: AzureSettings = {}): Provider {
     ...azureServices.map((service) => createReservationExecutor(service, parts)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),
   ];
-  return { name: "azure", services: Object.fromEntries(executors.map((executor) => [executor.service, executor])) };
+  const access = createAzureAccess(settings, credentials);
+  return {
+    name: "azure",
+    access,
+    services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),
+  };
 }

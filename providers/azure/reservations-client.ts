@@ -1,6 +1,6 @@
 import { AzureReservationAPI } from "@azure/arm-reservations";
 import type { TenantCredentials } from "./azure-credential.ts";
-import { createArmClient, type ArmClient, type ArmClientSettings } from "./arm-client.ts";
+import { createArmClient, type ArmClient, type ArmClientSettings, type SdkClientSettings } from "./arm-client.ts";
 
 /** The newest version of the API that holds reservation orders: https://learn.microsoft.com/rest/api/reserved-vm-instances/ */
 const apiVersion = "2022-11-01";
@@ -29,11 +29,15 @@ export function connectReservations(
   return createArmClient(settings, {
     apiVersion,
     credentials,
-    makeSdkClient: ({ credential, cloud, options }) =>
-      new AzureReservationAPI(credential, {
-        ...options,
-        cloudSetting: cloud.cloudSetting,
-        credentials: { scopes: [cloud.scope] },
-      }),
+    makeSdkClient: openReservations,
+  });
+}
+
+/** The SDK's client, on whose transport every resource provider can be asked. */
+export function openReservations({ credential, cloud, options }: SdkClientSettings): AzureReservationAPI {
+  return new AzureReservationAPI(credential, {
+    ...options,
+    cloudSetting: cloud.cloudSetting,
+    credentials: { scopes: [cloud.scope] },
   });
 }

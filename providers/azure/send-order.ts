@@ -3,6 +3,7 @@ import type { Money } from "../../src/contract/money.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import { isObject, parseBody, type Answer, type UnknownObject } from "../http/answer.ts";
 import { refusalAnswer, unanswered, unknownAnswer, unsendable } from "./azure-answers.ts";
+import { reservationPurchase } from "./azure-permissions.ts";
 import { orderPath, parseOrder, toCommitment } from "./azure-order.ts";
 import { reservationOrders } from "./reservation-orders.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
@@ -59,7 +60,7 @@ function judgeAnswer(answer: Answer, { reservationOrderId: id, token, price }: S
   if (status < 200 || status >= 300) {
     return refusalAnswer(answer, body, {
       subject,
-      service: { namespace: "Microsoft.Capacity", action: "reservationorders/write", role: "Reservation Purchaser" },
+      service: reservationPurchase,
       existsCode: /^ReservationOrderIdAlreadyExists$/i,
       isMinted: true,
     });

@@ -1,6 +1,7 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
+import { createGcpAccess } from "./gcp-access.ts";
 import { createConnect } from "./gcp-connect.ts";
 import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
 
@@ -32,8 +33,10 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     service,
     serviceWithoutApi({ provider: "gcp", service, instead }),
   ]);
+  const connect = createConnect(resolved);
   return {
     name: "gcp",
-    services: { compute: createCompute(createConnect(resolved), resolved), ...Object.fromEntries(refused) },
+    access: createGcpAccess(connect, resolved),
+    services: { compute: createCompute(connect, resolved), ...Object.fromEntries(refused) },
   };
 }

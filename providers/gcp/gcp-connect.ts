@@ -1,5 +1,6 @@
 import type { RegionCommitmentsClient, RegionOperationsClient } from "@google-cloud/compute";
 import type { CloudCatalogClient } from "@google-cloud/billing";
+import type { JsonObject } from "../../src/contract/json.ts";
 import { createProjectCredentials } from "./gcp-credentials.ts";
 import type { GcpCredential, ResolvedSettings } from "./gcp-settings.ts";
 import { clientOptions } from "./gcp-sign-in.ts";
@@ -22,6 +23,13 @@ export interface Connect {
   operations(projectId: string): Promise<Connected<{ readonly operations: RegionOperationsClient }>>;
   /** Prices name no project: the one whose credential reads them. */
   catalog(projectId: string): Promise<Connected<{ readonly catalog: CloudCatalogClient }>>;
+  /** What signs the requests of a project. Throws as the others. */
+  credential(projectId: string): Promise<GcpCredential>;
+  /**
+   * Asks an API that has no client among the SDKs, by a POST with a JSON body; `url` is Google's own, of which a provider with an
+   * endpoint takes the path. The text of the answer. Throws what the transport throws.
+   */
+  post(projectId: string, url: URL, body: JsonObject, call: Call): Promise<string>;
 }
 
 /** What goes over http instead of a token: it names the project that is meant, and is no secret. */
@@ -62,10 +70,13 @@ export function createConnect(settings: ResolvedSettings): Connect {
   const operations = lazy(async () => new (await loadCompute()).RegionOperationsClient(options));
   const catalog = lazy(async () => new (await loadBilling()).CloudCatalogClient(options));
 
-  function runFor(projectId: string, byDefault: () => Promise<GcpCredential>) {
+  function credentialFor(projectId: string, byDefault: () => Promise<GcpCredential>) {
     credentials.require(projectId);
-    const credential = async () =>
-      insecure ? loopbackCredential(projectId) : ((await credentials.of(projectId)) ?? byDefault());
+    return async () => (insecure ? loopbackCredential(projectId) : ((await credentials.of(projectId)) ?? byDefault()));
+  }
+
+  function runFor(projectId: string, byDefault: () => Promise<GcpCredential>) {
+    const credential = credentialFor(projectId, byDefault);
     return <Answer>(call: Call, work: () => Promise<Answer>) => transport.run({ ...call, credential }, work);
   }
 
@@ -78,6 +89,13 @@ export function createConnect(settings: ResolvedSettings): Connect {
     },
     async catalog(projectId) {
       return { run: runFor(projectId, billingDefault), catalog: await catalog() };
+    },
+    credential: async (projectId) => credentialFor(projectId, computeDefault)(),
+    async post(projectId, { href, pathname }, body, call) {
+      const address = endpoint ? new URL(pathname, endpoint.url) : new URL(href);
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      const answer = await runFor(projectId, computeDefault)(call, () => transport.auth.fetch(address, init));
+      return answer.text();
     },
   };
 }

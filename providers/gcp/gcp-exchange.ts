@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { parseBody, parseRetryAfter } from "../http/answer.ts";
+import { clockOffset } from "../http/clock-offset.ts";
 import { ApiError, UnbelievableAnswerError } from "../http/api-error.ts";
 import { type OutgoingRequest, sendOverWire } from "../http/send-over-wire.ts";
 import { errorOf } from "./google-error.ts";
@@ -24,7 +25,12 @@ const kept = {
  * status other than 2xx, an UnbelievableAnswerError for another 2xx of a read, another body, or an answer above the limit,
  * Node's error for no complete answer.
  */
-export async function exchange({ headers, body, purchase, ...request }: WireRequest): Promise<{ text: string }> {
+export async function exchange({
+  headers,
+  body,
+  purchase,
+  ...request
+}: WireRequest): Promise<{ text: string; clockOffset: number | undefined }> {
   const { status, text, ...answer } = await sendOverWire({
     ...request,
     headers: Object.fromEntries(headers),
@@ -37,7 +43,7 @@ export async function exchange({ headers, body, purchase, ...request }: WireRequ
   // A part (206), or what a proxy made of it (203), is not what Google shows.
   if (status !== 200 && !purchase) throw new UnbelievableAnswerError(`HTTP ${status} where only 200 is an answer`);
   if (parsed === undefined) throw new UnbelievableAnswerError(`HTTP ${status} with a body that is not a JSON object`);
-  return { text };
+  return { text, clockOffset: clockOffset(answer.headers["date"], Date.now()) };
 }
 
 function agentFor(insecure: boolean, fresh: boolean): HttpAgent {

@@ -6,8 +6,10 @@ import { isTransient as isTransientAnywhere } from "../http/repeat-read.ts";
 const rateLimits = new Set(["rateLimitExceeded", "userRateLimitExceeded", "RESOURCE_EXHAUSTED"]);
 
 /** The API that a permission belongs to: what is not of Compute Engine is the price list's. */
-const apiOf = (permission: string) =>
-  permission.startsWith("compute.") ? "compute.googleapis.com" : "cloudbilling.googleapis.com";
+function apiOf(permission: string): string {
+  if (permission.startsWith("resourcemanager.")) return "cloudresourcemanager.googleapis.com";
+  return permission.startsWith("compute.") ? "compute.googleapis.com" : "cloudbilling.googleapis.com";
+}
 
 /** The service asked to slow down, whatever the status: Compute Engine answers 403 or 429. */
 export function isRateLimit(error: unknown): boolean {

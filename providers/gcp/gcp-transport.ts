@@ -18,6 +18,8 @@ export interface Call {
    * outcome; and any 2xx answers it, where a read is answered by 200 alone.
    */
   readonly purchase?: boolean;
+  /** Told by how many milliseconds Google's clock is ahead of this machine's, where the answer shows it. */
+  readonly onClock?: (offset: number | undefined) => void;
 }
 
 /** A call with what signs it in, which is asked for within its time. */
@@ -79,7 +81,8 @@ export function createTransport({
       const onConnected = () => (call.stage = "unanswered");
       const { purchase = false } = call;
       const request = { method, url, headers: all, body, purchase, signal: ending, maxBytes, onConnected };
-      const { text } = await exchange(request);
+      const { text, clockOffset } = await exchange(request);
+      call.onClock?.(clockOffset);
       call.answered = true;
       return new Response(text, { headers: { "content-type": "application/json" } });
     } catch (error) {

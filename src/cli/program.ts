@@ -91,6 +91,13 @@ function addCommands(program: Command, add: AddCommand): void {
       .argument("[executionId]", "the execution (default: what was left behind, of all executions)"),
     async () => (await import("./commands/redrive.ts")).redrive,
   );
+  add(
+    program
+      .command("doctor")
+      .description("Say whether a drive could go through: sign-in, rights, packages, ledger; nothing is bought.")
+      .argument("[execution.json]", "the execution file (default: what the configuration names)"),
+    async () => (await import("./commands/doctor.ts")).doctor,
+  );
   addExecutionCommands(program, add);
   add(
     program

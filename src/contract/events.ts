@@ -24,6 +24,7 @@ export type DriveEvent = { readonly at: number } & (
       readonly recommendations: readonly StartedRecommendation[];
     }
   | { readonly type: "claimed"; readonly granted: number; readonly settled: number; readonly inFlight: number }
+  | { readonly type: "not-ready"; readonly where: string; readonly error: EventError }
   | { readonly type: "listing"; readonly scope: string }
   | { readonly type: "listed"; readonly scope: string; readonly matches: number }
   | { readonly type: "still-pending"; readonly pending: number; readonly wait: number }

@@ -27,6 +27,7 @@ import {
 } from "./outcome-of-record.ts";
 import { recordEnding } from "./record.ts";
 import { reportOf } from "./report-of.ts";
+import { type AccessOf, sayNotReady } from "./say-not-ready.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
 import type { ExecutorOf } from "./validate.ts";
 
@@ -86,6 +87,8 @@ export interface ExecutionParts extends DriveParts {
   /** A person agreed to the terms that the execution was opened with: under others nothing is sent. Default false. */
   readonly isAgreed?: boolean;
   readonly work: Work;
+  /** Who the requests of a recommendation's provider come from. */
+  readonly accessOf: AccessOf;
 }
 
 /** Milliseconds between two questions whether another driver is done. */
@@ -98,6 +101,8 @@ interface Drive {
   readonly context: DriveContext;
   readonly limit: LimitFunction;
   readonly waits: boolean;
+  /** What it was said about already, before anything was sent, whether it is ready. */
+  readonly saidReady: Set<unknown>;
   readonly outcomes: Map<string, Outcome>;
   /** What other drivers hold, as it was last seen. */
   readonly waitedFor: Map<string, TokenRecord>;
@@ -127,6 +132,7 @@ export async function driveExecution(
     context,
     limit: pLimit(concurrency),
     waits: wait,
+    saidReady: new Set(),
     outcomes: new Map(),
     waitedFor: new Map(),
     sent: false,
@@ -250,6 +256,11 @@ async function runRound(
   const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
   const inOrder = openOnesFirst(tasks);
   const ofRound = inOrder.map(({ task }) => task);
+  if (parts.work.states === undefined) {
+    const sendable = ofRound.filter((task) => task.forbidden === undefined);
+    const asked = sendable.map(({ executor, record }) => ({ executor, recommendation: record.recommendation }));
+    await sayNotReady(context, asked, { accessOf: parts.accessOf, limit, seen: drive.saidReady });
+  }
   const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
   await runTasks(drive, { ...context, lookup, budget }, inOrder);
   return held;

@@ -5,6 +5,7 @@ import type { LogLevel } from "./logger.ts";
 const levels: Readonly<Record<Exclude<DriveEvent["type"], "finished" | "ended">, LogLevel>> = {
   started: "debug",
   claimed: "info",
+  "not-ready": "warn",
   listing: "info",
   listed: "info",
   "look-up-failed": "debug",

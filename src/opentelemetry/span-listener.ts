@@ -36,6 +36,9 @@ export function createSpanListener(api: TelemetryApi, tracer: Tracer): (event: D
         drive?.addEvent("claimed", { granted, settled, inFlight }, new Date(at));
         return;
       }
+      case "not-ready":
+        drive?.addEvent("not-ready", { where: event.where, "error.code": event.error.code }, new Date(at));
+        return;
       case "listing":
       case "listed":
       case "look-up-failed":

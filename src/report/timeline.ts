@@ -61,6 +61,7 @@ function eventWords(event: DriveEvent): string {
     case "started":
     case "ended":
     case "claimed":
+    case "not-ready":
     case "listing":
     case "listed":
     case "look-up-failed":

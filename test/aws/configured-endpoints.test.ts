@@ -55,7 +55,7 @@ function expectRefused(thrown: unknown, place: RegExp, loopback: Loopback) {
 test("a client of a service that the check does not look for is a defect, before anything is sent", async () => {
   const refusing = () => () => Promise.reject(new Error("sent"));
   const middleware = { httpsOnly: refusing, renewing: refusing, forgetting: refusing };
-  const connection = { read: {}, purchase: async () => ({}), ...middleware };
+  const connection = { caller: { account: "123456789012" }, read: {}, purchase: async () => ({}), ...middleware };
   const middlewareStack = { add: () => undefined };
   const clients = (serviceId: string) =>
     createClients(async () => ({ config: { serviceId, systemClockOffset: 0 }, middlewareStack }));

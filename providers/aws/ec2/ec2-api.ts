@@ -11,7 +11,7 @@ import { allKnown, isText, type RowTraits, sameCount, uniqueById, wholeList } fr
 import { parseScope } from "../aws-scope.ts";
 import { reading } from "../read-error.ts";
 import { readSdkError } from "../sdk-error.ts";
-import type { SendReport } from "../sdk-middleware.ts";
+import { onlyDryRun, type SendReport } from "../sdk-middleware.ts";
 import type { PurchaseRequest } from "./ec2-purchase.ts";
 
 /** A Reserved Instance as EC2 lists it; nothing but the id is certain to be there. */
@@ -36,6 +36,11 @@ export interface Ec2Api {
     tags: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<"tagged" | "not-visible">;
+  /**
+   * Asks whether the purchase would be allowed. EC2 always answers with an error: its code tells. Sent once, and only with
+   * DryRun in it. Throws what the SDK throws.
+   */
+  dryRun(request: PurchaseRequest, signal: AbortSignal): Promise<void>;
   /** Sends the purchase once. Throws whatever the SDK throws; `report` says whether it was handed to the network. */
   purchase(request: PurchaseRequest, signal: AbortSignal, report: SendReport): Promise<string | undefined>;
 }
@@ -104,6 +109,13 @@ export function createEc2Api(connect: Connect): ConnectEc2 {
           ),
         );
         return answer === "not-visible" ? answer : "tagged";
+      },
+
+      async dryRun(request, signal) {
+        const asker = await clients.buyer(connection, { handedOver: false });
+        asker.middlewareStack.add(onlyDryRun, { step: "build", name: "onlyDryRun" });
+        const command = new sdk.PurchaseReservedInstancesOfferingCommand({ ...request, DryRun: true });
+        await asker.send(command, { abortSignal: signal });
       },
 
       async purchase(request, signal, report) {

@@ -61,6 +61,7 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodeOfferings",
     purchase: "PurchaseReservedNodeOffering",
+    tag: "CreateTags",
     permissions: "redshift",
   },
   codes: {

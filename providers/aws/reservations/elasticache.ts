@@ -41,6 +41,7 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
     list: "DescribeReservedCacheNodes",
     offerings: "DescribeReservedCacheNodesOfferings",
     purchase: "PurchaseReservedCacheNodesOffering",
+    tag: "AddTagsToResource",
     permissions: "elasticache",
   },
   codes: {

@@ -38,6 +38,7 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodesOfferings",
     purchase: "PurchaseReservedNodesOffering",
+    tag: "TagResource",
     permissions: "memorydb",
   },
   codes: {

@@ -52,6 +52,7 @@ export const rds: ReservationService<RdsRecommendation> = {
     list: "DescribeReservedDBInstances",
     offerings: "DescribeReservedDBInstancesOfferings",
     purchase: "PurchaseReservedDBInstancesOffering",
+    tag: "AddTagsToResource",
     permissions: "rds",
   },
   codes: {

@@ -59,7 +59,8 @@ export function createSavingsPlansApi(connect: Connect, maxPages: number): Conne
     const scope = parseScope(given);
     const connection = await connect(scope.accountId, scope.region, signal);
     const reader = await clients.reader(connection);
-    const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } = await savingsPlansSdk();
+    const { CreateSavingsPlanCommand, DescribeSavingsPlansCommand, DescribeSavingsPlansOfferingsCommand } =
+      await savingsPlansSdk();
     const readAll = createReadAll(scope, maxPages);
 
     const describe: Describe = (filters, signal) =>

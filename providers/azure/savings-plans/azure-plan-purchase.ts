@@ -4,6 +4,7 @@ import type { Submission } from "../../../src/contract/executor.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { type Answer, parseBody } from "../../http/answer.ts";
 import type { ArmClient } from "../arm-client.ts";
+import { planPurchase } from "../azure-permissions.ts";
 import { notSent, refusalAnswer, unanswered, unknownAnswer, unsendable } from "../azure-answers.ts";
 import { differencesBetween, listDifferences } from "../azure-facts.ts";
 import { toCommitment } from "../azure-order.ts";
@@ -111,12 +112,12 @@ function judgeAnswer(answer: Answer, aliasName: string, { request, price }: Subm
   const body = parseBody(answer);
   const subject = subjectOf(aliasName);
   if (status < 200 || status >= 300) {
-    const service = {
-      namespace: "Microsoft.BillingBenefits",
-      action: "savingsPlanOrderAliases/write",
-      role: "Savings plan Purchaser",
-    };
-    return refusalAnswer(answer, body, { subject, service, existsCode: /AlreadyExists$/i, isMinted: false });
+    return refusalAnswer(answer, body, {
+      subject,
+      service: planPurchase,
+      existsCode: /AlreadyExists$/i,
+      isMinted: false,
+    });
   }
   const alias = parseAlias(body, aliasName);
   const evidence = namedIn(body, aliasName);

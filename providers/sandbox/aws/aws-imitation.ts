@@ -5,6 +5,7 @@ import { admit } from "./admit-caller.ts";
 import type { AwsService } from "./aws-service.ts";
 import { awsCommands } from "./aws-sandbox-commands.ts";
 import { ec2 } from "./ec2/ec2-imitation.ts";
+import { iam } from "./iam.ts";
 import { type AwsSandboxOptions, awsBehaviour } from "./aws-sandbox-options.ts";
 import { purchasesIn } from "./aws-purchase-requests.ts";
 import { elasticache } from "./reservations/elasticache-imitation.ts";
@@ -25,6 +26,7 @@ const services: readonly AwsService[] = [
   redshift,
   savingsPlansService,
   sts,
+  iam,
 ];
 
 /** The code that goes with a status where nothing says otherwise. EC2 throttles with 503. */
@@ -50,7 +52,11 @@ export function createAwsImitation(options: AwsSandboxOptions = {}): Imitation {
     // Clients of AWS sign every request; one that does not at the address of the query protocol is told so.
     owns: ({ method, path, headers }) =>
       headers["authorization"]?.startsWith("AWS4-HMAC-SHA256 ") === true || (method === "POST" && path === "/"),
-    actionOf: (request) => callOf(request).operation.name,
+    actionOf(request) {
+      const { name, isDryRun = false } = callOf(request).operation;
+      // It buys nothing, so it counts as no purchase.
+      return isDryRun ? `${name} (DryRun)` : name;
+    },
     accountOf: (request, store) => callerOf(accessKeyOf(request) ?? "", store, behaviour)?.accountId,
     handle(request, { store, now, fault }) {
       const { operation, region, service } = callOf(request);

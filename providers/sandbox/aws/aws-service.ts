@@ -28,6 +28,8 @@ export interface AwsAction<Input, Output> {
 export interface AwsOperation {
   /** The action's name, also of one that the service does not know. */
   readonly name: string;
+  /** It only asks whether the action would be allowed: EC2's DryRun, which has no effect. */
+  readonly isDryRun?: boolean;
   /** Throws an AwsFault. */
   run(site: AwsSite): SandboxResponse;
   readonly listingFaults: readonly ListingFault["listing"][];

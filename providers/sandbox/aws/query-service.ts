@@ -41,6 +41,7 @@ export function createQueryService(options: QueryServiceOptions): AwsService {
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
       return {
         name,
+        isDryRun: input.get("DryRun") === "true",
         listingFaults: action?.listingFaults?.(input) ?? [],
         run(site) {
           if (action === undefined) {

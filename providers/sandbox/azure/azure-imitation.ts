@@ -13,9 +13,7 @@ import { purchase } from "./put-reservation-order.ts";
 import { type ReservationOrder, advance, orders } from "./reservation-order.ts";
 import { savingsPlanOperations } from "./savings-plans/plan-operations.ts";
 import { readOperation } from "./savings-plans/put-plan-alias.ts";
-import { isSeenIn, requireRight, tenantOf } from "./sandbox-tenant.ts";
-
-const apiVersion = "2022-11-01";
+import { isSeenIn, listPermissions, requireRight, tenantOf } from "./sandbox-tenant.ts";
 
 /** Microsoft.Capacity, by the name that the request log shows and that fault rules use as `action`. */
 const reservationOperations = {
@@ -73,17 +71,34 @@ const reservationOperations = {
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-const providers: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  capacity: reservationOperations,
-  billingbenefits: savingsPlanOperations,
+/** Microsoft.Authorization. */
+const authorizationOperations = {
+  "GET permissions": {
+    right: "Microsoft.Authorization/permissions/read",
+    route: /^GET \/subscriptions\/[^/]+\/permissions$/i,
+    run: ({ tenant, behaviour }) => listPermissions(tenant, behaviour),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+/** A resource provider, and the version of its API that is imitated. */
+interface ResourceProvider {
+  readonly version: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+const providers: Readonly<Record<string, ResourceProvider>> = {
+  capacity: { version: "2022-11-01", operations: reservationOperations },
+  billingbenefits: { version: "2022-11-01", operations: savingsPlanOperations },
+  authorization: { version: "2022-04-01", operations: authorizationOperations },
 };
 
 /** What a request to the imitated Azure does, as the request log and fault rules name it. */
-export type AzureAction = keyof typeof reservationOperations | keyof typeof savingsPlanOperations;
+export type AzureAction =
+  keyof typeof reservationOperations | keyof typeof savingsPlanOperations | keyof typeof authorizationOperations;
 
 /**
  * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, as their recorded answers show them,
- * for every tenant that a dummy credential names.
+ * for every tenant that a dummy credential names; and of Microsoft.Authorization what says beforehand what an identity may do.
  */
 export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
   const behaviour = azureBehaviour(options);
@@ -120,10 +135,10 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
   if (found === undefined) {
     throw new ArmError(404, "InvalidResourceType", `The sandbox knows no ${request.method} ${request.path}.`);
   }
-  if (request.query.get("api-version") !== apiVersion) {
-    throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${apiVersion} only.`);
+  const { name, operation, version } = found;
+  if (request.query.get("api-version") !== version) {
+    throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${version} only.`);
   }
-  const { name, operation } = found;
   const tenant = tenantOf(request);
   requireRight(operation.right, request, tenant, behaviour);
   return operation.run({ name, tenant, request, context, behaviour });
@@ -131,14 +146,15 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
 
 function find({ method, path }: SandboxRequest) {
   // `/subscriptions/{id}` stands before the provider's name, everything else after it.
-  const parts = /^(.*?)\/providers\/Microsoft\.(Capacity|BillingBenefits)(\/.*)$/i.exec(path);
+  const parts = /^(.*?)\/providers\/Microsoft\.(Capacity|BillingBenefits|Authorization)(\/.*)$/i.exec(path);
   if (parts === null) {
     return undefined;
   }
-  for (const [action, operation] of Object.entries(providers[parts[2]?.toLowerCase() ?? ""] ?? {})) {
+  const { version, operations } = providers[parts[2]?.toLowerCase() ?? ""] ?? { version: "", operations: {} };
+  for (const [action, operation] of Object.entries(operations)) {
     const match = operation.route.exec(`${method} ${parts[1]}${parts[3]}`);
     if (match !== null) {
-      return { action, operation, name: match[1] ?? "" };
+      return { action, operation, version, name: match[1] ?? "" };
     }
   }
   return undefined;

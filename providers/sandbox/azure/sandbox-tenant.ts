@@ -1,5 +1,5 @@
-import type { SandboxRequest } from "../server/imitation.ts";
-import { ArmError } from "./arm-answer.ts";
+import type { SandboxRequest, SandboxResponse } from "../server/imitation.ts";
+import { armAnswer, ArmError } from "./arm-answer.ts";
 import type { AzureBehaviour } from "./azure-sandbox-options.ts";
 
 /** What belongs to a tenant, by its id in lower case. */
@@ -30,13 +30,25 @@ export function requireRight(
   tenant: string | undefined,
   { tenants }: Pick<AzureBehaviour, "tenants">,
 ): void {
-  const found = Object.entries(tenants).find(([id]) => id.toLowerCase() === tenant);
-  if (!(found?.[1].denied ?? []).some((denied) => matches(denied, action))) return;
+  if (!deniedIn(tenant, tenants).some((denied) => matches(denied, action))) return;
   throw new ArmError(
     403,
     "AuthorizationFailed",
     `The client 'buyonce@sandbox' with object id '00000000-0000-4000-8000-000000000001' does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   );
+}
+
+/** `GET permissions`: everything but what the tenant denies. https://learn.microsoft.com/rest/api/authorization/permissions */
+export function listPermissions(
+  tenant: string | undefined,
+  { tenants }: Pick<AzureBehaviour, "tenants">,
+): SandboxResponse {
+  const set = { actions: ["*"], notActions: deniedIn(tenant, tenants), dataActions: [], notDataActions: [] };
+  return armAnswer(200, { value: [set] });
+}
+
+function deniedIn(tenant: string | undefined, tenants: AzureBehaviour["tenants"]): readonly string[] {
+  return Object.entries(tenants).find(([id]) => id.toLowerCase() === tenant)?.[1].denied ?? [];
 }
 
 /** As in role definitions: letter case aside, and a star at the end stands for the rest. */

@@ -4,6 +4,7 @@ import { GoogleFault, googleErrorAnswer } from "./google-answer.ts";
 import { type Place, insertCommitment } from "./insert.ts";
 import { type GcpBehaviour, type GcpSandboxOptions, gcpBehaviour } from "./gcp-sandbox-options.ts";
 import { listSkus } from "./price-list.ts";
+import { testPermissions } from "./test-permissions.ts";
 import { getCommitment, getOperation, listCommitments } from "./reads.ts";
 import { commitments } from "./stored.ts";
 
@@ -57,17 +58,22 @@ const operations: Readonly<Record<string, Operation>> = {
     listingFaults: ["empty", "repeated-next-link"],
     run: ({ request, context, behaviour }) => listSkus(request, context, behaviour),
   },
+  "POST testIamPermissions": {
+    permission: "none",
+    route: /^POST \/v1\/projects\/([^/:]+):testIamPermissions$/,
+    run: ({ place, request, behaviour }) => testPermissions(place.project, request.body, behaviour),
+  },
 };
 
 /**
  * Imitates the REST API of Compute Engine as far as commitments go, for every project and region, and the price list of
- * Cloud Billing. After Google's documentation; no answer of the real service was recorded.
+ * Cloud Billing, and of Resource Manager what tells permissions. After Google's documentation; no answer of the real service was recorded.
  */
 export function createGcpImitation(options: GcpSandboxOptions = {}): Imitation {
   const behaviour = gcpBehaviour(options);
   return {
     name: "gcp",
-    owns: ({ path }) => /^\/(compute\/v1|v1\/services)\//.test(path),
+    owns: ({ path }) => /^\/(compute\/v1|v1\/services|v1\/projects)\//.test(path),
     actionOf: (request) => find(request)?.action ?? `${request.method} ${request.path}`,
     // The price list is nobody's: the credential says who asks.
     accountOf: (request) => find(request)?.place.project || projectOf(request),

@@ -43,11 +43,12 @@ export type ProviderName = keyof typeof factories;
 /** Endpoints given by URL. */
 export type Endpoints = Readonly<Partial<Record<ProviderName, string>>>;
 
-const allNames = Object.keys(factories) as readonly ProviderName[];
+/** All of them. */
+export const providerNames = Object.keys(factories) as readonly ProviderName[];
 
 /** One address that stands in for every cloud. */
 export function endpointsAt(url: string): Endpoints {
-  return Object.fromEntries(allNames.map((name) => [name, url]));
+  return Object.fromEntries(providerNames.map((name) => [name, url]));
 }
 
 /** Whether the command line can build a provider of this name. */
@@ -78,8 +79,8 @@ export function providersNamedIn(execution: unknown): readonly ProviderName[] {
   const named = (Array.isArray(recommendations) ? recommendations : []).map(
     (recommendation: unknown) => (Object(recommendation) as { provider?: unknown }).provider,
   );
-  const known = allNames.filter((name) => named.includes(name));
-  return known.length > 0 && named.every((name) => known.some((one) => one === name)) ? known : allNames;
+  const known = providerNames.filter((name) => named.includes(name));
+  return known.length > 0 && named.every((name) => known.some((one) => one === name)) ? known : providerNames;
 }
 
 /** Builds providers. Nothing is sent; credentials are looked for at their first request. */

@@ -15,6 +15,8 @@ function words(event: DriveEvent): string {
       return `driving ${event.recommendations.length} of execution ${event.executionId}`;
     case "claimed":
       return `claimed ${event.granted}; bought and settled before ${event.settled}; held by other drivers ${event.inFlight}`;
+    case "not-ready":
+      return `${event.where} is not ready: ${event.error.message} (${event.error.code})`;
     case "listing":
       return `looking up what is already bought in ${event.scope}`;
     case "listed":

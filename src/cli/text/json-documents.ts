@@ -1,3 +1,4 @@
+import type { AccessReport } from "../../access/access-report.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
@@ -24,6 +25,11 @@ export function jsonReport(report: Report, newLedger?: string): string {
 /** The one JSON document of `redrive --json` and `settle --json`. */
 export function jsonReports(reports: readonly Report[], { count, more, atRisk }: ParkedSum): string {
   return text({ reports: reports.map(reportDocument), parked: { count, more, atRisk } });
+}
+
+/** The one JSON document of `doctor --json`. */
+export function jsonAccess({ ready, install, findings }: AccessReport): string {
+  return text({ ready, install, findings });
 }
 
 /** The one JSON document of `quote --json`, tokens in full. */

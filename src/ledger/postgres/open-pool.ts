@@ -1,4 +1,5 @@
 import { LedgerError } from "../../contract/errors.ts";
+import { importOptional, MissingPackageError } from "../../contract/optional-package.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 
 /**
@@ -9,12 +10,12 @@ export async function openPool(
   connectionString: string,
   connectTimeout: number,
 ): Promise<PostgresPool & { end(): Promise<void> }> {
-  const { default: pg } = await import("pg").catch((cause: unknown) => {
-    throw new LedgerError({
-      code: "invalid-configuration",
-      message: "A PostgreSQL ledger needs the package pg, version 8. Install it beside buyonce: npm install pg@8.",
-      cause,
-    });
+  const { default: pg } = await importOptional("pg", () => import("pg"), {
+    version: 8,
+    neededBy: "A PostgreSQL ledger needs",
+  }).catch((cause: unknown) => {
+    if (!MissingPackageError.isInstance(cause)) throw cause;
+    throw new LedgerError({ code: cause.code, message: cause.message, cause });
   });
   const pool = new pg.Pool({
     connectionString,

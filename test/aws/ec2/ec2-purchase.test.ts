@@ -218,6 +218,7 @@ describe("definitely not bought", () => {
       credentials: async () => Promise.reject(new Error("It is gone.")),
     };
     const connectEc2 = createEc2Api(async () => ({
+      caller: { account: "123456789012" },
       read: configuration,
       purchase: async () => configuration,
       httpsOnly: httpsOnly(true),

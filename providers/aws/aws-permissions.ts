@@ -1,0 +1,34 @@
+import type { ServicePermissions } from "../../src/contract/provider-access.ts";
+import { redshift } from "./redshift/redshift-service.ts";
+import { elasticache } from "./reservations/elasticache.ts";
+import { memorydb } from "./reservations/memorydb.ts";
+import { opensearch } from "./reservations/opensearch.ts";
+import { rds } from "./reservations/rds.ts";
+import type { ReservationCallNames } from "./reservations/reservation-service.ts";
+
+/**
+ * The IAM actions that a purchaser needs, by service. `sts:GetCallerIdentity` needs none.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+ */
+export const awsPermissions: Readonly<Record<string, ServicePermissions>> = {
+  ec2: {
+    list: ["ec2:DescribeReservedInstances"],
+    price: ["ec2:DescribeReservedInstancesOfferings"],
+    purchase: ["ec2:PurchaseReservedInstancesOffering", "ec2:CreateTags"],
+  },
+  ...Object.fromEntries([rds, elasticache, memorydb, opensearch, redshift].map(({ name, calls }) => [name, of(calls)])),
+  "savings-plans": {
+    list: ["savingsplans:DescribeSavingsPlans"],
+    price: ["savingsplans:DescribeSavingsPlansOfferings"],
+    purchase: ["savingsplans:CreateSavingsPlan", "savingsplans:TagResource"],
+  },
+};
+
+function of({ permissions, list, offerings, purchase, tag }: ReservationCallNames): ServicePermissions {
+  const named = (call: string) => `${permissions}:${call}`;
+  return {
+    list: [named(list)],
+    price: [named(offerings)],
+    purchase: [named(purchase), ...(tag === undefined ? [] : [named(tag)])],
+  };
+}

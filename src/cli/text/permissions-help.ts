@@ -1,0 +1,25 @@
+import { awsPermissions } from "../../../providers/aws/aws-permissions.ts";
+import { planPermissions, reservationPermissions } from "../../../providers/azure/azure-permissions.ts";
+import { gcpPermissions } from "../../../providers/gcp/gcp-permissions.ts";
+import type { ServicePermissions } from "../../contract/provider-access.ts";
+import { wrap } from "../terminal/table.ts";
+
+/** Columns of the help. */
+const width = 120;
+
+/** Every permission that a drive needs, by cloud and service, for the help. */
+export function permissionsHelp(): string {
+  return [
+    ...Object.entries(awsPermissions).map(([service, needed]) => lineOf(`AWS, ${service}`, needed)),
+    lineOf("AWS, all", { list: ["sts:GetCallerIdentity (which nobody can be denied)"], price: [], purchase: [] }),
+    lineOf("Azure, reservations", reservationPermissions),
+    lineOf("Azure, savings-plans", planPermissions),
+    lineOf("GCP, compute", gcpPermissions),
+  ].join("\n");
+}
+
+function lineOf(name: string, { list, price, purchase }: ServicePermissions): string {
+  const label = `  ${name.padEnd(22)}`;
+  const lines = wrap([...list, ...price, ...purchase].join(", "), width - label.length);
+  return `${label}${lines.join(`\n${" ".repeat(label.length)}`)}`;
+}
