@@ -39,9 +39,10 @@ export async function sayNotReady(
     return access && place && isNew(place.key) ? [{ access, place }] : [];
   });
   await Promise.all([
-    ...executors.map(async ({ provider, service, load }) =>
-      load?.().catch((error: unknown) => say(`${provider} ${service}`, error)),
-    ),
+    ...executors.map(async (executor) => {
+      const { provider, service } = executor;
+      await executor.load?.().catch((error: unknown) => say(`${provider} ${service}`, error));
+    }),
     ...places.map(({ access, place }) =>
       limit(async () => {
         const error = await signInError(access, place, stop.signal);

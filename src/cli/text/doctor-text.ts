@@ -45,7 +45,7 @@ export function doctorText(
       subject,
       words[result].sign.replaceAll(" ", "\u00A0"),
       cleanText(shorten(detail)),
-      cleanText(by.split(", ", 1).join("")),
+      cleanText(subject === "purchase" ? by : by.split(", ", 1).join("")),
       cleanText(todo ?? ""),
     ]),
     width,

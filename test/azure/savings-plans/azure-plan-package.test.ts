@@ -30,8 +30,10 @@ test("without the package: making a provider works, using savings plans says wha
   await using server = await startLoopback(() => ({ status: 500 }));
   const missing = `
     import { registerHooks } from "node:module";
-    const hide = (name) => (name === "@azure/arm-billingbenefits" ? "no-such-package" : name);
-    registerHooks({ resolve: (name, context, next) => next(hide(name), context) });`;
+    registerHooks({ resolve(name, context, next) {
+      if (name !== "@azure/arm-billingbenefits") return next(name, context);
+      throw Object.assign(new Error(\`Cannot find package '\${name}'\`), { code: "ERR_MODULE_NOT_FOUND" });
+    } });`;
   const [quoted, bought] = (await run(server.origin, missing)).trim().split("\n");
   const advice = "npm install @azure/arm-billingbenefits@1.";
   expect(quoted).toMatch(/^RefusedError invalid-configuration /);
