@@ -98,6 +98,7 @@ const quotation = quotationOf([quoted({ verdict: "refuse", error: said }), quote
 });
 const events = [
   { at: 0, type: "started", executionId: nasty, recommendations: [] },
+  { at: 0, type: "not-ready", where: nasty, error: said },
   { at: 0, type: "listing", scope: nasty },
   { at: 0, type: "look-up-failed", scope: nasty, error: said },
   { at: 0, type: "waiting-for-driver", recIndex: 0, token: "t", holder: nasty, until: 0 },

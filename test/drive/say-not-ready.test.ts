@@ -1,0 +1,105 @@
+// A drive says what is missing before anything is sent, and asks no more for it than its look-up does.
+import { describe, expect, test } from "vitest";
+import { RefusedError } from "../../src/contract/errors.ts";
+import type { DriveEvent } from "../../src/contract/events.ts";
+import type { ServiceExecutor } from "../../src/contract/executor.ts";
+import { MissingPackageError } from "../../src/contract/optional-package.ts";
+import type { ProviderAccess } from "../../src/contract/provider-access.ts";
+import { createPurchaser } from "../../src/purchaser.ts";
+import { disk } from "../../src/testing/imitation/order-book.ts";
+import { execution, setup } from "./setup.ts";
+
+const denied = new RefusedError({ code: "credentials-unavailable", message: "Sign in." });
+
+/** A purchaser whose provider says who asks, and what it was asked. */
+function accessible({
+  signIn = async () => undefined,
+  load,
+}: { signIn?: (id: string | undefined) => Promise<unknown>; load?: ServiceExecutor["load"] } = {}) {
+  const parts = setup();
+  const asked: string[] = [];
+  const access: ProviderAccess = {
+    places: [],
+    placeOf: ({ account }) => ({
+      key: `imitation/${String(account)}`,
+      label: `account ${String(account)}`,
+      id: String(account),
+    }),
+    permissionsOf: () => ({ list: [], price: [], purchase: [] }),
+    signIn: async ({ id }) => {
+      asked.push(String(id));
+      await signIn(id);
+      return { by: "nobody" };
+    },
+    mayPurchase: async () => Promise.reject(new Error("A drive does not ask.")),
+  };
+  const { executor } = parts.cloud;
+  const provider = { name: "imitation", services: { disk: load ? { ...executor, load } : executor }, access };
+  const purchaser = createPurchaser({ ...parts.options, providers: [provider] });
+  const drive = async () => {
+    const events: DriveEvent[] = [];
+    const all = execution(disk(), disk({ size: "large" }), disk({ account: "b" }));
+    const { outcomes } = await purchaser.drive(all, { onEvent: (event) => events.push(event) });
+    return { events, statuses: outcomes.map(({ status }) => status) };
+  };
+  return { ...parts, drive, asked };
+}
+
+const typesOf = (events: readonly DriveEvent[]) => events.map(({ type }) => type);
+
+describe("what is not ready", () => {
+  test("nothing: each account is signed in to once, and nothing is said", async () => {
+    const { drive, asked } = accessible();
+    const { events, statuses } = await drive();
+    expect(statuses).toEqual(["purchased", "purchased", "purchased"]);
+    expect(asked).toEqual(["a", "b"]);
+    expect(typesOf(events)).not.toContain("not-ready");
+  });
+
+  test("what is bought and settled needs nobody", async () => {
+    const { drive, asked } = accessible();
+    await drive();
+    await drive();
+    expect(asked).toEqual(["a", "b"]);
+  });
+
+  test("an account that cannot be signed in to is said before anything is sent; the others are bought", async () => {
+    const { drive } = accessible({ signIn: async (id) => (id === "b" ? Promise.reject(denied) : undefined) });
+    const { events } = await drive();
+    const said = events.filter(({ type }) => type === "not-ready");
+    const error = { code: "credentials-unavailable", message: "Sign in." };
+    expect(said).toEqual([{ at: expect.any(Number), type: "not-ready", where: "account b", error }]);
+    expect(typesOf(events).indexOf("not-ready")).toBeLessThan(typesOf(events).indexOf("quoting"));
+    expect(typesOf(events).filter((type) => type === "sending").length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a missing package is said once, before anything is sent", async () => {
+    const load = async () => Promise.reject(new MissingPackageError({ install: "disk-sdk@1", cause: undefined }));
+    const { events } = await accessible({ load }).drive();
+    expect(events.filter(({ type }) => type === "not-ready")).toMatchObject([
+      {
+        where: "imitation disk",
+        error: { code: "invalid-configuration", message: expect.stringContaining("disk-sdk@1") },
+      },
+    ]);
+    expect(typesOf(events).indexOf("not-ready")).toBeLessThan(typesOf(events).indexOf("quoting"));
+  });
+
+  test("a drive that is stopped while somebody signs in ends", async () => {
+    const controller = new AbortController();
+    const parts = setup();
+    const access = {
+      places: [],
+      placeOf: () => ({ key: "a", label: "a" }),
+      permissionsOf: () => ({ list: [], price: [], purchase: [] }),
+      signIn: () => {
+        controller.abort();
+        return new Promise<never>(() => undefined);
+      },
+      mayPurchase: async () => Promise.reject(new Error("A drive does not ask.")),
+    };
+    const purchaser = createPurchaser({ ...parts.options, providers: [{ ...parts.cloud.provider, access }] });
+    const stopped = purchaser.drive(execution(), { signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+  });
+});
