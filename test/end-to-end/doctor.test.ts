@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import type { CloudSandbox, CloudSandboxOptions } from "../../providers/sandbox/index.ts";
 import type { AccessFinding, AccessReport } from "../../src/access/access-report.ts";
+import type { Report } from "../../src/contract/report.ts";
 import { sandboxFor, temporaryFolder } from "../sandbox/support.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -31,8 +32,12 @@ const nothing = {
 const tenMinutesAhead = `--import=data:text/javascript,${encodeURIComponent("const now = Date.now; Date.now = () => now() + 600_000;")}`;
 
 /** Runs `buyonce doctor` in a folder. */
-async function doctor(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = nothing) {
-  const child = spawn(process.execPath, [main, "doctor", ...args], {
+const doctor = (folder: string, args: readonly string[], env?: NodeJS.ProcessEnv) =>
+  runIn(folder, ["doctor", ...args], env);
+
+/** Runs the command line in a folder. */
+async function runIn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = nothing) {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -292,4 +297,21 @@ describe("a configuration alone", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("Nothing names an account");
   });
+});
+
+test("a drive says what is not ready before it sends anything, and refuses only what is concerned", async () => {
+  const sandbox = await sandboxFor({ aws: { accounts: { [account]: { roles: { buyer: {} } } } } });
+  const folder = temporaryFolder();
+  const configuration = { aws: { accounts: { "*": { roleArn: "arn:aws:iam::{accountId}:role/nobody" } } } };
+  writeFileSync(join(folder, "buyonce.config.json"), JSON.stringify(configuration));
+  const { code, stdout, stderr } = await runIn(folder, ["drive", execution, "--json", ...at(sandbox.url)]);
+  expect(code).toBe(3);
+  const lines = stderr.split("\n");
+  const said = lines.findIndex((line) => line.includes(`AWS account ${account} is not ready: The role arn:aws:iam::`));
+  expect(said).toBeGreaterThan(0);
+  expect(said).toBeLessThan(lines.findIndex((line) => line.endsWith("buying")));
+  const { outcomes } = JSON.parse(stdout) as Report;
+  const refused = outcomes.filter(({ status }) => status === "refused");
+  expect(new Set(refused.map(({ provider }) => provider))).toEqual(new Set(["aws"]));
+  expect(outcomes.filter(({ status }) => status === "purchased")).toHaveLength(outcomes.length - refused.length);
 });
