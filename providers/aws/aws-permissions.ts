@@ -20,15 +20,15 @@ export const awsPermissions: Readonly<Record<string, ServicePermissions>> = {
   "savings-plans": {
     list: ["savingsplans:DescribeSavingsPlans"],
     price: ["savingsplans:DescribeSavingsPlansOfferings"],
-    purchase: ["savingsplans:CreateSavingsPlan", "savingsplans:TagResource"],
+    purchase: ["savingsplans:CreateSavingsPlan"],
   },
 };
 
-function of({ permissions, list, offerings, purchase, tag }: ReservationCallNames): ServicePermissions {
+function of({ permissions, list, offerings, purchase, tags = [] }: ReservationCallNames): ServicePermissions {
   const named = (call: string) => `${permissions}:${call}`;
   return {
     list: [named(list)],
     price: [named(offerings)],
-    purchase: [named(purchase), ...(tag === undefined ? [] : [named(tag)])],
+    purchase: [purchase, ...tags].map(named),
   };
 }

@@ -46,7 +46,12 @@ export function createAzureAccess(settings: AzureSettings, credentials: TenantCr
       const claims = await withSignal(credentials.signIn(id, clouds[cloud].scope, signal), signal);
       return { as: claims && nameIn(claims), by: "the claims of the token" };
     } catch (cause) {
-      const error = new TransportError({ stage: "credential", code: "UNKNOWN", message: messageOf(cause), cause });
+      const error = new TransportError({
+        stage: "credential",
+        code: "UNKNOWN",
+        message: messageOf(cause).replace(/\.$/, ""),
+        cause,
+      });
       const purpose = `sign in to ${label}`;
       throw toRefusal(error, { purpose, permission: "", code: "lookup-failed", untrusted: "lookup-untrusted" }, signal);
     }

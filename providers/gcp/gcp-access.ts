@@ -35,7 +35,12 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
         await withSignal(credential.getRequestHeaders(endpoint ? `${endpoint.url.origin}/` : compute), signal);
         return { as: await withSignal(emailOf(credential), signal), by: "the credential" };
       } catch (cause) {
-        const error = new TransportError({ stage: "credential", code: "UNKNOWN", message: messageOf(cause), cause });
+        const error = new TransportError({
+          stage: "credential",
+          code: "UNKNOWN",
+          message: messageOf(cause).replace(/\.$/, ""),
+          cause,
+        });
         const purpose = `sign in for ${label}`;
         throw toRefusal(
           error,

@@ -1,3 +1,4 @@
+import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError } from "../contract/errors.ts";
 import type { Quote, Scope } from "../contract/executor.ts";
 import { formatMoney } from "../contract/money.ts";
@@ -145,8 +146,7 @@ async function rightOf(
   const { answer: quote } = quoted;
   const right = await answerOf(() => ask((signal) => access.mayPurchase(recommendation, quote, { signal })));
   if (!("error" in right)) return right.answer;
-  const { by, detail } = { by: "nobody", detail: eventError(right.error).message };
-  return { result: "unknown", by, detail };
+  return { result: "unknown", by: "nobody", detail: eventError(right.error).message };
 }
 
 /** An answer, or what was thrown instead. */
@@ -162,9 +162,10 @@ async function answerOf<Answer>(question: () => Promise<Answer>): Promise<Answer
   }
 }
 
-function failed(error: unknown): Pick<AccessFinding, "result" | "detail" | "error"> {
+function failed(error: unknown): Pick<AccessFinding, "result" | "detail" | "todo" | "error"> {
   const said = eventError(error);
-  return { result: "failed", detail: said.message, error: said };
+  const todo = MissingPackageError.isInstance(error) ? `npm install ${error.install}` : todoOf(said.code);
+  return { result: "failed", detail: said.message, todo, error: said };
 }
 
 /** From so many milliseconds on a clock is off by minutes: AWS refuses what was signed five minutes ago. */
@@ -178,9 +179,9 @@ function clockFinding(
   const by = "the Date header of its answers";
   const isOff = Math.abs(offset) >= farOff;
   const seconds = Math.round(Math.abs(offset) / 1000);
-  const by1 = `${seconds} s ${offset > 0 ? "behind" : "ahead of"} the provider's`;
+  const off = `${seconds} s ${offset > 0 ? "behind" : "ahead of"} the provider's`;
   // The header counts whole seconds, and the answer was on its way.
-  const detail = seconds <= 2 ? "This machine's clock agrees with the provider's." : `This machine's clock is ${by1}.`;
+  const detail = seconds <= 2 ? "This machine's clock agrees with the provider's." : `This machine's clock is ${off}.`;
   const todo = { todo: "Set the clock of this machine." };
   return [{ ...base, subject: "clock", result: isOff ? "failed" : "ok", by, detail, ...(isOff ? todo : {}) }];
 }

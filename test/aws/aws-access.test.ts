@@ -1,6 +1,9 @@
 // What AWS says of who asks and what it may buy. A script answers, the real SDKs ask.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { awsPermissions } from "../../providers/aws/aws-permissions.ts";
 import { createAws } from "../../providers/aws/index.ts";
+import { permissionsHelp } from "../../src/cli/text/permissions-help.ts";
 import type { Quote } from "../../src/contract/executor.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { environmentVariables } from "../environment-variables.ts";
@@ -168,4 +171,12 @@ describe("signing in", () => {
     if (place) await thrownBy(access.signIn(place, { signal }));
     expect(loopback.last("AssumeRole").headers.authorization).toContain("/cn-north-1/sts/");
   });
+});
+
+test("docs/accounts-aws.md and the help of doctor name every permission that is asked about", async () => {
+  const needed = Object.values(awsPermissions).flatMap(({ list, price, purchase }) => [...list, ...price, ...purchase]);
+  const page = readFileSync(new URL("../../docs/accounts-aws.md", import.meta.url), "utf8");
+  const [, policy = ""] = /"Action": \[\n *"ec2([^\]]*)\]/.exec(page) ?? [];
+  expect([...`"ec2${policy}`.matchAll(/"([^"]+)"/g)].map(([, action]) => action).toSorted()).toEqual(needed.toSorted());
+  for (const permission of needed) expect(permissionsHelp()).toContain(permission);
 });

@@ -175,7 +175,8 @@ describe("one thing wrong", () => {
     ["ec2:PurchaseReservedInstancesOffering", ["purchase"], "ec2"],
     ["ec2:CreateTags", ["purchase"], "ec2"],
     ["memorydb:PurchaseReservedNodesOffering", ["purchase"], "memorydb"],
-    ["savingsplans:TagResource", ["purchase"], "savings-plans"],
+    ["savingsplans:CreateSavingsPlan", ["purchase"], "savings-plans"],
+    ["redshift:CreateTags", ["purchase"], "redshift"],
   ])("AWS denies %s", async (permission, subjects, service) => {
     const { code, report } = await examine({ aws: { accounts: { [account]: { denied: [permission] } } } });
     expect(code).toBe(3);

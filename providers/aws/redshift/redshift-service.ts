@@ -61,7 +61,7 @@ export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRe
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodeOfferings",
     purchase: "PurchaseReservedNodeOffering",
-    tag: "CreateTags",
+    tags: ["CreateTags", "DescribeTags"],
     permissions: "redshift",
   },
   codes: {

@@ -41,7 +41,7 @@ export const elasticache: ReservationService<ElastiCacheRecommendation> = {
     list: "DescribeReservedCacheNodes",
     offerings: "DescribeReservedCacheNodesOfferings",
     purchase: "PurchaseReservedCacheNodesOffering",
-    tag: "AddTagsToResource",
+    tags: ["AddTagsToResource"],
     permissions: "elasticache",
   },
   codes: {

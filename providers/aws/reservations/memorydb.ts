@@ -38,7 +38,7 @@ export const memorydb: ReservationService<MemoryDbRecommendation> = {
     list: "DescribeReservedNodes",
     offerings: "DescribeReservedNodesOfferings",
     purchase: "PurchaseReservedNodesOffering",
-    tag: "TagResource",
+    tags: ["TagResource"],
     permissions: "memorydb",
   },
   codes: {

@@ -52,7 +52,7 @@ export const rds: ReservationService<RdsRecommendation> = {
     list: "DescribeReservedDBInstances",
     offerings: "DescribeReservedDBInstancesOfferings",
     purchase: "PurchaseReservedDBInstancesOffering",
-    tag: "AddTagsToResource",
+    tags: ["AddTagsToResource"],
     permissions: "rds",
   },
   codes: {

@@ -53,8 +53,8 @@ export interface ReservationCallNames {
   readonly list: string;
   readonly offerings: string;
   readonly purchase: string;
-  /** What allows the tags that go with the purchase, or come after it; left out where nothing is tagged. */
-  readonly tag?: string;
+  /** What the tags take that go with the purchase, or come after it; left out where nothing is tagged. */
+  readonly tags?: readonly string[];
   /** The prefix of the service's IAM permissions: `rds`. */
   readonly permissions: string;
 }

@@ -41,10 +41,10 @@ export function doctorText(
       { title: "what to do", minimum: 16 },
     ],
     findings.map(({ subject, result, where, by, detail, todo }) => [
-      cleanText(where === "" ? "all" : shortIds(where)),
+      subject === "ledger" || where === "" ? "all" : cleanText(shortIds(where)),
       subject,
       words[result].sign.replaceAll(" ", "\u00A0"),
-      cleanText(shorten(detail)),
+      cleanText(shorten(subject === "ledger" ? `${where}: ${detail}` : detail)),
       cleanText(subject === "purchase" ? by : by.split(", ", 1).join("")),
       cleanText(todo ?? ""),
     ]),
