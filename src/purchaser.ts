@@ -23,7 +23,7 @@ import { ifAgreed, openExecution, openRecords, recordedIn, withUnrecorded } from
 import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
-import type { AccessOf } from "./drive/say-not-ready.ts";
+import { accessOfAny } from "./drive/say-not-ready.ts";
 import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import type { AuditRecords } from "./execution/confirm-execution.ts";
@@ -143,7 +143,7 @@ export function createPurchaser({
 }: PurchaserOptions): Purchaser {
   checkLease(leaseLength);
   const executorOf = executorsOf(providers);
-  const accessOf: AccessOf = ({ provider }) => providers.find(({ name }) => name === provider)?.access;
+  const accessOf = accessOfAny(providers);
   const parts = () => ({ ledger, accessOf, environment, executorOf, leaseLength, holder: holderName() });
   const canDrive: CanDrive = ({ recommendation }) => findExecutor(providers, recommendation) !== undefined;
   const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
@@ -165,11 +165,7 @@ export function createPurchaser({
       return planExecution(asked, parts(), options);
     },
 
-    checkAccess: async (execution, options = {}) => {
-      const asked = execution === undefined ? undefined : validateExecution(execution, providers);
-      checkOptions(options);
-      return checkAccess(recommendationsOf(asked), { providers, environment, openLedger: async () => ledger }, options);
-    },
+    checkAccess: accessCheckOf({ providers, environment, ledger }),
 
     drive: async (execution, options = {}) => {
       const asked = planOf(execution);
@@ -217,6 +213,18 @@ export function createPurchaser({
 
     audit: (options = {}) => audit(options, { ...parts(), providers }),
     acceptLoss: (loss, { signal } = {}) => acceptLoss(loss, parts(), signal),
+  };
+}
+
+function accessCheckOf({
+  providers,
+  environment,
+  ledger,
+}: Required<Omit<PurchaserOptions, "leaseLength">>): Purchaser["checkAccess"] {
+  return async (execution, options = {}) => {
+    const asked = execution === undefined ? undefined : validateExecution(execution, providers);
+    checkOptions(options);
+    return checkAccess(recommendationsOf(asked), { providers, environment, openLedger: async () => ledger }, options);
   };
 }
 

@@ -10,16 +10,21 @@ import { createArmClient } from "./arm-client.ts";
 import type { TenantCredentials } from "./azure-credential.ts";
 import { planPermissions, planPurchase, reservationPermissions, reservationPurchase } from "./azure-permissions.ts";
 import { toRefusal } from "./azure-refusal.ts";
+import type { AzureRecommendation } from "./azure-schema.ts";
 import { type AzureSettings, resolveSettings } from "./azure-settings.ts";
 import { clouds } from "./clouds.ts";
 import { makeOncePerTenant } from "./make-once.ts";
 import type { AdvisedService } from "./refusal-advice.ts";
 import { openReservations } from "./reservations-client.ts";
+import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 
 /** https://learn.microsoft.com/rest/api/authorization/permissions */
 const apiVersion = "2022-04-01";
 
 const own = "azure/default";
+
+/** What the recommendations of all services say of who is billed. */
+type Billed = AzureRecommendation | SavingsPlanRecommendation;
 
 /** Who signs in to Azure's tenants, and what they may buy: by the permissions that they have at the subscription that is billed. */
 export function createAzureAccess(settings: AzureSettings, credentials: TenantCredentials): ProviderAccess {
@@ -75,16 +80,15 @@ export function createAzureAccess(settings: AzureSettings, credentials: TenantCr
     places: Object.keys(tenants ?? {})
       .filter((tenantId) => tenantId !== "*")
       .map(placeOf),
-    placeOf: ({ tenantId }) => placeOf(typeof tenantId === "string" ? tenantId : undefined),
+    placeOf: (recommendation) => placeOf((recommendation as Billed).tenantId),
     signIn: async (place, { signal }) => signIn(place, signal),
     permissionsOf: (service) => (service === "savings-plans" ? planPermissions : reservationPermissions),
 
-    async mayPurchase({ service, subscriptionId, tenantId }, _quote, { signal }) {
-      const subscription = String(subscriptionId);
-      const tenant = typeof tenantId === "string" ? tenantId : undefined;
-      const sets = await permissionsAt(subscription, tenant, signal);
+    async mayPurchase(recommendation, _quote, { signal }) {
+      const { service, subscriptionId, tenantId } = recommendation as Billed;
+      const sets = await permissionsAt(subscriptionId, tenantId, signal);
       const bought = service === "savings-plans" ? planPurchase : reservationPurchase;
-      return { ...judge(sets, bought, subscription), clockOffset: openIn(tenant).clock.offset };
+      return { ...judge(sets, bought, subscriptionId), clockOffset: openIn(tenantId).clock.offset };
     },
   };
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { messageOf } from "../../src/contract/errors.ts";
 import type { AccessPlace, ProviderAccess, PurchaseRight } from "../../src/contract/provider-access.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { parseBody } from "../http/answer.ts";
 import { withSignal } from "../http/with-signal.ts";
+import type { GcpComputeRecommendation } from "./compute/gcp-recommendation.ts";
 import type { Connect } from "./gcp-connect.ts";
 import { gcpPermissions } from "./gcp-permissions.ts";
 import { read } from "./gcp-read.ts";
@@ -23,7 +25,7 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
     places: Object.keys(projects ?? {})
       .filter((projectId) => projectId !== "*")
       .map(placeOf),
-    placeOf: ({ projectId }) => placeOf(String(projectId)),
+    placeOf: (recommendation) => placeOf(projectOf(recommendation)),
     permissionsOf: () => gcpPermissions,
 
     async signIn({ id = "", label }, { signal }) {
@@ -50,8 +52,8 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
       }
     },
 
-    async mayPurchase({ projectId }, _quote, { signal }) {
-      const project = String(projectId);
+    async mayPurchase(recommendation, _quote, { signal }) {
+      const project = projectOf(recommendation);
       const permissions = [...gcpPermissions.purchase];
       const url = new URL(`https://cloudresourcemanager.googleapis.com/v1/projects/${project}:testIamPermissions`);
       let clockOffset: number | undefined;
@@ -87,6 +89,10 @@ function judge(granted: readonly string[], project: string): PurchaseRight {
     detail: `Project ${project} does not allow ${names}.`,
     todo: `Grant the permission ${names} (role roles/compute.admin has both).`,
   };
+}
+
+function projectOf(recommendation: Recommendation): string {
+  return (recommendation as GcpComputeRecommendation).projectId;
 }
 
 function placeOf(projectId: string): AccessPlace {

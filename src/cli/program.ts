@@ -77,26 +77,13 @@ function addCommands(program: Command, add: AddCommand): void {
       .argument("<execution.json>", "the execution file, at most 10 MB"),
     async () => (await import("./commands/drive.ts")).drive,
   );
-  add(
-    program
-      .command("quote")
-      .description("Say what driving an execution would cost and do; nothing is bought.")
-      .argument("<execution.json>", "the execution file, at most 10 MB"),
-    async () => (await import("./commands/quote.ts")).quote,
-  );
+  addCommandsBeforeADrive(program, add);
   add(
     program
       .command("redrive")
       .description("Drive again, from the ledger alone: one execution, or all that was left behind.")
       .argument("[executionId]", "the execution (default: what was left behind, of all executions)"),
     async () => (await import("./commands/redrive.ts")).redrive,
-  );
-  add(
-    program
-      .command("doctor")
-      .description("Say whether a drive could go through: sign-in, rights, packages, ledger; nothing is bought.")
-      .argument("[execution.json]", "the execution file (default: what the configuration names)"),
-    async () => (await import("./commands/doctor.ts")).doctor,
   );
   addExecutionCommands(program, add);
   add(
@@ -139,6 +126,24 @@ function addCommands(program: Command, add: AddCommand): void {
   add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),
     async () => (await import("./commands/sandbox.ts")).sandbox,
+  );
+}
+
+/** The commands that say what a drive would do. */
+function addCommandsBeforeADrive(program: Command, add: AddCommand): void {
+  add(
+    program
+      .command("doctor")
+      .description("Say whether a drive could go through: sign-in, rights, packages, ledger; nothing is bought.")
+      .argument("[execution.json]", "the execution file (default: what the configuration names)"),
+    async () => (await import("./commands/doctor.ts")).doctor,
+  );
+  add(
+    program
+      .command("quote")
+      .description("Say what driving an execution would cost and do; nothing is bought.")
+      .argument("<execution.json>", "the execution file, at most 10 MB"),
+    async () => (await import("./commands/quote.ts")).quote,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { LimitFunction } from "p-limit";
-import type { ServiceExecutor } from "../contract/executor.ts";
+import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import type { AccessPlace, ProviderAccess } from "../contract/provider-access.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import type { DriveContext } from "./drive-context.ts";
@@ -7,6 +7,11 @@ import { eventError } from "./emit.ts";
 
 /** Finds what says who a provider's requests come from; undefined for a provider that does not say. */
 export type AccessOf = (recommendation: Recommendation) => ProviderAccess | undefined;
+
+/** Looks among providers. */
+export function accessOfAny(providers: readonly Provider[]): AccessOf {
+  return ({ provider }) => providers.find(({ name }) => name === provider)?.access;
+}
 
 /** What is about to be driven. */
 interface Asked {

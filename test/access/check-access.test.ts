@@ -16,6 +16,8 @@ import { thrownBy } from "../thrown-by.ts";
 const recommend = (accountId: string, service = "cubes") =>
   ({ provider: "nimbus", service, accountId, region: "north", quantity: 1, term: "P1Y" }) as Recommendation;
 
+const accountOf = ({ accountId }: Recommendation) => (typeof accountId === "string" ? accountId : "");
+
 const never = () => new Promise<never>(() => undefined);
 const denied = new RefusedError({ code: "access-denied", message: "No." });
 
@@ -26,7 +28,7 @@ function nimbus(access: Partial<ProviderAccess> | null = {}, executor: Partial<S
     provider: "nimbus",
     service: "cubes",
     describe: () => "a cube",
-    scopeOf: ({ accountId }: Recommendation) => ({ key: `nimbus/${String(accountId)}`, label: "" }),
+    scopeOf: (recommendation: Recommendation) => ({ key: `nimbus/${accountOf(recommendation)}`, label: "" }),
     inventory: {
       list: async function* () {
         asked.push("list");
@@ -52,7 +54,7 @@ function nimbus(access: Partial<ProviderAccess> | null = {}, executor: Partial<S
       : {
           access: {
             places: [],
-            placeOf: ({ accountId }) => placeOf(String(accountId)),
+            placeOf: (recommendation) => placeOf(accountOf(recommendation)),
             permissionsOf: () => ({ list: ["cubes.list"], price: ["cubes.price"], purchase: ["cubes.buy"] }),
             signIn: async () => ({ as: "me", by: "whoami", clockOffset: 0 }),
             mayPurchase: async () => ({ result: "allowed", by: "may I", detail: "Yes." }),
@@ -153,9 +155,7 @@ describe("what fails", () => {
   });
 
   test("a look-up, a price: each by itself; without a price nobody asks whether it may be bought", async () => {
-    const list = async function* () {
-      throw denied;
-    };
+    const list = () => ({ [Symbol.asyncIterator]: () => ({ next: async () => Promise.reject(denied) }) });
     const blind = await check(nimbus({}, { inventory: { list } as never }).provider);
     expect(blind.results.slice(3, 6)).toEqual([
       "list nimbus a, north, cubes failed",

@@ -20,11 +20,10 @@ function accessible({
   const asked: string[] = [];
   const access: ProviderAccess = {
     places: [],
-    placeOf: ({ account }) => ({
-      key: `imitation/${String(account)}`,
-      label: `account ${String(account)}`,
-      id: String(account),
-    }),
+    placeOf: ({ account }) => {
+      const id = typeof account === "string" ? account : "";
+      return { key: `imitation/${id}`, label: `account ${id}`, id };
+    },
     permissionsOf: () => ({ list: [], price: [], purchase: [] }),
     signIn: async ({ id }) => {
       asked.push(String(id));

@@ -20,7 +20,7 @@ describe("signing in for a project", () => {
     ["a person's", { getCredentials: async () => Promise.reject(new Error("no")) }, undefined],
     ["the caller's own", {}, undefined],
   ])("by %s", async (_what, members, as) => {
-    expect(await signIn({ getRequestHeaders, ...members } as GcpCredential)).toEqual({ as, by: "the credential" });
+    expect(await signIn({ getRequestHeaders, ...members })).toEqual({ as, by: "the credential" });
   });
 
   test("that fails says how to sign in", async () => {
