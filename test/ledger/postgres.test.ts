@@ -178,7 +178,10 @@ describe("the PostgreSQL ledger", () => {
   test("without the package pg: says what to install", async () => {
     const script = `
       import { registerHooks } from "node:module";
-      registerHooks({ resolve: (name, context, next) => next(name === "pg" ? "no-such-package" : name, context) });
+      registerHooks({ resolve(name, context, next) {
+        if (name !== "pg") return next(name, context);
+        throw Object.assign(new Error("Cannot find package 'pg'"), { code: "ERR_MODULE_NOT_FOUND" });
+      } });
       const { openPostgresLedger } = await import(${JSON.stringify(source("src/ledger/postgres/index.ts"))});
       await openPostgresLedger({ connectionString: "postgres://127.0.0.1/x" }).catch((error) => console.log(error.code, error.message));`;
     expect(await runScript(script)).toMatch(/^invalid-configuration .*npm install pg@8/);
