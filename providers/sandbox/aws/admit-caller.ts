@@ -1,3 +1,4 @@
+import { isDenied } from "../server/is-denied.ts";
 import type { SandboxRequest } from "../server/imitation.ts";
 import type { SandboxStore } from "../server/sandbox-store.ts";
 import { AwsFault } from "./aws-fault.ts";
@@ -33,7 +34,7 @@ export function admit(request: SandboxRequest, { store, now, behaviour, service,
     throw refuse(expired, "The security token included in the request is expired");
   }
   const permission = `${service.signingName}:${action}`;
-  if (action !== alwaysAllowed && behaviour.accounts[caller.accountId]?.denied?.includes(permission) === true) {
+  if (action !== alwaysAllowed && isDenied(behaviour.accounts[caller.accountId]?.denied, permission)) {
     const because = `because no identity-based policy allows the ${permission} action`;
     throw refuse(denied, `User: ${caller.arn} is not authorized to perform: ${permission} ${because}`);
   }

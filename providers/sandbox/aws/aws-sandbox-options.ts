@@ -2,7 +2,7 @@
 export interface AwsSandboxAccount {
   /** The roles that can be assumed, by their names, paths included, and the external id that each demands. Default: every role. */
   readonly roles?: Readonly<Record<string, { readonly externalId?: string | undefined }>> | undefined;
-  /** The IAM actions that are denied, such as `ec2:PurchaseReservedInstancesOffering`. Default none. */
+  /** The IAM actions that are denied, such as `ec2:PurchaseReservedInstancesOffering`, `rds:*` or `*`. Default none. */
   readonly denied?: readonly string[] | undefined;
   /** Seconds after which a session ends, whatever STS said of its end. Default: as it said. */
   readonly sessionDuration?: number | undefined;

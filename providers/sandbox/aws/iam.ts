@@ -1,3 +1,4 @@
+import { isDenied } from "../server/is-denied.ts";
 import { AwsFault } from "./aws-fault.ts";
 import { createQueryService, namespacedAnswers } from "./query-service.ts";
 
@@ -24,7 +25,7 @@ export const iam = createQueryService({
         const items = names.map((EvalActionName) => ({
           EvalActionName,
           EvalResourceName: "*",
-          EvalDecision: denied.includes(EvalActionName) ? "implicitDeny" : "allowed",
+          EvalDecision: isDenied(denied, EvalActionName) ? "implicitDeny" : "allowed",
         }));
         return { IsTruncated: false, EvaluationResults: { member: "member", items } };
       },

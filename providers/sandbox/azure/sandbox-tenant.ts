@@ -1,3 +1,4 @@
+import { isDenied } from "../server/is-denied.ts";
 import type { SandboxRequest, SandboxResponse } from "../server/imitation.ts";
 import { armAnswer, ArmError } from "./arm-answer.ts";
 import type { AzureBehaviour } from "./azure-sandbox-options.ts";
@@ -30,7 +31,7 @@ export function requireRight(
   tenant: string | undefined,
   { tenants }: Pick<AzureBehaviour, "tenants">,
 ): void {
-  if (!deniedIn(tenant, tenants).some((denied) => matches(denied, action))) return;
+  if (!isDenied(deniedIn(tenant, tenants), action)) return;
   throw new ArmError(
     403,
     "AuthorizationFailed",
@@ -49,10 +50,4 @@ export function listPermissions(
 
 function deniedIn(tenant: string | undefined, tenants: AzureBehaviour["tenants"]): readonly string[] {
   return Object.entries(tenants).find(([id]) => id.toLowerCase() === tenant)?.[1].denied ?? [];
-}
-
-/** As in role definitions: letter case aside, and a star at the end stands for the rest. */
-function matches(denied: string, action: string): boolean {
-  const [wanted, given] = [denied.toLowerCase(), action.toLowerCase()];
-  return wanted.endsWith("*") ? given.startsWith(wanted.slice(0, -1)) : given === wanted;
 }

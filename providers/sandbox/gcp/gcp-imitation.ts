@@ -1,3 +1,4 @@
+import { isDenied } from "../server/is-denied.ts";
 import type { Imitation, ImitationContext, SandboxRequest, SandboxResponse } from "../server/imitation.ts";
 import { gcpCommands } from "./gcp-sandbox-commands.ts";
 import { GoogleFault, googleErrorAnswer } from "./google-answer.ts";
@@ -122,7 +123,7 @@ function requirePermission(
   const asked = project || credential;
   const denied = asked !== undefined && Object.hasOwn(projects, asked) ? projects[asked]?.denied : undefined;
   const isForeign = project !== "" && credential !== undefined && credential !== project;
-  if (!isForeign && denied?.includes(permission) !== true) return;
+  if (!isForeign && !isDenied(denied, permission)) return;
   const resource = /projects\/.*$/.exec(request.path)?.[0] ?? `projects/${asked}`;
   throw new GoogleFault(403, "forbidden", `Required '${permission}' permission for '${resource}'`);
 }

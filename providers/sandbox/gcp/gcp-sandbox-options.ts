@@ -1,6 +1,6 @@
 /** A project in which not everything is allowed. */
 export interface SandboxProject {
-  /** The permissions that its identity lacks: `compute.commitments.create`. */
+  /** The permissions that its identity lacks: `compute.commitments.create`, `compute.*` or `*`. */
   readonly denied?: readonly string[] | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isDenied } from "../server/is-denied.ts";
 import { z } from "zod";
 import type { SandboxResponse } from "../server/imitation.ts";
 import { GoogleFault, googleAnswer } from "./google-answer.ts";
@@ -12,7 +13,7 @@ const requestSchema = z.strictObject({ permissions: z.array(z.string()).min(1) }
 export function testPermissions(project: string, body: string, { projects }: GcpBehaviour): SandboxResponse {
   const { permissions } = parse(body);
   const denied = (Object.hasOwn(projects, project) ? projects[project]?.denied : undefined) ?? [];
-  const granted = permissions.filter((permission) => !denied.includes(permission));
+  const granted = permissions.filter((permission) => !isDenied(denied, permission));
   return googleAnswer(200, granted.length === 0 ? {} : { permissions: granted });
 }
 
