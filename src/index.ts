@@ -88,13 +88,18 @@ export type {
   Amendment,
   EmptyPlace,
   ExecutionEntry,
+  ExecutionOwner,
   ExecutionRecord,
   ExecutionsQuery,
   LimitChanges,
   NewExecution,
+  NumberedEntry,
   PersonsWord,
   RecordedExecution,
+  SubmittedKey,
+  Submitter,
 } from "./contract/execution-record.ts";
+export type { ExecutionLedger } from "./contract/execution-ledger.ts";
 export { executionState, type ExecutionState } from "./contract/execution-state.ts";
 export { termsHash } from "./contract/terms.ts";
 export type { Agreement } from "./drive/agreement.ts";
@@ -102,7 +107,13 @@ export type { ImportOptions } from "./import/import-executions.ts";
 export type { ImportedExecution, ImportedPlace, ImportReport } from "./import/import-report.ts";
 export type { Confirmed, ConfirmOptions } from "./execution/confirm-execution.ts";
 export type { ExecutionStatus } from "./execution/execution-status.ts";
-export type { ExecutionManager, PersonsDecision, SentPlace } from "./execution/manage-executions.ts";
+export type {
+  ExecutionManager,
+  PersonsDecision,
+  SentPlace,
+  Submitted,
+  SubmitOptions,
+} from "./execution/manage-executions.ts";
 export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";
 export { defaultTagNames, type TagNames } from "./contract/tag-names.ts";
 export { deriveIdempotencyToken, maskToken } from "./contract/token.ts";

@@ -99,6 +99,11 @@ const execution = {
     detail: "A recommendation was added, removed, moved or changed; the message names them.",
     todo: `Restore the file and {file again}, or put what is new ${newExecution}.`,
   },
+  "execution-id-taken": {
+    plain: "The executionId is taken by an execution that is not this caller's, so nothing was recorded or bought.",
+    detail: "The first submitter owns it; one that the command line, a drive or an import recorded is no caller's.",
+    todo: `Put what is to be bought ${newExecution}.`,
+  },
   "source-differs": {
     plain: "The execution was recorded for another source, so nothing of it was bought.",
     todo: "Give the recorded source in the file and {file again}, or change the recorded one (`buyonce source`).",

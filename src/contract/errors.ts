@@ -19,6 +19,7 @@ export type ErrorCode =
   | "too-many-attempts"
   // the execution's record forbids it, or a change of it
   | "execution-changed"
+  | "execution-id-taken"
   | "source-differs"
   | "limits-differ"
   | "approval-missing"

@@ -1,4 +1,4 @@
-import type { ExecutionPlace, TokenRecord } from "./ledger.ts";
+import type { ExecutionPlace, HistoryEntry, TokenRecord } from "./ledger.ts";
 import type { Money } from "./money.ts";
 import type { ExecutionLimits } from "./recommendation.ts";
 
@@ -6,6 +6,32 @@ import type { ExecutionLimits } from "./recommendation.ts";
 export interface PersonsWord {
   readonly person: string;
   readonly reason: string;
+  readonly at: number;
+}
+
+/** For whom an execution is submitted. */
+export interface Submitter {
+  /** Who asks, by a name that stays: 1 to 255 visible characters. */
+  readonly caller: string;
+  /** The caller's own key for this request, so that it can be repeated: 1 to 255 visible characters. It never expires. */
+  readonly key?: string | undefined;
+}
+
+/** The first submitter of an execution, for good. */
+export interface ExecutionOwner {
+  readonly caller: string;
+  /** SHA-256 (hex) of the terms as they were submitted, see `submittedHash`: what repeats them is the same request. */
+  readonly termsHash: string;
+}
+
+/** What a caller submitted under a key. */
+export interface SubmittedKey {
+  readonly caller: string;
+  readonly key: string;
+  readonly executionId: string;
+  /** As {@link ExecutionOwner.termsHash}. */
+  readonly termsHash: string;
+  /** Ledger time, milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -23,6 +49,8 @@ export interface EmptyPlace {
 export interface ExecutionRecord extends ExecutionLimits {
   readonly executionId: string;
   readonly source: string;
+  /** Whose it is; nobody's where it was recorded without a submitter: by a drive, the command line or an import. */
+  readonly owner?: ExecutionOwner | undefined;
   /** How many places it has, empty ones included. */
   readonly size: number;
   /** Those that were empty from the beginning. One that a person skipped later has a record, in the state `skipped`. */
@@ -125,9 +153,23 @@ export interface ExecutionEntry {
   readonly detail: string;
 }
 
+/**
+ * A line of all that happened to an execution, its recommendations included. They are numbered from 1 without a gap, in the order
+ * in which they can be read: once a number can be read, none below it is added.
+ */
+export type NumberedEntry = { readonly number: number } & (
+  | { readonly kind: "execution"; readonly entry: ExecutionEntry }
+  | { readonly kind: "recommendation"; readonly recIndex: number; readonly entry: HistoryEntry }
+);
+
 /** Which executions are meant. */
 export interface ExecutionsQuery {
-  /** From after this one on: so all are read in pages. Default: from the beginning. */
+  /** Those that this caller owns. */
+  readonly caller?: string | undefined;
+  /**
+   * From after this one on: so all are read in pages. Default: from the beginning. What stays as it is while pages are read is in
+   * exactly one of them; what is changed or added meanwhile is at the beginning, where the next reading finds it.
+   */
   readonly after?: Pick<ExecutionRecord, "executionId" | "updatedAt"> | undefined;
   readonly limit: number;
 }

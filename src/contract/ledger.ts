@@ -1,14 +1,8 @@
 import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
 import type { DecisionDetails, OtherDecision, PersonDecision, RecordedDecision } from "./decision.ts";
-import type {
-  Amendment,
-  ExecutionEntry,
-  ExecutionRecord,
-  ExecutionsQuery,
-  NewExecution,
-  RecordedAt,
-} from "./execution-record.ts";
+import type { ExecutionLedger } from "./execution-ledger.ts";
+import type { ExecutionRecord } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { Recommendation } from "./recommendation.ts";
 
@@ -214,7 +208,7 @@ export interface ScopePage {
  * Every method throws a LedgerError: `claim-lost` when the epoch of a claim is no longer the record's, another code
  * when the ledger cannot be read or written. A method either takes effect whole, history included, or not at all.
  */
-export interface Ledger {
+export interface Ledger extends ExecutionLedger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 
@@ -224,32 +218,6 @@ export interface Ledger {
    * written to, and read by nobody. A ledger that has no place of this kind has nothing to say.
    */
   checkPlace(): Promise<void>;
-
-  /**
-   * Records an execution with all its places, in one transaction. One that is recorded already is left as it is, and returned
-   * as it is: what is asked for now is compared with it by the caller.
-   */
-  recordExecution(execution: NewExecution): Promise<RecordedAt & { readonly isNew: boolean }>;
-
-  /**
-   * Changes what is said about an execution, with one line of its history. Throws an InvalidExecutionError for an execution that
-   * it does not know, and a RefusedError: `terms-changed` where the terms are not those that the person saw, `already-sent` for a
-   * skip or another source of what was sent, `limit-below-spent`, `total-currency-missing`, `execution-expired` for one that is to
-   * be reopened, `nothing-to-change` where it is so already.
-   */
-  amend(executionId: string, amendment: Amendment): Promise<RecordedAt>;
-
-  /** An execution with all its records, read at one moment; undefined where it is not known. */
-  recorded(executionId: string): Promise<RecordedAt | undefined>;
-
-  /** What is recorded about an execution, without its records; undefined where it is not known. */
-  execution(executionId: string): Promise<ExecutionRecord | undefined>;
-
-  /** Executions, last changed first. */
-  executions(query: ExecutionsQuery): Promise<readonly ExecutionRecord[]>;
-
-  /** The history of an execution, oldest first. */
-  executionHistory(executionId: string): Promise<readonly ExecutionEntry[]>;
 
   /**
    * Claims tokens that are recorded, for one driver, all in one transaction. `leaseLength` is in milliseconds. The records come

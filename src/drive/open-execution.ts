@@ -6,7 +6,7 @@ import { notRecorded } from "../contract/not-recorded.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { whyStopped } from "../contract/terms.ts";
 import type { Agreement } from "./agreement.ts";
-import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
+import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 
 /** An execution as it is recorded, and why nothing of it may be bought as it is asked for now. */
 export interface OpenedExecution extends RecordedAt {

@@ -7,7 +7,7 @@ import { raisesPrice } from "../contract/limits.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { forbiddenError, whyStopped, whyWaiting } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
-import { limitDifferences, whyChanged, whyLimitsRefused } from "./compare-execution.ts";
+import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
 import { createAgeOf } from "./age-of.ts";

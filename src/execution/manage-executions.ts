@@ -1,20 +1,22 @@
 import { unprovenBeside } from "../contract/at-risk.ts";
 import { checkNumber } from "../contract/check-number.ts";
 import { checkTexts } from "../contract/check-texts.ts";
-import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
+import { InvalidExecutionError } from "../contract/errors.ts";
 import type {
   Amendment,
   LimitChanges,
   NewExecution,
   RecordedAt,
   RecordedExecution,
+  ExecutionsQuery,
+  Submitter,
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
-import type { ExecutionsQuery } from "../contract/execution-record.ts";
-
 import { type Money, moneySchema } from "../contract/money.ts";
-import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../drive/compare-execution.ts";
+import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../contract/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
+import { withoutApproval } from "../contract/submitted.ts";
+import { checkSubmitter } from "./check-submitter.ts";
 import { auditBeforeConfirming, type AuditRecords, type Confirmed, type ConfirmOptions } from "./confirm-execution.ts";
 import { executionStatus, type ExecutionStatus } from "./execution-status.ts";
 
@@ -35,14 +37,31 @@ export interface SentPlace {
   readonly price?: Money;
 }
 
+/** How an execution is submitted. */
+export interface SubmitOptions {
+  readonly requireApproval?: boolean;
+  /** For whom. Default: nobody, who owns nothing. */
+  readonly submitter?: Submitter;
+}
+
+/** How an execution stands that was submitted. */
+export interface Submitted extends ExecutionStatus {
+  /** It was recorded before, and this changed nothing about it. */
+  readonly isReplay: boolean;
+}
+
 /** What is said about executions, beside driving them. */
 export interface ExecutionManager {
   /**
    * Records an execution without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
    * that is recorded already has to be the same, and to need an approval where one is required now. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
    * `execution-changed`, `source-differs` or `limits-differ`.
+   *
+   * With a `submitter`, the first one owns the execution, and a request that is repeated is a replay for good, whatever a person
+   * changed since: {@link ExecutionLedger.recordSubmitted}. It then throws `execution-changed` for every other difference, too, and
+   * `execution-id-taken` for an execution that is not the caller's.
    */
-  submit(execution: unknown, options?: { readonly requireApproval?: boolean }): Promise<ExecutionStatus>;
+  submit(execution: unknown, options?: SubmitOptions): Promise<Submitted>;
   /**
    * Approves the terms that `termsHash` names ({@link ExecutionStatus.termsHash}). Throws a RefusedError `terms-changed` where
    * they are not those that are recorded, and what `cancel` throws.
@@ -106,16 +125,13 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
   };
 
   return {
-    submit: async (execution, { requireApproval = false } = {}) => {
+    submit: async (execution, { requireApproval = false, submitter } = {}) => {
+      if (submitter !== undefined) checkSubmitter(submitter);
       const asked = { ...planOf(execution), approvalRequired: requireApproval };
-      const { isNew, ...found } = await ledger.recordExecution(asked);
-      const differs = isNew ? undefined : whyChanged(asked, found);
-      if (differs !== undefined) throw differs;
-      const { raises, lowers } = limitDifferences(asked, found);
-      const times = timesDiffer(asked, found.execution);
-      if (!isNew && [...times, ...raises, ...lowers].length > 0) throw limitsDiffer({ times, raises, lowers });
-      if (requireApproval && !found.execution.approvalRequired) throw withoutApproval();
-      return statusOf(found);
+      const { isNew, ...found } = await (submitter === undefined
+        ? recordForNobody(ledger, asked)
+        : ledger.recordSubmitted(asked, submitter));
+      return { ...statusOf(found), isReplay: !isNew };
     },
     approve: async (executionId, { person, reason, expectedVersion, termsHash }) => {
       checkTexts({ termsHash });
@@ -161,21 +177,26 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
   };
 }
 
-/** Whoever asks for an approval must not believe that there will be one. */
-function withoutApproval(): RefusedError {
-  return new RefusedError({
-    code: "limits-differ",
-    message:
-      "The execution is recorded as one that needs no approval, and may be bought without. Nothing was changed. Cancel it (`buyonce cancel`), and submit what is not bought under another executionId.",
-  });
+/** Records an execution that nobody owns. Throws a RefusedError for one that is recorded otherwise. */
+async function recordForNobody(ledger: Ledger, asked: NewExecution): ReturnType<Ledger["recordExecution"]> {
+  const found = await ledger.recordExecution(asked);
+  if (found.isNew) return found;
+  const differs = whyChanged(asked, found);
+  if (differs !== undefined) throw differs;
+  const { raises, lowers } = limitDifferences(asked, found);
+  const times = timesDiffer(asked, found.execution);
+  if ([...times, ...raises, ...lowers].length > 0) throw limitsDiffer({ times, raises, lowers });
+  if (asked.approvalRequired && !found.execution.approvalRequired) throw withoutApproval();
+  return found;
 }
 
 async function readExecutions(
   ledger: Ledger,
-  { after, limit = defaultLimit }: Partial<ExecutionsQuery> = {},
+  { caller, after, limit = defaultLimit }: Partial<ExecutionsQuery> = {},
 ): Promise<readonly ExecutionStatus[]> {
   checkNumber("limit", limit, { minimum: 1, maximum: mostShown });
-  const found = await ledger.executions({ limit, after });
+  checkTexts({ caller });
+  const found = await ledger.executions({ caller, limit, after });
   const now = await ledger.now();
   const shown: ExecutionStatus[] = [];
   for (const execution of found) {

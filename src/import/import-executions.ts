@@ -6,7 +6,7 @@ import type { Provider } from "../contract/executor.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Outcome } from "../contract/report.ts";
 import { saidBought } from "../contract/said-bought.ts";
-import { whyChanged } from "../drive/compare-execution.ts";
+import { whyChanged } from "../contract/compare-execution.ts";
 import { checkNamed, readShown } from "../drive/decide-bought.ts";
 import { createContext, type DriveContext, type DriveParts, type Looked } from "../drive/drive-context.ts";
 import { newExecutionOf } from "../drive/new-execution.ts";

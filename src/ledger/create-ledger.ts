@@ -28,8 +28,7 @@ import {
 } from "./ledger-rules.ts";
 import type { Work } from "../contract/execution-state.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
-import { notRecorded } from "../contract/not-recorded.ts";
-import { amended, newExecution } from "./execution-rules.ts";
+import { executionsOf } from "./record-executions.ts";
 import type { LedgerStore, LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 
 /**
@@ -109,14 +108,6 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
 
     recordsOf: (executionId) => store.recordsOf(executionId),
 
-    execution: (executionId) => store.execution(executionId),
-
-    recorded: (executionId) => store.recorded(executionId),
-
-    executions: (query) => store.executions(query),
-
-    executionHistory: (executionId) => store.executionHistory(executionId),
-
     history: (token) => store.history(token),
 
     restoredAt: () => store.restoredAt(),
@@ -124,44 +115,6 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
     markRestored: () => store.markRestored(),
 
     close: () => store.close(),
-  } satisfies Partial<Ledger>;
-}
-
-/** The execution's own record. */
-function executionsOf(store: LedgerStore) {
-  return {
-    recordExecution: (planned) => {
-      const { executionId, places } = planned;
-      return store.transaction({ tokens: tokensOf(places), executions: [executionId] }, async (transaction) => {
-        const at = transaction.now;
-        const known = await transaction.execution(executionId);
-        if (known !== undefined) {
-          return { isNew: false, execution: known, records: await transaction.recordsOf(executionId), at };
-        }
-        const { execution, records, entry } = newExecution(planned, at);
-        await transaction.putExecution(execution, entry);
-        for (const record of records) await transaction.touch(record);
-        return { isNew: true, execution, records, at };
-      });
-    },
-
-    amend: (executionId, amendment) =>
-      store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
-        const execution = await transaction.execution(executionId);
-        if (execution === undefined) throw notRecorded();
-        const records = await transaction.recordsOf(executionId);
-        const next = amended({ execution, records }, amendment, transaction.now);
-        await transaction.putExecution(next.execution, next.entry);
-        const changed = new Map(next.changed.map((record) => [record.token, record]));
-        for (const record of records) {
-          const after = changed.get(record.token);
-          if (after === undefined) continue;
-          const detail = `${amendment.kind}, says ${amendment.person}: ${amendment.reason}`;
-          await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
-        }
-        const after = records.map((record) => changed.get(record.token) ?? record);
-        return { execution: next.execution, records: after, at: transaction.now };
-      }),
   } satisfies Partial<Ledger>;
 }
 

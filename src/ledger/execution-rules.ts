@@ -4,6 +4,7 @@ import type {
   Amendment,
   Audited,
   ExecutionEntry,
+  ExecutionOwner,
   ExecutionRecord,
   LimitChanges,
   NewExecution,
@@ -16,14 +17,16 @@ import { plannedRecord } from "../contract/planned-record.ts";
 import { termsHash, whyStopped } from "../contract/terms.ts";
 import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
 
-/** The record of an execution that is new, and those of its places. */
+/** The record of an execution that is new, and those of its places. `owner`: whose it is, if it was submitted for somebody. */
 export function newExecution(
   { executionId, source, places, emptyPlaces, approvalRequired, maxTotals, notBefore, expiresAt }: NewExecution,
   now: number,
+  owner?: ExecutionOwner,
 ): RecordedExecution & { readonly entry: ExecutionEntry } {
   const execution: ExecutionRecord = {
     executionId,
     source,
+    ...(owner === undefined ? {} : { owner }),
     size: places.length + emptyPlaces.length,
     emptyPlaces,
     approvalRequired,

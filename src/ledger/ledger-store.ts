@@ -1,8 +1,14 @@
 import type { CountedPrice } from "../contract/counted-price.ts";
-import type { ExecutionEntry, ExecutionRecord, RecordedAt } from "../contract/execution-record.ts";
+import type {
+  ExecutionEntry,
+  ExecutionRecord,
+  ExecutionsQuery,
+  NumberedEntry,
+  RecordedAt,
+  SubmittedKey,
+} from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
 import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
-import type { ExecutionsQuery } from "../contract/execution-record.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
 export interface LedgerTransaction {
@@ -23,6 +29,8 @@ export interface LedgerTransaction {
   recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
   /** What counts towards the totals of an execution, see `countedPrice`, without one token's. Asked before it writes. */
   counted(executionId: string, exceptToken: string): Promise<readonly CountedPrice[]>;
+  /** Makes the key the caller's for this execution, unless it is used already: then it stays as it is, and is returned. */
+  takeKey(key: SubmittedKey): Promise<SubmittedKey | undefined>;
   /** Makes the ids belong to the token; returns those that belong to another one. */
   own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
 }
@@ -57,6 +65,9 @@ export interface LedgerStore {
   recorded(executionId: string): Promise<RecordedAt | undefined>;
   executions(query: ExecutionsQuery): Promise<readonly ExecutionRecord[]>;
   executionHistory(executionId: string): Promise<readonly ExecutionEntry[]>;
+  /** As `Ledger.historySince`: each line has its number from the transaction that wrote it. */
+  historySince(executionId: string, after: number, limit: number): Promise<readonly NumberedEntry[]>;
+  executionOfKey(caller: string, key: string): Promise<string | undefined>;
   /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
   withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
   /**
@@ -81,6 +92,22 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
   const occupied =
     state === "submitted" || state === "unknown" || (state === "purchased" && commitment?.marked === false);
   return occupied ? submission?.lane : undefined;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A line of `historySince`, from a row that holds `number` and `rec_index`, and its entry. */
+export function numberedEntry(row: Row, entry: ExecutionEntry & HistoryEntry): NumberedEntry {
+  const [number, recIndex] = [Number(row["number"]), row["rec_index"]];
+  return recIndex === null
+    ? { number, kind: "execution", entry }
+    : { number, kind: "recommendation", recIndex: Number(recIndex), entry };
+}
+
+/** A key that is used, from a row that holds `execution_id`, `terms_hash` and `at`. */
+export function keyIn(row: Row, { caller, key }: Pick<SubmittedKey, "caller" | "key">): SubmittedKey {
+  const [executionId, termsHash, at] = [String(row["execution_id"]), String(row["terms_hash"]), Number(row["at"])];
+  return { caller, key, executionId, termsHash, at };
 }
 
 /** Since when nobody works on a record (ledger time): in the future while a lease lasts. A store may index by this. */

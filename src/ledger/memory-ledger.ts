@@ -2,7 +2,7 @@ import type { HistoryEntry, Ledger, RecordPlace, RecordsQuery, TokenRecord } fro
 import { createLedger } from "./create-ledger.ts";
 import { createSerializer } from "./serialize.ts";
 import { countedPrices } from "../contract/counted-price.ts";
-import type { ExecutionEntry, ExecutionRecord } from "../contract/execution-record.ts";
+import type { ExecutionEntry, ExecutionRecord, NumberedEntry, SubmittedKey } from "../contract/execution-record.ts";
 import { workLeft } from "../contract/execution-state.ts";
 import { withoutRestored, withRestored } from "./execution-rules.ts";
 import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
@@ -19,7 +19,8 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     lanes: new Map(),
     entries: [],
     executions: new Map(),
-    executionEntries: [],
+    numbered: new Map(),
+    keys: new Map(),
     restoredAt: undefined,
   };
   const oneByOne = createSerializer();
@@ -44,6 +45,10 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
   });
 }
 
+type Happened =
+  | { readonly kind: "execution"; readonly entry: ExecutionEntry }
+  | { readonly kind: "recommendation"; readonly recIndex: number; readonly entry: HistoryEntry };
+
 /** All that the ledger holds. */
 interface Kept {
   readonly records: Map<string, TokenRecord>;
@@ -53,7 +58,10 @@ interface Kept {
   readonly lanes: Map<string | undefined, Set<string>>;
   readonly entries: HistoryEntry[];
   readonly executions: Map<string, ExecutionRecord>;
-  readonly executionEntries: ExecutionEntry[];
+  /** All that happened, by execution; the first has the number 1. */
+  readonly numbered: Map<string, Happened[]>;
+  /** By caller and key. */
+  readonly keys: Map<string, SubmittedKey>;
   restoredAt: number | undefined;
 }
 
@@ -75,7 +83,8 @@ function readsOf(
   kept: Kept,
   clock: () => number,
 ): Omit<LedgerStore, "now" | "checkPlace" | "close" | "transaction" | "restoredAt" | "markRestored"> {
-  const { records, owners, entries, executions, executionEntries } = kept;
+  const { records, owners, entries, executions, numbered, keys } = kept;
+  const happenedTo = (executionId: string) => numbered.get(executionId) ?? [];
   return {
     purchasedIn: async (scopeKey, { after, limit } = { after: undefined, limit: Infinity }) => {
       const isMeant = (record: TokenRecord) => record.state === "purchased" && record.scope.key === scopeKey;
@@ -93,13 +102,20 @@ function readsOf(
       const execution = executionIn(kept, executionId);
       return execution && { execution, records: recordsIn(kept, executionId), at: clock() };
     },
-    executions: async ({ after, limit }) =>
+    executions: async ({ caller, after, limit }) =>
       [...executions.values()]
+        .filter(({ owner }) => caller === undefined || owner?.caller === caller)
         .toSorted(byLastChange)
         .filter((execution) => after === undefined || byLastChange(execution, after) > 0)
         .slice(0, limit)
         .map((execution) => withRestored(execution, kept.restoredAt)),
-    executionHistory: async (executionId) => executionEntries.filter((entry) => entry.executionId === executionId),
+    executionHistory: async (executionId) =>
+      happenedTo(executionId).flatMap(({ kind, entry }) => (kind === "execution" ? [entry] : [])),
+    historySince: async (executionId, after, limit) =>
+      happenedTo(executionId)
+        .map((happened, index): NumberedEntry => ({ number: index + 1, ...happened }))
+        .slice(after, after + limit),
+    executionOfKey: async (caller, key) => keys.get(nameOf({ caller, key }))?.executionId,
     withWork: async (kinds, before, limit) =>
       [...records.values()]
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
@@ -130,10 +146,11 @@ function select(
 
 /** A transaction, and what makes it take effect. */
 function begin(kept: Kept, now: number): { readonly transaction: LedgerTransaction; readonly commit: () => void } {
-  const { records, owners, lanes, entries, executions, executionEntries } = kept;
+  const { records, owners, lanes, entries, executions, numbered, keys } = kept;
   const written = new Map<string, TokenRecord>();
   const amended = new Map<string, ExecutionRecord>();
-  const said: ExecutionEntry[] = [];
+  const happened: (Happened & { readonly executionId: string })[] = [];
+  const taken = new Map<string, SubmittedKey>();
   const owned: { readonly scopeKey: string; readonly id: string; readonly token: string }[] = [];
   const appended: HistoryEntry[] = [];
   const transaction: LedgerTransaction = {
@@ -142,6 +159,8 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     put: async (record, entry) => {
       written.set(record.token, stored(record));
       appended.push(stored(entry));
+      const { executionId, recIndex } = record;
+      happened.push({ executionId, kind: "recommendation", recIndex, entry: stored(entry) });
     },
     touch: async (record) => {
       written.set(record.token, stored(record));
@@ -150,13 +169,18 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     execution: async (executionId) => amended.get(executionId) ?? executionIn(kept, executionId),
     putExecution: async (execution, entry) => {
       amended.set(execution.executionId, stored(withoutRestored(execution)));
-      said.push(stored(entry));
+      happened.push({ executionId: execution.executionId, kind: "execution", entry: stored(entry) });
     },
     recordsOf: async (executionId) => recordsIn(kept, executionId),
     counted: async (executionId, exceptToken) =>
       [...records.values()].flatMap((record) =>
         record.executionId === executionId && record.token !== exceptToken ? countedPrices(record) : [],
       ),
+    takeKey: async (key) => {
+      const earlier = keys.get(nameOf(key));
+      if (earlier === undefined) taken.set(nameOf(key), key);
+      return earlier;
+    },
     own: async (scopeKey, ids, token) => {
       const taken = ids.filter((id) => (owners.get(scopeKey)?.get(id) ?? token) !== token);
       for (const id of ids) owned.push({ scopeKey, id, token });
@@ -175,9 +199,16 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     }
     entries.push(...appended);
     for (const execution of amended.values()) executions.set(execution.executionId, execution);
-    executionEntries.push(...said);
+    for (const [name, key] of taken) keys.set(name, key);
+    for (const { executionId, ...line } of happened) {
+      numbered.set(executionId, [...(numbered.get(executionId) ?? []), line]);
+    }
   };
   return { transaction, commit };
+}
+
+function nameOf({ caller, key }: Pick<SubmittedKey, "caller" | "key">): string {
+  return JSON.stringify([caller, key]);
 }
 
 /** Longest untouched first. */

@@ -78,6 +78,11 @@ export const sentences: Readonly<
     cause: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
     next: "Nothing was sent. Restore the file and FROM_FILE, or put what is new into a new execution with an executionId of its own.",
   },
+  "execution-id-taken": {
+    status: "refused",
+    cause: "The executionId is taken by an execution that is not this caller's, so nothing was recorded or bought.",
+    next: "Nothing was sent. Put what is to be bought into a new execution with an executionId of its own.",
+  },
   "source-differs": {
     status: "refused",
     cause: "The execution was recorded for another source, so nothing of it was bought.",

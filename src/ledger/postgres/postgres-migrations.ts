@@ -89,4 +89,47 @@ export const migrations: readonly ((schema: string) => string)[] = [
   );
   INSERT INTO ${schema}.ledger_mark VALUES (1, NULL);
   `,
+  // What was recorded before is nobody's. Its history is numbered in the order of the clock, each table's own order kept.
+  (schema) => `
+  ALTER TABLE ${schema}.execution ADD COLUMN caller text COLLATE "C";
+  CREATE INDEX execution_of_caller ON ${schema}.execution (caller, updated_at DESC, execution_id) WHERE caller IS NOT NULL;
+
+  CREATE TABLE ${schema}.submitted_key (
+    caller text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    execution_id text COLLATE "C" NOT NULL,
+    terms_hash text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (caller, key)
+  );
+
+  CREATE TABLE ${schema}.history_number (
+    execution_id text COLLATE "C" PRIMARY KEY,
+    last bigint NOT NULL
+  );
+  ALTER TABLE ${schema}.history ADD COLUMN execution_id text COLLATE "C", ADD COLUMN number bigint;
+  ALTER TABLE ${schema}.execution_history ADD COLUMN number bigint;
+  UPDATE ${schema}.history AS h SET execution_id = t.execution_id FROM ${schema}.token_record AS t WHERE t.token = h.token;
+  CREATE TABLE ${schema}.numbered AS
+  SELECT of_token, execution_id, sequence,
+    row_number() OVER (PARTITION BY execution_id ORDER BY reached, of_token, sequence) AS number
+  FROM (
+    SELECT 0 AS of_token, execution_id, sequence,
+      max((entry::json ->> 'at')::bigint) OVER (PARTITION BY execution_id ORDER BY sequence) AS reached
+    FROM ${schema}.execution_history
+    UNION ALL
+    SELECT 1, execution_id, sequence,
+      max((entry::json ->> 'at')::bigint) OVER (PARTITION BY execution_id ORDER BY sequence)
+    FROM ${schema}.history
+  ) AS happened;
+  UPDATE ${schema}.history AS h SET number = n.number FROM ${schema}.numbered AS n
+  WHERE n.of_token = 1 AND n.sequence = h.sequence;
+  UPDATE ${schema}.execution_history AS h SET number = n.number FROM ${schema}.numbered AS n
+  WHERE n.of_token = 0 AND n.sequence = h.sequence;
+  INSERT INTO ${schema}.history_number (execution_id, last)
+  SELECT execution_id, max(number) FROM ${schema}.numbered WHERE execution_id IS NOT NULL GROUP BY execution_id;
+  DROP TABLE ${schema}.numbered;
+  CREATE UNIQUE INDEX history_by_number ON ${schema}.history (execution_id, number);
+  CREATE UNIQUE INDEX execution_history_by_number ON ${schema}.execution_history (execution_id, number);
+  `,
 ];

@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
-import { type LedgerStore, restingSince } from "../ledger-store.ts";
+import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
 import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
 import { statements } from "./statements.ts";
@@ -95,7 +95,7 @@ function executionsIn({
   time,
 }: Omit<TransactionParts, "query"> & { readonly transact: Transact }): Pick<
   LedgerStore,
-  "execution" | "recorded" | "executions" | "executionHistory"
+  "execution" | "recorded" | "executions" | "executionHistory" | "historySince" | "executionOfKey"
 > {
   return {
     recorded: async (executionId) => {
@@ -109,12 +109,21 @@ function executionsIn({
       const [row] = await transact.read((query) => query(sql.execution, executionId));
       return row && withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row));
     },
-    executions: async ({ after, limit }) => {
+    executions: async ({ caller, after, limit }) => {
       const place = after === undefined ? ["", ""] : [String(after.updatedAt), after.executionId];
-      const rows = await transact.read((query) => query(sql.executions, ...place, String(limit)));
+      const statement = sql.executions(caller !== undefined);
+      const rows = await transact.read((query) => query(statement, ...place, String(limit), caller ?? ""));
       return rows.map((row) => withRestored(parse<ExecutionRecord>(row["record"]), restoredIn(row)));
     },
     executionHistory: async (executionId) =>
       (await transact.read((query) => query(sql.executionHistory, executionId))).map((row) => parse(row["entry"])),
+    historySince: async (executionId, after, limit) => {
+      const rows = await transact.read((query) => query(sql.historySince, executionId, String(after), String(limit)));
+      return rows.map((row) => numberedEntry(row, parse(row["entry"])));
+    },
+    executionOfKey: async (caller, key) => {
+      const [row] = await transact.read((query) => query(sql.key, caller, key));
+      return row && String(row["execution_id"]);
+    },
   };
 }

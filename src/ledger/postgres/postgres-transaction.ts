@@ -3,7 +3,7 @@ import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
+import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
 import type { statements } from "./statements.ts";
@@ -37,7 +37,10 @@ export async function beginTransaction(
     await executions.write();
     if (changed.size === 0) return;
     const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
-    const lines = entries.map((entry) => ({ token: entry.token, entry: JSON.stringify(entry) }));
+    const lines = entries.map((entry) => {
+      const executionId = records.get(entry.token)?.executionId;
+      return { execution_id: executionId, token: entry.token, entry: JSON.stringify(entry) };
+    });
     await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
     for (const token of changed) stored.add(token);
     changed.clear();
@@ -84,6 +87,11 @@ export async function beginTransaction(
         readCount(String(found["counted"])),
       );
     },
+    takeKey: async ({ caller, key, executionId, termsHash, at }) => {
+      const [taken] = await query(sql.takeKey, caller, key, executionId, termsHash, String(at));
+      const [held] = taken === undefined ? await query(sql.key, caller, key) : [];
+      return held && keyIn(held, { caller, key });
+    },
     own: async (scopeKey, ids, token) => {
       const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
       return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
@@ -126,7 +134,8 @@ function lockedExecutions(
       const rows = [...changed].map((id) => {
         const execution = known.get(id);
         const record = JSON.stringify(execution && withoutRestored(execution));
-        return { execution_id: id, updated_at: execution?.updatedAt, record, is_new: !stored.has(id) };
+        const { owner, updatedAt } = execution ?? {};
+        return { execution_id: id, caller: owner?.caller, updated_at: updatedAt, record, is_new: !stored.has(id) };
       });
       const lines = entries.map((entry) => ({ execution_id: entry.executionId, entry: JSON.stringify(entry) }));
       await query(sql.writeExecutions, JSON.stringify(rows), JSON.stringify(lines));

@@ -25,12 +25,12 @@ export function statements(schema: string) {
         SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, counted, record
         FROM written WHERE is_new ORDER BY token COLLATE "C"
         RETURNING token
-      )
-      INSERT INTO ${schema}.history (token, entry)
-      SELECT token, entry
-      FROM ROWS FROM (json_to_recordset($2::json) AS (token text, entry text)) WITH ORDINALITY AS e (token, entry, position)
-      WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
-      ORDER BY position`,
+      ), lines AS (
+        SELECT * FROM ROWS FROM (json_to_recordset($2::json) AS (execution_id text, token text, entry text))
+          WITH ORDINALITY AS e (execution_id, token, entry, position)
+      ), ${lastNumbers(schema)}
+      INSERT INTO ${schema}.history (execution_id, number, token, entry)
+      SELECT execution_id, ${number}, token, entry FROM lines JOIN numbers USING (execution_id) ORDER BY position`,
 
     inLane: `SELECT token FROM ${schema}.token_record WHERE lane = $1 AND token <> $2`,
 
@@ -78,6 +78,25 @@ export function statements(schema: string) {
   };
 }
 
+/**
+ * The last number of each execution that has `lines` in a statement which wrote `updated` and `inserted` before. It is the last that
+ * a transaction locks, and for so long as it lasts: so lines get their numbers in the order in which they can be read, and two
+ * transactions that hold records do not wait for each other.
+ */
+function lastNumbers(schema: string): string {
+  return `numbers AS (
+        INSERT INTO ${schema}.history_number AS n (execution_id, last)
+        SELECT execution_id, count(*) FROM lines
+        WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
+        GROUP BY execution_id ORDER BY execution_id COLLATE "C"
+        ON CONFLICT (execution_id) DO UPDATE SET last = n.last + excluded.last
+        RETURNING execution_id, last
+      )`;
+}
+
+/** Counts the lines of an execution up to its last number. */
+const number = `last - count(*) OVER (PARTITION BY execution_id) + row_number() OVER (PARTITION BY execution_id ORDER BY position)`;
+
 /** Those that lock what a transaction is about. */
 function lockStatements(schema: string) {
   return {
@@ -114,21 +133,37 @@ function executionStatements(schema: string) {
   return {
     writeExecutions: `
       WITH written AS (
-        SELECT * FROM json_to_recordset($1::json) AS w (execution_id text, updated_at bigint, record text, is_new boolean)
+        SELECT * FROM json_to_recordset($1::json) AS w (execution_id text, caller text, updated_at bigint, record text, is_new boolean)
       ), updated AS (
         UPDATE ${schema}.execution AS e SET updated_at = w.updated_at, record = w.record
         FROM written AS w WHERE e.execution_id = w.execution_id AND NOT w.is_new
         RETURNING e.execution_id
       ), inserted AS (
-        INSERT INTO ${schema}.execution (execution_id, updated_at, record)
-        SELECT execution_id, updated_at, record FROM written WHERE is_new
+        INSERT INTO ${schema}.execution (execution_id, caller, updated_at, record)
+        SELECT execution_id, caller, updated_at, record FROM written WHERE is_new
         RETURNING execution_id
-      )
-      INSERT INTO ${schema}.execution_history (execution_id, entry)
-      SELECT execution_id, entry
-      FROM ROWS FROM (json_to_recordset($2::json) AS (execution_id text, entry text)) WITH ORDINALITY AS e (execution_id, entry, position)
-      WHERE (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) >= 0
-      ORDER BY position`,
+      ), lines AS (
+        SELECT * FROM ROWS FROM (json_to_recordset($2::json) AS (execution_id text, entry text))
+          WITH ORDINALITY AS e (execution_id, entry, position)
+      ), ${lastNumbers(schema)}
+      INSERT INTO ${schema}.execution_history (execution_id, number, entry)
+      SELECT execution_id, ${number}, entry FROM lines JOIN numbers USING (execution_id) ORDER BY position`,
+
+    // A key that another transaction is just taking is waited for; the next statement reads what that one made of it.
+    takeKey: `
+      INSERT INTO ${schema}.submitted_key (caller, key, execution_id, terms_hash, at)
+      VALUES ($1, $2, $3, $4, $5::bigint)
+      ON CONFLICT (caller, key) DO NOTHING
+      RETURNING key`,
+    key: `SELECT execution_id, terms_hash, at::text FROM ${schema}.submitted_key WHERE caller = $1 AND key = $2`,
+    historySince: `
+      SELECT number::text, rec_index::text, entry FROM (
+        (SELECT number, NULL::bigint AS rec_index, entry FROM ${schema}.execution_history
+         WHERE execution_id = $1 AND number > $2::bigint ORDER BY number LIMIT $3::bigint)
+        UNION ALL
+        (SELECT h.number, t.rec_index, h.entry FROM ${schema}.history AS h JOIN ${schema}.token_record AS t USING (token)
+         WHERE h.execution_id = $1 AND h.number > $2::bigint ORDER BY h.number LIMIT $3::bigint)
+      ) AS happened ORDER BY happened.number LIMIT $3::bigint`,
 
     counted: `SELECT counted FROM ${schema}.token_record WHERE execution_id = $1 AND token <> $2 AND counted IS NOT NULL`,
     execution: `SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution WHERE execution_id = $1`,
@@ -139,10 +174,10 @@ function executionStatements(schema: string) {
         FROM ${schema}.token_record AS t WHERE t.execution_id = e.execution_id
       ) AS records
       FROM ${schema}.execution AS e WHERE execution_id = $1`,
-    executions: `
+    executions: (isNarrowed: boolean) => `
       SELECT record, (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored FROM ${schema}.execution
-      WHERE $1 = '' OR updated_at < nullif($1, '')::bigint
-        OR (updated_at = nullif($1, '')::bigint AND execution_id > $2 COLLATE "C")
+      WHERE ${isNarrowed ? "caller = $4 AND" : "$4 = '' AND"} ($1 = '' OR updated_at < nullif($1, '')::bigint
+        OR (updated_at = nullif($1, '')::bigint AND execution_id > $2 COLLATE "C"))
       ORDER BY updated_at DESC, execution_id LIMIT $3::bigint`,
     executionHistory: `SELECT entry FROM ${schema}.execution_history WHERE execution_id = $1 ORDER BY sequence`,
   };

@@ -7,7 +7,7 @@ import { createSerializer } from "../serialize.ts";
 import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
-import { type LedgerTransaction, occupiedLane, restingSince } from "../ledger-store.ts";
+import { keyIn, type LedgerTransaction, numberedEntry, occupiedLane, restingSince } from "../ledger-store.ts";
 import { type CommitSteps, createGroupCommit } from "./group-commit.ts";
 import { closeDatabase } from "./open-database.ts";
 import { createPlaceCheck } from "./place-check.ts";
@@ -74,15 +74,31 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
           return execution && { execution, records: sql.recordsOf.all(executionId).map(record), at: clock() };
         }),
       ),
-    executions: ({ after, limit }) =>
+    executions: ({ caller, after, limit }) =>
       read(() => {
-        const place = after && { at: after.updatedAt, id: after.executionId, limit };
-        const rows = place === undefined ? sql.executions.all(limit) : sql.executionsAfter.all(place);
+        const [all, further] =
+          caller === undefined ? [sql.executions, sql.executionsAfter] : [sql.executionsOf, sql.executionsOfAfter];
+        const narrow = { ...(caller === undefined ? {} : { caller }), limit };
+        const rows =
+          after === undefined
+            ? all.all(narrow)
+            : further.all({ ...narrow, at: after.updatedAt, id: after.executionId });
         const restoredAt = restoredIn(sql);
         return rows.map((row) => withRestored(parse<ExecutionRecord>(text(row, "record")), restoredAt));
       }),
     executionHistory: (executionId) =>
       read(() => sql.executionHistory.all(executionId).map((row) => parse<ExecutionEntry>(text(row, "entry")))),
+    historySince: (executionId, after, limit) =>
+      read(() =>
+        sql.historySince
+          .all({ id: executionId, after, limit })
+          .map((row) => numberedEntry(row, parse(text(row, "entry")))),
+      ),
+    executionOfKey: (caller, key) =>
+      read(() => {
+        const row = sql.key.get(caller, key);
+        return row && text(row, "execution_id");
+      }),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     restoredAt: () => read(() => restoredIn(sql)),
     markRestored: () =>
@@ -177,18 +193,24 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
     },
     put: async (next, entry) => {
       put(next);
-      sql.append.run(next.token, JSON.stringify(entry));
+      sql.append.run(next.token, next.executionId, JSON.stringify(entry));
     },
     touch: async (next) => put(next),
     inLane: async (lane, exceptToken) => sql.inLane.all(lane, exceptToken).map((row) => text(row, "token")),
     execution: async (executionId) => executionIn(sql, parse, executionId),
     putExecution: async (execution, entry) => {
-      sql.putExecution.run(execution.executionId, execution.updatedAt, JSON.stringify(withoutRestored(execution)));
-      sql.appendExecution.run(execution.executionId, JSON.stringify(entry));
+      const { executionId, owner, updatedAt } = execution;
+      sql.putExecution.run(executionId, owner?.caller ?? null, updatedAt, JSON.stringify(withoutRestored(execution)));
+      sql.appendExecution.run(executionId, JSON.stringify(entry));
     },
     recordsOf: async (executionId) => sql.recordsOf.all(executionId).map(record),
     counted: async (executionId, exceptToken) =>
       sql.counted.all(executionId, exceptToken).flatMap((row) => readCount(text(row, "counted"))),
+    takeKey: async ({ caller, key, executionId, termsHash, at }) => {
+      const row = sql.key.get(caller, key);
+      if (row === undefined) sql.takeKey.run(caller, key, executionId, termsHash, at);
+      return row && keyIn(row, { caller, key });
+    },
     own: async (scopeKey, ids, token) =>
       ids.filter((id) => {
         sql.own.run(scopeKey, id, token);

@@ -89,4 +89,39 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO ledger_file VALUES (1, lower(hex(randomblob(16))), 0, NULL, NULL, NULL);
   `,
+  // What was recorded before is nobody's. Its history is numbered in the order of the clock, each table's own order kept.
+  `
+  ALTER TABLE execution ADD COLUMN caller TEXT;
+  CREATE INDEX execution_of_caller ON execution (caller, updated_at DESC, execution_id) WHERE caller IS NOT NULL;
+
+  CREATE TABLE submitted_key (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    terms_hash TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (caller, key)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE history ADD COLUMN execution_id TEXT;
+  ALTER TABLE history ADD COLUMN number INTEGER;
+  ALTER TABLE execution_history ADD COLUMN number INTEGER;
+  UPDATE history SET execution_id = t.execution_id FROM token_record AS t WHERE t.token = history.token;
+  CREATE TEMP TABLE numbered AS
+  SELECT of_token, sequence, row_number() OVER (PARTITION BY execution_id ORDER BY reached, of_token, sequence) AS number
+  FROM (
+    SELECT 0 AS of_token, execution_id, sequence,
+      max(json_extract(entry, '$.at')) OVER (PARTITION BY execution_id ORDER BY sequence) AS reached
+    FROM execution_history
+    UNION ALL
+    SELECT 1, execution_id, sequence, max(json_extract(entry, '$.at')) OVER (PARTITION BY execution_id ORDER BY sequence)
+    FROM history
+  );
+  UPDATE history SET number = n.number FROM numbered AS n WHERE n.of_token = 1 AND n.sequence = history.sequence;
+  UPDATE execution_history SET number = n.number FROM numbered AS n
+  WHERE n.of_token = 0 AND n.sequence = execution_history.sequence;
+  DROP TABLE numbered;
+  CREATE UNIQUE INDEX history_by_number ON history (execution_id, number);
+  CREATE UNIQUE INDEX execution_history_by_number ON execution_history (execution_id, number);
+  `,
 ];

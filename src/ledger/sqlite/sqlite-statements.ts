@@ -10,6 +10,12 @@ export type SqliteStatements = ReturnType<typeof prepareStatements>;
 export const markRestored = `
   UPDATE ledger_file SET restored_at = max(?, coalesce(restored_at + 1, 0), coalesce((SELECT max(updated_at) + 1 FROM execution), 0))`;
 
+/** The number of the next line of all that happens to an execution, its recommendations included. One transaction writes at a time. */
+function nextNumber(executionId: string): string {
+  const last = (table: string) => `coalesce((SELECT max(number) FROM ${table} WHERE execution_id = ${executionId}), 0)`;
+  return `1 + max(${last("history")}, ${last("execution_history")})`;
+}
+
 /** Prepares them. */
 export function prepareStatements(database: DatabaseSync) {
   return {
@@ -24,7 +30,9 @@ export function prepareStatements(database: DatabaseSync) {
          work_left = excluded.work_left, resting_since = excluded.resting_since,
          counted = excluded.counted, record = excluded.record`,
     ),
-    append: database.prepare("INSERT INTO history (token, entry) VALUES (?, ?)"),
+    append: database.prepare(
+      `INSERT INTO history (token, execution_id, number, entry) VALUES (?1, ?2, ${nextNumber("?2")}, ?3)`,
+    ),
     inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
     withWork: database.prepare(
       `SELECT record FROM token_record
@@ -46,16 +54,37 @@ export function prepareStatements(database: DatabaseSync) {
       "SELECT counted FROM token_record WHERE execution_id = ? AND token <> ? AND counted IS NOT NULL",
     ),
     execution: database.prepare("SELECT record FROM execution WHERE execution_id = ?"),
-    executions: database.prepare("SELECT record FROM execution ORDER BY updated_at DESC, execution_id LIMIT ?"),
+    executions: database.prepare("SELECT record FROM execution ORDER BY updated_at DESC, execution_id LIMIT :limit"),
     executionsAfter: database.prepare(
       `SELECT record FROM execution WHERE updated_at < :at OR (updated_at = :at AND execution_id > :id)
        ORDER BY updated_at DESC, execution_id LIMIT :limit`,
     ),
+    executionsOf: database.prepare(
+      "SELECT record FROM execution WHERE caller = :caller ORDER BY updated_at DESC, execution_id LIMIT :limit",
+    ),
+    executionsOfAfter: database.prepare(
+      `SELECT record FROM execution
+       WHERE caller = :caller AND (updated_at < :at OR (updated_at = :at AND execution_id > :id))
+       ORDER BY updated_at DESC, execution_id LIMIT :limit`,
+    ),
     putExecution: database.prepare(
-      `INSERT INTO execution (execution_id, updated_at, record) VALUES (?, ?, ?)
+      `INSERT INTO execution (execution_id, caller, updated_at, record) VALUES (?, ?, ?, ?)
        ON CONFLICT (execution_id) DO UPDATE SET updated_at = excluded.updated_at, record = excluded.record`,
     ),
-    appendExecution: database.prepare("INSERT INTO execution_history (execution_id, entry) VALUES (?, ?)"),
+    appendExecution: database.prepare(
+      `INSERT INTO execution_history (execution_id, number, entry) VALUES (?1, ${nextNumber("?1")}, ?2)`,
+    ),
+    historySince: database.prepare(
+      `SELECT number, NULL AS rec_index, entry FROM execution_history WHERE execution_id = :id AND number > :after
+       UNION ALL
+       SELECT h.number, t.rec_index, h.entry FROM history AS h JOIN token_record AS t ON t.token = h.token
+       WHERE h.execution_id = :id AND h.number > :after
+       ORDER BY number LIMIT :limit`,
+    ),
+    key: database.prepare("SELECT execution_id, terms_hash, at FROM submitted_key WHERE caller = ? AND key = ?"),
+    takeKey: database.prepare(
+      "INSERT INTO submitted_key (caller, key, execution_id, terms_hash, at) VALUES (?, ?, ?, ?, ?)",
+    ),
     executionHistory: database.prepare("SELECT entry FROM execution_history WHERE execution_id = ? ORDER BY sequence"),
     restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
     markRestored: database.prepare(markRestored),

@@ -41,6 +41,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
   const writes = [works, diesBefore, diesAfter, pause, fails, answerLost];
   return {
     recordExecution: gate("recordExecution", ledger.recordExecution, [works, diesBefore, diesAfter, fails, answerLost]),
+    recordSubmitted: gate("recordSubmitted", ledger.recordSubmitted, writes),
     amend: gate("amend", ledger.amend, [works, diesBefore, diesAfter, fails, answerLost]),
     claim: gate("claim", ledger.claim, writes),
     submit: gate("submit", ledger.submit, writes),
@@ -65,6 +66,9 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     execution: ledger.execution,
     executions: ledger.executions,
     executionHistory: ledger.executionHistory,
+    historySince: ledger.historySince,
+    submitterOf: ledger.submitterOf,
+    executionOfKey: ledger.executionOfKey,
     recordsOf: ledger.recordsOf,
     countFrom: ledger.countFrom,
     decide: ledger.decide,

@@ -1,33 +1,36 @@
 // An execution as it is asked for now, beside the one that is recorded under its id.
-import { todoOf } from "../contract/error-advice.ts";
-import { RefusedError } from "../contract/errors.ts";
-import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "../contract/execution-record.ts";
-import { differingFields } from "../contract/fingerprint.ts";
-import type { ExecutionPlace } from "../contract/ledger.ts";
-import { raisesPrice, raisesTotals, sameMoney } from "../contract/limits.ts";
-import { formatMoney, type Money } from "../contract/money.ts";
+import { todoOf } from "./error-advice.ts";
+import { RefusedError } from "./errors.ts";
+import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "./execution-record.ts";
+import { differingFields } from "./fingerprint.ts";
+import type { ExecutionPlace } from "./ledger.ts";
+import { raisesPrice, raisesTotals, sameMoney } from "./limits.ts";
+import { formatMoney, type Money } from "./money.ts";
 
 /** How many places a message names. */
 const mostNamed = 10;
 
 /** Why an execution is not the recorded one: another source, or another list of places. Undefined where it is the same. */
 export function whyChanged(asked: NewExecution, { execution, records }: RecordedExecution): RefusedError | undefined {
-  const { executionId } = asked;
-  const differences = differencesOf(
-    placesOf(asked.places, asked.emptyPlaces),
-    placesOf(records, execution.emptyPlaces),
-  );
-  if (differences.length > 0) {
-    const named = someOf(differences);
-    return new RefusedError({
-      code: "execution-changed",
-      message: `This is not the execution that was recorded as ${executionId}: ${named}. Nothing of it was bought. ${todoOf("execution-changed")}`,
-    });
-  }
+  const differences = placeDifferences(asked, { execution, records });
+  if (differences.length > 0) return executionChanged(asked.executionId, differences);
   if (asked.source === execution.source) return undefined;
   return new RefusedError({
     code: "source-differs",
     message: `The execution was recorded for the source ${execution.source}, not ${asked.source}. Nothing of it was bought. ${todoOf("source-differs")}`,
+  });
+}
+
+/** The places that are not the recorded ones, for a person. Empty for none. */
+export function placeDifferences(asked: NewExecution, { execution, records }: RecordedExecution): readonly string[] {
+  return differencesOf(placesOf(asked.places, asked.emptyPlaces), placesOf(records, execution.emptyPlaces));
+}
+
+/** The refusal of an execution that is not the recorded one. `differences`: what was altered, for a person. */
+export function executionChanged(executionId: string, differences: readonly string[]): RefusedError {
+  return new RefusedError({
+    code: "execution-changed",
+    message: `This is not the execution that was recorded as ${executionId}: ${someOf(differences)}. Nothing of it was bought. ${todoOf("execution-changed")}`,
   });
 }
 

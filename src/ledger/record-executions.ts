@@ -1,0 +1,99 @@
+import type { ExecutionLedger } from "../contract/execution-ledger.ts";
+import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
+import { notRecorded } from "../contract/not-recorded.ts";
+import {
+  idTaken,
+  isSubmitted,
+  keyOfAnother,
+  submittedHash,
+  submittedOther,
+  withoutApproval,
+} from "../contract/submitted.ts";
+import { amended, newExecution } from "./execution-rules.ts";
+import { historyEntry, tokensOf } from "./ledger-rules.ts";
+import type { LedgerStore, LedgerTransaction } from "./ledger-store.ts";
+
+/** The execution's own record. */
+export function executionsOf(store: LedgerStore): ExecutionLedger {
+  return {
+    recordExecution: (planned) =>
+      store.transaction(keysOf(planned), async (transaction) => {
+        const execution = await transaction.execution(planned.executionId);
+        if (execution === undefined) return recordNew(transaction, planned);
+        const records = await transaction.recordsOf(planned.executionId);
+        return { isNew: false, execution, records, at: transaction.now };
+      }),
+
+    recordSubmitted: (planned, submitter) =>
+      store.transaction(keysOf(planned), (transaction) => submitted(transaction, planned, submitter)),
+
+    submitterOf: async (executionId) => (await store.execution(executionId))?.owner?.caller,
+
+    executionOfKey: (caller, key) => store.executionOfKey(caller, key),
+
+    amend: (executionId, amendment) =>
+      store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
+        const execution = await transaction.execution(executionId);
+        if (execution === undefined) throw notRecorded();
+        const records = await transaction.recordsOf(executionId);
+        const next = amended({ execution, records }, amendment, transaction.now);
+        await transaction.putExecution(next.execution, next.entry);
+        const changed = new Map(next.changed.map((record) => [record.token, record]));
+        for (const record of records) {
+          const after = changed.get(record.token);
+          if (after === undefined) continue;
+          const detail = `${amendment.kind}, says ${amendment.person}: ${amendment.reason}`;
+          await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
+        }
+        const after = records.map((record) => changed.get(record.token) ?? record);
+        return { execution: next.execution, records: after, at: transaction.now };
+      }),
+
+    execution: (executionId) => store.execution(executionId),
+
+    recorded: (executionId) => store.recorded(executionId),
+
+    executions: (query) => store.executions(query),
+
+    executionHistory: (executionId) => store.executionHistory(executionId),
+
+    historySince: (executionId, after, limit) => store.historySince(executionId, after, limit),
+  };
+}
+
+function keysOf({ executionId, places }: NewExecution) {
+  return { tokens: tokensOf(places), executions: [executionId] };
+}
+
+async function recordNew(transaction: LedgerTransaction, planned: NewExecution, owner?: Owner): Promise<Recorded> {
+  const { execution, records, entry } = newExecution(planned, transaction.now, owner);
+  await transaction.putExecution(execution, entry);
+  for (const record of records) await transaction.touch(record);
+  return { isNew: true, execution, records, at: transaction.now };
+}
+
+type Owner = Parameters<typeof newExecution>[2];
+type Recorded = RecordedAt & { readonly isNew: boolean };
+
+/** Records an execution for its first submitter, or compares it with what is recorded. What throws takes the key back. */
+async function submitted(
+  transaction: LedgerTransaction,
+  planned: NewExecution,
+  { caller, key }: Submitter,
+): Promise<Recorded> {
+  const { executionId } = planned;
+  const { now } = transaction;
+  const hash = submittedHash(planned);
+  const execution = await transaction.execution(executionId);
+  if (execution !== undefined && execution.owner?.caller !== caller) throw idTaken();
+  const asked = key === undefined ? undefined : { caller, key, executionId, termsHash: hash, at: now };
+  const earlier = asked && (await transaction.takeKey(asked));
+  if (earlier !== undefined && earlier.executionId !== executionId) throw keyOfAnother(planned, earlier);
+  if (execution === undefined) return recordNew(transaction, planned, { caller, termsHash: hash });
+  const records = await transaction.recordsOf(executionId);
+  const recorded = { execution, records, at: now };
+  const isSame = earlier === undefined ? isSubmitted(hash, recorded) : earlier.termsHash === hash;
+  if (!isSame) throw submittedOther(planned, recorded);
+  if (planned.approvalRequired && !execution.approvalRequired) throw withoutApproval();
+  return { isNew: false, ...recorded };
+}
