@@ -70,6 +70,16 @@ const titles = [
   "records of the same time are listed by execution, then by index",
   "a ledger that is where it was opened may be sent from, as often as it is asked",
   "a ledger says when it was last restored, and nothing else changes",
+  "the first submitter owns the execution; submitted again under the same key nothing changes, and it is no new one",
+  "a key of one caller is not another's, and a text of two parts is not a caller and a key",
+  "a key with another execution or other terms is refused, and so is a known id with other terms; nothing is stored",
+  "an id that another caller owns, or nobody, is taken: nothing of it is told, and the key stays free",
+  "what was submitted can be repeated for good, whatever a person changed since; so can what is recorded by now",
+  "many first requests at once, each with a key of its own: one execution, and every key replays it",
+  "many callers at once for one id: it is one's, and taken for the others; one key for many ids names one",
+  "executions are narrowed to a caller, in pages in which what stays as it is shows once, whatever changes meanwhile",
+  "all that happens to an execution is numbered without a gap, its recommendations included, and read from after any number on",
+  "what is written at once, and what is refused, leaves no gap in the numbers; a line that was read is followed by later ones only",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */
