@@ -74,7 +74,7 @@ describe("A11: buyonce ledger backup", () => {
       place: join(folder, "b2.db"),
       files: [{ path: join(folder, "b2.db"), bytes: statSync("b2.db").size }],
       schema: 4,
-      knownSchema: 3,
+      knownSchema: 4,
       backupAt: expect.stringMatching(/^20\d\d-.*Z$/),
       counts: { executions: 1, recommendations: 2, bought: 0, mayBeBought: 0 },
       problems: [],

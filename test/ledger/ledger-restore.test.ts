@@ -264,11 +264,14 @@ describe("A11: buyonce ledger restore without a file marks what was restored by 
     expect((await runCommand(["ledger", "check", "--ledger", address])).stdout).toContain("restored  ");
   });
 
-  test("A11: a PostgreSQL ledger of the version before is brought up to date, and keeps what it holds", async () => {
+  test("A11: a PostgreSQL ledger of an older version is brought up to date, and keeps what it holds", async () => {
     const schema = postgres.newSchema();
     const first = await postgres.open({ schema });
     await claims(first, 0, 2);
-    await postgres.rows(`DROP TABLE ${schema}.ledger_mark`);
+    await postgres.rows(`DROP TABLE ${schema}.ledger_mark, ${schema}.submitted_key, ${schema}.history_number`);
+    await postgres.rows(`ALTER TABLE ${schema}.execution DROP COLUMN caller`);
+    await postgres.rows(`ALTER TABLE ${schema}.execution_history DROP COLUMN number`);
+    await postgres.rows(`ALTER TABLE ${schema}.history DROP COLUMN number, DROP COLUMN execution_id`);
     await postgres.rows(`DELETE FROM ${schema}.buyonce_migration WHERE version > 2`);
     const ledger = await postgres.open({ schema });
     expect([await ledger.restoredAt(), await countOf(ledger)]).toEqual([undefined, 2]);

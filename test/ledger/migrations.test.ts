@@ -2,53 +2,62 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import rows from "../../fixtures/ledgers/schema-1.postgres.json" with { type: "json" };
+import contentsOf1 from "../../fixtures/ledgers/schema-1.postgres.json" with { type: "json" };
+import rowsOf3 from "../../fixtures/ledgers/schema-3.postgres.json" with { type: "json" };
 import { migrations } from "../../src/ledger/postgres/postgres-migrations.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { executionState } from "../../src/contract/execution-state.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { planned } from "../../src/testing/ledger-values.ts";
+import { newExecution, planned } from "../../src/testing/ledger-values.ts";
 import { usePostgres } from "./postgres-fixture.ts";
 
 const { newSchema, open, rows: query } = usePostgres();
 const folder = mkdtempSync(join(tmpdir(), "buyonce-ledger-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const { version: _version, ...rowsOf1 } = contentsOf1;
+
 /** An hour after the older version wrote it. */
 const now = 1_795_309_200_000;
 
-async function olderSqlite(): Promise<Ledger> {
-  const file = join(folder, "ledger.db");
-  copyFileSync(new URL("../../fixtures/ledgers/schema-1.db", import.meta.url), file);
+async function olderSqlite(version: number): Promise<Ledger> {
+  const file = join(folder, `ledger-${version}.db`);
+  copyFileSync(new URL(`../../fixtures/ledgers/schema-${version}.db`, import.meta.url), file);
   return openSqliteLedger({ file, clock: () => now });
 }
 
-/** A schema as the older version left it: its tables, made by its own migration, and its rows. */
-async function olderPostgres(): Promise<Ledger> {
+/** A schema as an older version left it: its tables, made by its own migrations, and its rows. */
+async function olderPostgres(version: number, tables: Readonly<Record<string, readonly object[]>>): Promise<Ledger> {
   const schema = newSchema();
   await query(`CREATE SCHEMA ${schema}`);
   await query(
     `CREATE TABLE ${schema}.buyonce_migration (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
   );
-  await query(`INSERT INTO ${schema}.buyonce_migration (version) VALUES (1)`);
-  const [first] = migrations;
-  await query(first?.(schema) ?? "");
-  for (const table of ["token_record", "commitment_owner"] as const) {
-    const json = JSON.stringify(rows[table]);
-    await query(`INSERT INTO ${schema}.${table} SELECT * FROM json_populate_recordset(null::${schema}.${table}, $1)`, [
-      json,
-    ]);
+  for (const [index, migration] of migrations.slice(0, version).entries()) {
+    await query(`INSERT INTO ${schema}.buyonce_migration (version) VALUES (${index + 1})`);
+    await query(migration(schema));
   }
-  await query(
-    `INSERT INTO ${schema}.history (token, entry) SELECT token, entry FROM json_to_recordset($1) AS h (token text, entry text)`,
-    [JSON.stringify(rows.history)],
-  );
+  for (const [table, rowsOfTable] of Object.entries(tables)) {
+    const columns = Object.keys(rowsOfTable[0] ?? {}).join(", ");
+    if (columns === "") continue;
+    await query(`DELETE FROM ${schema}.${table}`);
+    await query(
+      `INSERT INTO ${schema}.${table} (${columns}) OVERRIDING SYSTEM VALUE
+       SELECT ${columns} FROM json_populate_recordset(null::${schema}.${table}, $1)`,
+      [JSON.stringify(rowsOfTable)],
+    );
+    if (!columns.includes("sequence")) continue;
+    await query(
+      `SELECT setval(pg_get_serial_sequence($1, 'sequence'), (SELECT max(sequence) FROM ${schema}.${table}))`,
+      [`${schema}.${table}`],
+    );
+  }
   return open({ schema, clock: () => now });
 }
 
 describe.each([
-  ["SQLite", olderSqlite],
-  ["PostgreSQL", olderPostgres],
+  ["SQLite", () => olderSqlite(1)],
+  ["PostgreSQL", () => olderPostgres(1, rowsOf1)],
 ])("a ledger of the version before executions were recorded, in %s", (_kind, openOlder) => {
   test("each execution is made from its records, in its state; limits are not known, and a gap makes it incomplete", async () => {
     const ledger = await openOlder();
@@ -118,6 +127,76 @@ describe.each([
     await ledger.release([held]);
     await ledger.amend("lacking one", { kind: "confirm", person: "ann", reason: "#1 was never approved" });
     expect((await ledger.submit(await claim(), planned({ token: held.token }))).attempt).toBe(1);
+    await ledger.close();
+  });
+});
+
+describe.each([
+  ["SQLite", () => olderSqlite(3)],
+  ["PostgreSQL", () => olderPostgres(3, rowsOf3)],
+])("a ledger of the version before submitters were recorded, in %s", (_kind, openOlder) => {
+  test("it keeps what it holds, which is nobody's: its id is taken for every caller", async () => {
+    const ledger = await openOlder();
+    const all = await ledger.executions({ limit: 99 });
+    expect(all.map(({ executionId }) => executionId).toSorted()).toEqual([
+      "after the restore",
+      "approved",
+      "driven",
+      "stopped",
+      "waiting",
+    ]);
+    expect(await ledger.executions({ caller: "test", limit: 99 })).toEqual([]);
+    for (const { executionId, ...execution } of all) {
+      expect(execution).not.toHaveProperty("owner");
+      expect(execution.restored === true).toBe(executionId !== "after the restore");
+      expect(await ledger.submitterOf(executionId)).toBeUndefined();
+      const { records = [] } = (await ledger.recorded(executionId)) ?? {};
+      const submitted = ledger.recordSubmitted(newExecution(records, { executionId }), { caller: "ann", key: "key" });
+      await expect(submitted).rejects.toMatchObject({ code: "execution-id-taken" });
+    }
+    expect(await ledger.executionOfKey("ann", "key")).toBeUndefined();
+    const states = (await ledger.recordsOf("driven")).map(({ state }) => state);
+    expect(states).toEqual([
+      "purchased",
+      "unknown",
+      "unknown",
+      "rejected",
+      "refused",
+      "submitted",
+      "submitted",
+      "skipped",
+    ]);
+    await ledger.close();
+  });
+
+  test("its history is numbered by time, each line after those of its own recommendation, and goes on from there", async () => {
+    const ledger = await openOlder();
+    for (const { executionId } of await ledger.executions({ limit: 99 })) {
+      const lines = await ledger.historySince(executionId, 0, 999);
+      expect(lines.map(({ number }) => number)).toEqual(lines.map((_line, index) => index + 1));
+      expect(lines[0]).toMatchObject({ kind: "execution", entry: { event: "record" } });
+      const said = lines.flatMap((line) => (line.kind === "execution" ? [line.entry] : []));
+      expect(said).toEqual(await ledger.executionHistory(executionId));
+      for (const { token, recIndex } of await ledger.recordsOf(executionId)) {
+        const own = lines.flatMap((line) =>
+          line.kind === "recommendation" && line.recIndex === recIndex ? [line] : [],
+        );
+        expect(own.map(({ entry }) => entry)).toEqual(await ledger.history(token));
+      }
+    }
+    // The clock was set back before the proof, which comes after what it proves something of all the same.
+    const lines = await ledger.historySince("driven", 0, 999);
+    const events = lines.map(({ entry }) => entry.event);
+    expect(events.slice(-7)).toEqual(["submit", "dead", "submit", "limits", "skip", "submit", "skip"]);
+    await ledger.amend("driven", {
+      kind: "limits",
+      maxTotals: [{ amount: "140", currency: "GBP" }],
+      person: "ann",
+      reason: "less",
+    });
+    expect(await ledger.historySince("driven", lines.length, 9)).toMatchObject([
+      { number: lines.length + 1, kind: "execution", entry: { event: "limits" } },
+    ]);
     await ledger.close();
   });
 });

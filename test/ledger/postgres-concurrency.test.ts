@@ -7,9 +7,12 @@ import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { bought, claimPlaces, claimRequest, newExecution, planned } from "../../src/testing/ledger-values.ts";
 import { claimsOfTwo, grantedClaim, runScript, source, usePostgres } from "./postgres-fixture.ts";
-import { type Statement, watchedPool } from "./postgres-watched-pool.ts";
+import { createMeeting } from "./postgres-meeting.ts";
+import { watchedPool } from "./postgres-watched-pool.ts";
 
-const { admin, connectionString, newSchema, open, rows } = usePostgres();
+const postgres = usePostgres();
+const { admin, connectionString, newSchema, open, rows } = postgres;
+const meeting = createMeeting(postgres);
 
 describe("drivers at once on one PostgreSQL ledger", () => {
   test("several processes claim the same execution: each recommendation is granted once", async () => {
@@ -259,36 +262,4 @@ describe("drivers at once on one PostgreSQL ledger", () => {
     await pool.end();
     rmSync(folder, { recursive: true });
   });
-
-  /** Two ledgers on one schema whose first matching statements are sent only when both have come to theirs. */
-  async function meeting(matches: (text: string) => boolean, fromTheStart = true) {
-    const schema = newSchema();
-    await open({ schema });
-    const failures: string[] = [];
-    let arrived = fromTheStart ? 0 : 2;
-    let go: () => void = () => undefined;
-    const both = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const around = async ({ text, send }: Statement) => {
-      if (matches(text) && arrived < 2) {
-        arrived += 1;
-        if (arrived === 2) go();
-        await both;
-      }
-      return send().catch((error: { code: string }) => {
-        failures.push(error.code);
-        throw error;
-      });
-    };
-    const openWatched = () => open({ schema, pool: watchedPool(admin(), around) });
-    const pair = [await openWatched(), await openWatched()] as const;
-    return {
-      ledgers: pair,
-      failures,
-      meet: () => {
-        arrived = 0;
-      },
-    };
-  }
 });
