@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import type { NewExecution } from "../../src/contract/execution-record.ts";
-import type { Ledger } from "../../src/contract/ledger.ts";
+import type { Claim, Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
-import { claimRequest, newExecution } from "../../src/testing/ledger-values.ts";
+import { granted } from "../../src/testing/ledger/ledger-world.ts";
+import { bought, claimRequest, newExecution, planned } from "../../src/testing/ledger-values.ts";
 import { source, usePostgres } from "./postgres-fixture.ts";
 import { createMeeting } from "./postgres-meeting.ts";
+import { watchedPool } from "./postgres-watched-pool.ts";
 
 const postgres = usePostgres();
 const meeting = createMeeting(postgres);
@@ -164,5 +166,82 @@ describe("two connections to PostgreSQL that meet at a statement", () => {
     expect(driven).toMatchObject({ value: { isNew: !isAnns } });
     expect(await door.submitterOf("execution-1")).toBe(isAnns ? "ann" : undefined);
     expect(await door.executionOfKey("ann", "key")).toBe(isAnns ? "execution-1" : undefined);
+  });
+});
+
+describe("the numbers of what happens, on PostgreSQL", () => {
+  /** An execution of so many places, each of which is sent. */
+  async function sent(ledger: Ledger, size: number): Promise<readonly Claim[]> {
+    const places = Array.from({ length: size }, (_, recIndex) => claimRequest(recIndex));
+    await ledger.recordExecution(newExecution(places));
+    const claims = (await ledger.claim(places, "driver-1", 30_000)).map((answer) => granted(answer).claim);
+    for (const claim of claims) await ledger.submit(claim, planned({ token: claim.token }));
+    return claims;
+  }
+
+  test("a line that is written and not yet committed holds back those after it: none is read before it", async () => {
+    const schema = postgres.newSchema();
+    const second = await postgres.open({ schema });
+    const { promise: isWritten, resolve: written } = Promise.withResolvers<void>();
+    const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>();
+    let isHeld = false;
+    const held = watchedPool(postgres.admin(), async ({ text: statement, client, send }) => {
+      // The server waits for this transaction for as long as the test needs.
+      const idle = /idle_in_transaction_session_timeout = \d+/;
+      if (idle.test(statement)) return client.query(statement.replace(idle, "idle_in_transaction_session_timeout = 0"));
+      if (isHeld && statement === "COMMIT") {
+        written();
+        await mayCommit;
+      }
+      return send();
+    });
+    const first = await postgres.open({ schema, pool: held });
+    const [left, right] = await sent(first, 2);
+    if (left === undefined || right === undefined) throw new Error("two places");
+    const before = await second.historySince("execution-1", 0, 99);
+    isHeld = true;
+    const purchased = first.purchase(left, bought());
+    await isWritten;
+    const further = second.purchase(right, bought({ id: "order-2" }));
+    const waiting = () => postgres.rows("SELECT 1 FROM pg_locks WHERE NOT granted");
+    await expect.poll(waiting, { interval: 20 }).not.toHaveLength(0);
+    expect(await second.historySince("execution-1", 0, 99)).toEqual(before);
+    commit();
+    await Promise.all([purchased, further]);
+    const after = await second.historySince("execution-1", before.length, 99);
+    expect(after.map(({ number, entry }) => [number, entry.event, "token" in entry && entry.token])).toEqual([
+      [before.length + 1, "purchase", left.token],
+      [before.length + 2, "purchase", right.token],
+    ]);
+  });
+
+  test("changes of terms and ends of recommendations at once: no deadlock, no number twice, none left out", async () => {
+    const schema = postgres.newSchema();
+    const failures: string[] = [];
+    const pool = watchedPool(postgres.admin(), ({ send }) =>
+      send().catch((error: { code: string }) => {
+        failures.push(error.code);
+        throw error;
+      }),
+    );
+    const [drive, person] = [await postgres.open({ schema, pool }), await postgres.open({ schema, pool })];
+    const claims = await sent(drive, 30);
+    const limit = (index: number) =>
+      person.amend("execution-1", {
+        kind: "limits",
+        maxPrices: { [index]: { amount: String(index + 1), currency: "GBP" } },
+        person: "ann",
+        reason: "because",
+      });
+    await Promise.all(
+      claims.flatMap((claim, index) => [
+        drive.purchase(claim, bought({ id: `order-${index}`, price: { amount: "1", currency: "GBP" } })),
+        ...(index % 3 === 0 ? [limit(29 - index)] : []),
+      ]),
+    );
+    // The record; claims, submissions, purchases; ten changes, each a line of the execution and one of its recommendation.
+    const numbers = (await drive.historySince("execution-1", 0, 999)).map(({ number }) => number);
+    expect(numbers).toEqual(Array.from({ length: 1 + 3 * 30 + 2 * 10 }, (_, index) => index + 1));
+    expect(failures).toEqual([]);
   });
 });
