@@ -87,6 +87,17 @@ export async function beginTransaction(
         readCount(String(found["counted"])),
       );
     },
+    ...claimedOnce({ query, sql }),
+  };
+  return { transaction, write };
+}
+
+/** What belongs to whoever came first, and is written at once. */
+function claimedOnce({
+  query,
+  sql,
+}: Pick<TransactionParts, "query" | "sql">): Pick<LedgerTransaction, "takeKey" | "own"> {
+  return {
     takeKey: async ({ caller, key, executionId, termsHash, at }) => {
       const [taken] = await query(sql.takeKey, caller, key, executionId, termsHash, String(at));
       const [held] = taken === undefined ? await query(sql.key, caller, key) : [];
@@ -97,7 +108,6 @@ export async function beginTransaction(
       return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
     },
   };
-  return { transaction, write };
 }
 
 function checkLocked(locked: ReadonlyMap<string, unknown>, key: string): void {

@@ -7,7 +7,14 @@ import { createSerializer } from "../serialize.ts";
 import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
-import { keyIn, type LedgerTransaction, numberedEntry, occupiedLane, restingSince } from "../ledger-store.ts";
+import {
+  keyIn,
+  type LedgerStore,
+  type LedgerTransaction,
+  numberedEntry,
+  occupiedLane,
+  restingSince,
+} from "../ledger-store.ts";
 import { type CommitSteps, createGroupCommit } from "./group-commit.ts";
 import { closeDatabase } from "./open-database.ts";
 import { createPlaceCheck } from "./place-check.ts";
@@ -66,6 +73,28 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
         return prepared.all(values).map(record);
       }),
     recordsOf: (executionId) => read(() => sql.recordsOf.all(executionId).map(record)),
+    ...executionReads({ database, sql, parse, record, read, clock }),
+    history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
+    restoredAt: () => read(() => restoredIn(sql)),
+    markRestored: () =>
+      guarded(() =>
+        groupCommit(async () => {
+          sql.markRestored.run(clock());
+        }),
+      ),
+    close: () => oneByOne(async () => closeDatabase(database, checkPlace)),
+  });
+}
+
+/** What reads about executions. */
+interface ReadParts extends Pick<SqliteStoreOptions, "database" | "clock">, ReturnType<typeof parserOf> {
+  readonly sql: SqliteStatements;
+  readonly read: <T>(run: () => T) => Promise<T>;
+}
+
+/** What the store reads of executions. */
+function executionReads({ database, sql, parse, record, read, clock }: ReadParts) {
+  return {
     execution: (executionId) => read(() => executionIn(sql, parse, executionId)),
     recorded: (executionId) =>
       read(() =>
@@ -99,16 +128,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
         const row = sql.key.get(caller, key);
         return row && text(row, "execution_id");
       }),
-    history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
-    restoredAt: () => read(() => restoredIn(sql)),
-    markRestored: () =>
-      guarded(() =>
-        groupCommit(async () => {
-          sql.markRestored.run(clock());
-        }),
-      ),
-    close: () => oneByOne(async () => closeDatabase(database, checkPlace)),
-  });
+  } satisfies Partial<LedgerStore>;
 }
 
 /** As many rows are written before the log is taken in; it then has some 2,000 pages. */

@@ -19,6 +19,7 @@ function nextNumber(executionId: string): string {
 /** Prepares them. */
 export function prepareStatements(database: DatabaseSync) {
   return {
+    ...executionStatements(database),
     totalChanges: database.prepare("SELECT total_changes() AS n"),
     countChange: database.prepare("UPDATE ledger_file SET changes = changes + 1"),
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
@@ -53,6 +54,15 @@ export function prepareStatements(database: DatabaseSync) {
     counted: database.prepare(
       "SELECT counted FROM token_record WHERE execution_id = ? AND token <> ? AND counted IS NOT NULL",
     ),
+    restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
+    markRestored: database.prepare(markRestored),
+    history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
+  };
+}
+
+/** Those on the records of executions. */
+function executionStatements(database: DatabaseSync) {
+  return {
     execution: database.prepare("SELECT record FROM execution WHERE execution_id = ?"),
     executions: database.prepare("SELECT record FROM execution ORDER BY updated_at DESC, execution_id LIMIT :limit"),
     executionsAfter: database.prepare(
@@ -86,8 +96,5 @@ export function prepareStatements(database: DatabaseSync) {
       "INSERT INTO submitted_key (caller, key, execution_id, terms_hash, at) VALUES (?, ?, ?, ?, ?)",
     ),
     executionHistory: database.prepare("SELECT entry FROM execution_history WHERE execution_id = ? ORDER BY sequence"),
-    restoredAt: database.prepare("SELECT restored_at FROM ledger_file"),
-    markRestored: database.prepare(markRestored),
-    history: database.prepare("SELECT entry FROM history WHERE token = ? ORDER BY sequence"),
   };
 }

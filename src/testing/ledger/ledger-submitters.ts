@@ -303,10 +303,10 @@ export const submitterTests: readonly LedgerTest[] = [
       const places = Array.from({ length: 12 }, (_, recIndex) => claimRequest(recIndex));
       await ledger.recordExecution(newExecution(places, { maxTotals: [gbp("1000")] }));
       const claims = (await ledger.claim(places, "driver-1", 30_000)).map((answer) => granted(answer).claim);
-      let isOver = false;
+      const writing = { isOver: false };
       const seen: number[] = [];
       const reader = (async () => {
-        while (!isOver) seen.push(...(await numbersOf(ledger, seen.at(-1) ?? 0, 5)));
+        while (!writing.isOver) seen.push(...(await numbersOf(ledger, seen.at(-1) ?? 0, 5)));
       })();
       await Promise.all(
         claims.map(async (claim, index) => {
@@ -316,7 +316,7 @@ export const submitterTests: readonly LedgerTest[] = [
           );
         }),
       );
-      isOver = true;
+      writing.isOver = true;
       await reader;
       seen.push(...(await numbersOf(ledger, seen.at(-1) ?? 0)));
       // Its record, twelve claims, eight submissions and purchases, four refusals.
