@@ -113,8 +113,8 @@ function readsOf(
       happenedTo(executionId).flatMap(({ kind, entry }) => (kind === "execution" ? [entry] : [])),
     historySince: async (executionId, after, limit) =>
       happenedTo(executionId)
-        .map((happened, index): NumberedEntry => ({ number: index + 1, ...happened }))
-        .slice(after, after + limit),
+        .slice(after, after + limit)
+        .map((happened, index): NumberedEntry => ({ number: after + index + 1, ...happened })),
     executionOfKey: async (caller, key) => keys.get(nameOf({ caller, key }))?.executionId,
     withWork: async (kinds, before, limit) =>
       [...records.values()]
@@ -201,7 +201,9 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     for (const execution of amended.values()) executions.set(execution.executionId, execution);
     for (const [name, key] of taken) keys.set(name, key);
     for (const { executionId, ...line } of happened) {
-      numbered.set(executionId, [...(numbered.get(executionId) ?? []), line]);
+      const lines = numbered.get(executionId);
+      if (lines === undefined) numbered.set(executionId, [line]);
+      else lines.push(line);
     }
   };
   return { transaction, commit };
