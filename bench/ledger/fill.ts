@@ -33,8 +33,8 @@ export async function fill(ledger: Ledger, location: string, records: number): P
     `INSERT INTO token_record (${recordColumns})
      SELECT hex, 'filled-' || n, 0, ${scope}, state, lane, work_left, resting_since, ${copied("record")}
      FROM bench_token, token_record WHERE token = '${token}' ORDER BY hex`,
-    `INSERT INTO history (token, entry)
-     SELECT hex, ${copied("entry")} FROM bench_token, history WHERE token = '${token}'`,
+    `INSERT INTO history (token, execution_id, number, entry)
+     SELECT hex, 'filled-' || n, number, ${copied("entry")} FROM bench_token, history WHERE token = '${token}'`,
     `INSERT INTO commitment_owner (scope_key, commitment_id, token) SELECT ${scope}, hex, hex FROM bench_token`,
     `DROP TABLE bench_token`,
   ];
