@@ -1,5 +1,6 @@
 // What is said about each error, once: messages, next steps, the page and docs/errors.md are made from here.
 import type { ErrorCode } from "./errors.ts";
+import { requestAdvice } from "./request-advice.ts";
 
 /** What is said about one error code. */
 export interface ErrorAdvice {
@@ -362,6 +363,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   ...sent,
   ...aPersonDecides,
   ...anotherDriver,
+  ...requestAdvice,
   ...defect,
 };
 
@@ -374,6 +376,7 @@ export const errorGroups: Readonly<Record<string, Group>> = {
   "After a send": sent,
   "A person's decision": aPersonDecides,
   "Another driver": anotherDriver,
+  "Over HTTP: the request was not carried out": requestAdvice,
   "A defect": defect,
 };
 

@@ -71,6 +71,18 @@ export type ErrorCode =
   // another driver
   | "held-by-another-driver"
   | "executor-missing"
+  // a request over HTTP that was not carried out
+  | "malformed-request"
+  | "not-authenticated"
+  | "not-permitted"
+  | "foreign-origin"
+  | "not-found"
+  | "method-not-allowed"
+  | "execution-id-taken"
+  | "request-too-large"
+  | "unsupported-media-type"
+  | "precondition-missing"
+  | "shutting-down"
   // a defect in this program or in an executor
   | "internal";
 

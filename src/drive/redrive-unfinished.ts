@@ -1,4 +1,6 @@
+import { checkTexts } from "../contract/check-texts.ts";
 import type { Environment } from "../contract/environment.ts";
+import { workLeft } from "../contract/execution-state.ts";
 import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
 import { type Forbidden, whyForbidden } from "../contract/terms.ts";
@@ -13,6 +15,8 @@ import { pastDeadline } from "./stop.ts";
 
 /** Which of what was left behind is driven, and how. */
 export interface RedriveOptions extends DriveOptions {
+  /** Only of this execution. Default: of all. */
+  readonly executionId?: string | undefined;
   /** Milliseconds for which nobody has worked on it, up to ten years. Default 0: all that no living driver holds. */
   readonly olderThan?: number;
   /** At most so many recommendations; what needs an executor that is not there is not counted. Default 100, at most 10,000. */
@@ -42,14 +46,23 @@ interface RedriveParts {
  * to is reported as the ledger has it.
  */
 export async function redriveUnfinished(
-  { olderThan = 0, limit = 100, retryRefused = false, includeParked = false, ...options }: RedriveOptions,
+  {
+    executionId: only,
+    olderThan = 0,
+    limit = 100,
+    retryRefused = false,
+    includeParked = false,
+    ...options
+  }: RedriveOptions,
   { ledger, environment, canDrive, drive }: RedriveParts,
 ): Promise<readonly Report[]> {
   checkOptions({ ...options, olderThan, limit });
+  checkTexts({ executionId: only });
   // One for all of them: the totals are those of this call.
   const budget = createBudget(options.maxTotals);
   const query = { olderThan, limit, refused: retryRefused, parked: includeParked };
-  const { own: records, withoutExecutor } = await findUnfinished(ledger, query, canDrive);
+  const from = only === undefined ? ledger : withinOne(ledger, only);
+  const { own: records, withoutExecutor } = await findUnfinished(from, query, canDrive);
   const reports: Report[] = [];
   let failure: { readonly error: unknown } | undefined;
   for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
@@ -64,13 +77,17 @@ export async function redriveUnfinished(
     if (failure !== undefined) reports.push(reportOfUndriven(executionId, own, failure.error));
   }
   const driven = withMissingExecutors(reports, withoutExecutor);
-  return includeParked ? driven : withParked(driven, await parkedBeside(ledger, driven));
+  return includeParked ? driven : withParked(driven, await parkedBeside(ledger, driven, only));
 }
 
 /** What waits for a person. What was driven is reported, whether the ledger says by now what is parked or not. */
-async function parkedBeside(ledger: Ledger, driven: readonly Report[]): Promise<readonly TokenRecord[]> {
+async function parkedBeside(
+  ledger: Ledger,
+  driven: readonly Report[],
+  only: string | undefined,
+): Promise<readonly TokenRecord[]> {
   try {
-    return await readParked(ledger);
+    return await readParked(ledger, only);
   } catch (error) {
     if (driven.length === 0) throw error;
     return [];
@@ -93,6 +110,27 @@ export interface FoundUnfinished {
   readonly withoutExecutor: readonly TokenRecord[];
 }
 
+/** What is asked of a ledger about what was left behind. */
+type UnfinishedSource = Pick<Ledger, "unfinished" | "execution" | "now">;
+
+/** A ledger in which only one execution is asked about: its records are read, instead of those of all. */
+function withinOne(ledger: Ledger, executionId: string): UnfinishedSource {
+  return {
+    now: () => ledger.now(),
+    execution: (id) => ledger.execution(id),
+    unfinished: async ({ olderThan, limit, refused, parked }) => {
+      const now = await ledger.now();
+      const isMeant = { unfinished: true, refused, parked };
+      const isLeft = (record: TokenRecord) => {
+        const work = workLeft(record);
+        const restingSince = record.leaseUntil ?? record.updatedAt;
+        return work !== undefined && isMeant[work] && restingSince <= now - olderThan;
+      };
+      return (await ledger.recordsOf(executionId)).filter(isLeft).slice(0, limit);
+    },
+  };
+}
+
 /** By how much more is asked for while what cannot be driven takes the places of what can. */
 const growth = 10;
 
@@ -101,7 +139,7 @@ const growth = 10;
  * clouds. Reads again, more each time, until there are enough or the ledger has no more. Throws a LedgerError.
  */
 export async function findUnfinished(
-  ledger: Ledger,
+  ledger: UnfinishedSource,
   query: UnfinishedQuery,
   canDrive: (record: TokenRecord) => boolean | Promise<boolean>,
 ): Promise<FoundUnfinished> {
@@ -122,7 +160,7 @@ export async function findUnfinished(
  * Whether a drive could do something about it now: nothing of an execution that waits, and of one that is stopped only what was
  * sent. Each execution is read once.
  */
-function createIsWork(ledger: Ledger): (record: TokenRecord) => Promise<boolean> {
+function createIsWork(ledger: UnfinishedSource): (record: TokenRecord) => Promise<boolean> {
   const known = new Map<string, Forbidden | undefined>();
   let now: number | undefined;
   return async ({ executionId, state }) => {

@@ -12,7 +12,8 @@ const maxRecommendations = 10_000;
 
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time such as 2026-12-01T00:00:00Z" }).optional();
 
-const envelopeSchema = z
+/** An execution but for its recommendations, which are checked by the schemas of their services. */
+export const envelopeSchema = z
   .strictObject({
     executionId: z.string().superRefine(addTextProblem),
     source: z

@@ -20,7 +20,7 @@ export interface RecommendationHistory {
  * one that it does not know, or a LedgerError.
  */
 export async function ledgerHistory(
-  ledger: Ledger,
+  ledger: Pick<Ledger, "history" | "recordsOf">,
   executionId: string,
   recIndex?: number,
 ): Promise<readonly RecommendationHistory[]> {

@@ -319,6 +319,61 @@ export const sentences: Readonly<
     cause: "The worker that ran has no executor for its provider and service.",
     next: "The ledger shows no purchase. Run a worker that has an executor for it. Until then, buy it nowhere else.",
   },
+  "malformed-request": {
+    status: "refused",
+    cause: "The request cannot be read; nothing was recorded.",
+    next: "Nothing was sent. Correct what the message names, then send it again.",
+  },
+  "not-authenticated": {
+    status: "refused",
+    cause: "The request does not say who sends it, in a way that is known here.",
+    next: "Nothing was sent. Send a valid token in the header Authorization: Bearer ….",
+  },
+  "not-permitted": {
+    status: "refused",
+    cause: "Who sent the request may not do this.",
+    next: "Nothing was sent. Have the right granted that the message names, or let somebody who has it do this.",
+  },
+  "foreign-origin": {
+    status: "refused",
+    cause: "The request came through a web page of another site, or under a name that is not this server's.",
+    next: "Nothing was sent. Call the server by its own address, not from a page of another site.",
+  },
+  "not-found": {
+    status: "refused",
+    cause: "There is nothing at this address that the caller may see.",
+    next: "Nothing was sent. Check the path, the executionId and the ledger that the server was started with.",
+  },
+  "method-not-allowed": {
+    status: "refused",
+    cause: "This address has no such method.",
+    next: "Nothing was sent. Use one of the methods in the header Allow.",
+  },
+  "execution-id-taken": {
+    status: "refused",
+    cause: "Somebody else has an execution of this id; nothing was recorded.",
+    next: "Nothing was sent. Give the execution an executionId of its own, and send it again.",
+  },
+  "request-too-large": {
+    status: "refused",
+    cause: "The body of the request is too large; nothing was recorded.",
+    next: "Nothing was sent. Split the execution into several ones.",
+  },
+  "unsupported-media-type": {
+    status: "refused",
+    cause: "The body of the request is not JSON in UTF-8; nothing was recorded.",
+    next: "Nothing was sent. Send JSON with the header Content-Type: application/json.",
+  },
+  "precondition-missing": {
+    status: "refused",
+    cause: "The request does not name the version of the terms that it is about; nothing was changed.",
+    next: "Nothing was sent. Read the terms, and send their ETag as If-Match.",
+  },
+  "shutting-down": {
+    status: "refused",
+    cause: "The server is ending; nothing was recorded.",
+    next: "Nothing was sent. Send the same again in a moment, to the server that takes its place.",
+  },
   internal: {
     status: "refused",
     cause: "The program has a defect.",

@@ -1,0 +1,52 @@
+import type { ErrorAdvice } from "./error-advice.ts";
+
+/** What is said about requests over HTTP that were not carried out. */
+export const requestAdvice = {
+  "malformed-request": {
+    plain: "The request cannot be read; nothing was recorded.",
+    detail: "Its body is no JSON or names a field twice, or a header, a parameter or the path is not of its form.",
+    todo: "Correct what the message names, then send it again.",
+  },
+  "not-authenticated": {
+    plain: "The request does not say who sends it, in a way that is known here.",
+    todo: "Send a valid token in the header `Authorization: Bearer …`.",
+  },
+  "not-permitted": {
+    plain: "Who sent the request may not do this.",
+    detail: "A scope is missing, or the `executionId` does not begin as the caller's have to.",
+    todo: "Have the right granted that the message names, or let somebody who has it do this.",
+  },
+  "foreign-origin": {
+    plain: "The request came through a web page of another site, or under a name that is not this server's.",
+    todo: "Call the server by its own address, not from a page of another site.",
+  },
+  "not-found": {
+    plain: "There is nothing at this address that the caller may see.",
+    detail: "An execution of another caller is not shown without the scope `all`.",
+    todo: "Check the path, the `executionId` and the ledger that the server was started with.",
+  },
+  "method-not-allowed": {
+    plain: "This address has no such method.",
+    todo: "Use one of the methods in the header `Allow`.",
+  },
+  "execution-id-taken": {
+    plain: "Somebody else has an execution of this id; nothing was recorded.",
+    todo: "Give the execution an `executionId` of its own, and send it again.",
+  },
+  "request-too-large": {
+    plain: "The body of the request is too large; nothing was recorded.",
+    todo: "Split the execution into several ones.",
+  },
+  "unsupported-media-type": {
+    plain: "The body of the request is not JSON in UTF-8; nothing was recorded.",
+    todo: "Send JSON with the header `Content-Type: application/json`.",
+  },
+  "precondition-missing": {
+    plain: "The request does not name the version of the terms that it is about; nothing was changed.",
+    todo: "Read the terms, and send their `ETag` as `If-Match`.",
+  },
+  "shutting-down": {
+    plain: "The server is ending; nothing was recorded.",
+    todo: "Send the same again in a moment, to the server that takes its place.",
+  },
+} as const satisfies Readonly<Record<string, ErrorAdvice>>;

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { escapeHidden } from "../contract/escape-hidden.ts";
+import type { RecordedAt } from "../contract/execution-record.ts";
+import { executionState } from "../contract/execution-state.ts";
+import { whyForbidden } from "../contract/terms.ts";
+import { type Door, type DoorContext, visible } from "./door-context.ts";
+import { recordedReport } from "./recorded-report.ts";
+
+/** Seconds after which it is worth asking again about what is being driven. */
+const askAgainAfter = 2;
+
+/** Milliseconds between two looks at an execution that somebody waits for: another server may drive it. */
+const lookInterval = 500;
+
+/** The longest that a request waits, in seconds. */
+const longestWait = 60;
+
+/** Where an execution is. */
+export function pathOf(executionId: string): string {
+  return `/v1/executions/${encodeURIComponent(executionId)}`;
+}
+
+/** A JSON document. Characters that do not show are escaped in it. */
+export function jsonAnswer(document: object, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  const own = { "content-type": "application/json", "cache-control": "private, no-cache" };
+  return new Response(textOf(document), { status, headers: { ...own, ...headers } });
+}
+
+function textOf(document: object): string {
+  return escapeHidden(JSON.stringify(document));
+}
+
+/** An ISO 8601 time; undefined stays so. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** How an execution stands, as every answer about it says it. */
+export function reportDocument(recorded: RecordedAt) {
+  const { execution, records, at } = recorded;
+  const { executionId, outcomes, totals, atRisk, accounts } = recordedReport(recorded);
+  const forbidden = whyForbidden(execution, at);
+  return {
+    executionId,
+    state: executionState(execution, records, at),
+    ...(forbidden === undefined ? {} : { forbidden: { code: forbidden.code, reason: forbidden.reason } }),
+    outcomes,
+    totals,
+    atRisk,
+    accounts,
+  };
+}
+
+/** How an answer about an execution is given. */
+interface ReportOptions {
+  /** It was recorded before, and this request changed nothing. */
+  readonly isReplay?: boolean | undefined;
+  /** Answers 202 while the execution may still be bought without anybody doing more. */
+  readonly isAccepted?: boolean;
+  /** It is driven although nothing of it may be work: what was refused is tried once more. */
+  readonly isDriven?: boolean;
+}
+
+/**
+ * The report of an execution that the caller may see, with its `ETag`; 304 for one that the caller has (`If-None-Match`, of a GET).
+ * With `Prefer: wait` once nothing is worked on any more, or the time is over.
+ */
+export async function reportAnswer(
+  door: Door,
+  c: DoorContext,
+  executionId: string,
+  { isReplay, isAccepted = false, isDriven = false }: ReportOptions = {},
+): Promise<Response> {
+  const wait = preferredWait(c.req.header("prefer"));
+  const read = () => visible(door, c.get("caller"), executionId);
+  const isWorking = ({ execution, records, at }: RecordedAt) =>
+    executionState(execution, records, at) === "working" || (isDriven && door.runner.ended(executionId) !== undefined);
+  const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
+  const recorded = await whenDecided(door, waiting, read);
+  const document = reportDocument(recorded);
+  const { state } = document;
+  const text = textOf(document);
+  const tag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`;
+  const headers = new Headers({
+    "content-type": "application/json",
+    "cache-control": "private, no-cache",
+    "content-location": pathOf(executionId),
+    etag: tag,
+  });
+  if (isAccepted) headers.set("location", pathOf(executionId));
+  if (isReplay === true) headers.set("idempotency-replayed", "true");
+  const isWorked = isWorking(recorded);
+  if (isWorked) headers.set("retry-after", String(askAgainAfter));
+  if (wait > 0) headers.set("preference-applied", `wait=${wait}`);
+  if (c.req.method === "GET" && isNamed(c.req.header("if-none-match"), tag)) {
+    headers.delete("content-type");
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(text, { status: isAccepted && (isWorked || state === "waiting") ? 202 : 200, headers });
+}
+
+/** An execution that a request waits for. */
+interface Waiting {
+  readonly executionId: string;
+  readonly isWorking: (recorded: RecordedAt) => boolean;
+  readonly seconds: number;
+  /** The client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** An execution as it stands, or as it stands when nothing of it is worked on any more, or after so many seconds. */
+async function whenDecided(
+  { runner, sleep }: Door,
+  { executionId, isWorking, seconds, signal }: Waiting,
+  read: () => Promise<RecordedAt>,
+): Promise<RecordedAt> {
+  if (seconds === 0) return read();
+  const over = AbortSignal.any([runner.draining, signal, AbortSignal.timeout(seconds * 1000)]);
+  for (;;) {
+    const recorded = await read();
+    if (over.aborted || !isWorking(recorded)) return recorded;
+    const woken = new AbortController();
+    void runner.ended(executionId)?.then(() => woken.abort());
+    await sleep(lookInterval, AbortSignal.any([over, woken.signal])).catch(() => undefined);
+  }
+}
+
+/** The seconds of `Prefer: wait=N` (RFC 7240), at most a minute; 0 where there is none. */
+function preferredWait(prefer: string | undefined): number {
+  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(prefer ?? "") ?? [];
+  return Math.min(Number(seconds ?? 0), longestWait);
+}
+
+/** Whether a list of entity tags names this one; weakly, as RFC 9110 wants it for `If-None-Match`. */
+function isNamed(list: string | undefined, tag: string): boolean {
+  return (list ?? "").split(",").some((one) => ["*", tag].includes(one.trim().replace(/^W\//, "")));
+}

@@ -1,0 +1,74 @@
+import type { Context } from "hono";
+import type { Environment } from "../contract/environment.ts";
+import type { RecordedAt } from "../contract/execution-record.ts";
+import { textProblem } from "../contract/text-problem.ts";
+import type { Caller, DoorScope, HandlerOptions } from "./door-parts.ts";
+import { RequestError } from "./problem.ts";
+import type { Runner } from "./runner.ts";
+
+/** What the handler keeps with a request. */
+export interface DoorEnv {
+  readonly Variables: {
+    readonly caller: Caller;
+  };
+}
+
+/** A request under way. */
+export type DoorContext = Context<DoorEnv>;
+
+/** What the routes share. */
+export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
+  readonly runner: Runner;
+  readonly requireApproval: boolean;
+  readonly sleep: Environment["sleep"];
+  readonly now: Environment["now"];
+}
+
+/** Throws a RequestError `not-permitted` where the caller lacks a scope. */
+export function checkScope({ scopes }: Caller, scope: DoorScope): void {
+  if (!scopes.includes(scope)) throw new RequestError("not-permitted", `This needs the scope ${scope}.`);
+}
+
+/** The execution id in the path. Throws a RequestError for one that no execution can have. */
+export function executionIdIn(c: DoorContext): string {
+  return checkedId(c.req.param("executionId") ?? "", { parameter: "executionId" });
+}
+
+/** Throws a RequestError for an id that no execution can have, or that no path can hold. */
+export function checkedId(executionId: string, at: { readonly parameter?: string; readonly pointer?: string }): string {
+  // Every client takes these two for steps in the path, however they are escaped.
+  const isStep = executionId === "." || executionId === "..";
+  const problem = isStep ? "must not be a step in a path" : textProblem(executionId);
+  if (problem === undefined) return executionId;
+  const problems = [{ ...at, detail: problem }];
+  throw new RequestError("malformed-request", `executionId ${problem}. Nothing was recorded.`, { problems });
+}
+
+/** An execution that the caller may see, with who submitted it. Throws a RequestError `not-found` for any other. */
+export async function visible(
+  { ledger }: Pick<Door, "ledger">,
+  caller: Caller,
+  executionId: string,
+): Promise<RecordedAt & { readonly submitter: string | undefined }> {
+  const recorded = await ledger.recorded(executionId);
+  const submitter = (recorded && (await ledger.submitterOf(executionId)))?.caller;
+  if (recorded === undefined || !isVisibleTo(caller, submitter)) throw notFound("There is no such execution.");
+  return { ...recorded, submitter };
+}
+
+/** Whether a caller may see the execution of a submitter; one that nobody submitted over HTTP is nobody's. */
+export function isVisibleTo({ name, scopes }: Caller, submitter: string | undefined): boolean {
+  return scopes.includes("all") || submitter === name;
+}
+
+/** That there is nothing, or nothing that the caller may see. */
+export function notFound(message: string): RequestError {
+  return new RequestError("not-found", message);
+}
+
+/** The place in the path. Throws a RequestError for what is no number of a recommendation. */
+export function recIndexIn(c: DoorContext): number {
+  const text = c.req.param("recIndex") ?? "";
+  if (/^(?:0|[1-9]\d{0,5})$/.test(text)) return Number(text);
+  throw notFound("There is no such recommendation: they are counted from 0.");
+}

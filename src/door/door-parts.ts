@@ -1,0 +1,100 @@
+// What the door works with: the purchaser and the ledger as it needs them, and who calls.
+import type { Environment } from "../contract/environment.ts";
+import type { Ledger } from "../contract/ledger.ts";
+import type { ExecutionStatus } from "../execution/execution-status.ts";
+import type { Purchaser } from "../purchaser.ts";
+
+/**
+ * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`; `resolve` what no drive can settle;
+ * `quote`; and `all`, to see and touch the executions of other callers too.
+ */
+export const doorScopes = ["read", "write", "approve", "resolve", "quote", "all"] as const;
+
+/** One of the rights of a caller. */
+export type DoorScope = (typeof doorScopes)[number];
+
+/** Who sends a request. */
+export interface Caller {
+  /** Stable and unique; recorded as the submitter, and as the person who approves, cancels or decides. */
+  readonly name: string;
+  readonly scopes: readonly DoorScope[];
+  /** What the ids of this caller's executions begin with. Default: they may be any. */
+  readonly executionIdPrefix?: string | undefined;
+}
+
+/**
+ * Finds out who sends a request. Undefined: nobody that is known, which is answered with 401. What it throws is answered with
+ * 500, or with the status of a BuyonceError's code; the request is not carried out.
+ */
+export type Authenticate = (request: Request) => Caller | undefined | Promise<Caller | undefined>;
+
+/** Who submits an execution, and under which key. */
+export interface Submitter {
+  readonly caller: string;
+  /** The `Idempotency-Key`. */
+  readonly key?: string | undefined;
+}
+
+/** A submitted execution, as it is recorded. */
+export interface Submitted extends ExecutionStatus {
+  /** It was recorded before: nothing was changed. */
+  readonly isReplay: boolean;
+}
+
+/** What the door asks of a purchaser. */
+export interface DoorPurchaser extends Pick<
+  Purchaser,
+  "approve" | "cancel" | "executions" | "plan" | "redrive" | "redriveUnfinished" | "resolveByPerson"
+> {
+  /**
+   * As `Purchaser.submit`, with the submitter recorded in the same transaction. Throws besides a RefusedError
+   * `execution-id-taken` for the execution of another caller, and `execution-changed` for a key of another execution.
+   */
+  submit(
+    execution: unknown,
+    options: { readonly requireApproval?: boolean; readonly submitter: Submitter },
+  ): Promise<Submitted>;
+}
+
+/** What the door asks of a ledger. */
+export interface DoorLedger extends Pick<Ledger, "history" | "now" | "recorded" | "records" | "recordsOf"> {
+  /** Who submitted an execution; undefined where nobody did, or it is not known. */
+  submitterOf(executionId: string): Promise<{ readonly caller: string } | undefined>;
+}
+
+/** What a handler is made of. */
+export interface HandlerOptions {
+  readonly purchaser: DoorPurchaser;
+  /** The purchaser's ledger. */
+  readonly ledger: DoorLedger;
+  /** Default: everybody is `local`, may do everything, and is answered under a name of this machine's loopback only. */
+  readonly authenticate?: Authenticate | undefined;
+  /** The names in `Host` that are answered, without the port. Default: all, but without `authenticate` those of loopback. */
+  readonly hostNames?: readonly string[] | undefined;
+  /** Nothing of any submitted execution is bought before a person approved it. Default false. */
+  readonly requireApproval?: boolean | undefined;
+  /** How many executions are driven at once. Default 4. */
+  readonly executionsAtOnce?: number | undefined;
+  /** How many recommendations of one execution are driven at once. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** Milliseconds between two looks for what was left behind. Default 30,000. */
+  readonly sweepInterval?: number | undefined;
+  /** The longest that a body may be, in bytes. Default 10,000,000. */
+  readonly bodyLimit?: number | undefined;
+  /** Told what went wrong behind an answer that cannot say it: a drive, a sweep, a defect. */
+  readonly onError?: ((error: unknown, about: string) => void) | undefined;
+  /** Clock and timers; default the machine's. */
+  readonly environment?: Environment | undefined;
+}
+
+/** A Fetch handler that buys. */
+export interface DoorHandler {
+  /** Answers a request; never throws. */
+  (request: Request): Promise<Response>;
+  /** Begins to drive what is accepted, and what was left behind in the ledger. */
+  start(): void;
+  /**
+   * Refuses what is new, starts no further purchase, and resolves when those under way are recorded. The next server's sweep goes on.
+   */
+  drain(): Promise<void>;
+}

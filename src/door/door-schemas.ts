@@ -1,0 +1,256 @@
+// What the documents look like that the door takes and gives: they validate, and /openapi.json is made of them.
+import { z } from "zod";
+import { errorAdvice } from "../contract/error-advice.ts";
+import type { ErrorCode } from "../contract/errors.ts";
+import { envelopeSchema } from "../drive/validate.ts";
+
+/** The schemas that the document names, by their names. */
+export const documented = z.registry<{ readonly id: string }>();
+
+function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  documented.add(schema, { id });
+  return schema;
+}
+
+const codes = Object.keys(errorAdvice) as [ErrorCode, ...ErrorCode[]];
+
+const code = named("Code", z.enum(codes).describe("Stable; docs/errors.md says what each means and what to do."));
+
+const money = named(
+  "Money",
+  z.object({ amount: z.string(), currency: z.string() }).describe("A decimal number, exact."),
+);
+
+const time = named("Time", z.iso.datetime());
+
+const states = ["waiting", "stopped", "working", "needs-person", "complete"] as const;
+
+/** Where an execution stands. */
+export const stateSchema = named(
+  "State",
+  z
+    .enum(states)
+    .describe(
+      "waiting: for an approval, its time, or a person who confirms it. working: something is being driven, or is to be. needs-person: something was refused, rejected or is parked. stopped: cancelled or expired. complete: all is bought and settled, skipped or decided.",
+    ),
+);
+
+const forbidden = z.object({ code, reason: z.string() }).optional().describe("Why nothing may be sent for it now.");
+
+const outcomeError = z.object({
+  code,
+  providerCode: z.string().optional(),
+  message: z.string(),
+  retryable: z.boolean(),
+  retryAfter: z.number().optional().describe("Milliseconds."),
+});
+
+const payer = { provider: z.string().optional(), service: z.string().optional(), account: z.string().optional() };
+
+const personsWord = z.object({ person: z.string(), reason: z.string(), at: time });
+
+/** What became of one recommendation. */
+export const outcomeSchema = named(
+  "Outcome",
+  z.object({
+    recIndex: z.int(),
+    status: z.enum([
+      "purchased",
+      "already-purchased",
+      "in-progress",
+      "refused",
+      "rejected",
+      "unresolved",
+      "skipped",
+      "written-off",
+    ]),
+    token: z.string().describe("The idempotency token, whole: it is what one looks for at the provider."),
+    ...payer,
+    commitment: z
+      .object({ id: z.string(), furtherIds: z.array(z.string()).optional(), state: z.string(), settled: z.boolean() })
+      .optional(),
+    price: money.optional(),
+    note: z.string().optional(),
+    error: outcomeError.optional(),
+    parked: z.object({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()) }).optional(),
+    decision: z.looseObject({ kind: z.string(), person: z.string(), reason: z.string(), at: time }).optional(),
+    warnings: z.array(z.string()).optional(),
+  }),
+);
+
+const sums = { totals: z.array(money), atRisk: z.array(money) };
+
+/** How an execution stands. */
+export const reportSchema = named(
+  "Report",
+  z.object({
+    executionId: z.string(),
+    state: stateSchema,
+    forbidden,
+    outcomes: z.array(outcomeSchema),
+    ...sums,
+    accounts: z.array(z.object({ provider: z.string(), account: z.string().optional(), ...sums })),
+  }),
+);
+
+/** A cancelled execution. */
+export const cancelledSchema = named(
+  "CancelledReport",
+  reportSchema.extend({
+    mayBeBought: z
+      .array(z.object({ recIndex: z.int(), token: z.string(), price: money.optional() }))
+      .describe("What was sent before, and is not known to be bought or not."),
+  }),
+);
+
+const limits = {
+  maxTotals: z.array(money).optional(),
+  notBefore: z.string().optional(),
+  expiresAt: z.string().optional(),
+};
+
+/** The terms of an execution. */
+export const termsSchema = named(
+  "Terms",
+  z.object({
+    executionId: z.string(),
+    source: z.string(),
+    termsVersion: z.int(),
+    termsHash: z.string(),
+    recommendations: z.array(z.looseObject({})).describe("As they are recorded; an empty place is { skip }."),
+    ...limits,
+    approvalRequired: z.boolean(),
+    approval: personsWord.extend({ termsHash: z.string() }).optional(),
+    cancelled: personsWord.optional(),
+    incomplete: z.boolean().optional(),
+    restored: z.boolean().optional(),
+    limitsUnknown: z.boolean().optional(),
+  }),
+);
+
+/** One of the executions in a list. */
+export const summarySchema = named(
+  "Summary",
+  z.object({
+    executionId: z.string(),
+    source: z.string(),
+    state: stateSchema,
+    forbidden,
+    termsVersion: z.int(),
+    size: z.int(),
+    places: z.object({
+      bought: z.int(),
+      atRisk: z.int(),
+      toCome: z.int(),
+      inDoubt: z.int(),
+      skipped: z.int(),
+    }),
+    money: z.object({ bought: z.array(money), atRisk: z.array(money), toCome: z.array(money) }),
+    unlimited: z.int(),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+
+/** A page of executions. */
+export const pageSchema = named(
+  "Executions",
+  z.object({
+    executions: z.array(summarySchema),
+    next: z.string().optional().describe("The cursor of the next page; not there on the last one."),
+  }),
+);
+
+/** What happened to a recommendation. */
+export const historySchema = named(
+  "History",
+  z.object({
+    executionId: z.string(),
+    recIndex: z.int(),
+    token: z.string(),
+    history: z.array(
+      z.object({
+        at: time,
+        event: z.string(),
+        from: z.string().optional(),
+        to: z.string(),
+        holder: z.string().optional(),
+        epoch: z.int(),
+        attempt: z.int(),
+        code: z.string().optional(),
+        detail: z.string(),
+      }),
+    ),
+  }),
+);
+
+/** What driving an execution would cost and do. */
+export const quoteSchema = named(
+  "Quote",
+  z.object({
+    executionId: z.string(),
+    termsVersion: z.int(),
+    raises: z.array(z.string()).optional(),
+    recommendations: z.array(
+      z.looseObject({ recIndex: z.int(), token: z.string(), verdict: z.string(), price: money.optional() }),
+    ),
+    totals: z.object({ buy: z.array(money), bought: z.array(money), reconcile: z.array(money) }),
+    error: outcomeError.optional(),
+  }),
+);
+
+/** Why a request was not carried out. */
+export const problemSchema = named(
+  "Problem",
+  z.object({
+    type: z.string().describe("The page of the code, relative to this server."),
+    title: z.string(),
+    status: z.int(),
+    code,
+    detail: z.string(),
+    retryable: z.boolean().describe("The same request may succeed later."),
+    retryAfter: z.number().optional().describe("Milliseconds."),
+    recIndex: z.int().optional(),
+    problems: z
+      .array(
+        z.object({
+          pointer: z.string().optional().describe("A JSON pointer into the body: #/recommendations/1/quantity"),
+          parameter: z.string().optional(),
+          recIndex: z.int().optional(),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  }),
+);
+
+const reason = z.string().min(1, "must not be empty").max(255, "must have at most 255 characters");
+
+/** Why somebody does something; who does is the caller. */
+export const reasonSchema = named("Reason", z.strictObject({ reason }));
+
+const id = z.string().min(1, "must not be empty");
+
+/** What a person found out. */
+export const resolutionSchema = named(
+  "Resolution",
+  z.discriminatedUnion("finding", [
+    z.strictObject({ finding: z.literal("bought"), id, reason }),
+    z.strictObject({ finding: z.literal("not-this"), id, reason }),
+    z.strictObject({ finding: z.literal("not-bought"), reason }),
+    z.strictObject({ finding: z.literal("write-off"), reason }),
+  ]),
+);
+
+/** An execution, as JSON Schema: it is validated by the purchaser, which names every problem at once. */
+export function executionDocument() {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(envelopeSchema, { io: "input", unrepresentable: "any" });
+  return {
+    ...schema,
+    description:
+      'Each recommendation has the fields of its provider\'s service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused.',
+  };
+}
+
+/** The document about all of this. */
+export const documentSchema = named("Document", z.looseObject({ openapi: z.string() }));

@@ -1,0 +1,174 @@
+import type { ExecutionRecord } from "../contract/execution-record.ts";
+import type { ExecutionState } from "../contract/execution-state.ts";
+import { termsHash } from "../contract/terms.ts";
+import type { ExecutionStatus } from "../execution/execution-status.ts";
+import { ledgerHistory } from "../inspect/read-history.ts";
+import { isoTime, jsonAnswer, reportAnswer } from "./answers.ts";
+import {
+  type Door,
+  type DoorContext,
+  executionIdIn,
+  isVisibleTo,
+  notFound,
+  recIndexIn,
+  visible,
+} from "./door-context.ts";
+import { historySchema, pageSchema, reportSchema, stateSchema, termsSchema } from "./door-schemas.ts";
+import { type AnyRoute, invalidFields, route } from "./routes.ts";
+import { preferWait } from "./submit-routes.ts";
+
+/** The routes that read executions; no provider is asked. */
+export function executionRoutes(door: Door): readonly AnyRoute[] {
+  return [
+    route({
+      method: "get",
+      path: "/v1/executions/{executionId}",
+      summary: "How an execution stands.",
+      scope: "read",
+      parameters: [
+        { name: "If-None-Match", in: "header", description: "The ETag of the report that is known." },
+        preferWait,
+      ],
+      answers: { 200: reportSchema },
+      handle: (c) => reportAnswer(door, c, executionIdIn(c)),
+    }),
+    route({
+      method: "get",
+      path: "/v1/executions",
+      summary: "The executions that the caller may see, last changed first.",
+      scope: "read",
+      parameters: [
+        { name: "state", in: "query", description: `One of ${stateSchema.options.join(", ")}.` },
+        { name: "limit", in: "query", description: "From 1 to 100; default 20." },
+        { name: "cursor", in: "query", description: "The `next` of the page before." },
+      ],
+      answers: { 200: pageSchema },
+      handle: (c) => listAnswer(door, c),
+    }),
+    route({
+      method: "get",
+      path: "/v1/executions/{executionId}/terms",
+      summary: "What may be bought of an execution, and within which limits. The ETag is its termsVersion.",
+      scope: "read",
+      answers: { 200: termsSchema },
+      handle: (c) => termsAnswer(door, c),
+    }),
+    route({
+      method: "get",
+      path: "/v1/executions/{executionId}/recommendations/{recIndex}/history",
+      summary: "What happened to a recommendation, oldest first.",
+      scope: "read",
+      answers: { 200: historySchema },
+      handle: (c) => historyAnswer(door, c),
+    }),
+  ];
+}
+
+async function termsAnswer(door: Door, c: DoorContext): Promise<Response> {
+  const { execution, records } = await visible(door, c.get("caller"), executionIdIn(c));
+  const { executionId, source, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
+  const { maxTotals, notBefore, expiresAt, approvalRequired, incomplete, restored, limitsUnknown } = execution;
+  const places: object[] = Array.from({ length: size }, () => ({}));
+  for (const { recIndex, why } of emptyPlaces) places[recIndex] = { skip: why };
+  for (const { recIndex, recommendation } of records) places[recIndex] = recommendation;
+  const document = {
+    executionId,
+    source,
+    termsVersion,
+    termsHash: termsHash(execution, records),
+    recommendations: places,
+    maxTotals,
+    notBefore,
+    expiresAt,
+    approvalRequired,
+    approval: approval && { ...approval, at: isoTime(approval.at) },
+    cancelled: cancelled && { ...cancelled, at: isoTime(cancelled.at) },
+    incomplete,
+    restored,
+    limitsUnknown,
+  };
+  return jsonAnswer(document, 200, { etag: `"${termsVersion}"` });
+}
+
+async function historyAnswer(door: Door, c: DoorContext): Promise<Response> {
+  const [executionId, recIndex] = [executionIdIn(c), recIndexIn(c)];
+  const { records } = await visible(door, c.get("caller"), executionId);
+  if (records.every((record) => record.recIndex !== recIndex)) {
+    throw notFound("There is no such recommendation in this execution.");
+  }
+  const [found] = await ledgerHistory(door.ledger, executionId, recIndex);
+  const history = (found?.lines ?? []).map(({ at, event, from, to, holder, epoch, attempt, code, detail }) => {
+    return { at: isoTime(at), event, from, to, holder, epoch, attempt, code, detail };
+  });
+  return jsonAnswer({ executionId, recIndex, token: found?.record.token, history });
+}
+
+/** Executions that are read from the ledger at once, and in one request at most, before it answers with a cursor. */
+const [readAtOnce, mostRead] = [100, 1000];
+
+async function listAnswer(door: Door, c: DoorContext): Promise<Response> {
+  const { limit, state, cursor } = listQuery(c);
+  const shown: object[] = [];
+  let after = cursor;
+  for (let read = 0; read < mostRead;) {
+    const page = await door.purchaser.executions({ limit: readAtOnce, ...(after === undefined ? {} : { after }) });
+    for (const status of page) {
+      const { executionId, updatedAt } = status.execution;
+      read += 1;
+      after = { executionId, updatedAt };
+      if ((state === undefined || status.state === state) && (await mayList(door, c, executionId))) {
+        shown.push(summaryDocument(status));
+        if (shown.length === limit) return jsonAnswer({ executions: shown, next: cursorText(after) });
+      }
+    }
+    if (page.length < readAtOnce) return jsonAnswer({ executions: shown });
+  }
+  return jsonAnswer({ executions: shown, ...(after === undefined ? {} : { next: cursorText(after) }) });
+}
+
+async function mayList({ ledger }: Door, c: DoorContext, executionId: string): Promise<boolean> {
+  const caller = c.get("caller");
+  // Whoever sees all needs no look at whose it is.
+  return isVisibleTo(caller, undefined) || isVisibleTo(caller, (await ledger.submitterOf(executionId))?.caller);
+}
+
+function summaryDocument({ execution, state, forbidden, places, money, unlimited }: ExecutionStatus) {
+  const { executionId, source, size, termsVersion, createdAt, updatedAt } = execution;
+  const times = { createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
+  return { executionId, source, state, forbidden, termsVersion, size, places, money, unlimited, ...times };
+}
+
+/** Where a page of executions begins. */
+type Place = Pick<ExecutionRecord, "executionId" | "updatedAt">;
+
+function listQuery(c: DoorContext) {
+  const { state, limit = "20", cursor } = c.req.query();
+  const problems = [];
+  const isState = (text: string): text is ExecutionState => stateSchema.safeParse(text).success;
+  if (state !== undefined && !isState(state)) {
+    problems.push({ parameter: "state", detail: `must be one of ${stateSchema.options.join(", ")}` });
+  }
+  if (!/^(?:[1-9]\d?|100)$/.test(limit)) {
+    problems.push({ parameter: "limit", detail: "must be a whole number from 1 to 100" });
+  }
+  const after = cursor === undefined ? undefined : placeIn(cursor);
+  if (cursor !== undefined && after === undefined) {
+    problems.push({ parameter: "cursor", detail: "must be the next of an earlier page" });
+  }
+  if (problems.length > 0) throw invalidFields("The query", problems);
+  return { limit: Number(limit), state, cursor: after };
+}
+
+function cursorText({ executionId, updatedAt }: Place): string {
+  return Buffer.from(JSON.stringify([updatedAt, executionId])).toString("base64url");
+}
+
+function placeIn(cursor: string): Place | undefined {
+  try {
+    const [updatedAt, executionId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly unknown[];
+    const isPlace = Number.isSafeInteger(updatedAt) && typeof executionId === "string";
+    return isPlace ? { updatedAt: updatedAt as number, executionId } : undefined;
+  } catch {
+    return undefined;
+  }
+}

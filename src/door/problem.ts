@@ -1,0 +1,131 @@
+import { escapeHidden } from "../contract/escape-hidden.ts";
+import { adviceOf } from "../contract/error-advice.ts";
+import {
+  BuyonceError,
+  type ErrorCode,
+  type ExecutionProblem,
+  InvalidExecutionError,
+  messageOf,
+} from "../contract/errors.ts";
+
+/** A request that is not carried out: nothing was recorded or sent for it. */
+export class RequestError extends BuyonceError {
+  override readonly name = "RequestError";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly problems: readonly FieldProblem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly problems?: readonly FieldProblem[];
+      readonly retryAfter?: number;
+    } = {},
+  ) {
+    const { headers = {}, problems = [], retryAfter } = more;
+    super({ code, message, retryable: retryAfter !== undefined, retryAfter });
+    this.headers = headers;
+    this.problems = problems;
+  }
+}
+
+/** One problem of a request: in its body, or in a parameter or header. */
+export interface FieldProblem {
+  /** A JSON pointer into the body, as a fragment: `#/recommendations/1/quantity`. */
+  readonly pointer?: string;
+  /** The name of the parameter or header. */
+  readonly parameter?: string;
+  readonly recIndex?: number;
+  readonly detail: string;
+}
+
+/** The status of each code that is not 409, a conflict with what is recorded. */
+const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
+  "invalid-execution": 400,
+  "malformed-request": 400,
+  "not-authenticated": 401,
+  "not-permitted": 403,
+  "foreign-origin": 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "request-too-large": 413,
+  "unsupported-media-type": 415,
+  "terms-changed": 412,
+  "execution-changed": 422,
+  "source-differs": 422,
+  "limits-differ": 422,
+  "precondition-missing": 428,
+  internal: 500,
+  "invalid-configuration": 500,
+  "lookup-failed": 502,
+  "lookup-untrusted": 502,
+  "credentials-unavailable": 502,
+  "access-denied": 502,
+  "wrong-account": 502,
+  "quote-failed": 502,
+  aborted: 503,
+  "deadline-too-near": 503,
+  "shutting-down": 503,
+  "ledger-missing": 503,
+  "ledger-unavailable": 503,
+  "ledger-locked": 503,
+  "ledger-read-only": 503,
+  "ledger-corrupt": 503,
+  "ledger-newer-schema": 503,
+  "ledger-full": 503,
+};
+
+/** What went wrong, as problem+json (RFC 9457). Of a defect it says only that it is one. */
+export function problemOf(error: unknown): Response {
+  const known = BuyonceError.isInstance(error) ? error : undefined;
+  const code = known?.code ?? "internal";
+  const status = statuses[code] ?? 409;
+  const problems = problemsOf(error);
+  const recIndexes = new Set(problems.map(({ recIndex }) => recIndex));
+  const [recIndex] = recIndexes.size === 1 ? recIndexes : [];
+  const retryAfter = known?.retryAfter;
+  const body = {
+    type: `/errors/${code}`,
+    title: adviceOf(code).plain,
+    status,
+    code,
+    detail:
+      known === undefined
+        ? "The request was not carried out: the server has a defect, which its log names."
+        : messageOf(error),
+    retryable: known?.retryable ?? false,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(recIndex === undefined ? {} : { recIndex }),
+    ...(problems.length === 0 ? {} : { problems }),
+  };
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter / 1000)));
+  for (const [name, value] of Object.entries(error instanceof RequestError ? error.headers : {})) {
+    headers.set(name, value);
+  }
+  return new Response(escapeHidden(JSON.stringify(body)), { status, headers });
+}
+
+function problemsOf(error: unknown): readonly FieldProblem[] {
+  if (error instanceof RequestError) return error.problems;
+  return InvalidExecutionError.isInstance(error) ? error.problems.map(fieldProblem) : [];
+}
+
+/** `recommendations[1].quantity` as `#/recommendations/1/quantity`. */
+function fieldProblem({ path, message }: ExecutionProblem): FieldProblem {
+  const parts = path === "" ? [] : path.split(/[.[]/).map((part) => part.replace(/\]$/, ""));
+  return pointedAt(parts, message);
+}
+
+/** A problem at a place in the body. */
+export function pointedAt(path: readonly PropertyKey[], detail: string): FieldProblem {
+  const [list, place] = path.map(String);
+  const pointer = `#${path.map((part) => `/${escapedPart(String(part))}`).join("")}`;
+  const isAtPlace = list === "recommendations" && place !== undefined && /^\d+$/.test(place);
+  return { pointer, ...(isAtPlace ? { recIndex: Number(place) } : {}), detail };
+}
+
+function escapedPart(part: string): string {
+  return encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+}

@@ -1,0 +1,80 @@
+import type { Hono } from "hono";
+import type { z } from "zod";
+import { messageOf } from "../contract/errors.ts";
+import { issueText } from "../contract/issue-text.ts";
+import { checkScope, type DoorContext, type DoorEnv } from "./door-context.ts";
+import type { DoorScope } from "./door-parts.ts";
+import { type FieldProblem, pointedAt, RequestError } from "./problem.ts";
+import { readJsonText } from "./read-body.ts";
+
+/** A header or a query parameter of a route. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: "header" | "query";
+  readonly required?: boolean;
+  readonly description: string;
+}
+
+/** A route: what it is, and what the document says of it. */
+export interface Route<Body = undefined> {
+  readonly method: "get" | "put" | "post";
+  /** `/v1/executions/{executionId}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the caller needs to have; nobody is asked who calls where there is none. */
+  readonly scope?: DoorScope;
+  readonly parameters?: readonly Parameter[];
+  /** The schema of its body; `execution` for one that the purchaser checks, with every problem named. */
+  readonly body?: z.ZodType<Body> | "execution";
+  /** The schemas of its answers, by status. */
+  readonly answers: Readonly<Record<number, z.ZodType | "text">>;
+  readonly handle: (c: DoorContext, body: Body) => Response | Promise<Response>;
+}
+
+/** A route of whatever body: a table holds many. */
+export type AnyRoute = Route<never>;
+
+/** Lets the compiler see that a handler takes what its schema gives. */
+export function route<Body = undefined>(given: Route<Body>): AnyRoute {
+  return given as unknown as AnyRoute;
+}
+
+/** Adds a route: its caller's scope is checked, and its body is read as strict JSON of at most so many bytes, before it is handled. */
+export function addRoute(app: Hono<DoorEnv>, { method, path, scope, body, handle }: AnyRoute, bodyLimit: number): void {
+  app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+    if (scope !== undefined) checkScope(c.get("caller"), scope);
+    if (body === undefined) return handle(c, undefined as never);
+    const value: unknown = JSON.parse(await readJsonText(c.req.raw, bodyLimit));
+    return handle(c, (body === "execution" ? value : checked(body, value)) as never);
+  });
+}
+
+function checked(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalidFields(
+    "The body",
+    parsed.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => pointedAt([...issue.path, key], "is not a known field"))
+        : [pointedAt(issue.path, issueText(issue.message))],
+    ),
+  );
+}
+
+/** That fields of a request are not of their form, each with what is wrong about it. */
+export function invalidFields(subject: string, problems: readonly FieldProblem[]): RequestError {
+  const lines = problems.map(({ pointer, parameter, detail }) => `${pointer ?? parameter ?? ""} ${detail}`.trim());
+  return new RequestError("malformed-request", `${subject} is not valid; nothing was changed: ${lines.join("; ")}.`, {
+    problems,
+  });
+}
+
+/** Throws a RequestError for a path whose escapes are none: two ids that are not the same would be read as one. */
+export function checkPath(url: string): void {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch (error) {
+    throw new RequestError("malformed-request", `The path cannot be read: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,133 @@
+import pLimit from "p-limit";
+import type { Environment } from "../contract/environment.ts";
+import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
+import type { DoorLedger, DoorPurchaser } from "./door-parts.ts";
+
+/** How an execution is driven: what is left of it, or once more what was refused as well, because somebody asks for that. */
+type Kind = "rest" | "all";
+
+/** Drives executions in this process, a few at once. It decides nothing: what may be bought, the ledger says. */
+export interface Runner {
+  /** Drives an execution once what it has before is done. The same that waits already waits once. */
+  add(executionId: string, kind?: Kind): void;
+  /** Resolves when nothing of an execution waits or is driven here any more; undefined where nothing does. */
+  ended(executionId: string): Promise<void> | undefined;
+  /** Begins to take up what was left behind: what was accepted by a server that is no more, what became due, what is pending. */
+  start(): void;
+  /** Starts nothing more, and resolves when what is under way is recorded. */
+  drain(): Promise<void>;
+  /** Aborted once it drains. */
+  readonly draining: AbortSignal;
+}
+
+interface RunnerParts {
+  readonly purchaser: Pick<DoorPurchaser, "redrive" | "redriveUnfinished">;
+  readonly ledger: Pick<DoorLedger, "now" | "records">;
+  readonly environment: Environment;
+  readonly executionsAtOnce: number;
+  readonly concurrency: number;
+  /** Milliseconds. */
+  readonly sweepInterval: number;
+  readonly onError: (error: unknown, about: string) => void;
+}
+
+/** An execution that waits or is driven. */
+interface Job {
+  /** What is to be driven once that which is under way is done. */
+  next: Kind | undefined;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+/** Milliseconds after which one drive has reported what it knows; what is left, the next sweep takes up. */
+const driveTime = 600_000;
+
+/** Records that a sweep reads at once, and those that one drive takes up. */
+const [page, most] = [1000, 10_000];
+
+/** A runner over a purchaser and its ledger. */
+export function createRunner(parts: RunnerParts): Runner {
+  const { purchaser, environment, executionsAtOnce, concurrency, sweepInterval, onError } = parts;
+  const limit = pLimit(executionsAtOnce);
+  const jobs = new Map<string, Job>();
+  const stop = new AbortController();
+  const { signal } = stop;
+  let [endSweeps, sweeping]: [() => void, Promise<void> | undefined] = [() => undefined, undefined];
+
+  const drive = async (executionId: string, kind: Kind) => {
+    const how = { signal, concurrency, deadline: environment.now() + driveTime };
+    if (kind === "all") await purchaser.redrive(executionId, how);
+    else await purchaser.redriveUnfinished({ ...how, executionId, limit: most });
+  };
+  const work = async (executionId: string, job: Job) => {
+    for (let kind = job.next; kind !== undefined && !signal.aborted; kind = job.next) {
+      job.next = undefined;
+      await drive(executionId, kind).catch((error: unknown) => {
+        if (!signal.aborted) onError(error, `the drive of ${JSON.stringify(executionId)}`);
+      });
+    }
+    jobs.delete(executionId);
+    job.done.resolve();
+  };
+  const add = (executionId: string, kind: Kind = "rest") => {
+    if (signal.aborted) return;
+    const waiting = jobs.get(executionId);
+    if (waiting !== undefined) {
+      if (waiting.next !== "all") waiting.next = kind;
+      return;
+    }
+    const job: Job = { next: kind, done: Promise.withResolvers() };
+    jobs.set(executionId, job);
+    void limit(() => work(executionId, job));
+  };
+  const sweep = (restedFor: number) => {
+    sweeping ??= findLeftBehind(parts.ledger, restedFor, signal, (executionId) => {
+      // What waits here already is taken up anyhow.
+      if (!jobs.has(executionId)) add(executionId);
+    })
+      .catch((error: unknown) => onError(error, "the look for what was left behind"))
+      .finally(() => (sweeping = undefined));
+  };
+
+  return {
+    add,
+    ended: (executionId) => jobs.get(executionId)?.done.promise,
+    start: () => {
+      sweep(0);
+      endSweeps = environment.every(sweepInterval, () => sweep(sweepInterval));
+    },
+    drain: async () => {
+      stop.abort(new Error("The server is ending."));
+      endSweeps();
+      await Promise.all([sweeping, ...[...jobs.values()].map(({ done }) => done.promise)]);
+    },
+    draining: signal,
+  };
+}
+
+/** Tells the executions on which work is left that nobody has done anything about for so many milliseconds. */
+async function findLeftBehind(
+  ledger: RunnerParts["ledger"],
+  restedFor: number,
+  signal: AbortSignal,
+  found: (executionId: string) => void,
+): Promise<void> {
+  const before = (await ledger.now()) - restedFor;
+  const known = new Set<string>();
+  let after: RecordPlace | "beginning" = "beginning";
+  for (;;) {
+    const records: readonly TokenRecord[] = await ledger.records({
+      work: "unfinished",
+      held: false,
+      oldestAfter: after,
+      limit: page,
+    });
+    for (const { executionId, leaseUntil, updatedAt } of records) {
+      if (known.has(executionId) || (leaseUntil ?? updatedAt) > before) continue;
+      known.add(executionId);
+      found(executionId);
+    }
+    const last = records.at(-1);
+    if (last === undefined || records.length < page || signal.aborted) return;
+    after = last;
+  }
+}

@@ -1,0 +1,107 @@
+import { checkedId, type Door, type DoorContext, executionIdIn } from "./door-context.ts";
+import { reportAnswer } from "./answers.ts";
+import { reportSchema } from "./door-schemas.ts";
+import { keyMissing, readKey } from "./idempotency-key.ts";
+import { pointedAt, RequestError } from "./problem.ts";
+import { type AnyRoute, invalidFields, type Parameter, route } from "./routes.ts";
+
+/** `Prefer: wait=N`. */
+export const preferWait: Parameter = {
+  name: "Prefer",
+  in: "header",
+  description: "wait=N: the answer comes once nothing is worked on any more, or after N seconds (at most 60).",
+};
+
+const keyHeader: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A string of up to 255 characters, the same for every repetition. It never expires.",
+};
+
+const requireApproval: Parameter = {
+  name: "requireApproval",
+  in: "query",
+  description: "true: nothing of it is bought before a person approved it.",
+};
+
+const answers = { 200: reportSchema, 202: reportSchema };
+
+/** The routes that record an execution. */
+export function submitRoutes(door: Door): readonly AnyRoute[] {
+  return [
+    route<unknown>({
+      method: "put",
+      path: "/v1/executions/{executionId}",
+      summary: "Records an execution, then has it driven. Repeated, it changes and starts nothing.",
+      scope: "write",
+      parameters: [keyHeader, requireApproval, preferWait],
+      body: "execution",
+      answers,
+      handle: (c, body) => {
+        const executionId = executionIdIn(c);
+        const key = c.req.header("idempotency-key");
+        return submit(door, c, { body: withId(body, executionId), key: key === undefined ? undefined : readKey(key) });
+      },
+    }),
+    route<unknown>({
+      method: "post",
+      path: "/v1/executions",
+      summary: "The same, with the id in the body.",
+      scope: "write",
+      parameters: [{ ...keyHeader, required: true }, requireApproval, preferWait],
+      body: "execution",
+      answers,
+      handle: (c, body) => {
+        const key = c.req.header("idempotency-key");
+        if (key === undefined) throw keyMissing();
+        return submit(door, c, { body, key: readKey(key) });
+      },
+    }),
+  ];
+}
+
+/** What is submitted, and under which key. */
+interface Asked {
+  readonly body: unknown;
+  readonly key: string | undefined;
+}
+
+/** Records it, and has it driven if this request recorded it. Throws a RequestError, or what submitting throws. */
+async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise<Response> {
+  const { name, executionIdPrefix = "" } = c.get("caller");
+  const named = idIn(body);
+  if (named !== undefined) checkedId(named, { pointer: "#/executionId" });
+  if (named !== undefined && !named.startsWith(executionIdPrefix)) {
+    throw new RequestError(
+      "not-permitted",
+      `The executionId of this caller has to begin with ${JSON.stringify(executionIdPrefix)}. Nothing was recorded.`,
+      { problems: [pointedAt(["executionId"], `must begin with ${JSON.stringify(executionIdPrefix)}`)] },
+    );
+  }
+  const { execution, state, isReplay } = await door.purchaser.submit(body, {
+    requireApproval: door.requireApproval || isAsked(c.req.query("requireApproval")),
+    submitter: { caller: name, ...(key === undefined ? {} : { key }) },
+  });
+  // A repetition starts nothing: what is left of an accepted one, the sweep takes up.
+  if (!isReplay && state === "working") door.runner.add(execution.executionId);
+  return reportAnswer(door, c, execution.executionId, { isReplay, isAccepted: true });
+}
+
+function isAsked(text: string | undefined): boolean {
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw invalidFields("The query", [{ parameter: "requireApproval", detail: "must be true or false" }]);
+}
+
+function idIn(body: unknown): string | undefined {
+  const { executionId } = Object(body) as { readonly executionId?: unknown };
+  return typeof executionId === "string" ? executionId : undefined;
+}
+
+/** A body with the id that its path names. Throws a RequestError for one that names another. */
+function withId(body: unknown, executionId: string): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const { executionId: named = executionId } = body as { readonly executionId?: unknown };
+  if (named === executionId) return { ...body, executionId };
+  throw invalidFields("The body", [pointedAt(["executionId"], "must be the one in the path, or be left out")]);
+}
