@@ -41,7 +41,7 @@ describe("what the documentation says", () => {
       const [exported = ""] = page.split("# What these use");
       return [...exported.matchAll(/^## (\w+)\n\n```/gm)].map(([, name]) => name);
     });
-    expect(pages.size).toBe(10);
+    expect(pages.size).toBe(11);
     expect(silent).toEqual([]);
   });
 

@@ -35,9 +35,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // What the suites check, the drive does, over a ledger in memory.
   "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],
   "src/execution": ["src/drive"],
+  "src/door": ["src/drive", "src/execution", "src/inspect", "src/purchaser.ts"],
   "src/index.ts": shown,
   // The command line puts everything together.
-  "src/cli": [...shown, "providers/azure", "providers/aws", "providers/gcp", "providers/sandbox"],
+  "src/cli": [...shown, "src/door", "providers/azure", "providers/aws", "providers/gcp", "providers/sandbox"],
   "providers/http": [],
   "providers/azure": ["providers/http"],
   "providers/aws": ["providers/http"],

@@ -124,6 +124,10 @@ function addCommands(program: Command, add: AddCommand): void {
   );
   addLedgerCommands(program, add);
   add(
+    program.command("serve").description("Answer over HTTP, and drive what is submitted, until Ctrl-C."),
+    async () => (await import("./commands/serve.ts")).serve,
+  );
+  add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),
     async () => (await import("./commands/sandbox.ts")).sandbox,
   );

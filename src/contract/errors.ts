@@ -78,7 +78,6 @@ export type ErrorCode =
   | "foreign-origin"
   | "not-found"
   | "method-not-allowed"
-  | "execution-id-taken"
   | "request-too-large"
   | "unsupported-media-type"
   | "precondition-missing"

@@ -29,10 +29,6 @@ export const requestAdvice = {
     plain: "This address has no such method.",
     todo: "Use one of the methods in the header `Allow`.",
   },
-  "execution-id-taken": {
-    plain: "Somebody else has an execution of this id; nothing was recorded.",
-    todo: "Give the execution an `executionId` of its own, and send it again.",
-  },
   "request-too-large": {
     plain: "The body of the request is too large; nothing was recorded.",
     todo: "Split the execution into several ones.",

@@ -44,21 +44,17 @@ export function checkedId(executionId: string, at: { readonly parameter?: string
   throw new RequestError("malformed-request", `executionId ${problem}. Nothing was recorded.`, { problems });
 }
 
-/** An execution that the caller may see, with who submitted it. Throws a RequestError `not-found` for any other. */
+/** An execution that the caller may see. Throws a RequestError `not-found` for any other. */
 export async function visible(
   { ledger }: Pick<Door, "ledger">,
-  caller: Caller,
+  { name, scopes }: Caller,
   executionId: string,
-): Promise<RecordedAt & { readonly submitter: string | undefined }> {
+): Promise<RecordedAt> {
   const recorded = await ledger.recorded(executionId);
-  const submitter = (recorded && (await ledger.submitterOf(executionId)))?.caller;
-  if (recorded === undefined || !isVisibleTo(caller, submitter)) throw notFound("There is no such execution.");
-  return { ...recorded, submitter };
-}
-
-/** Whether a caller may see the execution of a submitter; one that nobody submitted over HTTP is nobody's. */
-export function isVisibleTo({ name, scopes }: Caller, submitter: string | undefined): boolean {
-  return scopes.includes("all") || submitter === name;
+  // One that nobody submitted over HTTP is no caller's.
+  const isVisible = scopes.includes("all") || recorded?.execution.owner?.caller === name;
+  if (recorded !== undefined && isVisible) return recorded;
+  throw notFound("There is no such execution.");
 }
 
 /** That there is nothing, or nothing that the caller may see. */

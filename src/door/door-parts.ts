@@ -1,7 +1,6 @@
 // What the door works with: the purchaser and the ledger as it needs them, and who calls.
 import type { Environment } from "../contract/environment.ts";
 import type { Ledger } from "../contract/ledger.ts";
-import type { ExecutionStatus } from "../execution/execution-status.ts";
 import type { Purchaser } from "../purchaser.ts";
 
 /**
@@ -28,39 +27,14 @@ export interface Caller {
  */
 export type Authenticate = (request: Request) => Caller | undefined | Promise<Caller | undefined>;
 
-/** Who submits an execution, and under which key. */
-export interface Submitter {
-  readonly caller: string;
-  /** The `Idempotency-Key`. */
-  readonly key?: string | undefined;
-}
-
-/** A submitted execution, as it is recorded. */
-export interface Submitted extends ExecutionStatus {
-  /** It was recorded before: nothing was changed. */
-  readonly isReplay: boolean;
-}
-
 /** What the door asks of a purchaser. */
-export interface DoorPurchaser extends Pick<
+export type DoorPurchaser = Pick<
   Purchaser,
-  "approve" | "cancel" | "executions" | "plan" | "redrive" | "redriveUnfinished" | "resolveByPerson"
-> {
-  /**
-   * As `Purchaser.submit`, with the submitter recorded in the same transaction. Throws besides a RefusedError
-   * `execution-id-taken` for the execution of another caller, and `execution-changed` for a key of another execution.
-   */
-  submit(
-    execution: unknown,
-    options: { readonly requireApproval?: boolean; readonly submitter: Submitter },
-  ): Promise<Submitted>;
-}
+  "approve" | "cancel" | "executions" | "plan" | "redrive" | "redriveUnfinished" | "resolveByPerson" | "submit"
+>;
 
 /** What the door asks of a ledger. */
-export interface DoorLedger extends Pick<Ledger, "history" | "now" | "recorded" | "records" | "recordsOf"> {
-  /** Who submitted an execution; undefined where nobody did, or it is not known. */
-  submitterOf(executionId: string): Promise<{ readonly caller: string } | undefined>;
-}
+export type DoorLedger = Pick<Ledger, "history" | "now" | "recorded" | "records" | "recordsOf">;
 
 /** What a handler is made of. */
 export interface HandlerOptions {

@@ -7,6 +7,4 @@ export type {
   DoorPurchaser,
   DoorScope,
   HandlerOptions,
-  Submitted,
-  Submitter,
 } from "./door-parts.ts";

@@ -349,11 +349,6 @@ export const sentences: Readonly<
     cause: "This address has no such method.",
     next: "Nothing was sent. Use one of the methods in the header Allow.",
   },
-  "execution-id-taken": {
-    status: "refused",
-    cause: "Somebody else has an execution of this id; nothing was recorded.",
-    next: "Nothing was sent. Give the execution an executionId of its own, and send it again.",
-  },
   "request-too-large": {
     status: "refused",
     cause: "The body of the request is too large; nothing was recorded.",

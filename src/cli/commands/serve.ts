@@ -1,0 +1,180 @@
+import type { Command } from "commander";
+import type { Ledger } from "../../contract/ledger.ts";
+import { messageOf } from "../../contract/errors.ts";
+import { importOptional } from "../../contract/optional-package.ts";
+import type { Authenticate } from "../../door/door-parts.ts";
+import { type ProviderName, realClouds } from "../resources/providers.ts";
+import { readTextFile } from "../resources/read-text-file.ts";
+import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { noteOn } from "../terminal/terminal.ts";
+import type { CommandModule, CommandParts } from "./command-parts.ts";
+import { withDriveLedger } from "./drive-ledger.ts";
+import { checkEndpoints, endpointsOf, ledgerOf } from "./option-checks.ts";
+import { cloudOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { withClouds } from "./with-resources.ts";
+
+const addOptions = (command: Command) =>
+  withOptions(
+    command
+      .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 4780)
+      .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
+      .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
+      .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 100), 4)
+      .option(
+        "--concurrency <n>",
+        "how many recommendations of one execution are driven at once",
+        wholeNumber(1, 100),
+        4,
+      )
+      .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
+      .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
+    cloudOptions("buy from it; nothing is spent"),
+  );
+
+/** The options of `buyonce serve`. */
+type ServeCommandOptions = OptionsOf<typeof addOptions>;
+
+const help = `
+What it does
+  Listens on 127.0.0.1, records the executions that are sent to it, drives them in this process, and answers how they stand:
+  docs/http.md has every address. What a killed server left behind, the next one takes up from the ledger.
+  The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
+
+Money
+  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution waits for a person.
+${ledgerHelp}
+Exit codes
+  0    ended as it was told to
+  1    an internal error, or a ledger that cannot be used
+  2    bad usage, or a port that is taken
+
+With --json
+  Standard output holds exactly one document, once it listens: { "url" }; else { "error": ... }.
+
+Example
+  buyonce serve --sandbox
+`;
+
+/** What `buyonce serve` is. */
+export const serve = { addOptions, help, action: serveCommand } satisfies CommandModule<[], ServeCommandOptions>;
+
+/** `buyonce serve`: answers over HTTP until Ctrl-C. Returns the exit code. Throws a BuyonceError where it cannot begin. */
+async function serveCommand(options: ServeCommandOptions, parts: CommandParts): Promise<ExitCode> {
+  checkEndpoints(options);
+  checkReal(options);
+  const authenticate = await readTokens(options.tokens);
+  const buying = { yes: options.yes, timeout: driveTime };
+  return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
+    const imitation = real.length === 0;
+    const where = { location: ledgerOf(options, parts), imitation, asks: false, newLedger: options.newLedger };
+    return withDriveLedger(where, parts, async ({ begin }) => {
+      const ledger = await begin();
+      const purchaser = await parts.createPurchaser({ ledger, providers: clouds });
+      await answerUntilInterrupted({ ledger, purchaser, authenticate }, options, parts);
+      return exitCodes.bought;
+    });
+  });
+}
+
+/** Seconds of one drive. */
+const driveTime = 600;
+
+const providers: readonly ProviderName[] = ["azure", "aws", "gcp"];
+
+/** Throws a usage error where money could be spent by whoever calls, and nobody has agreed to that. */
+function checkReal(options: ServeCommandOptions): void {
+  const real = options.sandbox === true ? [] : realClouds(providers, endpointsOf(options));
+  if (real.length === 0 || options.yes === true) return;
+  throw usageError(
+    `Whoever calls this server would spend real money (${real.join(" and ")}). Give --yes if that is meant, or --sandbox to try it out. Nothing was started.`,
+  );
+}
+
+async function readTokens(file: string | undefined): Promise<Authenticate | undefined> {
+  if (file === undefined) return undefined;
+  const kind = {
+    subject: `The file of tokens ${file}`,
+    megabytes: 1,
+    split: "",
+    code: "invalid-configuration",
+  } as const;
+  const { staticTokens } = await import("../../door/static-tokens.ts");
+  return staticTokens(await readTextFile(file, kind), file);
+}
+
+interface Served {
+  readonly ledger: Ledger;
+  readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
+  readonly authenticate: Authenticate | undefined;
+}
+
+async function answerUntilInterrupted(
+  served: Served,
+  options: ServeCommandOptions,
+  { terminal, onInterrupt, exit }: CommandParts,
+): Promise<void> {
+  const note = noteOn(terminal.stderr);
+  const { createHandler } = await importOptional("hono", () => import("../../door/create-handler.ts"));
+  const { startServer } = await importOptional("@hono/node-server", () => import("../../door/start-server.ts"));
+  const handler = createHandler({
+    ...served,
+    requireApproval: options.requireApproval === true,
+    executionsAtOnce: options.executions,
+    concurrency: options.concurrency,
+    onError: (error, about) => note(`${about} failed: ${messageOf(error)}`),
+  });
+  const interrupted = Promise.withResolvers<void>();
+  const stopListening = onInterrupt({
+    first: () => {
+      note(
+        "Ending: nothing new is accepted or begun, purchases under way are recorded. Again (Ctrl-C) ends it at once.",
+      );
+      interrupted.resolve();
+    },
+    again: () => exit(exitCodes.interrupted),
+  });
+  try {
+    const server = await startServer(handler, options.port).catch((error: unknown) => {
+      throw usageError(
+        `It cannot listen on port ${options.port}: ${messageOf(error)}. Name another one with --port. Nothing was started.`,
+      );
+    });
+    terminal.stdout.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : welcome(server.url, options));
+    await interrupted.promise;
+    await server.close();
+  } finally {
+    stopListening();
+  }
+}
+
+/** A small purchase of the imitation, and where to look otherwise. */
+function welcome(url: string, { sandbox, tokens }: ServeCommandOptions): string {
+  const token = tokens === undefined ? "" : ` -H "Authorization: Bearer $BUYONCE_TOKEN"`;
+  const body = JSON.stringify({ source: "curl", recommendations: [firstRecommendation] });
+  const line = sandbox
+    ? `Buy one reservation of the imitation, and send the same again: it is bought once.
+  curl -X PUT ${url}/v1/executions/first${token} -H 'Content-Type: application/json' -H 'Prefer: wait=20' -d '${body}'`
+    : `See what is recorded:
+  curl ${url}/v1/executions${token}`;
+  return `buyonce listens at ${url}
+
+${line}
+
+docs/http.md has every address, ${url}/openapi.json describes them. Ctrl-C ends it.
+`;
+}
+
+const firstRecommendation = {
+  provider: "aws",
+  service: "ec2",
+  accountId: "123456789012",
+  region: "us-east-1",
+  instanceType: "m5.large",
+  platform: "Linux/UNIX",
+  tenancy: "default",
+  scope: "Region",
+  offeringClass: "convertible",
+  payment: "no-upfront",
+  term: "P1Y",
+  quantity: 2,
+} as const;
