@@ -25,7 +25,7 @@ const local: Caller = { name: "local", scopes: doorScopes };
  */
 export function createHandler(options: HandlerOptions): DoorHandler {
   const { bodyLimit = 10_000_000, onError = () => undefined, environment = systemEnvironment } = options;
-  const { executionsAtOnce = 4, concurrency = 4, sweepInterval = 30_000, requireApproval = false } = options;
+  const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000, requireApproval = false } = options;
   checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
   checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
   checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });

@@ -46,27 +46,27 @@ const [page, most] = [1000, 10_000];
 
 /** A runner over a purchaser and its ledger. */
 export function createRunner(parts: RunnerParts): Runner {
-  const { purchaser, environment, executionsAtOnce, concurrency, sweepInterval, onError } = parts;
+  const { environment, executionsAtOnce, sweepInterval, onError } = parts;
   const limit = pLimit(executionsAtOnce);
   const jobs = new Map<string, Job>();
   const stop = new AbortController();
   const { signal } = stop;
+  const queue = createQueue(parts, signal, (executionId) => add(executionId));
   let [endSweeps, sweeping]: [() => void, Promise<void> | undefined] = [() => undefined, undefined];
 
-  const drive = async (executionId: string, kind: Kind) => {
-    const how = { signal, concurrency, deadline: environment.now() + driveTime };
-    if (kind === "all") await purchaser.redrive(executionId, how);
-    else await purchaser.redriveUnfinished({ ...how, executionId, limit: most });
-  };
   const work = async (executionId: string, job: Job) => {
+    let waits = false;
     for (let kind = job.next; kind !== undefined && !signal.aborted; kind = job.next) {
       job.next = undefined;
-      await drive(executionId, kind).catch((error: unknown) => {
+      waits = await drive(parts, executionId, kind, signal).catch((error: unknown) => {
         if (!signal.aborted) onError(error, `the drive of ${JSON.stringify(executionId)}`);
+        return false;
       });
     }
     jobs.delete(executionId);
     job.done.resolve();
+    if (waits) queue.put(executionId);
+    else queue.next(executionId);
   };
   const add = (executionId: string, kind: Kind = "rest") => {
     if (signal.aborted) return;
@@ -101,6 +101,57 @@ export function createRunner(parts: RunnerParts): Runner {
       await Promise.all([sweeping, ...[...jobs.values()].map(({ done }) => done.promise)]);
     },
     draining: signal,
+  };
+}
+
+/** Drives an execution; whether something of it waits for another driver, or for an equal purchase of another execution. */
+async function drive(
+  { purchaser, environment, concurrency }: RunnerParts,
+  executionId: string,
+  kind: Kind,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const how = { signal, concurrency, deadline: environment.now() + driveTime };
+  const reports =
+    kind === "all"
+      ? [await purchaser.redrive(executionId, how)]
+      : await purchaser.redriveUnfinished({ ...how, executionId, limit: most });
+  return reports.some(({ outcomes }) => outcomes.some(({ status }) => status === "in-progress"));
+}
+
+/** Milliseconds after which what waits is tried again; twice as long every time. */
+const firstPause = 1000;
+
+/**
+ * The executions that wait for something else to be done. The first of them is driven again when some other one is done here; each of
+ * them from time to time, for what it waits for may be another server's.
+ */
+function createQueue(
+  { environment, sweepInterval }: RunnerParts,
+  signal: AbortSignal,
+  again: (executionId: string) => void,
+): { readonly put: (executionId: string) => void; readonly next: (done: string) => void } {
+  const waiting = new Set<string>();
+  const pauses = new Map<string, number>();
+  const take = (executionId: string) => {
+    if (waiting.delete(executionId)) again(executionId);
+  };
+  return {
+    put: (executionId) => {
+      const pause = Math.min(pauses.get(executionId) ?? firstPause, sweepInterval);
+      pauses.set(executionId, pause * 2);
+      waiting.add(executionId);
+      environment.sleep(pause, signal).then(
+        () => take(executionId),
+        () => undefined,
+      );
+    },
+    next: (done) => {
+      waiting.delete(done);
+      pauses.delete(done);
+      const [first] = waiting;
+      if (first !== undefined) take(first);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ const addOptions = (command: Command) =>
       .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 4780)
       .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
-      .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 100), 4)
+      .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
       .option(
         "--concurrency <n>",
         "how many recommendations of one execution are driven at once",
