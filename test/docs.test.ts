@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { errorAdvice } from "../src/contract/error-advice.ts";
 import { apiReference } from "../tools/api-reference.ts";
+import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -43,6 +44,10 @@ describe("what the documentation says", () => {
     });
     expect(pages.size).toBe(11);
     expect(silent).toEqual([]);
+  });
+
+  test("docs/openapi.json is what a server answers", async () => {
+    expect(text("docs/openapi.json"), "npm run docs").toBe(await httpDocument());
   });
 
   test("docs/errors.md is what npm run docs makes of the table of advice, with every code once", async () => {
