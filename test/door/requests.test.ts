@@ -109,7 +109,7 @@ describe("a request that cannot be carried out records nothing, and says why", (
       headers: json,
       body: stream,
       duplex: "half",
-    } as RequestInit);
+    });
     expect(chunked.status).toBe(413);
     expect((await ask(world.url, "GET", "/livez")).status).toBe(200);
   });

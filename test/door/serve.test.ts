@@ -59,22 +59,25 @@ async function paste(line: string) {
 }
 
 describe("buyonce serve", () => {
-  test.skipIf(!hasCurl)("(curl) with --sandbox it prints a curl line that buys once, however often it is pasted; then it ends, and the next one knows", async () => {
-    const first = await serve("--sandbox");
-    const line = /^ {2}(curl .+)$/m.exec(first.said.stdout)?.[1] ?? "";
-    const bought = await paste(line);
-    expect(bought.head).toMatch(/^HTTP\/1\.1 200 /);
-    expect(bought.body).toMatch(/"state":"complete".*"status":"purchased"/);
-    const again = await paste(line);
-    expect(again.body).toBe(bought.body);
-    expect(again.head).toMatch(/^idempotency-replayed: true$/m);
-    expect(await end(first)).toBe(0);
-    expect(first.said.stderr).toContain("Ending:");
-    const next = await serve("--sandbox", "--json");
-    expect(JSON.parse(next.said.stdout)).toEqual({ url: next.url });
-    expect((await ask(next.url, "GET", "/v1/executions/first")).text).toBe(bought.body);
-    expect(await end(next)).toBe(0);
-  });
+  test.skipIf(!hasCurl)(
+    "(curl) with --sandbox it prints a curl line that buys once, however often it is pasted; then it ends, and the next one knows",
+    async () => {
+      const first = await serve("--sandbox");
+      const line = /^ {2}(curl .+)$/m.exec(first.said.stdout)?.[1] ?? "";
+      const bought = await paste(line);
+      expect(bought.head).toMatch(/^HTTP\/1\.1 200 /);
+      expect(bought.body).toMatch(/"state":"complete".*"status":"purchased"/);
+      const again = await paste(line);
+      expect(again.body).toBe(bought.body);
+      expect(again.head).toMatch(/^idempotency-replayed: true$/m);
+      expect(await end(first)).toBe(0);
+      expect(first.said.stderr).toContain("Ending:");
+      const next = await serve("--sandbox", "--json");
+      expect(JSON.parse(next.said.stdout)).toEqual({ url: next.url });
+      expect((await ask(next.url, "GET", "/v1/executions/first")).text).toBe(bought.body);
+      expect(await end(next)).toBe(0);
+    },
+  );
 
   test("with --tokens only who has one is answered", async () => {
     const sha256 = createHash("sha256").update("secret").digest("hex");
@@ -122,22 +125,25 @@ describe("buyonce serve", () => {
   });
 });
 
-test.skipIf(!hasCurl)("(curl) docs/http.md: every route is there, and each line of curl in it is answered as it says", async () => {
-  const page = readFileSync(resolve(import.meta.dirname, "../../docs/http.md"), "utf8");
-  const document = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../docs/openapi.json"), "utf8")) as {
-    readonly paths: Readonly<Record<string, object>>;
-  };
-  for (const [path, operations] of Object.entries(document.paths)) {
-    for (const method of Object.keys(operations)) expect(page).toContain(`\`${method.toUpperCase()} ${path}\``);
-  }
-  const server = await serve("--sandbox");
-  await writeFile(join(folder, "order.json"), /```json\n([^]*?)```/.exec(page)?.[1] ?? "");
-  const blocks = [...page.matchAll(/```sh\n(curl [^]*?)```\n+```\n(HTTP[^\n]*)\n/g)];
-  expect(blocks.length).toBeGreaterThan(14);
-  for (const [, command = "", status = ""] of blocks) {
-    const line = command.trim().replaceAll("http://127.0.0.1:4780", server.url).replaceAll("\\\n", "");
-    const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -i`], { cwd: folder });
-    expect(stdout.split("\r\n")[0], command).toBe(status);
-  }
-  expect(await end(server)).toBe(0);
-});
+test.skipIf(!hasCurl)(
+  "(curl) docs/http.md: every route is there, and each line of curl in it is answered as it says",
+  async () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../docs/http.md"), "utf8");
+    const document = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../docs/openapi.json"), "utf8")) as {
+      readonly paths: Readonly<Record<string, object>>;
+    };
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const method of Object.keys(operations)) expect(page).toContain(`\`${method.toUpperCase()} ${path}\``);
+    }
+    const server = await serve("--sandbox");
+    await writeFile(join(folder, "order.json"), /```json\n([^]*?)```/.exec(page)?.[1] ?? "");
+    const blocks = [...page.matchAll(/```sh\n(curl [^]*?)```\n+```\n(HTTP[^\n]*)\n/g)];
+    expect(blocks.length).toBeGreaterThan(14);
+    for (const [, command = "", status = ""] of blocks) {
+      const line = command.trim().replaceAll("http://127.0.0.1:4780", server.url).replaceAll("\\\n", "");
+      const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -s -i`], { cwd: folder });
+      expect(stdout.split("\r\n")[0], command).toBe(status);
+    }
+    expect(await end(server)).toBe(0);
+  },
+);
