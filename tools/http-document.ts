@@ -8,7 +8,7 @@ import type { HandlerOptions } from "../src/door/door-parts.ts";
 /** Makes the text of docs/openapi.json: what a server answers at /openapi.json. */
 export async function httpDocument(): Promise<string> {
   // Describing asks neither.
-  const handler = createHandler({ purchaser: {}, ledger: {} } as unknown as HandlerOptions);
+  const handler = await createHandler({ purchaser: {}, ledger: {} } as unknown as HandlerOptions);
   const request = new Request("http://localhost/openapi.json", { headers: { host: "localhost" } });
   return format(await (await handler(request)).text(), { parser: "json", printWidth: 120 });
 }

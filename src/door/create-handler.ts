@@ -1,29 +1,22 @@
-import { Hono } from "hono";
-import { methodNotAllowed } from "hono/method-not-allowed";
 import { checkNumber } from "../contract/check-number.ts";
 import { systemEnvironment } from "../contract/environment.ts";
-import { BuyonceError } from "../contract/errors.ts";
-import { checkOrigin, loopbackNames } from "./check-origin.ts";
-import type { Door, DoorEnv } from "./door-context.ts";
-import { type Caller, type DoorHandler, doorScopes, type HandlerOptions } from "./door-parts.ts";
+import { importOptional } from "../contract/optional-package.ts";
+import type { Door } from "./door-context.ts";
+import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
 import { executionRoutes } from "./execution-routes.ts";
 import { personRoutes } from "./person-routes.ts";
-import { problemOf, RequestError } from "./problem.ts";
-import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
+import type { AnyRoute } from "./routes.ts";
 import { createRunner } from "./runner.ts";
-import { serviceRoutes, shuttingDown } from "./service-routes.ts";
+import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
-
-/** Who calls where nobody is asked: only on this machine. */
-const local: Caller = { name: "local", scopes: doorScopes };
 
 /**
  * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven in this process once `start` was
  * called. The ledger is the only memory: any number of handlers share one, and a killed one loses nothing.
  *
- * Throws a RefusedError `invalid-configuration` for a number that cannot be.
+ * Throws a RefusedError `invalid-configuration` for a number that cannot be, and where the package hono is not installed.
  */
-export function createHandler(options: HandlerOptions): DoorHandler {
+export async function createHandler(options: HandlerOptions): Promise<DoorHandler> {
   const { bodyLimit = 10_000_000, onError = () => undefined, environment = systemEnvironment } = options;
   const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000, requireApproval = false } = options;
   checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
@@ -41,8 +34,8 @@ export function createHandler(options: HandlerOptions): DoorHandler {
     onError,
   });
   const door: Door = { purchaser, ledger, runner, requireApproval, sleep: environment.sleep, now: environment.now };
-  const app = createApp(options, runner.draining, onError);
-  for (const route of doorRoutes(door)) addRoute(app, route, bodyLimit);
+  const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
+  const app = createApp(doorRoutes(door), { ...options, bodyLimit, onError }, runner.draining);
 
   const answer = async (request: Request): Promise<Response> => {
     const response = await app.fetch(request);
@@ -53,47 +46,7 @@ export function createHandler(options: HandlerOptions): DoorHandler {
 }
 
 /** All routes of a door. */
-export function doorRoutes(door: Door): readonly AnyRoute[] {
+function doorRoutes(door: Door): readonly AnyRoute[] {
   const own = [...submitRoutes(door), ...executionRoutes(door), ...personRoutes(door)];
   return [...own, ...serviceRoutes(door, own)];
-}
-
-/** What every request passes before its route. */
-function createApp(
-  { authenticate, hostNames = authenticate === undefined ? loopbackNames : undefined }: HandlerOptions,
-  draining: AbortSignal,
-  onError: (error: unknown, about: string) => void,
-): Hono<DoorEnv> {
-  const app = new Hono<DoorEnv>();
-  app.onError((error, c) => {
-    if (!BuyonceError.isInstance(error) || error.code === "internal") onError(error, `${c.req.method} ${c.req.path}`);
-    return problemOf(error);
-  });
-  app.notFound(() => problemOf(new RequestError("not-found", "There is nothing at this address.")));
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (_, methods) => {
-        const allow = methods.join(", ");
-        return problemOf(new RequestError("method-not-allowed", `This address has ${allow}.`, { headers: { allow } }));
-      },
-    }),
-  );
-  app.use(async (c, next) => {
-    checkPath(c.req.url);
-    checkOrigin(c.req.raw.headers, hostNames);
-    await next();
-  });
-  app.use("/v1/*", async (c, next) => {
-    const caller = authenticate === undefined ? local : await authenticate(c.req.raw);
-    if (caller === undefined) {
-      throw new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
-        headers: { "www-authenticate": "Bearer" },
-      });
-    }
-    if (draining.aborted && c.req.method !== "GET") throw shuttingDown();
-    c.set("caller", caller);
-    await next();
-  });
-  return app;
 }

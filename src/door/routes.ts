@@ -5,7 +5,7 @@ import { issueText } from "../contract/issue-text.ts";
 import { checkScope, type DoorContext, type DoorEnv } from "./door-context.ts";
 import type { DoorScope } from "./door-parts.ts";
 import { type FieldProblem, pointedAt, RequestError } from "./problem.ts";
-import { readJsonText } from "./read-body.ts";
+import { readJsonText } from "./strict-json.ts";
 
 /** A header or a query parameter of a route. */
 export interface Parameter {

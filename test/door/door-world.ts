@@ -44,7 +44,7 @@ export async function startWorld(
   const purchaser = createPurchaser({ ledger, providers: [createAws({ endpoint: sandbox.url })] });
   const errors: string[] = [];
   const onError = (error: unknown, about: string) => errors.push(`${about}: ${String(error)}`);
-  const handler = createHandler({
+  const handler = await createHandler({
     purchaser,
     ledger,
     onError,

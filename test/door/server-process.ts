@@ -14,7 +14,7 @@ function killAt(here: string): void {
 
 const ledger = await openSqliteLedger({ file });
 const purchaser = createPurchaser({ ledger, providers: [createAws({ endpoint })], leaseLength: 1000 });
-const handler = createHandler({
+const handler = await createHandler({
   purchaser: {
     ...purchaser,
     submit: async (...given) => {

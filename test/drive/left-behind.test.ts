@@ -54,6 +54,31 @@ describe("driving what was left behind", () => {
     ]);
   });
 
+  test("of one execution alone: what is left of it, and what was refused only when asked", async () => {
+    const { cloud, environment, ledger, purchaser } = setup();
+    for (const name of ["one", "two"]) await purchaser.submit({ ...execution(disk(), disk()), executionId: name });
+    cloud.faults.sends = ["rejected"];
+    const two = { executionId: "two", concurrency: 1 };
+    expect(await purchaser.redriveUnfinished({ ...two, olderThan: minutes })).toEqual([]);
+    environment.advance(minutes);
+    expect(await purchaser.redriveUnfinished({ ...two, olderThan: minutes })).toMatchObject([
+      { executionId: "two", outcomes: [{ status: "rejected" }, { status: "purchased" }] },
+    ]);
+    expect(await purchaser.redriveUnfinished({ ...two, olderThan: minutes })).toEqual([]);
+    for (const order of cloud.orders) order.state = "active";
+    expect(await purchaser.redriveUnfinished(two)).toMatchObject([{ outcomes: [{ recIndex: 1 }] }]);
+    expect(await purchaser.redriveUnfinished(two)).toEqual([]);
+    expect(await purchaser.redriveUnfinished({ ...two, retryRefused: true })).toMatchObject([
+      { outcomes: [{ recIndex: 0, status: "purchased" }] },
+    ]);
+    expect((await ledger.recordsOf("one")).map(({ state }) => state)).toEqual(["planned", "planned"]);
+    expect(await purchaser.redriveUnfinished({ executionId: "three" })).toEqual([]);
+    await expect(purchaser.redriveUnfinished({ executionId: " " })).rejects.toMatchObject({
+      code: "invalid-execution",
+    });
+    expect(cloud.orders).toHaveLength(2);
+  });
+
   test("a bounded number at a time, those untouched for longest first, and each gets its turn", async () => {
     const { cloud, environment, purchaser } = setup();
     for (const name of ["one", "two", "three"]) {

@@ -114,9 +114,9 @@ async function answerUntilInterrupted(
   { terminal, onInterrupt, exit }: CommandParts,
 ): Promise<void> {
   const note = noteOn(terminal.stderr);
-  const { createHandler } = await importOptional("hono", () => import("../../door/create-handler.ts"));
+  const { createHandler } = await import("../../door/create-handler.ts");
   const { startServer } = await importOptional("@hono/node-server", () => import("../../door/start-server.ts"));
-  const handler = createHandler({
+  const handler = await createHandler({
     ...served,
     requireApproval: options.requireApproval === true,
     executionsAtOnce: options.executions,

@@ -1,0 +1,60 @@
+import { Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { BuyonceError } from "../contract/errors.ts";
+import { checkOrigin, loopbackNames } from "./check-origin.ts";
+import type { DoorEnv } from "./door-context.ts";
+import { type Caller, doorScopes, type HandlerOptions } from "./door-parts.ts";
+import { problemOf, RequestError } from "./problem.ts";
+import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
+import { shuttingDown } from "./service-routes.ts";
+
+/** Who calls where nobody is asked: only on this machine. */
+const local: Caller = { name: "local", scopes: doorScopes };
+
+/** What an app takes from the options of its handler. */
+interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames"> {
+  /** Bytes. */
+  readonly bodyLimit: number;
+  readonly onError: (error: unknown, about: string) => void;
+}
+
+/** The routes as an app of hono, and what every request passes before its route. `draining`: only what reads is answered any more. */
+export function createApp(
+  routes: readonly AnyRoute[],
+  { authenticate, hostNames = authenticate === undefined ? loopbackNames : undefined, onError, bodyLimit }: AppOptions,
+  draining: AbortSignal,
+): Hono<DoorEnv> {
+  const app = new Hono<DoorEnv>();
+  app.onError((error, c) => {
+    if (!BuyonceError.isInstance(error) || error.code === "internal") onError(error, `${c.req.method} ${c.req.path}`);
+    return problemOf(error);
+  });
+  app.notFound(() => problemOf(new RequestError("not-found", "There is nothing at this address.")));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_, methods) => {
+        const allow = methods.join(", ");
+        return problemOf(new RequestError("method-not-allowed", `This address has ${allow}.`, { headers: { allow } }));
+      },
+    }),
+  );
+  app.use(async (c, next) => {
+    checkPath(c.req.url);
+    checkOrigin(c.req.raw.headers, hostNames);
+    await next();
+  });
+  app.use("/v1/*", async (c, next) => {
+    const caller = authenticate === undefined ? local : await authenticate(c.req.raw);
+    if (caller === undefined) {
+      throw new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
+        headers: { "www-authenticate": "Bearer" },
+      });
+    }
+    if (draining.aborted && c.req.method !== "GET") throw shuttingDown();
+    c.set("caller", caller);
+    await next();
+  });
+  for (const route of routes) addRoute(app, route, bodyLimit);
+  return app;
+}
