@@ -3,7 +3,7 @@ import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { executionState } from "../contract/execution-state.ts";
 import { whyForbidden } from "../contract/terms.ts";
-import { type Door, type DoorContext, visible } from "./door-context.ts";
+import { type Door, type DoorContext, readingMethods, visible } from "./door-context.ts";
 import { recordedReport } from "./recorded-report.ts";
 
 /** Seconds after which it is worth asking again about what is being driven. */
@@ -30,7 +30,7 @@ function textOf(document: object): string {
   return escapeHidden(JSON.stringify(document));
 }
 
-/** An ISO 8601 time; undefined stays so. */
+/** A time (milliseconds since 1970) in ISO 8601. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
@@ -92,7 +92,7 @@ export async function reportAnswer(
   const isWorked = isWorking(recorded);
   if (isWorked) headers.set("retry-after", String(askAgainAfter));
   if (wait > 0) headers.set("preference-applied", `wait=${wait}`);
-  if (c.req.method === "GET" && isNamed(c.req.header("if-none-match"), tag)) {
+  if (readingMethods.includes(c.req.method) && isNamed(c.req.header("if-none-match"), tag)) {
     headers.delete("content-type");
     return new Response(null, { status: 304, headers });
   }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { BuyonceError } from "../contract/errors.ts";
 import { checkOrigin, loopbackNames } from "./check-origin.ts";
-import type { DoorEnv } from "./door-context.ts";
+import { type DoorEnv, readingMethods } from "./door-context.ts";
 import { type Caller, doorScopes, type HandlerOptions } from "./door-parts.ts";
 import { problemOf, RequestError } from "./problem.ts";
 import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
@@ -51,7 +51,7 @@ export function createApp(
         headers: { "www-authenticate": "Bearer" },
       });
     }
-    if (draining.aborted && c.req.method !== "GET") throw shuttingDown();
+    if (draining.aborted && !readingMethods.includes(c.req.method)) throw shuttingDown();
     c.set("caller", caller);
     await next();
   });

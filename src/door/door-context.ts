@@ -24,6 +24,9 @@ export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
   readonly now: Environment["now"];
 }
 
+/** The methods that change nothing. */
+export const readingMethods: readonly string[] = ["GET", "HEAD"];
+
 /** Throws a RequestError `not-permitted` where the caller lacks a scope. */
 export function checkScope({ scopes }: Caller, scope: DoorScope): void {
   if (!scopes.includes(scope)) throw new RequestError("not-permitted", `This needs the scope ${scope}.`);

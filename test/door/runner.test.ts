@@ -88,7 +88,7 @@ test("a drive that fails is told, and the next one is made all the same", async 
   const { cloud, ledger, purchaser } = parts;
   await purchaser.submit(execution());
   const failing = { ...parts, purchaser: { ...purchaser, redriveUnfinished: () => Promise.reject(new Error("gone")) } };
-  const broken = runnerOver(failing as typeof parts, 3_600_000);
+  const broken = runnerOver(failing, 3_600_000);
   broken.runner.add("execution-1");
   await broken.runner.ended("execution-1");
   expect(broken.errors).toMatchObject([{ message: "gone" }]);

@@ -223,7 +223,10 @@ describe("reading", () => {
     await put(execution, wait);
     const [read, head] = [await get(), await ask(world.url, "HEAD", "/v1/executions/engine-1")];
     expect(head).toMatchObject({ status: 200, text: "" });
-    expect(head.headers.get("etag")).toBe(read.headers.get("etag"));
+    const tag = read.headers.get("etag") ?? "";
+    expect(head.headers.get("etag")).toBe(tag);
+    const same = await ask(world.url, "HEAD", "/v1/executions/engine-1", { headers: { "if-none-match": tag } });
+    expect(same.status).toBe(304);
   });
 
   test("the list goes page by page, and by state", async () => {
