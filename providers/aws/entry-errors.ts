@@ -19,6 +19,15 @@ export function notGiven(accountId: string): RefusedError {
   });
 }
 
+/** Nobody gave credentials for an account within so many milliseconds. */
+export function notInTime(accountId: string, time: number): RefusedError {
+  return new RefusedError({
+    code: "credentials-unavailable",
+    message: `No credentials for AWS account ${accountId} came within ${time / 1000} s. See what is slow: the network, a proxy, a sign-in that waits for somebody; then drive again. Nothing was sent.`,
+    retryable: true,
+  });
+}
+
 /** A profile gave no credentials: it is not there, or its own sign-in is over. */
 export function profileError(
   error: unknown,

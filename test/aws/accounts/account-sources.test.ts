@@ -78,6 +78,28 @@ describe("credentialsFor", () => {
     });
   });
 
+  test("hangs for an account: the question ends, says so, and is asked anew; other accounts have theirs", async () => {
+    let hangs = true;
+    const credentials = { accessKeyId: "AKIAOTHER", secretAccessKey: "s" };
+    const sources = sourcesAt({
+      readTimeout: 20,
+      credentialsFor: ({ accountId }) =>
+        accountId === account && hangs ? new Promise<never>(() => undefined) : credentials,
+    });
+    const [hung, given] = await Promise.all([
+      thrownBy(sources.resolve(account, "us-east-1")),
+      sources.resolve(other, "us-east-1"),
+    ]);
+    expect(hung).toMatchObject({
+      code: "credentials-unavailable",
+      retryable: true,
+      message: expect.stringContaining(`No credentials for AWS account ${account} came within 0.06 s.`),
+    });
+    expect(given).toEqual(credentials);
+    hangs = false;
+    expect(await sources.resolve(account, "us-east-1")).toEqual(credentials);
+  });
+
   test("is not called over http, where the dummy key names the account", async () => {
     const credentialsFor = () => {
       throw new Error("It was called.");
