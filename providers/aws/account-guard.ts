@@ -1,5 +1,6 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { RefusedError } from "../../src/contract/errors.ts";
+import { credentialError } from "./entry-errors.ts";
 import { readError } from "./read-error.ts";
 import { isExpiredSession, readSdkError } from "./sdk-error.ts";
 
@@ -90,6 +91,8 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
     } catch (error) {
       // Whoever signed in again meanwhile is asked the next time.
       if (credential && isExpiredSession(readSdkError(error))) sources.forget(accountId, credential);
+      const notGiven = credential === undefined ? credentialError(error, accountId) : undefined;
+      if (notGiven) throw notGiven;
       const where = `AWS account ${accountId}, ${region}`;
       throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
     }

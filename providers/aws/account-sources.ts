@@ -39,7 +39,8 @@ export type ConfigureClient = (region: string) => Promise<ClientConfiguration>;
  * than a purchase may take, and STS.
  */
 export function createAccountSources(settings: ResolvedSettings, configuration: ConfigureClient): AccountSources {
-  const { credentials, credentialsFor, accounts, endpoint, environment, purchaseTimeout, readTimeout, variables } = settings;
+  const { credentials, credentialsFor, accounts, endpoint, environment, purchaseTimeout, readTimeout, variables } =
+    settings;
   const insecure = endpoint?.insecure ?? false;
   const sessions = new Map<string, Session>();
 

@@ -202,3 +202,29 @@ test("a question to STS that hangs and was given up is asked again by the next c
   await asked();
   expect(answers).toHaveLength(2);
 });
+
+test.each([
+  ["a defect", new Error("boom"), "lookup-failed", true, "(Error: boom). Drive again later."],
+  [
+    "a right that it lacks",
+    Object.assign(new Error("not authorized to perform: sts:AssumeRole"), {
+      Code: "AccessDenied",
+      $metadata: { httpStatusCode: 403 },
+    }),
+    "access-denied",
+    false,
+    "(AccessDenied: not authorized to perform: sts:AssumeRole). Grant what it names",
+  ],
+])(
+  "what gives the credentials throws %s: that is said, and not of STS",
+  async (_what, thrown, code, retryable, said) => {
+    const guard = createAccountGuard({
+      ...notKept,
+      resolve: async () => Promise.reject(thrown),
+      callerOf: async () => Promise.reject(new Error("It was asked.")),
+    });
+    const refusal = await thrownBy(guard.credentialFor("123456789012", "us-east-1"));
+    expect(refusal).toMatchObject({ code, retryable, cause: thrown, message: expect.stringContaining(said) });
+    expect(refusal).toMatchObject({ message: expect.not.stringContaining("sts:GetCallerIdentity") });
+  },
+);
