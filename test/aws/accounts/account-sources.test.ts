@@ -153,6 +153,24 @@ describe("accounts", () => {
     });
   });
 
+  test.each([
+    ["a profile", { profile: "renewed" }],
+    ["the chain", { use: "default" }],
+  ] as const)(
+    "keys that were renewed in the file are read after the old ones are refused: %s",
+    async (_what, entry) => {
+      const written = (key: string) => `[renewed]\naws_access_key_id = ${key}\naws_secret_access_key = hush\n`;
+      using _files = sharedFiles(written("AKIAOLD"));
+      using _profile = environmentVariables({ AWS_PROFILE: "renewed" });
+      const sources = sourcesAt({ accounts: { [account]: entry } });
+      const old = await sources.resolve(account, "us-east-1");
+      writeFileSync(process.env["AWS_SHARED_CREDENTIALS_FILE"] ?? "", written("AKIANEW"));
+      expect(await sources.resolve(account, "us-east-1")).toMatchObject({ accessKeyId: "AKIAOLD" });
+      sources.forget(account, old);
+      expect(await sources.resolve(account, "us-east-1")).toMatchObject({ accessKeyId: "AKIANEW" });
+    },
+  );
+
   test("the chain of the SDK, of this process", async () => {
     using _files = sharedFiles(payer);
     using _profile = environmentVariables({ AWS_PROFILE: "payer" });
