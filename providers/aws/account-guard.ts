@@ -1,7 +1,8 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { RefusedError } from "../../src/contract/errors.ts";
+import { credentialError } from "./entry-errors.ts";
 import { readError } from "./read-error.ts";
-import { isExpiredSession, readSdkError } from "./sdk-error.ts";
+import { isExpiredSession, obstacleOf, readSdkError, type SdkError } from "./sdk-error.ts";
 
 type CredentialSetting = NonNullable<STSClientConfig["credentials"]>;
 
@@ -89,12 +90,15 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
       caller = await callerOf(credential, region, signal);
     } catch (error) {
       // Whoever signed in again meanwhile is asked the next time.
-      if (credential && isExpiredSession(readSdkError(error))) sources.forget(accountId, credential);
+      if (credential && isOver(readSdkError(error))) sources.forget(accountId, credential);
+      const notGiven = credential === undefined ? credentialError(error, accountId) : undefined;
+      if (notGiven) throw notGiven;
       const where = `AWS account ${accountId}, ${region}`;
       throw readError(error, { permission: "sts:GetCallerIdentity", where, region, code: "lookup-failed" });
     }
     const { account } = caller;
     if (account === accountId) return { credential, caller };
+    sources.forget(accountId, credential);
     if (account === undefined) callers.delete(credential.accessKeyId);
     throw new RefusedError({
       code: "wrong-account",
@@ -108,4 +112,9 @@ export function createAccountGuard(sources: AccountSources): AccountGuard {
     check,
     credentialFor: async (accountId, region, signal) => (await check(accountId, region, signal)).credential,
   };
+}
+
+/** Whether STS does not know a credential, or not any more: its session ended, or its key was rotated. */
+function isOver(problem: SdkError): boolean {
+  return isExpiredSession(problem) || obstacleOf(problem) === "credentials";
 }

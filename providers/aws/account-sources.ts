@@ -1,3 +1,5 @@
+import { longestTimer } from "../../src/contract/check-number.ts";
+import { withSignal } from "../http/with-signal.ts";
 import type { AccountSources, Credential } from "./account-guard.ts";
 import { entryOf } from "./aws-accounts.ts";
 import type { ClientConfiguration } from "./aws-connect.ts";
@@ -12,9 +14,12 @@ import {
   fromSdk,
   fromVariables,
 } from "./entry-credentials.ts";
-import { noEntry, notGiven } from "./entry-errors.ts";
+import { noEntry, notGiven, notInTime } from "./entry-errors.ts";
 import { sessionMargin } from "./purchase-times.ts";
 import { clockSeen, httpsOnly } from "./sdk-middleware.ts";
+
+/** So many attempts of a read may pass while a credential is asked for: a role is assumed as a read is made. */
+const attempts = 3;
 
 const notASecret = "not-a-secret";
 
@@ -34,7 +39,8 @@ export type ConfigureClient = (region: string) => Promise<ClientConfiguration>;
  * than a purchase may take, and STS.
  */
 export function createAccountSources(settings: ResolvedSettings, configuration: ConfigureClient): AccountSources {
-  const { credentials, credentialsFor, accounts, endpoint, environment, purchaseTimeout, variables } = settings;
+  const { credentials, credentialsFor, accounts, endpoint, environment, purchaseTimeout, readTimeout, variables } =
+    settings;
   const insecure = endpoint?.insecure ?? false;
   const sessions = new Map<string, Session>();
 
@@ -83,8 +89,21 @@ export function createAccountSources(settings: ResolvedSettings, configuration: 
     });
   }
 
+  /** What gives a credential may wait for a person, or for a process that hangs: it does not know when to stop. */
+  async function resolve(accountId: string, region: string, signal?: AbortSignal): Promise<Credential> {
+    const time = Math.min(attempts * readTimeout, longestTimer);
+    const late = AbortSignal.timeout(time);
+    const ending = signal ? AbortSignal.any([signal, late]) : late;
+    try {
+      return await withSignal(sessionFor(accountId).credential(region, ending), ending);
+    } catch (error) {
+      if (late.aborted && error === late.reason) throw notInTime(accountId, time);
+      throw error;
+    }
+  }
+
   return {
-    resolve: async (accountId, region, signal) => sessionFor(accountId).credential(region, signal),
+    resolve,
     held: (accountId) => sessionFor(accountId).held(),
     forget: (accountId, credential) => sessionFor(accountId).forget(credential),
     async callerOf(credential, region) {

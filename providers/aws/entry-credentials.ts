@@ -34,11 +34,15 @@ export interface EntryParts {
 const package_ = "@aws-sdk/credential-providers";
 const sdk = () => importOptional(package_, () => import("@aws-sdk/credential-providers"));
 
+/** The shared configuration files are read anew: somebody may have signed in again, and the SDK keeps what it read first. */
+const readAnew = { ignoreCache: true } as const;
+
 /** What a provider of the SDK gives, asked anew; `given` undefined: the SDK's own chain. */
 export async function fromSdk(given: CredentialSetting, configuration: ClientConfiguration): Promise<Credential> {
   const { STSClient } = await import("@aws-sdk/client-sts");
-  // This client sends nothing: it tells the provider the region, or else has the SDK's default chain.
-  const { config } = new STSClient({ ...configuration, ...(given === undefined ? {} : { credentials: given }) });
+  // This client sends nothing: it tells the provider the region, or else has the SDK's default chain, which gets its settings.
+  const from = given === undefined ? readAnew : { credentials: given };
+  const { config } = new STSClient({ ...configuration, ...from });
   const provide: (options: { readonly forceRefresh: boolean }) => Promise<Credential> = config.credentials;
   return provide({ forceRefresh: true });
 }
@@ -52,7 +56,10 @@ export async function fromProfile(
   const { fromIni } = await sdk();
   try {
     // What the profile sends is for AWS alone, whatever endpoint a file names.
-    return await fromSdk(fromIni({ profile, clientConfig: { ignoreConfiguredEndpointUrls: true } }), configuration);
+    return await fromSdk(
+      fromIni({ profile, ...readAnew, clientConfig: { ignoreConfiguredEndpointUrls: true } }),
+      configuration,
+    );
   } catch (error) {
     throw profileError(error, { profile, field });
   }

@@ -1,7 +1,7 @@
 // What goes wrong with an entry of the accounts, in one sentence that names the field, and another that says what to do.
 import { BuyonceError, RefusedError } from "../../src/contract/errors.ts";
 import { readError } from "./read-error.ts";
-import { isThrottling, obstacleOf, readSdkError, saidBy } from "./sdk-error.ts";
+import { isPassing, isThrottling, obstacleOf, readSdkError, saidBy } from "./sdk-error.ts";
 
 /** No entry is for an account. */
 export function noEntry(accountId: string): RefusedError {
@@ -16,6 +16,34 @@ export function notGiven(accountId: string): RefusedError {
   return new RefusedError({
     code: "credentials-unavailable",
     message: `The setting credentialsFor of the AWS provider gave no credentials for AWS account ${accountId}. Have it give some; nothing was sent.`,
+  });
+}
+
+/** Nobody gave credentials for an account within so many milliseconds. */
+export function notInTime(accountId: string, time: number): RefusedError {
+  return new RefusedError({
+    code: "credentials-unavailable",
+    message: `No credentials for AWS account ${accountId} came within ${time / 1000} s. See what is slow: the network, a proxy, a sign-in that waits for somebody; then drive again. Nothing was sent.`,
+    retryable: true,
+  });
+}
+
+/**
+ * What gives the credentials of an account gave none: a right that it lacks, a service that does not answer, a defect. Undefined for
+ * what this package says itself, and where nobody is signed in.
+ */
+export function credentialError(error: unknown, accountId: string): RefusedError | undefined {
+  const problem = readSdkError(error);
+  const obstacle = obstacleOf(problem);
+  const isDenied = obstacle === "permission";
+  if (BuyonceError.isInstance(error) || (obstacle !== undefined && !isDenied)) return undefined;
+  const todo = isDenied ? "Grant what it names to whoever asks for them, and drive again." : "Drive again later.";
+  return new RefusedError({
+    code: isDenied ? "access-denied" : "lookup-failed",
+    message: `What gives the credentials for AWS account ${accountId} gave none (${saidBy(problem)}). ${todo} Nothing was sent.`,
+    retryable: isPassing(problem),
+    ...(problem.code === undefined ? {} : { providerCode: problem.code }),
+    cause: error,
   });
 }
 

@@ -1,6 +1,6 @@
 import { BuyonceError, RefusedError, type ErrorCode } from "../../src/contract/errors.ts";
 import { adviceOn } from "./aws-advice.ts";
-import { isThrottling, obstacleOf, type Obstacle, readSdkError, saidBy } from "./sdk-error.ts";
+import { isPassing, obstacleOf, type Obstacle, readSdkError, saidBy } from "./sdk-error.ts";
 
 /** What was being asked when a read went wrong. */
 export interface ReadContext {
@@ -31,8 +31,7 @@ export function readError(error: unknown, { permission, where, region, code }: R
   return new RefusedError({
     code: obstacle === undefined ? code : codes[obstacle],
     message: `${whatHappened(obstacle, permission, where)} (${saidBy(problem)}). ${advice}`,
-    retryable:
-      obstacle === undefined && (problem.status === undefined || problem.status >= 500 || isThrottling(problem)),
+    retryable: isPassing(problem),
     cause: error,
   });
 }

@@ -81,6 +81,12 @@ export function isThrottling({ status, code }: SdkError): boolean {
   return status === 429 || (code !== undefined && throttlingCodes.has(code));
 }
 
+/** Whether a read that failed may succeed later without anybody's doing: it says nothing of who asks. */
+export function isPassing(problem: SdkError): boolean {
+  const { status } = problem;
+  return obstacleOf(problem) === undefined && (status === undefined || status >= 500 || isThrottling(problem));
+}
+
 /** What has to be changed, by a person, before a refused call can succeed. */
 export type Obstacle =
   /** No credentials, or some that the service does not accept (any more). */

@@ -27,7 +27,7 @@ import {
 } from "./outcome-of-record.ts";
 import { recordEnding } from "./record.ts";
 import { reportOf } from "./report-of.ts";
-import { type AccessOf, sayNotReady } from "./say-not-ready.ts";
+import { type AccessOf, type Readiness, sayNotReady } from "./say-not-ready.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
 import type { ExecutorOf } from "./validate.ts";
 
@@ -101,8 +101,7 @@ interface Drive {
   readonly context: DriveContext;
   readonly limit: LimitFunction;
   readonly waits: boolean;
-  /** What it was said about already, before anything was sent, whether it is ready. */
-  readonly saidReady: Set<unknown>;
+  readonly readiness: Readiness;
   readonly outcomes: Map<string, Outcome>;
   /** What other drivers hold, as it was last seen. */
   readonly waitedFor: Map<string, TokenRecord>;
@@ -132,7 +131,7 @@ export async function driveExecution(
     context,
     limit: pLimit(concurrency),
     waits: wait,
-    saidReady: new Set(),
+    readiness: { seen: new Set(), notReady: new Set() },
     outcomes: new Map(),
     waitedFor: new Map(),
     sent: false,
@@ -254,13 +253,15 @@ async function runRound(
   const { ledger, environment, stop, emit } = context;
   const tokens = tokensByScope(open);
   const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
-  const inOrder = openOnesFirst(tasks);
-  const ofRound = inOrder.map(({ task }) => task);
   if (parts.work.states === undefined) {
-    const sendable = ofRound.filter((task) => task.forbidden === undefined);
-    const asked = sendable.map(({ executor, record }) => ({ executor, recommendation: record.recommendation }));
-    await sayNotReady(context, asked, { accessOf: parts.accessOf, limit, seen: drive.saidReady });
+    const sendable = tasks.filter(({ task }) => task.forbidden === undefined);
+    const asked = sendable.map(({ task: { executor, record } }) => {
+      return { executor, recommendation: record.recommendation };
+    });
+    await sayNotReady(context, asked, { accessOf: parts.accessOf, limit, readiness: drive.readiness });
   }
+  const inOrder = readyOnesFirst(drive, openOnesFirst(tasks));
+  const ofRound = inOrder.map(({ task }) => task);
   const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
   await runTasks(drive, { ...context, lookup, budget }, inOrder);
   return held;
@@ -299,6 +300,18 @@ function noteHeld(
 function openOnesFirst(tasks: readonly RequestedTask[]): readonly RequestedTask[] {
   const holdsUp = ({ task: { record } }: RequestedTask) => isOpen(record) || record.commitment?.marked === false;
   return [...tasks.filter(holdsUp), ...tasks.filter((each) => !holdsUp(each))];
+}
+
+/** Where nobody signs in, or only after long, comes last: an account that hangs holds up no other. */
+function readyOnesFirst(
+  { parts, readiness: { notReady } }: Drive,
+  tasks: readonly RequestedTask[],
+): readonly RequestedTask[] {
+  const isReady = ({ task: { record } }: RequestedTask) => {
+    const place = parts.accessOf(record.recommendation)?.placeOf(record.recommendation);
+    return place === undefined || !notReady.has(place.key);
+  };
+  return [...tasks.filter(isReady), ...tasks.filter((each) => !isReady(each))];
 }
 
 /** Runs tasks side by side; what could not be told apart afterwards is bought one after the other. */

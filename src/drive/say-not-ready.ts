@@ -19,12 +19,20 @@ interface Asked {
   readonly recommendation: Recommendation;
 }
 
-/** Milliseconds for one sign-in: a place that takes longer holds up no other, and its own look-up says what is wrong. */
+/** Milliseconds for one sign-in: a place that takes longer is driven after the others, and its own look-up says what is wrong. */
 const signInTime = 10_000;
+
+/** What was asked before anything was sent. */
+export interface Readiness {
+  /** Executors, and the keys of places, that were asked: they are not asked again. */
+  readonly seen: Set<unknown>;
+  /** The keys of places whose sign-in failed, or took too long. */
+  readonly notReady: Set<string>;
+}
 
 /**
  * Says before anything is sent which packages are missing and where nobody can sign in. It refuses nothing: that is done by the
- * look-up of what is concerned. It asks for no more than that look-up needs anyway; what is in `seen` is not asked again.
+ * look-up of what is concerned. It asks for no more than that look-up needs anyway.
  */
 export async function sayNotReady(
   { stop, emit }: Pick<DriveContext, "stop" | "emit">,
@@ -32,8 +40,8 @@ export async function sayNotReady(
   {
     accessOf,
     limit,
-    seen,
-  }: { readonly accessOf: AccessOf; readonly limit: LimitFunction; readonly seen: Set<unknown> },
+    readiness: { seen, notReady },
+  }: { readonly accessOf: AccessOf; readonly limit: LimitFunction; readonly readiness: Readiness },
 ): Promise<void> {
   const isNew = (key: unknown) => !seen.has(key) && seen.add(key) !== undefined;
   const say = (where: string, error: unknown) => emit({ type: "not-ready", where, error: eventError(error) });
@@ -50,25 +58,32 @@ export async function sayNotReady(
     }),
     ...places.map(({ access, place }) =>
       limit(async () => {
-        const error = await signInError(access, place, stop.signal);
-        if (error !== undefined) say(place.label, error);
+        const came = await signInTo(access, place, stop.signal);
+        if (came.kind !== "signed-in") notReady.add(place.key);
+        if (came.kind === "failed") say(place.label, came.error);
       }),
     ),
   ]);
 }
 
-/** What a sign-in throws; undefined where it throws nothing, takes too long or is stopped. */
-async function signInError(access: ProviderAccess, place: AccessPlace, stopped: AbortSignal): Promise<unknown> {
-  if (stopped.aborted) return undefined;
+type SignedIn =
+  | { readonly kind: "signed-in" }
+  /** It took too long, or the drive was stopped. */
+  | { readonly kind: "given-up" }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+async function signInTo(access: ProviderAccess, place: AccessPlace, stopped: AbortSignal): Promise<SignedIn> {
+  const givenUp = { kind: "given-up" } as const;
+  if (stopped.aborted) return givenUp;
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(signInTime)]);
-  const ended = Promise.withResolvers<undefined>();
-  const end = () => ended.resolve(undefined);
+  const ended = Promise.withResolvers<SignedIn>();
+  const end = () => ended.resolve(givenUp);
   signal.addEventListener("abort", end, { once: true });
   try {
-    await Promise.race([access.signIn(place, { signal }), ended.promise]);
-    return undefined;
+    const signedIn = access.signIn(place, { signal }).then((): SignedIn => ({ kind: "signed-in" }));
+    return await Promise.race([signedIn, ended.promise]);
   } catch (error) {
-    return signal.aborted ? undefined : error;
+    return signal.aborted ? givenUp : { kind: "failed", error };
   } finally {
     signal.removeEventListener("abort", end);
   }

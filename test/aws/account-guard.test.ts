@@ -14,6 +14,11 @@ const wanted = { tokens: [token] };
 /** Sources that ask each time. */
 const notKept = { held: () => undefined, forget: () => undefined };
 
+const invalidKey = Object.assign(new Error("The security token included in the request is invalid."), {
+  Code: "InvalidClientTokenId",
+  $metadata: { httpStatusCode: 403 },
+});
+
 describe("which account is charged", () => {
   test("STS is asked once, before anything else, whatever the number of calls and regions", async () => {
     await using loopback = await startLoopback();
@@ -201,4 +206,46 @@ test("a question to STS that hangs and was given up is asked again by the next c
   late.abort();
   await asked();
   expect(answers).toHaveLength(2);
+});
+
+test.each([
+  ["a defect", new Error("boom"), "lookup-failed", true, "(Error: boom). Drive again later."],
+  [
+    "a right that it lacks",
+    Object.assign(new Error("not authorized to perform: sts:AssumeRole"), {
+      Code: "AccessDenied",
+      $metadata: { httpStatusCode: 403 },
+    }),
+    "access-denied",
+    false,
+    "(AccessDenied: not authorized to perform: sts:AssumeRole). Grant what it names",
+  ],
+])(
+  "what gives the credentials throws %s: that is said, and not of STS",
+  async (_what, thrown, code, retryable, said) => {
+    const guard = createAccountGuard({
+      ...notKept,
+      resolve: async () => Promise.reject(thrown),
+      callerOf: async () => Promise.reject(new Error("It was asked.")),
+    });
+    const refusal = await thrownBy(guard.credentialFor("123456789012", "us-east-1"));
+    expect(refusal).toMatchObject({ code, retryable, cause: thrown, message: expect.stringContaining(said) });
+    expect(refusal).toMatchObject({ message: expect.not.stringContaining("sts:GetCallerIdentity") });
+  },
+);
+
+test.each([
+  ["STS does not know it any more", async () => Promise.reject(invalidKey), "credentials-unavailable"],
+  ["it is of another account", async () => ({ account: "999999999999" }), "wrong-account"],
+])("%s: whoever signed in again meanwhile is asked the next time", async (_what, callerOf, code) => {
+  const forgotten: unknown[] = [];
+  const credential = { accessKeyId: "AKIAOLD", secretAccessKey: "s" };
+  const guard = createAccountGuard({
+    resolve: async () => credential,
+    held: () => credential,
+    forget: (...of) => void forgotten.push(of),
+    callerOf,
+  });
+  expect(await thrownBy(guard.credentialFor("123456789012", "us-east-1"))).toMatchObject({ code });
+  expect(forgotten).toEqual([["123456789012", credential]]);
 });

@@ -76,6 +76,13 @@ describe("what is not ready", () => {
     expect(typesOf(events).filter((type) => type === "sending").length).toBeGreaterThanOrEqual(2);
   });
 
+  test("an account that cannot be signed in to is driven after the others, and holds up none of them", async () => {
+    const { drive } = accessible({ signIn: async (id) => (id === "a" ? Promise.reject(denied) : undefined) });
+    const { events, statuses } = await drive();
+    expect(statuses).toEqual(["purchased", "purchased", "purchased"]);
+    expect(events.flatMap((event) => (event.type === "quoting" ? [event.recIndex] : []))).toEqual([2, 0, 1]);
+  });
+
   test("a missing package is said once, before anything is sent", async () => {
     const load = async () => Promise.reject(new MissingPackageError({ install: "disk-sdk@1", cause: undefined }));
     const { events } = await accessible({ load }).drive();

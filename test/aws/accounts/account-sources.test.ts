@@ -78,6 +78,28 @@ describe("credentialsFor", () => {
     });
   });
 
+  test("hangs for an account: the question ends, says so, and is asked anew; other accounts have theirs", async () => {
+    let hangs = true;
+    const credentials = { accessKeyId: "AKIAOTHER", secretAccessKey: "s" };
+    const sources = sourcesAt({
+      readTimeout: 20,
+      credentialsFor: ({ accountId }) =>
+        accountId === account && hangs ? new Promise<never>(() => undefined) : credentials,
+    });
+    const [hung, given] = await Promise.all([
+      thrownBy(sources.resolve(account, "us-east-1")),
+      sources.resolve(other, "us-east-1"),
+    ]);
+    expect(hung).toMatchObject({
+      code: "credentials-unavailable",
+      retryable: true,
+      message: expect.stringContaining(`No credentials for AWS account ${account} came within 0.06 s.`),
+    });
+    expect(given).toEqual(credentials);
+    hangs = false;
+    expect(await sources.resolve(account, "us-east-1")).toEqual(credentials);
+  });
+
   test("is not called over http, where the dummy key names the account", async () => {
     const credentialsFor = () => {
       throw new Error("It was called.");
@@ -130,6 +152,24 @@ describe("accounts", () => {
       message: expect.stringContaining(`aws.accounts.${other}.profile names the AWS profile "nobody"`),
     });
   });
+
+  test.each([
+    ["a profile", { profile: "renewed" }],
+    ["the chain", { use: "default" }],
+  ] as const)(
+    "keys that were renewed in the file are read after the old ones are refused: %s",
+    async (_what, entry) => {
+      const written = (key: string) => `[renewed]\naws_access_key_id = ${key}\naws_secret_access_key = hush\n`;
+      using _files = sharedFiles(written("AKIAOLD"));
+      using _profile = environmentVariables({ AWS_PROFILE: "renewed" });
+      const sources = sourcesAt({ accounts: { [account]: entry } });
+      const old = await sources.resolve(account, "us-east-1");
+      writeFileSync(process.env["AWS_SHARED_CREDENTIALS_FILE"] ?? "", written("AKIANEW"));
+      expect(await sources.resolve(account, "us-east-1")).toMatchObject({ accessKeyId: "AKIAOLD" });
+      sources.forget(account, old);
+      expect(await sources.resolve(account, "us-east-1")).toMatchObject({ accessKeyId: "AKIANEW" });
+    },
+  );
 
   test("the chain of the SDK, of this process", async () => {
     using _files = sharedFiles(payer);
