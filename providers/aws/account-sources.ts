@@ -34,6 +34,23 @@ function dummyOf(accountId: string): Credential {
 /** Makes the configuration of a client that is used for one question, in a region. */
 export type ConfigureClient = (region: string) => Promise<ClientConfiguration>;
 
+/** What gives a credential may wait for a person, or for a process that hangs: it does not know when to stop. */
+async function within(
+  milliseconds: number,
+  { accountId, signal }: { readonly accountId: string; readonly signal: AbortSignal | undefined },
+  ask: (ending: AbortSignal) => Promise<Credential>,
+): Promise<Credential> {
+  const time = Math.min(milliseconds, longestTimer);
+  const late = AbortSignal.timeout(time);
+  const ending = signal ? AbortSignal.any([signal, late]) : late;
+  try {
+    return await withSignal(ask(ending), ending);
+  } catch (error) {
+    if (late.aborted && error === late.reason) throw notInTime(accountId, time);
+    throw error;
+  }
+}
+
 /**
  * Where the account guard gets credentials and their account from: one session for each account, renewed before it has less left
  * than a purchase may take, and STS.
@@ -89,21 +106,11 @@ export function createAccountSources(settings: ResolvedSettings, configuration: 
     });
   }
 
-  /** What gives a credential may wait for a person, or for a process that hangs: it does not know when to stop. */
-  async function resolve(accountId: string, region: string, signal?: AbortSignal): Promise<Credential> {
-    const time = Math.min(attempts * readTimeout, longestTimer);
-    const late = AbortSignal.timeout(time);
-    const ending = signal ? AbortSignal.any([signal, late]) : late;
-    try {
-      return await withSignal(sessionFor(accountId).credential(region, ending), ending);
-    } catch (error) {
-      if (late.aborted && error === late.reason) throw notInTime(accountId, time);
-      throw error;
-    }
-  }
-
   return {
-    resolve,
+    resolve: async (accountId, region, signal) =>
+      within(attempts * readTimeout, { accountId, signal }, (ending) =>
+        sessionFor(accountId).credential(region, ending),
+      ),
     held: (accountId) => sessionFor(accountId).held(),
     forget: (accountId, credential) => sessionFor(accountId).forget(credential),
     async callerOf(credential, region) {
