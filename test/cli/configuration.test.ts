@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { readConfiguration } from "../../src/cli/resources/read-configuration.ts";
+import { environmentVariables } from "../environment-variables.ts";
 import { workingFolder } from "../ledger/working-folder.ts";
 import { goodConfigurations, refusedConfigurations, secret } from "./configurations.ts";
 import { runCommand } from "./run-command.ts";
@@ -201,6 +202,31 @@ describe("which configuration, and which ledger", () => {
       expect((await runCommand([...drive, "--ledger", "./real.db"])).stderr).toContain(
         `This trial is recorded in the ledger that ${file} names. If real purchases are in it, stop, and leave out --ledger.\n`,
       );
+    },
+  );
+
+  test.each([["drive", "execution.json", "--yes"], ["quote", "execution.json"], ["audit"], ["settle"]])(
+    "%s: real clouds are not asked with the ledger of trials, whatever names it",
+    async (...command) => {
+      // Were they asked: with these keys, and nobody else.
+      using _keys = environmentVariables({ AWS_ACCESS_KEY_ID: "AKIATRIAL", AWS_SECRET_ACCESS_KEY: "s" });
+      const folder = folderWithExecution();
+      const [rds] = fixture.recommendations.filter(({ service }) => service === "rds");
+      writeFileSync("execution.json", JSON.stringify({ ...fixture, recommendations: [rds] }));
+      await runCommand(["drive", "execution.json", "--sandbox"]);
+      symlinkSync(".buyonce/sandbox-ledger.db", "link.db");
+      const said = async (...options: string[]) => {
+        const { code, stderr } = await runCommand([...command, "--aws-endpoint", "https://127.0.0.1:9", ...options]);
+        return [code, stderr];
+      };
+      const of = (by: string, ledger: string) => [
+        2,
+        expect.stringContaining(`${by} names ${join(folder, ledger)}, the ledger of trials with --sandbox.`),
+      ];
+      const trials = ".buyonce/sandbox-ledger.db";
+      expect(await said("--ledger", trials)).toEqual(of("--ledger", trials));
+      write({ ledger: "link.db" });
+      expect(await said()).toEqual(of(file, "link.db"));
     },
   );
 

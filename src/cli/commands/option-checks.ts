@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseEndpoint } from "../../contract/endpoint.ts";
 import { textProblem } from "../../contract/text-problem.ts";
@@ -37,6 +39,27 @@ function placeOf(location: () => string | undefined): LedgerLocation | undefined
     return named === undefined ? undefined : placeOfLedger(named);
   } catch {
     return undefined;
+  }
+}
+
+/** Throws a usage error where real purchases would be looked up in, or added to, those of an imitation. */
+export function checkLedgerOfReal(options: Pick<CloudOptions, "ledger">, around: Surroundings): void {
+  const [file] = fileOf(() => ledgerAt(options, around, false));
+  const whole = file === undefined ? "" : wholePath(file);
+  const wanted = resolve("/", defaultFiles.sandboxLedger);
+  if (!whole.endsWith(wanted)) return;
+  const by = options.ledger === undefined ? (realLedger(around)?.by ?? "The default") : "--ledger";
+  throw usageError(
+    `${by} names ${file}, the ledger of trials with --sandbox. It knows of no real purchase, and takes for bought what was only tried: name another one for real purchases, or give --sandbox. Nothing was sent.`,
+  );
+}
+
+/** Without links, where it is there. */
+function wholePath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file);
   }
 }
 

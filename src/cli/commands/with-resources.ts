@@ -6,7 +6,15 @@ import type { OpenLedgerOptions } from "../resources/open-ledger.ts";
 import { type Endpoints, endpointsAt, type ProviderName, realClouds } from "../resources/providers.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { canAsk, noteOn, type Terminal } from "../terminal/terminal.ts";
-import { checkEndpoints, checkExecutionId, endpointsOf, isRealLedger, ledgerOf, realLedger } from "./option-checks.ts";
+import {
+  checkEndpoints,
+  checkExecutionId,
+  checkLedgerOfReal,
+  endpointsOf,
+  isRealLedger,
+  ledgerOf,
+  realLedger,
+} from "./option-checks.ts";
 import type { CommandParts, RunningSandbox } from "./command-parts.ts";
 import { type BuyOptions, type CloudOptions, defaultFiles } from "./option-groups.ts";
 
@@ -94,6 +102,7 @@ export async function withClouds<T>(
   const given = endpointsOf(options);
   const real = options.sandbox ? [] : realClouds(needed, given);
   checkSpending(needed, real, buying === undefined || buying.yes === true, terminal);
+  if (real.length > 0) checkLedgerOfReal(options, parts);
   const stateFile = defaultFiles.sandboxState;
   if (buying && real.length === 0) noteLedgerOfTrial(options, parts);
   const sandbox = options.sandbox ? await parts.startSandbox({ stateFile }) : undefined;
@@ -132,8 +141,8 @@ function noteLedgerOfTrial({ ledger }: CloudOptions, parts: CommandParts): void 
 }
 
 /**
- * Throws a usage error where money could move without anybody having agreed to it, or into a ledger of imitated
- * purchases. `needed` are the providers that are needed, `real` those of them whose requests can spend money.
+ * Throws a usage error where money could move without anybody having agreed to it, or where one ledger would hold both imitated
+ * and real purchases. `needed` are the providers that are needed, `real` those of them whose requests can spend money.
  */
 function checkSpending(
   needed: readonly ProviderName[],
