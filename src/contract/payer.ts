@@ -40,8 +40,10 @@ export function byAccount<Item>(
     const { provider, account } = payer(item);
     if (provider === undefined) continue;
     const one = { provider, ...(account === undefined ? {} : { account }) };
-    const group = groups.get(payerText(one)) ?? { account: one, items: [] };
-    groups.set(payerText(one), group);
+    // A subscription's id is the same in any letter case.
+    const key = payerText(one).toLowerCase();
+    const group = groups.get(key) ?? { account: one, items: [] };
+    groups.set(key, group);
     group.items.push(item);
   }
   return [...groups.values()].map((group) => [group.account, group.items]);
