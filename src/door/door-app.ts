@@ -11,6 +11,18 @@ import { shuttingDown } from "./service-routes.ts";
 /** Who calls where nobody is asked: only on this machine. */
 const local: Caller = { name: "local", scopes: doorScopes };
 
+/** What proxies write. */
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
+/** Throws a RequestError for a request that came through a proxy: whoever sent it may be anybody. */
+function localCaller({ headers }: Request): Caller {
+  if (!proxyHeaders.some((name) => headers.has(name))) return local;
+  throw new RequestError(
+    "not-permitted",
+    "The request came through a proxy, and this server asks nobody who they are. Start it with tokens (buyonce serve --tokens FILE).",
+  );
+}
+
 /** What an app takes from the options of its handler. */
 interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames"> {
   /** Bytes. */
@@ -21,7 +33,12 @@ interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames"> 
 /** The routes as an app of hono, and what every request passes before its route. `draining`: only what reads is answered any more. */
 export function createApp(
   routes: readonly AnyRoute[],
-  { authenticate, hostNames = authenticate === undefined ? loopbackNames : undefined, onError, bodyLimit }: AppOptions,
+  {
+    authenticate,
+    hostNames = authenticate === "nobody-is-asked" ? loopbackNames : undefined,
+    onError,
+    bodyLimit,
+  }: AppOptions,
   draining: AbortSignal,
 ): Hono<DoorEnv> {
   const app = new Hono<DoorEnv>();
@@ -45,7 +62,7 @@ export function createApp(
     await next();
   });
   app.use("/v1/*", async (c, next) => {
-    const caller = authenticate === undefined ? local : await authenticate(c.req.raw);
+    const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await authenticate(c.req.raw);
     if (caller === undefined) {
       throw new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
         headers: { "www-authenticate": "Bearer" },

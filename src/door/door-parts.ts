@@ -41,9 +41,12 @@ export interface HandlerOptions {
   readonly purchaser: DoorPurchaser;
   /** The purchaser's ledger. */
   readonly ledger: DoorLedger;
-  /** Default: everybody is `local`, may do everything, and is answered under a name of this machine's loopback only. */
-  readonly authenticate?: Authenticate | undefined;
-  /** The names in `Host` that are answered, without the port. Default: all, but without `authenticate` those of loopback. */
+  /**
+   * Who calls. `nobody-is-asked`: everybody is `local`, may do everything, and is answered under a name of this machine's loopback only:
+   * for a server that listens on loopback, with no proxy before it.
+   */
+  readonly authenticate: Authenticate | "nobody-is-asked";
+  /** The names in `Host` that are answered, without the port. Default: all, but where nobody is asked those of loopback. */
   readonly hostNames?: readonly string[] | undefined;
   /** Nothing of any submitted execution is bought before a person approved it. Default false. */
   readonly requireApproval?: boolean | undefined;

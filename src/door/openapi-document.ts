@@ -64,7 +64,7 @@ function jsonContent(schema: z.ZodType) {
 }
 
 const problem = {
-  description: "The request was not carried out.",
+  description: "What is wrong. Of 5xx it is not known whether the request was carried out: send the same again.",
   content: { "application/problem+json": { schema: referenceOf(problemSchema) } },
 };
 

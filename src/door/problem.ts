@@ -92,7 +92,7 @@ export function problemOf(error: unknown): Response {
     code,
     detail:
       known === undefined
-        ? "The request was not carried out: the server has a defect, which its log names."
+        ? "It is not known whether the request was carried out: the server has a defect, which its log names. Send the same again, or read the execution."
         : messageOf(error),
     retryable: known?.retryable ?? false,
     ...(retryAfter === undefined ? {} : { retryAfter }),

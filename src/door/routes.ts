@@ -40,13 +40,25 @@ export function route<Body = undefined>(given: Route<Body>): AnyRoute {
 }
 
 /** Adds a route: its caller's scope is checked, and its body is read as strict JSON of at most so many bytes, before it is handled. */
-export function addRoute(app: Hono<DoorEnv>, { method, path, scope, body, handle }: AnyRoute, bodyLimit: number): void {
+export function addRoute(app: Hono<DoorEnv>, route: AnyRoute, bodyLimit: number): void {
+  const { method, path, scope, parameters = [], body, handle } = route;
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     if (scope !== undefined) checkScope(c.get("caller"), scope);
+    checkQuery(new URL(c.req.url).searchParams, parameters);
     if (body === undefined) return handle(c, undefined as never);
     const value: unknown = JSON.parse(await readJsonText(c.req.raw, bodyLimit));
     return handle(c, (body === "execution" ? value : checked(body, value)) as never);
   });
+}
+
+/** Throws a RequestError for a query that the route does not know, or that says one thing twice: a misspelt one would be bought without. */
+function checkQuery(query: URLSearchParams, parameters: readonly Parameter[]): void {
+  const known = new Set(parameters.filter((one) => one.in === "query").map(({ name }) => name));
+  const problems = [...new Set(query.keys())].flatMap((parameter) => {
+    if (!known.has(parameter)) return [{ parameter, detail: "is not a known parameter" }];
+    return query.getAll(parameter).length > 1 ? [{ parameter, detail: "is given twice" }] : [];
+  });
+  if (problems.length > 0) throw invalidFields("The query", problems);
 }
 
 function checked(schema: z.ZodType, value: unknown): unknown {

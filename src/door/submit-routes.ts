@@ -78,8 +78,11 @@ async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise
       { problems: [pointedAt(["executionId"], `must begin with ${JSON.stringify(executionIdPrefix)}`)] },
     );
   }
+  // What the server demands holds for what it records; what is recorded already is answered as it is.
+  const isDemanded =
+    door.requireApproval && !(named !== undefined && (await door.ledger.recorded(named)) !== undefined);
   const { execution, state, isReplay } = await door.purchaser.submit(body, {
-    requireApproval: door.requireApproval || isAsked(c.req.query("requireApproval")),
+    requireApproval: isDemanded || isAsked(c.req.query("requireApproval")),
     submitter: { caller: name, ...(key === undefined ? {} : { key }) },
   });
   // A repetition starts nothing: what is left of an accepted one, the sweep takes up.

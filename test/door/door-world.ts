@@ -47,6 +47,7 @@ export async function startWorld(
   const handler = await createHandler({
     purchaser,
     ledger,
+    authenticate: "nobody-is-asked",
     onError,
     sweepInterval: 3_600_000,
     ...options({ purchaser, ledger }),

@@ -15,6 +15,7 @@ function killAt(here: string): void {
 const ledger = await openSqliteLedger({ file });
 const purchaser = createPurchaser({ ledger, providers: [createAws({ endpoint })], leaseLength: 1000 });
 const handler = await createHandler({
+  authenticate: "nobody-is-asked",
   purchaser: {
     ...purchaser,
     submit: async (...given) => {

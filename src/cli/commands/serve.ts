@@ -41,7 +41,8 @@ What it does
   The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
 
 Money
-  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution waits for a person.
+  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that is
+  submitted from then on waits for a person; what was recorded before as one that needs no approval is driven.
 ${ledgerHelp}
 Exit codes
   0    ended as it was told to
@@ -90,8 +91,8 @@ function checkReal(options: ServeCommandOptions): void {
   );
 }
 
-async function readTokens(file: string | undefined): Promise<Authenticate | undefined> {
-  if (file === undefined) return undefined;
+async function readTokens(file: string | undefined): Promise<Served["authenticate"]> {
+  if (file === undefined) return "nobody-is-asked";
   const kind = {
     subject: `The file of tokens ${file}`,
     megabytes: 1,
@@ -105,7 +106,7 @@ async function readTokens(file: string | undefined): Promise<Authenticate | unde
 interface Served {
   readonly ledger: Ledger;
   readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
-  readonly authenticate: Authenticate | undefined;
+  readonly authenticate: Authenticate | "nobody-is-asked";
 }
 
 async function answerUntilInterrupted(
