@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { executionState } from "../contract/execution-state.ts";
+import { isHeld } from "../contract/lease.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import { whyForbidden } from "../contract/terms.ts";
+import { isOpen } from "../drive/outcome-of-record.ts";
 import { type Door, type DoorContext, readingMethods, visible } from "./door-context.ts";
 import { recordedReport } from "./recorded-report.ts";
 
@@ -39,10 +42,12 @@ export function isoTime(at: number): string {
 export function reportDocument(recorded: RecordedAt) {
   const { execution, records, at } = recorded;
   const { executionId, outcomes, totals, atRisk, accounts } = recordedReport(recorded);
-  const forbidden = whyForbidden(execution, at);
+  const state = executionState(execution, records, at);
+  // What is complete stays as it is, also once its time is over.
+  const forbidden = state === "complete" ? undefined : whyForbidden(execution, at);
   return {
     executionId,
-    state: executionState(execution, records, at),
+    state,
     ...(forbidden === undefined ? {} : { forbidden: { code: forbidden.code, reason: forbidden.reason } }),
     outcomes,
     totals,
@@ -57,8 +62,12 @@ interface ReportOptions {
   readonly isReplay?: boolean | undefined;
   /** Answers 202 while the execution may still be bought without anybody doing more. */
   readonly isAccepted?: boolean;
-  /** It is driven although nothing of it may be work: what was refused is tried once more. */
-  readonly isDriven?: boolean;
+}
+
+/** Whether something of it is decided without anybody doing more: also of a stopped execution, of which something was sent. */
+function isWorked({ execution, records, at }: RecordedAt): boolean {
+  const isUndecided = (record: TokenRecord) => isHeld(record, at) || (isOpen(record) && record.parkedAt === undefined);
+  return executionState(execution, records, at) === "working" || records.some(isUndecided);
 }
 
 /**
@@ -69,12 +78,12 @@ export async function reportAnswer(
   door: Door,
   c: DoorContext,
   executionId: string,
-  { isReplay, isAccepted = false, isDriven = false }: ReportOptions = {},
+  { isReplay, isAccepted = false }: ReportOptions = {},
 ): Promise<Response> {
   const wait = preferredWait(c.req.header("prefer"));
   const read = () => visible(door, c.get("caller"), executionId);
-  const isWorking = ({ execution, records, at }: RecordedAt) =>
-    executionState(execution, records, at) === "working" || (isDriven && door.runner.ended(executionId) !== undefined);
+  // A redrive that waits for its turn here may still buy what is refused now.
+  const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
   const recorded = await whenDecided(door, waiting, read);
   const document = reportDocument(recorded);
@@ -89,14 +98,14 @@ export async function reportAnswer(
   });
   if (isAccepted) headers.set("location", pathOf(executionId));
   if (isReplay === true) headers.set("idempotency-replayed", "true");
-  const isWorked = isWorking(recorded);
-  if (isWorked) headers.set("retry-after", String(askAgainAfter));
+  const goesOn = isWorking(recorded);
+  if (goesOn) headers.set("retry-after", String(askAgainAfter));
   if (wait > 0) headers.set("preference-applied", `wait=${wait}`);
   if (readingMethods.includes(c.req.method) && isNamed(c.req.header("if-none-match"), tag)) {
     headers.delete("content-type");
     return new Response(null, { status: 304, headers });
   }
-  return new Response(text, { status: isAccepted && (isWorked || state === "waiting") ? 202 : 200, headers });
+  return new Response(text, { status: isAccepted && (goesOn || state === "waiting") ? 202 : 200, headers });
 }
 
 /** An execution that a request waits for. */

@@ -13,6 +13,7 @@ import {
 } from "./door-schemas.ts";
 import { RequestError } from "./problem.ts";
 import { type AnyRoute, type Parameter, route } from "./routes.ts";
+import { shuttingDown } from "./service-routes.ts";
 import { preferWait } from "./submit-routes.ts";
 
 /** Milliseconds for which a quote, or a look at what a person says, may last. */
@@ -38,8 +39,10 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       handle: async (c) => {
         const executionId = executionIdIn(c);
         await visible(door, c.get("caller"), executionId);
+        // Nothing is recorded of it: what ends now must not say that it took it.
+        if (door.runner.draining.aborted) throw shuttingDown();
         door.runner.add(executionId, "all");
-        return reportAnswer(door, c, executionId, { isAccepted: true, isDriven: true });
+        return reportAnswer(door, c, executionId, { isAccepted: true });
       },
     }),
     route<z.infer<typeof reasonSchema>>({
