@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
-import { messageOf } from "../../src/contract/errors.ts";
 import type { AccessPlace, ProviderAccess, PurchaseRight, SignedIn } from "../../src/contract/provider-access.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import type { UnknownObject } from "../http/answer.ts";
-import { TransportError } from "../http/transport-error.ts";
+import { noToken } from "../http/transport-error.ts";
 import { withSignal } from "../http/with-signal.ts";
 import { createArmClient } from "./arm-client.ts";
 import type { TenantCredentials } from "./azure-credential.ts";
@@ -51,14 +50,12 @@ export function createAzureAccess(settings: AzureSettings, credentials: TenantCr
       const claims = await withSignal(credentials.signIn(id, clouds[cloud].scope, signal), signal);
       return { as: claims && nameIn(claims), by: "the claims of the token" };
     } catch (cause) {
-      const error = new TransportError({
-        stage: "credential",
-        code: "UNKNOWN",
-        message: messageOf(cause).replace(/\.$/, ""),
-        cause,
-      });
       const purpose = `sign in to ${label}`;
-      throw toRefusal(error, { purpose, permission: "", code: "lookup-failed", untrusted: "lookup-untrusted" }, signal);
+      throw toRefusal(
+        noToken(cause),
+        { purpose, permission: "", code: "lookup-failed", untrusted: "lookup-untrusted" },
+        signal,
+      );
     }
   }
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { messageOf } from "../../src/contract/errors.ts";
 import type { AccessPlace, ProviderAccess, PurchaseRight } from "../../src/contract/provider-access.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
-import { TransportError } from "../http/transport-error.ts";
+import { noToken } from "../http/transport-error.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { parseBody } from "../http/answer.ts";
 import { withSignal } from "../http/with-signal.ts";
@@ -37,15 +36,9 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
         await withSignal(credential.getRequestHeaders(endpoint ? `${endpoint.url.origin}/` : compute), signal);
         return { as: await withSignal(emailOf(credential), signal), by: "the credential" };
       } catch (cause) {
-        const error = new TransportError({
-          stage: "credential",
-          code: "UNKNOWN",
-          message: messageOf(cause).replace(/\.$/, ""),
-          cause,
-        });
         const purpose = `sign in for ${label}`;
         throw toRefusal(
-          error,
+          noToken(cause),
           { purpose, permission: "", code: "lookup-failed", untrusted: "lookup-untrusted" },
           signal,
         );

@@ -1,3 +1,5 @@
+import { messageOf } from "../../src/contract/errors.ts";
+
 /**
  * No complete answer came.
  * - `credential`: no token could be had; nothing was sent.
@@ -28,4 +30,10 @@ export class TransportError extends Error {
     this.stage = stage;
     this.code = code;
   }
+}
+
+/** That a credential gave no token: nothing was sent. `cause` is what it threw. */
+export function noToken(cause: unknown): TransportError {
+  const message = messageOf(cause).replace(/\.$/, "");
+  return new TransportError({ stage: "credential", code: "UNKNOWN", message, cause });
 }
