@@ -194,11 +194,14 @@ function missing({ waitedFor, failure, context }: Drive, request: ExecutionPlace
   return asRecorded(request, held, environment.now(), failure ?? stop.signal.reason);
 }
 
-/** Asks again until other drivers are done with what they hold, or the drive is stopped. */
+/**
+ * Asks again until other drivers are done with what they hold, or the drive is stopped or begins nothing more: whoever keeps claims
+ * that it does not work on may wait for a driver that waits for them.
+ */
 async function waitForOthers(drive: Drive, execution: ExecutionRecord, held: readonly ExecutionPlace[]): Promise<void> {
   const { environment, stop, ledger } = drive.context;
   let open = held;
-  while (open.length > 0) {
+  while (open.length > 0 && drive.failure === undefined) {
     try {
       await environment.sleep(waitForDriver, stop.signal);
     } catch {

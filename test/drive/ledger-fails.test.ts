@@ -7,6 +7,7 @@ import type { Ledger } from "../../src/contract/ledger.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createVirtualEnvironment } from "../../src/testing/virtual-environment.ts";
+import { claimPlaces } from "../../src/testing/ledger-values.ts";
 import { changed, execution, executionId, payer, setup, token } from "./setup.ts";
 
 const gone = () => new LedgerError({ code: "ledger-unavailable", message: "The ledger is gone." });
@@ -222,6 +223,32 @@ describe("a ledger that fails in the middle", () => {
       until: 1_795_305_630_000,
     });
     expect(environment.now()).toBe(1_795_305_601_000);
+  });
+
+  test("once, with something that another driver holds: it waits for nobody, and gives up what it holds itself", async () => {
+    const parts = setup();
+    const { ledger, environment } = parts;
+    const order = execution(disk(), disk({ size: "large" }));
+    parts.cloud.faults.sends = ["rejected", "rejected"];
+    await parts.purchaser.drive(order);
+    const [first, second] = await ledger.recordsOf(executionId);
+    await claimPlaces(ledger, [first!], "a live driver", 3_600_000);
+    let isFirst = true;
+    const broken = changed(
+      parts,
+      {},
+      {
+        submit: async (...parameters) => {
+          if (!isFirst) return ledger.submit(...parameters);
+          isFirst = false;
+          throw gone();
+        },
+      },
+    );
+    const begun = environment.now();
+    await expect(broken.drive(order, { wait: true })).rejects.toMatchObject({ code: "ledger-unavailable" });
+    expect(environment.now()).toBe(begun);
+    expect(await claimPlaces(ledger, [second!], "the live driver", 1000)).toMatchObject([{ kind: "granted" }]);
   });
 
   test("after the first of three: what was sent before stays unresolved, the rest is refused with the ledger's error", async () => {

@@ -79,6 +79,16 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
       if (trouble.dueKills > 0 && isNothingLeft(world)) void killForThePlan(trouble, running(trouble)[0]);
       await delay(20);
     }
+    if (!isDone()) {
+      const left = {
+        kills: !kills.done || trouble.dueKills > 0,
+        restarts: !restarts.done,
+        acts: acting?.isDone === false,
+      };
+      throw new Error(
+        `Not all that was planned happened in ${longest / 1000} s: ${JSON.stringify(left)}, ${sent()} sent.`,
+      );
+    }
     // They may be killed while they record and report what was bought last, too.
     if (options.chance) await delay(Math.min(2 * options.chance.killEvery, 2000));
     trouble.figures["bought amid the trouble"] = commitments.count();
