@@ -9,6 +9,7 @@ import type { AnyRoute } from "./routes.ts";
 import { createRunner } from "./runner.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
+import { termsRoutes } from "./terms-routes.ts";
 
 /**
  * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven in this process once `start` was
@@ -47,6 +48,6 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
 
 /** All routes of a door. */
 function doorRoutes(door: Door): readonly AnyRoute[] {
-  const own = [...submitRoutes(door), ...executionRoutes(door), ...personRoutes(door)];
+  const own = [...submitRoutes(door), ...executionRoutes(door), ...termsRoutes(door), ...personRoutes(door)];
   return [...own, ...serviceRoutes(door, own)];
 }

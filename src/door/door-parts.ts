@@ -4,8 +4,8 @@ import type { Ledger } from "../contract/ledger.ts";
 import type { Purchaser } from "../purchaser.ts";
 
 /**
- * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`; `resolve` what no drive can settle;
- * `quote`; and `all`, to see and touch the executions of other callers too.
+ * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`: that, and reopen, skip, change limits and
+ * the source; `resolve` what no drive can settle; `quote`; and `all`, to see and touch the executions of other callers too.
  */
 export const doorScopes = ["read", "write", "approve", "resolve", "quote", "all"] as const;
 
@@ -30,7 +30,19 @@ export type Authenticate = (request: Request) => Caller | undefined | Promise<Ca
 /** What the door asks of a purchaser. */
 export type DoorPurchaser = Pick<
   Purchaser,
-  "approve" | "cancel" | "executions" | "plan" | "redrive" | "redriveUnfinished" | "resolveByPerson" | "submit"
+  | "approve"
+  | "audit"
+  | "cancel"
+  | "executions"
+  | "plan"
+  | "redrive"
+  | "redriveUnfinished"
+  | "reopen"
+  | "resolveByPerson"
+  | "setLimits"
+  | "setSource"
+  | "skip"
+  | "submit"
 >;
 
 /** What the door asks of a ledger. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
+import { moneySchema } from "../contract/money.ts";
 import { envelopeSchema } from "../drive/validate.ts";
 
 /** The schemas that the document names, by their names. */
@@ -161,6 +162,18 @@ export const pageSchema = named(
   }),
 );
 
+const historyLine = {
+  at: time,
+  event: z.string(),
+  from: z.string().optional(),
+  to: z.string(),
+  holder: z.string().optional(),
+  epoch: z.int(),
+  attempt: z.int(),
+  code: z.string().optional(),
+  detail: z.string(),
+};
+
 /** What happened to a recommendation. */
 export const historySchema = named(
   "History",
@@ -168,20 +181,35 @@ export const historySchema = named(
     executionId: z.string(),
     recIndex: z.int(),
     token: z.string(),
-    history: z.array(
-      z.object({
-        at: time,
-        event: z.string(),
-        from: z.string().optional(),
-        to: z.string(),
-        holder: z.string().optional(),
-        epoch: z.int(),
-        attempt: z.int(),
-        code: z.string().optional(),
-        detail: z.string(),
-      }),
-    ),
+    history: z.array(z.object(historyLine)),
   }),
+);
+
+/** What happened to an execution, or to one of its recommendations, in a stream. */
+export const eventSchema = named(
+  "Event",
+  z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("execution"),
+      number: z.int(),
+      at: time,
+      event: z.string(),
+      person: z.string().optional(),
+      reason: z.string().optional(),
+      termsVersion: z.int(),
+      detail: z.string(),
+    }),
+    z.object({
+      kind: z.literal("recommendation"),
+      number: z.int(),
+      recIndex: z.int(),
+      token: z.string(),
+      ...historyLine,
+    }),
+    z
+      .object({ kind: z.literal("end"), executionId: z.string(), state: stateSchema })
+      .describe("The last one of an execution that is complete: there is nothing more to come."),
+  ]),
 );
 
 /** What driving an execution would cost and do. */
@@ -224,12 +252,33 @@ export const problemSchema = named(
   }),
 );
 
+const id = z.string().min(1, "must not be empty");
+
 const reason = z.string().min(1, "must not be empty").max(255, "must have at most 255 characters");
 
 /** Why somebody does something; who does is the caller. */
 export const reasonSchema = named("Reason", z.strictObject({ reason }));
 
-const id = z.string().min(1, "must not be empty");
+/** A body of which nothing is read. */
+export const emptySchema = named("Nothing", z.strictObject({}));
+
+const limit = named("Limit", moneySchema);
+
+/** Limits as they are from now on. */
+export const limitsSchema = named(
+  "LimitChanges",
+  z.strictObject({
+    maxTotals: z.array(limit).nullable().optional().describe("One amount for each currency; null is no limit."),
+    maxPrices: z
+      .record(z.string().regex(/^\d{1,6}$/, "must be the number of a recommendation"), limit.nullable())
+      .optional()
+      .describe("By recIndex; null is no limit."),
+    reason,
+  }),
+);
+
+/** The source from now on. */
+export const sourceSchema = named("SourceChange", z.strictObject({ source: id, reason }));
 
 /** What a person found out. */
 export const resolutionSchema = named(
@@ -243,12 +292,14 @@ export const resolutionSchema = named(
 );
 
 /** An execution, as JSON Schema: it is validated by the purchaser, which names every problem at once. */
-export function executionDocument() {
+export function executionDocuments() {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(envelopeSchema, { io: "input", unrepresentable: "any" });
+  const description =
+    'Each recommendation has the fields of its provider\'s service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused.';
+  const required = (schema.required ?? []).filter((field) => field !== "executionId");
   return {
-    ...schema,
-    description:
-      'Each recommendation has the fields of its provider\'s service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused.',
+    Execution: { ...schema, description },
+    ExecutionInPath: { ...schema, required, description: `${description} Its executionId is the one in the path.` },
   };
 }
 

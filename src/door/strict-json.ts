@@ -3,11 +3,14 @@ import { RequestError } from "./problem.ts";
 
 /**
  * The text of a body that is strict JSON: in UTF-8, without a name that is given twice in one object, and not nested without end.
- * Throws a RequestError for what is none, or is longer than the limit (in bytes).
+ * Undefined for one that is empty and may be left out. Throws a RequestError for what is none, or is longer than the limit (in bytes).
  */
-export async function readJsonText(request: Request, limit: number): Promise<string> {
+export async function readJsonText(request: Request, limit: number, isOptional: boolean): Promise<string | undefined> {
+  if (!isOptional) checkMediaType(request.headers);
+  const bytes = await readBytes(request, limit);
+  if (isOptional && bytes.length === 0) return undefined;
   checkMediaType(request.headers);
-  const text = decode(await readBytes(request, limit));
+  const text = decode(bytes);
   const problem = findJsonProblem(text);
   if (problem === undefined) return text;
   const { line, column, message } = problem;

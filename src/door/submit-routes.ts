@@ -3,6 +3,7 @@ import { reportAnswer } from "./answers.ts";
 import { reportSchema } from "./door-schemas.ts";
 import { keyMissing, readKey } from "./idempotency-key.ts";
 import { pointedAt, RequestError } from "./problem.ts";
+import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, invalidFields, type Parameter, route } from "./routes.ts";
 
 /** `Prefer: wait=N`. */
@@ -37,6 +38,7 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       parameters: [keyHeader, requireApproval, preferWait],
       body: "execution",
       answers,
+      headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
         const executionId = executionIdIn(c);
         const key = c.req.header("idempotency-key");
@@ -51,6 +53,7 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       parameters: [{ ...keyHeader, required: true }, requireApproval, preferWait],
       body: "execution",
       answers,
+      headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
         const key = c.req.header("idempotency-key");
         if (key === undefined) throw keyMissing();

@@ -139,7 +139,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
     },
     cancel: async (executionId, { person, reason, expectedVersion }) => {
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
-      return { status: statusOf(after), mayBeBought: sentIn(after) };
+      return { status: statusOf(after), mayBeBought: sentPlaces(after) };
     },
     reopen: async (executionId, { person, reason, expectedVersion }) =>
       statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),
@@ -205,7 +205,8 @@ async function readExecutions(
   return shown;
 }
 
-function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
+/** What was sent of an execution and is not known to be bought or not, as {@link ExecutionManager.cancel} answers it. */
+export function sentPlaces({ records }: RecordedExecution): readonly SentPlace[] {
   return records.flatMap((record) => {
     const { recIndex, token, submission, state } = record;
     const open = submission !== undefined && ["submitted", "unknown"].includes(state) ? [submission] : [];
