@@ -96,7 +96,7 @@ const ledger = {
 
 const execution = {
   "execution-changed": {
-    plain: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
+    plain: "The execution is not the one that was recorded under its id; what is recorded stays as it is.",
     detail: "A recommendation was added, removed, moved or changed; the message names them.",
     todo: `Restore the file and {file again}, or put what is new ${newExecution}.`,
   },
@@ -106,7 +106,7 @@ const execution = {
     todo: `Put what is to be bought ${newExecution}.`,
   },
   "source-differs": {
-    plain: "The execution was recorded for another source, so nothing of it was bought.",
+    plain: "The execution was recorded for another source; what is recorded stays as it is.",
     todo: "Give the recorded source in the file and {file again}, or change the recorded one (`buyonce source`).",
   },
   "limits-differ": {
@@ -117,6 +117,11 @@ const execution = {
     plain: "Nobody has approved it yet.",
     detail: "Or a limit was raised after the approval, or it was reopened.",
     todo: "Have it approved (`buyonce approve`), then {again}.",
+  },
+  "second-person-needed": {
+    plain: "It was recorded as one that needs two persons, and who submitted it or set its terms may not approve it.",
+    detail: "Whoever raised a limit, changed the source or reopened it since may not either.",
+    todo: "Have it approved by another person (`buyonce approve`), then {again}.",
   },
   "not-due": {
     plain: "It may not be bought yet.",

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "source-differs"
   | "limits-differ"
   | "approval-missing"
+  | "second-person-needed"
   | "not-due"
   | "execution-expired"
   | "execution-cancelled"
@@ -74,6 +75,7 @@ export type ErrorCode =
   // a request over HTTP that was not carried out
   | "malformed-request"
   | "not-authenticated"
+  | "issuer-unavailable"
   | "not-permitted"
   | "foreign-origin"
   | "not-found"
@@ -81,6 +83,9 @@ export type ErrorCode =
   | "request-too-large"
   | "unsupported-media-type"
   | "precondition-missing"
+  | "too-many-requests"
+  | "server-busy"
+  | "in-progress"
   | "shutting-down"
   // a defect in this program or in an executor
   | "internal";

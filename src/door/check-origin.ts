@@ -1,8 +1,5 @@
 import { RequestError } from "./problem.ts";
 
-/** The names of this machine that no other machine is reached under. */
-export const loopbackNames: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
-
 /**
  * Throws a RequestError for a request that a page of another site made a browser send, or that was sent under a name which is none
  * of these: a name of somebody else's that leads to this machine (DNS rebinding).

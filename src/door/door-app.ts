@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { BuyonceError } from "../contract/errors.ts";
-import { checkOrigin, loopbackNames } from "./check-origin.ts";
+import { loopbackNames } from "../contract/endpoint.ts";
+import { checkOrigin } from "./check-origin.ts";
 import { type DoorEnv, readingMethods } from "./door-context.ts";
-import { type Caller, doorScopes, type HandlerOptions } from "./door-parts.ts";
-import { problemOf, RequestError } from "./problem.ts";
+import { type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
+import { isForOperator, problemOf, RequestError } from "./problem.ts";
 import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
 import { shuttingDown } from "./service-routes.ts";
 
 /** Who calls where nobody is asked: only on this machine. */
-const local: Caller = { name: "local", scopes: doorScopes };
+const local: Caller = { name: localName, scopes: doorScopes };
 
 /** What proxies write. */
 const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
@@ -43,8 +43,9 @@ export function createApp(
 ): Hono<DoorEnv> {
   const app = new Hono<DoorEnv>();
   app.onError((error, c) => {
-    if (!BuyonceError.isInstance(error) || error.code === "internal") onError(error, `${c.req.method} ${c.req.path}`);
-    return problemOf(error);
+    if (isForOperator(error)) onError(error, `${c.req.method} ${c.req.path}`);
+    const caller = c.get("caller") as Caller | undefined;
+    return problemOf(error, { isOperator: caller?.scopes.includes("all") === true });
   });
   app.notFound(() => problemOf(new RequestError("not-found", "There is nothing at this address.")));
   app.use(

@@ -12,6 +12,9 @@ export const doorScopes = ["read", "write", "approve", "resolve", "quote", "all"
 /** One of the rights of a caller. */
 export type DoorScope = (typeof doorScopes)[number];
 
+/** What everybody is called where nobody is asked. */
+export const localName = "local";
+
 /** Who sends a request. */
 export interface Caller {
   /** Stable and unique; recorded as the submitter, and as the person who approves, cancels or decides. */

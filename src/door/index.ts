@@ -8,3 +8,5 @@ export type {
   DoorScope,
   HandlerOptions,
 } from "./door-parts.ts";
+export type { JwtIssuer } from "./jwt-settings.ts";
+export { type JwtOptions, jwtTokens } from "./jwt-tokens.ts";

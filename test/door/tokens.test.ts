@@ -25,7 +25,7 @@ const tokens = [
 let world: World;
 let authenticates = true;
 beforeAll(async () => {
-  const known = staticTokens(JSON.stringify({ tokens }), "tokens.json");
+  const { authenticate: known } = staticTokens(JSON.stringify({ tokens }), "tokens.json");
   world = await startWorld(() => ({
     authenticate: (request) => {
       if (authenticates) return known(request);

@@ -18,6 +18,7 @@ const addOptions = (command: Command) =>
     command
       .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 4780)
       .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
+      .option("--jwt <file>", "who may call, by JSON Web Tokens of an issuer: docs/http.md; beside --tokens, too")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
       .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
       .option(
@@ -63,7 +64,7 @@ export const serve = { addOptions, help, action: serveCommand } satisfies Comman
 async function serveCommand(options: ServeCommandOptions, parts: CommandParts): Promise<ExitCode> {
   checkEndpoints(options);
   checkReal(options);
-  const authenticate = await readTokens(options.tokens);
+  const authenticate = await readWhoMayCall(options);
   const buying = { yes: options.yes, timeout: driveTime };
   return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
     const imitation = real.length === 0;
@@ -91,16 +92,17 @@ function checkReal(options: ServeCommandOptions): void {
   );
 }
 
-async function readTokens(file: string | undefined): Promise<Served["authenticate"]> {
-  if (file === undefined) return "nobody-is-asked";
-  const kind = {
-    subject: `The file of tokens ${file}`,
-    megabytes: 1,
-    split: "",
-    code: "invalid-configuration",
-  } as const;
-  const { staticTokens } = await import("../../door/static-tokens.ts");
-  return staticTokens(await readTextFile(file, kind), file);
+async function readWhoMayCall({ tokens, jwt }: ServeCommandOptions): Promise<Served["authenticate"]> {
+  if (tokens === undefined && jwt === undefined) return "nobody-is-asked";
+  const { readCallers } = await import("../../door/read-callers.ts");
+  const read = async (what: string, file: string | undefined) => {
+    if (file === undefined) return undefined;
+    const subject = `The file of ${what} ${file}`;
+    const kind = { subject, megabytes: 1, split: "", code: "invalid-configuration" } as const;
+    return { text: await readTextFile(file, kind), file };
+  };
+  const callers = { tokens: await read("tokens", tokens), jwt: await read("issuers", jwt) };
+  return (await readCallers(callers)) ?? "nobody-is-asked";
 }
 
 interface Served {
@@ -149,8 +151,8 @@ async function answerUntilInterrupted(
 }
 
 /** A small purchase of the imitation, and where to look otherwise. */
-function welcome(url: string, { sandbox, tokens }: ServeCommandOptions): string {
-  const token = tokens === undefined ? "" : ` -H "Authorization: Bearer $BUYONCE_TOKEN"`;
+function welcome(url: string, { sandbox, tokens, jwt }: ServeCommandOptions): string {
+  const token = tokens === undefined && jwt === undefined ? "" : ` -H "Authorization: Bearer $BUYONCE_TOKEN"`;
   const body = JSON.stringify({ source: "curl", recommendations: [firstRecommendation] });
   const line = sandbox
     ? `Buy one reservation of the imitation, and send the same again: it is bought once.
