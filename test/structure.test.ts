@@ -36,6 +36,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],
   "src/execution": ["src/drive"],
   "src/door": ["src/drive", "src/execution", "src/inspect", "src/purchaser.ts"],
+  // It runs where nothing else of this package does.
+  "src/client": [],
   "src/index.ts": shown,
   // The command line puts everything together.
   "src/cli": [...shown, "src/door", "providers/azure", "providers/aws", "providers/gcp", "providers/sandbox"],

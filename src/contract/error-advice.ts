@@ -1,4 +1,5 @@
 // What is said about each error, once: messages, next steps, the page and docs/errors.md are made from here.
+import { clientAdvice } from "./client-advice.ts";
 import type { ErrorCode } from "./errors.ts";
 import { requestAdvice } from "./request-advice.ts";
 
@@ -369,6 +370,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   ...aPersonDecides,
   ...anotherDriver,
   ...requestAdvice,
+  ...clientAdvice,
   ...defect,
 };
 
@@ -382,6 +384,7 @@ export const errorGroups: Readonly<Record<string, Group>> = {
   "A person's decision": aPersonDecides,
   "Another driver": anotherDriver,
   "Over HTTP: the request was not carried out": requestAdvice,
+  "Over HTTP: a client got no answer to go by": clientAdvice,
   "A defect": defect,
 };
 

@@ -87,6 +87,10 @@ export type ErrorCode =
   | "server-busy"
   | "in-progress"
   | "shutting-down"
+  // a call of buyonce/client that got no answer to go by
+  | "no-answer"
+  | "foreign-answer"
+  | "not-decided"
   // a defect in this program or in an executor
   | "internal";
 

@@ -394,6 +394,22 @@ export const sentences: Readonly<
     cause: "The server is ending; nothing was recorded.",
     next: "Nothing was sent. Send the same again in a moment, to the server that takes its place.",
   },
+  "no-answer": {
+    status: "refused",
+    cause:
+      "The server did not answer in time, or its answer was lost. It is not known whether the request was carried out.",
+    next: "Nothing was sent. Send the same again, with the same executionId and key: what was recorded is answered as it stands. Never send it under a new id.",
+  },
+  "foreign-answer": {
+    status: "refused",
+    cause: "What answered is not buyonce, or answered about something else.",
+    next: "Nothing was sent. Check the address, and what is between. As long as it is not known whether the request was carried out, send the same again and nothing else.",
+  },
+  "not-decided": {
+    status: "refused",
+    cause: "The execution is still being worked on, and the time for waiting is over.",
+    next: "Nothing was sent. Wait again, or read the execution later.",
+  },
   internal: {
     status: "refused",
     cause: "The program has a defect.",
