@@ -51,6 +51,8 @@ export interface ExecutionRecord extends ExecutionLimits {
   readonly source: string;
   /** Whose it is; nobody's where it was recorded without a submitter: by a drive, the command line or an import. */
   readonly owner?: ExecutionOwner | undefined;
+  /** The note of its file; that of its first recording stays. */
+  readonly note?: string | undefined;
   /** How many places it has, empty ones included. */
   readonly size: number;
   /** Those that were empty from the beginning. One that a person skipped later has a record, in the state `skipped`. */
@@ -82,6 +84,7 @@ export interface ExecutionRecord extends ExecutionLimits {
 export interface NewExecution extends ExecutionLimits {
   readonly executionId: string;
   readonly source: string;
+  readonly note?: string | undefined;
   readonly places: readonly ExecutionPlace[];
   readonly emptyPlaces: readonly EmptyPlace[];
   readonly approvalRequired: boolean;

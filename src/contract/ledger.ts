@@ -72,6 +72,8 @@ export interface TokenRecord {
   readonly notThis?: readonly string[] | undefined;
   /** The id under which another engine, from which it was imported, says that it bought it; see `saidBought`. */
   readonly boughtElsewhere?: string | undefined;
+  /** The note of its file, kept beside the recommendation; that of its first recording stays. */
+  readonly note?: string | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
   readonly error?: RecordedError | undefined;
   readonly createdAt: number;
@@ -107,7 +109,7 @@ export interface HistoryEntry {
 /** One place of an execution: what is asked for there, and the token that it is bought under. */
 export type ExecutionPlace = Pick<
   TokenRecord,
-  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope" | "boughtElsewhere"
+  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope" | "boughtElsewhere" | "note"
 >;
 
 /** Why a submission counts as dead. */

@@ -19,7 +19,7 @@ import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
 
 /** The record of an execution that is new, and those of its places. `owner`: whose it is, if it was submitted for somebody. */
 export function newExecution(
-  { executionId, source, places, emptyPlaces, approvalRequired, maxTotals, notBefore, expiresAt }: NewExecution,
+  { executionId, source, note, places, emptyPlaces, approvalRequired, maxTotals, notBefore, expiresAt }: NewExecution,
   now: number,
   owner?: ExecutionOwner,
 ): RecordedExecution & { readonly entry: ExecutionEntry } {
@@ -27,6 +27,7 @@ export function newExecution(
     executionId,
     source,
     ...(owner === undefined ? {} : { owner }),
+    ...(note === undefined ? {} : { note }),
     size: places.length + emptyPlaces.length,
     emptyPlaces,
     approvalRequired,

@@ -231,9 +231,10 @@ function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
 }
 
 function notes(outcome: Outcome): readonly Html[] {
-  const { commitment, error, decision, warnings = [] } = outcome;
+  const { commitment, error, decision, note, warnings = [] } = outcome;
   const cause = plainCause(outcome);
   return [
+    ...(note === undefined ? [] : [`Note: ${note}`]),
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
     ...(cause === undefined ? [] : [cause]),
     ...(error === undefined ? [] : [`Reported: ${error.message} (${error.code})`]),

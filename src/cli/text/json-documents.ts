@@ -180,10 +180,10 @@ function outcomeDocument(outcome: Outcome) {
 }
 
 function recordDocument(
-  { executionId, recIndex, token, recommendation }: TokenRecord,
+  { executionId, recIndex, token, recommendation, note }: TokenRecord,
   description: string | undefined,
 ) {
-  return { executionId, recIndex, token, ...payerOf(recommendation), description };
+  return { executionId, recIndex, token, ...payerOf(recommendation), description, note };
 }
 
 function isoTime(time: number): string {
