@@ -5,6 +5,7 @@ export interface Execution {
   readonly executionId: string;
   readonly source: string;
   readonly recommendations: readonly unknown[];
+  readonly note?: string | undefined;
   readonly maxTotals?:
     | readonly {
         readonly amount: string;
@@ -221,6 +222,7 @@ export type Code =
   | "source-differs"
   | "limits-differ"
   | "approval-missing"
+  | "second-person-needed"
   | "not-due"
   | "execution-expired"
   | "execution-cancelled"
@@ -267,6 +269,7 @@ export type Code =
   | "executor-missing"
   | "malformed-request"
   | "not-authenticated"
+  | "issuer-unavailable"
   | "not-permitted"
   | "foreign-origin"
   | "not-found"
@@ -274,6 +277,9 @@ export type Code =
   | "request-too-large"
   | "unsupported-media-type"
   | "precondition-missing"
+  | "too-many-requests"
+  | "server-busy"
+  | "in-progress"
   | "shutting-down"
   | "no-answer"
   | "foreign-answer"

@@ -3,7 +3,8 @@ import type { ErrorAdvice } from "./error-advice.ts";
 /** What is said about calls of `buyonce/client` that got no answer to go by. */
 export const clientAdvice = {
   "no-answer": {
-    plain: "The server did not answer in time, or its answer was lost. It is not known whether the request was carried out.",
+    plain:
+      "The server did not answer in time, or its answer was lost. It is not known whether the request was carried out.",
     detail: "Thrown by `buyonce/client` once its time is over; `cause` is what the network said last.",
     todo: "Send the same again, with the same `executionId` and key: what was recorded is answered as it stands. Never send it under a new id.",
   },

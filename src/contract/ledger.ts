@@ -109,7 +109,15 @@ export interface HistoryEntry {
 /** One place of an execution: what is asked for there, and the token that it is bought under. */
 export type ExecutionPlace = Pick<
   TokenRecord,
-  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope" | "boughtElsewhere" | "note"
+  | "token"
+  | "executionId"
+  | "recIndex"
+  | "source"
+  | "recommendation"
+  | "fingerprint"
+  | "scope"
+  | "boughtElsewhere"
+  | "note"
 >;
 
 /** Why a submission counts as dead. */

@@ -19,7 +19,7 @@ let afterReading: (() => Promise<unknown>) | undefined;
 beforeEach(async () => {
   afterReading = undefined;
   world = await startWorld(({ ledger }) => ({
-    authenticate: staticTokens(JSON.stringify({ tokens }), "tokens.json"),
+    authenticate: staticTokens(JSON.stringify({ tokens }), "tokens.json").authenticate,
     ledger: {
       ...ledger,
       recorded: async (executionId) => {
