@@ -36,7 +36,7 @@ export class ClientError extends BuyonceError {
   readonly body: string | undefined;
   /**
    * How often it was sent. Where it is more than once, an earlier attempt, whose answer was lost, may have been carried out:
-   * `nothing-to-change` may mean that.
+   * `terms-changed` and `nothing-to-change` may mean that.
    */
   readonly attempts: number;
 

@@ -1,8 +1,10 @@
 // What a client takes and gives. Nothing here, nor in the files beside it, needs more of its platform than fetch.
 import type {
   CancelledReport,
+  Event,
   Execution,
   History,
+  LimitChanges,
   Outcome,
   Quote,
   Report,
@@ -81,10 +83,23 @@ export interface Submitted extends Standing {
   readonly isReplay: boolean;
 }
 
-/** What a person decides about. */
+/** The terms of an execution, and what they are called by. */
+export interface SeenTerms {
+  readonly terms: Terms;
+  /** Names these very terms: who decides about them hands it on, and is refused (`terms-changed`) where they moved on meanwhile. */
+  readonly etag: string;
+}
+
+/** What a person decides. */
 export interface Decided {
   /** For whoever reads the record; up to 255 characters. Who decides is the caller, by its token. */
   readonly reason: string;
+}
+
+/** What a person decides about terms that somebody has seen. */
+export interface DecidedOnTerms extends Decided {
+  /** Of `terms`, as they were seen. */
+  readonly etag: string;
 }
 
 /** A page of `list`. */
@@ -111,10 +126,10 @@ export interface EventsOptions {
 export interface ExecutionEvent {
   /** Its number in the history of the execution, from 1: what `after` takes. Undefined where the server gave none. */
   readonly id: string | undefined;
-  /** What kind it is. */
+  /** Its name in the stream: `message`, and `end` for the last one. */
   readonly event: string;
-  /** What the server says of it. */
-  readonly data: unknown;
+  /** What happened; `kind` tells what to. A newer server may send further ones, or further fields. */
+  readonly data: Event;
 }
 
 /**
@@ -138,21 +153,33 @@ export interface Client {
    */
   wait(executionId: string, options?: CallOptions): Promise<Report>;
   /** What may be bought, within which limits, and who approved or cancelled it. */
-  terms(executionId: string, options?: CallOptions): Promise<Terms>;
+  terms(executionId: string, options?: CallOptions): Promise<SeenTerms>;
   /** Every change of one recommendation, oldest first; `recIndex` counts from 0. */
   history(executionId: string, recIndex: number, options?: CallOptions): Promise<History>;
-  /** Approves the terms of this version, which somebody has seen (`terms`). Throws `terms-changed` where they moved on. */
-  approve(
+  /** Approves these terms; then they are driven. */
+  approve(executionId: string, decided: DecidedOnTerms, options?: PatientOptions): Promise<Standing>;
+  /** Changes limits: `null` is none, what is left out stays. Raising or removing one clears an approval. */
+  changeLimits(
     executionId: string,
-    decided: Decided & { readonly termsVersion: number },
-    options?: PatientOptions,
-  ): Promise<Standing>;
+    changes: Omit<LimitChanges, "reason"> & DecidedOnTerms,
+    options?: CallOptions,
+  ): Promise<SeenTerms>;
+  /** Changes the source of what was not sent; an approval has to be given anew. */
+  changeSource(
+    executionId: string,
+    change: DecidedOnTerms & { readonly source: string },
+    options?: CallOptions,
+  ): Promise<SeenTerms>;
+  /** Drops a recommendation that was never sent, for good. */
+  skip(executionId: string, recIndex: number, decided: DecidedOnTerms, options?: CallOptions): Promise<SeenTerms>;
   /** After it, nothing more is sent for the execution; `mayBeBought` is what was sent before and is not decided. */
   cancel(
     executionId: string,
-    decided: Decided & { readonly termsVersion?: number | undefined },
+    decided: Decided & { readonly etag?: string | undefined },
     options?: CallOptions,
   ): Promise<CancelledReport>;
+  /** Undoes a cancellation; an approval has to be given anew. Then it is driven. */
+  reopen(executionId: string, decided: DecidedOnTerms, options?: CallOptions): Promise<SeenTerms>;
   /** Drives an execution again, with what was refused or rejected. */
   redrive(executionId: string, options?: PatientOptions): Promise<Standing>;
   /** Records what a person found out about a purchase that no drive can settle. */

@@ -4,8 +4,10 @@ import type {
   CallOptions,
   Client,
   ClientOptions,
+  DecidedOnTerms,
   ListOptions,
   PatientOptions,
+  SeenTerms,
   Standing,
   SubmitOptions,
 } from "./client-parts.ts";
@@ -56,6 +58,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...readingCalls(caller),
     ...changingCalls(caller),
+    ...termsCalls(caller),
     get,
     wait: (executionId, own = {}) =>
       waitUntilDecided(get, clock, executionId, { ...own, timeout: own.timeout ?? timeout ?? 600_000 }),
@@ -95,7 +98,7 @@ function readingCalls({ call }: Caller): Pick<Client, "terms" | "history" | "quo
   return {
     terms: async (executionId, own) => {
       const path = `${executionPath(executionId)}/terms`;
-      return about<Terms>(await call({ method: "GET", path, options: own }), { executionId });
+      return seenTerms(await call({ method: "GET", path, options: own }), executionId);
     },
     history: async (executionId, recIndex, own) => {
       const path = `${recommendationPath(executionId, recIndex)}/history`;
@@ -110,8 +113,8 @@ function readingCalls({ call }: Caller): Pick<Client, "terms" | "history" | "quo
   };
 }
 
-/** The calls that change how an execution stands. Each is the same when it is sent again. */
-function changingCalls({ call, post }: Caller): Pick<Client, "submit" | "approve" | "cancel" | "redrive" | "resolve"> {
+/** The calls that have something bought, or found out. Each is the same when it is sent again. */
+function changingCalls({ call, post }: Caller): Pick<Client, "submit" | "cancel" | "redrive" | "resolve"> {
   return {
     submit: async (execution, own = {}) => {
       const body = bodyOf(execution);
@@ -119,12 +122,8 @@ function changingCalls({ call, post }: Caller): Pick<Client, "submit" | "approve
       const isReplay = answered.headers.get("idempotency-replayed") === "true";
       return { ...standingOf(answered, body.executionId), isReplay };
     },
-    approve: async (executionId, { reason, termsVersion }, own) => {
-      const how = { headers: { "if-match": `"${termsVersion}"` }, options: own };
-      return standingOf(await post(`${executionPath(executionId)}/approval`, { reason }, how), executionId);
-    },
-    cancel: async (executionId, { reason, termsVersion }, own) => {
-      const headers = termsVersion === undefined ? {} : { "if-match": `"${termsVersion}"` };
+    cancel: async (executionId, { reason, etag }, own) => {
+      const headers = etag === undefined ? {} : { "if-match": etag };
       const answered = await post(`${executionPath(executionId)}/cancellation`, { reason }, { headers, options: own });
       return about<CancelledReport>(answered, { executionId });
     },
@@ -134,6 +133,29 @@ function changingCalls({ call, post }: Caller): Pick<Client, "submit" | "approve
       const path = `${recommendationPath(executionId, recIndex)}/resolution`;
       return about<Outcome>(await post(path, resolution, { options: own, limits: looks }), { recIndex });
     },
+  };
+}
+
+/** The calls about terms that somebody has seen. */
+function termsCalls({ post }: Caller): Pick<Client, "approve" | "changeLimits" | "changeSource" | "skip" | "reopen"> {
+  const amend = async (
+    { executionId, path = executionPath(executionId) }: { readonly executionId: string; readonly path?: string },
+    [what, { etag, ...body }]: readonly [string, DecidedOnTerms],
+    own: PatientOptions | undefined,
+  ) => post(`${path}/${what}`, body, { headers: { "if-match": etag }, options: own });
+  return {
+    approve: async (executionId, decided, own) =>
+      standingOf(await amend({ executionId }, ["approval", decided], own), executionId),
+    changeLimits: async (executionId, changes, own) =>
+      seenTerms(await amend({ executionId }, ["limits", changes], own), executionId),
+    changeSource: async (executionId, change, own) =>
+      seenTerms(await amend({ executionId }, ["source", change], own), executionId),
+    skip: async (executionId, recIndex, decided, own) => {
+      const path = recommendationPath(executionId, recIndex);
+      return seenTerms(await amend({ executionId, path }, ["skip", decided], own), executionId);
+    },
+    reopen: async (executionId, decided, own) =>
+      seenTerms(await amend({ executionId }, ["reopening", decided], own), executionId),
   };
 }
 
@@ -174,6 +196,10 @@ function standingOf(answered: Answered, executionId: string): Standing {
   const { retryAfter } = answered;
   const report = about<Report>(answered, { executionId });
   return { report, isWorking: retryAfter !== undefined, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+function seenTerms(answered: Answered, executionId: string): SeenTerms {
+  return { terms: about<Terms>(answered, { executionId }), etag: answered.headers.get("etag") ?? "" };
 }
 
 /** Asks until nothing is worked on any more. */

@@ -35,13 +35,15 @@ export async function* followEvents(
       if (stream instanceof ClientError) {
         if (!mayBeSentAgain(stream) || clock.now() - failingSince >= timeout) throw counted(stream, attempt);
         retryAfter = stream.retryAfter ?? 0;
+      } else if (stream === "over") {
+        return;
       } else {
         for await (const part of untilSilent(sender, stream, { ended, idleTimeout, signal })) {
           [attempt, failingSince] = [0, clock.now()];
           retry = part.retry ?? retry;
           if (part.event === undefined || isKnown(part.event, known)) continue;
           known = part.event.id ?? known;
-          yield part.event;
+          yield part.event as ExecutionEvent;
           if (part.event.event === last) return;
         }
       }
@@ -54,7 +56,7 @@ export async function* followEvents(
 }
 
 /** Numbers of a history count upwards: what a server sends again is not told again. */
-function isKnown({ id }: ExecutionEvent, known: string | undefined): boolean {
+function isKnown({ id }: Pick<ExecutionEvent, "id">, known: string | undefined): boolean {
   const [number, before] = [id, known].map((text) => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined));
   return number !== undefined && before !== undefined && number <= before;
 }
@@ -66,10 +68,12 @@ interface Opening {
   readonly attemptTimeout: number;
 }
 
-/** The body of the stream once its headers came. */
+/** The body of the stream once its headers came, or that there is nothing more to come. */
 function open(sender: Sender, { path, after, signal, attemptTimeout }: Opening) {
   const headers = { accept: "text/event-stream", ...(after === undefined ? {} : { "last-event-id": after }) };
   return openAnswer(sender, { method: "GET", path, headers, signal, attemptTimeout }, async (response, mask) => {
+    // Said to who comes again after the last event.
+    if (response.status === 204) return "over";
     if (/^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "") && response.body !== null) {
       return response.body;
     }

@@ -2,7 +2,7 @@ import type { ExecutionEvent } from "./client-parts.ts";
 
 /** One event of a stream, or what it says about itself. */
 export interface StreamPart {
-  readonly event?: ExecutionEvent;
+  readonly event?: Omit<ExecutionEvent, "data"> & { readonly data: unknown };
   /** Milliseconds to wait before the stream is opened anew. */
   readonly retry?: number;
 }

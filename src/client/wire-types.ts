@@ -1,4 +1,5 @@
 // Made from the document at /openapi.json by `npm run docs`; do not edit it.
+// oxlint-disable max-lines -- it is as long as the document
 
 /** Each recommendation has the fields of its provider's service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused. */
 export interface Execution {
@@ -36,6 +37,19 @@ export type Resolution =
       readonly finding: "write-off";
       readonly reason: string;
     };
+
+/** `LimitChanges` of the document at /openapi.json. */
+export interface LimitChanges {
+  /** One amount for each currency; null is no limit. */
+  readonly maxTotals?: readonly Limit[] | null | undefined;
+  /** By recIndex; null is no limit. */
+  readonly maxPrices?:
+    | {
+        readonly [further: string]: Limit | null;
+      }
+    | undefined;
+  readonly reason: string;
+}
 
 /** `Report` of the document at /openapi.json. */
 export interface Report {
@@ -175,6 +189,39 @@ export interface Quote {
     | undefined;
 }
 
+/** `Event` of the document at /openapi.json. */
+export type Event =
+  | {
+      readonly kind: "execution";
+      readonly number: number;
+      readonly at: Time;
+      readonly event: string;
+      readonly person?: string | undefined;
+      readonly reason?: string | undefined;
+      readonly termsVersion: number;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: "recommendation";
+      readonly number: number;
+      readonly recIndex: number;
+      readonly token: string;
+      readonly at: Time;
+      readonly event: string;
+      readonly from?: string | undefined;
+      readonly to: string;
+      readonly holder?: string | undefined;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly code?: string | undefined;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: "end";
+      readonly executionId: string;
+      readonly state: State;
+    };
+
 /** `Problem` of the document at /openapi.json. */
 export interface Problem {
   /** The page of the code, relative to this server. */
@@ -197,6 +244,12 @@ export interface Problem {
         readonly detail: string;
       }[]
     | undefined;
+}
+
+/** `Limit` of the document at /openapi.json. */
+export interface Limit {
+  readonly amount: string;
+  readonly currency: string;
 }
 
 /** waiting: for an approval, its time, or a person who confirms it. working: something is being driven, or is to be. needs-person: something was refused, rejected or is parked. stopped: cancelled or expired. complete: all is bought and settled, skipped or decided. */

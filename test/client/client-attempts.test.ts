@@ -43,9 +43,9 @@ function scripted(script: readonly Script[], options: Partial<ClientOptions> = {
   const client = createClient({
     baseUrl: "http://127.0.0.1:1/base/",
     clock: { ...platformClock, random: () => 1 },
-    fetch: async (url, { method = "", headers, body, signal } = {}) => {
+    fetch: async (input, { method = "", headers, body, signal } = {}) => {
       const own = Object.fromEntries(new Headers(headers));
-      sent.push({ at: performance.now() - started, url: String(url), method, headers: own, body: body as string });
+      sent.push({ at: performance.now() - started, url: input as string, method, headers: own, body: body as string });
       const answer = script[Math.min(sent.length, script.length) - 1] ?? lost;
       return Promise.race([
         Promise.resolve(answer()),

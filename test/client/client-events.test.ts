@@ -77,6 +77,12 @@ test("a stream that is cut, closed or falls silent is opened anew after the last
   expect(asked).toEqual([undefined, "2", "3", "4", "4", "4"]);
 });
 
+test("a server that has nothing more says so", async () => {
+  const { asked, collect } = await streaming(says(event(1)), (response) => response.writeHead(204).end());
+  expect(await collect()).toEqual([told(1)]);
+  expect(asked).toEqual([undefined, "1"]);
+});
+
 test("it begins after the event that the caller knows", async () => {
   const { asked, collect } = await streaming(says(event(7) + event(8) + end));
   expect(await collect({ after: "7" })).toEqual([told(8), last]);
