@@ -11,6 +11,7 @@ import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
 import { createSavingsPlans } from "./savings-plans/aws-plan-executor.ts";
 import { resolveSettings, type AwsSettings } from "./aws-settings.ts";
+import { costExplorer } from "./import/cost-explorer.ts";
 
 /**
  * Amazon Web Services. A further service is one more member of `services`; they share the account check and the client
@@ -24,6 +25,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
   return {
     name: "aws",
     access: createAwsAccess(connect, resolved),
+    sources: { "cost-explorer": costExplorer },
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

@@ -13,6 +13,8 @@ import { readFacts, reservationOrders } from "./reservation-orders.ts";
 import { connectReservations } from "./reservations-client.ts";
 import { createBillingBenefitsClient } from "./savings-plans/azure-plan-client.ts";
 import { createSavingsPlanExecutor } from "./savings-plans/azure-plan-executor.ts";
+import { azureAdvisor } from "./import/azure-advisor.ts";
+import { azureConsumption } from "./import/azure-consumption.ts";
 
 /**
  * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
@@ -50,6 +52,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   return {
     name: "azure",
     access,
+    sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
     services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),
   };
 }

@@ -4,6 +4,7 @@ import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
 import { createConnect } from "./gcp-connect.ts";
 import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
+import { gcpRecommender } from "./import/gcp-recommender.ts";
 
 /**
  * What Google sells commitments or discounts of, but has no API to buy with. An earlier program "bought" there by
@@ -37,6 +38,7 @@ export function createGcp(settings: GcpSettings = {}): Provider {
   return {
     name: "gcp",
     access: createGcpAccess(connect, resolved),
+    sources: { "gcp-recommender": gcpRecommender },
     services: { compute: createCompute(connect, resolved), ...Object.fromEntries(refused) },
   };
 }

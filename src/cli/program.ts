@@ -163,8 +163,11 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
   add(
     program
       .command("import")
-      .description("Record what another engine bought and began, from an export of its tables; nothing is bought.")
-      .argument("<file>", "the export: JSON, JSON lines or CSV, at most 100 MB"),
+      .description("Record what another engine bought, or make an execution of recommendations; nothing is bought.")
+      .argument(
+        "<file>",
+        "an export (JSON, JSON lines or CSV, at most 100 MB), or recommendations (JSON, at most 50 MB)",
+      ),
     async () => (await import("./commands/import.ts")).importExport,
   );
   const load = () => import("./commands/amend-execution.ts");

@@ -148,12 +148,15 @@ export class InvalidExecutionError extends BuyonceError {
   }
   readonly problems: readonly ExecutionProblem[];
 
-  /** `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, or an export that holds some. */
-  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" | "export" = "execution") {
+  /**
+   * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, or
+   * the import of recommendations.
+   */
+  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" | "export" | "import" = "execution") {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",
-      message: `The ${subject} is not valid; nothing was sent.\n${lines.join("\n")}`,
+      message: `The ${subject} is not valid; nothing was ${subject === "import" ? "written" : "sent"}.\n${lines.join("\n")}`,
     });
     this.problems = problems;
   }

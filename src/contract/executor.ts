@@ -9,6 +9,7 @@ import type { Money } from "./money.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
+import type { RecommendationSource } from "./recommendation-source.ts";
 
 /** What one listing can see: an Azure tenant, an AWS account and region. */
 export interface Scope extends JsonObject {
@@ -243,6 +244,8 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
 export interface Provider {
   readonly name: string;
   readonly services: Readonly<Record<string, ServiceExecutor>>;
+  /** Whose recommendations it can read, by name: `cost-explorer`. For `importRecommendations`. */
+  readonly sources?: Readonly<Record<string, RecommendationSource>>;
   /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
   readonly access?: ProviderAccess;
 }

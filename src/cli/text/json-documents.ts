@@ -7,6 +7,8 @@ import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
+import type { Execution } from "../../contract/recommendation.ts";
+import type { RecommendationImport } from "../../import/import-recommendations.ts";
 import type { ImportReport } from "../../import/import-report.ts";
 import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
@@ -129,6 +131,16 @@ export function jsonImport({ executions }: ImportReport, newLedger: string | und
     return { row, executionId, status, result, places, problems };
   });
   return text({ executions: rows, newLedger });
+}
+
+/** The one JSON document of `import --json` of recommendations. */
+export function jsonRecommendationImport({ execution, records }: RecommendationImport, out: string): string {
+  return text({ executionId: execution.executionId, out, records });
+}
+
+/** An execution file. */
+export function jsonExecutionFile({ recommendations, ...execution }: Execution): string {
+  return text({ ...execution, recommendations });
 }
 
 /** The one JSON document of the `ledger` commands, times in ISO 8601. */
