@@ -5,6 +5,7 @@ import type { ExecutionLedger } from "./execution-ledger.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { Recommendation } from "./recommendation.ts";
+import type { WebhookLedger } from "./webhook-ledger.ts";
 
 /**
  * Where the driving of one token stands:
@@ -218,7 +219,7 @@ export interface ScopePage {
  * Every method throws a LedgerError: `claim-lost` when the epoch of a claim is no longer the record's, another code
  * when the ledger cannot be read or written. A method either takes effect whole, history included, or not at all.
  */
-export interface Ledger extends ExecutionLedger {
+export interface Ledger extends ExecutionLedger, WebhookLedger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 

@@ -9,6 +9,7 @@ import { readingTests } from "./ledger/ledger-reading.ts";
 import { placeTests } from "./ledger/ledger-place.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
 import { submitterTests } from "./ledger/ledger-submitters.ts";
+import { webhookTests } from "./ledger/ledger-webhooks.ts";
 import type { LedgerWorld } from "./ledger/ledger-world.ts";
 
 /** Which ledger is tested, and with what. */
@@ -24,7 +25,7 @@ export interface TestLedgerOptions {
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
   const first = [...claimTests, ...executionTests, ...atRiskTests, ...proofTests, ...sendTests];
-  const all = [...first, ...decisionTests, ...readingTests, ...placeTests, ...submitterTests];
+  const all = [...first, ...decisionTests, ...readingTests, ...placeTests, ...submitterTests, ...webhookTests];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }

@@ -80,6 +80,16 @@ const titles = [
   "executions are narrowed to a caller, in pages in which what stays as it is shows once, whatever changes meanwhile",
   "all that happens to an execution is numbered without a gap, its recommendations included, and read from after any number on",
   "what is written at once, and what is refused, leaves no gap in the numbers; a line that was read is followed by later ones only",
+  "where no endpoint is registered, no message is written, also for one that is registered later",
+  "each decision is a message, in their order: bought, rejected, refused, parked, skipped, and then that the execution needs a person",
+  "a drive that begins, writes ahead, does not know yet, or waits announces nothing; nor does the same refusal again",
+  "what was announced as bought and came to nothing, or needed a person and goes on, is announced anew",
+  "an execution is complete once all of it is settled and marked, not when it is bought; cancelled it is stopped once nothing of it is open",
+  "what a transaction takes back is not announced, and every message has an id of its own",
+  "every endpoint gets each message, under one id; one that is removed gets none, and leaves none",
+  "what is taken nobody else takes until its time is over; of one execution nothing overtakes what was not tried yet",
+  "a message that is not taken is tried again, further and further apart; while its endpoint fails, one at a time",
+  "an endpoint that answered 410 gets nothing until it is enabled, or has another address; what waits is kept until it is too old",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

@@ -6,6 +6,7 @@ import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
+import { announcingIn } from "./postgres-webhooks.ts";
 import type { statements } from "./statements.ts";
 
 /** What a transaction works with. */
@@ -56,10 +57,8 @@ export async function beginTransaction(
     await executions.get(executionId);
     const [found] = await query(sql.lockRecordsOf, executionId);
     const all = parse<string[]>(found?.["records"]).map((json) => parse<TokenRecord>(json));
-    for (const record of all) {
-      records.set(record.token, record);
-      stored.add(record.token);
-    }
+    for (const record of all) records.set(record.token, record);
+    for (const { token } of all) stored.add(token);
     return all;
   }
 
@@ -88,6 +87,7 @@ export async function beginTransaction(
       );
     },
     ...claimedOnce({ query, sql }),
+    ...announcingIn({ query, sql, parse, write, row }),
   };
   return { transaction, write };
 }
