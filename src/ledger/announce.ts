@@ -10,6 +10,9 @@ import type { ExecutionSummary, MessageContent, MessageType, OutboxMessage } fro
 import type { LedgerStore, LedgerTransaction } from "./ledger-store.ts";
 import type { Announcement, Announcing } from "./webhook-store.ts";
 
+/** The lines of history after which nothing is decided that was not before. */
+const silent: ReadonlySet<string> = new Set(["claim", "submit", "resend", "clock", "proven", "evidence"]);
+
 /**
  * A store whose transactions announce what they decide, where an endpoint wants that: the messages are written in the very transaction, so
  * that there is one for each decision that is recorded, and for no other.
@@ -29,8 +32,7 @@ export function withAnnouncements<Store extends LedgerStore>(store: Store): Stor
           ...transaction,
           put: async (record, entry) => {
             await transaction.put(record, entry);
-            // Who begins to work on something has decided nothing.
-            if (entry.event !== "claim") of(record.executionId).set(record.recIndex, record);
+            if (!silent.has(entry.event)) of(record.executionId).set(record.recIndex, record);
           },
           putExecution: async (execution, entry) => {
             await transaction.putExecution(execution, entry);
