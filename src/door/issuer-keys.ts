@@ -1,4 +1,4 @@
-import type { FetchImplementation, JWTVerifyGetKey } from "jose";
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from "jose";
 import { messageOf } from "../contract/errors.ts";
 import { RequestError } from "./problem.ts";
 
@@ -11,15 +11,12 @@ const pauseAfterFailure = 5000;
 /** Milliseconds for the answer. */
 const answerTime = 5000;
 
-/** What of jose this needs. */
-type Jose = Pick<typeof import("jose"), "createRemoteJWKSet" | "customFetch" | "errors">;
-
 /**
  * The public keys of an issuer, as jose keeps them: for ten minutes, and asked for anew when a token names one that is not among them,
  * but at most every 30 seconds. While they cannot be had they are asked for every five seconds at most, however many tokens come.
  * Throws a RequestError `issuer-unavailable` where a key cannot be had, and an error of jose where the issuer has no such key.
  */
-export function issuerKeys(jose: Jose, jwksUrl: string, now: () => number): JWTVerifyGetKey {
+export function issuerKeys(jwksUrl: string, now: () => number): JWTVerifyGetKey {
   let failed: { readonly at: number; readonly error: unknown } | undefined;
   const fetchKeys: FetchImplementation = async (url, options) => {
     if (failed !== undefined && Math.abs(now() - failed.at) < pauseAfterFailure) throw failed.error;
@@ -32,22 +29,22 @@ export function issuerKeys(jose: Jose, jwksUrl: string, now: () => number): JWTV
       throw error;
     }
   };
-  const keys = jose.createRemoteJWKSet(new URL(jwksUrl), {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: answerTime,
-    [jose.customFetch]: fetchKeys,
+    [customFetch]: fetchKeys,
   });
   return async (header, token) => {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (isAboutToken(jose, error)) throw error;
+      if (isAboutToken(error)) throw error;
       throw unavailable(jwksUrl, error);
     }
   };
 }
 
 /** The list has come, and there is not exactly one key in it for the token. */
-function isAboutToken({ errors }: Jose, error: unknown): boolean {
+function isAboutToken(error: unknown): boolean {
   const kinds = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
   return kinds.some((kind) => error instanceof kind);
 }

@@ -7,8 +7,17 @@ import { checkSettings, unusable } from "./read-settings.ts";
 
 /** How a token may be signed: by a private key. With a shared secret (HS256), whoever can check a token could make one. */
 export const jwtAlgorithms = [
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
-  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
 ] as const;
 
 const text = z.string().superRefine((given, context) => {

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from "jose";
 
 /** A private key, and what its issuer publishes of it. */
 export interface Signer {
@@ -23,7 +23,7 @@ export async function sign(
   claims: Readonly<Record<string, unknown>>,
   header: Partial<JWTHeaderParameters> = {},
 ): Promise<string> {
-  return new SignJWT(claims as JWTPayload).setProtectedHeader({ alg, kid, typ: "at+jwt", ...header }).sign(privateKey);
+  return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: "at+jwt", ...header }).sign(privateKey);
 }
 
 /** An issuer's address on loopback, which can be down, slow or wrong. */
