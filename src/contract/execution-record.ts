@@ -59,6 +59,11 @@ export interface ExecutionRecord extends ExecutionLimits {
   readonly emptyPlaces: readonly EmptyPlace[];
   /** Nothing is sent before a person approved the terms. */
   readonly approvalRequired: boolean;
+  /**
+   * Two persons are needed, and these may not approve: who submitted it, and who raised or dropped a limit, changed its source or
+   * reopened it since. Undefined: whoever approves, approves.
+   */
+  readonly mayNotApprove?: readonly string[] | undefined;
   /** The terms that a person approved; see {@link termsHash}. Gone when a limit is raised. */
   readonly approval?: (PersonsWord & { readonly termsHash: string }) | undefined;
   readonly cancelled?: PersonsWord | undefined;
@@ -88,6 +93,8 @@ export interface NewExecution extends ExecutionLimits {
   readonly places: readonly ExecutionPlace[];
   readonly emptyPlaces: readonly EmptyPlace[];
   readonly approvalRequired: boolean;
+  /** Who submits it may not approve it: see {@link ExecutionRecord.mayNotApprove}. Default false. */
+  readonly twoPersons?: boolean | undefined;
 }
 
 /** An execution and all its recommendations, by recIndex, as they were at one moment. */

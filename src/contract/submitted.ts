@@ -77,6 +77,15 @@ export function withoutApproval(): RefusedError {
   });
 }
 
+/** The refusal of whoever asks for a second person where one is not needed. */
+export function withoutSecondPerson(): RefusedError {
+  return new RefusedError({
+    code: "limits-differ",
+    message:
+      "The execution is recorded as one that its submitter may approve. Nothing was changed. Cancel it (`buyonce cancel`), and submit what is not bought under another executionId.",
+  });
+}
+
 function limitsThatDiffer(asked: NewExecution, { execution, records }: RecordedExecution): readonly string[] {
   const at = new Map(asked.places.map(({ recIndex, recommendation }) => [recIndex, recommendation.maxPrice]));
   const prices = records.flatMap(({ recIndex, recommendation: { maxPrice } }) => {

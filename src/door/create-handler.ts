@@ -20,6 +20,7 @@ import { termsRoutes } from "./terms-routes.ts";
 export async function createHandler(options: HandlerOptions): Promise<DoorHandler> {
   const { bodyLimit = 10_000_000, onError = () => undefined, environment = systemEnvironment } = options;
   const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000, requireApproval = false } = options;
+  const { twoPersons = false } = options;
   checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
   checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
   checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
@@ -34,7 +35,15 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     sweepInterval,
     onError,
   });
-  const door: Door = { purchaser, ledger, runner, requireApproval, sleep: environment.sleep, now: environment.now };
+  const door: Door = {
+    purchaser,
+    ledger,
+    runner,
+    requireApproval: requireApproval || twoPersons,
+    twoPersons,
+    sleep: environment.sleep,
+    now: environment.now,
+  };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
   const app = createApp(doorRoutes(door), { ...options, bodyLimit, onError }, runner.draining);
 

@@ -20,6 +20,7 @@ export type DoorContext = Context<DoorEnv>;
 export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
   readonly runner: Runner;
   readonly requireApproval: boolean;
+  readonly twoPersons: boolean;
   readonly sleep: Environment["sleep"];
   readonly now: Environment["now"];
 }

@@ -65,6 +65,11 @@ export interface HandlerOptions {
   readonly hostNames?: readonly string[] | undefined;
   /** Nothing of any submitted execution is bought before a person approved it. Default false. */
   readonly requireApproval?: boolean | undefined;
+  /**
+   * As `requireApproval`, and who submitted an execution, or set its terms since, may not approve it: recorded with it, so that the
+   * command line keeps to it too. Default false.
+   */
+  readonly twoPersons?: boolean | undefined;
   /** How many executions are driven at once: one may wait for minutes, for a provider to say what became of it. Default 16. */
   readonly executionsAtOnce?: number | undefined;
   /** How many recommendations of one execution are driven at once. Default 4. */

@@ -121,6 +121,10 @@ export const termsSchema = named(
     recommendations: z.array(z.looseObject({})).describe("As they are recorded; an empty place is { skip }."),
     ...limits,
     approvalRequired: z.boolean(),
+    mayNotApprove: z
+      .array(z.string())
+      .optional()
+      .describe("Two persons are needed: who submitted it, or set its terms since, may not approve it."),
     approval: personsWord.extend({ termsHash: z.string() }).optional(),
     cancelled: personsWord.optional(),
     incomplete: z.boolean().optional(),

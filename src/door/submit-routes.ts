@@ -85,6 +85,7 @@ async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise
   const isDemanded =
     door.requireApproval && !(named !== undefined && (await door.ledger.recorded(named)) !== undefined);
   const { execution, state, isReplay } = await door.purchaser.submit(body, {
+    twoPersons: isDemanded && door.twoPersons,
     requireApproval: isDemanded || isAsked(c.req.query("requireApproval")),
     submitter: { caller: name, ...(key === undefined ? {} : { key }) },
   });

@@ -104,7 +104,8 @@ async function termsAnswer(door: Door, c: DoorContext, executionId: string): Pro
   const recorded = await visible(door, c.get("caller"), executionId);
   const { execution, records } = recorded;
   const { source, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
-  const { maxTotals, notBefore, expiresAt, approvalRequired, incomplete, restored, limitsUnknown } = execution;
+  const { maxTotals, notBefore, expiresAt, approvalRequired, mayNotApprove, incomplete, restored, limitsUnknown } =
+    execution;
   const places: object[] = Array.from({ length: size }, () => ({}));
   for (const { recIndex, why } of emptyPlaces) places[recIndex] = { skip: why };
   for (const { recIndex, recommendation } of records) places[recIndex] = recommendation;
@@ -118,6 +119,7 @@ async function termsAnswer(door: Door, c: DoorContext, executionId: string): Pro
     notBefore,
     expiresAt,
     approvalRequired,
+    mayNotApprove,
     approval: approval && { ...approval, at: isoTime(approval.at) },
     cancelled: cancelled && { ...cancelled, at: isoTime(cancelled.at) },
     incomplete,

@@ -40,6 +40,8 @@ export interface SentPlace {
 /** How an execution is submitted. */
 export interface SubmitOptions {
   readonly requireApproval?: boolean;
+  /** An approval is required, and of another person than the submitter. It needs a `submitter`. */
+  readonly twoPersons?: boolean;
   /** For whom. Default: nobody, who owns nothing. */
   readonly submitter?: Submitter;
 }
@@ -125,9 +127,13 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
   };
 
   return {
-    submit: async (execution, { requireApproval = false, submitter } = {}) => {
+    submit: async (execution, { requireApproval = false, twoPersons = false, submitter } = {}) => {
       if (submitter !== undefined) checkSubmitter(submitter);
-      const asked = { ...planOf(execution), approvalRequired: requireApproval };
+      else if (twoPersons) {
+        const message = "must name a caller: of two persons, one is who submits it";
+        throw new InvalidExecutionError([{ path: "submitter", message }], "request");
+      }
+      const asked = { ...planOf(execution), approvalRequired: requireApproval || twoPersons, twoPersons };
       const { isNew, ...found } = await (submitter === undefined
         ? recordForNobody(ledger, asked)
         : ledger.recordSubmitted(asked, submitter));

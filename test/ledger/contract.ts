@@ -73,6 +73,8 @@ const titles = [
   "the first submitter owns the execution; submitted again under the same key nothing changes, and it is no new one",
   "a key of one caller is not another's, and a text of two parts is not a caller and a key",
   "a key with another execution or other terms is refused, and so is a known id with other terms; nothing is stored",
+  "where two persons are needed, neither who submitted it approves it, nor who set its terms since",
+  "who asks for a second person is not told of success where one is not needed",
   "an id that another caller owns, or nobody, is taken: nothing of it is told, and the key stays free",
   "what was submitted can be repeated for good, whatever a person changed since; so can what is recorded by now",
   "many first requests at once, each with a key of its own: one execution, and every key replays it",

@@ -20,6 +20,7 @@ const addOptions = (command: Command) =>
       .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
       .option("--jwt <file>", "who may call, by JSON Web Tokens of an issuer: docs/http.md; beside --tokens, too")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
+      .option("--two-persons", "the same, and who submitted an execution may not approve it")
       .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
       .option(
         "--concurrency <n>",
@@ -43,7 +44,7 @@ What it does
 
 Money
   Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that is
-  submitted from then on waits for a person; what was recorded before as one that needs no approval is driven.
+  submitted from then on waits for a person, with --two-persons for another one than who submitted it; what was recorded before as one that needs no approval is driven.
 ${ledgerHelp}
 Exit codes
   0    ended as it was told to
@@ -122,6 +123,7 @@ async function answerUntilInterrupted(
   const handler = await createHandler({
     ...served,
     requireApproval: options.requireApproval === true,
+    twoPersons: options.twoPersons === true,
     executionsAtOnce: options.executions,
     concurrency: options.concurrency,
     onError: (error, about) => note(`${about} failed: ${messageOf(error)}`),
