@@ -115,6 +115,8 @@ export interface Terms {
   readonly notBefore?: string | undefined;
   readonly expiresAt?: string | undefined;
   readonly approvalRequired: boolean;
+  /** Two persons are needed: who submitted it, or set its terms since, may not approve it. */
+  readonly mayNotApprove?: readonly string[] | undefined;
   readonly approval?:
     | {
         readonly person: string;
@@ -235,6 +237,10 @@ export interface Problem {
   /** Milliseconds. */
   readonly retryAfter?: number | undefined;
   readonly recIndex?: number | undefined;
+  /** Of in-progress: the driver that works on it. */
+  readonly holder?: string | undefined;
+  /** Of in-progress: until when it holds it, unless it goes on. */
+  readonly until?: Time | undefined;
   readonly problems?:
     | readonly {
         /** A JSON pointer into the body: #/recommendations/1/quantity */

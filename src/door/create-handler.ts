@@ -1,5 +1,6 @@
 import { checkNumber } from "../contract/check-number.ts";
 import { systemEnvironment } from "../contract/environment.ts";
+import { RefusedError } from "../contract/errors.ts";
 import { importOptional } from "../contract/optional-package.ts";
 import type { Door } from "./door-context.ts";
 import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
@@ -25,7 +26,13 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
   checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
   checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
   checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
-  const { purchaser, ledger } = options;
+  const { purchaser, ledger, authenticate, corsOrigins = [] } = options;
+  if (authenticate === "nobody-is-asked" && corsOrigins.length > 0) {
+    throw new RefusedError({
+      code: "invalid-configuration",
+      message: "Pages of other sites may call only a server that asks who calls: give it tokens. Nothing was started.",
+    });
+  }
   const runner = createRunner({
     purchaser,
     ledger,

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
+import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { loopbackNames } from "../contract/endpoint.ts";
-import { checkOrigin } from "./check-origin.ts";
+import { checkOrigin, corsOriginsOf, hostNamesOf } from "./check-origin.ts";
 import { type DoorEnv, readingMethods } from "./door-context.ts";
 import { type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
 import { isForOperator, problemOf, RequestError } from "./problem.ts";
@@ -24,11 +25,27 @@ function localCaller({ headers }: Request): Caller {
 }
 
 /** What an app takes from the options of its handler. */
-interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames"> {
+interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames" | "corsOrigins"> {
   /** Bytes. */
   readonly bodyLimit: number;
   readonly onError: (error: unknown, about: string) => void;
 }
+
+/** What a page of a named site may send and read. It sends its token itself: no cookies are taken. */
+const forBrowsers = {
+  allowMethods: ["GET", "HEAD", "PUT", "POST"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "Prefer",
+  ],
+  exposeHeaders: ["ETag", "Idempotency-Replayed", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate"],
+  maxAge: 600,
+};
 
 /** The routes as an app of hono, and what every request passes before its route. `draining`: only what reads is answered any more. */
 export function createApp(
@@ -36,11 +53,13 @@ export function createApp(
   {
     authenticate,
     hostNames = authenticate === "nobody-is-asked" ? loopbackNames : undefined,
+    corsOrigins = [],
     onError,
     bodyLimit,
   }: AppOptions,
   draining: AbortSignal,
 ): Hono<DoorEnv> {
+  const origins = { hostNames: hostNames && hostNamesOf(hostNames), corsOrigins: corsOriginsOf(corsOrigins) };
   const app = new Hono<DoorEnv>();
   app.onError((error, c) => {
     if (isForOperator(error)) onError(error, `${c.req.method} ${c.req.path}`);
@@ -59,9 +78,10 @@ export function createApp(
   );
   app.use(async (c, next) => {
     checkPath(c.req.url);
-    checkOrigin(c.req.raw.headers, hostNames);
+    checkOrigin(c.req.raw.headers, origins);
     await next();
   });
+  if (corsOrigins.length > 0) app.use("/v1/*", cors({ ...forBrowsers, origin: [...corsOrigins] }));
   app.use("/v1/*", async (c, next) => {
     const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await authenticate(c.req.raw);
     if (caller === undefined) {

@@ -63,6 +63,8 @@ export interface HandlerOptions {
   readonly authenticate: Authenticate | "nobody-is-asked";
   /** The names in `Host` that are answered, without the port. Default: all, but where nobody is asked those of loopback. */
   readonly hostNames?: readonly string[] | undefined;
+  /** The origins of other sites whose pages may call it from a browser, with a token (CORS): `https://app.example.com`. Default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Nothing of any submitted execution is bought before a person approved it. Default false. */
   readonly requireApproval?: boolean | undefined;
   /**

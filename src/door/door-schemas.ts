@@ -243,6 +243,8 @@ export const problemSchema = named(
     retryable: z.boolean().describe("The same request may succeed later."),
     retryAfter: z.number().optional().describe("Milliseconds."),
     recIndex: z.int().optional(),
+    holder: z.string().optional().describe("Of in-progress: the driver that works on it."),
+    until: time.optional().describe("Of in-progress: until when it holds it, unless it goes on."),
     problems: z
       .array(
         z.object({

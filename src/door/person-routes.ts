@@ -1,9 +1,20 @@
 import type { Decision, PersonFinding } from "../drive/resolve-by-person.ts";
 import { RefusedError } from "../contract/errors.ts";
+import { idTaken } from "../contract/submitted.ts";
 import { termsHash } from "../contract/terms.ts";
 import type { z } from "zod";
 import { jsonAnswer, reportAnswer, reportDocument } from "./answers.ts";
-import { type Door, type DoorContext, executionIdIn, notFound, recIndexIn, visible } from "./door-context.ts";
+import {
+  checkOwnId,
+  type Door,
+  type DoorContext,
+  executionIdIn,
+  idIn,
+  notFound,
+  recIndexIn,
+  visible,
+} from "./door-context.ts";
+import type { Caller } from "./door-parts.ts";
 import { type SentPlace, sentPlaces } from "../execution/manage-executions.ts";
 import {
   cancelledSchema,
@@ -138,14 +149,22 @@ function findingOf(body: z.infer<typeof resolutionSchema>): PersonFinding {
 }
 
 async function quote(door: Door, c: DoorContext, body: unknown): Promise<Response> {
-  const { executionId: named } = Object(body) as { readonly executionId?: unknown };
-  // It says how far a recorded execution has come.
-  if (typeof named === "string" && (await door.ledger.recordsOf(named)).length > 0) {
-    await visible(door, c.get("caller"), named);
-  }
+  const [caller, named] = [c.get("caller"), idIn(body)];
+  await checkMayQuote(door, caller, named);
   const plan = await door.purchaser.plan(body, looking(door, c));
+  // It says how far a recorded execution has come, also one that was recorded meanwhile.
+  await checkMayQuote(door, caller, named);
   const { executionId, termsVersion, raises, recommendations, totals, error } = plan;
   return jsonAnswer({ executionId, termsVersion, raises, recommendations, totals, error });
+}
+
+/** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */
+async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | undefined): Promise<void> {
+  if (named === undefined) return;
+  const recorded = await ledger.recorded(named);
+  if (recorded !== undefined && caller.scopes.includes("all")) return;
+  checkOwnId(caller, named);
+  if (recorded !== undefined && recorded.execution.owner?.caller !== caller.name) throw idTaken();
 }
 
 /** Until the client is gone, the server ends, or the time is over. */

@@ -13,6 +13,7 @@ export class RequestError extends BuyonceError {
   override readonly name = "RequestError";
   readonly headers: Readonly<Record<string, string>>;
   readonly problems: readonly FieldProblem[];
+  readonly more: ProblemMore;
 
   constructor(
     code: ErrorCode,
@@ -22,13 +23,22 @@ export class RequestError extends BuyonceError {
       readonly problems?: readonly FieldProblem[];
       readonly retryAfter?: number;
       readonly cause?: unknown;
+      readonly more?: ProblemMore | undefined;
     } = {},
   ) {
     const { headers = {}, problems = [], retryAfter, cause } = more;
     super({ code, message, retryable: retryAfter !== undefined, retryAfter, cause });
     this.headers = headers;
     this.problems = problems;
+    this.more = more.more ?? {};
   }
+}
+
+/** What a problem says beside what every problem says. */
+interface ProblemMore {
+  /** The driver that works on the execution, and until when it holds it unless it goes on (ISO 8601). */
+  readonly holder?: string | undefined;
+  readonly until?: string | undefined;
 }
 
 /** One problem of a request: in its body, or in a parameter or header. */
@@ -119,6 +129,7 @@ export function problemOf(error: unknown, { isOperator = false }: Told = {}): Re
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(recIndex === undefined ? {} : { recIndex }),
     ...(problems.length === 0 ? {} : { problems }),
+    ...(error instanceof RequestError ? error.more : {}),
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter / 1000)));

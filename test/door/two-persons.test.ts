@@ -1,17 +1,11 @@
-import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHandler } from "../../src/door/create-handler.ts";
-import { staticTokens } from "../../src/door/static-tokens.ts";
+import { doorScopes } from "../../src/door/door-parts.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
+import { bearerOf, callersWith } from "./caller-world.ts";
 import { ask, startWorld, type World } from "./door-world.ts";
 
-const token = (name: string) => ({
-  name,
-  sha256: createHash("sha256").update(`secret-of-${name}`).digest("hex"),
-  scopes: ["read", "write", "approve", "all"],
-  executionIdPrefix: `${name}-`,
-});
-const { authenticate } = staticTokens(JSON.stringify({ tokens: [token("ann"), token("bob")] }), "tokens.json");
+const authenticate = callersWith({ ann: doorScopes, bob: doorScopes });
 
 let world: World;
 beforeAll(async () => {
@@ -19,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const by = (name: string) => ({ authorization: `Bearer secret-of-${name}`, prefer: "wait=30" });
+const by = (name: string) => ({ ...bearerOf(name), prefer: "wait=30" });
 const body = (executionId: string) => ({ ...executionOf(ec2), executionId });
 const submit = (id: string) => ask(world.url, "PUT", `/v1/executions/${id}`, { body: body(id), headers: by("ann") });
 const approve = (id: string, name: string, version: string) =>

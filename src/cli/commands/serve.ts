@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Ledger } from "../../contract/ledger.ts";
 import { messageOf } from "../../contract/errors.ts";
+import { loopbackNames } from "../../contract/endpoint.ts";
 import { importOptional } from "../../contract/optional-package.ts";
 import type { Authenticate } from "../../door/door-parts.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
@@ -19,6 +20,11 @@ const addOptions = (command: Command) =>
       .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 4780)
       .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
       .option("--jwt <file>", "who may call, by JSON Web Tokens of an issuer: docs/http.md; beside --tokens, too")
+      .option(
+        "--host <name...>",
+        "further names in Host under which it is called, such as that of a proxy; needs tokens",
+      )
+      .option("--cors-origin <origin...>", "sites whose pages may call it from a browser; needs tokens")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
       .option("--two-persons", "the same, and who submitted an execution may not approve it")
       .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
@@ -66,6 +72,7 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   checkEndpoints(options);
   checkReal(options);
   const authenticate = await readWhoMayCall(options);
+  checkNames(options);
   const buying = { yes: options.yes, timeout: driveTime };
   return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
     const imitation = real.length === 0;
@@ -90,6 +97,15 @@ function checkReal(options: ServeCommandOptions): void {
   if (real.length === 0 || options.yes === true) return;
   throw usageError(
     `Whoever calls this server would spend real money (${real.join(" and ")}). Give --yes if that is meant, or --sandbox to try it out. Nothing was started.`,
+  );
+}
+
+/** Throws a usage error where others than this machine would call a server that asks nobody who they are. */
+function checkNames({ host, corsOrigin, tokens, jwt }: ServeCommandOptions): void {
+  if (tokens !== undefined || jwt !== undefined || (host === undefined && corsOrigin === undefined)) return;
+  const option = host === undefined ? "--cors-origin" : "--host";
+  throw usageError(
+    `${option} needs --tokens or --jwt: others would call a server that asks nobody. Nothing was started.`,
   );
 }
 
@@ -122,6 +138,8 @@ async function answerUntilInterrupted(
   const { startServer } = await importOptional("@hono/node-server", () => import("../../door/start-server.ts"));
   const handler = await createHandler({
     ...served,
+    hostNames: [...loopbackNames, ...(options.host ?? [])],
+    corsOrigins: options.corsOrigin,
     requireApproval: options.requireApproval === true,
     twoPersons: options.twoPersons === true,
     executionsAtOnce: options.executions,
