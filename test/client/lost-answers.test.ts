@@ -1,4 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -71,6 +74,17 @@ async function cut(server: ServeProcess, plan: readonly Cut[], onLost?: () => Pr
   const proxy = await startCuttingProxy(server.url, plan, onLost);
   ends.push(proxy.close);
   return proxy;
+}
+
+/** A server on loopback that answers so; its address. */
+async function listening(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ends.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Runs an example as a stranger does. */
@@ -156,5 +170,16 @@ describe.each(languages)("$language", (language) => {
     expect(nameless.code).not.toBe(0);
     expect(nameless.stderr).toContain("executionId");
     expect(proxy.seen).toHaveLength(1);
+  });
+
+  test.skipIf(!isThere)(name("does not follow a redirect with its order and its token"), async () => {
+    let followed = 0;
+    const elsewhere = await listening((_, response) => {
+      followed += 1;
+      response.end();
+    });
+    const between = await listening((_, response) => response.writeHead(307, { location: `${elsewhere}/order` }).end());
+    const { code, stdout } = await buy(language, between);
+    expect({ code, stdout, followed }).toEqual({ code: 1, stdout: "", followed: 0 });
   });
 });
