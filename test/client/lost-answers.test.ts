@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -88,9 +89,9 @@ async function listening(answer: RequestListener): Promise<string> {
 }
 
 /** Runs an example as a stranger does. */
-async function buy({ command }: Language, url: string, order = file("order.json")) {
+async function buy({ command }: Language, url: string, { order = file("order.json"), token = "" } = {}) {
   const [program, ...args] = command();
-  const env = { ...process.env, BUYONCE_URL: url, BUYONCE_TOKEN: "", NO_PROXY: "127.0.0.1", NODE_OPTIONS: "" };
+  const env = { ...process.env, BUYONCE_URL: url, BUYONCE_TOKEN: token, NO_PROXY: "127.0.0.1", NODE_OPTIONS: "" };
   const ran = promisify(execFile)(program, [...args, order], { cwd: folder, env });
   return ran.then(
     ({ stdout, stderr }) => ({ code: 0 as unknown, stdout, stderr }),
@@ -142,35 +143,45 @@ describe.each(languages)("$language", (language) => {
     expect(sandbox.purchaseRequests()).toHaveLength(1);
   });
 
-  test.skipIf(!isThere)(name("its exit code tells what is refused, and what waits for a person"), async () => {
-    const order = JSON.parse(await readFile(file("order.json"), "utf8")) as {
-      readonly recommendations: readonly object[];
-    };
-    const dear = { ...order.recommendations[0], maxPrice: { amount: "0.01", currency: "USD" } };
-    await writeFile(join(folder, "dear.json"), JSON.stringify({ ...order, recommendations: [dear] }));
-    const refused = await buy(language, (await serve()).url(), join(folder, "dear.json"));
-    expect(refused).toMatchObject({ code: 3, stdout: expect.stringMatching(/refused[^]*needs-person/) as string });
-    const strict = await serve("--require-approval", "--ledger", join(folder, "other.db"));
-    const waiting = await buy(language, strict.url());
-    expect(waiting).toMatchObject({ code: 4, stdout: expect.stringContaining("waiting: ") as string });
-    expect(sandbox.purchaseRequests()).toEqual([]);
-  });
+  test.skipIf(!isThere)(
+    name(
+      "its exit code tells what is refused, what waits for a person, and what was not accepted, which it sends once",
+    ),
+    async () => {
+      const write = async (order: object) => {
+        await writeFile(join(folder, "order.json"), JSON.stringify(order));
+        return join(folder, "order.json");
+      };
+      const order = JSON.parse(await readFile(file("order.json"), "utf8")) as {
+        readonly recommendations: readonly object[];
+      };
+      const server = await serve();
+      const dear = { ...order.recommendations[0], maxPrice: { amount: "0.01", currency: "USD" } };
+      const refused = await buy(language, server.url(), { order: await write({ ...order, recommendations: [dear] }) });
+      expect(refused).toMatchObject({ code: 3, stdout: expect.stringMatching(/refused[^]*needs-person/) as string });
 
-  test.skipIf(!isThere)(name("a refused request is not sent again, and its words are shown"), async () => {
-    const proxy = await cut(await serve(), []);
-    await writeFile(
-      join(folder, "bad.json"),
-      JSON.stringify({ executionId: "bad", source: "test", recommendations: [] }),
-    );
-    const said = await buy(language, proxy.url, join(folder, "bad.json"));
-    expect(said).toMatchObject({ code: 2, stderr: expect.stringContaining("invalid-execution") as string });
-    expect(proxy.seen).toHaveLength(1);
-    await writeFile(join(folder, "nameless.json"), JSON.stringify({ source: "test", recommendations: [] }));
-    const nameless = await buy(language, proxy.url, join(folder, "nameless.json"));
-    expect(nameless.code).not.toBe(0);
-    expect(nameless.stderr).toContain("executionId");
-    expect(proxy.seen).toHaveLength(1);
-  });
+      const proxy = await cut(server, []);
+      const invalid = { executionId: "bad", source: "test", recommendations: [] };
+      const said = await buy(language, proxy.url, { order: await write(invalid) });
+      expect(said).toMatchObject({ code: 2, stderr: expect.stringContaining("invalid-execution") as string });
+      expect(proxy.seen).toHaveLength(1);
+      const nameless = await buy(language, proxy.url, { order: await write({ ...invalid, executionId: undefined }) });
+      expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining("executionId") as string });
+      expect(proxy.seen).toHaveLength(1);
+
+      const sha256 = createHash("sha256").update("secret-word").digest("hex");
+      const tokens = [{ name: "engine", sha256, scopes: ["read", "write"] }];
+      await writeFile(join(folder, "tokens.json"), JSON.stringify({ tokens }));
+      const other = ["--tokens", "tokens.json", "--ledger", join(folder, "other.db")];
+      const strict = await serve("--require-approval", ...other);
+      const stranger = await buy(language, strict.url(), { token: "another-word" });
+      expect(stranger).toMatchObject({ code: 2, stderr: expect.stringContaining("not-authenticated") as string });
+      expect(stranger.stderr).not.toContain("another-word");
+      const waiting = await buy(language, strict.url(), { token: "secret-word" });
+      expect(waiting).toMatchObject({ code: 4, stdout: expect.stringContaining("waiting: ") as string });
+      expect(sandbox.purchaseRequests()).toEqual([]);
+    },
+  );
 
   test.skipIf(!isThere)(name("does not follow a redirect with its order and its token"), async () => {
     let followed = 0;
