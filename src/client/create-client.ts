@@ -195,7 +195,9 @@ function about<Document extends object>({ json, headers, attempts }: Answered, a
 function standingOf(answered: Answered, executionId: string): Standing {
   const { retryAfter } = answered;
   const report = about<Report>(answered, { executionId });
-  return { report, isWorking: retryAfter !== undefined, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  // The header is lost where a page may not read it, or a proxy drops it.
+  const isWorking = retryAfter !== undefined || report.state === "working";
+  return { report, isWorking, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
 function seenTerms(answered: Answered, executionId: string): SeenTerms {

@@ -213,6 +213,12 @@ describe("waiting", () => {
     expect(sent.map(({ headers }) => headers["prefer"])).toEqual(Array.from({ length: 4 }, () => "wait=20"));
   });
 
+  test("asks on also where something between drops Retry-After", async () => {
+    const { client, sent } = scripted([() => json({ ...report, state: "working" }), answered]);
+    expect(await outcome(client.wait("engine-1"))).toEqual(report);
+    expect(sent.map(({ at }) => at)).toEqual([0, 2000]);
+  });
+
   test("ends at what waits for a person, whatever its state", async () => {
     for (const state of ["needs-person", "waiting", "stopped"]) {
       const { client, sent } = scripted([() => json({ ...report, state })]);

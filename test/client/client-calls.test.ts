@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import document from "../../docs/openapi.json" with { type: "json" };
 import { type Client, ClientError, createClient, type Execution } from "../../src/client/index.ts";
 import { startWorld, type World } from "../door/door-world.ts";
 import { ec2 } from "../end-to-end/recommendations.ts";
+
+const hasEvents = "/v1/executions/{executionId}/events" in document.paths;
 
 let world: World;
 let client: Client;
@@ -109,4 +112,29 @@ describe("every method, against the door", () => {
     for await (const { executionId } of client.list({ state: "waiting", pageSize: 1 })) listed.push(executionId);
     expect(listed.toSorted()).toEqual(ids);
   });
+
+  test.skipIf(!hasEvents)(
+    "follows what happens, goes on after an event that is known, and ends where nothing is to come",
+    async () => {
+      await client.submit(orderOf("engine-1"));
+      const numbers = [];
+      const told = [];
+      for await (const { id, event, data } of client.events("engine-1")) {
+        numbers.push(id);
+        told.push(event === "end" ? "end" : data.kind === "recommendation" && data.event);
+      }
+      expect(numbers).toEqual([...Array.from(told.slice(1).keys(), (index) => String(index + 1)), undefined]);
+      expect(told).toEqual(expect.arrayContaining(["submit", "purchase", "end"]));
+      const known = numbers.at(-2);
+      for await (const event of client.events("engine-1", { after: known }))
+        expect(event).toMatchObject({ event: "end" });
+      const one = [];
+      for await (const { id } of client.events("engine-1", { after: String(Number(known) - 1) })) one.push(id);
+      expect(one).toEqual([known, undefined]);
+      const none = async () => {
+        for await (const event of client.events("engine-9")) throw new Error(`${event.id} was told.`);
+      };
+      expect(await refusal(none())).toMatchObject({ code: "not-found", status: 404 });
+    },
+  );
 });
