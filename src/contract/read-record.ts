@@ -28,7 +28,7 @@ export interface RecordReader {
 }
 
 /** Longer texts of an answer are cut in messages. */
-const longestShown = 60;
+const longestShown = 80;
 
 /** A foreign value for a message: as JSON in ASCII, and no more of it than a line holds. */
 export function shownValue(value: JsonValue | undefined): string {

@@ -1,9 +1,9 @@
 import type { JsonValue } from "../../../src/contract/json.ts";
 import { estimatedAmount, readRecord, type RecordReader, shownValue } from "../../../src/contract/read-record.ts";
 import type { RecommendationSource, SourceRecord } from "../../../src/contract/recommendation-source.ts";
-import { regionName } from "../azure-canonical.ts";
 import { daysIn } from "./azure-consumption.ts";
 import { azureSettings } from "./azure-import-settings.ts";
+import { azureRegion } from "./azure-region-names.ts";
 import { readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
 
 const wants = 'what "az advisor recommendation list" prints';
@@ -41,7 +41,7 @@ function readAdvice(path: string, value: JsonValue): SourceRecord {
     resourceType: extended.text("reservedResourceType") ?? "VirtualMachines",
     sku: agreed(extended, ["sku", "vmSize"], (text) => text.toLowerCase()),
     skuField: "sku",
-    region: agreed(extended, ["region", "location"], regionName),
+    region: agreed(extended, ["region", "location"], (text) => azureRegion(text) ?? text),
     regionField: extended.has("region") ? "region" : "location",
     term: extended.text("term"),
     quantity: quantityOf(extended),

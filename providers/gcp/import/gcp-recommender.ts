@@ -64,7 +64,10 @@ function readAdvice(path: string, value: JsonValue): SourceRecord {
   const name = record.text("name") ?? "";
   const [, owner, location, kind] = /^([a-zA-Z]+\/[^/]+)\/locations\/([^/]+)\/recommenders\/([^/]+)\//.exec(name) ?? [];
   if (kind !== recommender) {
-    record.fail("name", `is ${shownValue(name)}: only recommendations of ${recommender} are bought here`);
+    record.fail(
+      "name",
+      `names the recommender ${shownValue(kind)}: only recommendations of ${recommender} are bought here`,
+    );
   }
   const state = record.object("stateInfo").text("state");
   if (state !== undefined && state !== "ACTIVE") {
