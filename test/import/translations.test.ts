@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { InvalidExecutionError } from "../../src/contract/errors.ts";
 import { isSkip } from "../../src/contract/recommendation.ts";
 import { answerText, imported, problemsOf, providers, subscriptionId } from "./recommendation-answers.ts";
 
@@ -48,7 +49,7 @@ const costExplorer: readonly Answer[] = [
     all: { ...yearly, service: "ec2", region: "us-east-1", ...unnoted },
     records: [
       {
-        instanceType: "m7g.large",
+        instanceType: "m5.large",
         term: "P3Y",
         payment: "all-upfront",
         note: "Cost Explorer estimates savings of 45.68 USD a month, from the last 60 days",
@@ -335,6 +336,51 @@ describe("a record of each kind", () => {
     },
   );
 });
+
+describe("nothing is guessed", () => {
+  const translatable = rows.filter(({ expected }) => !(expected instanceof RegExp));
+
+  test.each(translatable)("$file, $index: without any one of its fields it is the same, or it is refused", (row) => {
+    const { file, from, index } = row;
+    const set = withoutUnused(from, index);
+    const text = only(answerText(file), index);
+    const whole = unnotedOf(imported(text, from, { set }).execution.recommendations[0]);
+    let [same, refused] = [0, 0];
+    for (const fewer of withoutEach(JSON.parse(text))) {
+      try {
+        const { execution } = imported(JSON.stringify(fewer), from, { set });
+        expect(execution.recommendations.map(unnotedOf)).toEqual([whole]);
+        same += 1;
+      } catch (error) {
+        if (!InvalidExecutionError.isInstance(error)) throw error;
+        refused += 1;
+      }
+    }
+    expect(same).toBeGreaterThan(3);
+    expect(refused).toBeGreaterThan(2);
+  });
+});
+
+function unnotedOf(place: object | undefined): object {
+  const { note: _unread, ...rest } = { note: undefined, ...place };
+  return rest;
+}
+
+/** The document without each of its members in turn. */
+function* withoutEach(node: unknown): Generator {
+  if (Array.isArray(node)) {
+    for (const [index, each] of node.entries()) {
+      for (const fewer of withoutEach(each)) yield node.with(index, fewer);
+    }
+    return;
+  }
+  if (typeof node !== "object" || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    const { [name]: _left, ...rest } = node as Record<string, unknown>;
+    yield rest;
+    for (const fewer of withoutEach(value)) yield { ...rest, [name]: fewer };
+  }
+}
 
 /** Of a record alone, what is given for others of its answer would be for nothing. */
 function withoutUnused(from: string, index: number) {

@@ -8,7 +8,7 @@ import { readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts"
 
 const wants = 'what "az advisor recommendation list" prints';
 
-/** The recommendation to reserve virtual machines: older ones of it name no resource type. */
+/** The recommendation to reserve virtual machines: older ones of it say `vmSize`, and name no resource type. */
 const reserveMachines = "84b1a508-fc21-49da-979e-96894f1665df";
 
 /**
@@ -30,7 +30,7 @@ function readAdvice(path: string, value: JsonValue): SourceRecord {
   const advice = record.has("properties") ? record.object("properties") : record;
   const extended = advice.object("extendedProperties");
   const type = advice.text("recommendationTypeId")?.toLowerCase();
-  const isReservation = extended.has("reservedResourceType") || type === reserveMachines;
+  const isReservation = extended.has("reservedResourceType") || (type === reserveMachines && extended.has("vmSize"));
   if (!isReservation) return otherAdvice(record, advice);
   if (advice.list("suppressionIds").length > 0) {
     advice.fail("suppressionIds", "is not empty: somebody has postponed or dismissed it");

@@ -46,11 +46,13 @@ export function importedText(
   const count = (result: (typeof records)[number]["result"]) =>
     records.filter((record) => record.result === result).length;
   const counts = [
-    `${records.length} recommendations in ${file}: ${count("translated")} taken`,
+    `${records.length} recommendation${records.length === 1 ? "" : "s"} in ${file}: ${count("translated")} taken`,
     ...(count("skipped") > 0 ? [`${count("skipped")} not translatable, their places left empty`] : []),
     ...(count("left-out") > 0 ? [`${count("left-out")} left out by --only`] : []),
   ];
-  const written = out === "-" ? "" : ` Written to ${out}; see what it costs: buyonce quote ${shellWord(out)}`;
-  const end = `${counts.join(", ")}. Nothing was bought or recorded.${written}`;
-  return `${table}\n${wrap(cleanText(end), width).join("\n")}\n`;
+  const end = `${counts.join(", ")}. Nothing was bought or recorded.`;
+  // A command to be copied is not broken.
+  const next =
+    out === "-" ? "" : `Written to ${cleanText(out)}; what it costs: buyonce quote ${shellWord(cleanText(out))}\n`;
+  return `${table}\n${wrap(cleanText(end), width).join("\n")}\n${next}`;
 }
