@@ -24,6 +24,7 @@ const titles = [
   "a change that was meant for an older version changes nothing",
   "all that is sent and may be bought stays within the totals, until it is proven dead; at once as one after the other",
   "what is bought counts with its price, what shows none with its limit, which does not fall, and without one nothing more is sent",
+  "what is noted of an execution and of a place is kept as it was first said",
   "what another engine says that it bought is kept, and counts towards the totals with its limit, until a person says no",
   "a total in another currency, or below what is spent, is refused with the sum",
   "what was never sent can be skipped, for good, and its source changed; what was sent cannot",

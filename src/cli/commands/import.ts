@@ -42,6 +42,19 @@ const addOptions = (command: Command) =>
 export type ImportCommandOptions = OptionsOf<typeof addOptions>;
 
 const help = `
+From cost-explorer, azure-consumption, azure-advisor, gcp-recommender
+  Makes an execution file of the recommendations that these print:
+    cost-explorer      aws ce get-reservation-purchase-recommendation, get-savings-plans-purchase-recommendation
+    azure-consumption  az consumption reservation recommendation list
+    azure-advisor      az advisor recommendation list
+    gcp-recommender    gcloud recommender recommendations list --format=json
+                       (--recommender=google.compute.commitment.UsageCommitmentRecommender)
+  It asks nobody, records nothing and opens no ledger. Nothing that decides money is guessed: what a recommendation does not
+  say (offering class, scope, billing plan, which subscription is billed, renewal) is listed with its allowed values and has
+  to be given by --set; without it nothing is written. So it is with a recommendation that cannot be translated
+  (--skip-untranslatable leaves its place empty), with two that are about the same usage, such as one year and three years
+  (--only chooses), and with an answer of which pages are missing. docs/import.md has a table for each source.
+
 From go-engine
   Records the executions of another engine, so that the ledger knows what that one bought before the first drive. Nothing is
   bought, and nothing of them is before a person approved it (buyonce approve). What is said to be bought is read at the
@@ -58,28 +71,15 @@ From go-engine
                       selected with the fields of a recommendation as in an execution file: those of the other engine are
                       not known, and nothing is guessed. A place that was not selected is left empty.
 
-  Row by row
-  recorded          the ledger did not know it
-  updated           it did, and learnt of purchases
-  known             nothing was changed
-  nothing selected  there is nothing to record
-  not taken         it is not valid, or contradicts the ledger or the provider: nothing of it was recorded
+  A row is
+    recorded          the ledger did not know it
+    updated           it did, and learnt of purchases
+    known             nothing was changed
+    nothing selected  there is nothing to record
+    not taken         it is not valid, or contradicts the ledger or the provider: nothing of it was recorded
   A place is bought, open, skipped, or it waits: it is said to be bought, and the provider does not show it. Then nothing is
   bought for it (bought-elsewhere) until it shows, or a person decides (buyonce resolve --bought or --not-this).
 ${ledgerHelp}  One that does not exist is made without a word against an imitation only; against a real cloud --new-ledger is needed.
-
-From cost-explorer, azure-consumption, azure-advisor, gcp-recommender
-  Makes an execution file of the recommendations that these print:
-    cost-explorer      aws ce get-reservation-purchase-recommendation, get-savings-plans-purchase-recommendation
-    azure-consumption  az consumption reservation recommendation list
-    azure-advisor      az advisor recommendation list
-    gcp-recommender    gcloud recommender recommendations list --format=json
-                       (--recommender=google.compute.commitment.UsageCommitmentRecommender)
-  It asks nobody, records nothing and opens no ledger. Nothing that decides money is guessed: what a recommendation does not
-  say (offering class, scope, billing plan, which subscription is billed, renewal) is listed with its allowed values and has
-  to be given by --set; without it nothing is written. So it is with a recommendation that cannot be translated
-  (--skip-untranslatable leaves its place empty), with two that are about the same usage, such as one year and three years
-  (--only chooses), and with an answer of which pages are missing. docs/import.md has a table for each source.
 
 Exit codes
   0    every row was taken, or the execution was written
@@ -98,10 +98,10 @@ With --json
   with "result" translated, skipped or left-out; else { "error": ... }.
 
 Examples
-  buyonce import --from go-engine export.csv --new-ledger
-  buyonce import --from go-engine export.jsonl --json
   buyonce import --from cost-explorer ec2.json --execution 2026-12-ec2 --source finops \\
     --set ec2.offeringClass=convertible --set ec2.scope=Region --out execution.json
+  buyonce import --from go-engine export.csv --new-ledger
+  buyonce import --from go-engine export.jsonl --json
 `;
 
 /** What `buyonce import` is. */
