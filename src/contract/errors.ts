@@ -152,7 +152,10 @@ export class InvalidExecutionError extends BuyonceError {
    * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, or
    * the import of recommendations.
    */
-  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" | "export" | "import" = "execution") {
+  constructor(
+    problems: readonly ExecutionProblem[],
+    subject: "execution" | "request" | "export" | "import" = "execution",
+  ) {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",
