@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { differingFields, fingerprint } from "../../src/contract/fingerprint.ts";
 import { termsHash } from "../../src/contract/terms.ts";
 import { submittedHash } from "../../src/contract/submitted.ts";
 import { newExecutionOf } from "../../src/drive/new-execution.ts";
@@ -40,6 +41,8 @@ describe("a note", () => {
       return [planned.places[0]?.fingerprint, terms, submittedHash(planned)].join();
     });
     expect(new Set(hashes).size).toBe(1);
+    expect(fingerprint({ ...disk(), note: "saves 5" })).toBe(fingerprint(disk()));
+    expect(differingFields({ ...disk(), note: "saves 5" }, disk())).toEqual([]);
   });
 
   test("is shown by a plan and on the page", async () => {
