@@ -29,7 +29,11 @@ test("who submitted it cannot approve it, over HTTP or by the command line; anot
   const [status] = await world.purchaser.executions();
   const word = { person: "ann", reason: "by hand", termsHash: status?.termsHash ?? "" };
   await expect(world.purchaser.approve("ann-1", word)).rejects.toMatchObject({ code: "second-person-needed" });
-  expect((await termsOf("ann-1")).json).toMatchObject({ approvalRequired: true, mayNotApprove: ["ann"], termsVersion: 1 });
+  expect((await termsOf("ann-1")).json).toMatchObject({
+    approvalRequired: true,
+    mayNotApprove: ["ann"],
+    termsVersion: 1,
+  });
   expect(world.sandbox.purchaseRequests()).toEqual([]);
   expect(await approve("ann-1", "bob")).toMatchObject({ status: 200, json: { state: "complete" } });
   expect(world.sandbox.purchaseRequests()).toHaveLength(1);
