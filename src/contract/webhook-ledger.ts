@@ -72,6 +72,8 @@ export interface WebhookEndpoint {
   readonly failingSince?: number | undefined;
   /** Nothing is sent to it before this. */
   readonly pausedUntil?: number | undefined;
+  /** It fails, and is just being tried with one message: nobody else tries it before this. */
+  readonly tryingUntil?: number | undefined;
   /** What came of the last delivery, in words. */
   readonly lastAnswer?: { readonly at: number; readonly text: string } | undefined;
   readonly deliveredAt?: number | undefined;

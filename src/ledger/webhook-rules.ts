@@ -13,7 +13,13 @@ function pauseAfter(failures: number, { first, factor, most }: typeof messagePau
 }
 
 /** Of an endpoint that is to be tried at once. */
-const fresh = { disabledAt: undefined, failures: 0, failingSince: undefined, pausedUntil: undefined } as const;
+const fresh = {
+  disabledAt: undefined,
+  failures: 0,
+  failingSince: undefined,
+  pausedUntil: undefined,
+  tryingUntil: undefined,
+} as const;
 
 /** The rules of the outbox, over any store. */
 export function webhooksOf(store: WebhookStore): WebhookLedger {
@@ -48,8 +54,9 @@ export function webhooksOf(store: WebhookStore): WebhookLedger {
     takeMessages: (name, { limit, hold }) =>
       store.endpoint(name, async (transaction) => {
         const { now, endpoint } = transaction;
-        const { disabledAt, failures = 0, pausedUntil = 0 } = endpoint ?? {};
-        if (endpoint === undefined || disabledAt !== undefined || pausedUntil > now) return none;
+        const { disabledAt, failures = 0, pausedUntil = 0, tryingUntil = 0 } = endpoint ?? {};
+        const rests = disabledAt !== undefined || Math.max(pausedUntil, tryingUntil) > now;
+        if (endpoint === undefined || rests) return none;
         const isFailing = failures > 0;
         const messages = await transaction.due(isFailing ? 1 : limit);
         if (messages.length === 0) return none;
@@ -58,8 +65,7 @@ export function webhooksOf(store: WebhookStore): WebhookLedger {
           messages.map(({ sequence }) => sequence),
           until,
         );
-        // Nobody else tries it before this one is through.
-        if (isFailing) await transaction.put({ ...endpoint, pausedUntil: until });
+        if (isFailing) await transaction.put({ ...endpoint, tryingUntil: until });
         return { messages, more: !isFailing };
       }),
 
@@ -106,11 +112,13 @@ async function settle(
     await transaction.postpone(sequence, now + pauseAfter(attempts + 1, messagePauses, jitter));
   }
   const failures = endpoint.failures + 1;
+  // What was sent before it was paused fails with what it was paused for, and says nothing more.
+  const isPaused = (endpoint.pausedUntil ?? 0) > now;
+  const paused = { failures, pausedUntil: now + pauseAfter(failures, endpointPauses, jitter), tryingUntil: undefined };
   return transaction.put({
     ...endpoint,
-    failures,
     failingSince: endpoint.failingSince ?? now,
-    pausedUntil: now + pauseAfter(failures, endpointPauses, jitter),
+    ...(isPaused ? {} : paused),
     ...(kind === "gone" ? { disabledAt: now } : {}),
     lastAnswer,
   });
