@@ -124,6 +124,12 @@ function addCommands(program: Command, add: AddCommand): void {
   );
   addLedgerCommands(program, add);
   add(
+    program
+      .command("webhooks")
+      .description("Show how messages about decisions are delivered; enable or forget an endpoint."),
+    async () => (await import("./commands/webhooks.ts")).webhooks,
+  );
+  add(
     program.command("serve").description("Answer over HTTP, and drive what is submitted, until Ctrl-C."),
     async () => (await import("./commands/serve.ts")).serve,
   );

@@ -26,7 +26,8 @@ export interface WebhookTarget {
   readonly isAllowed: AddressCheck;
 }
 
-const namePattern = /^[\w.-]{1,64}$/;
+/** What an endpoint may be called. */
+export const namePattern = /^[\w.-]{1,64}$/;
 
 /** Checks where messages are to go. Throws a RefusedError `invalid-configuration` that shows nothing of a secret. */
 export function webhookTarget({

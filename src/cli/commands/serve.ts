@@ -4,8 +4,10 @@ import { messageOf } from "../../contract/errors.ts";
 import { loopbackNames } from "../../contract/endpoint.ts";
 import { importOptional } from "../../contract/optional-package.ts";
 import type { Authenticate } from "../../door/door-parts.ts";
+import type { WebhookTargetOptions } from "../../webhooks/index.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
 import { readTextFile } from "../resources/read-text-file.ts";
+import { readWebhooks, startConfiguredWebhooks } from "../resources/webhooks.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
@@ -34,6 +36,7 @@ const addOptions = (command: Command) =>
         wholeNumber(1, 100),
         4,
       )
+      .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
       .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
     cloudOptions("buy from it; nothing is spent"),
@@ -46,6 +49,7 @@ const help = `
 What it does
   Listens on 127.0.0.1, records the executions that are sent to it, drives them in this process, and answers how they stand:
   docs/http.md has every address. What a killed server left behind, the next one takes up from the ledger.
+  To the webhooks of the configuration it sends a message about each decision: docs/webhooks.md.
   The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
 
 Money
@@ -73,6 +77,7 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   checkReal(options);
   const authenticate = await readWhoMayCall(options);
   checkNames(options);
+  const configured = await readWebhooks(parts);
   const buying = { yes: options.yes, timeout: driveTime };
   return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
     const imitation = real.length === 0;
@@ -80,7 +85,9 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
     return withDriveLedger(where, parts, async ({ begin }) => {
       const ledger = await begin();
       const purchaser = await parts.createPurchaser({ ledger, providers: clouds });
-      await answerUntilInterrupted({ ledger, purchaser, authenticate }, options, parts);
+      // What an imitation sells is nothing to tell others of.
+      const webhooks = imitation && options.webhooks !== true ? [] : configured;
+      await answerUntilInterrupted({ ledger, purchaser, authenticate, webhooks }, options, parts);
       return exitCodes.bought;
     });
   });
@@ -126,14 +133,16 @@ interface Served {
   readonly ledger: Ledger;
   readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
   readonly authenticate: Authenticate | "nobody-is-asked";
+  readonly webhooks: readonly WebhookTargetOptions[];
 }
 
 async function answerUntilInterrupted(
-  served: Served,
+  { webhooks, ...served }: Served,
   options: ServeCommandOptions,
   { terminal, onInterrupt, exit }: CommandParts,
 ): Promise<void> {
   const note = noteOn(terminal.stderr);
+  const onError = (error: unknown, about: string) => note(`${about} failed: ${messageOf(error)}`);
   const { createHandler } = await import("../../door/create-handler.ts");
   const { startServer } = await importOptional("@hono/node-server", () => import("../../door/start-server.ts"));
   const handler = await createHandler({
@@ -144,7 +153,7 @@ async function answerUntilInterrupted(
     twoPersons: options.twoPersons === true,
     executionsAtOnce: options.executions,
     concurrency: options.concurrency,
-    onError: (error, about) => note(`${about} failed: ${messageOf(error)}`),
+    onError,
   });
   const interrupted = Promise.withResolvers<void>();
   const stopListening = onInterrupt({
@@ -162,9 +171,14 @@ async function answerUntilInterrupted(
         `It cannot listen on port ${options.port}: ${messageOf(error)}. Name another one with --port. Nothing was started.`,
       );
     });
+    const delivery = await startConfiguredWebhooks(webhooks, served.ledger, onError).catch(async (error: unknown) => {
+      await server.close();
+      throw error;
+    });
     terminal.stdout.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : welcome(server.url, options));
     await interrupted.promise;
     await server.close();
+    await delivery.drain();
   } finally {
     stopListening();
   }

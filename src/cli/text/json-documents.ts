@@ -17,7 +17,9 @@ import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
+import type { WebhookStatus } from "../../contract/webhook-ledger.ts";
 import { explainError } from "./explain-error.ts";
+import { stateOf } from "./webhooks-text.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
 export function jsonReport(report: Report, newLedger?: string): string {
@@ -44,6 +46,7 @@ export function jsonStatus(
   { recommendations, more, totals, accounts }: LedgerStatus,
   descriptions: readonly string[],
   executions: readonly ExecutionStatus[],
+  webhooks: readonly WebhookStatus[],
 ): string {
   const rows = recommendations.map(({ status, record }, index) => ({
     ...recordDocument(record, descriptions[index]),
@@ -60,7 +63,14 @@ export function jsonStatus(
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals, accounts });
+  return text({
+    executions: executions.map(executionDocument),
+    recommendations: rows,
+    more,
+    totals,
+    accounts,
+    ...(webhooks.length === 0 ? {} : { webhooks: webhooks.map(webhookDocument) }),
+  });
 }
 
 /** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
@@ -149,6 +159,32 @@ export function jsonLedger(summary: LedgerSummary): string {
   const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
   const times = { backupAt: time(backupAt), restoredAt: time(restoredAt) };
   return text({ place, files, schema, knownSchema, ...times, counts, problems });
+}
+
+/** The one JSON document of `webhooks --json`, times in ISO 8601. */
+export function jsonWebhooks(all: readonly WebhookStatus[]): string {
+  return text({ webhooks: all.map(webhookDocument) });
+}
+
+function webhookDocument(endpoint: WebhookStatus) {
+  const { name, url, waiting, failures, lastAnswer, givenUp, ...times } = endpoint;
+  const { oldestAt, failingSince, pausedUntil, disabledAt, deliveredAt, registeredAt } = times;
+  const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
+  return {
+    name,
+    url,
+    state: stateOf(endpoint),
+    waiting,
+    oldestAt: time(oldestAt),
+    failures,
+    failingSince: time(failingSince),
+    pausedUntil: time(pausedUntil),
+    disabledAt: time(disabledAt),
+    lastAnswer: lastAnswer && { ...lastAnswer, at: isoTime(lastAnswer.at) },
+    deliveredAt: time(deliveredAt),
+    givenUp,
+    registeredAt: isoTime(registeredAt),
+  };
 }
 
 /** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
