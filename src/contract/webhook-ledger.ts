@@ -81,6 +81,15 @@ export interface WebhookEndpoint {
   readonly givenUp: number;
 }
 
+/** `delivers`, `failing`: it is tried again, or `disabled`: it answered 410, and a person has to enable it. */
+export function webhookState({
+  disabledAt,
+  failures,
+}: Pick<WebhookEndpoint, "disabledAt" | "failures">): "delivers" | "failing" | "disabled" {
+  if (disabledAt !== undefined) return "disabled";
+  return failures > 0 ? "failing" : "delivers";
+}
+
 /** An endpoint, and what waits for it. */
 export interface WebhookStatus extends WebhookEndpoint {
   readonly waiting: number;

@@ -8,7 +8,8 @@ import { envelopeSchema } from "../drive/validate.ts";
 /** The schemas that the document names, by their names. */
 export const documented = z.registry<{ readonly id: string }>();
 
-function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+/** Gives a schema the name that the document calls it by. */
+export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
   documented.add(schema, { id });
   return schema;
 }
@@ -23,6 +24,9 @@ const money = named(
 );
 
 const time = named("Time", z.iso.datetime());
+
+/** A time, in ISO 8601. */
+export const timeSchema = time;
 
 const states = ["waiting", "stopped", "working", "needs-person", "complete"] as const;
 
@@ -79,7 +83,8 @@ export const outcomeSchema = named(
   }),
 );
 
-const sums = { totals: z.array(money), atRisk: z.array(money) };
+/** What is bought and what may be, summed per currency. */
+export const sums = { totals: z.array(money), atRisk: z.array(money) };
 
 /** How an execution stands. */
 export const reportSchema = named(

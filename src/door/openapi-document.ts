@@ -2,6 +2,7 @@ import { z } from "zod";
 import { documented, eventSchema, executionDocuments, problemSchema } from "./door-schemas.ts";
 import { headersDocument } from "./response-headers.ts";
 import type { AnswerKind, AnyRoute } from "./routes.ts";
+import { webhookDocument } from "./webhook-document.ts";
 
 /** The document at /openapi.json (OpenAPI 3.1), of the routes and of the schemas that validate. */
 export function openapiDocument(routes: readonly AnyRoute[]) {
@@ -24,6 +25,7 @@ export function openapiDocument(routes: readonly AnyRoute[]) {
         Object.fromEntries(own.map((route) => [route.method, operationOf(route)])),
       ]),
     ),
+    webhooks: webhookDocument(referenceOf),
     components: {
       schemas: { ...executionDocuments(), ...Object.fromEntries(plain) },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },

@@ -17,9 +17,8 @@ import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
-import type { WebhookStatus } from "../../contract/webhook-ledger.ts";
+import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
 import { explainError } from "./explain-error.ts";
-import { stateOf } from "./webhooks-text.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
 export function jsonReport(report: Report, newLedger?: string): string {
@@ -173,7 +172,7 @@ function webhookDocument(endpoint: WebhookStatus) {
   return {
     name,
     url,
-    state: stateOf(endpoint),
+    state: webhookState(endpoint),
     waiting,
     oldestAt: time(oldestAt),
     failures,

@@ -1,5 +1,5 @@
 import { cleanText } from "../../contract/clean-text.ts";
-import type { WebhookStatus } from "../../contract/webhook-ledger.ts";
+import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
 import { layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 import { timeText } from "./table-cells.ts";
@@ -12,7 +12,7 @@ export function webhooksText(all: readonly WebhookStatus[], width: number, paint
       {
         title: "state",
         minimum: 8,
-        paint: (line, row) => paint(stateOf(all[row]) === "delivers" ? "green" : "red", line),
+        paint: (line, row) => paint(isWell(all[row]) ? "green" : "red", line),
       },
       { title: "waiting", minimum: 7, align: "right" },
       { title: "oldest (UTC)", minimum: 13 },
@@ -23,7 +23,7 @@ export function webhooksText(all: readonly WebhookStatus[], width: number, paint
       const { name, waiting, oldestAt, lastAnswer, url, givenUp } = endpoint;
       return [
         cleanText(name),
-        stateOf(endpoint),
+        webhookState(endpoint),
         String(waiting),
         oldestAt === undefined ? "" : timeText(oldestAt),
         [
@@ -38,8 +38,6 @@ export function webhooksText(all: readonly WebhookStatus[], width: number, paint
   );
 }
 
-/** `delivers`, `failing`, or `disabled`: it answered 410, and a person has to enable it. */
-export function stateOf(endpoint: WebhookStatus | undefined): "delivers" | "failing" | "disabled" {
-  if (endpoint?.disabledAt !== undefined) return "disabled";
-  return (endpoint?.failures ?? 0) > 0 ? "failing" : "delivers";
+function isWell(endpoint: WebhookStatus | undefined): boolean {
+  return endpoint !== undefined && webhookState(endpoint) === "delivers";
 }
