@@ -11,7 +11,9 @@ import { messageTypes } from "../../src/contract/webhook-ledger.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { startWebhooks } from "../../src/webhooks/index.ts";
 import { signer } from "../../src/webhooks/sign-message.ts";
-import { decideSome, secret, until } from "./receiver.ts";
+import { granted } from "../../src/testing/ledger/ledger-world.ts";
+import { bought, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
+import { decideSome, endpointAt, secret, startReceiver, until } from "./receiver.ts";
 
 const page = readFileSync(new URL("../../docs/webhooks.md", import.meta.url), "utf8");
 const blocks = (language: string) =>
@@ -29,6 +31,8 @@ afterEach(async () => {
   }
 });
 
+/** The compiler; not everywhere is one. */
+const go: string = "go";
 const isThere = (command: string, ...args: readonly string[]) => spawnSync(command, args).status === 0;
 
 async function freePort(): Promise<number> {
@@ -60,31 +64,82 @@ const programs = [
   },
   {
     language: "go",
-    isHere: isThere("go", "version"),
+    isHere: isThere(go, "version"),
     make: (text: string) => {
       writeFileSync(join(folder, "receiver.go"), text);
       const binary = join(folder, "receiver");
       const env = { ...process.env, GO111MODULE: "off", GOCACHE: join(folder, "go-cache"), GOFLAGS: "" };
-      execFileSync("go", ["build", "-o", binary, join(folder, "receiver.go")], { env });
+      execFileSync(go, ["build", "-o", binary, join(folder, "receiver.go")], { env });
       return [binary];
     },
   },
 ];
+
+interface Described {
+  readonly webhooks: Readonly<Record<string, unknown>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+const document = JSON.parse(
+  readFileSync(new URL("../../docs/openapi.json", import.meta.url), "utf8").replaceAll(
+    "#/components/schemas/",
+    "#/$defs/",
+  ),
+) as Described;
+
+/** What docs/openapi.json says of the body of a message; what it does not name is refused. */
+function schemaOf(type: string): z.ZodType {
+  const name = type.startsWith("execution.") ? "ExecutionMessage" : "RecommendationMessage";
+  const { schemas } = document.components;
+  return z.fromJSONSchema({ ...schemas[name], $defs: schemas } as never);
+}
+
+test("what is sent is as docs/openapi.json says", async () => {
+  await using receiver = await startReceiver();
+  const ledger = createMemoryLedger();
+  const delivery = await startWebhooks({ ledger, endpoints: [endpointAt(receiver)], pollInterval: 5 });
+  await recordPlaces(ledger, 5);
+  const claims = await ledger.claim([0, 1, 2, 3].map(claimRequest), "driver", 30_000);
+  const [first, second, third, fourth] = claims.map((answer) => granted(answer).claim);
+  if (!first || !second || !third || !fourth) throw new Error("four places");
+  for (const [index, claim] of [first, second, third].entries()) {
+    await ledger.submit(claim, planned({ token: claim.token, handle: { orderId: `order-${index}` } }));
+  }
+  await ledger.purchase(first, bought({ id: "order-0", furtherIds: ["plan-0"], settled: false }));
+  await ledger.reject(second, { code: "purchase-rejected", message: "no", providerCode: "No" });
+  await ledger.park(third, { code: "outcome-unknown", message: "nobody knows", said: "Conflict" });
+  await ledger.refuse(fourth, { code: "price-above-limit", message: "too dear" });
+  await ledger.amend("execution-1", { kind: "skip", recIndex: 4, person: "ann", reason: "not needed" });
+  const again = await ledger.claim([claimRequest(0)], "driver", 30_000);
+  await ledger.reopen(granted(again[0]).claim, bought({ id: "order-0", state: "Failed", standing: "failed" }));
+  await ledger.decide(granted((await ledger.claim([claimRequest(2)], "driver", 30_000, { asIs: true }))[0]).claim, {
+    kind: "written-off",
+    person: "ann",
+    reason: "nobody finds out",
+  });
+  await ledger.amend("execution-1", { kind: "cancel", person: "ann", reason: "enough" });
+  await until(async () => (await ledger.webhooks())[0]?.waiting === 0);
+  await delivery.drain();
+  expect(receiver.received.map(({ body }) => body.type).toSorted()).toEqual([
+    "execution.stopped",
+    "recommendation.decided",
+    "recommendation.decided",
+    "recommendation.decided",
+    "recommendation.decided",
+    "recommendation.decided",
+    "recommendation.needs-person",
+    "recommendation.reopened",
+  ]);
+  for (const { body } of receiver.received) expect(schemaOf(body.type).safeParse(body).error).toBeUndefined();
+});
 
 describe("docs/webhooks.md", () => {
   test("names every type of message, and shows a configuration and a message that are right", () => {
     for (const type of messageTypes) expect(page).toContain(`\`${type}\``);
     const [configuration, message] = blocks("json").map((text) => JSON.parse(text) as unknown);
     expect(configurationSchema.safeParse(configuration).error).toBeUndefined();
-    const document = JSON.parse(readFileSync(new URL("../../docs/openapi.json", import.meta.url), "utf8")) as {
-      readonly webhooks: object;
-      readonly components: { readonly schemas: Readonly<Record<string, object>> };
-    };
     expect(Object.keys(document.webhooks)).toEqual([...messageTypes]);
-    const { schemas } = document.components;
-    const text = JSON.stringify({ ...schemas["RecommendationMessage"], $defs: schemas });
-    const schema = z.fromJSONSchema(JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")) as never);
-    expect(schema.safeParse(message).error).toBeUndefined();
+    expect(schemaOf("recommendation.decided").safeParse(message).error).toBeUndefined();
   });
 
   test.for(programs)(

@@ -7,7 +7,7 @@ import type { Authenticate } from "../../door/door-parts.ts";
 import type { WebhookTargetOptions } from "../../webhooks/index.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
 import { readTextFile } from "../resources/read-text-file.ts";
-import { readWebhooks, startConfiguredWebhooks } from "../resources/webhooks.ts";
+import { readWebhooks, startConfiguredWebhooks } from "../resources/configured-webhooks.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
