@@ -1,6 +1,7 @@
 import type { Provider } from "../../src/contract/executor.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createAwsAccess } from "./aws-access.ts";
+import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
@@ -26,6 +27,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
     name: "aws",
     access: createAwsAccess(connect, resolved),
     sources: { "cost-explorer": costExplorer },
+    particularsOf: awsParticulars,
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

@@ -6,6 +6,7 @@ import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
+import type { Particulars } from "./particulars.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -248,4 +249,6 @@ export interface Provider {
   readonly sources?: Readonly<Record<string, RecommendationSource>>;
   /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
   readonly access?: ProviderAccess;
+  /** What a person wants to know about one of its recommendations: for the console. Asks nobody. */
+  readonly particularsOf?: (recommendation: Recommendation) => Particulars;
 }

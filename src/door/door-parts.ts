@@ -36,7 +36,9 @@ export type DoorPurchaser = Pick<
   | "approve"
   | "audit"
   | "cancel"
+  | "describe"
   | "executions"
+  | "particularsOf"
   | "plan"
   | "redrive"
   | "redriveUnfinished"
@@ -49,7 +51,10 @@ export type DoorPurchaser = Pick<
 >;
 
 /** What the door asks of a ledger. */
-export type DoorLedger = Pick<Ledger, "history" | "now" | "recorded" | "records" | "recordsOf">;
+export type DoorLedger = Pick<
+  Ledger,
+  "executions" | "history" | "historySince" | "now" | "recorded" | "records" | "recordsOf"
+>;
 
 /** What a handler is made of. */
 export interface HandlerOptions {
@@ -78,6 +83,10 @@ export interface HandlerOptions {
   readonly concurrency?: number | undefined;
   /** Milliseconds between two looks for what was left behind. Default 30,000. */
   readonly sweepInterval?: number | undefined;
+  /** The pages for people at `/` (docs/console.md). Default true. */
+  readonly console?: boolean | undefined;
+  /** It buys from an imitation: the console says so on every page. Default false. */
+  readonly imitation?: boolean | undefined;
   /** The longest that a body may be, in bytes. Default 10,000,000. */
   readonly bodyLimit?: number | undefined;
   /** Told what went wrong behind an answer that cannot say it: a drive, a sweep, a defect. */
