@@ -22,7 +22,9 @@ const ways: Readonly<Record<string, Particulars["paid"]>> = {
 export function awsParticulars({ service, region = "us-east-1", payment }: Recommendation): Particulars {
   const page = pages[service];
   return {
-    ...(page === undefined ? {} : { portal: `https://${hostOf(String(region))}/${page(encodeURIComponent(String(region)))}` }),
+    ...(page === undefined
+      ? {}
+      : { portal: `https://${hostOf(String(region))}/${page(encodeURIComponent(String(region)))}` }),
     paid: ways[String(payment)],
   };
 }

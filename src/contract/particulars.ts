@@ -18,11 +18,7 @@ export interface Payments {
 }
 
 /** How a price of a whole term is paid, as far as it follows from the way of paying. */
-export function paymentsOf(
-  price: Money,
-  { term }: Pick<Recommendation, "term">,
-  paid: Particulars["paid"],
-): Payments {
+export function paymentsOf(price: Money, { term }: Pick<Recommendation, "term">, paid: Particulars["paid"]): Payments {
   const { currency } = price;
   const nothing = { amount: "0", currency };
   if (paid === "upfront") return { dueNow: price, monthly: nothing };

@@ -7,13 +7,21 @@ export interface Origins {
   readonly hostNames: readonly string[] | undefined;
   /** The origins of other sites whose pages may call it. */
   readonly corsOrigins: readonly string[];
+  /** Somebody followed a link to a page of the console, which changes nothing and goes into a window of its own. */
+  readonly isFollowed?: boolean;
+}
+
+/** Whether a browser opens a page in a window of its own, from wherever the link is. */
+export function isFollowedLink({ method, headers }: Request): boolean {
+  const [mode, to] = [headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")];
+  return method === "GET" && mode === "navigate" && to === "document";
 }
 
 /**
  * Throws a RequestError for a request that a page of another site made a browser send, unless that site is named, or that was sent under
  * a name which is none of the server's: a name of somebody else's that leads to this machine (DNS rebinding).
  */
-export function checkOrigin(headers: Headers, { hostNames, corsOrigins }: Origins): void {
+export function checkOrigin(headers: Headers, { hostNames, corsOrigins, isFollowed = false }: Origins): void {
   const host = headers.get("host") ?? "";
   const name = host.replace(/:\d*$/, "").toLowerCase();
   if (hostNames !== undefined && !hostNames.includes(name)) {
@@ -23,7 +31,7 @@ export function checkOrigin(headers: Headers, { hostNames, corsOrigins }: Origin
   if (origin !== null && corsOrigins.includes(origin)) return;
   const isOwn = origin === null || ["http", "https"].some((scheme) => origin === `${scheme}://${host}`);
   const site = headers.get("sec-fetch-site") ?? "none";
-  if (!isOwn || !["none", "same-origin"].includes(site)) {
+  if (!isOwn || (!isFollowed && !["none", "same-origin"].includes(site))) {
     throw new RequestError("foreign-origin", "Pages of other sites may not call this server.");
   }
 }

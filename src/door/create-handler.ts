@@ -52,7 +52,10 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     now: environment.now,
   };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
-  const app = createApp(doorRoutes(door), { ...options, bodyLimit, onError }, runner.draining);
+  const pages = options.console === false ? undefined : await import("./console/index.ts");
+  const settings = { ...options, bodyLimit, onError, problemPage: pages?.problemPage };
+  const app = createApp(doorRoutes(door), settings, runner.draining);
+  pages?.addConsole(app, door, options);
 
   const answer = async (request: Request): Promise<Response> => {
     const response = await app.fetch(request);

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { loopbackNames } from "../contract/endpoint.ts";
-import { checkOrigin, corsOriginsOf, hostNamesOf } from "./check-origin.ts";
+import { checkOrigin, corsOriginsOf, hostNamesOf, isFollowedLink } from "./check-origin.ts";
 import { type DoorEnv, readingMethods } from "./door-context.ts";
 import { type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
 import { isForOperator, problemOf, RequestError } from "./problem.ts";
@@ -16,7 +16,7 @@ const local: Caller = { name: localName, scopes: doorScopes };
 const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
 
 /** Throws a RequestError for a request that came through a proxy: whoever sent it may be anybody. */
-function localCaller({ headers }: Request): Caller {
+export function localCaller({ headers }: Request): Caller {
   if (!proxyHeaders.some((name) => headers.has(name))) return local;
   throw new RequestError(
     "not-permitted",
@@ -29,6 +29,13 @@ interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames" |
   /** Bytes. */
   readonly bodyLimit: number;
   readonly onError: (error: unknown, about: string) => void;
+  /** A problem as a page for people. Left out: there are no pages. */
+  readonly problemPage?: ((problem: Response) => Promise<Response>) | undefined;
+}
+
+/** Whether somebody reads the answer in a browser. */
+function isForReader({ url, headers }: Request): boolean {
+  return !new URL(url).pathname.startsWith("/v1/") && (headers.get("accept") ?? "").includes("text/html");
 }
 
 /** What a page of a named site may send and read. It sends its token itself: no cookies are taken. */
@@ -56,17 +63,22 @@ export function createApp(
     corsOrigins = [],
     onError,
     bodyLimit,
+    problemPage,
   }: AppOptions,
   draining: AbortSignal,
 ): Hono<DoorEnv> {
   const origins = { hostNames: hostNames && hostNamesOf(hostNames), corsOrigins: corsOriginsOf(corsOrigins) };
   const app = new Hono<DoorEnv>();
+  const answerWith = (problem: Response, request: Request) =>
+    problemPage !== undefined && isForReader(request) ? problemPage(problem) : problem;
   app.onError((error, c) => {
     if (isForOperator(error)) onError(error, `${c.req.method} ${c.req.path}`);
     const caller = c.get("caller") as Caller | undefined;
-    return problemOf(error, { isOperator: caller?.scopes.includes("all") === true });
+    return answerWith(problemOf(error, { isOperator: caller?.scopes.includes("all") === true }), c.req.raw);
   });
-  app.notFound(() => problemOf(new RequestError("not-found", "There is nothing at this address.")));
+  app.notFound((c) =>
+    answerWith(problemOf(new RequestError("not-found", "There is nothing at this address.")), c.req.raw),
+  );
   app.use(
     methodNotAllowed({
       app,
@@ -78,7 +90,8 @@ export function createApp(
   );
   app.use(async (c, next) => {
     checkPath(c.req.url);
-    checkOrigin(c.req.raw.headers, origins);
+    const isFollowed = problemPage !== undefined && !c.req.path.startsWith("/v1/") && isFollowedLink(c.req.raw);
+    checkOrigin(c.req.raw.headers, { ...origins, isFollowed });
     await next();
   });
   if (corsOrigins.length > 0) app.use("/v1/*", cors({ ...forBrowsers, origin: [...corsOrigins] }));

@@ -117,11 +117,13 @@ function listQuery(c: DoorContext) {
   return { limit: Number(limit), state, cursor: after };
 }
 
-function cursorText({ executionId, updatedAt }: Place): string {
+/** The cursor of the page after a place in the list. */
+export function cursorText({ executionId, updatedAt }: Place): string {
   return Buffer.from(JSON.stringify([updatedAt, executionId])).toString("base64url");
 }
 
-function placeIn(cursor: string): Place | undefined {
+/** The place in the list that a cursor names; undefined for what is no cursor. */
+export function placeIn(cursor: string): Place | undefined {
   try {
     const [updatedAt, executionId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly unknown[];
     const isPlace = Number.isSafeInteger(updatedAt) && typeof executionId === "string";

@@ -34,7 +34,8 @@ function checkMediaType(headers: Headers): void {
   }
 }
 
-async function readBytes({ headers, body }: Request, limit: number): Promise<Uint8Array> {
+/** The bytes of a body. Throws a RequestError where there are more than the limit. */
+export async function readBytes({ headers, body }: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new RequestError("request-too-large", `The body is larger than ${limit} bytes.`, {
       headers: { connection: "close" },
@@ -50,7 +51,8 @@ async function readBytes({ headers, body }: Request, limit: number): Promise<Uin
   return Buffer.concat(chunks);
 }
 
-function decode(bytes: Uint8Array): string {
+/** Their text. Throws a RequestError for what is not UTF-8. */
+export function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

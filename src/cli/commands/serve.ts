@@ -29,6 +29,7 @@ const addOptions = (command: Command) =>
       .option("--cors-origin <origin...>", "sites whose pages may call it from a browser; needs tokens")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
       .option("--two-persons", "the same, and who submitted an execution may not approve it")
+      .option("--no-console", "no pages for people at /: docs/console.md")
       .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
       .option(
         "--concurrency <n>",
@@ -48,7 +49,8 @@ type ServeCommandOptions = OptionsOf<typeof addOptions>;
 const help = `
 What it does
   Listens on 127.0.0.1, records the executions that are sent to it, drives them in this process, and answers how they stand:
-  docs/http.md has every address. What a killed server left behind, the next one takes up from the ledger.
+  docs/http.md has every address; at / a browser shows the console (docs/console.md).
+  What a killed server left behind, the next one takes up from the ledger.
   To the webhooks of the configuration it sends a message about each decision: docs/webhooks.md.
   The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
 
@@ -87,7 +89,7 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
       const purchaser = await parts.createPurchaser({ ledger, providers: clouds });
       // What an imitation sells is nothing to tell others of.
       const webhooks = imitation && options.webhooks !== true ? [] : configured;
-      await answerUntilInterrupted({ ledger, purchaser, authenticate, webhooks }, options, parts);
+      await answerUntilInterrupted({ ledger, purchaser, authenticate, webhooks, imitation }, options, parts);
       return exitCodes.bought;
     });
   });
@@ -134,6 +136,7 @@ interface Served {
   readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
   readonly authenticate: Authenticate | "nobody-is-asked";
   readonly webhooks: readonly WebhookTargetOptions[];
+  readonly imitation: boolean;
 }
 
 async function answerUntilInterrupted(
@@ -149,6 +152,7 @@ async function answerUntilInterrupted(
     ...served,
     hostNames: [...loopbackNames, ...(options.host ?? [])],
     corsOrigins: options.corsOrigin,
+    console: options.console,
     requireApproval: options.requireApproval === true,
     twoPersons: options.twoPersons === true,
     executionsAtOnce: options.executions,
@@ -185,7 +189,7 @@ async function answerUntilInterrupted(
 }
 
 /** A small purchase of the imitation, and where to look otherwise. */
-function welcome(url: string, { sandbox, tokens, jwt }: ServeCommandOptions): string {
+function welcome(url: string, { sandbox, tokens, jwt, console: hasPages }: ServeCommandOptions): string {
   const token = tokens === undefined && jwt === undefined ? "" : ` -H "Authorization: Bearer $BUYONCE_TOKEN"`;
   const body = JSON.stringify({ source: "curl", recommendations: [firstRecommendation] });
   const line = sandbox
@@ -193,7 +197,7 @@ function welcome(url: string, { sandbox, tokens, jwt }: ServeCommandOptions): st
   curl -X PUT ${url}/v1/executions/first${token} -H 'Content-Type: application/json' -H 'Prefer: wait=20' -d '${body}'`
     : `See what is recorded:
   curl ${url}/v1/executions${token}`;
-  return `buyonce listens at ${url}
+  return `buyonce listens at ${url}${hasPages ? ", where a browser shows the console" : ""}
 
 ${line}
 
