@@ -3,10 +3,9 @@ import { adviceOf } from "../../contract/error-advice.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
 import { html, type Html, timeText } from "../../report/html.ts";
-import type { DoorContext } from "../door-context.ts";
+import { type DoorContext, executionIdIn, visible } from "../door-context.ts";
 import { pathOf } from "../answers.ts";
-import { RequestError } from "../problem.ts";
-import { actionPage } from "./action-page.ts";
+import { actionPage, type Again } from "./action-page.ts";
 import { foreign, framed, timeMark } from "./console-frame.ts";
 import { type ExecutionAction, executionPath, withQuery } from "./console-links.ts";
 import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
@@ -47,32 +46,53 @@ const changed = html`<p>
   changed it meanwhile. Below it is shown as it is now. Look at it again before you go on.
 </p>`;
 
+/** The page that asks about an action, with the terms as they are now. */
+export async function asked(
+  parts: ConsoleParts,
+  c: DoorContext,
+  action: ExecutionAction,
+  { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
+): Promise<Response> {
+  // The terms are asked for first: where they move on meanwhile, the tag is the former one, and nothing is done under it.
+  const termsTag = await termsTagOf(parts, c);
+  const shown = await readExecution(parts.door, c);
+  return pageAnswer(framed(parts, c.get("caller"), actionPage({ shown, action, termsTag, again })), status);
+}
+
+/** The ETag of the terms, as the door says it. */
+async function termsTagOf({ door, ask }: ConsoleParts, c: DoorContext): Promise<string> {
+  const executionId = executionIdIn(c);
+  await visible(door, c.get("caller"), executionId);
+  const response = await ask(c, `${pathOf(executionId)}/terms`);
+  await response.body?.cancel();
+  return response.headers.get("etag") ?? "";
+}
+
 /** Carries out the form of an action, as it was shown. Where something changed since, it is told, and nothing is done. */
 export async function act(parts: ConsoleParts, c: DoorContext, action: ExecutionAction): Promise<Response> {
   const fields = await readForm(c);
   const reason = (fields.get("reason") ?? "").trim();
-  const [version, seen] = [numberIn(fields, "version"), numberIn(fields, "seen")];
-  const before = await readExecution(parts.door, c);
-  const { execution } = before.recorded;
-  const done = redirect(withQuery(executionPath(execution.executionId), { done: action }));
-  const isAsSeen = execution.termsVersion === version && (action !== "redrive" || before.lastNumber === seen);
-  // Sent twice, by a second press: the first one did it.
-  if (!isAsSeen && isDone(before.recorded.execution, action, c.get("caller").name, reason)) return done;
+  const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
+  const isTag = (await termsTagOf(parts, c)) === tag;
+  const { recorded, lastNumber } = await readExecution(parts.door, c);
+  const { executionId } = recorded.execution;
+  const done = redirect(withQuery(executionPath(executionId), { done: action }));
+  const { name } = c.get("caller");
+  const show = (why: Html, status: number) => asked(parts, c, action, { again: { why, reason }, status });
   // It is being driven already, which is what was asked for.
-  if (action === "redrive" && parts.door.runner.ended(execution.executionId) !== undefined) return done;
-  const show = async (why: Html, status: number) => {
-    const shown = await readExecution(parts.door, c);
-    return pageAnswer(framed(parts, c.get("caller"), actionPage(shown, action, { why, reason })), status);
-  };
-  if (!isAsSeen) return show(changed, 412);
-  const problem = await problemFrom(parts, c, `${pathOf(execution.executionId)}/${routes[action]}`, {
+  if (action === "redrive" && parts.door.runner.ended(executionId) !== undefined) return done;
+  if (!isTag || (action === "redrive" && String(lastNumber) !== seen)) {
+    // Sent twice, by a second press: the first one did it.
+    return isDone(recorded.execution, action, name, reason) ? done : show(changed, 412);
+  }
+  const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
-    ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": `"${version}"` } }),
+    ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": tag } }),
   });
   if (problem === undefined) return done;
   if (problem.code !== "terms-changed") return show(problemText(problem), problem.status);
-  const { recorded } = await readExecution(parts.door, c);
-  return isDone(recorded.execution, action, c.get("caller").name, reason) ? done : show(changed, 412);
+  const { recorded: now } = await readExecution(parts.door, c);
+  return isDone(now.execution, action, name, reason) ? done : show(changed, 412);
 }
 
 const routes: Readonly<Record<ExecutionAction, string>> = {
@@ -90,13 +110,6 @@ function isDone(
 ): boolean {
   const word = action === "approve" ? approval : action === "cancel" ? cancelled : undefined;
   return word?.person === person && word.reason === reason;
-}
-
-/** A number that the page put into its form. Throws a RequestError for what is none. */
-export function numberIn(fields: ReadonlyMap<string, string>, name: string): number {
-  const text = fields.get(name) ?? "";
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RequestError("malformed-request", `The form lacks ${name}. Nothing was done: open the page again.`);
 }
 
 /** What was just done about an execution, as its record shows it. */

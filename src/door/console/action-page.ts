@@ -16,6 +16,15 @@ export interface Again {
   readonly reason: string;
 }
 
+/** An action that somebody is asked about. */
+export interface AskedAction {
+  readonly shown: ShownExecution;
+  readonly action: ExecutionAction;
+  /** The ETag of the terms that are shown: the action holds for no others. */
+  readonly termsTag: string;
+  readonly again?: Again | undefined;
+}
+
 interface ActionWords {
   readonly title: string;
   /** What will happen, and about which places. */
@@ -27,8 +36,8 @@ interface ActionWords {
 }
 
 /** Asks once more before an action is carried out: what will happen, and what it costs. */
-export function actionPage(shown: ShownExecution, action: ExecutionAction, again?: Again): ConsolePage {
-  const { executionId, termsVersion } = shown.recorded.execution;
+export function actionPage({ shown, action, termsTag, again }: AskedAction): ConsolePage {
+  const { executionId } = shown.recorded.execution;
   const { title, what, button, hasReason, isGrave } = actions[action];
   const { lines, places } = what(shown);
   return {
@@ -46,7 +55,7 @@ export function actionPage(shown: ShownExecution, action: ExecutionAction, again
         </ul>
       </section>
       <form method="post" action="${link(executionPath(executionId, action))}" class="ask">
-        <input type="hidden" name="version" value="${termsVersion}" />
+        <input type="hidden" name="terms" value="${termsTag}" />
         <input type="hidden" name="seen" value="${shown.lastNumber}" />
         ${hasReason ? reasonField(again?.reason ?? "") : undefined}
         <p class="buttons">
@@ -59,7 +68,7 @@ export function actionPage(shown: ShownExecution, action: ExecutionAction, again
           ? undefined
           : html`<section aria-labelledby="places">
               <h2 id="places">It is about ${countText(places.length, "recommendation")}</h2>
-              ${placesTable(executionId, places)}
+              ${placesTable(executionId, places, { scopes: [] })}
             </section>`
       }`,
   };

@@ -1,4 +1,3 @@
-import { executionState } from "../../contract/execution-state.ts";
 import type { Caller, DoorScope } from "../door-parts.ts";
 import type { ExecutionAction } from "./console-links.ts";
 import type { ShownExecution } from "./read-execution.ts";
@@ -20,15 +19,16 @@ export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
 
 /** What somebody can do about an execution, as it stands. */
 export function actionsOf({ recorded, status }: ShownExecution, { scopes }: Caller): readonly OfferedAction[] {
-  const { execution, records, at } = recorded;
+  const { execution } = recorded;
   const { state, forbidden } = status;
-  const isOver = executionState(execution, records, at) === "complete";
   const offered: readonly (OfferedAction | undefined)[] = [
     forbidden?.code === "approval-missing" ? { action: "approve", label: "Approve …", isMain: true } : undefined,
     state === "needs-person" || (state === "stopped" && status.places.atRisk > 0)
       ? { action: "redrive", label: "Re-drive …", isMain: state === "needs-person" }
       : undefined,
-    execution.cancelled === undefined && !isOver ? { action: "cancel", label: "Cancel …", isMain: false } : undefined,
+    execution.cancelled === undefined && state !== "complete" && status.places.toCome + status.places.atRisk > 0
+      ? { action: "cancel", label: "Cancel …", isMain: false }
+      : undefined,
   ];
   return offered.filter((one) => one !== undefined).filter(({ action }) => scopes.includes(scopeOfAction[action]));
 }

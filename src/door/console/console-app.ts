@@ -4,8 +4,7 @@ import { localCaller } from "../door-app.ts";
 import { checkScope, type Door, type DoorContext, type DoorEnv, notFound, recIndexIn } from "../door-context.ts";
 import type { HandlerOptions } from "../door-parts.ts";
 import { pathOf } from "../answers.ts";
-import { act, doneNotice, problemFrom, problemText } from "./act.ts";
-import { actionPage } from "./action-page.ts";
+import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
 import { scopeOfAction } from "./console-actions.ts";
 import { framed } from "./console-frame.ts";
 import { type ExecutionAction, placePath } from "./console-links.ts";
@@ -81,9 +80,9 @@ function addAction(app: Hono<DoorEnv>, parts: ConsoleParts, action: ExecutionAct
   const path = `/executions/:executionId/${action}`;
   app.get(
     path,
-    forReaders(parts, async (c) => {
+    forReaders(parts, (c) => {
       checkScope(c.get("caller"), scopeOfAction[action]);
-      return pageAnswer(framed(parts, c.get("caller"), actionPage(await readExecution(parts.door, c), action)));
+      return asked(parts, c, action);
     }),
   );
   app.post(

@@ -30,14 +30,16 @@ export function framed(
     : html`<form method="post" action="/sign-out"><button class="plain">Sign out</button></form>`;
   return wholePage(
     title,
-    html`<header class="top">
-        <nav aria-label="Console"><a class="brand" href="/">buyonce</a> <a href="/">Executions</a></nav>
-        <div class="who">
-          <span>You are <bdi>${caller.name}</bdi></span
-          >${signOut}
+    html`<header>
+        <div class="top">
+          <nav aria-label="Console"><a class="brand" href="/">buyonce</a> <a href="/">Executions</a></nav>
+          <div class="who">
+            <span>You are <bdi>${caller.name}</bdi></span
+            >${signOut}
+          </div>
         </div>
+        ${imitation ? html`<p class="trial">A trial against an imitation: nothing is bought and nothing is charged.</p>` : undefined}
       </header>
-      ${imitation ? html`<p class="trial">A trial against an imitation: nothing is bought and nothing is charged.</p>` : undefined}
       <main id="main" tabindex="-1" ${live}>${body}</main>
       <div id="news" role="status" class="news"></div>`,
   );

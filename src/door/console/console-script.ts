@@ -2,7 +2,7 @@
  * The console's script. Without it every page works; with it a page renews itself, times are in the reader's zone, and a lost
  * connection is told. It never moves what somebody points at or has the focus on, and changes nothing of a page that asks for a decision.
  */
-export const consoleScript = `"use strict";
+export const consoleScript = String.raw`"use strict";
 (() => {
   const format = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
   const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });

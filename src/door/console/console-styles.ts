@@ -27,7 +27,8 @@ a.strong { font-weight: 600; }
 .console h1 { overflow-wrap: anywhere; margin-bottom: 12px; }
 .console h2 { margin-top: 36px; }
 p.state { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: baseline; margin: 0 0 8px; overflow-wrap: anywhere; }
-.actions { margin: 0 0 8px; min-height: 44px; }
+.actions { margin: 16px 0 8px; }
+.actions:empty { margin: 0; }
 .actions nav, .buttons { display: flex; flex-wrap: wrap; gap: 12px; margin: 0; }
 .button, button.plain { font: inherit; font-weight: 600; cursor: pointer; }
 .button { display: inline-block; min-height: 44px; padding: 9px 18px; border: 1px solid var(--line); border-radius: 8px;
@@ -46,7 +47,8 @@ td.risk { font-weight: 650; color: var(--bad); }
 td.limit { color: var(--soft); }
 td.limit::before { content: "at most "; font-size: 13px; }
 td.none { color: var(--soft); }
-.list td.when { white-space: nowrap; font-size: 14px; color: var(--soft); }
+.list td.when { font-size: 14px; color: var(--soft); min-width: 130px; }
+.list time .utc { display: block; }
 .results .state .note { max-width: 24ch; }
 .filter { display: flex; flex-wrap: wrap; gap: 8px; list-style: none; margin: 0 0 16px; padding: 0; font-size: 14px; }
 .filter a { display: inline-block; padding: 5px 12px; border: 1px solid var(--line); border-radius: 999px; text-decoration: none; }
@@ -57,7 +59,7 @@ pre { overflow-x: auto; margin: 12px 0; padding: 12px 14px; border-radius: 8px; 
 code { font: 0.9em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 .will { margin: 0 0 20px; padding-left: 20px; }
 .will li { margin: 6px 0; overflow-wrap: anywhere; }
-.ask { margin: 20px 0 0; max-width: 640px; }
+.ask { margin: 20px 0 16px; max-width: 640px; }
 .field label { display: block; font-weight: 600; margin: 0 0 4px; }
 .field input { width: 100%; min-height: 44px; padding: 8px 12px; font: inherit; color: var(--ink); background: var(--page);
   border: 1px solid var(--soft); border-radius: 8px; }
@@ -74,9 +76,10 @@ code { font: 0.9em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { overflow-wrap: anywhere; min-width: 0; }
 .who-did { list-style: none; margin: 0; padding: 0; font-size: 14px; }
-.who-did li { display: grid; grid-template-columns: 250px minmax(0, 1fr); gap: 16px; padding: 4px 0; overflow-wrap: anywhere; }
+.who-did li { display: grid; grid-template-columns: 290px minmax(0, 1fr); gap: 16px; padding: 4px 0; overflow-wrap: anywhere; }
 .story { border-top: 0; padding: 0; }
-.story li { grid-template-columns: 250px minmax(0, 1fr); }
+.story li { grid-template-columns: 290px minmax(0, 1fr); }
+.story time { white-space: normal; }
 time { font-variant-numeric: tabular-nums; }
 .who-did time, .story time { color: var(--soft); }
 time .utc { color: var(--soft); font-size: 0.92em; }

@@ -32,11 +32,18 @@ export function outcomeWords(outcome: Outcome, record?: TokenRecord): Pick<Verdi
   return verdictOf(outcome);
 }
 
+/** Whether an error says only how the execution as a whole stands. */
+export function isOfExecution(code: ErrorCode | undefined): boolean {
+  return code !== undefined && (waits.includes(code) || stops.includes(code));
+}
+
 /** What somebody should do about an outcome; undefined where nothing is left to do, or where the execution as a whole says it. */
 export function consoleToDo(outcome: Outcome): string | undefined {
-  const { status, error, parked } = outcome;
+  const { status, error, parked, commitment, warnings = [] } = outcome;
   if (status === "in-progress" && error === undefined) return undefined;
-  if (error !== undefined && (waits.includes(error.code) || stops.includes(error.code))) return undefined;
+  // The server looks after it by itself.
+  if (commitment?.settled === false && warnings.length === 0) return undefined;
+  if (isOfExecution(error?.code)) return undefined;
   if (parked !== undefined) {
     return "It was sent and may be bought. No drive could find out whether it was. Look at the provider for what its page names, then decide there. Until then, buy it nowhere else.";
   }

@@ -33,7 +33,7 @@ export function executionPage(shown: ShownExecution, caller: Caller, done: Html 
       <div data-live="todo">${isSettled ? undefined : todoPart(outcomes)}</div>
       <section aria-labelledby="places">
         <h2 id="places">Recommendations (${places.length})</h2>
-        <div data-live="places">${placesTable(executionId, places)}</div>
+        <div data-live="places">${placesTable(executionId, places, caller)}</div>
       </section>
       <div data-live="timeline">${timelinePart(shown)}</div>
       <div data-live="terms">${termsPart(shown)}</div>

@@ -31,6 +31,8 @@ export function overviewQuery(c: DoorContext): OverviewQuery {
 /** The executions: their money, what needs a person, then all of them. */
 export function overviewPage(overview: Overview, { state, after }: OverviewQuery, address: string): ConsolePage {
   const { page, needed, next, read } = overview;
+  const above = needed.slice(0, mostNeeded);
+  const others = page.filter((one) => !above.includes(one));
   const isEmpty = read === 0 && state === undefined && after === undefined;
   const more =
     next &&
@@ -48,10 +50,10 @@ export function overviewPage(overview: Overview, { state, after }: OverviewQuery
           : html`<div data-live="money">${moneyPart(overview)}</div>
               <div data-live="needed">${needed.length === 0 ? undefined : neededPart(needed)}</div>
               <section aria-labelledby="all">
-                <h2 id="all">All, last changed first</h2>
+                <h2 id="all">${needed.length === 0 ? "All" : "All others"}, last changed first</h2>
                 ${filter(state)}
                 <div data-live="page">
-                  ${page.length === 0 ? html`<p>There is none here.</p>` : executionsTable(page, "all")}${more}
+                  ${others.length === 0 ? html`<p>There is none here.</p>` : executionsTable(others, "all")}${more}
                 </div>
               </section>`
       }`,
@@ -151,7 +153,7 @@ function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): H
 export function moneyCell(name: string, sums: readonly Money[], style = ""): Html {
   if (sums.length === 0) return html`<td class="money none" data-name="${name}">–</td>`;
   return html`<td class="money ${style}" data-name="${name}">
-    ${sums.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}
+    <div>${sums.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}</div>
   </td>`;
 }
 
@@ -206,9 +208,11 @@ function executionRow({ status, need }: ListedExecution): Html {
       isStopped
         ? moneyCell("To come, at most", [])
         : html`<td class="money ${money.toCome.length + unlimited === 0 ? "none" : ""}" data-name="To come, at most">
-            ${money.toCome.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}
-            ${unlimited === 0 ? undefined : html`<span class="sum soft">${unlimited} without limit</span>`}
-            ${money.toCome.length + unlimited === 0 ? "–" : undefined}
+            <div>
+              ${money.toCome.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}
+              ${unlimited === 0 ? undefined : html`<span class="sum soft">${unlimited} without limit</span>`}
+              ${money.toCome.length + unlimited === 0 ? "–" : undefined}
+            </div>
           </td>`
     }
     <td class="when" data-name="Changed">${timeMark(updatedAt, timeText(updatedAt))}</td>

@@ -56,7 +56,7 @@ export function resultPart(place: ShownPlace): Html {
   const { outcome, record } = place;
   const todo = consoleToDo(outcome);
   return html`<p class="state">${badge({ ...outcomeWords(outcome, record), meaning: "" })} ${todo}</p>
-    ${outcomeNotes(place)}
+    ${outcomeNotes(place, { withError: false })}
     ${outcome.decision === undefined ? undefined : html`<p class="note">${foreign(`${capitalised(decisionText(outcome.decision))}.`)}</p>`}`;
 }
 
@@ -109,7 +109,8 @@ function fieldsList(fields: Readonly<Record<string, JsonValue | undefined>>): Ht
   )}`;
 }
 
-function historyPart({ history }: PlaceOf): Html {
+/** What happened to it, oldest first. */
+export function historyPart({ history }: Pick<PlaceOf, "history">): Html {
   return html`<section aria-labelledby="history" class="story">
     <h2 id="history">What happened</h2>
     <ol>

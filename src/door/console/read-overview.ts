@@ -86,9 +86,11 @@ export async function readOverview(
     next: last && { executionId: last.executionId, updatedAt: last.updatedAt },
     needed: isFirst ? all.filter(({ need }) => need !== undefined) : [],
     sums: sumsOf(all.flatMap(moneyOf)),
-    accounts: byAccount(all.flatMap(moneyOf), ({ record }) => payerOf(record.recommendation)).map(
-      ([account, own]) => [account, sumsOf(own)] as const,
-    ),
+    accounts: byAccount(all.flatMap(moneyOf), ({ record }) => payerOf(record.recommendation))
+      .map(([account, own]) => [account, sumsOf(own)] as const)
+      .filter(
+        ([, { bought, atRisk, toApprove, unlimited }]) => [...bought, ...atRisk, ...toApprove].length + unlimited > 0,
+      ),
     read: all.length,
     more,
   };

@@ -6,7 +6,7 @@ import { amountText, type Html, html } from "../../report/html.ts";
 import { alert, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
-import { evidencePart, type PlaceOf, resultPart } from "./place-page.ts";
+import { evidencePart, historyPart, type PlaceOf, resultPart } from "./place-page.ts";
 
 /** What a person can find out. */
 export const findings = ["bought", "not-bought", "not-this", "write-off"] as const;
@@ -78,7 +78,7 @@ export interface FindingAgain {
 }
 
 /** Which finding? The evidence stands beside. */
-export function resolvePage({ executionId, place, record, lastNumber }: PlaceOf): ConsolePage {
+export function resolvePage({ executionId, place, record, lastNumber, history }: PlaceOf): ConsolePage {
   const { recIndex } = place.outcome;
   return {
     title: `Decide about no. ${recIndex} of ${executionId}`,
@@ -103,13 +103,14 @@ export function resolvePage({ executionId, place, record, lastNumber }: PlaceOf)
           </ul>
         </section>
         ${evidencePart(record)}
-      </div>`,
+      </div>
+      ${historyPart({ history })}`,
   };
 }
 
 /** Asks once more before a finding is recorded. */
 export function findingPage(
-  { executionId, place, record, lastNumber }: PlaceOf,
+  { executionId, place, record, lastNumber, history }: PlaceOf,
   finding: Finding,
   again?: FindingAgain,
 ): ConsolePage {
@@ -160,7 +161,8 @@ export function findingPage(
           </form>
         </section>
         ${evidencePart(record)}
-      </div>`,
+      </div>
+      ${historyPart({ history })}`,
   };
 }
 
