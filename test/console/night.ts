@@ -60,9 +60,9 @@ export function knownTokens() {
 /** Starts one. */
 export async function startNight(options: Partial<HandlerOptions> = {}): Promise<Night> {
   const folder = await mkdtemp(join(tmpdir(), "buyonce-console-"));
-  const sandbox = await startCloudSandbox();
   let ahead = 0;
   const clock = () => Date.now() + ahead;
+  const sandbox = await startCloudSandbox({ clock: { now: clock } });
   const environment = { ...systemEnvironment, now: clock, readClock: () => clockAhead(ahead) };
   // What a drive waits for passes at once.
   const hurried = {

@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Hono } from "hono";
 import { localCaller } from "../door-app.ts";
-import { checkScope, type Door, type DoorContext, type DoorEnv, notFound, recIndexIn } from "../door-context.ts";
+import {
+  checkScope,
+  type Door,
+  type DoorContext,
+  type DoorEnv,
+  executionIdIn,
+  notFound,
+  recIndexIn,
+  visible,
+} from "../door-context.ts";
 import type { HandlerOptions } from "../door-parts.ts";
 import { pathOf } from "../answers.ts";
 import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
@@ -59,7 +68,13 @@ export function addConsole(
   // A browser sends no token with a stream of events, but the cookie: the door itself takes tokens only.
   app.get(
     "/executions/:executionId/events",
-    forReaders(parts, (c) => parts.ask(c, `${pathOf(c.req.param("executionId") ?? "")}/events`)),
+    forReaders(parts, async (c) => {
+      const executionId = executionIdIn(c);
+      await visible(door, c.get("caller"), executionId);
+      const response = await parts.ask(c, `${pathOf(executionId)}/events`);
+      // Where there is no stream, the page is asked for now and then; a browser would complain about the status.
+      return response.status === 404 ? new Response("none", { headers: { "cache-control": "no-store" } }) : response;
+    }),
   );
   for (const action of ["approve", "cancel", "redrive"] as const) addAction(app, parts, action);
   addPlaces(app, parts);

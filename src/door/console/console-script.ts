@@ -37,7 +37,7 @@ export const consoleScript = String.raw`"use strict";
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   let known = marked(document);
   let [lost, fresh, loading, again, streaming, last] = [false, undefined, false, false, false, seen];
-  let hide = new AbortController();
+  let [hide, isOver] = [new AbortController(), false];
 
   function marked(root) { return [...root.querySelectorAll("#main [data-live]")].map((part) => part.innerHTML).join(""); }
   // What is said is said once: a reader of screens hears each change.
@@ -136,25 +136,27 @@ export const consoleScript = String.raw`"use strict";
   // The stream of events of an execution: each line with a number says that something happened.
   async function follow() {
     const response = await fetch(events, { headers: { accept: "text/event-stream", "last-event-id": last }, cache: "no-store", signal: hide.signal });
-    if (!response.ok || !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) return "none";
+    if (response.status === 204) return "over";
+    if (!response.ok) throw new Error(String(response.status));
+    if (!(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) return "none";
     streaming = true;
     connected();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let [rest, soon, isOver] = ["", undefined, false];
+    let [rest, soon, isEnd] = ["", undefined, false];
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return isOver ? "over" : "cut";
+      if (done) return isEnd ? "over" : "cut";
       const lines = (rest + value).split(/\r\n|\r|\n/);
       rest = lines.pop();
       for (const line of lines) {
         const [, name, text] = /^(id|event): ?(.*)$/.exec(line) ?? [];
-        if (name === "event" && text === "end") isOver = true;
+        if (name === "event" && text === "end") isEnd = true;
         if (name === "id" && text !== last) {
           last = text;
           clearTimeout(soon);
           soon = setTimeout(look, 300);
         }
-        if (isOver) { clearTimeout(soon); void look(); }
+        if (isEnd) { clearTimeout(soon); void look(); }
       }
     }
   }
@@ -166,14 +168,15 @@ export const consoleScript = String.raw`"use strict";
       const ending = await follow().catch(() => "cut");
       if (streaming) wait = 1000;
       streaming = false;
-      if (ending === "none" || ending === "over") return;
+      isOver = ending === "over";
+      if (ending === "none" || isOver) return;
       if (!document.hidden) { await look(); await pause(wait); }
     }
   }
   // Beside the stream, or where there is none, the page is asked for now and then.
   async function poll() {
     for (;;) {
-      await pause(streaming && !lost ? slow : events === "" ? slow / 3 : fast);
+      await pause((streaming || isOver) && !lost ? slow : events === "" ? slow / 3 : fast);
       if (!document.hidden) await look();
     }
   }

@@ -48,7 +48,7 @@ td.limit { color: var(--soft); }
 td.limit::before { content: "at most "; font-size: 13px; }
 td.none { color: var(--soft); }
 .list td.when { font-size: 14px; color: var(--soft); min-width: 130px; }
-.list time .utc { display: block; }
+.list time .utc { white-space: nowrap; display: block; }
 .results .state .note { max-width: 24ch; }
 .filter { display: flex; flex-wrap: wrap; gap: 8px; list-style: none; margin: 0 0 16px; padding: 0; font-size: 14px; }
 .filter a { display: inline-block; padding: 5px 12px; border: 1px solid var(--line); border-radius: 999px; text-decoration: none; }
@@ -76,9 +76,9 @@ code { font: 0.9em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { overflow-wrap: anywhere; min-width: 0; }
 .who-did { list-style: none; margin: 0; padding: 0; font-size: 14px; }
-.who-did li { display: grid; grid-template-columns: 290px minmax(0, 1fr); gap: 16px; padding: 4px 0; overflow-wrap: anywhere; }
+.who-did li { display: grid; grid-template-columns: 310px minmax(0, 1fr); gap: 16px; padding: 4px 0; overflow-wrap: anywhere; }
 .story { border-top: 0; padding: 0; }
-.story li { grid-template-columns: 290px minmax(0, 1fr); }
+.story li { grid-template-columns: 310px minmax(0, 1fr); }
 .story time { white-space: normal; }
 time { font-variant-numeric: tabular-nums; }
 .who-did time, .story time { color: var(--soft); }

@@ -147,7 +147,7 @@ const mostLanes = 40;
 function timelinePart({ history, steps: lines, places, isCut }: ShownExecution): Html | undefined {
   const byToken = Map.groupBy(lines, ({ token }) => token);
   const lanes = places
-    .filter(({ record }) => record !== undefined)
+    .filter(({ record, outcome }) => record !== undefined && byToken.has(outcome.token))
     .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, mostLanes)
     .toSorted((a, b) => a.outcome.recIndex - b.outcome.recIndex)
@@ -165,7 +165,7 @@ function timelinePart({ history, steps: lines, places, isCut }: ShownExecution):
     }),
   };
   const picture = timelinePicture([own, ...lanes], "What happened when, as a picture");
-  const left = places.length - lanes.length;
+  const left = byToken.size - lanes.length;
   return (
     picture &&
     html`<section aria-labelledby="timeline">

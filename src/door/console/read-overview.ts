@@ -84,7 +84,7 @@ export async function readOverview(
   return {
     page,
     next: last && { executionId: last.executionId, updatedAt: last.updatedAt },
-    needed: isFirst ? all.filter(({ need }) => need !== undefined) : [],
+    needed: isFirst ? all.filter(({ need }) => need !== undefined).toSorted((a, b) => urgency(a) - urgency(b)) : [],
     sums: sumsOf(all.flatMap(moneyOf)),
     accounts: byAccount(all.flatMap(moneyOf), ({ record }) => payerOf(record.recommendation))
       .map(([account, own]) => [account, sumsOf(own)] as const)
@@ -99,6 +99,12 @@ export async function readOverview(
 function listed(execution: ExecutionRecord, records: readonly TokenRecord[], now: number): ListedExecution {
   const status = executionStatus({ execution, records }, now);
   return { status, records, need: needOf(status, records) };
+}
+
+/** What may be charged comes first, then what was not bought, then what waits. */
+function urgency({ status: { state, places } }: ListedExecution): number {
+  if (places.atRisk + places.inDoubt > 0) return 0;
+  return state === "waiting" ? 2 : 1;
 }
 
 /** A record, and whether it waits for an approval. */
