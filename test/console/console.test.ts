@@ -346,6 +346,52 @@ describe("an action", () => {
     await expect.poll(async () => (await post(path, fields, "operator")).status).toBe(412);
   });
 
+  test("reopen: an approval has to be given anew; sent twice it is one", async () => {
+    const executionId = await waiting();
+    await night.purchaser.cancel(executionId, { person: "finance", reason: "too dear" });
+    const path = `/executions/${executionId}/reopen`;
+    expect(await (await get(path, "finance")).text()).toContain("It waits for an approval, which has to be given anew");
+    const fields = { ...(await formOf(path)), reason: "needed after all" };
+    const all = [await post(path, fields, "operator"), await post(path, fields, "operator")];
+    expect(all.map(({ status }) => status)).toEqual([303, 303]);
+    const { execution } = await recorded(executionId);
+    expect([execution.cancelled, execution.approval]).toEqual([undefined, undefined]);
+    expect((await night.ledger.executionHistory(executionId)).map(({ event }) => event)).toEqual([
+      "record",
+      "cancel",
+      "reopen",
+    ]);
+  });
+
+  test("drop: one recommendation is never bought; sent twice it is one, and under other terms none", async () => {
+    const executionId = await waiting([ec2In("ap-south-2"), ec2In("ap-southeast-4")]);
+    const path = `/executions/${executionId}/recommendations/1/skip`;
+    expect(await (await get(`/executions/${executionId}/recommendations/1`, "operator")).text()).toContain("Drop …");
+    expect(await (await get(path, "operator")).text()).toContain("<strong>at most 9,000.00 USD</strong>");
+    const fields = { ...(await formOf(path)), reason: "sold out" };
+    const maxTotals = [{ amount: "5000", currency: "USD" }];
+    await night.purchaser.setLimits(executionId, { person: "finance", reason: "less", maxTotals });
+    expect((await post(path, fields, "operator")).status).toBe(412);
+    const now = { ...(await formOf(path)), reason: "sold out" };
+    const all = [await post(path, now, "operator"), await post(path, now, "operator")];
+    expect(all.map(({ status }) => status)).toEqual([303, 303]);
+    expect((await recorded(executionId)).records.map(({ state }) => state)).toEqual(["planned", "skipped"]);
+  });
+
+  test("two persons: who submitted it is not offered the approval, and the door's refusal is told", async () => {
+    const executionId = "operator-two-persons";
+    const execution = { executionId, source: "cost-engine", recommendations: [ec2In("eu-central-1")] };
+    const submitter = { caller: "operator" };
+    await night.purchaser.submit(execution, { requireApproval: true, twoPersons: true, submitter });
+    expect(await (await get(`/executions/${executionId}`, "operator")).text()).not.toContain("Approve …");
+    expect(await (await get(`/executions/${executionId}`, "finance")).text()).toContain("Approve …");
+    const path = `/executions/${executionId}/approve`;
+    const refused = await post(path, { ...(await formOf(path)), reason: "mine" }, "operator");
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(await refused.text()).toContain("Nothing was changed.");
+    expect((await recorded(executionId)).execution.approval).toBeUndefined();
+  });
+
   test("the server ends: an action is refused, and nothing is recorded", async () => {
     const other = await startNight();
     await submitted(other, "engine-1", [ec2In("us-east-1")], { requireApproval: true });

@@ -51,6 +51,8 @@ const pages = [
   "/executions/engine-waiting/approve",
   "/executions/engine-parked/cancel",
   "/executions/engine-refused/redrive",
+  "/executions/engine-over/reopen",
+  "/executions/engine-waiting/recommendations/0/skip",
   place,
   `${place}/resolve`,
   ...["bought", "not-bought", "not-this", "write-off"].map((finding) => `${place}/resolve/${finding}`),

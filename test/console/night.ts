@@ -54,7 +54,7 @@ export function knownTokens() {
     const sha256 = createHash("sha256").update(token).digest("hex");
     return { name, sha256, scopes: scopes[name as keyof typeof scopes], executionIdPrefix: `${name}-` };
   });
-  return staticTokens(JSON.stringify({ tokens: entries }), "tokens.json");
+  return staticTokens(JSON.stringify({ tokens: entries }), "tokens.json").authenticate;
 }
 
 /** Starts one. */

@@ -1,7 +1,7 @@
 // What the forms of the console do: they ask the door, which checks, decides and records as for any caller.
 import { adviceOf } from "../../contract/error-advice.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
-import type { ExecutionRecord } from "../../contract/execution-record.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { html, type Html, timeText } from "../../report/html.ts";
 import { type DoorContext, executionIdIn, visible } from "../door-context.ts";
 import { pathOf } from "../answers.ts";
@@ -41,7 +41,8 @@ export function problemText({ code, detail }: Problem): Html {
     <p>${foreign(detail, 2000)} <span class="soft">(${code})</span></p>`;
 }
 
-const changed = html`<p>
+/** That what was shown is not how it is. */
+export const changedSince = html`<p>
   <strong>Nothing was changed.</strong> It is no longer as it was when you opened the page: somebody, or a drive,
   changed it meanwhile. Below it is shown as it is now. Look at it again before you go on.
 </p>`;
@@ -60,7 +61,7 @@ export async function asked(
 }
 
 /** The ETag of the terms, as the door says it. */
-async function termsTagOf({ door, ask }: ConsoleParts, c: DoorContext): Promise<string> {
+export async function termsTagOf({ door, ask }: ConsoleParts, c: DoorContext): Promise<string> {
   const executionId = executionIdIn(c);
   await visible(door, c.get("caller"), executionId);
   const response = await ask(c, `${pathOf(executionId)}/terms`);
@@ -74,16 +75,16 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   const reason = (fields.get("reason") ?? "").trim();
   const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
   const isTag = (await termsTagOf(parts, c)) === tag;
-  const { recorded, lastNumber } = await readExecution(parts.door, c);
+  const { recorded, lastNumber, history } = await readExecution(parts.door, c);
   const { executionId } = recorded.execution;
   const done = redirect(withQuery(executionPath(executionId), { done: action }));
-  const { name } = c.get("caller");
+  const word = { event: action, person: c.get("caller").name, reason };
   const show = (why: Html, status: number) => asked(parts, c, action, { again: { why, reason }, status });
   // It is being driven already, which is what was asked for.
   if (action === "redrive" && parts.door.runner.ended(executionId) !== undefined) return done;
   if (!isTag || (action === "redrive" && String(lastNumber) !== seen)) {
     // Sent twice, by a second press: the first one did it.
-    return isDone(recorded.execution, action, name, reason) ? done : show(changed, 412);
+    return isLast(history, word) ? done : show(changedSince, 412);
   }
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
@@ -91,30 +92,34 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   });
   if (problem === undefined) return done;
   if (problem.code !== "terms-changed") return show(problemText(problem), problem.status);
-  const { recorded: now } = await readExecution(parts.door, c);
-  return isDone(now.execution, action, name, reason) ? done : show(changed, 412);
+  const { history: now } = await readExecution(parts.door, c);
+  return isLast(now, word) ? done : show(changedSince, 412);
 }
 
 const routes: Readonly<Record<ExecutionAction, string>> = {
   approve: "approval",
   cancel: "cancellation",
   redrive: "redrive",
+  reopen: "reopening",
 };
 
-/** Whether the record shows that this person did this, for this reason. */
-function isDone(
-  { approval, cancelled }: ExecutionRecord,
-  action: ExecutionAction,
-  person: string,
-  reason: string,
-): boolean {
-  const word = action === "approve" ? approval : action === "cancel" ? cancelled : undefined;
-  return word?.person === person && word.reason === reason;
+/** What somebody did about an execution. */
+interface Word {
+  readonly event: string;
+  readonly person: string;
+  readonly reason: string;
+}
+
+/** Whether this is the last that happened to an execution. */
+export function isLast(history: readonly ExecutionEntry[], { event, person, reason }: Word): boolean {
+  const last = history.at(-1);
+  return last?.event === event && last.person === person && last.reason === reason;
 }
 
 /** What was just done about an execution, as its record shows it. */
 export function doneNotice({ approval, cancelled }: ExecutionRecord, done: string | undefined): Html | undefined {
   const notice = (text: Html) => html`<p class="done" role="status">${text}</p>`;
+  if (done === "reopen" && cancelled === undefined) return notice(html`It is open again.`);
   if (done === "redrive") return notice(html`It is driven again. What comes of it shows below.`);
   const word = done === "approve" ? approval : done === "cancel" ? cancelled : undefined;
   if (word === undefined) return undefined;

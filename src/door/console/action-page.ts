@@ -140,6 +140,7 @@ const actions: Readonly<Record<ExecutionAction, ActionWords>> = {
       };
     },
   },
+  reopen: { title: "Reopen", button: "Reopen the execution", hasReason: true, isGrave: false, what: reopening },
   redrive: {
     title: "Re-drive",
     button: "Drive it again",
@@ -163,6 +164,22 @@ const actions: Readonly<Record<ExecutionAction, ActionWords>> = {
     },
   },
 };
+
+/** What reopening does: it may be the last word before money is spent. */
+function reopening(shown: ShownExecution) {
+  const places = toCome(shown);
+  const { approvalRequired, cancelled } = shown.recorded.execution;
+  const next = approvalRequired
+    ? html`It waits for an approval, which has to be given anew; then ${countText(places.length, "recommendation")} may
+      be bought.`
+    : html`It needs no approval: ${countText(places.length, "recommendation")} may be bought at once, as soon as a drive
+      comes to it.`;
+  const word =
+    cancelled === undefined
+      ? html`It is not cancelled.`
+      : html`The cancellation by ${foreign(cancelled.person)} is undone.`;
+  return { places, lines: [word, next, atMost(places, shown), ...limitLine(shown)] };
+}
 
 /** What is not sent and not decided. */
 function toCome({ places }: ShownExecution): readonly ShownPlace[] {

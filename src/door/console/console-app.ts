@@ -27,6 +27,7 @@ import { placePage, type PlaceOf } from "./place-page.ts";
 import { readExecution } from "./read-execution.ts";
 import { readOverview } from "./read-overview.ts";
 import { type Finding, findingPage, findings, resolvePage, seenOf } from "./resolve-page.ts";
+import { askedToSkip, skip } from "./skip-page.ts";
 import { signIn, signOut, takeToken } from "./sign-in-page.ts";
 import { html } from "../../report/html.ts";
 
@@ -76,7 +77,7 @@ export function addConsole(
       return response.status === 404 ? new Response("none", { headers: { "cache-control": "no-store" } }) : response;
     }),
   );
-  for (const action of ["approve", "cancel", "redrive"] as const) addAction(app, parts, action);
+  for (const action of ["approve", "cancel", "redrive", "reopen"] as const) addAction(app, parts, action);
   addPlaces(app, parts);
 }
 
@@ -116,6 +117,20 @@ function addPlaces(app: Hono<DoorEnv>, parts: ConsoleParts): void {
   app.get(
     path,
     forReaders(parts, async (c) => page(c, placePage(await readPlace(parts, c), c.get("caller")))),
+  );
+  app.get(
+    `${path}/skip`,
+    forReaders(parts, (c) => {
+      checkScope(c.get("caller"), "approve");
+      return askedToSkip(parts, c, () => readPlace(parts, c));
+    }),
+  );
+  app.post(
+    `${path}/skip`,
+    forReaders(parts, (c) => {
+      checkScope(c.get("caller"), "approve");
+      return skip(parts, c, () => readPlace(parts, c));
+    }),
   );
   app.get(
     `${path}/resolve`,
@@ -169,12 +184,12 @@ const recordChanged = html`<p>
 
 async function readPlace(parts: ConsoleParts, c: DoorContext): Promise<PlaceOf> {
   const recIndex = recIndexIn(c);
-  const { recorded, places, steps, lastNumber } = await readExecution(parts.door, c);
+  const { recorded, places, steps, lastNumber, history: told } = await readExecution(parts.door, c);
   const place = places.find(({ outcome }) => outcome.recIndex === recIndex);
   if (place?.record === undefined) throw notFound("There is no such recommendation in this execution.");
   const { record } = place;
   const history = steps.filter(({ token }) => token === record.token);
-  return { executionId: recorded.execution.executionId, place, record, history, lastNumber };
+  return { executionId: recorded.execution.executionId, place, record, history, told, lastNumber };
 }
 
 function findingIn(c: DoorContext): Finding {

@@ -2,7 +2,7 @@
 import { Html } from "../../report/html.ts";
 
 /** What can be done about an execution. */
-export type ExecutionAction = "approve" | "cancel" | "redrive";
+export type ExecutionAction = "approve" | "cancel" | "redrive" | "reopen";
 
 /** The page of an execution, or of something that is done about it. */
 export function executionPath(executionId: string, action?: ExecutionAction | "events"): string {

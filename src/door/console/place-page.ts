@@ -1,4 +1,5 @@
 import { unprovenBeside } from "../../contract/at-risk.ts";
+import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import { amountText, Html, html, timeText } from "../../report/html.ts";
@@ -20,6 +21,8 @@ export interface PlaceOf {
   readonly place: ShownPlace;
   readonly record: TokenRecord;
   readonly history: readonly HistoryEntry[];
+  /** What was said about the execution as a whole. */
+  readonly told: readonly ExecutionEntry[];
   /** The number of the last line of the execution's history. */
   readonly lastNumber: number;
 }
@@ -36,19 +39,29 @@ export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
     body: html`${wayBack(executionId)}
       <h1>No. ${recIndex}: ${foreign(what)}</h1>
       <div data-live="state">${resultPart(place)}</div>
-      <div data-live="actions" class="actions">
-        ${
-          isDecidable(record) && scopes.includes("resolve")
-            ? html`<nav aria-label="What you can do">
-                <a class="button main" href="${link(placePath(executionId, recIndex, "resolve"))}">Decide …</a>
-              </nav>`
-            : undefined
-        }
-      </div>
+      <div data-live="actions" class="actions">${placeActions(executionId, record, scopes)}</div>
       <div data-live="evidence">${evidencePart(record)}</div>
       <div data-live="history">${historyPart(of)}</div>
       ${fieldsPart(record)}`,
   };
+}
+
+/** What somebody with these scopes can do about it. */
+function placeActions(executionId: string, record: TokenRecord, scopes: Caller["scopes"]): Html | undefined {
+  const button = (action: string, label: string, style: string) =>
+    html`<a class="button ${style}" href="${link(placePath(executionId, record.recIndex, action))}">${label}</a>`;
+  const offered = [
+    ...(isDecidable(record) && scopes.includes("resolve") ? [button("resolve", "Decide …", "main")] : []),
+    ...(isDroppable(record) && scopes.includes("approve") ? [button("skip", "Drop …", "")] : []),
+  ];
+  return offered.length === 0 ? undefined : html`<nav aria-label="What you can do">${offered}</nav>`;
+}
+
+/** Whether it was never sent, so that it may be dropped. */
+function isDroppable({ state, submission, former = [] }: TokenRecord): boolean {
+  return (
+    ["planned", "claimed", "refused", "rejected"].includes(state) && submission === undefined && former.length === 0
+  );
 }
 
 /** Its result, and what to do. */
