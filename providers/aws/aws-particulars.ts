@@ -19,14 +19,12 @@ const ways: Readonly<Record<string, Particulars["paid"]>> = {
 };
 
 /** What a person wants to know about a recommendation for AWS. No upfront is paid by the hour, which is about the same each month. */
-export function awsParticulars({ service, region = "us-east-1", payment }: Recommendation): Particulars {
+export function awsParticulars({ service, region, payment }: Recommendation): Particulars {
   const page = pages[service];
-  return {
-    ...(page === undefined
-      ? {}
-      : { portal: `https://${hostOf(String(region))}/${page(encodeURIComponent(String(region)))}` }),
-    paid: ways[String(payment)],
-  };
+  // A savings plan names no region, and its page is the same for all.
+  const place = typeof region === "string" ? region : "us-east-1";
+  const portal = page && `https://${hostOf(place)}/${page(encodeURIComponent(place))}`;
+  return { portal, paid: typeof payment === "string" ? ways[payment] : undefined };
 }
 
 /** The console of the partition that a region is in. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */

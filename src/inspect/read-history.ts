@@ -31,7 +31,8 @@ export async function ledgerHistory(
     throw notRecorded(recIndex === undefined || all.length === 0 ? "executionId" : "recIndex");
   }
   const histories: RecommendationHistory[] = [];
-  for (const record of records) histories.push({ record, lines: (await ledger.history(record.token)).map(historyLineOf) });
+  for (const record of records)
+    histories.push({ record, lines: (await ledger.history(record.token)).map(historyLineOf) });
   return histories;
 }
 

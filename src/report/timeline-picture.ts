@@ -1,4 +1,4 @@
-import { Html, html, timeText } from "./html.ts";
+import { type Html, html, timeText } from "./html.ts";
 
 /** A moment in the picture. */
 export interface Mark {

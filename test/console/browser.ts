@@ -1,7 +1,6 @@
 // A real browser for the console's tests.
 import { existsSync } from "node:fs";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -33,12 +32,10 @@ export async function watchedContext(
   return Object.assign(context, { complaints });
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** Fails where a page cannot be used by everybody, as far as axe-core can tell, or is wider than the screen. */
 export async function expectUsable(page: Page): Promise<void> {
   // By the debugger, which the page's policy does not bind.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     type Result = { violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] };
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<Result> } };

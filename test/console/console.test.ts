@@ -245,7 +245,7 @@ describe("a request from elsewhere", () => {
   test("a form that is none: told, and nothing is done", async () => {
     const executionId = await waiting();
     const path = `/executions/${executionId}/approve`;
-    const fields = new URLSearchParams(await formOf(path));
+    const fields = new URLSearchParams(await formOf(path)).toString();
     const headers = { ...page, origin: night.url, cookie: `${cookieName()}=${tokens.operator}` };
     const send = (body: string, type: string) =>
       fetch(night.url + path, {
@@ -271,7 +271,7 @@ describe("an action", () => {
     const executionId = await waiting([
       ec2In("ap-southeast-1"),
       { ...compute, region: "uksouth", maxPrice: { amount: "30.00", currency: "GBP" } },
-      unlimited as never,
+      unlimited,
     ]);
     const path = `/executions/${executionId}/approve`;
     const text = await (await get(path, "finance")).text();

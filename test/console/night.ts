@@ -169,7 +169,7 @@ export async function fillNight(night: Night): Promise<void> {
   sandbox.clearFaults();
   const { maxPrice: _none, ...unlimited } = ec2In("ca-central-1", { platform: "Windows" });
   const toApprove = [ec2In("ap-south-1"), { ...compute, region: "westeurope", maxPrice: gbp("30.00") }, unlimited];
-  await submitted(night, "engine-waiting", toApprove as readonly Recommendation[], { requireApproval: true });
+  await submitted(night, "engine-waiting", toApprove, { requireApproval: true });
   await submitted(night, "engine-over", [ec2In("sa-east-1")], { requireApproval: true });
   await purchaser.cancel("engine-over", { person: "operator", reason: "ordered twice" });
 }

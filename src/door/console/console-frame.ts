@@ -1,4 +1,4 @@
-import { Html, html } from "../../report/html.ts";
+import { type Html, html } from "../../report/html.ts";
 import type { Caller } from "../door-parts.ts";
 import { link } from "./console-links.ts";
 import type { ConsoleParts } from "./console-parts.ts";

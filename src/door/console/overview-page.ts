@@ -25,7 +25,7 @@ export function overviewQuery(c: DoorContext): OverviewQuery {
   if (cursor !== undefined && after === undefined) {
     throw invalidFields("The query", [{ parameter: "cursor", detail: "must be the next of an earlier page" }]);
   }
-  return { state: state === undefined || state === "" ? undefined : (state as ExecutionState), after };
+  return { state: state === undefined || state === "" ? undefined : state, after };
 }
 
 /** The executions: their money, what needs a person, then all of them. */
