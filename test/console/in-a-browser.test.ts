@@ -232,6 +232,43 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await context.close();
   });
 
+  test("a stream of events: each number is followed once, a cut stream goes on after the last, an ended one is left", async () => {
+    const asked: (string | null)[] = [];
+    let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const send = (text: string) => stream?.enqueue(new TextEncoder().encode(text));
+    const other = await startNight({}, (handler) =>
+      Object.assign(async (request: Request) => {
+        if (!request.url.endsWith("/events")) return handler(request);
+        asked.push(request.headers.get("last-event-id"));
+        const body = new ReadableStream<Uint8Array>({ start: (controller) => void (stream = controller) });
+        return new Response(body, { headers: { "content-type": "text/event-stream" } });
+      }, handler),
+    );
+    await submitted(other, "engine-stream", [ec2In("us-east-1")], { requireApproval: true });
+    const context = await watchedContext(browser);
+    const page = await context.newPage();
+    await page.goto(`${other.url}/executions/engine-stream`);
+    await expect.poll(() => asked).toEqual(["1"]);
+    await other.purchaser.cancel("engine-stream", { person: "finance", reason: "too dear" });
+    send(": nothing new\n\nid: 2\nda");
+    send('ta: {"kind":"execution"}\n\n');
+    await page.getByText("finance cancelled it at").first().waitFor();
+    stream?.close();
+    await expect.poll(() => asked).toEqual(["1", "2"]);
+    await other.purchaser.reopen("engine-stream", { person: "finance", reason: "needed" });
+    send("id: 3\ndata: {}\n\n");
+    await page.getByText("It waits for an approval.").waitFor();
+    send("event: end\ndata: {}\n\n");
+    stream?.close();
+    await other.purchaser.cancel("engine-stream", { person: "operator", reason: "after all not" });
+    // It is no longer listened to, and is still looked at.
+    await page.getByText("operator cancelled it at").first().waitFor();
+    expect(asked).toHaveLength(2);
+    expect(context.complaints).toEqual([]);
+    await context.close();
+    await other.close();
+  });
+
   test("signed out elsewhere: the page says so", async () => {
     const { page, context } = await opened();
     await page.goto(`${night.url}/executions/engine-waiting`);

@@ -58,7 +58,10 @@ export function knownTokens() {
 }
 
 /** Starts one. */
-export async function startNight(options: Partial<HandlerOptions> = {}): Promise<Night> {
+export async function startNight(
+  options: Partial<HandlerOptions> = {},
+  around: (handler: DoorHandler) => DoorHandler = (handler) => handler,
+): Promise<Night> {
   const folder = await mkdtemp(join(tmpdir(), "buyonce-console-"));
   let ahead = 0;
   const clock = () => Date.now() + ahead;
@@ -77,8 +80,8 @@ export async function startNight(options: Partial<HandlerOptions> = {}): Promise
   const purchaser = createPurchaser({ ledger, providers, environment: hurried });
   const errors: string[] = [];
   const onError = (error: unknown, about: string) => errors.push(`${about}: ${String(error)}`);
-  const handlerOf = (): Promise<DoorHandler> =>
-    createHandler({
+  const handlerOf = async (): Promise<DoorHandler> => {
+    const handler = await createHandler({
       purchaser,
       ledger,
       authenticate: "nobody-is-asked",
@@ -88,6 +91,8 @@ export async function startNight(options: Partial<HandlerOptions> = {}): Promise
       imitation: true,
       ...options,
     });
+    return around(handler);
+  };
   let server: DoorServer = await startServer(await handlerOf(), 0);
   const { url } = server;
   return {
