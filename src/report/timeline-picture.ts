@@ -55,7 +55,7 @@ export function timelinePicture(lanes: readonly Lane[], title: string): Html | u
         ${ticksOf(times, xOf).map(
           ({ x, text }) =>
             html`<line class="tick" x1="${x}" x2="${x}" y1="${head - 6}" y2="${height}" /><text
-                class="axis"
+                class="axis ${x > width - tickRoom / 2 ? "last" : ""}"
                 x="${x}"
                 y="14"
                 >${text}</text

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RequestError } from "../../src/door/problem.ts";
 import { compute } from "../end-to-end/recommendations.ts";
 import { blind, ec2In, fillNight, knownTokens, type Night, park, startNight, submitted, tokens } from "./night.ts";
 
@@ -213,6 +214,27 @@ describe("who looks", () => {
     });
     expect(response.status).toBe(401);
   });
+});
+
+test("a token that is over leads to the sign-in; where nobody can say who it is, that is told", async () => {
+  let error = new RequestError("not-authenticated", "The token has expired.");
+  const authenticate = () => {
+    throw error;
+  };
+  const other = await startNight({ authenticate });
+  try {
+    const ask = (path: string, init = {}) => fetch(other.url + path, { headers: page, redirect: "manual", ...init });
+    expect((await ask("/")).headers.get("location")).toBe("/sign-in");
+    const body = new URLSearchParams({ token: "t" });
+    const form = { method: "POST", headers: { ...page, origin: other.url }, body };
+    expect((await ask("/sign-in", form)).status).toBe(401);
+    error = new RequestError("shutting-down", "Who calls cannot be found out now.", { retryAfter: 5000 });
+    const unknown = await ask("/");
+    expect([unknown.status, unknown.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await unknown.text()).toContain("Who calls cannot be found out now.");
+  } finally {
+    await other.close();
+  }
 });
 
 describe("a request from elsewhere", () => {

@@ -89,6 +89,7 @@ time .utc { color: var(--soft); font-size: 0.92em; }
 .timeline .key { display: inline-flex; gap: 5px; align-items: center; }
 .timeline text { fill: var(--ink); font-size: 13px; }
 .timeline text.axis { fill: var(--soft); font-size: 12px; text-anchor: middle; }
+.timeline text.last { text-anchor: end; }
 .timeline .tick { stroke: var(--line); stroke-width: 1; stroke-dasharray: 2 4; }
 .timeline .track { stroke: var(--line); stroke-width: 2; }
 .timeline .mark { stroke: var(--page); stroke-width: 1.5; }

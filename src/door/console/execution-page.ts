@@ -274,7 +274,7 @@ function whoPart({ history, steps: lines, places, recorded }: ShownExecution): H
           html`<li>
             ${timeMark(at, timeText(at))}
             <span>
-              ${what}${person === undefined ? undefined : html` <strong>${foreign(person)}</strong>`}${reason === undefined ? undefined : html`: ${foreign(reason)}`}
+              ${what}${person === undefined ? undefined : html` by <strong>${foreign(person)}</strong>`}${reason === undefined ? undefined : html`: ${foreign(reason)}`}
             </span>
           </li>`,
       )}
