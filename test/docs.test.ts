@@ -43,7 +43,7 @@ describe("what the documentation says", () => {
       const [exported = ""] = page.split("# What these use");
       return [...exported.matchAll(/^## (\w+)\n\n```/gm)].map(([, name]) => name);
     });
-    expect(pages.size).toBe(12);
+    expect(pages.size).toBe(13);
     expect(silent).toEqual([]);
   });
 
