@@ -11,6 +11,9 @@ export interface DoorServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds for which nothing may come or go on a connection: longer than a request waits. */
+const longestIdle = 90_000;
+
 /** Milliseconds for headers, for a whole request, and between two requests of a connection: whoever is slower is cut. */
 const times = {
   headersTimeout: 10_000,
@@ -19,6 +22,9 @@ const times = {
   connectionsCheckingInterval: 1000,
 };
 
+/** Other times than the usual ones, in milliseconds. */
+type ServerTimes = Partial<typeof times> & { readonly idleTimeout?: number };
+
 /** Milliseconds for answers under way once the handler is drained. */
 const lastAnswers = 5000;
 
@@ -26,9 +32,19 @@ const lastAnswers = 5000;
 const mostConnections = 2000;
 
 /** Answers on a port of loopback (0: any that is free), and drives what is accepted. Throws where the port is taken. */
-export async function startServer(handler: DoorHandler, port: number): Promise<DoorServer> {
-  const server = createAdaptorServer({ fetch: handler, overrideGlobalObjects: false, serverOptions: times }) as Server;
+export async function startServer(
+  handler: DoorHandler,
+  port: number,
+  { idleTimeout = longestIdle, ...otherTimes }: ServerTimes = {},
+): Promise<DoorServer> {
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => handler(request, { address: incoming.socket.remoteAddress }),
+    overrideGlobalObjects: false,
+    serverOptions: { ...times, ...otherTimes },
+  }) as Server;
   server.maxConnections = mostConnections;
+  // Also while it is written to: a client that never reads its answer is cut.
+  server.timeout = idleTimeout;
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", listening);

@@ -34,6 +34,16 @@ const addOptions = (command: Command) =>
         wholeNumber(1, 100),
         4,
       )
+      .option(
+        "--max-rate <n>",
+        "requests a second of one caller, ten times as many at once; needs tokens",
+        wholeNumber(1, 1_000_000),
+      )
+      .option("--max-requests <n>", "requests under way, of one caller half of them", wholeNumber(2, 100_000))
+      .option(
+        "--address-header <name>",
+        "the header in which the only proxy before it writes a client's address, such as X-Forwarded-For",
+      )
       .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
     cloudOptions("buy from it; nothing is spent"),
@@ -140,6 +150,8 @@ async function answerUntilInterrupted(
     ...served,
     hostNames: [...loopbackNames, ...(options.host ?? [])],
     corsOrigins: options.corsOrigin,
+    addressHeader: options.addressHeader,
+    limits: { ratePerCaller: options.maxRate, requestsAtOnce: options.maxRequests },
     requireApproval: options.requireApproval === true,
     twoPersons: options.twoPersons === true,
     executionsAtOnce: options.executions,
