@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { DoorHandler } from "./door-parts.ts";
 
@@ -31,6 +31,20 @@ const lastAnswers = 5000;
 /** Connections at once; the kernel refuses more. */
 const mostConnections = 2000;
 
+/** Requests that one connection may have sent before it was answered: each answer waits in memory for the one before to be read. */
+const mostUnanswered = 4;
+
+/** Cuts a connection that sends one request after the other, and reads no answer. */
+function cutUnanswered(server: Server): void {
+  const unanswered = new WeakMap<Socket, number>();
+  server.on("request", ({ socket }, answer) => {
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    answer.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    if (count > mostUnanswered) socket.destroy();
+  });
+}
+
 /** Answers on a port of loopback (0: any that is free), and drives what is accepted. Throws where the port is taken. */
 export async function startServer(
   handler: DoorHandler,
@@ -45,6 +59,7 @@ export async function startServer(
   server.maxConnections = mostConnections;
   // Also while it is written to: a client that never reads its answer is cut.
   server.timeout = idleTimeout;
+  cutUnanswered(server);
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", listening);
