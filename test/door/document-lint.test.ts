@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const cli = join(root, "node_modules/@redocly/cli/bin/cli.js");
+const cli = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
 
 let folder: string;
 beforeAll(async () => {
