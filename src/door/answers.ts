@@ -82,12 +82,16 @@ export async function reportAnswer(
   executionId: string,
   { isReplay, isAccepted = false }: ReportOptions = {},
 ): Promise<Response> {
-  const wait = preferredWait(c.req.header("prefer"));
+  const asked = preferredWait(c.req.header("prefer"));
+  // Where too many wait, it is answered as if it had not asked to.
+  const seat = asked === 0 ? undefined : door.limits.waiters.take(c.get("caller").name);
+  const wait = seat === undefined ? 0 : asked;
+  if (wait > 0) c.get("leave")();
   const read = () => visible(door, c.get("caller"), executionId);
   // A redrive that waits for its turn here may still buy what is refused now.
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
-  const recorded = await whenDecided(door, waiting, read);
+  const recorded = await whenDecided(door, waiting, read).finally(seat);
   const document = reportDocument(recorded);
   const { state } = document;
   const text = textOf(document);

@@ -7,6 +7,7 @@ import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
 import { executionRoutes } from "./execution-routes.ts";
 import { personRoutes } from "./person-routes.ts";
 import type { AnyRoute } from "./routes.ts";
+import { createRequestLimits } from "./request-limits.ts";
 import { createRunner } from "./runner.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
@@ -27,12 +28,14 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
   checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
   checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
   const { purchaser, ledger, authenticate, corsOrigins = [] } = options;
-  if (authenticate === "nobody-is-asked" && corsOrigins.length > 0) {
+  const isAlone = authenticate === "nobody-is-asked";
+  if (isAlone && corsOrigins.length > 0) {
     throw new RefusedError({
       code: "invalid-configuration",
       message: "Pages of other sites may call only a server that asks who calls: give it tokens. Nothing was started.",
     });
   }
+  const limits = createRequestLimits(options.limits ?? {}, { bodyLimit, isAlone }, environment);
   const runner = createRunner({
     purchaser,
     ledger,
@@ -48,17 +51,18 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     runner,
     requireApproval: requireApproval || twoPersons,
     twoPersons,
+    limits,
     sleep: environment.sleep,
     now: environment.now,
   };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
   const pages = options.console === false ? undefined : await import("./console/index.ts");
-  const settings = { ...options, bodyLimit, onError, problemPage: pages?.problemPage };
+  const settings = { ...options, limits, bodyLimit, onError, problemPage: pages?.problemPage };
   const app = createApp(doorRoutes(door), settings, runner.draining);
   pages?.addConsole(app, door, options);
 
-  const answer = async (request: Request): Promise<Response> => {
-    const response = await app.fetch(request);
+  const answer: (...given: Parameters<DoorHandler>) => Promise<Response> = async (request, { address } = {}) => {
+    const response = await app.fetch(request, { address });
     response.headers.set("x-content-type-options", "nosniff");
     return response;
   };

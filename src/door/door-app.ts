@@ -3,9 +3,10 @@ import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { loopbackNames } from "../contract/endpoint.ts";
 import { checkOrigin, corsOriginsOf, hostNamesOf, isFollowedLink } from "./check-origin.ts";
-import { type DoorEnv, readingMethods } from "./door-context.ts";
-import { type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
+import { type DoorContext, type DoorEnv, readingMethods } from "./door-context.ts";
+import { type Authenticate, type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
 import { isForOperator, problemOf, RequestError } from "./problem.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
 import { shuttingDown } from "./service-routes.ts";
 
@@ -25,7 +26,8 @@ export function localCaller({ headers }: Request): Caller {
 }
 
 /** What an app takes from the options of its handler. */
-interface AppOptions extends Pick<HandlerOptions, "authenticate" | "hostNames" | "corsOrigins"> {
+interface AppOptions extends Pick<HandlerOptions, "addressHeader" | "authenticate" | "hostNames" | "corsOrigins"> {
+  readonly limits: RequestLimits;
   /** Bytes. */
   readonly bodyLimit: number;
   readonly onError: (error: unknown, about: string) => void;
@@ -54,6 +56,38 @@ const forBrowsers = {
   maxAge: 600,
 };
 
+/**
+ * Who sends a request. Whoever sends tokens that are not valid is made to wait, by address. Throws a RequestError for nobody that is
+ * known.
+ */
+async function known(
+  c: DoorContext,
+  authenticate: Authenticate,
+  { limits, addressHeader }: Pick<AppOptions, "limits" | "addressHeader">,
+): Promise<Caller> {
+  const credential = c.req.header("authorization");
+  const told = addressHeader === undefined ? undefined : c.req.header(addressHeader)?.split(",").at(-1)?.trim();
+  const address = told ?? c.env.address ?? "";
+  // Who names no token does not guess.
+  if (credential !== undefined) limits.checkAddress(address, credential);
+  try {
+    const caller = await authenticate(c.req.raw);
+    if (caller === undefined) throw notAuthenticated();
+    if (credential !== undefined) limits.noteValid(credential);
+    return caller;
+  } catch (error) {
+    const isFalse = error instanceof RequestError && error.code === "not-authenticated";
+    if (isFalse && credential !== undefined) limits.noteFailure(address, credential);
+    throw error;
+  }
+}
+
+function notAuthenticated(): RequestError {
+  return new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
+    headers: { "www-authenticate": "Bearer" },
+  });
+}
+
 /** The routes as an app of hono, and what every request passes before its route. `draining`: only what reads is answered any more. */
 export function createApp(
   routes: readonly AnyRoute[],
@@ -61,6 +95,8 @@ export function createApp(
     authenticate,
     hostNames = authenticate === "nobody-is-asked" ? loopbackNames : undefined,
     corsOrigins = [],
+    addressHeader,
+    limits,
     onError,
     bodyLimit,
     problemPage,
@@ -68,6 +104,7 @@ export function createApp(
   draining: AbortSignal,
 ): Hono<DoorEnv> {
   const origins = { hostNames: hostNames && hostNamesOf(hostNames), corsOrigins: corsOriginsOf(corsOrigins) };
+  const asking = { limits, addressHeader };
   const app = new Hono<DoorEnv>();
   const answerWith = (problem: Response, request: Request) =>
     problemPage !== undefined && isForReader(request) ? problemPage(problem) : problem;
@@ -96,16 +133,18 @@ export function createApp(
   });
   if (corsOrigins.length > 0) app.use("/v1/*", cors({ ...forBrowsers, origin: [...corsOrigins] }));
   app.use("/v1/*", async (c, next) => {
-    const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await authenticate(c.req.raw);
-    if (caller === undefined) {
-      throw new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
-        headers: { "www-authenticate": "Bearer" },
-      });
-    }
-    if (draining.aborted && !readingMethods.includes(c.req.method)) throw shuttingDown();
+    const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await known(c, authenticate, asking);
     c.set("caller", caller);
-    await next();
+    if (draining.aborted && !readingMethods.includes(c.req.method)) throw shuttingDown();
+    if (authenticate !== "nobody-is-asked") limits.checkRate(caller.name);
+    const leave = limits.enter(caller.name);
+    c.set("leave", leave);
+    try {
+      await next();
+    } finally {
+      c.get("leave")();
+    }
   });
-  for (const route of routes) addRoute(app, route, bodyLimit);
+  for (const route of routes) addRoute(app, route, { limit: bodyLimit, bodies: limits.bodies });
   return app;
 }

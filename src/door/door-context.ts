@@ -4,12 +4,19 @@ import type { RecordedAt } from "../contract/execution-record.ts";
 import { textProblem } from "../contract/text-problem.ts";
 import type { Caller, DoorScope, HandlerOptions } from "./door-parts.ts";
 import { pointedAt, RequestError } from "./problem.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import type { Runner } from "./runner.ts";
 
 /** What the handler keeps with a request. */
 export interface DoorEnv {
+  readonly Bindings: {
+    /** Where the request came from. */
+    readonly address?: string | undefined;
+  };
   readonly Variables: {
     readonly caller: Caller;
+    /** Gives the request's seat back, and the bytes of its body: before it waits, and once it is answered. */
+    readonly leave: () => void;
   };
 }
 
@@ -21,6 +28,7 @@ export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
   readonly runner: Runner;
   readonly requireApproval: boolean;
   readonly twoPersons: boolean;
+  readonly limits: RequestLimits;
   readonly sleep: Environment["sleep"];
   readonly now: Environment["now"];
 }

@@ -56,6 +56,20 @@ export type DoorLedger = Pick<
   "executions" | "history" | "historySince" | "now" | "recorded" | "records" | "recordsOf"
 >;
 
+/** How much a handler takes; each server counts for itself. What is above is refused with `Retry-After`, and nothing is recorded for it. */
+export interface DoorLimits {
+  /** Requests a second of one caller; ten times as many at once. Where nobody is asked there is no such limit. Default 200. */
+  readonly ratePerCaller?: number | undefined;
+  /** Requests a minute with a token that is not valid, from one address. Default 60. */
+  readonly failuresPerMinute?: number | undefined;
+  /** Requests under way, of one caller half of them; those that wait (`Prefer: wait`) are not counted. Default 512. */
+  readonly requestsAtOnce?: number | undefined;
+  /** Requests that wait, of one caller half of them; more are answered at once, as if they had not asked to wait. Default 256. */
+  readonly waitersAtOnce?: number | undefined;
+  /** Bytes of bodies that are read, or worked on, at once; more wait for their turn. Default 64,000,000. */
+  readonly bodyBytesAtOnce?: number | undefined;
+}
+
 /** What a handler is made of. */
 export interface HandlerOptions {
   readonly purchaser: DoorPurchaser;
@@ -89,6 +103,12 @@ export interface HandlerOptions {
   readonly imitation?: boolean | undefined;
   /** The longest that a body may be, in bytes. Default 10,000,000. */
   readonly bodyLimit?: number | undefined;
+  readonly limits?: DoorLimits | undefined;
+  /**
+   * The header in which a proxy before the server writes the address of a client, such as `X-Forwarded-For`, of which the last one
+   * counts: for a server that is reached through that proxy alone. Default: the address of the connection.
+   */
+  readonly addressHeader?: string | undefined;
   /** Told what went wrong behind an answer that cannot say it: a drive, a sweep, a defect. */
   readonly onError?: ((error: unknown, about: string) => void) | undefined;
   /** Clock and timers; default the machine's. */
@@ -97,8 +117,8 @@ export interface HandlerOptions {
 
 /** A Fetch handler that buys. */
 export interface DoorHandler {
-  /** Answers a request; never throws. */
-  (request: Request): Promise<Response>;
+  /** Answers a request; never throws. `from`: the address that it came from, by which false tokens are counted. */
+  (request: Request, from?: { readonly address?: string | undefined }): Promise<Response>;
   /** Begins to drive what is accepted, and what was left behind in the ledger. */
   start(): void;
   /**

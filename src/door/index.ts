@@ -4,6 +4,7 @@ export type {
   Caller,
   DoorHandler,
   DoorLedger,
+  DoorLimits,
   DoorPurchaser,
   DoorScope,
   HandlerOptions,

@@ -56,6 +56,7 @@ function operationOf(route: AnyRoute) {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, kind]) => [status, answerOf(status, kind, headersDocument(headers))]),
       ),
+      "4XX": refused,
       default: problem,
     },
   };
@@ -81,6 +82,12 @@ function contentOf(kind: AnswerKind): object | undefined {
   const data = { contentMediaType: "application/json", contentSchema: referenceOf(eventSchema) };
   return { "text/event-stream": { schema: { type: "string", ...data } } };
 }
+
+const refused = {
+  description: "What is wrong with the request, which was not carried out.",
+  ...headersDocument(["Retry-After"]),
+  content: { "application/problem+json": { schema: referenceOf(problemSchema) } },
+};
 
 const problem = {
   description: "What is wrong. Of 5xx it is not known whether the request was carried out: send the same again.",

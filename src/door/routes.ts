@@ -6,7 +6,7 @@ import { checkScope, type DoorContext, type DoorEnv } from "./door-context.ts";
 import type { DoorScope } from "./door-parts.ts";
 import { type FieldProblem, pointedAt, RequestError } from "./problem.ts";
 import type { HeaderName } from "./response-headers.ts";
-import { readJsonText } from "./strict-json.ts";
+import { type BodyReading, readJsonText } from "./strict-json.ts";
 
 /** A header or a query parameter of a route. */
 export interface Parameter {
@@ -47,14 +47,20 @@ export function route<Body = undefined>(given: Route<Body>): AnyRoute {
   return given as unknown as AnyRoute;
 }
 
-/** Adds a route: its caller's scope is checked, and its body is read as strict JSON of at most so many bytes, before it is handled. */
-export function addRoute(app: Hono<DoorEnv>, route: AnyRoute, bodyLimit: number): void {
+/** Adds a route: its caller's scope is checked, and its body is read as strict JSON, before it is handled. */
+export function addRoute(app: Hono<DoorEnv>, route: AnyRoute, reading: BodyReading): void {
   const { method, path, scope, parameters = [], body, isBodyOptional = false, handle } = route;
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     if (scope !== undefined) checkScope(c.get("caller"), scope);
     checkQuery(new URL(c.req.url).searchParams, parameters);
     if (body === undefined) return handle(c, undefined as never);
-    const value: unknown = JSON.parse((await readJsonText(c.req.raw, bodyLimit, isBodyOptional)) ?? "{}");
+    const { text = "{}", release } = await readJsonText(c.req.raw, reading, isBodyOptional);
+    const leave = c.get("leave");
+    c.set("leave", () => {
+      release();
+      leave();
+    });
+    const value: unknown = JSON.parse(text);
     return handle(c, (body === "execution" ? value : checked(body, value)) as never);
   });
 }

@@ -1,4 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Authenticate } from "../../src/door/door-parts.ts";
 import { jwtTokens } from "../../src/door/jwt-tokens.ts";
@@ -270,6 +272,21 @@ describe("beside static tokens", () => {
     expect((await list(token)).json.executions).toMatchObject([{ executionId: "one-1" }]);
     const sits = await sign(signer, { ...claims, sub: "x", buyonce_prefix: "static-1" });
     expect((await put("static-1", sits)).status).toBe(403);
+  });
+
+  test("the files in docs/http.md are such files", async () => {
+    const page = readFileSync(resolve(import.meta.dirname, "../../docs/http.md"), "utf8");
+    const [fixed = "", signed = ""] = [...page.matchAll(/```jsonc\n([^]*?)```/g)].map(([, text = ""]) =>
+      text
+        .replaceAll(/ *(?<!:)\/\/ .*$/gm, "")
+        .replaceAll(/,(?=\s*[}\]])/g, "")
+        .replace("…", hash),
+    );
+    const known = readCallers({
+      tokens: { text: fixed, file: "tokens.json" },
+      jwt: { text: signed, file: "jwt.json" },
+    });
+    expect(await known).toBeTypeOf("function");
   });
 
   test.each<[string, () => Parameters<typeof readCallers>[0], RegExp]>([

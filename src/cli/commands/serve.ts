@@ -37,6 +37,16 @@ const addOptions = (command: Command) =>
         wholeNumber(1, 100),
         4,
       )
+      .option(
+        "--max-rate <n>",
+        "requests a second of one caller, ten times as many at once; needs tokens",
+        wholeNumber(1, 1_000_000),
+      )
+      .option("--max-requests <n>", "requests under way, of one caller half of them", wholeNumber(2, 100_000))
+      .option(
+        "--address-header <name>",
+        "the header in which the only proxy before it writes a client's address, such as X-Forwarded-For; needs tokens",
+      )
       .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
       .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
@@ -78,7 +88,7 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   checkEndpoints(options);
   checkReal(options);
   const authenticate = await readWhoMayCall(options);
-  checkNames(options);
+  checkAsked(options);
   const configured = await readWebhooks(parts);
   const buying = { yes: options.yes, timeout: driveTime };
   return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
@@ -109,13 +119,18 @@ function checkReal(options: ServeCommandOptions): void {
   );
 }
 
-/** Throws a usage error where others than this machine would call a server that asks nobody who they are. */
-function checkNames({ host, corsOrigin, tokens, jwt }: ServeCommandOptions): void {
-  if (tokens !== undefined || jwt !== undefined || (host === undefined && corsOrigin === undefined)) return;
-  const option = host === undefined ? "--cors-origin" : "--host";
-  throw usageError(
-    `${option} needs --tokens or --jwt: others would call a server that asks nobody. Nothing was started.`,
-  );
+/** Throws a usage error for what means nothing, or lets others in, where nobody is asked who they are. */
+function checkAsked({ host, corsOrigin, maxRate, addressHeader, tokens, jwt }: ServeCommandOptions): void {
+  if (tokens !== undefined || jwt !== undefined) return;
+  const given = {
+    "--host": host,
+    "--cors-origin": corsOrigin,
+    "--max-rate": maxRate,
+    "--address-header": addressHeader,
+  };
+  const [option] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (option === undefined) return;
+  throw usageError(`${option} needs --tokens or --jwt: without them nobody is asked who calls. Nothing was started.`);
 }
 
 async function readWhoMayCall({ tokens, jwt }: ServeCommandOptions): Promise<Served["authenticate"]> {
@@ -152,6 +167,8 @@ async function answerUntilInterrupted(
     ...served,
     hostNames: [...loopbackNames, ...(options.host ?? [])],
     corsOrigins: options.corsOrigin,
+    addressHeader: options.addressHeader,
+    limits: { ratePerCaller: options.maxRate, requestsAtOnce: options.maxRequests },
     console: options.console,
     requireApproval: options.requireApproval === true,
     twoPersons: options.twoPersons === true,
