@@ -339,6 +339,7 @@ export type Code =
   | "too-many-requests"
   | "server-busy"
   | "in-progress"
+  | "too-many-streams"
   | "shutting-down"
   | "no-answer"
   | "foreign-answer"

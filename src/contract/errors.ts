@@ -86,6 +86,7 @@ export type ErrorCode =
   | "too-many-requests"
   | "server-busy"
   | "in-progress"
+  | "too-many-streams"
   | "shutting-down"
   // a call of buyonce/client that got no answer to go by
   | "no-answer"

@@ -61,6 +61,10 @@ export const requestAdvice = {
     detail: "Only who sends `Prefer: handling=strict` is told so by an error.",
     todo: "Send the same again after the time that `Retry-After` says, or read the execution.",
   },
+  "too-many-streams": {
+    plain: "Too many event streams are open, of this caller or in all.",
+    todo: "Close those that nobody reads, or read the execution from time to time.",
+  },
   "shutting-down": {
     plain: "The server is ending; nothing was recorded.",
     todo: "Send the same again in a moment, to the server that takes its place.",

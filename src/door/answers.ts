@@ -6,6 +6,7 @@ import { executionState } from "../contract/execution-state.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { whyForbidden } from "../contract/terms.ts";
+import type { HistoryLine } from "../inspect/read-history.ts";
 import { isOpen } from "../drive/outcome-of-record.ts";
 import { type Door, type DoorContext, readingMethods, visible } from "./door-context.ts";
 import { RequestError } from "./problem.ts";
@@ -38,6 +39,11 @@ function textOf(document: object): string {
 /** A time (milliseconds since 1970) in ISO 8601. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
+}
+
+/** A line of the history of a recommendation, as every answer says it. */
+export function historyDocument({ at, event, from, to, holder, epoch, attempt, code, detail }: HistoryLine) {
+  return { at: isoTime(at), event, from, to, holder, epoch, attempt, code, detail };
 }
 
 /** How an execution stands, as every answer about it says it. */

@@ -2,17 +2,15 @@ import type { Context } from "hono";
 import type { Environment } from "../contract/environment.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { textProblem } from "../contract/text-problem.ts";
-import type { Caller, DoorScope, HandlerOptions } from "./door-parts.ts";
+import type { Changes } from "./changes.ts";
+import type { Caller, Connection, DoorScope, HandlerOptions } from "./door-parts.ts";
 import { pointedAt, RequestError } from "./problem.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import type { Runner } from "./runner.ts";
 
 /** What the handler keeps with a request. */
 export interface DoorEnv {
-  readonly Bindings: {
-    /** Where the request came from. */
-    readonly address?: string | undefined;
-  };
+  readonly Bindings: Connection;
   readonly Variables: {
     readonly caller: Caller;
     /** Gives the request's seat back, and the bytes of its body: before it waits, and once it is answered. */
@@ -26,6 +24,7 @@ export type DoorContext = Context<DoorEnv>;
 /** What the routes share. */
 export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
   readonly runner: Runner;
+  readonly changes: Changes;
   readonly requireApproval: boolean;
   readonly twoPersons: boolean;
   readonly limits: RequestLimits;

@@ -101,6 +101,8 @@ export interface HandlerOptions {
   readonly console?: boolean | undefined;
   /** It buys from an imitation: the console says so on every page. Default false. */
   readonly imitation?: boolean | undefined;
+  /** How many event streams may be open at once; one caller has at most a quarter of them. Default 400. */
+  readonly eventStreams?: number | undefined;
   /** The longest that a body may be, in bytes. Default 10,000,000. */
   readonly bodyLimit?: number | undefined;
   readonly limits?: DoorLimits | undefined;
@@ -115,10 +117,18 @@ export interface HandlerOptions {
   readonly environment?: Environment | undefined;
 }
 
+/** The connection that a request came on. */
+export interface Connection {
+  /** The address of the client, by which false tokens are counted. */
+  readonly address?: string | undefined;
+  /** Its answer, so that who takes nothing more of it can be cut. */
+  readonly outgoing?: { destroy(): void } | undefined;
+}
+
 /** A Fetch handler that buys. */
 export interface DoorHandler {
-  /** Answers a request; never throws. `from`: the address that it came from, by which false tokens are counted. */
-  (request: Request, from?: { readonly address?: string | undefined }): Promise<Response>;
+  /** Answers a request; never throws. `from`: where it came from. */
+  (request: Request, from?: Connection): Promise<Response>;
   /** Begins to drive what is accepted, and what was left behind in the ledger. */
   start(): void;
   /**

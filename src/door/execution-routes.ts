@@ -2,7 +2,7 @@ import type { ExecutionRecord } from "../contract/execution-record.ts";
 import type { ExecutionState } from "../contract/execution-state.ts";
 import type { ExecutionStatus } from "../execution/execution-status.ts";
 import { ledgerHistory } from "../inspect/read-history.ts";
-import { isoTime, jsonAnswer, reportAnswer } from "./answers.ts";
+import { historyDocument, isoTime, jsonAnswer, reportAnswer } from "./answers.ts";
 import { type Door, type DoorContext, executionIdIn, notFound, recIndexIn, visible } from "./door-context.ts";
 import { historySchema, pageSchema, reportSchema, stateSchema } from "./door-schemas.ts";
 import { type AnyRoute, invalidFields, route } from "./routes.ts";
@@ -55,9 +55,7 @@ async function historyAnswer(door: Door, c: DoorContext): Promise<Response> {
     throw notFound("There is no such recommendation in this execution.");
   }
   const [found] = await ledgerHistory(door.ledger, executionId, recIndex);
-  const history = (found?.lines ?? []).map(({ at, event, from, to, holder, epoch, attempt, code, detail }) => {
-    return { at: isoTime(at), event, from, to, holder, epoch, attempt, code, detail };
-  });
+  const history = (found?.lines ?? []).map(historyDocument);
   return jsonAnswer({ executionId, recIndex, token: found?.record.token, history });
 }
 

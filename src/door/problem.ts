@@ -69,6 +69,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   "limits-differ": 422,
   "precondition-missing": 428,
   "too-many-requests": 429,
+  "too-many-streams": 429,
   internal: 500,
   "invalid-configuration": 500,
   "lookup-failed": 502,

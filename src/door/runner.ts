@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Environment } from "../contract/environment.ts";
+import type { DriveEvent } from "../contract/events.ts";
 import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
 import type { DoorLedger, DoorPurchaser } from "./door-parts.ts";
 
@@ -29,6 +30,8 @@ interface RunnerParts {
   /** Milliseconds. */
   readonly sweepInterval: number;
   readonly onError: (error: unknown, about: string) => void;
+  /** Told each step of a drive, and when one is done. */
+  readonly onEvent?: ((executionId: string, event: DriveEvent | "done") => void) | undefined;
 }
 
 /** An execution that waits or is driven. */
@@ -65,6 +68,7 @@ export function createRunner(parts: RunnerParts): Runner {
     }
     jobs.delete(executionId);
     job.done.resolve();
+    parts.onEvent?.(executionId, "done");
     if (waits) queue.put(executionId);
     else queue.next(executionId);
   };
@@ -106,12 +110,13 @@ export function createRunner(parts: RunnerParts): Runner {
 
 /** Drives an execution; whether something of it waits for another driver, or for an equal purchase of another execution. */
 async function drive(
-  { purchaser, environment, concurrency }: RunnerParts,
+  { purchaser, environment, concurrency, onEvent }: RunnerParts,
   executionId: string,
   kind: Kind,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const how = { signal, concurrency, deadline: environment.now() + driveTime };
+  const tell = (event: DriveEvent) => onEvent?.(executionId, event);
+  const how = { signal, concurrency, deadline: environment.now() + driveTime, onEvent: tell };
   const reports =
     kind === "all"
       ? [await purchaser.redrive(executionId, how)]

@@ -52,7 +52,7 @@ export async function startServer(
   { idleTimeout = longestIdle, ...otherTimes }: ServerTimes = {},
 ): Promise<DoorServer> {
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) => handler(request, { address: incoming.socket.remoteAddress }),
+    fetch: (request, { incoming, outgoing }) => handler(request, { address: incoming.socket.remoteAddress, outgoing }),
     overrideGlobalObjects: false,
     serverOptions: { ...times, ...otherTimes },
   }) as Server;

@@ -389,6 +389,11 @@ export const sentences: Readonly<
     cause: "The execution is recorded, and is still being worked on.",
     next: "Nothing was sent. Send the same again after the time that Retry-After says, or read the execution.",
   },
+  "too-many-streams": {
+    status: "refused",
+    cause: "Too many event streams are open, of this caller or in all.",
+    next: "Nothing was sent. Close those that nobody reads, or read the execution from time to time.",
+  },
   "shutting-down": {
     status: "refused",
     cause: "The server is ending; nothing was recorded.",
