@@ -35,7 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // What the suites check, the drive does, over a ledger in memory.
   "src/testing": ["src/drive", "src/ledger", "src/purchaser.ts"],
   "src/execution": ["src/drive"],
-  "src/door": ["src/drive", "src/execution", "src/inspect", "src/purchaser.ts", "src/report"],
+  "src/door": ["src/drive", "src/execution", "src/inspect", "src/opentelemetry", "src/purchaser.ts", "src/report"],
   // It runs where nothing else of this package does.
   "src/client": [],
   // What is told stands in the door's words.

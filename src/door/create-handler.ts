@@ -5,8 +5,11 @@ import { importOptional } from "../contract/optional-package.ts";
 import { createChanges, telling } from "./changes.ts";
 import type { Door } from "./door-context.ts";
 import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
-import { eventRoutes, type StreamParts } from "./event-routes.ts";
+import { createDoorMetrics, type DoorMetrics } from "./door-metrics.ts";
+import { eventRoutes, type OpenStreams, openStreams, type StreamParts } from "./event-routes.ts";
 import { executionRoutes } from "./execution-routes.ts";
+import { readFigures } from "./ledger-figures.ts";
+import { metricsRoutes, sharedFor } from "./metrics-routes.ts";
 import { personRoutes } from "./person-routes.ts";
 import type { AnyRoute } from "./routes.ts";
 import { createRequestLimits } from "./request-limits.ts";
@@ -14,6 +17,9 @@ import { createRunner } from "./runner.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
 import { termsRoutes } from "./terms-routes.ts";
+
+/** Milliseconds for which what was counted in the ledger is shown again, to whoever asks how it is. */
+const figuresAge = 10_000;
 
 /**
  * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven in this process once `start` was
@@ -45,7 +51,17 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     });
   }
   const limits = createRequestLimits(options.limits ?? {}, { bodyLimit, isAlone }, environment);
+  const { sleep, now } = environment;
   const changes = createChanges();
+  const streams: OpenStreams = new Map();
+  const metrics = await createDoorMetrics({
+    figures: sharedFor(figuresAge, now, () => readFigures(ledger)),
+    load: () => ({ ...runner.load(), streams: openStreams(streams) }),
+  });
+  const failed: typeof onError = (error, about) => {
+    metrics.failed(error);
+    onError(error, about);
+  };
   const runner = createRunner({
     purchaser,
     ledger,
@@ -53,10 +69,12 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     executionsAtOnce,
     concurrency,
     sweepInterval,
-    onError,
-    onEvent: (executionId) => changes.tell(executionId),
+    onError: failed,
+    onEvent: (executionId, event) => {
+      changes.tell(executionId);
+      metrics.driven(executionId, event);
+    },
   });
-  const { sleep, now } = environment;
   const door: Door = {
     purchaser,
     ledger,
@@ -70,8 +88,9 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
   };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
   const pages = options.console === false ? undefined : await import("./console/index.ts");
-  const settings = { ...options, limits, bodyLimit, onError, problemPage: pages?.problemPage };
-  const app = createApp(doorRoutes(door, { mostStreams: eventStreams, onError }), settings, runner.draining);
+  const settings = { ...options, limits, bodyLimit, onError, metrics, now, problemPage: pages?.problemPage };
+  const routes = doorRoutes(door, metrics, { open: streams, most: eventStreams, onError: failed });
+  const app = createApp(routes, settings, runner.draining);
   pages?.addConsole(app, door, options);
 
   const answer: (...given: Parameters<DoorHandler>) => Promise<Response> = async (request, from = {}) => {
@@ -83,8 +102,9 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
 }
 
 /** All routes of a door. */
-function doorRoutes(door: Door, streams: StreamParts): readonly AnyRoute[] {
+function doorRoutes(door: Door, metrics: DoorMetrics, streams: StreamParts): readonly AnyRoute[] {
   const changing = [...submitRoutes(door), ...termsRoutes(door), ...personRoutes(door)];
-  const own = [...telling(changing, door.changes), ...executionRoutes(door), ...eventRoutes(door, streams, new Map())];
+  const reading = [...executionRoutes(door), ...eventRoutes(door, streams), ...metricsRoutes(metrics)];
+  const own = [...telling(changing, door.changes), ...reading];
   return [...own, ...serviceRoutes(door, own)];
 }

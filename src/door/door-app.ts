@@ -1,9 +1,12 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { matchedRoutes } from "hono/route";
 import { loopbackNames } from "../contract/endpoint.ts";
+import type { Environment } from "../contract/environment.ts";
 import { checkOrigin, corsOriginsOf, hostNamesOf, isFollowedLink } from "./check-origin.ts";
 import { type DoorContext, type DoorEnv, readingMethods } from "./door-context.ts";
+import type { DoorMetrics } from "./door-metrics.ts";
 import { type Authenticate, type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
 import { isForOperator, problemOf, RequestError } from "./problem.ts";
 import type { RequestLimits } from "./request-limits.ts";
@@ -31,6 +34,8 @@ interface AppOptions extends Pick<HandlerOptions, "addressHeader" | "authenticat
   /** Bytes. */
   readonly bodyLimit: number;
   readonly onError: (error: unknown, about: string) => void;
+  readonly metrics: Pick<DoorMetrics, "answered" | "failed">;
+  readonly now: Environment["now"];
   /** A problem as a page for people. Left out: there are no pages. */
   readonly problemPage?: ((problem: Response) => Promise<Response>) | undefined;
 }
@@ -88,6 +93,17 @@ function notAuthenticated(): RequestError {
   });
 }
 
+/** Measures each answer, under the path that its route has in the table. */
+function measuring(metrics: Pick<DoorMetrics, "answered">, now: Environment["now"]): MiddlewareHandler<DoorEnv> {
+  return async (c, next) => {
+    const began = now();
+    await next();
+    const matched = matchedRoutes(c).at(-1)?.path ?? "*";
+    const route = matched.includes("*") ? "none" : matched.replaceAll(/:(\w+)/g, "{$1}");
+    metrics.answered({ method: c.req.method, route, status: c.res.status, milliseconds: now() - began });
+  };
+}
+
 /** The routes as an app of hono, and what every request passes before its route. `draining`: only what reads is answered any more. */
 export function createApp(
   routes: readonly AnyRoute[],
@@ -100,6 +116,8 @@ export function createApp(
     onError,
     bodyLimit,
     problemPage,
+    metrics,
+    now,
   }: AppOptions,
   draining: AbortSignal,
 ): Hono<DoorEnv> {
@@ -109,6 +127,7 @@ export function createApp(
   const answerWith = (problem: Response, request: Request) =>
     problemPage !== undefined && isForReader(request) ? problemPage(problem) : problem;
   app.onError((error, c) => {
+    metrics.failed(error);
     if (isForOperator(error)) onError(error, `${c.req.method} ${c.req.path}`);
     const caller = c.get("caller") as Caller | undefined;
     return answerWith(problemOf(error, { isOperator: caller?.scopes.includes("all") === true }), c.req.raw);
@@ -116,6 +135,7 @@ export function createApp(
   app.notFound((c) =>
     answerWith(problemOf(new RequestError("not-found", "There is nothing at this address.")), c.req.raw),
   );
+  app.use(measuring(metrics, now));
   app.use(
     methodNotAllowed({
       app,
@@ -132,7 +152,7 @@ export function createApp(
     await next();
   });
   if (corsOrigins.length > 0) app.use("/v1/*", cors({ ...forBrowsers, origin: [...corsOrigins] }));
-  app.use("/v1/*", async (c, next) => {
+  const asked: MiddlewareHandler<DoorEnv> = async (c, next) => {
     const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await known(c, authenticate, asking);
     c.set("caller", caller);
     if (draining.aborted && !readingMethods.includes(c.req.method)) throw shuttingDown();
@@ -144,7 +164,8 @@ export function createApp(
     } finally {
       c.get("leave")();
     }
-  });
+  };
+  for (const path of ["/v1/*", "/metrics"]) app.use(path, asked);
   for (const route of routes) addRoute(app, route, { limit: bodyLimit, bodies: limits.bodies });
   return app;
 }

@@ -5,9 +5,9 @@ import type { Purchaser } from "../purchaser.ts";
 
 /**
  * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`: that, and reopen, skip, change limits and
- * the source; `resolve` what no drive can settle; `quote`; and `all`, to see and touch the executions of other callers too.
+ * the source; `resolve` what no drive can settle; `quote`; `metrics`: sums over all callers; and `all`, to see and touch the executions of other callers too.
  */
-export const doorScopes = ["read", "write", "approve", "resolve", "quote", "all"] as const;
+export const doorScopes = ["read", "write", "approve", "resolve", "quote", "metrics", "all"] as const;
 
 /** One of the rights of a caller. */
 export type DoorScope = (typeof doorScopes)[number];
@@ -53,7 +53,7 @@ export type DoorPurchaser = Pick<
 /** What the door asks of a ledger. */
 export type DoorLedger = Pick<
   Ledger,
-  "executions" | "history" | "historySince" | "now" | "recorded" | "records" | "recordsOf"
+  "execution" | "executions" | "history" | "historySince" | "now" | "recorded" | "records" | "recordsOf" | "unfinished"
 >;
 
 /** How much a handler takes; each server counts for itself. What is above is refused with `Retry-After`, and nothing is recorded for it. */

@@ -16,16 +16,23 @@ const share = 4;
 
 /** What the routes of streams need beside what all share. */
 export interface StreamParts {
-  /** How many may be open at once. */
-  readonly mostStreams: number;
+  /** Those that are open. */
+  readonly open: OpenStreams;
+  /** How many may be at once. */
+  readonly most: number;
   readonly onError: (error: unknown, about: string) => void;
 }
 
 /** Streams that are open, by the name of the caller. */
 export type OpenStreams = Map<string, number>;
 
-/** The route that streams what happens to an execution; `open` counts the streams. */
-export function eventRoutes(door: Door, parts: StreamParts, open: OpenStreams): readonly AnyRoute[] {
+/** How many are open. */
+export function openStreams(open: OpenStreams): number {
+  return [...open.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The route that streams what happens to an execution. */
+export function eventRoutes(door: Door, parts: StreamParts): readonly AnyRoute[] {
   return [
     route({
       method: "get",
@@ -37,12 +44,12 @@ export function eventRoutes(door: Door, parts: StreamParts, open: OpenStreams): 
         { name: "after", in: "query", description: "The same, for clients that cannot set the header." },
       ],
       answers: { 200: "events", 204: "nothing" },
-      handle: (c) => eventsAnswer(door, c, parts, open),
+      handle: (c) => eventsAnswer(door, c, parts),
     }),
   ];
 }
 
-async function eventsAnswer(door: Door, c: DoorContext, parts: StreamParts, open: OpenStreams): Promise<Response> {
+async function eventsAnswer(door: Door, c: DoorContext, { open, most, onError }: StreamParts): Promise<Response> {
   const [executionId, caller] = [executionIdIn(c), c.get("caller")];
   const { after, isResumed } = placeIn(c);
   const recorded = await visible(door, caller, executionId);
@@ -54,12 +61,12 @@ async function eventsAnswer(door: Door, c: DoorContext, parts: StreamParts, open
   if (isOver) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   if (c.req.method === "HEAD") return new Response(null, { headers: streamHeaders });
 
-  takePlace(open, caller.name, parts.mostStreams);
+  takePlace(open, caller.name, most);
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, door.runner.draining]);
   const events = eventsOf(door, { executionId, after, signal });
   const body = pulledText(
-    reported(events, (error) => parts.onError(error, `the events of ${JSON.stringify(executionId)}`)),
+    reported(events, (error) => onError(error, `the events of ${JSON.stringify(executionId)}`)),
     {
       sleep: door.sleep,
       stallTime,
@@ -121,7 +128,7 @@ async function checkPlace({ ledger }: Door, executionId: string, after: number):
 
 function takePlace(open: OpenStreams, caller: string, most: number): void {
   const own = open.get(caller) ?? 0;
-  const all = [...open.values()].reduce((sum, count) => sum + count, 0);
+  const all = openStreams(open);
   if (all >= most || own >= Math.max(1, Math.floor(most / share))) {
     const message = `There are ${own} event streams of this caller and ${all} in all. Nothing was begun. Close one, or read the execution from time to time.`;
     throw new RequestError("too-many-streams", message, { retryAfter: comeBackAfter });

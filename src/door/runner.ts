@@ -17,6 +17,8 @@ export interface Runner {
   start(): void;
   /** Starts nothing more, and resolves when what is under way is recorded. */
   drain(): Promise<void>;
+  /** Executions that are driven here now, and those that wait for that. */
+  load(): { readonly drives: number; readonly queue: number };
   /** Aborted once it drains. */
   readonly draining: AbortSignal;
 }
@@ -104,6 +106,7 @@ export function createRunner(parts: RunnerParts): Runner {
       endSweeps();
       await Promise.all([sweeping, ...[...jobs.values()].map(({ done }) => done.promise)]);
     },
+    load: () => ({ drives: limit.activeCount, queue: limit.pendingCount + queue.size() }),
     draining: signal,
   };
 }
@@ -124,6 +127,13 @@ async function drive(
   return reports.some(({ outcomes }) => outcomes.some(({ status }) => status === "in-progress"));
 }
 
+/** What waits for something else to be done. */
+interface Queue {
+  readonly put: (executionId: string) => void;
+  readonly next: (done: string) => void;
+  readonly size: () => number;
+}
+
 /** Milliseconds after which what waits is tried again; twice as long every time. */
 const firstPause = 1000;
 
@@ -135,13 +145,14 @@ function createQueue(
   { environment, sweepInterval }: RunnerParts,
   signal: AbortSignal,
   again: (executionId: string) => void,
-): { readonly put: (executionId: string) => void; readonly next: (done: string) => void } {
+): Queue {
   const waiting = new Set<string>();
   const pauses = new Map<string, number>();
   const take = (executionId: string) => {
     if (waiting.delete(executionId)) again(executionId);
   };
   return {
+    size: () => waiting.size,
     put: (executionId) => {
       const pause = Math.min(pauses.get(executionId) ?? firstPause, sweepInterval);
       pauses.set(executionId, pause * 2);

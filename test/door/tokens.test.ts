@@ -95,6 +95,12 @@ describe("who calls", () => {
       ["POST", `${own}/approval`, "approve"],
       ["POST", `${own}/recommendations/0/resolution`, "resolve"],
       ["POST", "/v1/quotes", "quote"],
+      ["GET", `${own}/events`, "read"],
+      ["POST", `${own}/limits`, "approve"],
+      ["POST", `${own}/source`, "approve"],
+      ["POST", `${own}/recommendations/0/skip`, "approve"],
+      ["POST", `${own}/reopening`, "approve"],
+      ["GET", "/metrics", "metrics"],
     ] as const;
     for (const [method, path, scope] of needed) {
       for (const { name, scopes } of tokens) {

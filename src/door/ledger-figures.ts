@@ -1,0 +1,90 @@
+import { mayBeBought } from "../contract/at-risk.ts";
+import { atRiskPrices } from "../contract/counted-price.ts";
+import { executionState, type ExecutionState, type Work, workLeft } from "../contract/execution-state.ts";
+import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
+import { type Money, totals } from "../contract/money.ts";
+import type { ExecutionRecord } from "../contract/execution-record.ts";
+import type { DoorLedger } from "./door-parts.ts";
+
+/** How the executions stand on which something is left; what is complete is in none of it. */
+export interface LedgerFigures {
+  readonly executions: ReadonlyMap<OpenState, number>;
+  /** Recommendations, by what they wait for. */
+  readonly recommendations: ReadonlyMap<Work, number>;
+  /** Sums of what was sent and is not known to be bought or not, and how many purchases they are of. */
+  readonly atRisk: { readonly sums: readonly Money[]; readonly count: number };
+  /** Milliseconds for which an execution that is worked on could have been bought and is not; the longest. 0 for none. */
+  readonly oldest: number;
+  /** There is more than was read. */
+  readonly isPartial: boolean;
+}
+
+/** The states of executions on which something is left. */
+export const openStates = [
+  "waiting",
+  "working",
+  "needs-person",
+  "stopped",
+] as const satisfies readonly ExecutionState[];
+
+/** One of them. */
+export type OpenState = (typeof openStates)[number];
+
+/** Records that are read at once, and at most of each kind. */
+const [pageSize, most] = [1000, 10_000];
+
+/** Reads them. Throws a LedgerError. */
+export async function readFigures(
+  ledger: Pick<DoorLedger, "execution" | "now" | "records" | "unfinished">,
+): Promise<LedgerFigures> {
+  const now = await ledger.now();
+  const left = [
+    await unfinishedIn(ledger),
+    await ledger.records({ work: "parked", limit: most }),
+    await ledger.unfinished({ olderThan: 0, refused: true, parked: false, limit: most }),
+  ];
+  const records = [...new Map(left.flat().map((record) => [record.token, record])).values()];
+  const executions = new Map<OpenState, number>(openStates.map((state) => [state, 0]));
+  let oldest = 0;
+  for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
+    const execution = await ledger.execution(executionId);
+    if (execution === undefined) continue;
+    const state = executionState(execution, own, now);
+    if (state === "complete") continue;
+    executions.set(state, (executions.get(state) ?? 0) + 1);
+    const isDue = state === "working" && own.some((record) => record.state !== "purchased");
+    if (isDue) oldest = Math.max(oldest, now - dueSince(execution));
+  }
+  const works = Map.groupBy(records, workLeft);
+  const kinds = ["unfinished", "refused", "parked"] as const;
+  return {
+    executions,
+    recommendations: new Map(kinds.map((kind) => [kind, works.get(kind)?.length ?? 0])),
+    atRisk: { sums: sumsOf(records), count: records.filter(mayBeBought).length },
+    oldest,
+    isPartial: left.some(({ length }) => length >= most),
+  };
+}
+
+/** Those on which a drive can do something, held or not. */
+async function unfinishedIn({ records }: Pick<DoorLedger, "records">): Promise<readonly TokenRecord[]> {
+  const found: TokenRecord[] = [];
+  let after: RecordPlace | "beginning" = "beginning";
+  while (found.length < most) {
+    const page: readonly TokenRecord[] = await records({ work: "unfinished", oldestAfter: after, limit: pageSize });
+    found.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) break;
+    after = last;
+  }
+  return found;
+}
+
+/** Since when it may be bought: recorded, approved, changed or due. */
+function dueSince({ updatedAt, notBefore }: ExecutionRecord): number {
+  return notBefore === undefined ? updatedAt : Math.max(updatedAt, Date.parse(notBefore));
+}
+
+function sumsOf(records: readonly TokenRecord[]): readonly Money[] {
+  return totals(records.flatMap(atRiskPrices).filter((price) => price !== "unknown"));
+}
