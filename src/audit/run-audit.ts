@@ -1,4 +1,5 @@
-import type { Provider } from "../contract/executor.ts";
+import { checkTexts } from "../contract/check-texts.ts";
+import type { Provider, Scope } from "../contract/executor.ts";
 import type { DriveParts } from "../drive/drive-context.ts";
 import { createStop } from "../drive/stop.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
@@ -8,12 +9,17 @@ import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { auditScope } from "./audit-scope.ts";
 import { repair } from "./repair.ts";
-import { scopesIn, scopesOfLedger, scopesOfRecords, type Targets } from "./scopes.ts";
+import { recordsOfCaller, scopesIn, scopesOfLedger, scopesOfRecords, type Targets } from "./scopes.ts";
 
 /** What is looked at, and how. */
 export interface AuditOptions {
   /** Where to look; default: every scope that the ledger knows. */
   readonly places?: readonly Place[];
+  /**
+   * Only what the executions of this caller bought: the scopes of these, also where places are named, and what is found about them.
+   * How much else a scope holds is not said. Default: everybody's.
+   */
+  readonly caller?: string;
   /** Stamps markers that are missing. Default false: nothing is changed anywhere. */
   readonly repair?: boolean;
   readonly signal?: AbortSignal;
@@ -37,12 +43,27 @@ interface AuditParts extends DriveParts {
  * `aborted` when its caller stopped it; an InvalidExecutionError for a provider that is not there.
  */
 export async function audit(
-  { places, repair = false, ...course }: AuditOptions,
+  { places, caller, repair = false, ...course }: AuditOptions,
   { providers, ...parts }: AuditParts,
 ): Promise<AuditReport> {
   checkCourse(course);
-  const targets = places === undefined ? await scopesOfLedger(parts.ledger, providers) : scopesIn(places, providers);
-  return auditTargets(targets, { ...course, repair }, parts);
+  checkTexts({ caller });
+  const named = places === undefined ? undefined : scopesIn(places, providers);
+  if (caller === undefined) {
+    return auditTargets(named ?? (await scopesOfLedger(parts.ledger, providers)), { ...course, repair }, parts);
+  }
+  const records = await recordsOfCaller(parts.ledger, caller);
+  const own = scopesOfRecords(records, providers);
+  const targets = named === undefined ? own.targets : own.targets.filter(({ scope }) => isAmong(named.targets, scope));
+  const executions = new Set(records.map(({ executionId }) => executionId));
+  const isOwn = ({ executionId }: Pick<Finding, "executionId">) =>
+    executionId !== undefined && executions.has(executionId);
+  const report = await auditTargets({ ...own, targets }, { ...course, repair, isMeant: isOwn }, parts);
+  return { ...report, scopes: report.scopes.map(({ listed: _others, ...scope }) => scope) };
+}
+
+function isAmong(targets: Targets["targets"], { key }: Scope): boolean {
+  return targets.some(({ scope }) => scope.key === key);
 }
 
 /** As `audit`, over the scopes of these records; it changes nothing. */
@@ -59,9 +80,16 @@ function checkCourse({ deadline }: AuditCourse): void {
   if (deadline !== undefined) checkTime("deadline", deadline);
 }
 
+/** How the targets are looked at. */
+interface TargetsCourse extends AuditCourse {
+  readonly repair: boolean;
+  /** Whether a finding is reported. Default: all are. */
+  readonly isMeant?: (finding: Finding) => boolean;
+}
+
 async function auditTargets(
   { targets, notLookedAt }: Targets,
-  { repair: repairs, signal, deadline, onScope }: AuditCourse & { readonly repair: boolean },
+  { repair: repairs, isMeant = () => true, signal, deadline, onScope }: TargetsCourse,
   parts: Omit<AuditParts, "providers">,
 ): Promise<AuditReport> {
   const { ledger, environment } = parts;
@@ -76,7 +104,7 @@ async function auditTargets(
         stop.check();
         const seen = await auditScope(executor, scope, { ledger, environment, signal: stop.signal });
         scopes.push({ key, label, listed: seen.listed });
-        for (const finding of seen.findings) {
+        for (const finding of seen.findings.filter(isMeant)) {
           findings.push(repairs ? await repair(finding, parts, stop.signal) : finding);
           signal?.throwIfAborted();
         }

@@ -1,6 +1,7 @@
 import type { Place } from "../contract/audit-report.ts";
 import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
+import type { ExecutionRecord, ExecutionsQuery } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import { canBeListed } from "../contract/service-without-api.ts";
@@ -20,10 +21,23 @@ export interface Targets {
 /** A ledger with more records is asked for its scopes by naming them. */
 const maxRecords = 100_000;
 
-/** The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there. */
+/** Executions that are read at once. */
+const pageSize = 1000;
+
+function tooMany(): RefusedError {
+  return new RefusedError({
+    code: "invalid-configuration",
+    message: `The ledger holds more than ${maxRecords} recommendations: name what is to be looked at.`,
+  });
+}
+
+/**
+ * The scopes of all services in the places named. Throws an InvalidExecutionError for a provider that is not there, and for a place
+ * that lacks a field.
+ */
 export function scopesIn(places: readonly Place[], providers: readonly Provider[]): Targets {
   return collect(
-    places.flatMap((place) => {
+    places.flatMap((place, index) => {
       const provider = providers.find(({ name }) => name === place.provider);
       if (provider === undefined) {
         throw new InvalidExecutionError(
@@ -31,27 +45,51 @@ export function scopesIn(places: readonly Place[], providers: readonly Provider[
           "request",
         );
       }
-      return Object.values(provider.services).map((executor) => ({
+      const candidates = Object.values(provider.services).map((executor) => ({
         provider: provider.name,
         service: executor.service,
         executor,
         // A scope is made of where it is, and of nothing else.
         scopeOf: () => executor.scopeOf({ ...place, service: executor.service } as unknown as Recommendation),
       }));
+      const listed = candidates.filter(({ executor }) => canBeListed(executor));
+      checkFields(
+        `places[${index}]`,
+        listed.map(({ scopeOf }) => scopeOf()),
+      );
+      return candidates;
     }),
   );
+}
+
+/** A scope has the fields of the place that it was made of: undefined where the place lacks one. */
+function checkFields(path: string, scopes: readonly Scope[]): void {
+  const fields = scopes.flatMap((scope) => Object.entries(scope));
+  const missing = new Set(fields.filter(([, value]) => value === undefined).map(([name]) => name));
+  const problems = [...missing].map((name) => ({ path: `${path}.${name}`, message: "is missing" }));
+  if (problems.length > 0) throw new InvalidExecutionError(problems, "request");
 }
 
 /** The scopes of all that the ledger holds. Throws a LedgerError, or a RefusedError where it holds too much to read it all. */
 export async function scopesOfLedger(ledger: Ledger, providers: readonly Provider[]): Promise<Targets> {
   const records = await ledger.records({ limit: maxRecords + 1 });
   if (records.length > maxRecords) {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: `The ledger holds more than ${maxRecords} recommendations: name what is to be looked at.`,
-    });
+    throw tooMany();
   }
   return scopesOfRecords(records, providers);
+}
+
+/** The records of the executions that a caller owns. Throws as {@link scopesOfLedger}. */
+export async function recordsOfCaller(ledger: Ledger, caller: string): Promise<readonly TokenRecord[]> {
+  const records: TokenRecord[] = [];
+  let after: ExecutionsQuery["after"];
+  for (;;) {
+    const page: readonly ExecutionRecord[] = await ledger.executions({ caller, after, limit: pageSize });
+    for (const { executionId } of page) records.push(...(await ledger.recordsOf(executionId)));
+    if (records.length > maxRecords) throw tooMany();
+    after = page.at(-1);
+    if (page.length < pageSize) return records;
+  }
 }
 
 /** The scopes of these records. */

@@ -2,6 +2,7 @@ import { checkNumber } from "../contract/check-number.ts";
 import { systemEnvironment } from "../contract/environment.ts";
 import { RefusedError } from "../contract/errors.ts";
 import { importOptional } from "../contract/optional-package.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { createChanges, telling } from "./changes.ts";
 import type { Door } from "./door-context.ts";
 import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
@@ -103,7 +104,7 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
 
 /** All routes of a door. */
 function doorRoutes(door: Door, metrics: DoorMetrics, streams: StreamParts): readonly AnyRoute[] {
-  const changing = [...submitRoutes(door), ...termsRoutes(door), ...personRoutes(door)];
+  const changing = [...submitRoutes(door), ...termsRoutes(door), ...personRoutes(door), ...auditRoutes(door)];
   const reading = [...executionRoutes(door), ...eventRoutes(door, streams), ...metricsRoutes(metrics)];
   const own = [...telling(changing, door.changes), ...reading];
   return [...own, ...serviceRoutes(door, own)];

@@ -44,7 +44,7 @@ export async function createDoorMetrics(observed: Observed): Promise<DoorMetrics
 }
 
 /** Loads what measures. Throws a MissingPackageError that names the first package that is not there. */
-function loadMeters(): Promise<typeof import("./door-meters.ts")> {
+function loadMeters() {
   const packages = ["@opentelemetry/api", "@opentelemetry/sdk-metrics", "@opentelemetry/exporter-prometheus"];
   const load = () => import("./door-meters.ts");
   // One file imports all of them, and each is told from the others by its name.

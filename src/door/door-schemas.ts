@@ -236,6 +236,49 @@ export const quoteSchema = named(
   }),
 );
 
+/** Where an audit looks. */
+export const placesSchema = named(
+  "AuditRequest",
+  z.strictObject({
+    places: z
+      .array(z.object({ provider: z.string() }).catchall(z.string()))
+      .min(1, "must hold at least one place")
+      .max(100, "must hold at most 100 places")
+      .optional()
+      .describe(
+        "Default: all that the ledger knows. aws: accountId, region; azure: tenantId, or none; gcp: projectId, region.",
+      ),
+  }),
+);
+
+/** What an audit found. */
+export const auditSchema = named(
+  "Audit",
+  z.object({
+    scopes: z.array(
+      z.object({
+        key: z.string(),
+        label: z.string(),
+        listed: z.int().optional().describe("How many commitments it holds; for callers with the scope `all`."),
+        error: z.object({ code, message: z.string() }).optional().describe("Then nothing is known about it."),
+      }),
+    ),
+    findings: z.array(
+      z.looseObject({
+        kind: z.enum(["duplicate", "twin", "orphan", "unrecorded", "loss", "missing-marker"]),
+        scope: z.object({ key: z.string(), label: z.string() }),
+        token: z.string().optional(),
+        executionId: z.string().optional(),
+        recIndex: z.int().optional(),
+        commitments: z.array(z.looseObject({ id: z.string(), state: z.string(), recorded: z.boolean() })),
+        message: z.string(),
+      }),
+    ),
+    more: z.int().describe("How many findings are left out."),
+    notLookedAt: z.array(z.object({ provider: z.string(), service: z.string() })),
+  }),
+);
+
 /** Why a request was not carried out. */
 export const problemSchema = named(
   "Problem",

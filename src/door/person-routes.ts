@@ -168,6 +168,6 @@ async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | u
 }
 
 /** Until the client is gone, the server ends, or the time is over. */
-function looking({ runner, now }: Door, c: DoorContext) {
+export function looking({ runner, now }: Door, c: DoorContext) {
   return { signal: AbortSignal.any([c.req.raw.signal, runner.draining]), deadline: now() + lookTime };
 }

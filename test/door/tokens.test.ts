@@ -101,6 +101,7 @@ describe("who calls", () => {
       ["POST", `${own}/recommendations/0/skip`, "approve"],
       ["POST", `${own}/reopening`, "approve"],
       ["GET", "/metrics", "metrics"],
+      ["POST", "/v1/audits", "read"],
     ] as const;
     for (const [method, path, scope] of needed) {
       for (const { name, scopes } of tokens) {
