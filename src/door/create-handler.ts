@@ -29,28 +29,10 @@ const figuresAge = 10_000;
  * Throws a RefusedError `invalid-configuration` for a number that cannot be, and where the package hono is not installed.
  */
 export async function createHandler(options: HandlerOptions): Promise<DoorHandler> {
-  const { bodyLimit = 10_000_000, onError = () => undefined, environment = systemEnvironment } = options;
-  const {
-    executionsAtOnce = 16,
-    concurrency = 4,
-    sweepInterval = 30_000,
-    requireApproval = false,
-    eventStreams = 400,
-  } = options;
-  const { twoPersons = false } = options;
-  checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
-  checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
-  checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
-  checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
-  checkNumber("eventStreams", eventStreams, { minimum: 4, maximum: 100_000 });
-  const { purchaser, ledger, authenticate, corsOrigins = [] } = options;
-  const isAlone = authenticate === "nobody-is-asked";
-  if (isAlone && corsOrigins.length > 0) {
-    throw new RefusedError({
-      code: "invalid-configuration",
-      message: "Pages of other sites may call only a server that asks who calls: give it tokens. Nothing was started.",
-    });
-  }
+  const { onError = () => undefined, environment = systemEnvironment, requireApproval = false } = options;
+  const { bodyLimit, eventStreams, ...driving } = checkedNumbers(options);
+  const { purchaser, ledger, twoPersons = false } = options;
+  const isAlone = checkAlone(options);
   const limits = createRequestLimits(options.limits ?? {}, { bodyLimit, isAlone }, environment);
   const { sleep, now } = environment;
   const changes = createChanges();
@@ -67,9 +49,7 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     purchaser,
     ledger,
     environment,
-    executionsAtOnce,
-    concurrency,
-    sweepInterval,
+    ...driving,
     onError: failed,
     onEvent: (executionId, event) => {
       changes.tell(executionId);
@@ -100,6 +80,28 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     return response;
   };
   return Object.assign(answer, { start: () => runner.start(), drain: () => runner.drain() });
+}
+
+/** The numbers of a handler. Throws a RefusedError for one that cannot be. */
+function checkedNumbers(options: HandlerOptions) {
+  const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000 } = options;
+  const { bodyLimit = 10_000_000, eventStreams = 400 } = options;
+  checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
+  checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
+  checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
+  checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
+  checkNumber("eventStreams", eventStreams, { minimum: 4, maximum: 100_000 });
+  return { executionsAtOnce, concurrency, sweepInterval, bodyLimit, eventStreams };
+}
+
+/** Whether nobody is asked who calls. Throws a RefusedError where pages of other sites could call then. */
+function checkAlone({ authenticate, corsOrigins = [] }: HandlerOptions): boolean {
+  const isAlone = authenticate === "nobody-is-asked";
+  if (!isAlone || corsOrigins.length === 0) return isAlone;
+  throw new RefusedError({
+    code: "invalid-configuration",
+    message: "Pages of other sites may call only a server that asks who calls: give it tokens. Nothing was started.",
+  });
 }
 
 /** All routes of a door. */
