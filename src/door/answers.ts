@@ -66,7 +66,8 @@ interface ReportOptions {
 
 /** Whether something of it is decided without anybody doing more: also of a stopped execution, of which something was sent. */
 function isWorked({ execution, records, at }: RecordedAt): boolean {
-  const isUndecided = (record: TokenRecord) => isHeld(record, at) || (isOpen(record) && record.parkedAt === undefined);
+  const isUndecided = (record: TokenRecord) =>
+    isHeld(record, at) || (isOpen(record) && (record.parkedAt === undefined || record.redriveAskedAt !== undefined));
   return executionState(execution, records, at) === "working" || records.some(isUndecided);
 }
 
@@ -82,7 +83,7 @@ export async function reportAnswer(
 ): Promise<Response> {
   const wait = preferredWait(c.req.header("prefer"));
   const read = () => visible(door, c.get("caller"), executionId);
-  // A redrive that waits for its turn here may still buy what is refused now.
+  // What is driven here may have been claimed by nobody yet.
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
   const recorded = await whenDecided(door, waiting, read);

@@ -6,33 +6,21 @@ import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
 import { executionRoutes } from "./execution-routes.ts";
 import { personRoutes } from "./person-routes.ts";
 import type { AnyRoute } from "./routes.ts";
-import { createRunner } from "./runner.ts";
+import { runnerOf } from "./worker.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
 
 /**
- * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven in this process once `start` was
- * called. The ledger is the only memory: any number of handlers share one, and a killed one loses nothing.
+ * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven once `start` was called: in this
+ * process, or by whoever takes it from the queue. The ledger is the only memory: any number of handlers share one, and a killed one loses nothing.
  *
  * Throws a RefusedError `invalid-configuration` for a number that cannot be, and where the package hono is not installed.
  */
 export async function createHandler(options: HandlerOptions): Promise<DoorHandler> {
   const { bodyLimit = 10_000_000, onError = () => undefined, environment = systemEnvironment } = options;
-  const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000, requireApproval = false } = options;
-  checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
-  checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
-  checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
+  const { purchaser, ledger, requireApproval = false } = options;
   checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
-  const { purchaser, ledger } = options;
-  const runner = createRunner({
-    purchaser,
-    ledger,
-    environment,
-    executionsAtOnce,
-    concurrency,
-    sweepInterval,
-    onError,
-  });
+  const runner = runnerOf(options);
   const door: Door = { purchaser, ledger, runner, requireApproval, sleep: environment.sleep, now: environment.now };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
   const app = createApp(doorRoutes(door), { ...options, bodyLimit, onError }, runner.draining);

@@ -2,6 +2,7 @@
 import type { Environment } from "../contract/environment.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { Purchaser } from "../purchaser.ts";
+import type { JobQueue } from "./job-queue.ts";
 
 /**
  * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`; `resolve` what no drive can settle;
@@ -30,7 +31,7 @@ export type Authenticate = (request: Request) => Caller | undefined | Promise<Ca
 /** What the door asks of a purchaser. */
 export type DoorPurchaser = Pick<
   Purchaser,
-  "approve" | "cancel" | "executions" | "plan" | "redrive" | "redriveUnfinished" | "resolveByPerson" | "submit"
+  "approve" | "askRedrive" | "cancel" | "executions" | "plan" | "redriveUnfinished" | "resolveByPerson" | "submit"
 >;
 
 /** What the door asks of a ledger. */
@@ -50,6 +51,11 @@ export interface HandlerOptions {
   readonly hostNames?: readonly string[] | undefined;
   /** Nothing of any submitted execution is bought before a person approved it. Default false. */
   readonly requireApproval?: boolean | undefined;
+  /**
+   * The queue that distributes the work over several servers and workers; the ledger has to be opened with the same one (`jobs`).
+   * The handler does not close it. Default: this process drives what it accepts.
+   */
+  readonly queue?: JobQueue | undefined;
   /** How many executions are driven at once: one may wait for minutes, for a provider to say what became of it. Default 16. */
   readonly executionsAtOnce?: number | undefined;
   /** How many recommendations of one execution are driven at once. Default 4. */

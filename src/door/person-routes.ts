@@ -13,7 +13,6 @@ import {
 } from "./door-schemas.ts";
 import { RequestError } from "./problem.ts";
 import { type AnyRoute, type Parameter, route } from "./routes.ts";
-import { shuttingDown } from "./service-routes.ts";
 import { preferWait } from "./submit-routes.ts";
 
 /** Milliseconds for which a quote, or a look at what a person says, may last. */
@@ -38,10 +37,10 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       answers: { 200: reportSchema, 202: reportSchema },
       handle: async (c) => {
         const executionId = executionIdIn(c);
-        await visible(door, c.get("caller"), executionId);
-        // Nothing is recorded of it: what ends now must not say that it took it.
-        if (door.runner.draining.aborted) throw shuttingDown();
-        door.runner.add(executionId, "all");
+        const caller = c.get("caller");
+        await visible(door, caller, executionId);
+        await door.purchaser.askRedrive(executionId, caller.name);
+        door.runner.add(executionId);
         return reportAnswer(door, c, executionId, { isAccepted: true });
       },
     }),

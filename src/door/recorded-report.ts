@@ -27,7 +27,7 @@ export function recordedReport({ execution, records, at }: RecordedAt): Report {
 }
 
 function recordedOutcome(record: TokenRecord, forbidden: Forbidden | undefined, at: number): Outcome {
-  const { state, commitment, error, parkedAt } = record;
+  const { state, commitment, error, parkedAt, redriveAskedAt } = record;
   if (state === "purchased" && commitment !== undefined) {
     const isUnmarked = commitment.marked === false;
     return boughtOutcome(
@@ -40,7 +40,7 @@ function recordedOutcome(record: TokenRecord, forbidden: Forbidden | undefined, 
   if (state === "skipped") return skippedOutcome(record);
   if (state === "written-off") return writtenOffOutcome(record);
   if (isHeld(record, at)) return inProgress(record);
-  if (parkedAt !== undefined) return recordedAsParked(record);
+  if (parkedAt !== undefined && redriveAskedAt === undefined) return recordedAsParked(record);
   if (isOpen(record)) return unresolved(record);
   if (forbidden !== undefined) return refusedUnlessBought(record, forbiddenError(forbidden), at);
   const said =

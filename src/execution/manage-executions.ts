@@ -76,6 +76,12 @@ export interface ExecutionManager {
     executionId: string,
     decision: PersonsDecision,
   ): Promise<{ readonly status: ExecutionStatus; readonly mayBeBought: readonly SentPlace[] }>;
+  /**
+   * Records that somebody asks for another try of what was refused, rejected or parked. It survives the process that asked: the next
+   * `redriveUnfinished` of any driver does it, once. Throws an InvalidExecutionError for an execution that is not known, or a
+   * LedgerError.
+   */
+  askRedrive(executionId: string, person: string): Promise<ExecutionStatus>;
   /** Undoes a cancel; an approval has to be given anew. Throws as `cancel`, and `execution-expired`. */
   reopen(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
   /** Drops a place that was never sent, for good. Throws as `cancel`, and `already-sent`. */
@@ -140,6 +146,10 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
     cancel: async (executionId, { person, reason, expectedVersion }) => {
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
       return { status: statusOf(after), mayBeBought: sentIn(after) };
+    },
+    askRedrive: async (executionId, person) => {
+      checkTexts({ executionId, person });
+      return statusOf(await ledger.askRedrive(executionId, person));
     },
     reopen: async (executionId, { person, reason, expectedVersion }) =>
       statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),

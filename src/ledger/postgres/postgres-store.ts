@@ -1,9 +1,10 @@
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
-import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
+import { beginTransaction, JobNotSent, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 
@@ -16,13 +17,22 @@ export interface PostgresStoreOptions {
   /** Instead of the server's clock. */
   readonly clock: (() => number) | undefined;
   readonly close: () => Promise<void>;
+  /** Told what may be driven; undefined: nobody. */
+  readonly jobs: DriveJobs | undefined;
 }
 
 /**
  * Records in PostgreSQL. A transaction locks and reads all its tokens in one statement, and writes all of them in
  * another one: how many there are makes no difference to the number of round trips.
  */
-export function createPostgresStore({ transact, schema, ledger, clock, close }: PostgresStoreOptions): LedgerStore {
+export function createPostgresStore({
+  transact,
+  schema,
+  ledger,
+  clock,
+  close,
+  jobs,
+}: PostgresStoreOptions): LedgerStore {
   const sql = statements(`"${schema}"`);
 
   const parse = parserOf(ledger);
@@ -36,13 +46,23 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       const [row] = clock ? [] : await transact.read((query) => query(sql.now));
       return time(row);
     },
-    transaction: (keys, run) =>
-      transact.write(async (query) => {
-        const { transaction, write } = await beginTransaction({ query, sql, time, parse }, keys);
-        const result = await run(transaction);
-        await write();
-        return result;
-      }),
+    transaction: async (keys, run) => {
+      const attempt = (told: DriveJobs | undefined) =>
+        transact.write(async (query) => {
+          const { transaction, write } = await beginTransaction({ query, sql, time, parse, jobs: told }, keys);
+          const result = await run(transaction);
+          await write();
+          return result;
+        });
+      try {
+        return await attempt(jobs);
+      } catch (error) {
+        if (!(error instanceof JobNotSent)) throw error;
+        const recorded = await attempt(undefined);
+        jobs?.notSent(error.executionId, error.cause);
+        return recorded;
+      }
+    },
     purchasedIn: async (scopeKey, page) => {
       const rows = await transact.read((query) =>
         page === undefined
@@ -93,7 +113,7 @@ function executionsIn({
   sql,
   parse,
   time,
-}: Omit<TransactionParts, "query"> & { readonly transact: Transact }): Pick<
+}: Omit<TransactionParts, "query" | "jobs"> & { readonly transact: Transact }): Pick<
   LedgerStore,
   "execution" | "recorded" | "executions" | "executionHistory" | "historySince" | "executionOfKey"
 > {
