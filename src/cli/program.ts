@@ -128,6 +128,10 @@ function addCommands(program: Command, add: AddCommand): void {
     async () => (await import("./commands/serve.ts")).serve,
   );
   add(
+    program.command("work").description("Drive what is recorded in a shared ledger, beside others, until Ctrl-C."),
+    async () => (await import("./commands/work.ts")).work,
+  );
+  add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),
     async () => (await import("./commands/sandbox.ts")).sandbox,
   );

@@ -2,15 +2,17 @@ import type { Command } from "commander";
 import type { Ledger } from "../../contract/ledger.ts";
 import { messageOf } from "../../contract/errors.ts";
 import { importOptional } from "../../contract/optional-package.ts";
+import type { JobQueue } from "../../door/job-queue.ts";
 import type { Authenticate } from "../../door/door-parts.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
 import { readTextFile } from "../resources/read-text-file.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { withDriveLedger } from "./drive-ledger.ts";
-import { checkEndpoints, endpointsOf, ledgerOf } from "./option-checks.ts";
-import { cloudOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
+import { withQueue } from "./with-queue.ts";
+import { checkEndpoints, endpointsOf } from "./option-checks.ts";
+import { cloudOptions, driversOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
 import { withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -19,15 +21,8 @@ const addOptions = (command: Command) =>
       .option("--port <n>", "the port on 127.0.0.1; 0 for any that is free", wholeNumber(0, 65_535), 4780)
       .option("--tokens <file>", "who may call, by hashed tokens: docs/http.md (default: everybody on this machine)")
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
-      .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
-      .option(
-        "--concurrency <n>",
-        "how many recommendations of one execution are driven at once",
-        wholeNumber(1, 100),
-        4,
-      )
-      .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
+    driversOptions,
     cloudOptions("buy from it; nothing is spent"),
   );
 
@@ -36,13 +31,15 @@ type ServeCommandOptions = OptionsOf<typeof addOptions>;
 
 const help = `
 What it does
-  Listens on 127.0.0.1, records the executions that are sent to it, drives them in this process, and answers how they stand:
-  docs/http.md has every address. What a killed server left behind, the next one takes up from the ledger.
+  Listens on 127.0.0.1, records the executions that are sent to it, has them driven, and answers how they stand: docs/http.md
+  has every address. What a killed server left behind, the next one takes up from the ledger. With a PostgreSQL ledger any
+  number of servers and workers (buyonce work) share the work, by a queue that needs the package pg-boss: docs/operate.md.
   The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
 
 Money
-  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that is
-  submitted from then on waits for a person; what was recorded before as one that needs no approval is driven.
+  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that this server
+  records waits for a person. What was or is recorded as one that needs no approval, before or elsewhere, is driven by it as
+  by every other: give the option to each server of a ledger.
 ${ledgerHelp}
 Exit codes
   0    ended as it was told to
@@ -65,16 +62,12 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   checkReal(options);
   const authenticate = await readTokens(options.tokens);
   const buying = { yes: options.yes, timeout: driveTime };
-  return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
-    const imitation = real.length === 0;
-    const where = { location: ledgerOf(options, parts), imitation, asks: false, newLedger: options.newLedger };
-    return withDriveLedger(where, parts, async ({ begin }) => {
-      const ledger = await begin();
-      const purchaser = await parts.createPurchaser({ ledger, providers: clouds });
-      await answerUntilInterrupted({ ledger, purchaser, authenticate }, options, parts);
+  return withClouds({ needed: providers, options, parts, buying }, (clouds) =>
+    withQueue(clouds, options, parts, async (drivers) => {
+      await answerUntilInterrupted({ ...drivers, authenticate }, options, parts);
       return exitCodes.bought;
-    });
-  });
+    }),
+  );
 }
 
 /** Seconds of one drive. */
@@ -106,14 +99,16 @@ async function readTokens(file: string | undefined): Promise<Served["authenticat
 interface Served {
   readonly ledger: Ledger;
   readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
+  readonly queue: JobQueue | undefined;
   readonly authenticate: Authenticate | "nobody-is-asked";
 }
 
 async function answerUntilInterrupted(
   served: Served,
   options: ServeCommandOptions,
-  { terminal, onInterrupt, exit }: CommandParts,
+  parts: CommandParts,
 ): Promise<void> {
+  const { terminal } = parts;
   const note = noteOn(terminal.stderr);
   const { createHandler } = await import("../../door/create-handler.ts");
   const { startServer } = await importOptional("@hono/node-server", () => import("../../door/start-server.ts"));
@@ -124,29 +119,19 @@ async function answerUntilInterrupted(
     concurrency: options.concurrency,
     onError: (error, about) => note(`${about} failed: ${messageOf(error)}`),
   });
-  const interrupted = Promise.withResolvers<void>();
-  const stopListening = onInterrupt({
-    first: () => {
-      note(
-        "Ending: nothing new is accepted or begun, purchases under way are recorded. Again (Ctrl-C) ends it at once.",
-      );
-      interrupted.resolve();
-    },
-    again: () => exit(exitCodes.interrupted),
-  });
-  try {
+  await untilInterrupted(endingWords, parts, async (interrupted) => {
     const server = await startServer(handler, options.port).catch((error: unknown) => {
       throw usageError(
         `It cannot listen on port ${options.port}: ${messageOf(error)}. Name another one with --port. Nothing was started.`,
       );
     });
     terminal.stdout.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : welcome(server.url, options));
-    await interrupted.promise;
+    await interrupted;
     await server.close();
-  } finally {
-    stopListening();
-  }
+  });
 }
+
+const endingWords = "nothing new is accepted or begun, purchases under way are recorded.";
 
 /** A small purchase of the imitation, and where to look otherwise. */
 function welcome(url: string, { sandbox, tokens }: ServeCommandOptions): string {
