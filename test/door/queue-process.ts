@@ -7,10 +7,12 @@ import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 
 const [, , role = "", connectionString = "", endpoint = "", settings = "{}"] = process.argv;
-const { point, sweepInterval = 300, executionsAtOnce = 16 } = JSON.parse(settings) as {
+const { point, sweepInterval = 300, executionsAtOnce = 16, takes = true } = JSON.parse(settings) as {
   readonly point?: string;
   readonly sweepInterval?: number;
   readonly executionsAtOnce?: number;
+  /** False: it takes no job, and leaves them to the others. */
+  readonly takes?: boolean;
 };
 
 function killAt(here: string): void {
@@ -41,7 +43,7 @@ const parts = {
     },
   },
   ledger,
-  queue,
+  queue: takes ? queue : { ...queue, take: async () => [] },
   sweepInterval,
   executionsAtOnce,
   onError: (error: unknown, about: string) => process.stderr.write(`${about}: ${String(error)}\n`),

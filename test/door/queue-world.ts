@@ -78,9 +78,17 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
-/** Instances of a number of their own: no two executions buy the same, so none waits for another. */
+/** Instances of a number of their own: no two executions buy the same, so none waits for another. Settled once it is bought. */
 export function orderOf(quantity: number) {
   return { source: "test", recommendations: [{ ...ec2, quantity }] };
+}
+
+/** Database instances: what was sent for them is found by its name, at once; they are pending for a while. */
+export function databasesOf(quantity: number) {
+  const own = { service: "rds", instanceClass: "db.r6g.large", productDescription: "postgresql", multiAz: false };
+  const { accountId, region, payment, term } = ec2;
+  const recommendation = { provider: "aws", ...own, accountId, region, payment, term, quantity };
+  return { source: "test", recommendations: [recommendation] };
 }
 
 /** Submits an execution under an id; `wait` in seconds. */
