@@ -7,7 +7,12 @@ import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 
 const [, , role = "", connectionString = "", endpoint = "", settings = "{}"] = process.argv;
-const { point, sweepInterval = 300, executionsAtOnce = 16, takes = true } = JSON.parse(settings) as {
+const {
+  point,
+  sweepInterval = 300,
+  executionsAtOnce = 16,
+  takes = true,
+} = JSON.parse(settings) as {
   readonly point?: string;
   readonly sweepInterval?: number;
   readonly executionsAtOnce?: number;

@@ -80,6 +80,8 @@ const titles = [
   "executions are narrowed to a caller, in pages in which what stays as it is shows once, whatever changes meanwhile",
   "all that happens to an execution is numbered without a gap, its recommendations included, and read from after any number on",
   "what is written at once, and what is refused, leaves no gap in the numbers; a line that was read is followed by later ones only",
+  "another try that is asked for makes work of what was refused, rejected or parked, until a driver said what it found",
+  "another try that is asked for outlives a driver that ends before it says what it found, and asks for nothing twice",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */
