@@ -47,13 +47,12 @@ async function startOne({
     leaseLength: times.leaseLength,
   });
   const handler = await createHandler({
-    purchaser,
+    purchaser: drives ? purchaser : { ...purchaser, redriveUnfinished: async () => [] },
     ledger: counted,
     queue: drives ? queue : queue && { ...queue, take: async () => [] },
     authenticate: "nobody-is-asked",
-    sweepInterval: drives ? times.sweepInterval : 86_400_000,
+    sweepInterval: times.sweepInterval,
   });
-  if (!drives && queue === undefined) handler.start = () => undefined;
   const { url } = await startServer(handler, port);
   process.send?.({ url });
   function count<T>(transaction: Promise<T>): Promise<T> {

@@ -62,6 +62,8 @@ interface ReportOptions {
   readonly isReplay?: boolean | undefined;
   /** Answers 202 while the execution may still be bought without anybody doing more. */
   readonly isAccepted?: boolean;
+  /** How it stands, where that was just recorded or read for this caller. Default: it is read. */
+  readonly recorded?: RecordedAt;
 }
 
 /** Whether something of it is decided without anybody doing more: also of a stopped execution, of which something was sent. */
@@ -79,14 +81,14 @@ export async function reportAnswer(
   door: Door,
   c: DoorContext,
   executionId: string,
-  { isReplay, isAccepted = false }: ReportOptions = {},
+  { isReplay, isAccepted = false, recorded: known }: ReportOptions = {},
 ): Promise<Response> {
   const wait = preferredWait(c.req.header("prefer"));
   const read = () => visible(door, c.get("caller"), executionId);
   // What is driven here may have been claimed by nobody yet.
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
-  const recorded = await whenDecided(door, waiting, read);
+  const recorded = known !== undefined && wait === 0 ? known : await whenDecided(door, waiting, read);
   const document = reportDocument(recorded);
   const { state } = document;
   const text = textOf(document);

@@ -48,6 +48,8 @@ export interface SubmitOptions {
 export interface Submitted extends ExecutionStatus {
   /** It was recorded before, and this changed nothing about it. */
   readonly isReplay: boolean;
+  /** It and its records, as they were when this was recorded, or found. */
+  readonly recorded: RecordedAt;
 }
 
 /** What is said about executions, beside driving them. */
@@ -137,7 +139,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const { isNew, ...found } = await (submitter === undefined
         ? recordForNobody(ledger, asked)
         : ledger.recordSubmitted(asked, submitter));
-      return { ...statusOf(found), isReplay: !isNew };
+      return { ...statusOf(found), isReplay: !isNew, recorded: found };
     },
     approve: async (executionId, { person, reason, expectedVersion, termsHash }) => {
       checkTexts({ termsHash });

@@ -34,27 +34,29 @@ export async function beginTransaction(
     records.set(record.token, record);
   }
   const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
-  const changed = new Set<string>();
+  /** What is to be written: by token, as JSON. */
+  const changed = new Map<string, string>();
   let entries: HistoryEntry[] = [];
 
   async function write(): Promise<void> {
     await executions.write();
     if (changed.size === 0) return;
-    const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
+    const rows = [...changed].flatMap(([token, json]) => recordRow(records.get(token), json, !stored.has(token)));
     const lines = entries.map((entry) => {
       const executionId = records.get(entry.token)?.executionId;
       return { execution_id: executionId, token: entry.token, entry: JSON.stringify(entry) };
     });
     await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
-    for (const token of changed) stored.add(token);
+    for (const token of changed.keys()) stored.add(token);
     changed.clear();
     entries = [];
   }
   function touch(record: TokenRecord): void {
     checkLocked(records, record.token);
+    const json = JSON.stringify(record);
     // As it will be read again.
-    records.set(record.token, parse(JSON.stringify(record)));
-    changed.add(record.token);
+    records.set(record.token, parse(json));
+    changed.set(record.token, json);
   }
   async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
     await executions.get(executionId);
@@ -213,7 +215,7 @@ export function parserOf(ledger: string): <T>(json: unknown) => T {
   };
 }
 
-function recordRow(record: TokenRecord | undefined, isNew: boolean) {
+function recordRow(record: TokenRecord | undefined, json: string, isNew: boolean) {
   if (record === undefined) return [];
   const { token, executionId, recIndex, scope, state } = record;
   return [
@@ -227,7 +229,7 @@ function recordRow(record: TokenRecord | undefined, isNew: boolean) {
       work_left: workLeft(record) ?? null,
       resting_since: restingSince(record),
       counted: storedCount(record),
-      record: JSON.stringify(record),
+      record: json,
       is_new: isNew,
     },
   ];
