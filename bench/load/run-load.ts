@@ -165,7 +165,7 @@ async function answered(servers: Pair, index: number, ask: (url: string) => Prom
 }
 
 function createKiller(kills: Load["kills"], servers: Pair) {
-  let [count, isOver]: [number, boolean] = [0, false];
+  let count = 0;
   let restarting: Promise<void> = Promise.resolve();
   const kill = () => {
     const index = count;
@@ -175,9 +175,9 @@ function createKiller(kills: Load["kills"], servers: Pair) {
   };
   const over = new AbortController();
   const timed = async (every: number) => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await delay(every, undefined, { signal: over.signal }).catch(() => undefined);
-      if (!isOver) await kill();
+      if (!over.signal.aborted) await kill();
     }
   };
   const running = typeof kills === "object" && "every" in kills ? timed(kills.every) : Promise.resolve();
@@ -187,7 +187,6 @@ function createKiller(kills: Load["kills"], servers: Pair) {
     },
     count: () => count,
     end: async () => {
-      isOver = true;
       over.abort();
       await running;
       await restarting;

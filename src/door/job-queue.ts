@@ -1,3 +1,4 @@
+import type { PgBoss } from "pg-boss";
 import { checkNumber } from "../contract/check-number.ts";
 import type { DriveJobs, ExecuteSql } from "../contract/drive-jobs.ts";
 import { LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
@@ -57,7 +58,6 @@ const jobOptions = {
 /** One job of an execution waits at a time. */
 const policy = "short";
 
-type Boss = InstanceType<typeof import("pg-boss").PgBoss>;
 type Listener = Parameters<JobQueue["listen"]>[0];
 
 /**
@@ -71,13 +71,13 @@ export async function openJobQueue({
 }: JobQueueOptions): Promise<JobQueue> {
   checkNumber("connections", connections, { minimum: 1, maximum: 1000 });
   checkSchema(schema);
-  const { PgBoss } = await importOptional("pg-boss", () => import("pg-boss"), {
+  const pgBoss = await importOptional("pg-boss", () => import("pg-boss"), {
     version: 12,
     neededBy: "Several servers and workers on one PostgreSQL need",
   });
   let listener: Listener | undefined;
-  const open = async (): Promise<Boss> => {
-    const boss = new PgBoss({
+  const open = async (): Promise<PgBoss> => {
+    const boss = new pgBoss.PgBoss({
       connectionString,
       schema,
       max: connections,
@@ -118,7 +118,7 @@ export async function openJobQueue({
   };
 }
 
-function jobsOf(boss: () => Boss): Pick<JobQueue, "send" | "take" | "end" | "put"> {
+function jobsOf(boss: () => PgBoss): Pick<JobQueue, "send" | "take" | "end" | "put"> {
   return {
     send: async (execution, now, execute) => {
       const due = dueOf(execution, now);
@@ -130,6 +130,8 @@ function jobsOf(boss: () => Boss): Pick<JobQueue, "send" | "take" | "end" | "put
         {
           ...jobOptions,
           ...due,
+          // What was just recorded goes before what sweeps send: looks at what is pending, mostly.
+          priority: 1,
           singletonKey: executionId,
           db: { executeSql: (text, values = []) => executeText(execute, text, values) },
         },
@@ -166,7 +168,7 @@ async function executeText(execute: ExecuteSql, text: string, values: readonly u
   return { rows: [...rows] };
 }
 
-async function closeQuietly(boss: Boss): Promise<void> {
+async function closeQuietly(boss: PgBoss): Promise<void> {
   boss.removeAllListeners("error").on("error", () => undefined);
   try {
     await boss.stop({ graceful: false, close: true });

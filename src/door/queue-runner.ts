@@ -1,4 +1,4 @@
-import { createDrives, type Driven } from "./drives-here.ts";
+import { createDrives, type Drives } from "./drives-here.ts";
 import type { JobQueue, TakenJob } from "./job-queue.ts";
 import { createSweeps, type LeftBehind } from "./left-behind.ts";
 import { endingReason, type Runner, type RunnerParts } from "./runner.ts";
@@ -21,12 +21,11 @@ export function createQueueRunner(parts: RunnerParts, queue: JobQueue): Runner {
   const drives = createDrives(parts, signal, (executionId, driven) => {
     if (driven === "waits") line.put(executionId);
     else line.next(executionId);
-    wake();
+    taker.wake();
   });
   const driveHere = (executionId: string) => void drives.add(executionId);
   // The queue tries again what waits for another server.
   const line = createWaitingLine({ environment, longestPause: undefined }, signal, driveHere);
-  let wake = () => undefined as void;
   const trouble = createTrouble(onError);
 
   const sendAgain = async (left: readonly LeftBehind[]) => {
@@ -36,7 +35,7 @@ export function createQueueRunner(parts: RunnerParts, queue: JobQueue): Runner {
     const sent = idle.filter((one) => !isOver(one)).map(({ executionId }) => executionId);
     try {
       await queue.put(sent);
-      if (sent.length > 0) wake();
+      if (sent.length > 0) taker.wake();
     } catch (error) {
       trouble.tell(error);
       sent.forEach(driveHere);
@@ -44,8 +43,44 @@ export function createQueueRunner(parts: RunnerParts, queue: JobQueue): Runner {
   };
   const sweeps = createSweeps({ ...parts, firstRest: sweepInterval }, signal, sendAgain);
 
+  const taker = createTaker({ environment, queue, drives, trouble }, signal);
+  queue.listen({
+    notSent: (executionId, error) => {
+      trouble.tell(error);
+      driveHere(executionId);
+    },
+    failed: trouble.tell,
+  });
+  return {
+    // Its job was sent when it was recorded: whoever is free takes it.
+    add: () => taker.wake(),
+    ended: drives.under,
+    start: () => {
+      sweeps.start();
+      taker.start();
+    },
+    drain: async () => {
+      stop.abort(new Error(endingReason));
+      await Promise.all([sweeps.end(), drives.settled()]);
+      await taker.ended();
+    },
+    draining: signal,
+  };
+}
+
+/** What jobs are taken with. */
+interface TakerParts extends Pick<RunnerParts, "environment"> {
+  readonly queue: JobQueue;
+  readonly drives: Drives;
+  readonly trouble: ReturnType<typeof createTrouble>;
+}
+
+/** Takes jobs as there is room, drives them, and says what became of them, until the signal says that nothing more is to be begun. */
+function createTaker({ environment, queue, drives, trouble }: TakerParts, signal: AbortSignal) {
+  let running: Promise<void> | undefined;
+  let wake = () => undefined as void;
   const work = async (job: TakenJob) => {
-    const driven: Driven = await drives.add(job.executionId);
+    const driven = await drives.add(job.executionId);
     await queue.end(job, driven === "done").catch(trouble.tell);
   };
   const underWay = new Set<Promise<void>>();
@@ -68,28 +103,17 @@ export function createQueueRunner(parts: RunnerParts, queue: JobQueue): Runner {
       await environment.sleep(askInterval, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
     }
   };
-  queue.listen({
-    notSent: (executionId, error) => {
-      trouble.tell(error);
-      driveHere(executionId);
-    },
-    failed: trouble.tell,
-  });
-  let running: Promise<void> | undefined;
   return {
-    // Its job was sent when it was recorded: whoever is free takes it.
-    add: () => wake(),
-    ended: drives.under,
     start: () => {
-      sweeps.start();
       running ??= run();
     },
-    drain: async () => {
-      stop.abort(new Error(endingReason));
-      await Promise.all([sweeps.end(), drives.settled(), running]);
+    /** There may be a job, or room for one. */
+    wake: () => wake(),
+    /** Resolves when the queue knows what became of all that was taken. */
+    ended: async () => {
+      await running;
       await Promise.all(underWay);
     },
-    draining: signal,
   };
 }
 

@@ -46,23 +46,7 @@ export function createPostgresStore({
       const [row] = clock ? [] : await transact.read((query) => query(sql.now));
       return time(row);
     },
-    transaction: async (keys, run) => {
-      const attempt = (told: DriveJobs | undefined) =>
-        transact.write(async (query) => {
-          const { transaction, write } = await beginTransaction({ query, sql, time, parse, jobs: told }, keys);
-          const result = await run(transaction);
-          await write();
-          return result;
-        });
-      try {
-        return await attempt(jobs);
-      } catch (error) {
-        if (!(error instanceof JobNotSent)) throw error;
-        const recorded = await attempt(undefined);
-        jobs?.notSent(error.executionId, error.cause);
-        return recorded;
-      }
-    },
+    transaction: transactionsOf({ transact, sql, time, parse, jobs }),
     purchasedIn: async (scopeKey, page) => {
       const rows = await transact.read((query) =>
         page === undefined
@@ -104,6 +88,31 @@ export function createPostgresStore({
     },
     history: async (token) =>
       (await transact.read((query) => query(sql.history, token))).map((row) => parse(row["entry"])),
+  };
+}
+
+/** Runs transactions, each with its job if it can be sent, else without. */
+function transactionsOf({
+  transact,
+  jobs,
+  ...parts
+}: Omit<TransactionParts, "query"> & { readonly transact: Transact }): LedgerStore["transaction"] {
+  return async (keys, run) => {
+    const attempt = (told: DriveJobs | undefined) =>
+      transact.write(async (query) => {
+        const { transaction, write } = await beginTransaction({ ...parts, query, jobs: told }, keys);
+        const result = await run(transaction);
+        await write();
+        return result;
+      });
+    try {
+      return await attempt(jobs);
+    } catch (error) {
+      if (!(error instanceof JobNotSent)) throw error;
+      const recorded = await attempt(undefined);
+      jobs?.notSent(error.executionId, error.cause);
+      return recorded;
+    }
   };
 }
 
