@@ -4,7 +4,8 @@ import type { TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
-import { beginTransaction, JobNotSent, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
+import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
+import { JobNotSent } from "./send-job.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 

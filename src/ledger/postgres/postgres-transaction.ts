@@ -1,13 +1,13 @@
-import { LedgerError, messageOf } from "../../contract/errors.ts";
-import type { DriveJobs, ExecuteSql } from "../../contract/drive-jobs.ts";
+import { LedgerError } from "../../contract/errors.ts";
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
-import { PostgresError } from "./postgres-error.ts";
 import type { Query, Row } from "./postgres-session.ts";
+import { tellerOf } from "./send-job.ts";
 import type { statements } from "./statements.ts";
 
 /** What a transaction works with. */
@@ -94,41 +94,9 @@ export async function beginTransaction(
       );
     },
     ...claimedOnce({ query, sql }),
-    ...(jobs === undefined
-      ? {}
-      : { drivable: (execution: ExecutionRecord) => sendJob(jobs, execution, time(row), query) }),
+    ...tellerOf(jobs, time(row), query),
   };
   return { transaction, write };
-}
-
-/** A job could not be sent, which is no reason not to record what it is about. */
-export class JobNotSent extends Error {
-  override readonly name = "JobNotSent";
-  readonly executionId: string;
-
-  constructor(executionId: string, cause: unknown) {
-    super(messageOf(cause), { cause });
-    this.executionId = executionId;
-  }
-}
-
-/** Sends a job within the transaction. Throws JobNotSent, or what would have befallen any other statement. */
-async function sendJob(jobs: DriveJobs, execution: ExecutionRecord, now: number, query: Query): Promise<void> {
-  let failure: PostgresError | undefined;
-  const execute: ExecuteSql = async (text, values) => {
-    try {
-      return { rows: await query(text, ...values) };
-    } catch (error) {
-      if (error instanceof PostgresError) failure = error;
-      throw error;
-    }
-  };
-  try {
-    await jobs.send(execution, now, execute);
-  } catch (error) {
-    if (failure !== undefined && (failure.connectionUseless || failure.transient)) throw failure;
-    throw new JobNotSent(execution.executionId, failure ?? error);
-  }
 }
 
 /** What belongs to whoever came first, and is written at once. */
