@@ -93,18 +93,18 @@ export async function beginTransaction(
         readCount(String(found["counted"])),
       );
     },
-    ...claimedOnce({ query, sql }),
-    ...tellerOf(jobs, time(row), query),
+    ...atOnce({ query, sql, jobs }, time(row)),
   };
   return { transaction, write };
 }
 
-/** What belongs to whoever came first, and is written at once. */
-function claimedOnce({
-  query,
-  sql,
-}: Pick<TransactionParts, "query" | "sql">): Pick<LedgerTransaction, "takeKey" | "own"> {
+/** What is written at once: what belongs to whoever came first, and jobs. */
+function atOnce(
+  { query, sql, jobs }: Pick<TransactionParts, "query" | "sql" | "jobs">,
+  now: number,
+): Pick<LedgerTransaction, "takeKey" | "own" | "drivable"> {
   return {
+    ...tellerOf(jobs, now, query),
     takeKey: async ({ caller, key, executionId, termsHash, at }) => {
       const [taken] = await query(sql.takeKey, caller, key, executionId, termsHash, String(at));
       const [held] = taken === undefined ? await query(sql.key, caller, key) : [];
