@@ -29,10 +29,8 @@ export async function beginTransaction(
   const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]), JSON.stringify(executionIds));
   const executions = lockedExecutions({ query, sql, parse }, executionIds, row);
   const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
-  for (const json of parse<string[]>(row?.["records"])) {
-    const record = parse<TokenRecord>(json);
-    records.set(record.token, record);
-  }
+  const found = parse<string[]>(row?.["records"]).map((json) => parse<TokenRecord>(json));
+  for (const record of found) records.set(record.token, record);
   const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
   /** What is to be written: by token, as JSON. */
   const changed = new Map<string, string>();
@@ -60,8 +58,8 @@ export async function beginTransaction(
   }
   async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
     await executions.get(executionId);
-    const [found] = await query(sql.lockRecordsOf, executionId);
-    const all = parse<string[]>(found?.["records"]).map((json) => parse<TokenRecord>(json));
+    const [locked] = await query(sql.lockRecordsOf, executionId);
+    const all = parse<string[]>(locked?.["records"]).map((json) => parse<TokenRecord>(json));
     for (const record of all) {
       records.set(record.token, record);
       stored.add(record.token);
@@ -82,15 +80,15 @@ export async function beginTransaction(
     touch: async (record) => touch(record),
     inLane: async (lane, exceptToken) => {
       await write();
-      return (await query(sql.inLane, lane, exceptToken)).map((found) => String(found["token"]));
+      return (await query(sql.inLane, lane, exceptToken)).map((other) => String(other["token"]));
     },
     execution: executions.get,
     putExecution: executions.put,
     recordsOf: lockRecordsOf,
     counted: async (executionId, exceptToken) => {
       await write();
-      return (await query(sql.counted, executionId, exceptToken)).flatMap((found) =>
-        readCount(String(found["counted"])),
+      return (await query(sql.counted, executionId, exceptToken)).flatMap((counted) =>
+        readCount(String(counted["counted"])),
       );
     },
     ...atOnce({ query, sql, jobs }, time(row)),
