@@ -103,6 +103,20 @@ export type { ExecutionLedger } from "./contract/execution-ledger.ts";
 export { executionState, type ExecutionState } from "./contract/execution-state.ts";
 export { termsHash } from "./contract/terms.ts";
 export type { Agreement } from "./drive/agreement.ts";
+export {
+  type ImportedRecord,
+  importRecommendations,
+  type RecommendationImport,
+  type RecommendationImportOptions,
+} from "./import/import-recommendations.ts";
+export type { SettingValues } from "./import/import-settings.ts";
+export type {
+  RecommendationSource,
+  Setting,
+  SourceAnswer,
+  SourceProblem,
+  SourceRecord,
+} from "./contract/recommendation-source.ts";
 export type { ImportOptions } from "./import/import-executions.ts";
 export type { ImportedExecution, ImportedPlace, ImportReport } from "./import/import-report.ts";
 export type { Confirmed, ConfirmOptions } from "./execution/confirm-execution.ts";

@@ -8,6 +8,7 @@ import { checkTexts } from "./contract/check-texts.ts";
 import { type Environment, systemEnvironment } from "./contract/environment.ts";
 import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
+import type { Particulars } from "./contract/particulars.ts";
 import type { Ledger, TokenRecord } from "./contract/ledger.ts";
 import type { Execution, Recommendation } from "./contract/recommendation.ts";
 import type { Outcome, Report } from "./contract/report.ts";
@@ -52,6 +53,8 @@ export interface Purchaser extends ExecutionManager {
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
   describe(recommendation: Recommendation): string;
+  /** What a person wants to know about it, as far as its provider says: where it shows, how it is paid. Asks nobody. */
+  particularsOf(recommendation: Recommendation): Particulars;
   /**
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
@@ -158,6 +161,8 @@ export function createPurchaser({
     ...manageExecutions({ ledger, planOf, audit: auditOf }),
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
+    particularsOf: (recommendation) =>
+      providers.find(({ name }) => name === recommendation.provider)?.particularsOf?.(recommendation) ?? {},
 
     plan: async (execution, options = {}) => {
       const asked = planOf(execution);

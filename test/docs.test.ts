@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { errorAdvice } from "../src/contract/error-advice.ts";
 import { apiReference } from "../tools/api-reference.ts";
+import { clientTypes } from "../tools/client-types.ts";
 import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
 
@@ -42,12 +43,16 @@ describe("what the documentation says", () => {
       const [exported = ""] = page.split("# What these use");
       return [...exported.matchAll(/^## (\w+)\n\n```/gm)].map(([, name]) => name);
     });
-    expect(pages.size).toBe(11);
+    expect(pages.size).toBe(13);
     expect(silent).toEqual([]);
   });
 
   test("docs/openapi.json is what a server answers", async () => {
     expect(text("docs/openapi.json"), "npm run docs").toBe(await httpDocument());
+  });
+
+  test("the types of buyonce/client are those of the document", async () => {
+    expect(text("src/client/wire-types.ts"), "npm run docs").toBe(await clientTypes());
   });
 
   test("docs/errors.md is what npm run docs makes of the table of advice, with every code once", async () => {

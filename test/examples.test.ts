@@ -8,7 +8,8 @@ import { startCloudSandbox } from "../providers/sandbox/index.ts";
 import { compute, executionOf } from "./end-to-end/recommendations.ts";
 import { type PostgresServer, startPostgresServer } from "./ledger/postgres-server.ts";
 
-// examples/engine.ts is run by docs.test.ts, examples/own-executor.ts by testing/example.test.ts.
+// examples/engine.ts is run by docs.test.ts, examples/own-executor.ts by testing/example.test.ts, those of examples/http by
+// client/lost-answers.test.ts.
 const file = (name: string) => resolve(import.meta.dirname, "../examples", name);
 
 let folder: string;
@@ -27,10 +28,12 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test("every example is run by a test", () => {
-  const tests = ["examples.test.ts", "docs.test.ts", "testing/example.test.ts"];
+  const tests = ["examples.test.ts", "docs.test.ts", "testing/example.test.ts", "client/lost-answers.test.ts"];
   const text = tests.map((path) => readFileSync(resolve(import.meta.dirname, path), "utf8")).join("\n");
-  const programs = readdirSync(file(".")).filter((name) => name.endsWith(".ts"));
-  expect(programs.length).toBeGreaterThan(4);
+  const programs = ["", "http/"].flatMap((folder) =>
+    readdirSync(file(folder)).filter((name) => /\.(ts|sh|go|py)$/.test(name)),
+  );
+  expect(programs.length).toBeGreaterThan(8);
   for (const name of programs) expect(text, name).toMatch(new RegExp(`file\\("(examples/)?${name}"\\)`));
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -146,6 +146,44 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
         error: { code: "invalid-configuration", message: expect.stringContaining(command) as string },
       },
     ]);
+  });
+
+  test("buyonce/client runs with no other package beside it, on every Node that is here, and its types need only the DOM's", async () => {
+    const alone = join(project, "alone");
+    mkdirSync(join(alone, "node_modules"), { recursive: true });
+    cpSync(join(project, "node_modules/buyonce"), join(alone, "node_modules/buyonce"), { recursive: true });
+    const use = `import { ClientError, createClient, type Report } from "buyonce/client";
+      const client = createClient({ baseUrl: "http://127.0.0.1:9" });
+      const wait = (id: string): Promise<Report> => client.wait(id);
+      // @ts-expect-error: the types are there; with any this would be no error.
+      const wrong: number = (await wait("a")).outcomes;
+      export { ClientError, wrong };`;
+    write("alone/use.ts", use);
+    const compilerOptions = {
+      target: "es2022",
+      lib: ["es2022", "dom"],
+      module: "nodenext",
+      strict: true,
+      noEmit: true,
+      types: [],
+    };
+    write("alone/package.json", { private: true, type: "module" });
+    write("alone/tsconfig.json", { compilerOptions, files: ["use.ts"] });
+    const checked = await run(process.execPath, [join(root, "node_modules/.bin/tsc"), "-p", "."], alone);
+    expect(checked).toMatchObject({ code: 0, stdout: "" });
+    const program = `import { createClient } from "buyonce/client";
+      const report = { executionId: "a", state: "complete", outcomes: [] };
+      const answers = [() => { throw new TypeError("fetch failed"); }, () => Response.json(report)];
+      const client = createClient({ baseUrl: "http://127.0.0.1:9", fetch: async () => answers.shift()() });
+      const { isReplay } = await client.submit({ executionId: "a", source: "b", recommendations: [] });
+      console.log(isReplay, (await client.submit("{").catch((error) => error)).code);`;
+    write("alone/use.js", program);
+    const others = (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "node"));
+    const nodes = new Set([process.execPath, ...others.filter((file) => existsSync(file))]);
+    for (const node of nodes) {
+      const ran = await run(node, ["use.js"], alone);
+      expect(ran, node).toMatchObject({ code: 0, stdout: "false malformed-request\n", stderr: "" });
+    }
   });
 
   test("telemetry names its package", async () => {

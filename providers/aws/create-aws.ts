@@ -1,6 +1,7 @@
 import type { Provider } from "../../src/contract/executor.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createAwsAccess } from "./aws-access.ts";
+import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
@@ -11,6 +12,7 @@ import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
 import { createSavingsPlans } from "./savings-plans/aws-plan-executor.ts";
 import { resolveSettings, type AwsSettings } from "./aws-settings.ts";
+import { costExplorer } from "./import/cost-explorer.ts";
 
 /**
  * Amazon Web Services. A further service is one more member of `services`; they share the account check and the client
@@ -24,6 +26,8 @@ export function createAws(settings: AwsSettings = {}): Provider {
   return {
     name: "aws",
     access: createAwsAccess(connect, resolved),
+    sources: { "cost-explorer": costExplorer },
+    particularsOf: awsParticulars,
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

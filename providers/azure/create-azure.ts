@@ -1,6 +1,7 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createAzureAccess } from "./azure-access.ts";
+import { azureParticulars } from "./azure-particulars.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
 import { createReservationExecutor } from "./azure-executor.ts";
@@ -13,6 +14,8 @@ import { readFacts, reservationOrders } from "./reservation-orders.ts";
 import { connectReservations } from "./reservations-client.ts";
 import { createBillingBenefitsClient } from "./savings-plans/azure-plan-client.ts";
 import { createSavingsPlanExecutor } from "./savings-plans/azure-plan-executor.ts";
+import { azureAdvisor } from "./import/azure-advisor.ts";
+import { azureConsumption } from "./import/azure-consumption.ts";
 
 /**
  * Azure as a provider: reservation orders of seven services, and savings plans. Sends nothing and makes no credential by itself.
@@ -50,6 +53,8 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   return {
     name: "azure",
     access,
+    sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
+    particularsOf: azureParticulars(settings.cloud),
     services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),
   };
 }

@@ -2,8 +2,10 @@ import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
+import { gcpParticulars } from "./gcp-particulars.ts";
 import { createConnect } from "./gcp-connect.ts";
 import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
+import { gcpRecommender } from "./import/gcp-recommender.ts";
 
 /**
  * What Google sells commitments or discounts of, but has no API to buy with. An earlier program "bought" there by
@@ -37,6 +39,8 @@ export function createGcp(settings: GcpSettings = {}): Provider {
   return {
     name: "gcp",
     access: createGcpAccess(connect, resolved),
+    sources: { "gcp-recommender": gcpRecommender },
+    particularsOf: gcpParticulars,
     services: { compute: createCompute(connect, resolved), ...Object.fromEntries(refused) },
   };
 }

@@ -124,6 +124,17 @@ function addCommands(program: Command, add: AddCommand): void {
   );
   addLedgerCommands(program, add);
   add(
+    program
+      .command("webhooks")
+      .description("Show how messages about decisions are delivered; enable or forget an endpoint."),
+    async () => (await import("./commands/webhooks.ts")).webhooks,
+  );
+  addServers(program, add);
+}
+
+/** The commands that run until they are told to end. */
+function addServers(program: Command, add: AddCommand): void {
+  add(
     program.command("serve").description("Answer over HTTP, and drive what is submitted, until Ctrl-C."),
     async () => (await import("./commands/serve.ts")).serve,
   );
@@ -167,8 +178,11 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
   add(
     program
       .command("import")
-      .description("Record what another engine bought and began, from an export of its tables; nothing is bought.")
-      .argument("<file>", "the export: JSON, JSON lines or CSV, at most 100 MB"),
+      .description("Record what another engine bought, or make an execution of recommendations; nothing is bought.")
+      .argument(
+        "<file>",
+        "an export (JSON, JSON lines or CSV, at most 100 MB), or recommendations (JSON, at most 50 MB)",
+      ),
     async () => (await import("./commands/import.ts")).importExport,
   );
   const load = () => import("./commands/amend-execution.ts");

@@ -7,6 +7,9 @@ import type { ExecutionPlace } from "./ledger.ts";
 import { raisesPrice, raisesTotals, sameMoney } from "./limits.ts";
 import { formatMoney, type Money } from "./money.ts";
 
+/** Closes a refusal of what differs from the record: of the recorded one something may be bought. */
+const recordStays = "Nothing was sent because of it; what is recorded, and what of that is bought, stays as it is.";
+
 /** How many places a message names. */
 const mostNamed = 10;
 
@@ -17,7 +20,7 @@ export function whyChanged(asked: NewExecution, { execution, records }: Recorded
   if (asked.source === execution.source) return undefined;
   return new RefusedError({
     code: "source-differs",
-    message: `The execution was recorded for the source ${execution.source}, not ${asked.source}. Nothing of it was bought. ${todoOf("source-differs")}`,
+    message: `The execution was recorded for the source ${execution.source}, not ${asked.source}. ${recordStays} ${todoOf("source-differs")}`,
   });
 }
 
@@ -30,7 +33,7 @@ export function placeDifferences(asked: NewExecution, { execution, records }: Re
 export function executionChanged(executionId: string, differences: readonly string[]): RefusedError {
   return new RefusedError({
     code: "execution-changed",
-    message: `This is not the execution that was recorded as ${executionId}: ${someOf(differences)}. Nothing of it was bought. ${todoOf("execution-changed")}`,
+    message: `This is not the execution that was recorded as ${executionId}: ${someOf(differences)}. ${recordStays} ${todoOf("execution-changed")}`,
   });
 }
 
@@ -156,7 +159,7 @@ export function limitsDiffer({
     ...said("raises or drops what is recorded", raises, todoOf("limits-differ")),
     ...said("lowers what is recorded", lowers, "A drive of the file records that, or `buyonce limits` does."),
   ];
-  return new RefusedError({ code: "limits-differ", message: `${ways.join(" ")} Nothing of it was bought.` });
+  return new RefusedError({ code: "limits-differ", message: `${ways.join(" ")} ${recordStays}` });
 }
 
 /** As many as are named, and how many more there are. */

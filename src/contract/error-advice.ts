@@ -1,5 +1,8 @@
 // What is said about each error, once: messages, next steps, the page and docs/errors.md are made from here.
+import { clientAdvice } from "./client-advice.ts";
+import { decide, newExecution, nowhereElse } from "./advice-words.ts";
 import type { ErrorCode } from "./errors.ts";
+import { ledgerAdvice } from "./ledger-advice.ts";
 import { requestAdvice } from "./request-advice.ts";
 
 /** What is said about one error code. */
@@ -22,12 +25,6 @@ export interface ErrorAdvice {
 
 type Group = Partial<Record<ErrorCode, ErrorAdvice>>;
 
-/** Closes what is said about anything that may be bought. */
-export const nowhereElse = "Until then, buy it nowhere else.";
-
-const decide = `A person has to look at the provider for what the message names, and decide (\`buyonce resolve\`). ${nowhereElse} After that, {again}.`;
-const newExecution = "into a new execution with an `executionId` of its own";
-
 const beforeADrive = {
   "invalid-execution": {
     plain: "The execution is not valid; nothing was sent.",
@@ -45,58 +42,9 @@ const beforeADrive = {
   },
 } satisfies Group;
 
-const ledger = {
-  "ledger-missing": {
-    plain: "There is no such ledger, and a new, empty one was not asked for.",
-    detail: "It would know nothing of what was bought before. On PostgreSQL: the schema is missing or empty.",
-    todo: "Name the ledger that earlier drives used, then {again}. To begin with a new one, say so (`--new-ledger`, or leave out `create: false`).",
-  },
-  "ledger-unavailable": {
-    plain: "The ledger, which records what is bought, cannot be opened, read or written.",
-    detail: "Or its SQLite file was moved, replaced or deleted while it was open.",
-    todo: "Check the ledger's path and disk, or its server, then {again}.",
-  },
-  "ledger-locked": {
-    plain: "Another process kept the ledger locked for longer than the lock timeout.",
-    todo: "Wait until the process that locks the ledger is done, then {again}.",
-  },
-  "ledger-read-only": {
-    plain: "The ledger is read-only for this user.",
-    detail: "On PostgreSQL after a failover (then `retryable`): only a former primary was reached.",
-    todo: "Give this user the right to write the ledger's file and its folder, or name the primary server; then {again}.",
-  },
-  "ledger-corrupt": {
-    plain: "The ledger is damaged, or what was named is no ledger.",
-    detail: "Or a part of it is missing (its `-wal`), or it is a backup that was not restored.",
-    todo: "Restore the ledger from a backup (`buyonce ledger restore`); never start an empty one in its place. Then {again}.",
-  },
-  "ledger-newer-schema": {
-    plain: "A newer version of buyonce wrote the ledger.",
-    todo: "Install the version of buyonce that wrote the ledger, or a later one, then {again}.",
-  },
-  "ledger-full": {
-    plain: "The disk that holds the ledger is full.",
-    todo: "Free some space on the disk of the ledger, then {again}.",
-  },
-  "claim-lost": {
-    plain: "Another run took it over.",
-    detail: "The lease of this one ran out.",
-    todo: `To see what came of it, {again}. ${nowhereElse}`,
-  },
-  "commitment-taken": {
-    plain: "What was found for it at the provider belongs to another order, or carries another order's mark.",
-    todo: `A person has to compare the two at the provider, and decide. ${nowhereElse} If a tag is wrong, take it off and {again}: the right one is put on.`,
-    mayBeBought: true,
-  },
-  "too-many-attempts": {
-    plain: "Twenty orders for it came to nothing.",
-    todo: `Find the cause in its history (\`buyonce history\`), then put what is still to be bought ${newExecution}.`,
-  },
-} satisfies Group;
-
 const execution = {
   "execution-changed": {
-    plain: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
+    plain: "The execution is not the one that was recorded under its id; what is recorded stays as it is.",
     detail: "A recommendation was added, removed, moved or changed; the message names them.",
     todo: `Restore the file and {file again}, or put what is new ${newExecution}.`,
   },
@@ -106,7 +54,7 @@ const execution = {
     todo: `Put what is to be bought ${newExecution}.`,
   },
   "source-differs": {
-    plain: "The execution was recorded for another source, so nothing of it was bought.",
+    plain: "The execution was recorded for another source; what is recorded stays as it is.",
     todo: "Give the recorded source in the file and {file again}, or change the recorded one (`buyonce source`).",
   },
   "limits-differ": {
@@ -117,6 +65,11 @@ const execution = {
     plain: "Nobody has approved it yet.",
     detail: "Or a limit was raised after the approval, or it was reopened.",
     todo: "Have it approved (`buyonce approve`), then {again}.",
+  },
+  "second-person-needed": {
+    plain: "It was recorded as one that needs two persons, and who submitted it or set its terms may not approve it.",
+    detail: "Whoever raised a limit, changed the source or reopened it since may not either.",
+    todo: "Have it approved by another person (`buyonce approve`), then {again}.",
   },
   "not-due": {
     plain: "It may not be bought yet.",
@@ -357,26 +310,28 @@ const defect = {
 /** What is said about every error code. A code without an entry does not compile. */
 export const errorAdvice: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   ...beforeADrive,
-  ...ledger,
+  ...ledgerAdvice,
   ...execution,
   ...refused,
   ...sent,
   ...aPersonDecides,
   ...anotherDriver,
   ...requestAdvice,
+  ...clientAdvice,
   ...defect,
 };
 
 /** The same in groups, for the documentation: their titles, and their entries in their order. */
 export const errorGroups: Readonly<Record<string, Group>> = {
   "Before a drive": beforeADrive,
-  "The ledger": ledger,
+  "The ledger": ledgerAdvice,
   "The execution's record": execution,
   "Refused: a guard stopped it, nothing was sent": refused,
   "After a send": sent,
   "A person's decision": aPersonDecides,
   "Another driver": anotherDriver,
   "Over HTTP: the request was not carried out": requestAdvice,
+  "Over HTTP: a client got no answer to go by": clientAdvice,
   "A defect": defect,
 };
 

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "source-differs"
   | "limits-differ"
   | "approval-missing"
+  | "second-person-needed"
   | "not-due"
   | "execution-expired"
   | "execution-cancelled"
@@ -74,6 +75,7 @@ export type ErrorCode =
   // a request over HTTP that was not carried out
   | "malformed-request"
   | "not-authenticated"
+  | "issuer-unavailable"
   | "not-permitted"
   | "foreign-origin"
   | "not-found"
@@ -81,7 +83,14 @@ export type ErrorCode =
   | "request-too-large"
   | "unsupported-media-type"
   | "precondition-missing"
+  | "too-many-requests"
+  | "server-busy"
+  | "in-progress"
   | "shutting-down"
+  // a call of buyonce/client that got no answer to go by
+  | "no-answer"
+  | "foreign-answer"
+  | "not-decided"
   // a defect in this program or in an executor
   | "internal";
 
@@ -139,12 +148,18 @@ export class InvalidExecutionError extends BuyonceError {
   }
   readonly problems: readonly ExecutionProblem[];
 
-  /** `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, or an export that holds some. */
-  constructor(problems: readonly ExecutionProblem[], subject: "execution" | "request" | "export" = "execution") {
+  /**
+   * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, or
+   * the import of recommendations.
+   */
+  constructor(
+    problems: readonly ExecutionProblem[],
+    subject: "execution" | "request" | "export" | "import" = "execution",
+  ) {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",
-      message: `The ${subject} is not valid; nothing was sent.\n${lines.join("\n")}`,
+      message: `The ${subject} is not valid; nothing was ${subject === "import" ? "written" : "sent"}.\n${lines.join("\n")}`,
     });
     this.problems = problems;
   }

@@ -51,12 +51,19 @@ export interface ExecutionRecord extends ExecutionLimits {
   readonly source: string;
   /** Whose it is; nobody's where it was recorded without a submitter: by a drive, the command line or an import. */
   readonly owner?: ExecutionOwner | undefined;
+  /** The note of its file; that of its first recording stays. */
+  readonly note?: string | undefined;
   /** How many places it has, empty ones included. */
   readonly size: number;
   /** Those that were empty from the beginning. One that a person skipped later has a record, in the state `skipped`. */
   readonly emptyPlaces: readonly EmptyPlace[];
   /** Nothing is sent before a person approved the terms. */
   readonly approvalRequired: boolean;
+  /**
+   * Two persons are needed, and these may not approve: who submitted it, and who raised or dropped a limit, changed its source or
+   * reopened it since. Undefined: whoever approves, approves.
+   */
+  readonly mayNotApprove?: readonly string[] | undefined;
   /** The terms that a person approved; see {@link termsHash}. Gone when a limit is raised. */
   readonly approval?: (PersonsWord & { readonly termsHash: string }) | undefined;
   readonly cancelled?: PersonsWord | undefined;
@@ -82,9 +89,12 @@ export interface ExecutionRecord extends ExecutionLimits {
 export interface NewExecution extends ExecutionLimits {
   readonly executionId: string;
   readonly source: string;
+  readonly note?: string | undefined;
   readonly places: readonly ExecutionPlace[];
   readonly emptyPlaces: readonly EmptyPlace[];
   readonly approvalRequired: boolean;
+  /** Who submits it may not approve it: see {@link ExecutionRecord.mayNotApprove}. Default false. */
+  readonly twoPersons?: boolean | undefined;
 }
 
 /** An execution and all its recommendations, by recIndex, as they were at one moment. */

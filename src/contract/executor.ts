@@ -6,9 +6,11 @@ import type { JsonObject } from "./json.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
+import type { Particulars } from "./particulars.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
+import type { RecommendationSource } from "./recommendation-source.ts";
 
 /** What one listing can see: an Azure tenant, an AWS account and region. */
 export interface Scope extends JsonObject {
@@ -243,6 +245,10 @@ export interface ServiceExecutor<R extends Recommendation = Recommendation> {
 export interface Provider {
   readonly name: string;
   readonly services: Readonly<Record<string, ServiceExecutor>>;
+  /** Whose recommendations it can read, by name: `cost-explorer`. For `importRecommendations`. */
+  readonly sources?: Readonly<Record<string, RecommendationSource>>;
   /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
   readonly access?: ProviderAccess;
+  /** What a person wants to know about one of its recommendations: for the console. Asks nobody. */
+  readonly particularsOf?: (recommendation: Recommendation) => Particulars;
 }

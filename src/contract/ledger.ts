@@ -5,6 +5,7 @@ import type { ExecutionLedger } from "./execution-ledger.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { Recommendation } from "./recommendation.ts";
+import type { WebhookLedger } from "./webhook-ledger.ts";
 
 /**
  * Where the driving of one token stands:
@@ -77,6 +78,8 @@ export interface TokenRecord {
   readonly notThis?: readonly string[] | undefined;
   /** The id under which another engine, from which it was imported, says that it bought it; see `saidBought`. */
   readonly boughtElsewhere?: string | undefined;
+  /** The note of its file, kept beside the recommendation; that of its first recording stays. */
+  readonly note?: string | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
   readonly error?: RecordedError | undefined;
   readonly createdAt: number;
@@ -112,7 +115,15 @@ export interface HistoryEntry {
 /** One place of an execution: what is asked for there, and the token that it is bought under. */
 export type ExecutionPlace = Pick<
   TokenRecord,
-  "token" | "executionId" | "recIndex" | "source" | "recommendation" | "fingerprint" | "scope" | "boughtElsewhere"
+  | "token"
+  | "executionId"
+  | "recIndex"
+  | "source"
+  | "recommendation"
+  | "fingerprint"
+  | "scope"
+  | "boughtElsewhere"
+  | "note"
 >;
 
 /** Why a submission counts as dead. */
@@ -213,7 +224,7 @@ export interface ScopePage {
  * Every method throws a LedgerError: `claim-lost` when the epoch of a claim is no longer the record's, another code
  * when the ledger cannot be read or written. A method either takes effect whole, history included, or not at all.
  */
-export interface Ledger extends ExecutionLedger {
+export interface Ledger extends ExecutionLedger, WebhookLedger {
   /** The ledger's own clock, in milliseconds since 1970. */
   now(): Promise<number>;
 

@@ -17,6 +17,8 @@ export interface Recommendation {
   readonly term: string;
   /** The most that the whole commitment may cost over its term; without it any price is accepted. */
   readonly maxPrice?: Money | undefined;
+  /** For people: 1 to 255 visible characters. Shown and kept; no part of what is bought, and no executor sees it. */
+  readonly note?: string | undefined;
   readonly [field: string]: JsonValue | undefined;
 }
 
@@ -52,6 +54,8 @@ export interface Execution extends ExecutionLimits {
   readonly executionId: string;
   /** Who decided to buy: stamped on every commitment as the `purchase-automation` tag. */
   readonly source: string;
+  /** For people, as {@link Recommendation.note}. */
+  readonly note?: string | undefined;
   readonly recommendations: readonly (Recommendation | Skip)[];
 }
 

@@ -52,7 +52,7 @@ export interface Outcome extends Partial<Payer> {
   };
   /** Of the whole commitment over its term; for what was sent and may be bought, the price that it was sent at. */
   readonly price?: Money;
-  /** Why an empty place is empty, where its file said so. */
+  /** For people: what the file noted, or why an empty place is empty. */
   readonly note?: string;
   /** For everything that is not bought, unless it was skipped. */
   readonly error?: OutcomeError;

@@ -11,6 +11,12 @@ export const requestAdvice = {
     plain: "The request does not say who sends it, in a way that is known here.",
     todo: "Send a valid token in the header `Authorization: Bearer …`.",
   },
+  "issuer-unavailable": {
+    plain: "The keys of an issuer cannot be had, so it is not known who sends the request; it was not carried out.",
+    detail:
+      "`jwksUrl` in the file of issuers does not answer, or does not answer with keys. The server's log says why.",
+    todo: "Send the same again in a moment. Where that goes on, check `jwksUrl` from where the server runs.",
+  },
   "not-permitted": {
     plain: "Who sent the request may not do this.",
     detail: "A scope is missing, or the `executionId` does not begin as the caller's have to.",
@@ -40,6 +46,20 @@ export const requestAdvice = {
   "precondition-missing": {
     plain: "The request does not name the version of the terms that it is about; nothing was changed.",
     todo: "Read the terms, and send their `ETag` as `If-Match`.",
+  },
+  "too-many-requests": {
+    plain: "The caller sends requests faster than the server takes them; this one was not carried out.",
+    detail: "Or requests without a valid token came from its address.",
+    todo: "Send the same again after the time that `Retry-After` says.",
+  },
+  "server-busy": {
+    plain: "The server has as many requests under way as it takes; this one was not carried out.",
+    todo: "Send the same again after the time that `Retry-After` says.",
+  },
+  "in-progress": {
+    plain: "The execution is recorded, and is still being worked on.",
+    detail: "Only who sends `Prefer: handling=strict` is told so by an error.",
+    todo: "Send the same again after the time that `Retry-After` says, or read the execution.",
   },
   "shutting-down": {
     plain: "The server is ending; nothing was recorded.",

@@ -56,7 +56,7 @@ export function submittedOther(asked: NewExecution, recorded: RecordedExecution)
 export function keyOfAnother(asked: NewExecution, { key, executionId }: SubmittedKey): RefusedError {
   return new RefusedError({
     code: "execution-changed",
-    message: `The key ${key} was used for the execution ${executionId}, and this is ${asked.executionId} (executionId). Nothing was recorded, nothing was bought. Use a key once, for one execution.`,
+    message: `The key ${key} was used for the execution ${executionId}, and this is ${asked.executionId} (executionId), for which nothing was recorded. Use a key once, for one execution.`,
   });
 }
 
@@ -64,7 +64,7 @@ export function keyOfAnother(asked: NewExecution, { key, executionId }: Submitte
 export function idTaken(): RefusedError {
   return new RefusedError({
     code: "execution-id-taken",
-    message: `Another execution is recorded under this executionId, and it is not this caller's. Nothing was recorded, nothing was bought. ${todoOf("execution-id-taken")}`,
+    message: `Another execution is recorded under this executionId, and it is not this caller's. Nothing was recorded for this caller. ${todoOf("execution-id-taken")}`,
   });
 }
 
@@ -74,6 +74,15 @@ export function withoutApproval(): RefusedError {
     code: "limits-differ",
     message:
       "The execution is recorded as one that needs no approval, and may be bought without. Nothing was changed. Cancel it (`buyonce cancel`), and submit what is not bought under another executionId.",
+  });
+}
+
+/** The refusal of whoever asks for a second person where one is not needed. */
+export function withoutSecondPerson(): RefusedError {
+  return new RefusedError({
+    code: "limits-differ",
+    message:
+      "The execution is recorded as one that its submitter may approve. Nothing was changed. Cancel it (`buyonce cancel`), and submit what is not bought under another executionId.",
   });
 }
 

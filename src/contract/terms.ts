@@ -67,7 +67,7 @@ export function whyStopped({ cancelled, expiresAt }: ExecutionRecord, now: numbe
 
 /** It may be bought later, or once a person said so. */
 export function whyWaiting(
-  { approvalRequired, approval, notBefore, incomplete, restored }: ExecutionRecord,
+  { approvalRequired, approval, mayNotApprove, notBefore, incomplete, restored }: ExecutionRecord,
   now: number,
 ): Forbidden | undefined {
   if (restored === true) {
@@ -85,7 +85,8 @@ export function whyWaiting(
     };
   }
   if (approvalRequired && approval === undefined) {
-    return { kind: "waiting", code: "approval-missing", reason: "It waits for an approval." };
+    const other = mayNotApprove === undefined ? "" : `, and not by ${mayNotApprove.join(" or ")}`;
+    return { kind: "waiting", code: "approval-missing", reason: `It waits for an approval${other}.` };
   }
   if (notBefore === undefined || now >= Date.parse(notBefore)) return undefined;
   return { kind: "waiting", code: "not-due", reason: `It may not be bought before ${notBefore}.` };

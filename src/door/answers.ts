@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { todoOf } from "../contract/error-advice.ts";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { executionState } from "../contract/execution-state.ts";
@@ -7,6 +8,7 @@ import type { TokenRecord } from "../contract/ledger.ts";
 import { whyForbidden } from "../contract/terms.ts";
 import { isOpen } from "../drive/outcome-of-record.ts";
 import { type Door, type DoorContext, readingMethods, visible } from "./door-context.ts";
+import { RequestError } from "./problem.ts";
 import { recordedReport } from "./recorded-report.ts";
 
 /** Seconds after which it is worth asking again about what is being driven. */
@@ -83,12 +85,16 @@ export async function reportAnswer(
   executionId: string,
   { isReplay, isAccepted = false, recorded: known }: ReportOptions = {},
 ): Promise<Response> {
-  const wait = preferredWait(c.req.header("prefer"));
+  const asked = preferredWait(c.req.header("prefer"));
+  // Where too many wait, it is answered as if it had not asked to.
+  const seat = asked === 0 ? undefined : door.limits.waiters.take(c.get("caller").name);
+  const wait = seat === undefined ? 0 : asked;
+  if (wait > 0) c.get("leave")();
   const read = () => visible(door, c.get("caller"), executionId);
   // What is driven here may have been claimed by nobody yet.
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
-  const recorded = known !== undefined && wait === 0 ? known : await whenDecided(door, waiting, read);
+  const recorded = known !== undefined && wait === 0 ? known : await whenDecided(door, waiting, read).finally(seat);
   const document = reportDocument(recorded);
   const { state } = document;
   const text = textOf(document);
@@ -102,6 +108,8 @@ export async function reportAnswer(
   if (isAccepted) headers.set("location", pathOf(executionId));
   if (isReplay === true) headers.set("idempotency-replayed", "true");
   const goesOn = isWorking(recorded);
+  // Only a submission is accepted, and a replay at that.
+  if (goesOn && isReplay === true && isStrict(c.req.header("prefer"))) throw inProgress(recorded);
   if (goesOn) headers.set("retry-after", String(askAgainAfter));
   if (wait > 0) headers.set("preference-applied", `wait=${wait}`);
   if (readingMethods.includes(c.req.method) && isNamed(c.req.header("if-none-match"), tag)) {
@@ -141,6 +149,30 @@ async function whenDecided(
 function preferredWait(prefer: string | undefined): number {
   const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(prefer ?? "") ?? [];
   return Math.min(Number(seconds ?? 0), longestWait);
+}
+
+/** `Prefer: handling=strict` (RFC 7240): a repetition that comes while it works is a conflict, as the draft of the key has it. */
+function isStrict(prefer: string | undefined): boolean {
+  return /(?:^|[,;])\s*handling\s*=\s*"?strict"?\s*(?:[,;]|$)/i.test(prefer ?? "");
+}
+
+/** That an execution is being worked on, with who holds a part of it, and until when, where somebody does. */
+function inProgress({ execution: { executionId }, records, at }: RecordedAt): RequestError {
+  const held = records.filter((record) => isHeld(record, at));
+  const last = held.toSorted((one, other) => (other.leaseUntil ?? 0) - (one.leaseUntil ?? 0))[0];
+  return new RequestError(
+    "in-progress",
+    `The execution is recorded, and still being worked on. ${todoOf("in-progress")}`,
+    {
+      retryAfter: askAgainAfter * 1000,
+      headers: {
+        location: pathOf(executionId),
+        "idempotency-replayed": "true",
+        "preference-applied": "handling=strict",
+      },
+      more: last && { holder: last.holder, until: isoTime(last.leaseUntil ?? at) },
+    },
+  );
 }
 
 /** Whether a list of entity tags names this one; weakly, as RFC 9110 wants it for `If-None-Match`. */

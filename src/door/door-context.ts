@@ -3,13 +3,20 @@ import type { Environment } from "../contract/environment.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { textProblem } from "../contract/text-problem.ts";
 import type { Caller, DoorScope, HandlerOptions } from "./door-parts.ts";
-import { RequestError } from "./problem.ts";
+import { pointedAt, RequestError } from "./problem.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import type { Runner } from "./runner.ts";
 
 /** What the handler keeps with a request. */
 export interface DoorEnv {
+  readonly Bindings: {
+    /** Where the request came from. */
+    readonly address?: string | undefined;
+  };
   readonly Variables: {
     readonly caller: Caller;
+    /** Gives the request's seat back, and the bytes of its body: before it waits, and once it is answered. */
+    readonly leave: () => void;
   };
 }
 
@@ -20,6 +27,8 @@ export type DoorContext = Context<DoorEnv>;
 export interface Door extends Pick<HandlerOptions, "purchaser" | "ledger"> {
   readonly runner: Runner;
   readonly requireApproval: boolean;
+  readonly twoPersons: boolean;
+  readonly limits: RequestLimits;
   readonly sleep: Environment["sleep"];
   readonly now: Environment["now"];
 }
@@ -45,6 +54,24 @@ export function checkedId(executionId: string, at: { readonly parameter?: string
   if (problem === undefined) return executionId;
   const problems = [{ ...at, detail: problem }];
   throw new RequestError("malformed-request", `executionId ${problem}. Nothing was recorded.`, { problems });
+}
+
+/** The id that a body names, where it names one. */
+export function idIn(body: unknown): string | undefined {
+  const { executionId } = Object(body) as { readonly executionId?: unknown };
+  return typeof executionId === "string" ? executionId : undefined;
+}
+
+/** Throws a RequestError for an id under which this caller may have no execution. */
+export function checkOwnId({ executionIdPrefix = "" }: Caller, executionId: string): void {
+  checkedId(executionId, { pointer: "#/executionId" });
+  if (executionId.startsWith(executionIdPrefix)) return;
+  const begin = JSON.stringify(executionIdPrefix);
+  throw new RequestError(
+    "not-permitted",
+    `The executionId of this caller has to begin with ${begin}. Nothing was recorded.`,
+    { problems: [pointedAt(["executionId"], `must begin with ${begin}`)] },
+  );
 }
 
 /** An execution that the caller may see. Throws a RequestError `not-found` for any other. */

@@ -5,13 +5,16 @@ import type { Purchaser } from "../purchaser.ts";
 import type { JobQueue } from "./job-queue.ts";
 
 /**
- * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`; `resolve` what no drive can settle;
- * `quote`; and `all`, to see and touch the executions of other callers too.
+ * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`: that, and reopen, skip, change limits and
+ * the source; `resolve` what no drive can settle; `quote`; and `all`, to see and touch the executions of other callers too.
  */
 export const doorScopes = ["read", "write", "approve", "resolve", "quote", "all"] as const;
 
 /** One of the rights of a caller. */
 export type DoorScope = (typeof doorScopes)[number];
+
+/** What everybody is called where nobody is asked. */
+export const localName = "local";
 
 /** Who sends a request. */
 export interface Caller {
@@ -31,11 +34,42 @@ export type Authenticate = (request: Request) => Caller | undefined | Promise<Ca
 /** What the door asks of a purchaser. */
 export type DoorPurchaser = Pick<
   Purchaser,
-  "approve" | "askRedrive" | "cancel" | "executions" | "plan" | "redriveUnfinished" | "resolveByPerson" | "submit"
+  | "approve"
+  | "askRedrive"
+  | "audit"
+  | "cancel"
+  | "describe"
+  | "executions"
+  | "particularsOf"
+  | "plan"
+  | "redriveUnfinished"
+  | "reopen"
+  | "resolveByPerson"
+  | "setLimits"
+  | "setSource"
+  | "skip"
+  | "submit"
 >;
 
 /** What the door asks of a ledger. */
-export type DoorLedger = Pick<Ledger, "history" | "now" | "recorded" | "records" | "recordsOf">;
+export type DoorLedger = Pick<
+  Ledger,
+  "executions" | "history" | "historySince" | "now" | "recorded" | "records" | "recordsOf"
+>;
+
+/** How much a handler takes; each server counts for itself. What is above is refused with `Retry-After`, and nothing is recorded for it. */
+export interface DoorLimits {
+  /** Requests a second of one caller; ten times as many at once. Where nobody is asked there is no such limit. Default 200. */
+  readonly ratePerCaller?: number | undefined;
+  /** Requests a minute with a token that is not valid, from one address. Default 60. */
+  readonly failuresPerMinute?: number | undefined;
+  /** Requests under way, of one caller half of them; those that wait (`Prefer: wait`) are not counted. Default 512. */
+  readonly requestsAtOnce?: number | undefined;
+  /** Requests that wait, of one caller half of them; more are answered at once, as if they had not asked to wait. Default 256. */
+  readonly waitersAtOnce?: number | undefined;
+  /** Bytes of bodies that are read, or worked on, at once; more wait for their turn. Default 64,000,000. */
+  readonly bodyBytesAtOnce?: number | undefined;
+}
 
 /** What a handler is made of. */
 export interface HandlerOptions {
@@ -49,8 +83,15 @@ export interface HandlerOptions {
   readonly authenticate: Authenticate | "nobody-is-asked";
   /** The names in `Host` that are answered, without the port. Default: all, but where nobody is asked those of loopback. */
   readonly hostNames?: readonly string[] | undefined;
+  /** The origins of other sites whose pages may call it from a browser, with a token (CORS): `https://app.example.com`. Default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Nothing of any submitted execution is bought before a person approved it. Default false. */
   readonly requireApproval?: boolean | undefined;
+  /**
+   * As `requireApproval`, and who submitted an execution, or set its terms since, may not approve it: recorded with it, so that the
+   * command line keeps to it too. Default false.
+   */
+  readonly twoPersons?: boolean | undefined;
   /**
    * The queue that distributes the work over several servers and workers; the ledger has to be opened with the same one (`jobs`).
    * The handler does not close it. Default: this process drives what it accepts.
@@ -62,8 +103,18 @@ export interface HandlerOptions {
   readonly concurrency?: number | undefined;
   /** Milliseconds between two looks for what was left behind. Default 30,000. */
   readonly sweepInterval?: number | undefined;
+  /** The pages for people at `/` (docs/console.md). Default true. */
+  readonly console?: boolean | undefined;
+  /** It buys from an imitation: the console says so on every page. Default false. */
+  readonly imitation?: boolean | undefined;
   /** The longest that a body may be, in bytes. Default 10,000,000. */
   readonly bodyLimit?: number | undefined;
+  readonly limits?: DoorLimits | undefined;
+  /**
+   * The header in which a proxy before the server writes the address of a client, such as `X-Forwarded-For`, of which the last one
+   * counts: for a server that is reached through that proxy alone. Default: the address of the connection.
+   */
+  readonly addressHeader?: string | undefined;
   /** Told what went wrong behind an answer that cannot say it: a drive, a sweep, a defect. */
   readonly onError?: ((error: unknown, about: string) => void) | undefined;
   /** Clock and timers; default the machine's. */
@@ -72,8 +123,8 @@ export interface HandlerOptions {
 
 /** A Fetch handler that buys. */
 export interface DoorHandler {
-  /** Answers a request; never throws. */
-  (request: Request): Promise<Response>;
+  /** Answers a request; never throws. `from`: the address that it came from, by which false tokens are counted. */
+  (request: Request, from?: { readonly address?: string | undefined }): Promise<Response>;
   /** Begins to drive what is accepted, and what was left behind in the ledger. */
   start(): void;
   /**

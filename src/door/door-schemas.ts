@@ -2,12 +2,14 @@
 import { z } from "zod";
 import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
+import { moneySchema } from "../contract/money.ts";
 import { envelopeSchema } from "../drive/validate.ts";
 
 /** The schemas that the document names, by their names. */
 export const documented = z.registry<{ readonly id: string }>();
 
-function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+/** Gives a schema the name that the document calls it by. */
+export function named<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
   documented.add(schema, { id });
   return schema;
 }
@@ -22,6 +24,9 @@ const money = named(
 );
 
 const time = named("Time", z.iso.datetime());
+
+/** A time, in ISO 8601. */
+export const timeSchema = time;
 
 const states = ["waiting", "stopped", "working", "needs-person", "complete"] as const;
 
@@ -78,7 +83,8 @@ export const outcomeSchema = named(
   }),
 );
 
-const sums = { totals: z.array(money), atRisk: z.array(money) };
+/** What is bought and what may be, summed per currency. */
+export const sums = { totals: z.array(money), atRisk: z.array(money) };
 
 /** How an execution stands. */
 export const reportSchema = named(
@@ -120,6 +126,10 @@ export const termsSchema = named(
     recommendations: z.array(z.looseObject({})).describe("As they are recorded; an empty place is { skip }."),
     ...limits,
     approvalRequired: z.boolean(),
+    mayNotApprove: z
+      .array(z.string())
+      .optional()
+      .describe("Two persons are needed: who submitted it, or set its terms since, may not approve it."),
     approval: personsWord.extend({ termsHash: z.string() }).optional(),
     cancelled: personsWord.optional(),
     incomplete: z.boolean().optional(),
@@ -161,6 +171,18 @@ export const pageSchema = named(
   }),
 );
 
+const historyLine = {
+  at: time,
+  event: z.string(),
+  from: z.string().optional(),
+  to: z.string(),
+  holder: z.string().optional(),
+  epoch: z.int(),
+  attempt: z.int(),
+  code: z.string().optional(),
+  detail: z.string(),
+};
+
 /** What happened to a recommendation. */
 export const historySchema = named(
   "History",
@@ -168,20 +190,35 @@ export const historySchema = named(
     executionId: z.string(),
     recIndex: z.int(),
     token: z.string(),
-    history: z.array(
-      z.object({
-        at: time,
-        event: z.string(),
-        from: z.string().optional(),
-        to: z.string(),
-        holder: z.string().optional(),
-        epoch: z.int(),
-        attempt: z.int(),
-        code: z.string().optional(),
-        detail: z.string(),
-      }),
-    ),
+    history: z.array(z.object(historyLine)),
   }),
+);
+
+/** What happened to an execution, or to one of its recommendations, in a stream. */
+export const eventSchema = named(
+  "Event",
+  z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("execution"),
+      number: z.int(),
+      at: time,
+      event: z.string(),
+      person: z.string().optional(),
+      reason: z.string().optional(),
+      termsVersion: z.int(),
+      detail: z.string(),
+    }),
+    z.object({
+      kind: z.literal("recommendation"),
+      number: z.int(),
+      recIndex: z.int(),
+      token: z.string(),
+      ...historyLine,
+    }),
+    z
+      .object({ kind: z.literal("end"), executionId: z.string(), state: stateSchema })
+      .describe("The last one of an execution that is complete: there is nothing more to come."),
+  ]),
 );
 
 /** What driving an execution would cost and do. */
@@ -211,6 +248,8 @@ export const problemSchema = named(
     retryable: z.boolean().describe("The same request may succeed later."),
     retryAfter: z.number().optional().describe("Milliseconds."),
     recIndex: z.int().optional(),
+    holder: z.string().optional().describe("Of in-progress: the driver that works on it."),
+    until: time.optional().describe("Of in-progress: until when it holds it, unless it goes on."),
     problems: z
       .array(
         z.object({
@@ -224,12 +263,33 @@ export const problemSchema = named(
   }),
 );
 
+const id = z.string().min(1, "must not be empty");
+
 const reason = z.string().min(1, "must not be empty").max(255, "must have at most 255 characters");
 
 /** Why somebody does something; who does is the caller. */
 export const reasonSchema = named("Reason", z.strictObject({ reason }));
 
-const id = z.string().min(1, "must not be empty");
+/** A body of which nothing is read. */
+export const emptySchema = named("Nothing", z.strictObject({}));
+
+const limit = named("Limit", moneySchema);
+
+/** Limits as they are from now on. */
+export const limitsSchema = named(
+  "LimitChanges",
+  z.strictObject({
+    maxTotals: z.array(limit).nullable().optional().describe("One amount for each currency; null is no limit."),
+    maxPrices: z
+      .record(z.string().regex(/^\d{1,6}$/, "must be the number of a recommendation"), limit.nullable())
+      .optional()
+      .describe("By recIndex; null is no limit."),
+    reason,
+  }),
+);
+
+/** The source from now on. */
+export const sourceSchema = named("SourceChange", z.strictObject({ source: id, reason }));
 
 /** What a person found out. */
 export const resolutionSchema = named(
@@ -243,12 +303,14 @@ export const resolutionSchema = named(
 );
 
 /** An execution, as JSON Schema: it is validated by the purchaser, which names every problem at once. */
-export function executionDocument() {
+export function executionDocuments() {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(envelopeSchema, { io: "input", unrepresentable: "any" });
+  const description =
+    'Each recommendation has the fields of its provider\'s service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused.';
+  const required = (schema.required ?? []).filter((field) => field !== "executionId");
   return {
-    ...schema,
-    description:
-      'Each recommendation has the fields of its provider\'s service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused.',
+    Execution: { ...schema, description },
+    ExecutionInPath: { ...schema, required, description: `${description} Its executionId is the one in the path.` },
   };
 }
 

@@ -1,11 +1,10 @@
 import type { ExecutionRecord } from "../contract/execution-record.ts";
 import type { ExecutionState } from "../contract/execution-state.ts";
-import { termsHash } from "../contract/terms.ts";
 import type { ExecutionStatus } from "../execution/execution-status.ts";
 import { ledgerHistory } from "../inspect/read-history.ts";
 import { isoTime, jsonAnswer, reportAnswer } from "./answers.ts";
 import { type Door, type DoorContext, executionIdIn, notFound, recIndexIn, visible } from "./door-context.ts";
-import { historySchema, pageSchema, reportSchema, stateSchema, termsSchema } from "./door-schemas.ts";
+import { historySchema, pageSchema, reportSchema, stateSchema } from "./door-schemas.ts";
 import { type AnyRoute, invalidFields, route } from "./routes.ts";
 import { preferWait } from "./submit-routes.ts";
 
@@ -21,7 +20,8 @@ export function executionRoutes(door: Door): readonly AnyRoute[] {
         { name: "If-None-Match", in: "header", description: "The ETag of the report that is known." },
         preferWait,
       ],
-      answers: { 200: reportSchema },
+      answers: { 200: reportSchema, 304: "nothing" },
+      headers: ["ETag", "Content-Location", "Retry-After", "Preference-Applied"],
       handle: (c) => reportAnswer(door, c, executionIdIn(c)),
     }),
     route({
@@ -39,14 +39,6 @@ export function executionRoutes(door: Door): readonly AnyRoute[] {
     }),
     route({
       method: "get",
-      path: "/v1/executions/{executionId}/terms",
-      summary: "What may be bought of an execution, and within which limits. The ETag is its termsVersion.",
-      scope: "read",
-      answers: { 200: termsSchema },
-      handle: (c) => termsAnswer(door, c),
-    }),
-    route({
-      method: "get",
       path: "/v1/executions/{executionId}/recommendations/{recIndex}/history",
       summary: "What happened to a recommendation, oldest first.",
       scope: "read",
@@ -54,32 +46,6 @@ export function executionRoutes(door: Door): readonly AnyRoute[] {
       handle: (c) => historyAnswer(door, c),
     }),
   ];
-}
-
-async function termsAnswer(door: Door, c: DoorContext): Promise<Response> {
-  const { execution, records } = await visible(door, c.get("caller"), executionIdIn(c));
-  const { executionId, source, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
-  const { maxTotals, notBefore, expiresAt, approvalRequired, incomplete, restored, limitsUnknown } = execution;
-  const places: object[] = Array.from({ length: size }, () => ({}));
-  for (const { recIndex, why } of emptyPlaces) places[recIndex] = { skip: why };
-  for (const { recIndex, recommendation } of records) places[recIndex] = recommendation;
-  const document = {
-    executionId,
-    source,
-    termsVersion,
-    termsHash: termsHash(execution, records),
-    recommendations: places,
-    maxTotals,
-    notBefore,
-    expiresAt,
-    approvalRequired,
-    approval: approval && { ...approval, at: isoTime(approval.at) },
-    cancelled: cancelled && { ...cancelled, at: isoTime(cancelled.at) },
-    incomplete,
-    restored,
-    limitsUnknown,
-  };
-  return jsonAnswer(document, 200, { etag: `"${termsVersion}"` });
 }
 
 async function historyAnswer(door: Door, c: DoorContext): Promise<Response> {
@@ -151,11 +117,13 @@ function listQuery(c: DoorContext) {
   return { limit: Number(limit), state, cursor: after };
 }
 
-function cursorText({ executionId, updatedAt }: Place): string {
+/** The cursor of the page after a place in the list. */
+export function cursorText({ executionId, updatedAt }: Place): string {
   return Buffer.from(JSON.stringify([updatedAt, executionId])).toString("base64url");
 }
 
-function placeIn(cursor: string): Place | undefined {
+/** The place in the list that a cursor names; undefined for what is no cursor. */
+export function placeIn(cursor: string): Place | undefined {
   try {
     const [updatedAt, executionId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly unknown[];
     const isPlace = Number.isSafeInteger(updatedAt) && typeof executionId === "string";

@@ -6,7 +6,10 @@ export type {
   Caller,
   DoorHandler,
   DoorLedger,
+  DoorLimits,
   DoorPurchaser,
   DoorScope,
   HandlerOptions,
 } from "./door-parts.ts";
+export type { JwtIssuer } from "./jwt-settings.ts";
+export { type JwtOptions, jwtTokens } from "./jwt-tokens.ts";

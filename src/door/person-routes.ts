@@ -1,29 +1,37 @@
 import type { Decision, PersonFinding } from "../drive/resolve-by-person.ts";
+import { RefusedError } from "../contract/errors.ts";
+import { idTaken } from "../contract/submitted.ts";
 import { termsHash } from "../contract/terms.ts";
 import type { z } from "zod";
 import { jsonAnswer, reportAnswer, reportDocument } from "./answers.ts";
-import { type Door, type DoorContext, executionIdIn, notFound, recIndexIn, visible } from "./door-context.ts";
+import {
+  checkOwnId,
+  type Door,
+  type DoorContext,
+  executionIdIn,
+  idIn,
+  notFound,
+  recIndexIn,
+  visible,
+} from "./door-context.ts";
+import type { Caller } from "./door-parts.ts";
+import { type SentPlace, sentPlaces } from "../execution/manage-executions.ts";
 import {
   cancelledSchema,
+  emptySchema,
   outcomeSchema,
   quoteSchema,
   reasonSchema,
   reportSchema,
   resolutionSchema,
 } from "./door-schemas.ts";
-import { RequestError } from "./problem.ts";
-import { type AnyRoute, type Parameter, route } from "./routes.ts";
+import { reportHeaders } from "./response-headers.ts";
+import { type AnyRoute, route } from "./routes.ts";
 import { preferWait } from "./submit-routes.ts";
+import { ifMatch, seenTerms } from "./terms-tag.ts";
 
 /** Milliseconds for which a quote, or a look at what a person says, may last. */
 const lookTime = 120_000;
-
-const ifMatch = (required: boolean): Parameter => ({
-  name: "If-Match",
-  in: "header",
-  required,
-  description: 'The ETag of the terms that were seen, such as "1": where they moved on, nothing is changed.',
-});
 
 /** The routes by which somebody changes how an execution stands, and the one that asks what it would cost. */
 export function personRoutes(door: Door): readonly AnyRoute[] {
@@ -33,13 +41,15 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       path: "/v1/executions/{executionId}/redrive",
       summary: "Drives an execution again, with what was refused or rejected.",
       scope: "write",
-      parameters: [preferWait],
+      parameters: [ifMatch(false), preferWait],
+      body: emptySchema,
+      isBodyOptional: true,
       answers: { 200: reportSchema, 202: reportSchema },
+      headers: reportHeaders,
       handle: async (c) => {
         const executionId = executionIdIn(c);
-        const caller = c.get("caller");
-        await visible(door, caller, executionId);
-        await door.purchaser.askRedrive(executionId, caller.name);
+        await seenTerms(door, c, executionId, "optional");
+        await door.purchaser.askRedrive(executionId, c.get("caller").name);
         door.runner.add(executionId);
         return reportAnswer(door, c, executionId, { isAccepted: true });
       },
@@ -62,6 +72,7 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       parameters: [ifMatch(true), preferWait],
       body: reasonSchema,
       answers: { 200: reportSchema, 202: reportSchema },
+      headers: reportHeaders,
       handle: (c, body) => approve(door, c, body),
     }),
     route<z.infer<typeof resolutionSchema>>({
@@ -69,6 +80,7 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       path: "/v1/executions/{executionId}/recommendations/{recIndex}/resolution",
       summary: "Records what a person found out about a purchase that no drive can settle.",
       scope: "resolve",
+      parameters: [ifMatch(false)],
       body: resolutionSchema,
       answers: { 200: outcomeSchema },
       handle: (c, body) => resolve(door, c, body),
@@ -87,24 +99,30 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
 
 async function cancel(door: Door, c: DoorContext, { reason }: z.infer<typeof reasonSchema>): Promise<Response> {
   const [executionId, caller] = [executionIdIn(c), c.get("caller")];
-  await visible(door, caller, executionId);
-  const expectedVersion = versionIn(c);
+  const answer = async (sent?: readonly SentPlace[]) => {
+    const recorded = await visible(door, caller, executionId);
+    return jsonAnswer({ ...reportDocument(recorded), mayBeBought: sent ?? sentPlaces(recorded) });
+  };
+  const { execution } = await visible(door, caller, executionId);
+  // Whoever lost the answer is told how it stands; that the terms moved on is what it did itself.
+  if (execution.cancelled?.person === caller.name) return answer();
+  const { expectedVersion } = await seenTerms(door, c, executionId, "optional");
   const decision = { person: caller.name, reason, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
-  const { mayBeBought } = await door.purchaser.cancel(executionId, decision);
-  return jsonAnswer({ ...reportDocument(await visible(door, caller, executionId)), mayBeBought });
+  try {
+    const { mayBeBought } = await door.purchaser.cancel(executionId, decision);
+    return await answer(mayBeBought);
+  } catch (error) {
+    const { execution: now } = await visible(door, caller, executionId);
+    const isOwn = now.cancelled?.person === caller.name;
+    // The same request, sent twice at once.
+    if (RefusedError.isInstance(error) && isOwn) return answer();
+    throw error;
+  }
 }
 
 async function approve(door: Door, c: DoorContext, { reason }: z.infer<typeof reasonSchema>): Promise<Response> {
   const [executionId, caller] = [executionIdIn(c), c.get("caller")];
-  const expectedVersion = versionIn(c);
-  if (expectedVersion === undefined) {
-    throw new RequestError(
-      "precondition-missing",
-      "An approval needs the header If-Match, with the ETag of the terms that were seen.",
-    );
-  }
-  const recorded = await visible(door, caller, executionId);
-  // Where these terms are not those of the version, the version has moved on, and the ledger refuses it.
+  const { recorded, expectedVersion = 0 } = await seenTerms(door, c, executionId, "required");
   const named = { termsHash: termsHash(recorded.execution, recorded.records), expectedVersion };
   const { state } = await door.purchaser.approve(executionId, { person: caller.name, reason, ...named });
   if (state === "working") door.runner.add(executionId);
@@ -113,17 +131,13 @@ async function approve(door: Door, c: DoorContext, { reason }: z.infer<typeof re
 
 async function resolve(door: Door, c: DoorContext, body: z.infer<typeof resolutionSchema>): Promise<Response> {
   const [executionId, recIndex, caller] = [executionIdIn(c), recIndexIn(c), c.get("caller")];
-  const { records } = await visible(door, caller, executionId);
-  if (records.every((record) => record.recIndex !== recIndex)) {
+  const { recorded, expectedVersion } = await seenTerms(door, c, executionId, "optional");
+  if (recorded.records.every((record) => record.recIndex !== recIndex)) {
     throw notFound("There is no such recommendation in this execution.");
   }
-  const decision: Decision = {
-    executionId,
-    recIndex,
-    finding: findingOf(body),
-    person: caller.name,
-    reason: body.reason,
-  };
+  const by = { person: caller.name, reason: body.reason };
+  const named = expectedVersion === undefined ? {} : { expectedVersion };
+  const decision: Decision = { executionId, recIndex, finding: findingOf(body), ...by, ...named };
   return jsonAnswer(await door.purchaser.resolveByPerson(decision, looking(door, c)));
 }
 
@@ -133,29 +147,25 @@ function findingOf(body: z.infer<typeof resolutionSchema>): PersonFinding {
 }
 
 async function quote(door: Door, c: DoorContext, body: unknown): Promise<Response> {
-  const { executionId: named } = Object(body) as { readonly executionId?: unknown };
-  // It says how far a recorded execution has come.
-  if (typeof named === "string" && (await door.ledger.recordsOf(named)).length > 0) {
-    await visible(door, c.get("caller"), named);
-  }
+  const [caller, named] = [c.get("caller"), idIn(body)];
+  await checkMayQuote(door, caller, named);
   const plan = await door.purchaser.plan(body, looking(door, c));
+  // It says how far a recorded execution has come, also one that was recorded meanwhile.
+  await checkMayQuote(door, caller, named);
   const { executionId, termsVersion, raises, recommendations, totals, error } = plan;
   return jsonAnswer({ executionId, termsVersion, raises, recommendations, totals, error });
+}
+
+/** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */
+async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | undefined): Promise<void> {
+  if (named === undefined) return;
+  const recorded = await ledger.recorded(named);
+  if (recorded !== undefined && caller.scopes.includes("all")) return;
+  checkOwnId(caller, named);
+  if (recorded !== undefined && recorded.execution.owner?.caller !== caller.name) throw idTaken();
 }
 
 /** Until the client is gone, the server ends, or the time is over. */
 function looking({ runner, now }: Door, c: DoorContext) {
   return { signal: AbortSignal.any([c.req.raw.signal, runner.draining]), deadline: now() + lookTime };
-}
-
-/** The version of the terms that a request is about; undefined where it names none. Throws a RequestError for what is none. */
-function versionIn(c: DoorContext): number | undefined {
-  const header = c.req.header("if-match");
-  if (header === undefined) return undefined;
-  const [, version] = /^"([1-9]\d{0,14})"$/.exec(header.trim()) ?? [];
-  if (version !== undefined) return Number(version);
-  const detail = 'must be the ETag of the terms, such as "1"';
-  throw new RequestError("malformed-request", `The header If-Match ${detail}. Nothing was changed.`, {
-    problems: [{ parameter: "If-Match", detail }],
-  });
 }

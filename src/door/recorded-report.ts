@@ -26,7 +26,8 @@ export function recordedReport({ execution, records, at }: RecordedAt): Report {
   return reportOf(executionId, [...records.map((record) => recordedOutcome(record, forbidden, at)), ...empty]);
 }
 
-function recordedOutcome(record: TokenRecord, forbidden: Forbidden | undefined, at: number): Outcome {
+/** What the ledger says of one recommendation, at a time (milliseconds since 1970) at which its execution allows or forbids to buy it. */
+export function recordedOutcome(record: TokenRecord, forbidden: Forbidden | undefined, at: number): Outcome {
   const { state, commitment, error, parkedAt, redriveAskedAt } = record;
   if (state === "purchased" && commitment !== undefined) {
     const isUnmarked = commitment.marked === false;

@@ -5,7 +5,8 @@ import { issueText } from "../contract/issue-text.ts";
 import { checkScope, type DoorContext, type DoorEnv } from "./door-context.ts";
 import type { DoorScope } from "./door-parts.ts";
 import { type FieldProblem, pointedAt, RequestError } from "./problem.ts";
-import { readJsonText } from "./strict-json.ts";
+import type { HeaderName } from "./response-headers.ts";
+import { type BodyReading, readJsonText } from "./strict-json.ts";
 
 /** A header or a query parameter of a route. */
 export interface Parameter {
@@ -14,6 +15,9 @@ export interface Parameter {
   readonly required?: boolean;
   readonly description: string;
 }
+
+/** What an answer holds. */
+export type AnswerKind = z.ZodType | "text" | "events" | "nothing";
 
 /** A route: what it is, and what the document says of it. */
 export interface Route<Body = undefined> {
@@ -26,8 +30,12 @@ export interface Route<Body = undefined> {
   readonly parameters?: readonly Parameter[];
   /** The schema of its body; `execution` for one that the purchaser checks, with every problem named. */
   readonly body?: z.ZodType<Body> | "execution";
-  /** The schemas of its answers, by status. */
-  readonly answers: Readonly<Record<number, z.ZodType | "text">>;
+  /** It may be left out: then it is `{}`. Default false. */
+  readonly isBodyOptional?: boolean;
+  /** The schemas of its answers, by status; `events` are server-sent. */
+  readonly answers: Readonly<Record<number, AnswerKind>>;
+  /** The headers of its answers, beside those of every one. */
+  readonly headers?: readonly HeaderName[];
   readonly handle: (c: DoorContext, body: Body) => Response | Promise<Response>;
 }
 
@@ -39,14 +47,20 @@ export function route<Body = undefined>(given: Route<Body>): AnyRoute {
   return given as unknown as AnyRoute;
 }
 
-/** Adds a route: its caller's scope is checked, and its body is read as strict JSON of at most so many bytes, before it is handled. */
-export function addRoute(app: Hono<DoorEnv>, route: AnyRoute, bodyLimit: number): void {
-  const { method, path, scope, parameters = [], body, handle } = route;
+/** Adds a route: its caller's scope is checked, and its body is read as strict JSON, before it is handled. */
+export function addRoute(app: Hono<DoorEnv>, route: AnyRoute, reading: BodyReading): void {
+  const { method, path, scope, parameters = [], body, isBodyOptional = false, handle } = route;
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     if (scope !== undefined) checkScope(c.get("caller"), scope);
     checkQuery(new URL(c.req.url).searchParams, parameters);
     if (body === undefined) return handle(c, undefined as never);
-    const value: unknown = JSON.parse(await readJsonText(c.req.raw, bodyLimit));
+    const { text = "{}", release } = await readJsonText(c.req.raw, reading, isBodyOptional);
+    const leave = c.get("leave");
+    c.set("leave", () => {
+      release();
+      leave();
+    });
+    const value: unknown = JSON.parse(text);
     return handle(c, (body === "execution" ? value : checked(body, value)) as never);
   });
 }

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { DoorHandler } from "./door-parts.ts";
 
@@ -11,6 +11,9 @@ export interface DoorServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds for which nothing may come or go on a connection: longer than a request waits. */
+const longestIdle = 90_000;
+
 /** Milliseconds for headers, for a whole request, and between two requests of a connection: whoever is slower is cut. */
 const times = {
   headersTimeout: 10_000,
@@ -19,16 +22,44 @@ const times = {
   connectionsCheckingInterval: 1000,
 };
 
+/** Other times than the usual ones, in milliseconds. */
+type ServerTimes = Partial<typeof times> & { readonly idleTimeout?: number };
+
 /** Milliseconds for answers under way once the handler is drained. */
 const lastAnswers = 5000;
 
 /** Connections at once; the kernel refuses more. */
 const mostConnections = 2000;
 
+/** Requests that one connection may have sent before it was answered: each answer waits in memory for the one before to be read. */
+const mostUnanswered = 4;
+
+/** Cuts a connection that sends one request after the other, and reads no answer. */
+function cutUnanswered(server: Server): void {
+  const unanswered = new WeakMap<Socket, number>();
+  server.on("request", ({ socket }, answer) => {
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    answer.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    if (count > mostUnanswered) socket.destroy();
+  });
+}
+
 /** Answers on a port of loopback (0: any that is free), and drives what is accepted. Throws where the port is taken. */
-export async function startServer(handler: DoorHandler, port: number): Promise<DoorServer> {
-  const server = createAdaptorServer({ fetch: handler, overrideGlobalObjects: false, serverOptions: times }) as Server;
+export async function startServer(
+  handler: DoorHandler,
+  port: number,
+  { idleTimeout = longestIdle, ...otherTimes }: ServerTimes = {},
+): Promise<DoorServer> {
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => handler(request, { address: incoming.socket.remoteAddress }),
+    overrideGlobalObjects: false,
+    serverOptions: { ...times, ...otherTimes },
+  }) as Server;
   server.maxConnections = mostConnections;
+  // Also while it is written to: a client that never reads its answer is cut.
+  server.timeout = idleTimeout;
+  cutUnanswered(server);
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", listening);

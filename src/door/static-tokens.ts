@@ -1,21 +1,28 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { RefusedError } from "../contract/errors.ts";
-import { findJsonProblem } from "../contract/find-json-problem.ts";
-import { issueText, pathText } from "../contract/issue-text.ts";
 import { textProblem } from "../contract/text-problem.ts";
-import { type Authenticate, type Caller, doorScopes } from "./door-parts.ts";
+import { bearerToken } from "./bearer-token.ts";
+import { namedByIssuer, overlaps } from "./check-prefixes.ts";
+import { type Authenticate, type Caller, doorScopes, localName } from "./door-parts.ts";
+import { readSettings, unusable } from "./read-settings.ts";
 
 const name = z.string().superRefine((text, context) => {
   const problem = textProblem(text);
   if (problem !== undefined) context.addIssue(problem);
 });
 
+/** A name that no other caller has: what was submitted under it would be the token's. */
+const ownName = name.superRefine((text, context) => {
+  if (text === localName) context.addIssue("is what everybody is called where no tokens are asked for");
+  if (namedByIssuer.test(text))
+    context.addIssue("must not begin as a URL does: callers with a JSON Web Token are called so");
+});
+
 const fileSchema = z.strictObject({
   tokens: z
     .array(
       z.strictObject({
-        name,
+        name: ownName,
         sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be the SHA-256 of the token, in 64 lowercase hex characters"),
         scopes: z.array(z.enum(doorScopes)).min(1, "must hold at least one scope"),
         executionIdPrefix: name.optional(),
@@ -29,52 +36,57 @@ const fileSchema = z.strictObject({
           context.addIssue({ code: "custom", path: [index, field], message });
         if (others.some((other) => other.name === own)) problem("name", "is another token's too");
         if (others.some((other) => other.sha256 === sha256)) problem("sha256", "is another token's too");
-        // Nobody sits on the ids of another one.
-        const needsPrefix = tokens.length > 1 && scopes.includes("write");
-        if (needsPrefix && executionIdPrefix === undefined) {
-          problem("executionIdPrefix", "is missing: where there are several tokens, each that may write needs its own");
+        if (tokens.length > 1 && scopes.includes("write") && executionIdPrefix === undefined) {
+          problem("executionIdPrefix", `is missing: where there are several tokens, ${needsOwn}`);
         }
-        const prefix = executionIdPrefix ?? "";
-        const overlaps = ({ executionIdPrefix: other = "" }: { readonly executionIdPrefix?: string | undefined }) =>
-          other !== "" && prefix !== "" && (other.startsWith(prefix) || prefix.startsWith(other));
-        if (others.some(overlaps)) problem("executionIdPrefix", "begins as another token's does");
+        const isShared = (other: string | undefined) =>
+          other !== undefined && executionIdPrefix !== undefined && overlaps(other, executionIdPrefix);
+        if (others.some((other) => isShared(other.executionIdPrefix))) {
+          problem("executionIdPrefix", "begins as another token's does");
+        }
       }
     }),
 });
 
+/** Nobody sits on the ids of another one. */
+const needsOwn = "each that may write needs its own";
+
+/** The callers that a file of static tokens names. */
+export interface StaticTokens {
+  readonly authenticate: Authenticate;
+  readonly callers: readonly Caller[];
+}
+
 /**
  * Knows callers by static tokens, of which a file holds the SHA-256 only: the text of that file is given, and what it is called.
- * Throws a RefusedError `invalid-configuration` that names every field that is wrong.
+ * `others`: there are callers beside them. Throws a RefusedError `invalid-configuration` that names every field that is wrong.
  */
-export function staticTokens(text: string, file: string): Authenticate {
+export function staticTokens(text: string, file: string, { others = false } = {}): StaticTokens {
   const hashes = read(text, file).tokens.map(({ sha256, executionIdPrefix, ...caller }) => {
     const known: Caller = { ...caller, ...(executionIdPrefix === undefined ? {} : { executionIdPrefix }) };
     return { hash: Buffer.from(sha256, "hex"), known };
   });
-  return ({ headers }) => {
-    const [, token] = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(headers.get("authorization") ?? "") ?? [];
-    if (token === undefined) return undefined;
-    const hash = createHash("sha256").update(token).digest();
-    return hashes.find((one) => timingSafeEqual(one.hash, hash))?.known;
+  const callers = hashes.map(({ known }) => known);
+  const free = callers.findIndex(({ scopes, executionIdPrefix }) => scopes.includes("write") && !executionIdPrefix);
+  if (others && free >= 0) {
+    const what = `tokens[${free}].executionIdPrefix is missing: beside callers with a JSON Web Token, ${needsOwn}`;
+    throw unusable(subjectOf(file), what);
+  }
+  return {
+    callers,
+    authenticate: ({ headers }) => {
+      const token = bearerToken(headers);
+      if (token === undefined) return undefined;
+      const hash = createHash("sha256").update(token).digest();
+      return hashes.find((one) => timingSafeEqual(one.hash, hash))?.known;
+    },
   };
 }
 
 function read(text: string, file: string): z.infer<typeof fileSchema> {
-  const problem = findJsonProblem(text);
-  if (problem !== undefined) {
-    throw unusable(file, `line ${problem.line}, column ${problem.column}: ${problem.plain}`);
-  }
-  const parsed = fileSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw unusable(
-    file,
-    parsed.error.issues.map(({ path, message }) => `${pathText(path) || "the file"} ${issueText(message)}`).join("; "),
-  );
+  return readSettings(text, subjectOf(file), fileSchema);
 }
 
-function unusable(file: string, what: string): RefusedError {
-  return new RefusedError({
-    code: "invalid-configuration",
-    message: `The tokens in ${file} cannot be used: ${what}. Nothing was started.`,
-  });
+function subjectOf(file: string): string {
+  return `The tokens in ${file}`;
 }

@@ -1,17 +1,49 @@
 import { findJsonProblem } from "../contract/find-json-problem.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import { RequestError } from "./problem.ts";
+
+/** How bodies are read. */
+export interface BodyReading {
+  /** The longest, in bytes. */
+  readonly limit: number;
+  /** Those that are read at once, or worked on. */
+  readonly bodies: ByteBudget;
+}
 
 /**
  * The text of a body that is strict JSON: in UTF-8, without a name that is given twice in one object, and not nested without end.
- * Throws a RequestError for what is none, or is longer than the limit (in bytes).
+ * Without a text for one that is empty and may be left out. `release` gives its bytes back. Throws a RequestError for what is none, or is
+ * longer than the limit, and where its turn does not come.
  */
-export async function readJsonText(request: Request, limit: number): Promise<string> {
-  checkMediaType(request.headers);
-  const text = decode(await readBytes(request, limit));
-  const problem = findJsonProblem(text);
-  if (problem === undefined) return text;
-  const { line, column, message } = problem;
-  throw new RequestError("malformed-request", `The body is not JSON: line ${line}, column ${column}: ${message}.`);
+export async function readJsonText(
+  request: Request,
+  { limit, bodies }: BodyReading,
+  isOptional: boolean,
+): Promise<{ readonly text?: string; readonly release: () => void }> {
+  if (!isOptional) checkMediaType(request.headers);
+  const length = lengthOf(request, limit);
+  if (length > limit) throw tooLarge(limit);
+  const release = await bodies.take(length, request.signal);
+  try {
+    const bytes = await readBytes(request, length);
+    if (isOptional && bytes.length === 0) return { release };
+    checkMediaType(request.headers);
+    const text = decode(bytes);
+    const problem = findJsonProblem(text);
+    if (problem === undefined) return { text, release };
+    const { line, column, message } = problem;
+    throw new RequestError("malformed-request", `The body is not JSON: line ${line}, column ${column}: ${message}.`);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** How long a body may be, in bytes: whoever does not say it may send as much as is taken. */
+function lengthOf({ headers, body }: Request, limit: number): number {
+  if (body === null) return 0;
+  const declared = headers.get("content-length");
+  return declared !== null && /^\d+$/.test(declared) ? Number(declared) : limit;
 }
 
 function checkMediaType(headers: Headers): void {
@@ -31,23 +63,34 @@ function checkMediaType(headers: Headers): void {
   }
 }
 
-async function readBytes({ headers, body }: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new RequestError("request-too-large", `The body is larger than ${limit} bytes.`, {
-      headers: { connection: "close" },
-    });
-  if (Number(headers.get("content-length") ?? 0) > limit) throw tooLarge();
+function tooLarge(limit: number): RequestError {
+  return new RequestError("request-too-large", `The body is larger than ${limit} bytes.`, {
+    headers: { connection: "close" },
+  });
+}
+
+/** The bytes of a body. Throws a RequestError where there are more than the limit, or where it breaks off. */
+export async function readBytes({ body }: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    // The client is gone, or was cut.
+    throw new RequestError("malformed-request", "The body ended before it was whole. Nothing was recorded.", {
+      cause: error,
+    });
   }
   return Buffer.concat(chunks);
 }
 
-function decode(bytes: Uint8Array): string {
+/** Their text. Throws a RequestError for what is not UTF-8. */
+export function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

@@ -1,8 +1,9 @@
-import { checkedId, type Door, type DoorContext, executionIdIn } from "./door-context.ts";
+import { checkOwnId, type Door, type DoorContext, executionIdIn, idIn } from "./door-context.ts";
 import { reportAnswer } from "./answers.ts";
 import { reportSchema } from "./door-schemas.ts";
 import { keyMissing, readKey } from "./idempotency-key.ts";
-import { pointedAt, RequestError } from "./problem.ts";
+import { pointedAt } from "./problem.ts";
+import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, invalidFields, type Parameter, route } from "./routes.ts";
 
 /** `Prefer: wait=N`. */
@@ -10,6 +11,11 @@ export const preferWait: Parameter = {
   name: "Prefer",
   in: "header",
   description: "wait=N: the answer comes once nothing is worked on any more, or after N seconds (at most 60).",
+};
+
+const preferStrict: Parameter = {
+  ...preferWait,
+  description: `${preferWait.description} handling=strict: repeated while it is worked on, it is a conflict (409 in-progress).`,
 };
 
 const keyHeader: Parameter = {
@@ -34,9 +40,10 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       path: "/v1/executions/{executionId}",
       summary: "Records an execution, then has it driven. Repeated, it changes and starts nothing.",
       scope: "write",
-      parameters: [keyHeader, requireApproval, preferWait],
+      parameters: [keyHeader, requireApproval, preferStrict],
       body: "execution",
       answers,
+      headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
         const executionId = executionIdIn(c);
         const key = c.req.header("idempotency-key");
@@ -48,9 +55,10 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       path: "/v1/executions",
       summary: "The same, with the id in the body.",
       scope: "write",
-      parameters: [{ ...keyHeader, required: true }, requireApproval, preferWait],
+      parameters: [{ ...keyHeader, required: true }, requireApproval, preferStrict],
       body: "execution",
       answers,
+      headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
         const key = c.req.header("idempotency-key");
         if (key === undefined) throw keyMissing();
@@ -68,22 +76,16 @@ interface Asked {
 
 /** Records it, and has it driven if this request recorded it. Throws a RequestError, or what submitting throws. */
 async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise<Response> {
-  const { name, executionIdPrefix = "" } = c.get("caller");
+  const caller = c.get("caller");
   const named = idIn(body);
-  if (named !== undefined) checkedId(named, { pointer: "#/executionId" });
-  if (named !== undefined && !named.startsWith(executionIdPrefix)) {
-    throw new RequestError(
-      "not-permitted",
-      `The executionId of this caller has to begin with ${JSON.stringify(executionIdPrefix)}. Nothing was recorded.`,
-      { problems: [pointedAt(["executionId"], `must begin with ${JSON.stringify(executionIdPrefix)}`)] },
-    );
-  }
+  if (named !== undefined) checkOwnId(caller, named);
   // What the server demands holds for what it records; what is recorded already is answered as it is.
   const isDemanded =
     door.requireApproval && !(named !== undefined && (await door.ledger.recorded(named)) !== undefined);
   const { execution, state, isReplay, recorded } = await door.purchaser.submit(body, {
+    twoPersons: isDemanded && door.twoPersons,
     requireApproval: isDemanded || isAsked(c.req.query("requireApproval")),
-    submitter: { caller: name, ...(key === undefined ? {} : { key }) },
+    submitter: { caller: caller.name, ...(key === undefined ? {} : { key }) },
   });
   // A repetition starts nothing: what is left of an accepted one, the sweep takes up.
   if (!isReplay && state === "working") door.runner.add(execution.executionId);
@@ -94,11 +96,6 @@ function isAsked(text: string | undefined): boolean {
   if (text === undefined || text === "false") return false;
   if (text === "true") return true;
   throw invalidFields("The query", [{ parameter: "requireApproval", detail: "must be true or false" }]);
-}
-
-function idIn(body: unknown): string | undefined {
-  const { executionId } = Object(body) as { readonly executionId?: unknown };
-  return typeof executionId === "string" ? executionId : undefined;
 }
 
 /** A body with the id that its path names. Throws a RequestError for one that names another. */

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import type { RefusedError } from "../contract/errors.ts";
 import type { DriveEvent } from "../contract/events.ts";
 import type { EmptyPlace, ExecutionRecord } from "../contract/execution-record.ts";
 import type { ClaimAnswer, ExecutionPlace, TokenRecord, TokenState } from "../contract/ledger.ts";
@@ -146,7 +147,7 @@ export async function driveExecution(
     const { execution, records, at, refusal } = await open();
     driven = records;
     if (refusal === undefined) await waitForOthers(drive, execution, await runRound(drive, execution, records, at));
-    else for (const record of records) finish(drive, record, refusedUnlessBought(record, refusal, at));
+    else finishRefused(drive, records, refusal, at);
   } catch (error) {
     drive.failure ??= error;
   } finally {
@@ -178,6 +179,17 @@ function report(
     return skippedOutcome({ recIndex, token: deriveIdempotencyToken(executionId, recIndex) }, why);
   });
   return reportOf(executionId, [...all, ...skipped]);
+}
+
+/** Where nothing is left to be refused, what was bought says why it was not driven as it was asked for. */
+function finishRefused(drive: Drive, records: readonly TokenRecord[], refusal: RefusedError, at: number): void {
+  const outcomes = records.map((record) => ({ record, outcome: refusedUnlessBought(record, refusal, at) }));
+  const isSilent = outcomes.every(({ outcome }) => outcome.error === undefined);
+  for (const { record, outcome } of outcomes) {
+    const { warnings = [], commitment } = outcome;
+    const says = isSilent && commitment !== undefined;
+    finish(drive, record, says ? { ...outcome, warnings: [...warnings, refusal.message] } : outcome);
+  }
 }
 
 function finish({ outcomes, context }: Drive, { recIndex, token }: ExecutionPlace, outcome: Outcome): Outcome {

@@ -7,16 +7,17 @@ import type { ExecutorOf } from "./validate.ts";
 
 /** A validated execution as it is to be recorded. */
 export function newExecutionOf(
-  { executionId, source, recommendations, ...limits }: Execution,
+  { executionId, source, note, recommendations, ...limits }: Execution,
   executorOf: ExecutorOf,
 ): NewExecution {
   const places: ExecutionPlace[] = [];
   const emptyPlaces: EmptyPlace[] = [];
-  for (const [recIndex, recommendation] of recommendations.entries()) {
-    if (isSkip(recommendation)) {
-      emptyPlaces.push({ recIndex, why: recommendation.skip });
+  for (const [recIndex, place] of recommendations.entries()) {
+    if (isSkip(place)) {
+      emptyPlaces.push({ recIndex, why: place.skip });
       continue;
     }
+    const { note: said, ...recommendation } = place;
     const executor = executorOf(recommendation);
     places.push({
       token: deriveIdempotencyToken(executionId, recIndex),
@@ -26,8 +27,10 @@ export function newExecutionOf(
       recommendation,
       fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
       scope: executor.scopeOf(recommendation),
+      ...(said === undefined ? {} : { note: said }),
     });
   }
   const { maxTotals, notBefore, expiresAt } = limits;
-  return { executionId, source, places, emptyPlaces, approvalRequired: false, maxTotals, notBefore, expiresAt };
+  const times = { notBefore, expiresAt };
+  return { executionId, source, note, places, emptyPlaces, approvalRequired: false, maxTotals, ...times };
 }

@@ -111,7 +111,7 @@ function whyNotAgreed(
   if (agreement === undefined || agreement.termsVersions[executionId] === termsVersion) return undefined;
   return new RefusedError({
     code: "terms-changed",
-    message: `The terms of the execution changed since they were shown. Nothing of it was bought. ${todoOf("terms-changed")}`,
+    message: `The terms of the execution changed since they were shown. Nothing was sent for it now. ${todoOf("terms-changed")}`,
     retryable: true,
   });
 }

@@ -8,7 +8,8 @@ import { payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeDecision, OutcomeError } from "../contract/report.ts";
 
 /** What an outcome takes from a record, or from a request for one. */
-type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> & Partial<Pick<TokenRecord, "decision">>;
+type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> &
+  Partial<Pick<TokenRecord, "decision" | "note">>;
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
@@ -17,9 +18,9 @@ export function boughtOutcome(
   status: "purchased" | "already-purchased",
   warnings: readonly string[] = [],
 ): Outcome {
-  const { recIndex, token, recommendation, error, decision } = record;
+  const { recIndex, token, recommendation, error, decision, note } = record;
   if (isOver({ error }, { standing })) {
-    return errorOutcome({ recIndex, token, recommendation }, "rejected", overError(id, state));
+    return errorOutcome({ recIndex, token, recommendation, note }, "rejected", overError(id, state));
   }
   const all = [...warnings, ...warningsAbout(state, standing)];
   return {
@@ -29,6 +30,7 @@ export function boughtOutcome(
     ...payerOf(recommendation),
     commitment: { id, ...(furtherIds?.length ? { furtherIds } : {}), state, settled },
     ...(price ? { price } : {}),
+    ...(note === undefined ? {} : { note }),
     ...decidedAs(decision, ["bought", "lost"]),
     ...(all.length > 0 ? { warnings: all } : {}),
   };
@@ -71,7 +73,7 @@ export function overError(id: string, state: string): BuyonceError {
  * price is named.
  */
 export function errorOutcome(
-  { recIndex, token, recommendation, decision }: Reported,
+  { recIndex, token, recommendation, decision, note }: Reported,
   status: Exclude<Outcome["status"], "purchased" | "already-purchased">,
   error: unknown,
   submission?: Pick<Submission, "price">,
@@ -82,6 +84,7 @@ export function errorOutcome(
     token,
     ...payerOf(recommendation),
     ...(submission ? { price: submission.price } : {}),
+    ...(note === undefined ? {} : { note }),
     error: outcomeError(error),
     ...decidedAs(decision, decisionsBehind[status]),
   };

@@ -49,6 +49,8 @@ export interface PlannedRecommendation extends Partial<Payer> {
   readonly price?: Money;
   /** Its own limit: maxPrice. */
   readonly limit?: Money;
+  /** For people: what the file notes. */
+  readonly note?: string;
   /** Of what is bought. */
   readonly commitment?: NonNullable<Outcome["commitment"]>;
   /** Why a drive would refuse it, why it has to be reconciled, who wrote it off, or who holds it. */
@@ -180,9 +182,10 @@ export function withError(request: ExecutionPlace, verdict: "held" | "refuse", c
   return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
-function placeOf({ recIndex, token, recommendation }: ExecutionPlace) {
+function placeOf({ recIndex, token, recommendation, note }: ExecutionPlace) {
   const { maxPrice } = recommendation;
-  return { recIndex, token, ...payerOf(recommendation), ...(maxPrice ? { limit: maxPrice } : {}) };
+  const said = note === undefined ? {} : { note };
+  return { recIndex, token, ...payerOf(recommendation), ...said, ...(maxPrice ? { limit: maxPrice } : {}) };
 }
 
 function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {

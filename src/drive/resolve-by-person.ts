@@ -1,4 +1,5 @@
 import { checkTexts } from "../contract/check-texts.ts";
+import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
@@ -22,6 +23,8 @@ export interface Decision {
   readonly person: string;
   /** Why, in words: goes into the history. */
   readonly reason: string;
+  /** The version of the execution's terms that the person saw: where it moved on, nothing is decided. Default: whatever it is. */
+  readonly expectedVersion?: number;
 }
 
 /**
@@ -35,7 +38,7 @@ export type PersonFinding = { readonly bought: string } | { readonly notThis: st
 
 /** Applies a person's decision to a recommendation that is not bought by the ledger. Throws a RefusedError where the provider contradicts it. */
 export async function resolveByPerson(
-  { executionId, recIndex, finding, person, reason }: Decision,
+  { executionId, recIndex, finding, person, reason, expectedVersion }: Decision,
   { executorOf, ...parts }: DriveParts & { readonly executorOf: ExecutorOf },
   { signal, deadline }: Pick<DriveOptions, "signal" | "deadline">,
 ): Promise<Outcome> {
@@ -49,12 +52,21 @@ export async function resolveByPerson(
   // The state stays until the decision is written: what was refused is no work because a decision was refused too.
   const work = { executor, states: decidableStates, asIs: true, nothingToDo, signal, deadline };
   return withClaim(record, parts, work, async (drive, task) => {
+    checkVersion(task.claim.termsVersion, expectedVersion);
     checkDecidable(task.record, finding);
     const by = { person, reason };
     if (finding === "not-bought") return decideNotBought(drive, task, by);
     if (finding === "write-off") return writeOff(drive, task, by);
     if ("bought" in finding) return decideBought(drive, task, finding.bought, by);
     return decideNotThis(drive, task, finding.notThis, by);
+  });
+}
+
+function checkVersion(now: number, expected = now): void {
+  if (now === expected) return;
+  throw new RefusedError({
+    code: "terms-changed",
+    message: `The terms are at version ${now} by now, and version ${expected} was meant. Nothing was decided. ${todoOf("terms-changed", "decide again")}`,
   });
 }
 

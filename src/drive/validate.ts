@@ -10,6 +10,8 @@ import { characterProblem, textProblem } from "../contract/text-problem.ts";
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
 
+const noteSchema = z.string().superRefine(addTextProblem).optional();
+
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time such as 2026-12-01T00:00:00Z" }).optional();
 
 /** An execution but for its recommendations, which are checked by the schemas of their services. */
@@ -27,6 +29,7 @@ export const envelopeSchema = z
       .array(z.unknown())
       .min(1, "must hold at least one recommendation")
       .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
+    note: noteSchema,
     maxTotals: z
       .array(moneySchema)
       .min(1, "must hold at least one amount, or be left out")
@@ -97,9 +100,13 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
       problems.push(problem([...path, ...schema.path], schema.problem));
       continue;
     }
-    const parsed = schema.schema.safeParse(item);
+    // A note is nothing that a service has a say in.
+    const { note, ...wanted } = item as { readonly note?: unknown };
+    const said = noteSchema.safeParse(note);
+    problems.push(...problemsOf(said.error, [...path, "note"]));
+    const parsed = schema.schema.safeParse(wanted);
     if (parsed.success) {
-      recommendations.push(parsed.data);
+      recommendations.push({ ...parsed.data, ...(said.data === undefined ? {} : { note: said.data }) });
       problems.push(...characterProblemsIn(parsed.data, path));
     } else problems.push(...problemsOf(parsed.error, path));
   }

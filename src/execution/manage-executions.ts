@@ -40,6 +40,8 @@ export interface SentPlace {
 /** How an execution is submitted. */
 export interface SubmitOptions {
   readonly requireApproval?: boolean;
+  /** An approval is required, and of another person than the submitter. It needs a `submitter`. */
+  readonly twoPersons?: boolean;
   /** For whom. Default: nobody, who owns nothing. */
   readonly submitter?: Submitter;
 }
@@ -133,9 +135,13 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
   };
 
   return {
-    submit: async (execution, { requireApproval = false, submitter } = {}) => {
+    submit: async (execution, { requireApproval = false, twoPersons = false, submitter } = {}) => {
       if (submitter !== undefined) checkSubmitter(submitter);
-      const asked = { ...planOf(execution), approvalRequired: requireApproval };
+      else if (twoPersons) {
+        const message = "must name a caller: of two persons, one is who submits it";
+        throw new InvalidExecutionError([{ path: "submitter", message }], "request");
+      }
+      const asked = { ...planOf(execution), approvalRequired: requireApproval || twoPersons, twoPersons };
       const { isNew, ...found } = await (submitter === undefined
         ? recordForNobody(ledger, asked)
         : ledger.recordSubmitted(asked, submitter));
@@ -147,7 +153,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
     },
     cancel: async (executionId, { person, reason, expectedVersion }) => {
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
-      return { status: statusOf(after), mayBeBought: sentIn(after) };
+      return { status: statusOf(after), mayBeBought: sentPlaces(after) };
     },
     askRedrive: async (executionId, person) => {
       checkTexts({ executionId, person });
@@ -217,7 +223,8 @@ async function readExecutions(
   return shown;
 }
 
-function sentIn({ records }: RecordedExecution): readonly SentPlace[] {
+/** What was sent of an execution and is not known to be bought or not, as {@link ExecutionManager.cancel} answers it. */
+export function sentPlaces({ records }: RecordedExecution): readonly SentPlace[] {
   return records.flatMap((record) => {
     const { recIndex, token, submission, state } = record;
     const open = submission !== undefined && ["submitted", "unknown"].includes(state) ? [submission] : [];

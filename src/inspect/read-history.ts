@@ -31,14 +31,16 @@ export async function ledgerHistory(
     throw notRecorded(recIndex === undefined || all.length === 0 ? "executionId" : "recIndex");
   }
   const histories: RecommendationHistory[] = [];
-  for (const record of records) histories.push({ record, lines: (await ledger.history(record.token)).map(lineOf) });
+  for (const record of records)
+    histories.push({ record, lines: (await ledger.history(record.token)).map(historyLineOf) });
   return histories;
 }
 
 /** Events whose detail begins with the code of an error. */
 const withCode = new Set(["refuse", "wait", "reject", "unknown", "park"]);
 
-function lineOf(entry: HistoryEntry): HistoryLine {
+/** A line with the code of its error apart. */
+export function historyLineOf(entry: HistoryEntry): HistoryLine {
   const [, code, detail] = (withCode.has(entry.event) && /^([a-z-]+): ([^]*)$/.exec(entry.detail)) || [];
   return code === undefined || detail === undefined ? entry : { ...entry, code, detail };
 }

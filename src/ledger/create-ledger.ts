@@ -3,7 +3,9 @@ import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
 import { decisionsOf, expectUndecided, notBoughtStates, recorded } from "./decisions.ts";
+import { withAnnouncements } from "./announce.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
+import { webhooksOf } from "./webhook-rules.ts";
 import {
   tokensOf,
   maxFormer,
@@ -35,7 +37,8 @@ import type { LedgerStore, LedgerTransaction, TransactionKeys } from "./ledger-s
  * The rules of the ledger over any store: who may write, and which state follows which. Every write names a token and
  * an epoch; one of an older epoch changes nothing.
  */
-export function createLedger(store: LedgerStore): Ledger {
+export function createLedger(silent: LedgerStore): Ledger {
+  const store = withAnnouncements(silent);
   const owned = createOwnedIds(store);
 
   /** Reads the claimed record, changes it and writes it with one line of history, in one transaction. */
@@ -63,6 +66,7 @@ export function createLedger(store: LedgerStore): Ledger {
   return {
     ...readsOf(store, owned),
     ...executionsOf(store),
+    ...webhooksOf(store),
     ...claimsOf(store),
     ...sendsOf(store, write),
     ...notesOf(write),

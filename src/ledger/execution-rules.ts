@@ -19,7 +19,18 @@ import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
 
 /** The record of an execution that is new, and those of its places. `owner`: whose it is, if it was submitted for somebody. */
 export function newExecution(
-  { executionId, source, places, emptyPlaces, approvalRequired, maxTotals, notBefore, expiresAt }: NewExecution,
+  {
+    executionId,
+    source,
+    note,
+    places,
+    emptyPlaces,
+    approvalRequired,
+    twoPersons,
+    maxTotals,
+    notBefore,
+    expiresAt,
+  }: NewExecution,
   now: number,
   owner?: ExecutionOwner,
 ): RecordedExecution & { readonly entry: ExecutionEntry } {
@@ -27,9 +38,11 @@ export function newExecution(
     executionId,
     source,
     ...(owner === undefined ? {} : { owner }),
+    ...(note === undefined ? {} : { note }),
     size: places.length + emptyPlaces.length,
     emptyPlaces,
     approvalRequired,
+    ...(twoPersons === true && owner !== undefined ? { mayNotApprove: [owner.caller] } : {}),
     ...(maxTotals === undefined ? {} : { maxTotals }),
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -83,11 +96,27 @@ export function amended({ execution, records }: RecordedExecution, amendment: Am
   const { detail = "", changed = [], ...rest } = changeOf(execution, records, amendment, { person, reason, at: now });
   const termsVersion = execution.termsVersion + 1;
   const { executionId } = execution;
+  const next = { ...execution, ...rest.execution, termsVersion, updatedAt: now };
   return {
-    execution: { ...execution, ...rest.execution, termsVersion, updatedAt: now },
+    execution: { ...next, ...withoutApprover(execution, amendment, rest.execution) },
     changed: changed.map((record) => ({ ...record, updatedAt: now })),
     entry: { executionId, at: now, event: kind, person, reason, termsVersion, detail },
   };
+}
+
+/** Where two persons are needed: whose change asks for an approval anew, does not give it. */
+function withoutApprover(
+  { mayNotApprove }: ExecutionRecord,
+  { kind, person }: Amendment,
+  changed: Partial<ExecutionRecord> = {},
+): Pick<ExecutionRecord, "mayNotApprove"> {
+  if (mayNotApprove === undefined || kind === "approve" || !("approval" in changed)) return {};
+  return { mayNotApprove: isOneOf(mayNotApprove, person) ? mayNotApprove : [...mayNotApprove, person] };
+}
+
+/** Whether a person is among others: "Ann" and "ann" are taken for one. */
+function isOneOf(persons: readonly string[], person: string): boolean {
+  return persons.some((other) => other.toLowerCase() === person.toLowerCase());
 }
 
 function changeOf(
@@ -125,6 +154,9 @@ function approve(
 ): Change {
   const stopped = whyStopped(execution, word.at);
   if (stopped !== undefined) throw refusal(stopped.code, stopped.reason);
+  if (isOneOf(execution.mayNotApprove ?? [], word.person)) {
+    throw refusal("second-person-needed", `${word.person} submitted it or set its terms, and two persons are needed.`);
+  }
   const hash = termsHash(execution, records);
   if (approved !== hash) {
     throw refusal(

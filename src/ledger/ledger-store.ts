@@ -9,9 +9,10 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
 import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+import type { AnnouncingTransaction, WebhookStore } from "./webhook-store.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
-export interface LedgerTransaction {
+export interface LedgerTransaction extends AnnouncingTransaction {
   /** The ledger's clock at the begin of the transaction, in milliseconds since 1970. */
   readonly now: number;
   get(token: string): Promise<TokenRecord | undefined>;
@@ -47,7 +48,7 @@ export interface TransactionKeys {
 }
 
 /** Where records are kept. A ledger is this and the rules of `ledger.ts`, which are written once for all stores. */
-export interface LedgerStore {
+export interface LedgerStore extends WebhookStore {
   now(): Promise<number>;
   /** Throws a LedgerError where others no longer read what is written here. */
   checkPlace(): Promise<void>;

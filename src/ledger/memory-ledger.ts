@@ -6,6 +6,8 @@ import type { ExecutionEntry, ExecutionRecord, NumberedEntry, SubmittedKey } fro
 import { workLeft } from "../contract/execution-state.ts";
 import { withoutRestored, withRestored } from "./execution-rules.ts";
 import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
+import { keepAnnounced, type KeptWebhooks, memoryWebhooks, noWebhooks } from "./memory-webhooks.ts";
+import type { Announcement, AnnouncingTransaction, WebhookStore } from "./webhook-store.ts";
 
 /**
  * A ledger that lives as long as the process: for tests and trials. It protects nobody from a crash.
@@ -21,11 +23,13 @@ export function createMemoryLedger({ clock = Date.now }: { readonly clock?: () =
     executions: new Map(),
     numbered: new Map(),
     keys: new Map(),
+    webhooks: noWebhooks(),
     restoredAt: undefined,
   };
   const oneByOne = createSerializer();
   return createLedger({
     ...readsOf(kept, clock),
+    ...memoryWebhooks(kept.webhooks, clock, oneByOne),
     now: async () => clock(),
     checkPlace: async () => undefined,
     restoredAt: async () => kept.restoredAt,
@@ -62,6 +66,7 @@ interface Kept {
   readonly numbered: Map<string, Happened[]>;
   /** By caller and key. */
   readonly keys: Map<string, SubmittedKey>;
+  readonly webhooks: KeptWebhooks;
   restoredAt: number | undefined;
 }
 
@@ -82,7 +87,10 @@ function sorted(records: Iterable<TokenRecord>, keep: (record: TokenRecord) => b
 function readsOf(
   kept: Kept,
   clock: () => number,
-): Omit<LedgerStore, "now" | "checkPlace" | "close" | "transaction" | "restoredAt" | "markRestored"> {
+): Omit<
+  LedgerStore,
+  "now" | "checkPlace" | "close" | "transaction" | "restoredAt" | "markRestored" | keyof WebhookStore
+> {
   const { records, owners, entries, executions, numbered, keys } = kept;
   const happenedTo = (executionId: string) => numbered.get(executionId) ?? [];
   return {
@@ -153,6 +161,7 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
   const taken = new Map<string, SubmittedKey>();
   const owned: { readonly scopeKey: string; readonly id: string; readonly token: string }[] = [];
   const appended: HistoryEntry[] = [];
+  const announced = new Map<string, readonly Announcement[]>();
   const transaction: LedgerTransaction = {
     now,
     get: async (token) => written.get(token) ?? records.get(token),
@@ -186,6 +195,14 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       for (const id of ids) owned.push({ scopeKey, id, token });
       return taken;
     },
+    ...announcingIn(kept, announced, {
+      execution: (executionId) => amended.get(executionId) ?? executionIn(kept, executionId),
+      records: (executionId) => {
+        const own = [...records, ...written].filter(([, record]) => record.executionId === executionId);
+        return sorted(new Map(own).values(), () => true);
+      },
+      added: (executionId) => happened.filter((line) => line.executionId === executionId).length,
+    }),
   };
   const commit = () => {
     for (const [token, record] of written) {
@@ -200,13 +217,53 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
     entries.push(...appended);
     for (const execution of amended.values()) executions.set(execution.executionId, execution);
     for (const [name, key] of taken) keys.set(name, key);
-    for (const { executionId, ...line } of happened) {
-      const lines = numbered.get(executionId);
-      if (lines === undefined) numbered.set(executionId, [line]);
-      else lines.push(line);
-    }
+    addLines(numbered, happened);
+    for (const [executionId, all] of announced) keepAnnounced(kept.webhooks, executionId, all);
   };
   return { transaction, commit };
+}
+
+/** Numbers lines by their places. */
+function addLines(
+  numbered: Kept["numbered"],
+  happened: readonly (Happened & { readonly executionId: string })[],
+): void {
+  for (const { executionId, ...line } of happened) {
+    const lines = numbered.get(executionId);
+    if (lines === undefined) numbered.set(executionId, [line]);
+    else lines.push(line);
+  }
+}
+
+/** What a transaction has written so far, of one execution. */
+interface WrittenSoFar {
+  readonly execution: (executionId: string) => ExecutionRecord | undefined;
+  readonly records: (executionId: string) => readonly TokenRecord[];
+  /** How many lines of history. */
+  readonly added: (executionId: string) => number;
+}
+
+/** The part of a transaction that writes messages: into `announced`, by execution. */
+function announcingIn(
+  { webhooks, numbered, restoredAt }: Kept,
+  announced: Map<string, readonly Announcement[]>,
+  so: WrittenSoFar,
+): AnnouncingTransaction {
+  return {
+    announcing: async (executionId) => {
+      const execution = so.execution(executionId);
+      if (webhooks.endpoints.size === 0 || execution === undefined) return undefined;
+      const records = so.records(executionId);
+      return {
+        execution: withRestored(execution, restoredAt),
+        number: (numbered.get(executionId)?.length ?? 0) + so.added(executionId),
+        standings: webhooks.standings.get(executionId) ?? new Map(),
+        hasUnfinished: records.some((record) => workLeft(record) === "unfinished"),
+        records: async () => records,
+      };
+    },
+    announce: async (executionId, announcements) => void announced.set(executionId, announcements),
+  };
 }
 
 function nameOf({ caller, key }: Pick<SubmittedKey, "caller" | "key">): string {

@@ -9,6 +9,7 @@ import {
   submittedHash,
   submittedOther,
   withoutApproval,
+  withoutSecondPerson,
 } from "../contract/submitted.ts";
 import { amended, newExecution } from "./execution-rules.ts";
 import { historyEntry, tokensOf } from "./ledger-rules.ts";
@@ -116,5 +117,6 @@ async function submitted(
   const isSame = earlier === undefined ? isSubmitted(hash, recorded) : earlier.termsHash === hash;
   if (!isSame) throw submittedOther(planned, recorded);
   if (planned.approvalRequired && !execution.approvalRequired) throw withoutApproval();
+  if (planned.twoPersons === true && execution.mayNotApprove === undefined) throw withoutSecondPerson();
   return { isNew: false, ...recorded };
 }

@@ -6,9 +6,10 @@ import { byAccount, payerText } from "../contract/payer.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
+import { badge, countText, steps } from "./page-parts.ts";
 import { styles } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
-import { toDo, type Verdict, verdictOf } from "./report-words.ts";
+import { toDo, verdictOf } from "./report-words.ts";
 import { plainCause, refusedThoughMaybeBought } from "./what-next.ts";
 
 /** A report, and what is known besides it. */
@@ -204,7 +205,7 @@ function executionPart(execution: ReportedExecution, events: readonly DriveEvent
         ${report.outcomes.map((outcome) => row(outcome, execution))}
       </tbody>
     </table>
-    ${steps(report.outcomes)}
+    ${steps(report.outcomes, toDo)}
     <h2>What happened when (UTC)</h2>
     ${report.outcomes.map((outcome) => story(outcome, execution, events))}
   </section>`;
@@ -231,37 +232,16 @@ function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
 }
 
 function notes(outcome: Outcome): readonly Html[] {
-  const { commitment, error, decision, warnings = [] } = outcome;
+  const { commitment, error, decision, note, warnings = [] } = outcome;
   const cause = plainCause(outcome);
   return [
+    ...(note === undefined ? [] : [`Note: ${note}`]),
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
     ...(cause === undefined ? [] : [cause]),
     ...(error === undefined ? [] : [`Reported: ${error.message} (${error.code})`]),
     ...(decision === undefined ? [] : [`${capitalised(decisionText(decision))}.`]),
     ...warnings,
   ].map((text) => html`<p class="note">${text}</p>`);
-}
-
-function badge({ label, tone }: Verdict): Html {
-  // The tone is one of four words of ours.
-  return html`<span class="badge ${tone}">${label}</span>`;
-}
-
-function steps(outcomes: readonly Outcome[]): Html {
-  const grouped = Map.groupBy(outcomes, toDo);
-  const items = [...grouped].flatMap(([text, group]) =>
-    text === undefined
-      ? []
-      : [html`<li><span class="for">No. ${rangesText(group.map(({ recIndex }) => recIndex))}</span>${text}</li>`],
-  );
-  return html`<h2>What to do next</h2>
-    ${
-      items.length === 0
-        ? html`<p>Nothing: all of it is bought and complete.</p>`
-        : html`<ul class="steps">
-            ${items}
-          </ul>`
-    }`;
 }
 
 function story(outcome: Outcome, { descriptions, history }: ReportedExecution, events: readonly DriveEvent[]): Html {
@@ -298,19 +278,4 @@ function legend(outcomes: readonly Outcome[]): Html {
             <dd>${verdict.meaning}</dd>`,
       )}
     </dl>`;
-}
-
-function countText(count: number, what: string): string {
-  return `${count} ${count === 1 ? what : `${what}s`}`;
-}
-
-/** `0–7, 9, 11–12`, of numbers in their order. */
-function rangesText(numbers: readonly number[]): string {
-  const ranges: { first: number; last: number }[] = [];
-  for (const each of numbers) {
-    const range = ranges.at(-1);
-    if (range?.last === each - 1) range.last = each;
-    else ranges.push({ first: each, last: each });
-  }
-  return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}–${last}`)).join(", ");
 }

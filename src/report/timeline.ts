@@ -93,7 +93,8 @@ const historyEvents: Readonly<Record<string, string>> = {
   decide: "A person's word",
 };
 
-function historyWords({ event, detail, code }: HistoryLine): string {
+/** A line of the ledger's history, in plain words. */
+export function historyWords({ event, detail, code }: HistoryLine): string {
   const what = historyEvents[event] ?? event;
   const more = event === "submit" ? priceText(detail) : detail;
   return code !== undefined || more === "" ? what : `${what}: ${more}`;

@@ -1,4 +1,5 @@
-import { adviceOf, nowhereElse, todoOf } from "../contract/error-advice.ts";
+import { nowhereElse } from "../contract/advice-words.ts";
+import { adviceOf, todoOf } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { Outcome, OutcomeError } from "../contract/report.ts";
 

@@ -38,6 +38,21 @@ export const goodConfigurations: readonly Readonly<Record<string, unknown>>[] = 
     },
     ledger: "postgres://buyer@db.internal:5432/buyonce",
   },
+  {
+    gcp: {
+      projects: {
+        "*": { impersonate: "buyer@hub.iam.gserviceaccount.com", delegates: ["hop@hub.iam.gserviceaccount.com"] },
+      },
+    },
+    webhooks: {
+      finance: { url: "https://finance.example/hook", secret: { env: "FINANCE" } },
+      "on-prem.1": {
+        url: { env: "URL" },
+        secretFile: "/run/on-prem.secret",
+        privateAddresses: ["10.1.0.0/16", "fd12::1"],
+      },
+    },
+  },
 ];
 
 /** A configuration that is refused, and what is said after `cannot be used: `; of what is no JSON after the name of the file. */
@@ -55,6 +70,43 @@ const literal =
 
 /** Each way once in which a configuration is wrong. */
 export const refusedConfigurations: readonly Refused[] = [
+  {
+    name: "a secret of a webhook",
+    content: { webhooks: { finance: { url: "https://finance.example", secret } } },
+    problem: `webhooks.finance.secret ${literal}`,
+  },
+  {
+    name: "a webhook with two secrets",
+    content: { webhooks: { finance: { url: "https://finance.example", secret: { env: "A" }, secretFile: "b" } } },
+    problem: "webhooks.finance must have either secret or secretFile.",
+  },
+  {
+    name: "a webhook without a secret",
+    content: { webhooks: { finance: { url: "https://finance.example" } } },
+    problem: "webhooks.finance must have either secret or secretFile.",
+  },
+  {
+    name: "a webhook without an address",
+    content: { webhooks: { finance: { secret: { env: "A" } } } },
+    problem: 'webhooks.finance.url must be a URL, or { "env": "NAME" } for the variable that holds it.',
+  },
+  {
+    name: "a webhook with a secret for a file",
+    content: { webhooks: { finance: { url: "https://finance.example", secretFile: `whsec_${secret}` } } },
+    problem: "webhooks.finance.secretFile must be the path of a file, never what is in it.",
+  },
+  {
+    name: "a webhook with an address that is none",
+    content: {
+      webhooks: { finance: { url: "https://finance.example", secret: { env: "A" }, privateAddresses: ["all"] } },
+    },
+    problem: "webhooks.finance.privateAddresses[0] must be an address or a range such as 10.1.0.0/16.",
+  },
+  {
+    name: "a webhook with a name that is none",
+    content: { webhooks: { "a b": { url: "https://finance.example", secret: { env: "A" } } } },
+    problem: "webhooks.… must have a name of 1 to 64 letters, digits or one of . _ -.",
+  },
   {
     name: "a secret of AWS",
     content: { aws: { accounts: { "123456789012": { accessKeyId: { env: "A" }, secretAccessKey: secret } } } },

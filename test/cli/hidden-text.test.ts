@@ -11,6 +11,7 @@ import { reportText } from "../../src/cli/text/report-text.ts";
 import { resolveText } from "../../src/cli/commands/resolve.ts";
 import { againFromLedger } from "../../src/cli/text/next-steps.ts";
 import { commandLineOf } from "../../src/cli/commands/same-run.ts";
+import { webhooksText } from "../../src/cli/text/webhooks-text.ts";
 import { statusText } from "../../src/cli/text/status-text.ts";
 import type { HistoryLine } from "../../src/inspect/read-history.ts";
 import type { LedgerStatus } from "../../src/inspect/read-status.ts";
@@ -110,6 +111,8 @@ const events = [
 ] as unknown as readonly DriveEvent[];
 const layout = { width: 100, paint: (_style: unknown, text: string) => text };
 const descriptions = [nasty, nasty, nasty];
+const lastAnswer = { at: 1_795_305_600_000, text: nasty };
+const endpoint = { name: nasty, url: nasty, registeredAt: 0, failures: 1, givenUp: 0, lastAnswer, waiting: 0 };
 
 describe("C11: what does not show, or steers a terminal, is nowhere raw", () => {
   const line = commandLineOf({ sandbox: true }, { terminal: { env: {} } });
@@ -117,7 +120,8 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
     ["drive", json.jsonReport(reported)],
     ["redrive", json.jsonReports([reported], { count: 1, more: false, atRisk: [] })],
     ["quote", json.jsonQuotation(quotation)],
-    ["status", json.jsonStatus(status, descriptions, [])],
+    ["status", json.jsonStatus(status, descriptions, [], [endpoint])],
+    ["webhooks", json.jsonWebhooks([endpoint])],
     ["history", json.jsonHistory(nasty, [{ record, lines }], descriptions)],
     ["audit", json.jsonAudit(audit)],
     ["accept-loss", json.jsonAcceptedLoss(record)],
@@ -137,6 +141,7 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
     ["quote", quoteText(quotation, { ...layout, descriptions, maxTotals: undefined })],
     ["status", statusText(status, { ...layout, descriptions, line })],
     ["history", historyText(lines, 100, layout.paint)],
+    ["webhooks", webhooksText([endpoint], 100, layout.paint)],
     ["audit", auditText(audit, layout)],
     ["resolve", resolveText(reported.outcomes[1] ?? outcome(), record, againFromLedger(nasty, line))],
     [

@@ -6,7 +6,7 @@ import { createAws } from "../../providers/aws/index.ts";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { createHandler } from "../../src/door/create-handler.ts";
-import type { HandlerOptions } from "../../src/door/door-parts.ts";
+import type { DoorHandler, HandlerOptions } from "../../src/door/door-parts.ts";
 import { type DoorServer, startServer } from "../../src/door/start-server.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
@@ -28,6 +28,7 @@ export interface World {
   readonly sandbox: CloudSandbox;
   readonly ledger: Ledger;
   readonly purchaser: Purchaser;
+  readonly handler: DoorHandler;
   readonly server: DoorServer;
   /** What the handler told `onError`. */
   readonly errors: string[];
@@ -59,6 +60,7 @@ export async function startWorld(
     sandbox,
     ledger,
     purchaser,
+    handler,
     server,
     errors,
     close: async () => {

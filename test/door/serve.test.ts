@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask } from "./door-world.ts";
+import { createSigner, sign, startJwksServer } from "./jwks-server.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -93,6 +96,55 @@ describe("buyonce serve", () => {
     expect(await end(server)).toBe(0);
   });
 
+  test("with --jwt and --tokens both are answered; --host, --two-persons and --max-rate hold", async () => {
+    const signer = await createSigner("one");
+    const keys = await startJwksServer(signer);
+    const issuer = "https://login.example.com/";
+    const callers = { "engine-1": { executionIdPrefix: "one-" } };
+    const issuers = [{ issuer, jwksUrl: keys.url, audience: "buyonce", callers }];
+    await writeFile(join(folder, "jwt.json"), JSON.stringify({ issuers }));
+    const sha256 = createHash("sha256").update("secret").digest("hex");
+    const fixed = { name: "finance", sha256, scopes: ["read", "approve", "all"] };
+    await writeFile(join(folder, "tokens.json"), JSON.stringify({ tokens: [fixed] }));
+    const files = ["--tokens", "tokens.json", "--jwt", "jwt.json"];
+    const server = await serve(
+      "--sandbox",
+      ...files,
+      "--host",
+      "buyonce.example.com",
+      "--two-persons",
+      "--max-rate",
+      "1",
+    );
+    const claims = { iss: issuer, sub: "engine-1", aud: "buyonce", scope: "read write approve" };
+    const exp = Math.floor(Date.now() / 1000) + 300;
+    const headers = { authorization: `Bearer ${await sign(signer, { ...claims, exp })}` };
+    const path = "/v1/executions/one-1";
+    const said = await ask(server.url, "PUT", path, { body: { ...executionOf(ec2), executionId: "one-1" }, headers });
+    expect(said).toMatchObject({ status: 202, json: { state: "waiting" } });
+    const approve = (by: Readonly<Record<string, string>>) =>
+      ask(server.url, "POST", `${path}/approval`, {
+        body: { reason: "r" },
+        headers: { ...by, "if-match": '"1"', prefer: "wait=30" },
+      });
+    expect(await approve(headers)).toMatchObject({ status: 403, json: { code: "second-person-needed" } });
+    const finance = { authorization: "Bearer secret" };
+    expect(await approve(finance)).toMatchObject({ status: 200, json: { state: "complete" } });
+    const called = async (host: string) => {
+      const request = get(`${server.url}/livez`, { headers: { host } });
+      const [answer] = (await once(request, "response")) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect([await called("buyonce.example.com"), await called("evil.example")]).toEqual([200, 403]);
+    const statuses = [];
+    for (let time = 0; time < 40; time += 1)
+      statuses.push((await ask(server.url, "GET", path, { headers: finance })).status);
+    expect(statuses).toContain(429);
+    expect(await end(server)).toBe(0);
+    await keys.close();
+  });
+
   test.skipIf(!hasCurl)("(curl) with --require-approval nothing is bought by submitting it", async () => {
     const server = await serve("--sandbox", "--require-approval");
     const line = /^ {2}(curl .+)$/m.exec(server.said.stdout)?.[1] ?? "";
@@ -106,6 +158,21 @@ describe("buyonce serve", () => {
       "tokens that are not there",
       ["--sandbox", "--tokens", "none.json"],
       /The file of tokens none\.json .*no such file/,
+    ],
+    [
+      "issuers that are not there",
+      ["--sandbox", "--jwt", "none.json"],
+      /The file of issuers none\.json .*no such file/,
+    ],
+    [
+      "a further name for a server that asks nobody",
+      ["--sandbox", "--host", "example.com"],
+      /--host needs --tokens or --jwt/,
+    ],
+    [
+      "another site for a server that asks nobody",
+      ["--sandbox", "--cors-origin", "https://example.com"],
+      /--cors-origin needs/,
     ],
   ])("%s: it does not start, and nothing is made", async (_, args, message) => {
     const { child, said } = await serve(...args);

@@ -25,7 +25,7 @@ const tokens = [
 let world: World;
 let authenticates = true;
 beforeAll(async () => {
-  const known = staticTokens(JSON.stringify({ tokens }), "tokens.json");
+  const { authenticate: known } = staticTokens(JSON.stringify({ tokens }), "tokens.json");
   world = await startWorld(() => ({
     authenticate: (request) => {
       if (authenticates) return known(request);
@@ -156,7 +156,7 @@ describe("whose execution it is", () => {
       body: { ...body, executionId: "engine-by-hand" },
       headers: bearer("engine"),
     });
-    expect(quoted).toMatchObject({ status: 404 });
+    expect(quoted).toMatchObject({ status: 409, json: { code: "execution-id-taken" } });
   });
 
   test("who approves is recorded by the name of the token", async () => {

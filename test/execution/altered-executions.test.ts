@@ -69,6 +69,23 @@ describe("A3: an altered execution buys nothing, and says what was altered", () 
     expect(said(await purchaser.drive(order(a, b)))).toEqual(["already-purchased", "purchased"]);
   });
 
+  test.each<[string, readonly Recommendation[], string]>([
+    ["in another order", [b, a], "#0 was #1"],
+    ["shortened", [a], "#1 was removed"],
+  ])(
+    "of one that is all bought, %s: reported as it is recorded, with a warning that the file differs",
+    async (_what, recommendations, word) => {
+      const { purchaser, cloud } = setup({ identity: "chosen" });
+      await purchaser.drive(order(a, b));
+      const { sends } = cloud.counts;
+      const { outcomes } = await purchaser.drive(order(...recommendations));
+      expect(outcomes.map(({ status }) => status)).toEqual(["already-purchased", "already-purchased"]);
+      for (const { warnings } of outcomes) expect(warnings).toEqual([expect.stringContaining(word)]);
+      expect((await purchaser.drive(order(a, b))).outcomes.flatMap(({ warnings = [] }) => warnings)).toEqual([]);
+      expect(cloud.counts.sends).toBe(sends);
+    },
+  );
+
   test("what was sent and may be bought is not called refused", async () => {
     const { purchaser, cloud } = setup({ identity: "chosen" });
     cloud.faults.sends = ["lost-after"];

@@ -121,8 +121,9 @@ describe("what a drive asks of its ledger", () => {
       expect(savepoints).toBe(2 + size * (identity === "stamped" ? 3 : 2));
       return statements - 3 * groups;
     });
-    // Its row; its claim; the write-ahead, with the execution and the mark of a restore; the purchase, with its id.
-    const ofMarker = identity === "stamped" ? 1 + 1 + 5 : 0;
-    expect(each).toBe(1 + 3 + 5 + 5 + ofMarker + (hasTotal ? 1 : 0));
+    // Its row; its claim; the write-ahead, with the execution and the mark of a restore; the purchase, with its id, and whether an
+    // endpoint wants to hear of it.
+    const ofMarker = identity === "stamped" ? 1 + 1 + 6 : 0;
+    expect(each).toBe(1 + 3 + 5 + 6 + ofMarker + (hasTotal ? 1 : 0));
   });
 });

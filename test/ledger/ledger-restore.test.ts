@@ -216,7 +216,7 @@ describe("A11: buyonce ledger restore", () => {
     await ledger.close();
     const old = join(folder, "old.db");
     firstVersion(old, records).close();
-    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 4, restoredAt: restored });
+    expect(await restoreSqlite({ from: old, to, at: restored })).toMatchObject({ schema: 5, restoredAt: restored });
     const again = await openSqliteLedger({ file: to });
     expect(await again.recordsOf("execution-1")).toEqual(records);
     await again.close();
@@ -268,7 +268,15 @@ describe("A11: buyonce ledger restore without a file marks what was restored by 
     const schema = postgres.newSchema();
     const first = await postgres.open({ schema });
     await claims(first, 0, 2);
-    await postgres.rows(`DROP TABLE ${schema}.ledger_mark, ${schema}.submitted_key, ${schema}.history_number`);
+    const newer = [
+      "ledger_mark",
+      "submitted_key",
+      "history_number",
+      "webhook_endpoint",
+      "webhook_message",
+      "announced",
+    ];
+    for (const table of newer) await postgres.rows(`DROP TABLE ${schema}.${table}`);
     await postgres.rows(`ALTER TABLE ${schema}.execution DROP COLUMN caller`);
     await postgres.rows(`ALTER TABLE ${schema}.execution_history DROP COLUMN number`);
     await postgres.rows(`ALTER TABLE ${schema}.history DROP COLUMN number, DROP COLUMN execution_id`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import contentsOf1 from "../../fixtures/ledgers/schema-1.postgres.json" with { type: "json" };
 import rowsOf3 from "../../fixtures/ledgers/schema-3.postgres.json" with { type: "json" };
+import rowsOf4 from "../../fixtures/ledgers/schema-4.postgres.json" with { type: "json" };
 import { migrations } from "../../src/ledger/postgres/postgres-migrations.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { executionState } from "../../src/contract/execution-state.ts";
@@ -197,6 +198,31 @@ describe.each([
     expect(await ledger.historySince("driven", lines.length, 9)).toMatchObject([
       { number: lines.length + 1, kind: "execution", entry: { event: "limits" } },
     ]);
+    await ledger.close();
+  });
+});
+
+describe.each([
+  ["SQLite", () => olderSqlite(4)],
+  ["PostgreSQL", () => olderPostgres(4, rowsOf4)],
+])("a ledger of the version before there were webhooks, in %s", (_kind, openOlder) => {
+  test("it keeps what it holds, announces nothing of it, and from the registration on what is decided", async () => {
+    const ledger = await openOlder();
+    expect(await ledger.executionOfKey("ann", "key-1")).toBe("submitted");
+    expect(await ledger.executionOfKey("bob", "key-1")).toBe("waiting");
+    const states = (await ledger.recordsOf("submitted")).map(({ state }) => state);
+    expect(states).toEqual(["purchased", "rejected", "refused", "unknown", "purchased", "planned"]);
+    const lines = await ledger.historySince("submitted", 0, 99);
+    expect(lines.map(({ number }) => number)).toEqual(lines.map((_line, index) => index + 1));
+    expect(await ledger.webhooks()).toEqual([]);
+    await ledger.registerWebhook({ name: "finance", url: "https://finance.example" });
+    expect(await ledger.takeMessages("finance", { limit: 9, hold: 1000 })).toEqual({ messages: [], more: false });
+    await ledger.amend("submitted", { kind: "skip", recIndex: 5, person: "ann", reason: "not needed" });
+    expect(await ledger.takeMessages("finance", { limit: 9, hold: 1000 })).toMatchObject({
+      messages: [
+        { type: "recommendation.decided", executionId: "submitted", number: lines.length + 2, at: now, attempts: 0 },
+      ],
+    });
     await ledger.close();
   });
 });

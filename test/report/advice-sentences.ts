@@ -75,7 +75,7 @@ export const sentences: Readonly<
   },
   "execution-changed": {
     status: "refused",
-    cause: "The execution is not the one that was recorded under its id, so nothing of it was bought.",
+    cause: "The execution is not the one that was recorded under its id; what is recorded stays as it is.",
     next: "Nothing was sent. Restore the file and FROM_FILE, or put what is new into a new execution with an executionId of its own.",
   },
   "execution-id-taken": {
@@ -85,7 +85,7 @@ export const sentences: Readonly<
   },
   "source-differs": {
     status: "refused",
-    cause: "The execution was recorded for another source, so nothing of it was bought.",
+    cause: "The execution was recorded for another source; what is recorded stays as it is.",
     next: "Nothing was sent. Give the recorded source in the file and FROM_FILE, or change the recorded one (buyonce source).",
   },
   "limits-differ": {
@@ -97,6 +97,11 @@ export const sentences: Readonly<
     status: "refused",
     cause: "Nobody has approved it yet.",
     next: "Nothing was sent. Have it approved (buyonce approve), then AGAIN.",
+  },
+  "second-person-needed": {
+    status: "refused",
+    cause: "It was recorded as one that needs two persons, and who submitted it or set its terms may not approve it.",
+    next: "Nothing was sent. Have it approved by another person (buyonce approve), then AGAIN.",
   },
   "not-due": {
     status: "refused",
@@ -329,6 +334,11 @@ export const sentences: Readonly<
     cause: "The request does not say who sends it, in a way that is known here.",
     next: "Nothing was sent. Send a valid token in the header Authorization: Bearer ….",
   },
+  "issuer-unavailable": {
+    status: "refused",
+    cause: "The keys of an issuer cannot be had, so it is not known who sends the request; it was not carried out.",
+    next: "Nothing was sent. Send the same again in a moment. Where that goes on, check jwksUrl from where the server runs.",
+  },
   "not-permitted": {
     status: "refused",
     cause: "Who sent the request may not do this.",
@@ -364,10 +374,41 @@ export const sentences: Readonly<
     cause: "The request does not name the version of the terms that it is about; nothing was changed.",
     next: "Nothing was sent. Read the terms, and send their ETag as If-Match.",
   },
+  "too-many-requests": {
+    status: "refused",
+    cause: "The caller sends requests faster than the server takes them; this one was not carried out.",
+    next: "Nothing was sent. Send the same again after the time that Retry-After says.",
+  },
+  "server-busy": {
+    status: "refused",
+    cause: "The server has as many requests under way as it takes; this one was not carried out.",
+    next: "Nothing was sent. Send the same again after the time that Retry-After says.",
+  },
+  "in-progress": {
+    status: "refused",
+    cause: "The execution is recorded, and is still being worked on.",
+    next: "Nothing was sent. Send the same again after the time that Retry-After says, or read the execution.",
+  },
   "shutting-down": {
     status: "refused",
     cause: "The server is ending; nothing was recorded.",
     next: "Nothing was sent. Send the same again in a moment, to the server that takes its place.",
+  },
+  "no-answer": {
+    status: "refused",
+    cause:
+      "The server did not answer in time, or its answer was lost. It is not known whether the request was carried out.",
+    next: "Nothing was sent. Send the same again, with the same executionId and key: what was recorded is answered as it stands. Never send it under a new id.",
+  },
+  "foreign-answer": {
+    status: "refused",
+    cause: "What answered is not buyonce, or answered about something else.",
+    next: "Nothing was sent. Check the address, and what is between. As long as it is not known whether the request was carried out, send the same again and nothing else.",
+  },
+  "not-decided": {
+    status: "refused",
+    cause: "The execution is still being worked on, and the time for waiting is over.",
+    next: "Nothing was sent. Wait again, or read the execution later.",
   },
   internal: {
     status: "refused",

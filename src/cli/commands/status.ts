@@ -8,6 +8,7 @@ import { type Paint, painter, widthOf } from "../terminal/terminal.ts";
 import { executionsText, executionText } from "../text/executions-text.ts";
 import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
+import { webhooksText } from "../text/webhooks-text.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import {
   ledgerHelp,
@@ -55,7 +56,8 @@ With --json
       "recommendations": [ { "executionId", "recIndex", "token", "provider", "service", "account", "description", "status",
         "state", "commitment", "price", "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
       "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] },
-      "accounts": [ { "provider", "account", "bought", "unresolved" } ] }
+      "accounts": [ { "provider", "account", "bought", "unresolved" } ],
+      "webhooks": [ ... ], as "buyonce webhooks --json" shows them, where there are some and no execution is named }
   "more" says whether there are more than --limit; the totals are of those that are shown.
 
 Examples
@@ -86,7 +88,8 @@ export async function statusCommand(
     const executions: ExecutionStatus[] = [];
     for (const id of shown) executions.push(await executionStatusOf(ledger, id));
     const descriptions = await describeRecords(records);
-    if (options.json) stdout.write(jsonStatus(status, descriptions, executions));
+    const webhooks = executionId === undefined ? await ledger.webhooks() : [];
+    if (options.json) stdout.write(jsonStatus(status, descriptions, executions, webhooks));
     else {
       const layout = { width: widthOf(stdout), paint: painter(stdout, env) };
       const nothing = `${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`;
@@ -94,7 +97,8 @@ export async function statusCommand(
         records.length === 0
           ? nothing
           : statusText(status, { ...layout, descriptions, line: commandLineOf(options, parts) });
-      stdout.write(`${factsText(executions, layout)}${table}`);
+      const below = webhooks.length === 0 ? "" : `\n${webhooksText(webhooks, layout.width, layout.paint)}`;
+      stdout.write(`${factsText(executions, layout)}${table}${below}`);
     }
     return exitCodes.bought;
   });

@@ -5,6 +5,7 @@ import { type AzureCloud, clouds } from "../../../providers/azure/clouds.ts";
 import { gcpProjectsSchema } from "../../../providers/gcp/gcp-projects.ts";
 import { tagNamesProblem } from "../../contract/tag-names.ts";
 import { variableSchema } from "../../contract/variable.ts";
+import { webhooksSchema } from "../../webhooks/webhooks-schema.ts";
 
 const cloudNames = Object.keys(clouds) as [AzureCloud, ...AzureCloud[]];
 
@@ -70,6 +71,10 @@ export const configurationSchema = z
         description:
           "Where is recorded what was sent and bought: a path from this file's folder, file:///whole/path, sqlite:path, or postgres://user@host:5432/database without a password; or the variable that holds one of these. --ledger and BUYONCE_LEDGER go before it. Drives against an imitation do not use it.",
       }),
+    webhooks: webhooksSchema.optional().meta({
+      title: "Webhooks",
+      description: "Where a server sends messages about what is decided, by name: see docs/webhooks.md.",
+    }),
     tagNames: z
       .strictObject({
         source: tagName.meta({ title: "Source", description: "The tag key for who decided to buy." }),

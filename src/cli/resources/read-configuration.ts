@@ -38,10 +38,10 @@ export async function readConfiguration(
     throw invalid(subject, configurationProblems(parsed.error, configurationSchema));
   }
   const folder = dirname(resolve(file));
-  const { ledger, aws, azure, gcp, tagNames } = parsed.data;
+  const { ledger, aws, azure, gcp, webhooks, tagNames } = parsed.data;
   return {
     file,
-    ...withWholePaths({ aws, azure, gcp }, folder),
+    ...withWholePaths({ aws, azure, gcp, webhooks }, folder),
     ledger: typeof ledger === "string" ? ledgerIn(ledger, subject, folder) : ledger,
     tagNames,
   };
@@ -84,6 +84,7 @@ function ledgerIn(text: string, subject: string, folder: string): string {
 /** A value with its paths made whole: the fields whose names end in File or Path hold one each. */
 function withWholePaths<T>(value: T, folder: string): T {
   if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((inner: unknown) => withWholePaths(inner, folder)) as T;
   const entries = Object.entries(value).map(([name, inner]: [string, unknown]) => {
     const isPath = typeof inner === "string" && /(?:File|Path)$/.test(name);
     return [name, isPath ? resolve(folder, inner) : withWholePaths(inner, folder)];

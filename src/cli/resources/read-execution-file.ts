@@ -28,3 +28,16 @@ export async function readExportFile(file: string): Promise<string> {
     code: "invalid-execution",
   });
 }
+
+/**
+ * The text of an answer that holds recommendations. A byte order mark is skipped. Throws a BuyonceError `invalid-execution` for a
+ * file that cannot be read, is larger than 50 MB, is not UTF-8, or is empty.
+ */
+export async function readAnswerFile(file: string): Promise<string> {
+  return readTextFile(file, {
+    subject: `The answer ${file}`,
+    megabytes: 50,
+    split: "Ask for less at once.",
+    code: "invalid-execution",
+  });
+}

@@ -72,6 +72,7 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
       `${paint(colours[state], state)}${forbidden && state !== "complete" ? `: ${cleanText(forbidden.reason)}` : ""}`,
     ],
     ["source", cleanText(execution.source)],
+    ...(execution.note === undefined ? [] : ([["note", cleanText(execution.note)]] as const)),
     ["bought", `${places.bought} of ${execution.size}: ${sumText(money.bought.map((price) => ({ price })))}`],
     places.atRisk === 0
       ? undefined

@@ -7,6 +7,8 @@ import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
+import type { Execution } from "../../contract/recommendation.ts";
+import type { RecommendationImport } from "../../import/import-recommendations.ts";
 import type { ImportReport } from "../../import/import-report.ts";
 import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
@@ -15,6 +17,7 @@ import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
+import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
 import { explainError } from "./explain-error.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
@@ -42,6 +45,7 @@ export function jsonStatus(
   { recommendations, more, totals, accounts }: LedgerStatus,
   descriptions: readonly string[],
   executions: readonly ExecutionStatus[],
+  webhooks: readonly WebhookStatus[],
 ): string {
   const rows = recommendations.map(({ status, record }, index) => ({
     ...recordDocument(record, descriptions[index]),
@@ -58,7 +62,14 @@ export function jsonStatus(
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({ executions: executions.map(executionDocument), recommendations: rows, more, totals, accounts });
+  return text({
+    executions: executions.map(executionDocument),
+    recommendations: rows,
+    more,
+    totals,
+    accounts,
+    ...(webhooks.length === 0 ? {} : { webhooks: webhooks.map(webhookDocument) }),
+  });
 }
 
 /** The one JSON document of `history --json`, times in ISO 8601, tokens in full. */
@@ -131,12 +142,48 @@ export function jsonImport({ executions }: ImportReport, newLedger: string | und
   return text({ executions: rows, newLedger });
 }
 
+/** The one JSON document of `import --json` of recommendations. */
+export function jsonRecommendationImport({ execution, records }: RecommendationImport, out: string): string {
+  return text({ executionId: execution.executionId, out, records });
+}
+
+/** An execution file. */
+export function jsonExecutionFile({ recommendations, ...execution }: Execution): string {
+  return text({ ...execution, recommendations });
+}
+
 /** The one JSON document of the `ledger` commands, times in ISO 8601. */
 export function jsonLedger(summary: LedgerSummary): string {
   const { place, files, schema, knownSchema, backupAt, restoredAt, counts, problems } = summary;
   const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
   const times = { backupAt: time(backupAt), restoredAt: time(restoredAt) };
   return text({ place, files, schema, knownSchema, ...times, counts, problems });
+}
+
+/** The one JSON document of `webhooks --json`, times in ISO 8601. */
+export function jsonWebhooks(all: readonly WebhookStatus[]): string {
+  return text({ webhooks: all.map(webhookDocument) });
+}
+
+function webhookDocument(endpoint: WebhookStatus) {
+  const { name, url, waiting, failures, lastAnswer, givenUp, ...times } = endpoint;
+  const { oldestAt, failingSince, pausedUntil, disabledAt, deliveredAt, registeredAt } = times;
+  const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
+  return {
+    name,
+    url,
+    state: webhookState(endpoint),
+    waiting,
+    oldestAt: time(oldestAt),
+    failures,
+    failingSince: time(failingSince),
+    pausedUntil: time(pausedUntil),
+    disabledAt: time(disabledAt),
+    lastAnswer: lastAnswer && { ...lastAnswer, at: isoTime(lastAnswer.at) },
+    deliveredAt: time(deliveredAt),
+    givenUp,
+    registeredAt: isoTime(registeredAt),
+  };
 }
 
 /** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
@@ -180,10 +227,10 @@ function outcomeDocument(outcome: Outcome) {
 }
 
 function recordDocument(
-  { executionId, recIndex, token, recommendation }: TokenRecord,
+  { executionId, recIndex, token, recommendation, note }: TokenRecord,
   description: string | undefined,
 ) {
-  return { executionId, recIndex, token, ...payerOf(recommendation), description };
+  return { executionId, recIndex, token, ...payerOf(recommendation), description, note };
 }
 
 function isoTime(time: number): string {

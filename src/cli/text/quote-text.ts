@@ -83,10 +83,11 @@ function limitText({ verdict, limit }: PlannedRecommendation): string {
   return limit ? formatMoney(limit) : "none";
 }
 
-function wouldText({ verdict, commitment, error }: PlannedRecommendation, say: SaidOnce["inRow"]): string {
+function wouldText({ verdict, commitment, error, note }: PlannedRecommendation, say: SaidOnce["inRow"]): string {
   const { text } = words[verdict];
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
-  return cleanText(error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`);
+  const noted = note === undefined ? "" : ` (${note})`;
+  return cleanText(`${error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`}${noted}`);
 }
 
 /** What has neither a price now nor a limit is bought at any price that the drive gets. */

@@ -132,4 +132,30 @@ export const migrations: readonly ((schema: string) => string)[] = [
   CREATE UNIQUE INDEX history_by_number ON ${schema}.history (execution_id, number);
   CREATE UNIQUE INDEX execution_history_by_number ON ${schema}.execution_history (execution_id, number);
   `,
+  // Messages to the owner's own programs. Only where an endpoint is registered is anything written here.
+  (schema) => `
+  CREATE TABLE ${schema}.webhook_endpoint (
+    name text COLLATE "C" PRIMARY KEY,
+    record text NOT NULL
+  );
+
+  CREATE TABLE ${schema}.webhook_message (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    endpoint text COLLATE "C" NOT NULL,
+    execution_id text COLLATE "C" NOT NULL,
+    written_at bigint NOT NULL,
+    due_at bigint NOT NULL,
+    attempts bigint NOT NULL,
+    message text NOT NULL
+  );
+  CREATE INDEX webhook_message_due ON ${schema}.webhook_message (endpoint, due_at, sequence);
+  CREATE INDEX webhook_message_untried ON ${schema}.webhook_message (endpoint, execution_id, sequence) WHERE attempts = 0;
+
+  CREATE TABLE ${schema}.announced (
+    execution_id text COLLATE "C" NOT NULL,
+    rec_index bigint NOT NULL,
+    standing text NOT NULL,
+    PRIMARY KEY (execution_id, rec_index)
+  );
+  `,
 ];

@@ -5,6 +5,7 @@ import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
 import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
+import { postgresWebhooks } from "./postgres-webhooks.ts";
 import { JobNotSent } from "./send-job.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
@@ -80,6 +81,7 @@ export function createPostgresStore({
     recordsOf: async (executionId) =>
       (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
     ...executionsIn({ transact, sql, parse, time }),
+    ...postgresWebhooks({ transact, sql, parse, clock }),
     restoredAt: async () => {
       const [row] = await transact.read((query) => query(sql.restoredAt));
       return typeof row?.["at"] === "string" ? Number(row["at"]) : undefined;

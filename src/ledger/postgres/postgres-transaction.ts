@@ -7,6 +7,7 @@ import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
+import { announcingIn } from "./postgres-webhooks.ts";
 import { tellerOf } from "./send-job.ts";
 import type { statements } from "./statements.ts";
 
@@ -60,10 +61,8 @@ export async function beginTransaction(
     await executions.get(executionId);
     const [locked] = await query(sql.lockRecordsOf, executionId);
     const all = parse<string[]>(locked?.["records"]).map((json) => parse<TokenRecord>(json));
-    for (const record of all) {
-      records.set(record.token, record);
-      stored.add(record.token);
-    }
+    for (const record of all) records.set(record.token, record);
+    for (const { token } of all) stored.add(token);
     return all;
   }
 
@@ -92,6 +91,7 @@ export async function beginTransaction(
       );
     },
     ...atOnce({ query, sql, jobs }, time(row)),
+    ...announcingIn({ query, sql, parse, write, row }),
   };
   return { transaction, write };
 }

@@ -1,3 +1,5 @@
+import { announcesIn, webhookStatements } from "./webhook-statements.ts";
+
 const now = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now";
 
 /** The store's statements on the tables of a schema (quoted). Lists come as JSON, so that all parameters are text. */
@@ -5,6 +7,7 @@ export function statements(schema: string) {
   return {
     ...lockStatements(schema),
     ...executionStatements(schema),
+    ...webhookStatements(schema),
     now: `SELECT ${now}`,
 
     // The lines of history are numbered after the records are written, that is when their lanes are theirs: a lane that was
@@ -112,7 +115,7 @@ function lockStatements(schema: string) {
       )
       SELECT coalesce(json_agg(record), '[]')::text AS records, ${now},
         (SELECT coalesce(json_agg(record), '[]') FROM locked_executions)::text AS executions,
-        (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored
+        (SELECT restored_at FROM ${schema}.ledger_mark)::text AS restored, ${announcesIn(schema)}
       FROM (
         SELECT record FROM ${schema}.token_record
         WHERE token = ANY (ARRAY(SELECT json_array_elements_text($1::json)))

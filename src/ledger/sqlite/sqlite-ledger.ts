@@ -22,6 +22,7 @@ import { takeInLog } from "./take-in-log.ts";
 import { recordsStatement } from "./records-statement.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite-statements.ts";
 import { sqliteError } from "./sqlite-error.ts";
+import { announcingIn, sqliteWebhooks } from "./sqlite-webhooks.ts";
 
 /** What the ledger is made of. */
 export interface SqliteStoreOptions {
@@ -74,6 +75,7 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
       }),
     recordsOf: (executionId) => read(() => sql.recordsOf.all(executionId).map(record)),
     ...executionReads({ database, sql, parse, record, read, clock }),
+    ...sqliteWebhooks({ sql: sql.webhooks, parse, clock, read, write: (run) => guarded(() => groupCommit(run)) }),
     history: (token) => read(() => sql.history.all(token).map((row) => parse<HistoryEntry>(text(row, "entry")))),
     restoredAt: () => read(() => restoredIn(sql)),
     markRestored: () =>
@@ -236,5 +238,9 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
         sql.own.run(scopeKey, id, token);
         return sql.owner.get(scopeKey, id)?.["token"] !== token;
       }),
+    ...announcingIn(sql.webhooks, {
+      execution: (executionId) => executionIn(sql, parse, executionId),
+      records: (executionId) => sql.recordsOf.all(executionId).map(record),
+    }),
   };
 }

@@ -124,4 +124,30 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX history_by_number ON history (execution_id, number);
   CREATE UNIQUE INDEX execution_history_by_number ON execution_history (execution_id, number);
   `,
+  // Messages to the owner's own programs. Only where an endpoint is registered is anything written here.
+  `
+  CREATE TABLE webhook_endpoint (
+    name TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE webhook_message (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    written_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX webhook_message_due ON webhook_message (endpoint, due_at, sequence);
+  CREATE INDEX webhook_message_untried ON webhook_message (endpoint, execution_id, sequence) WHERE attempts = 0;
+
+  CREATE TABLE announced (
+    execution_id TEXT NOT NULL,
+    rec_index INTEGER NOT NULL,
+    standing TEXT NOT NULL,
+    PRIMARY KEY (execution_id, rec_index)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { webhookStatements } from "./sqlite-webhooks.ts";
 
 /** The statements of the ledger, prepared once. */
 export type SqliteStatements = ReturnType<typeof prepareStatements>;
@@ -20,6 +21,7 @@ function nextNumber(executionId: string): string {
 export function prepareStatements(database: DatabaseSync) {
   return {
     ...executionStatements(database),
+    webhooks: webhookStatements(database),
     totalChanges: database.prepare("SELECT total_changes() AS n"),
     countChange: database.prepare("UPDATE ledger_file SET changes = changes + 1"),
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),

@@ -212,6 +212,18 @@ export const executionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title: "what is noted of an execution and of a place is kept as it was first said",
+    run: async ({ ledger }) => {
+      const place = { ...claimRequest(0), note: "saves 5" };
+      await ledger.recordExecution(newExecution([place], { note: "imported" }));
+      const other = newExecution([{ ...place, note: "saves 6" }], { note: "again" });
+      const { execution, records } = await ledger.recordExecution(other);
+      assert.deepEqual([execution.note, records[0]?.note], ["imported", "saves 5"]);
+      const [answer] = await ledger.claim([claimRequest(0)], "driver-1", 30_000);
+      assert.equal(granted(answer).record.note, "saves 5");
+    },
+  },
+  {
     title:
       "what another engine says that it bought is kept, and counts towards the totals with its limit, until a person says no",
     run: async ({ ledger }) => {

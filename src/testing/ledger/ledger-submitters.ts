@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { NewExecution } from "../../contract/execution-record.ts";
+import type { Amendment, NewExecution } from "../../contract/execution-record.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import type { Money } from "../../contract/money.ts";
+import { termsHash } from "../../contract/terms.ts";
 import { assertMatches, assertRefused, assertSame } from "../assertions.ts";
 import { bought, claimRequest, newExecution, planned } from "../ledger-values.ts";
 import { granted, type LedgerTest } from "./ledger-world.ts";
@@ -25,6 +26,10 @@ function altered(): NewExecution {
   if (first === undefined || second === undefined) throw new Error("two places");
   const recommendation = { ...second.recommendation, quantity: 2 };
   return { ...asked(), places: [first, { ...second, recommendation, fingerprint: "b" }] };
+}
+
+function missing(): never {
+  throw new Error("It is recorded.");
 }
 
 /** All that a caller could have changed. */
@@ -106,6 +111,44 @@ export const submitterTests: readonly LedgerTest[] = [
       // The key of a refused request is free.
       assert.equal(await ledger.executionOfKey("ann", "key-2"), undefined);
       assertMatches(await submit(asked("execution-2"), "key-2"), { isNew: true });
+    },
+  },
+  {
+    title: "where two persons are needed, neither who submitted it approves it, nor who set its terms since",
+    run: async ({ ledger }) => {
+      const two = { approvalRequired: true, twoPersons: true, maxTotals: [gbp("30")] };
+      const submit = (changes = two) => ledger.recordSubmitted(asked("execution-1", changes), { caller: "ann" });
+      assertSame((await submit()).execution.mayNotApprove, ["ann"]);
+      const amend = (amendment: Amendment) => ledger.amend("execution-1", amendment);
+      const approve = async (person: string) => {
+        const { execution, records } = (await ledger.recorded("execution-1")) ?? missing();
+        return amend({ kind: "approve", person, reason: "because", termsHash: termsHash(execution, records) });
+      };
+      for (const person of ["ann", "Ann", "ANN"])
+        await assertRefused(approve(person), { code: "second-person-needed" });
+      assertMatches((await approve("bob")).execution.approval, { person: "bob" });
+      const by = (person: string) => ({ person, reason: "because" });
+      await amend({ kind: "limits", ...by("bob"), maxTotals: [gbp("20")] });
+      assertMatches((await amend({ kind: "limits", ...by("bob"), maxTotals: [gbp("25")] })).execution, {
+        approval: undefined,
+        mayNotApprove: ["ann", "bob"],
+      });
+      for (const person of ["ann", "bob"]) await assertRefused(approve(person), { code: "second-person-needed" });
+      await amend({ kind: "source", ...by("cid"), source: "other" });
+      await amend({ kind: "cancel", ...by("dan") });
+      await amend({ kind: "reopen", ...by("dan") });
+      for (const person of ["cid", "dan"]) await assertRefused(approve(person), { code: "second-person-needed" });
+      assertMatches((await approve("eve")).execution.approval, { person: "eve" });
+    },
+  },
+  {
+    title: "who asks for a second person is not told of success where one is not needed",
+    run: async ({ ledger }) => {
+      const submit = (twoPersons: boolean) =>
+        ledger.recordSubmitted(asked("execution-1", { approvalRequired: true, twoPersons }), { caller: "ann" });
+      assert.equal((await submit(false)).execution.mayNotApprove, undefined);
+      await assertRefused(submit(true), { code: "limits-differ" });
+      assertMatches(await submit(false), { isNew: false });
     },
   },
   {

@@ -79,6 +79,14 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     restoredAt: ledger.restoredAt,
     markRestored: ledger.markRestored,
     renew: ledger.renew,
+    // A drive sends no messages.
+    registerWebhook: ledger.registerWebhook,
+    removeWebhook: ledger.removeWebhook,
+    enableWebhook: ledger.enableWebhook,
+    webhooks: ledger.webhooks,
+    takeMessages: ledger.takeMessages,
+    settleMessage: ledger.settleMessage,
+    expireMessages: ledger.expireMessages,
     close: ledger.close,
   };
 }

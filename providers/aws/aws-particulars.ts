@@ -1,0 +1,34 @@
+import type { Particulars } from "../../src/contract/particulars.ts";
+import type { Recommendation } from "../../src/contract/recommendation.ts";
+
+/** The page of each service in the AWS console, after its address. The paths are those that the console itself shows. */
+const pages: Readonly<Record<string, (region: string) => string>> = {
+  ec2: (region) => `ec2/home?region=${region}#ReservedInstances:`,
+  rds: (region) => `rds/home?region=${region}#reserved-db-instances:`,
+  elasticache: (region) => `elasticache/home?region=${region}#/reserved-nodes`,
+  memorydb: (region) => `memorydb/home?region=${region}#/reserved-nodes`,
+  opensearch: (region) => `aos/home?region=${region}#opensearch/reserved-instance-leases`,
+  redshift: (region) => `redshiftv2/home?region=${region}#/reserved-nodes`,
+  "savings-plans": () => "costmanagement/home#/savings-plans/inventory",
+};
+
+const ways: Readonly<Record<string, Particulars["paid"]>> = {
+  "all-upfront": "upfront",
+  "no-upfront": "monthly",
+  "partial-upfront": "both",
+};
+
+/** What a person wants to know about a recommendation for AWS. No upfront is paid by the hour, which is about the same each month. */
+export function awsParticulars({ service, region, payment }: Recommendation): Particulars {
+  const page = pages[service];
+  // A savings plan names no region, and its page is the same for all.
+  const place = typeof region === "string" ? region : "us-east-1";
+  const portal = page && `https://${hostOf(place)}/${page(encodeURIComponent(place))}`;
+  return { portal, paid: typeof payment === "string" ? ways[payment] : undefined };
+}
+
+/** The console of the partition that a region is in. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */
+function hostOf(region: string): string {
+  if (region.startsWith("cn-")) return "console.amazonaws.cn";
+  return region.startsWith("us-gov-") ? "console.amazonaws-us-gov.com" : "console.aws.amazon.com";
+}

@@ -1,0 +1,99 @@
+import type { JsonValue } from "../../../src/contract/json.ts";
+import { estimatedAmount, readRecord, type RecordReader, shownValue } from "../../../src/contract/read-record.ts";
+import type { RecommendationSource, SourceRecord } from "../../../src/contract/recommendation-source.ts";
+import { daysIn } from "./azure-consumption.ts";
+import { azureSettings } from "./azure-import-settings.ts";
+import { azureRegion } from "./azure-region-names.ts";
+import { readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
+
+const wants = 'what "az advisor recommendation list" prints';
+
+/** The recommendation to reserve virtual machines: older ones of it say `vmSize`, and name no resource type. */
+const reserveMachines = "84b1a508-fc21-49da-979e-96894f1665df";
+
+/**
+ * Azure Advisor: what `az advisor recommendation list` prints, or what its API answers. Only recommendations of reservations can be
+ * translated: most others are about something else than buying.
+ * https://learn.microsoft.com/rest/api/advisor/recommendations/list
+ */
+export const azureAdvisor: RecommendationSource = {
+  title: "Azure Advisor",
+  wants,
+  settings: azureSettings,
+  facets: reservedFacets,
+  read: (answer) => readAzure(answer, wants, readAdvice),
+};
+
+function readAdvice(path: string, value: JsonValue): SourceRecord {
+  const record = readRecord(path, value);
+  // The command line prints the properties beside the rest.
+  const advice = record.has("properties") ? record.object("properties") : record;
+  const extended = advice.object("extendedProperties");
+  const type = advice.text("recommendationTypeId")?.toLowerCase();
+  const isReservation = extended.has("reservedResourceType") || (type === reserveMachines && extended.has("vmSize"));
+  if (!isReservation) return otherAdvice(record, advice);
+  if (advice.list("suppressionIds").length > 0) {
+    advice.fail("suppressionIds", "is not empty: somebody has postponed or dismissed it");
+  }
+  const days = daysIn(extended.plain("lookbackPeriod") ?? extended.plain("lookBackPeriod"));
+  const said = {
+    from: extended,
+    resourceType: extended.text("reservedResourceType") ?? "VirtualMachines",
+    sku: agreed(extended, ["sku", "vmSize"], (text) => text.toLowerCase()),
+    skuField: "sku",
+    region: agreed(extended, ["region", "location"], (text) => azureRegion(text) ?? text),
+    regionField: extended.has("region") ? "region" : "location",
+    term: extended.text("term"),
+    quantity: quantityOf(extended),
+    scope: extended.text("scope"),
+    subscription: extended.text("subId") ?? extended.text("subscriptionId"),
+    lookBack: days,
+    note: noteOf(extended, days),
+  };
+  return reservedRecord(record, said, record.text("id"));
+}
+
+function otherAdvice(record: RecordReader, advice: RecordReader): SourceRecord {
+  const problem = advice.object("shortDescription").text("problem");
+  record.fail(
+    "",
+    `is no recommendation to buy a reservation${problem === undefined ? "" : `: ${shownValue(problem)}`}`,
+  );
+  const { path, problems } = record;
+  return {
+    path,
+    problems,
+    facets: {},
+    known: {},
+    fields: undefined,
+    usage: { key: path, scope: undefined },
+    note: undefined,
+  };
+}
+
+/** The value of the first of several fields that stand for one thing; a problem where they say different things. */
+function agreed(from: RecordReader, fields: readonly string[], plain: (text: string) => string): string | undefined {
+  const said = fields.flatMap((field) => {
+    const text = from.plain(field);
+    return text === undefined ? [] : [{ field, text }];
+  });
+  const [first] = said;
+  const other = said.find(({ text }) => first !== undefined && plain(text) !== plain(first.text));
+  if (first === undefined || other === undefined) return first?.text;
+  from.fail(other.field, `is ${shownValue(other.text)}, and ${first.field} is ${shownValue(first.text)}`);
+  return first.text;
+}
+
+function quantityOf(extended: RecordReader): number | undefined {
+  const fields = ["qty", "displayQty", "targetResourceCount"];
+  agreed(extended, fields, (text) => text.replace(/\.0+$/, ""));
+  return extended.count(fields.find(extended.has) ?? "qty");
+}
+
+function noteOf(extended: RecordReader, days: string | undefined): string | undefined {
+  const currency = extended.plain("savingsCurrency") ?? "";
+  const amount = estimatedAmount(extended.plain("annualSavingsAmount"));
+  if (amount === undefined) return undefined;
+  const unit = /^[A-Z]{3}$/.test(currency) ? currency : "(no currency said)";
+  return `Azure Advisor estimates savings of ${amount} ${unit} a year${days === undefined ? "" : `, from the last ${days}`}`;
+}

@@ -1,0 +1,36 @@
+export { createClient } from "./create-client.ts";
+export { ClientError, type ClientProblem } from "./client-error.ts";
+export type {
+  CallOptions,
+  Client,
+  ClientClock,
+  ClientOptions,
+  Decided,
+  DecidedOnTerms,
+  EventsOptions,
+  ExecutionEvent,
+  ListOptions,
+  PatientOptions,
+  SeenTerms,
+  Standing,
+  SubmitOptions,
+  Submitted,
+} from "./client-parts.ts";
+export type {
+  CancelledReport,
+  Code,
+  Event as HistoryEvent,
+  Execution,
+  History,
+  Limit,
+  LimitChanges,
+  Money,
+  Outcome,
+  Quote,
+  Report,
+  Resolution,
+  State,
+  Summary,
+  Terms,
+  Time,
+} from "./wire-types.ts";

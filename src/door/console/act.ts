@@ -1,0 +1,128 @@
+// What the forms of the console do: they ask the door, which checks, decides and records as for any caller.
+import { adviceOf } from "../../contract/error-advice.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
+import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
+import { html, type Html, timeText } from "../../report/html.ts";
+import { type DoorContext, executionIdIn, visible } from "../door-context.ts";
+import { pathOf } from "../answers.ts";
+import { actionPage, type Again } from "./action-page.ts";
+import { foreign, framed, timeMark } from "./console-frame.ts";
+import { type ExecutionAction, executionPath, withQuery } from "./console-links.ts";
+import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
+import { readForm } from "./console-session.ts";
+import { readExecution } from "./read-execution.ts";
+
+/** Why the door did not carry out a request. */
+export interface Problem {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+/** Asks the door, and tells why it refused; undefined where it did what was asked. */
+export async function problemFrom(
+  { ask }: ConsoleParts,
+  c: DoorContext,
+  path: string,
+  request: Asked,
+): Promise<Problem | undefined> {
+  const response = await ask(c, path, request);
+  if (response.ok) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const { code, detail } = (await response.json()) as Problem;
+  return { status: response.status, code, detail };
+}
+
+/** The same for a page: what happened, and what was said about it. */
+export function problemText({ code, detail }: Problem): Html {
+  return html`<p><strong>Nothing was changed.</strong> ${adviceOf(code).plain}</p>
+    <p>${foreign(detail, 2000)} <span class="soft">(${code})</span></p>`;
+}
+
+/** That what was shown is not how it is. */
+export const changedSince = html`<p>
+  <strong>Nothing was changed.</strong> It is no longer as it was when you opened the page: somebody, or a drive,
+  changed it meanwhile. Below it is shown as it is now. Look at it again before you go on.
+</p>`;
+
+/** The page that asks about an action, with the terms as they are now. */
+export async function asked(
+  parts: ConsoleParts,
+  c: DoorContext,
+  action: ExecutionAction,
+  { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
+): Promise<Response> {
+  // The terms are asked for first: where they move on meanwhile, the tag is the former one, and nothing is done under it.
+  const termsTag = await termsTagOf(parts, c);
+  const shown = await readExecution(parts.door, c);
+  return pageAnswer(framed(parts, c.get("caller"), actionPage({ shown, action, termsTag, again })), status);
+}
+
+/** The ETag of the terms, as the door says it. */
+export async function termsTagOf({ door, ask }: ConsoleParts, c: DoorContext): Promise<string> {
+  const executionId = executionIdIn(c);
+  await visible(door, c.get("caller"), executionId);
+  const response = await ask(c, `${pathOf(executionId)}/terms`);
+  await response.body?.cancel();
+  return response.headers.get("etag") ?? "";
+}
+
+/** Carries out the form of an action, as it was shown. Where something changed since, it is told, and nothing is done. */
+export async function act(parts: ConsoleParts, c: DoorContext, action: ExecutionAction): Promise<Response> {
+  const fields = await readForm(c);
+  const reason = (fields.get("reason") ?? "").trim();
+  const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
+  const isTag = (await termsTagOf(parts, c)) === tag;
+  const { recorded, lastNumber, history } = await readExecution(parts.door, c);
+  const { executionId } = recorded.execution;
+  const done = redirect(withQuery(executionPath(executionId), { done: action }));
+  const word = { event: action, person: c.get("caller").name, reason };
+  const show = (why: Html, status: number) => asked(parts, c, action, { again: { why, reason }, status });
+  // It is being driven already, which is what was asked for.
+  if (action === "redrive" && parts.door.runner.ended(executionId) !== undefined) return done;
+  if (!isTag || (action === "redrive" && String(lastNumber) !== seen)) {
+    // Sent twice, by a second press: the first one did it.
+    return isLast(history, word) ? done : show(changedSince, 412);
+  }
+  const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
+    method: "POST",
+    ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": tag } }),
+  });
+  if (problem === undefined) return done;
+  if (problem.code !== "terms-changed") return show(problemText(problem), problem.status);
+  const { history: now } = await readExecution(parts.door, c);
+  return isLast(now, word) ? done : show(changedSince, 412);
+}
+
+const routes: Readonly<Record<ExecutionAction, string>> = {
+  approve: "approval",
+  cancel: "cancellation",
+  redrive: "redrive",
+  reopen: "reopening",
+};
+
+/** What somebody did about an execution. */
+interface Word {
+  readonly event: string;
+  readonly person: string;
+  readonly reason: string;
+}
+
+/** Whether this is the last that happened to an execution. */
+export function isLast(history: readonly ExecutionEntry[], { event, person, reason }: Word): boolean {
+  const last = history.at(-1);
+  return last?.event === event && last.person === person && last.reason === reason;
+}
+
+/** What was just done about an execution, as its record shows it. */
+export function doneNotice({ approval, cancelled }: ExecutionRecord, done: string | undefined): Html | undefined {
+  const notice = (text: Html) => html`<p class="done" role="status">${text}</p>`;
+  if (done === "reopen" && cancelled === undefined) return notice(html`It is open again.`);
+  if (done === "redrive") return notice(html`It is driven again. What comes of it shows below.`);
+  const word = done === "approve" ? approval : done === "cancel" ? cancelled : undefined;
+  if (word === undefined) return undefined;
+  const verb = done === "approve" ? "approved" : "cancelled";
+  return notice(html`${foreign(word.person)} ${verb} it, ${timeMark(word.at, timeText(word.at))}.`);
+}

@@ -1,0 +1,40 @@
+import type { Caller, DoorScope } from "../door-parts.ts";
+import type { ExecutionAction } from "./console-links.ts";
+import type { ShownExecution } from "./read-execution.ts";
+
+/** Something that can be done about an execution. */
+export interface OfferedAction {
+  readonly action: ExecutionAction;
+  readonly label: string;
+  /** What is probably wanted. */
+  readonly isMain: boolean;
+}
+
+/** The scope that each action needs. */
+export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
+  approve: "approve",
+  cancel: "write",
+  redrive: "write",
+  reopen: "approve",
+};
+
+/** What somebody can do about an execution, as it stands. */
+export function actionsOf({ recorded, status }: ShownExecution, { name, scopes }: Caller): readonly OfferedAction[] {
+  const { execution } = recorded;
+  const { state, forbidden } = status;
+  const offered: readonly (OfferedAction | undefined)[] = [
+    forbidden?.code === "approval-missing" && !(execution.mayNotApprove ?? []).includes(name)
+      ? { action: "approve", label: "Approve …", isMain: true }
+      : undefined,
+    state === "needs-person" || (state === "stopped" && status.places.atRisk > 0)
+      ? { action: "redrive", label: "Re-drive …", isMain: state === "needs-person" }
+      : undefined,
+    execution.cancelled === undefined && state !== "complete" && status.places.toCome + status.places.atRisk > 0
+      ? { action: "cancel", label: "Cancel …", isMain: false }
+      : undefined,
+    execution.cancelled !== undefined && state !== "complete"
+      ? { action: "reopen", label: "Reopen …", isMain: false }
+      : undefined,
+  ];
+  return offered.filter((one) => one !== undefined).filter(({ action }) => scopes.includes(scopeOfAction[action]));
+}

@@ -1,0 +1,83 @@
+// How the console calls things. It shows the record, where a report shows one run.
+import { isInDoubt, mayBeBought } from "../../contract/at-risk.ts";
+import { adviceOf } from "../../contract/error-advice.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
+import type { ExecutionState } from "../../contract/execution-state.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import type { Outcome } from "../../contract/report.ts";
+import { whatNext } from "../../report/what-next.ts";
+import { type Verdict, verdictOf } from "../../report/report-words.ts";
+import type { ExecutionStatus } from "../../execution/execution-status.ts";
+
+/** How a state is called. */
+export const stateWords: Readonly<Record<ExecutionState, Pick<Verdict, "label" | "tone">>> = {
+  "needs-person": { label: "Needs a person", tone: "alarm" },
+  waiting: { label: "Waiting", tone: "wait" },
+  working: { label: "Working", tone: "wait" },
+  stopped: { label: "Stopped", tone: "bad" },
+  complete: { label: "Complete", tone: "good" },
+};
+
+/** Refusals of the whole execution, which say nothing about one place. */
+const waits: readonly ErrorCode[] = ["approval-missing", "not-due", "execution-incomplete", "restored-unconfirmed"];
+const stops: readonly ErrorCode[] = ["execution-cancelled", "execution-expired"];
+
+/** How an outcome is called. */
+export function outcomeWords(outcome: Outcome, record?: TokenRecord): Pick<Verdict, "label" | "tone"> {
+  const { status, error, parked } = outcome;
+  if (parked !== undefined) return { label: "To be decided", tone: "alarm" };
+  if (error !== undefined && waits.includes(error.code)) return { label: "Waiting", tone: "wait" };
+  if (error !== undefined && stops.includes(error.code)) return { label: "Stopped", tone: "bad" };
+  if (status === "in-progress" && record?.holder === undefined) return { label: "To come", tone: "wait" };
+  return verdictOf(outcome);
+}
+
+/** Whether an error says only how the execution as a whole stands. */
+export function isOfExecution(code: ErrorCode | undefined): boolean {
+  return code !== undefined && (waits.includes(code) || stops.includes(code));
+}
+
+/** What somebody should do about an outcome; undefined where nothing is left to do, or where the execution as a whole says it. */
+export function consoleToDo(outcome: Outcome): string | undefined {
+  const { status, error, parked, commitment, warnings = [] } = outcome;
+  if (status === "in-progress" && error === undefined) return undefined;
+  // The server looks after it by itself.
+  if (commitment?.settled === false && warnings.length === 0) return undefined;
+  if (isOfExecution(error?.code)) return undefined;
+  if (parked !== undefined) {
+    return "It was sent and may be bought. No drive could find out whether it was. Look at the provider for what its page names, then decide there. Until then, buy it nowhere else.";
+  }
+  return whatNext(outcome, { again: "re-drive it", fileAgain: "submit it again" });
+}
+
+/** Whether a person can decide what became of it. */
+export function isDecidable(record: TokenRecord): boolean {
+  return record.state !== "purchased" && (mayBeBought(record) || isInDoubt(record));
+}
+
+/** What a person has to do about an execution, in a few words; undefined for nothing. */
+export function needOf(
+  { state, forbidden, places }: Pick<ExecutionStatus, "state" | "forbidden" | "places">,
+  records: readonly TokenRecord[],
+): string | undefined {
+  const parked = records.filter(({ parkedAt }) => parkedAt !== undefined).length;
+  const toDecide = parked + places.inDoubt;
+  const needs = [
+    ...(toDecide === 0 ? [] : [`${toDecide} to be decided`]),
+    ...(forbidden?.code === "approval-missing" ? ["waits for approval"] : []),
+    ...(forbidden !== undefined && ["execution-incomplete", "restored-unconfirmed"].includes(forbidden.code)
+      ? ["waits to be confirmed"]
+      : []),
+    ...(state === "needs-person" && toDecide === 0 ? [`${refusedIn(records)} not bought`] : []),
+  ];
+  return needs.length === 0 ? undefined : needs.join(", ");
+}
+
+function refusedIn(records: readonly TokenRecord[]): number {
+  return records.filter(({ state }) => state === "refused" || state === "rejected").length;
+}
+
+/** What a code means, in a sentence for anybody. */
+export function meaningOf(code: ErrorCode): string {
+  return adviceOf(code).plain;
+}

@@ -1,0 +1,2 @@
+export { addConsole } from "./console-app.ts";
+export { problemPage } from "./console-error.ts";

@@ -1,0 +1,101 @@
+import { workLeft } from "../../contract/execution-state.ts";
+import { payerText } from "../../contract/payer.ts";
+import { type Html, html } from "../../report/html.ts";
+import { badge } from "../../report/page-parts.ts";
+import { plainCause } from "../../report/what-next.ts";
+import type { Caller } from "../door-parts.ts";
+import { foreign } from "./console-frame.ts";
+import { link, placePath } from "./console-links.ts";
+import { isDecidable, isOfExecution, outcomeWords } from "./console-words.ts";
+import { moneyCell } from "./overview-page.ts";
+import type { ShownPlace } from "./read-execution.ts";
+
+/** The recommendations of an execution. */
+export function placesTable(
+  executionId: string,
+  places: readonly ShownPlace[],
+  { scopes }: Pick<Caller, "scopes">,
+): Html {
+  return html`<table class="results places" aria-labelledby="places">
+    <thead>
+      <tr>
+        <th scope="col">No.</th>
+        <th scope="col">What</th>
+        <th scope="col">Result</th>
+        <th scope="col" class="money">Due now</th>
+        <th scope="col" class="money">Each month</th>
+        <th scope="col" class="money">Over the term</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${places.map((place) => placeRow(executionId, place, scopes.includes("resolve")))}
+    </tbody>
+  </table>`;
+}
+
+function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): Html {
+  const { outcome, record, what, payments } = place;
+  const { recIndex, price } = outcome;
+  const own = link(placePath(executionId, recIndex));
+  const maxPrice = record?.recommendation.maxPrice;
+  const isToCome = price === undefined && record !== undefined && workLeft(record) !== undefined;
+  const limit =
+    maxPrice === undefined
+      ? html`<td class="money soft" data-name="Over the term">no limit</td>`
+      : moneyCell("At most, over the term", [maxPrice], "limit");
+  const money = (one: typeof price) => (one === undefined ? [] : [one]);
+  return html`<tr id="no-${recIndex}">
+    <td class="number">${recIndex}</td>
+    <td class="what">
+      ${record === undefined ? foreign(what) : html`<a class="strong" href="${own}">${foreign(what)}</a>`}
+      ${outcomeNotes(place)}
+    </td>
+    <td class="state">
+      ${badge({ ...outcomeWords(outcome, record), meaning: "" })}
+      ${
+        record !== undefined && canDecide && isDecidable(record)
+          ? html`<p class="note">
+              <a href="${own}/resolve">Decide<span class="unseen"> about no. ${recIndex}</span></a>
+            </p>`
+          : undefined
+      }
+    </td>
+    ${moneyCell("Due now", money(payments.dueNow))} ${moneyCell("Each month", money(payments.monthly))}
+    ${isToCome ? limit : moneyCell("Over the term", money(price))}
+  </tr>`;
+}
+
+/** What is known of an outcome beside its result. */
+export function outcomeNotes(
+  { outcome, particulars }: ShownPlace,
+  { withError = true }: { readonly withError?: boolean } = {},
+): readonly Html[] {
+  const { commitment, error, warnings = [], provider, account, recIndex } = outcome;
+  const ids = commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
+  const cause = isOfExecution(outcome.error?.code) ? undefined : plainCause(outcome);
+  const payer =
+    provider === undefined ? undefined : payerText({ provider, ...(account === undefined ? {} : { account }) });
+  const portal =
+    particulars.portal === undefined
+      ? undefined
+      : html`<a href="${link(particulars.portal)}" rel="noreferrer"
+          >Look at the provider<span class="unseen"> for no. ${recIndex}</span></a
+        >`;
+  const lines = [
+    ...(payer === undefined
+      ? []
+      : [html`Paid by ${foreign(payer)}${portal === undefined ? undefined : html` · ${portal}`}`]),
+    ...(ids.length === 0
+      ? []
+      : [html`Provider's number ${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`]),
+    ...(commitment?.settled === false
+      ? [html`The provider is still completing it (${foreign(commitment.state)}).`]
+      : []),
+    ...(cause === undefined ? [] : [html`${cause}`]),
+    ...(!withError || error === undefined || isOfExecution(error.code)
+      ? []
+      : [html`Reported: ${foreign(error.message, 300)} (${error.code})`]),
+    ...warnings.map((text) => html`${foreign(text)}`),
+  ];
+  return lines.map((line) => html`<p class="note">${line}</p>`);
+}

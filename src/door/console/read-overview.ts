@@ -1,0 +1,134 @@
+import type { ExecutionRecord } from "../../contract/execution-record.ts";
+import type { ExecutionState } from "../../contract/execution-state.ts";
+import { atRiskPrices, boughtPrice, type CountedPrice } from "../../contract/counted-price.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
+import { type Money, totals } from "../../contract/money.ts";
+import { type Account, byAccount, payerOf } from "../../contract/payer.ts";
+import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
+import type { Caller, DoorLedger } from "../door-parts.ts";
+import { needOf } from "./console-words.ts";
+
+/** An execution in the list. */
+export interface ListedExecution {
+  readonly status: ExecutionStatus;
+  readonly records: readonly TokenRecord[];
+  /** What a person has to do about it. */
+  readonly need: string | undefined;
+}
+
+/** Money of some executions: per currency, or of one account. */
+export interface Sums {
+  readonly bought: readonly Money[];
+  /** Sent, and not known to be bought or not. */
+  readonly atRisk: readonly Money[];
+  /** The limits of what waits for an approval. */
+  readonly toApprove: readonly Money[];
+  /** How many of those that wait for an approval have no limit. */
+  readonly unlimited: number;
+}
+
+/** What the first page shows. */
+export interface Overview {
+  /** One page of the list, last changed first. */
+  readonly page: readonly ListedExecution[];
+  /** After which the next page begins; undefined on the last one. */
+  readonly next: Place | undefined;
+  /** What needs a person, on the first page without a filter. */
+  readonly needed: readonly ListedExecution[];
+  /** Over all that were read. */
+  readonly sums: Sums;
+  readonly accounts: readonly (readonly [Account, Sums])[];
+  /** How many were read for the sums, and whether there are more. */
+  readonly read: number;
+  readonly more: boolean;
+}
+
+type Place = Pick<ExecutionRecord, "executionId" | "updatedAt">;
+
+/** Which page of the list. */
+export interface OverviewQuery {
+  readonly state: ExecutionState | undefined;
+  readonly after: Place | undefined;
+}
+
+/** Executions on one page, those that sums and needs are read of, and those that are read at once. */
+const [pageSize, mostRead, readAtOnce] = [25, 500, 50];
+
+/** Reads the executions that a caller may see. Throws a LedgerError. */
+export async function readOverview(
+  ledger: Pick<DoorLedger, "executions" | "now" | "recordsOf">,
+  { name, scopes }: Caller,
+  { state, after }: OverviewQuery,
+): Promise<Overview> {
+  const whose = scopes.includes("all") ? {} : { caller: name };
+  const all: ListedExecution[] = [];
+  let [place, more] = [after, true];
+  while (more && all.length < mostRead) {
+    const found = await ledger.executions({
+      ...whose,
+      limit: readAtOnce,
+      ...(place === undefined ? {} : { after: place }),
+    });
+    const now = await ledger.now();
+    const read = async (execution: ExecutionRecord) =>
+      listed(execution, await ledger.recordsOf(execution.executionId), now);
+    all.push(...(await Promise.all(found.map(read))));
+    place = found.at(-1) ?? place;
+    more = found.length === readAtOnce;
+  }
+  const meant = state === undefined ? all : all.filter(({ status }) => status.state === state);
+  const page = meant.slice(0, pageSize);
+  // Where the filter left room on the page, the next one begins after all that was read.
+  const last = meant.length > pageSize ? page.at(-1)?.status.execution : more ? place : undefined;
+  const isFirst = state === undefined && after === undefined;
+  return {
+    page,
+    next: last && { executionId: last.executionId, updatedAt: last.updatedAt },
+    needed: isFirst ? all.filter(({ need }) => need !== undefined).toSorted((a, b) => urgency(a) - urgency(b)) : [],
+    sums: sumsOf(all.flatMap(moneyOf)),
+    accounts: byAccount(all.flatMap(moneyOf), ({ record }) => payerOf(record.recommendation))
+      .map(([account, own]) => [account, sumsOf(own)] as const)
+      .filter(
+        ([, { bought, atRisk, toApprove, unlimited }]) => [...bought, ...atRisk, ...toApprove].length + unlimited > 0,
+      ),
+    read: all.length,
+    more,
+  };
+}
+
+function listed(execution: ExecutionRecord, records: readonly TokenRecord[], now: number): ListedExecution {
+  const status = executionStatus({ execution, records }, now);
+  return { status, records, need: needOf(status, records) };
+}
+
+/** What may be charged comes first, then what was not bought, then what waits. */
+function urgency({ status: { state, places } }: ListedExecution): number {
+  if (places.atRisk + places.inDoubt > 0) return 0;
+  return state === "waiting" ? 2 : 1;
+}
+
+/** A record, and whether it waits for an approval. */
+interface Counted {
+  readonly record: TokenRecord;
+  readonly waits: boolean;
+}
+
+function moneyOf({ status: { forbidden }, records }: ListedExecution): readonly Counted[] {
+  const waits = forbidden?.code === "approval-missing";
+  const isToCome = ({ state }: TokenRecord) => ["planned", "claimed", "refused", "rejected"].includes(state);
+  return records.map((record) => ({ record, waits: waits && isToCome(record) && atRiskPrices(record).length === 0 }));
+}
+
+function sumsOf(counted: readonly Counted[]): Sums {
+  const waiting = counted.filter(({ waits }) => waits).map(({ record }) => record.recommendation.maxPrice);
+  return {
+    bought: known(counted.map(({ record }) => boughtPrice(record))),
+    atRisk: known(counted.flatMap(({ record }) => atRiskPrices(record))),
+    toApprove: totals(waiting.filter((price) => price !== undefined)),
+    unlimited: waiting.filter((price) => price === undefined).length,
+  };
+}
+
+function known(prices: readonly (CountedPrice | undefined)[]): readonly Money[] {
+  return totals(prices.filter((price) => price !== undefined && price !== "unknown"));
+}
