@@ -49,7 +49,8 @@ describe("two servers and a worker on one PostgreSQL", () => {
     const body = { body: orderOf(1) };
     await ask(url, "PUT", "/v1/executions/engine-1?requireApproval=true", body);
     expect(await several.sql("SELECT id FROM buyonce_queue.job WHERE name = 'drive'")).toEqual([]);
-    const headers = { "if-match": '"1"', prefer: "wait=60" };
+    const terms = await ask(url, "GET", "/v1/executions/engine-1/terms");
+    const headers = { "if-match": terms.headers.get("etag") ?? "", prefer: "wait=60" };
     const said = await ask(url, "POST", "/v1/executions/engine-1/approval", { body: { reason: "yes" }, headers });
     expect(said.json).toMatchObject({ state: "complete" });
   });
