@@ -122,10 +122,11 @@ describe("buyonce serve", () => {
     const path = "/v1/executions/one-1";
     const said = await ask(server.url, "PUT", path, { body: { ...executionOf(ec2), executionId: "one-1" }, headers });
     expect(said).toMatchObject({ status: 202, json: { state: "waiting" } });
+    const terms = await ask(server.url, "GET", `${path}/terms`, { headers });
     const approve = (by: Readonly<Record<string, string>>) =>
       ask(server.url, "POST", `${path}/approval`, {
         body: { reason: "r" },
-        headers: { ...by, "if-match": '"1"', prefer: "wait=30" },
+        headers: { ...by, "if-match": terms.headers.get("etag") ?? "", prefer: "wait=30" },
       });
     expect(await approve(headers)).toMatchObject({ status: 403, json: { code: "second-person-needed" } });
     const finance = { authorization: "Bearer secret" };
