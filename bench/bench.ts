@@ -5,6 +5,7 @@ import { measureOwnCost } from "./cost/request-cost.ts";
 import { measureDrives } from "./drives/drives.ts";
 import { measureLostAnswers } from "./drives/lost-answers.ts";
 import { measureLedgers } from "./ledger/ledger-size.ts";
+import { measureLoad } from "./load/load.ts";
 import { measureMemory } from "./memory/memory.ts";
 import { parameterSets } from "./parameters.ts";
 import { measureStartUp } from "./start-up/start-up.ts";
@@ -19,6 +20,7 @@ const topics = {
   cost: measureOwnCost,
   memory: measureMemory,
   ledger: measureLedgers,
+  load: measureLoad,
   "start-up": measureStartUp,
 } as const;
 

@@ -18,10 +18,17 @@ export interface Parameters {
     readonly postgresRecords: readonly number[];
     readonly claims: readonly number[];
   };
+  /** `killEvery` in milliseconds; so many `accepts` of a large execution are measured. */
+  readonly load: {
+    readonly executions: number;
+    readonly clients: number;
+    readonly killEvery: number;
+    readonly accepts: number;
+  };
   readonly startUp: { readonly runs: number };
 }
 
-/** About five minutes. */
+/** About ten minutes. */
 const full: Parameters = {
   name: "full",
   drives: {
@@ -34,6 +41,7 @@ const full: Parameters = {
   ownCost: { recommendations: [100, 1000, 10_000] },
   memory: { orders: [1000, 100_000], recommendations: [100, 10_000] },
   ledger: { sqliteRecords: [0, 1_000_000], postgresRecords: [0, 100_000], claims: [1, 100, 1000] },
+  load: { executions: 2000, clients: 200, killEvery: 5000, accepts: 200 },
   startUp: { runs: 9 },
 };
 
@@ -44,6 +52,7 @@ const quick: Parameters = {
   ownCost: { recommendations: [100, 1000] },
   memory: { orders: [1000, 10_000], recommendations: [100, 1000] },
   ledger: { sqliteRecords: [0, 100_000], postgresRecords: [], claims: [1, 100] },
+  load: { executions: 200, clients: 50, killEvery: 5000, accepts: 100 },
   startUp: { runs: 5 },
 };
 
@@ -54,6 +63,7 @@ const tiny: Parameters = {
   ownCost: { recommendations: [10] },
   memory: { orders: [100], recommendations: [10] },
   ledger: { sqliteRecords: [100], postgresRecords: [], claims: [2] },
+  load: { executions: 4, clients: 2, killEvery: 600_000, accepts: 2 },
   startUp: { runs: 1 },
 };
 

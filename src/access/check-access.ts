@@ -9,6 +9,7 @@ import { type AccessFinding, type AccessReport, accessReport } from "./access-re
 import { createAsk } from "./ask-within.ts";
 import { checkLedger, type LedgerAtHand } from "./check-ledger.ts";
 import { checkPlace } from "./check-place.ts";
+import { checkUse, type PackageUse } from "./check-use.ts";
 import { placesOf, type Site } from "./places.ts";
 
 /** How access is checked. */
@@ -26,6 +27,8 @@ export interface AccessOptions {
 interface AccessParts extends LedgerAtHand {
   readonly providers: readonly Provider[];
   readonly environment?: Environment;
+  /** Other uses of the program, whose packages are looked for, too. Default: none. */
+  readonly uses?: readonly PackageUse[];
 }
 
 /**
@@ -35,7 +38,7 @@ interface AccessParts extends LedgerAtHand {
  */
 export async function checkAccess(
   recommendations: readonly Recommendation[],
-  { providers, environment = systemEnvironment, ...ledger }: AccessParts,
+  { providers, environment = systemEnvironment, uses = [], ...ledger }: AccessParts,
   { signal, deadline, concurrency = 4, timeout = 60_000 }: AccessOptions,
 ): Promise<AccessReport> {
   const stop = createStop(environment, { signal, deadline });
@@ -51,7 +54,8 @@ export async function checkAccess(
       ask(() => checkLedger(ledger, noteMissing)),
       ...places.map((place) => checkPlace(place, { ask, noteMissing, isLoaded: packages.isLoaded })),
     ]);
-    const all = [...packages.findings(missing), ...ofPlaces.flat(), ofLedger];
+    const ofUses = await Promise.all(uses.map(checkUse));
+    const all = [...packages.findings(missing), ...ofUses.flat(), ...ofPlaces.flat(), ofLedger];
     return accessReport(all, [...missing].toSorted());
   } finally {
     stop.end();

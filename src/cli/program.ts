@@ -129,9 +129,18 @@ function addCommands(program: Command, add: AddCommand): void {
       .description("Show how messages about decisions are delivered; enable or forget an endpoint."),
     async () => (await import("./commands/webhooks.ts")).webhooks,
   );
+  addServers(program, add);
+}
+
+/** The commands that run until they are told to end. */
+function addServers(program: Command, add: AddCommand): void {
   add(
     program.command("serve").description("Answer over HTTP, and drive what is submitted, until Ctrl-C."),
     async () => (await import("./commands/serve.ts")).serve,
+  );
+  add(
+    program.command("work").description("Drive what is recorded in a shared ledger, beside others, until Ctrl-C."),
+    async () => (await import("./commands/work.ts")).work,
   );
   add(
     program.command("sandbox").description("Run the imitation of the clouds until Ctrl-C."),

@@ -43,6 +43,13 @@ export interface ExecutionLedger {
    */
   amend(executionId: string, amendment: Amendment): Promise<RecordedAt>;
 
+  /**
+   * Records that somebody asks for another try of what was refused, rejected or parked of an execution: from then on it is unfinished
+   * work, until a driver recorded what it found. Durable when it resolves. Throws an InvalidExecutionError for an execution
+   * that it does not know.
+   */
+  askRedrive(executionId: string, person: string): Promise<RecordedAt>;
+
   /** An execution with all its records, read at one moment; undefined where it is not known. */
   recorded(executionId: string): Promise<RecordedAt | undefined>;
 

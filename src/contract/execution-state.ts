@@ -21,7 +21,25 @@ const executionRefusals: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Which kind of work is left on a record; undefined for none. A store may index by this. */
-export function workLeft({ state, commitment, parkedAt, error }: TokenRecord): Work | undefined {
+export function workLeft(record: TokenRecord): Work | undefined {
+  const work = workUnasked(record);
+  const isAsked = record.redriveAskedAt !== undefined && (work !== undefined || isLookedForAgain(record));
+  return isAsked ? "unfinished" : work;
+}
+
+/** Whether another try is something that somebody can ask for: beside what a timer does anyhow. */
+export function canAskAgain(record: TokenRecord): boolean {
+  if (record.redriveAskedAt !== undefined) return false;
+  return (workLeft(record) ?? "unfinished") !== "unfinished" || isLookedForAgain(record);
+}
+
+/** Bought and settled; but what was sent for it before may have bought something after all. */
+function isLookedForAgain({ state, former = [] }: TokenRecord): boolean {
+  return state === "purchased" && former.length > 0;
+}
+
+/** The work on a record for which nobody asked. */
+function workUnasked({ state, commitment, parkedAt, error }: TokenRecord): Work | undefined {
   switch (state) {
     case "planned":
     case "claimed":

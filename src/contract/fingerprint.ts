@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { JsonObject } from "./json.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -7,7 +7,7 @@ import type { Recommendation } from "./recommendation.ts";
 export function hashJson(value: JsonObject): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError("The value has no JSON form.");
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /**

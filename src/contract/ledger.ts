@@ -65,6 +65,11 @@ export interface TokenRecord {
   readonly countedBefore?: Moment | undefined;
   /** Since when (ledger time) its unknown outcome waits for a person; undefined once anything resolves it. */
   readonly parkedAt?: number | undefined;
+  /**
+   * Since when (ledger time) somebody asks for another try of what was refused, rejected or parked; undefined once a driver recorded
+   * what it found since.
+   */
+  readonly redriveAskedAt?: number | undefined;
   /** What a person decided last; undefined again once something is sent after it, or a drive finds out more. */
   readonly decision?: RecordedDecision | undefined;
   /**
@@ -96,7 +101,7 @@ export interface HistoryEntry {
   readonly token: string;
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
-  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`, `proven`. */
+  /** What happened: `claim`, `skip`, `submit`, `resend`, `purchase`, `reject`, `refuse`, `wait`, `unknown`, `evidence`, `park`, `dead`, `observe`, `reopen`, `decide`, `clock`, `proven`, `redrive`. */
   readonly event: string;
   readonly from: TokenState | undefined;
   readonly to: TokenState;

@@ -70,11 +70,14 @@ interface ReportOptions {
   readonly isReplay?: boolean | undefined;
   /** Answers 202 while the execution may still be bought without anybody doing more. */
   readonly isAccepted?: boolean;
+  /** How it stands, where that was just recorded or read for this caller. Default: it is read. */
+  readonly recorded?: RecordedAt;
 }
 
 /** Whether something of it is decided without anybody doing more: also of a stopped execution, of which something was sent. */
 function isWorked({ execution, records, at }: RecordedAt): boolean {
-  const isUndecided = (record: TokenRecord) => isHeld(record, at) || (isOpen(record) && record.parkedAt === undefined);
+  const isUndecided = (record: TokenRecord) =>
+    isHeld(record, at) || (isOpen(record) && (record.parkedAt === undefined || record.redriveAskedAt !== undefined));
   return executionState(execution, records, at) === "working" || records.some(isUndecided);
 }
 
@@ -86,7 +89,7 @@ export async function reportAnswer(
   door: Door,
   c: DoorContext,
   executionId: string,
-  { isReplay, isAccepted = false }: ReportOptions = {},
+  { isReplay, isAccepted = false, recorded: known }: ReportOptions = {},
 ): Promise<Response> {
   const asked = preferredWait(c.req.header("prefer"));
   // Where too many wait, it is answered as if it had not asked to.
@@ -94,10 +97,10 @@ export async function reportAnswer(
   const wait = seat === undefined ? 0 : asked;
   if (wait > 0) c.get("leave")();
   const read = () => visible(door, c.get("caller"), executionId);
-  // A redrive that waits for its turn here may still buy what is refused now.
+  // What is driven here may have been claimed by nobody yet.
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
-  const recorded = await whenDecided(door, waiting, read).finally(seat);
+  const recorded = known !== undefined && wait === 0 ? known : await whenDecided(door, waiting, read).finally(seat);
   const document = reportDocument(recorded);
   const { state } = document;
   const text = textOf(document);

@@ -14,7 +14,7 @@ import { metricsRoutes, sharedFor } from "./metrics-routes.ts";
 import { personRoutes } from "./person-routes.ts";
 import type { AnyRoute } from "./routes.ts";
 import { createRequestLimits } from "./request-limits.ts";
-import { createRunner } from "./runner.ts";
+import { runnerOf } from "./worker.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { submitRoutes } from "./submit-routes.ts";
 import { termsRoutes } from "./terms-routes.ts";
@@ -23,14 +23,14 @@ import { termsRoutes } from "./terms-routes.ts";
 const figuresAge = 10_000;
 
 /**
- * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven in this process once `start` was
- * called. The ledger is the only memory: any number of handlers share one, and a killed one loses nothing.
+ * Makes a Fetch handler over a purchaser and its ledger: what it accepts is recorded first, and driven once `start` was called: in this
+ * process, or by whoever takes it from the queue. The ledger is the only memory: any number of handlers share one, and a killed one loses nothing.
  *
  * Throws a RefusedError `invalid-configuration` for a number that cannot be, and where the package hono is not installed.
  */
 export async function createHandler(options: HandlerOptions): Promise<DoorHandler> {
   const { onError = () => undefined, environment = systemEnvironment, requireApproval = false } = options;
-  const { bodyLimit, eventStreams, ...driving } = checkedNumbers(options);
+  const { bodyLimit, eventStreams } = checkedNumbers(options);
   const { purchaser, ledger, twoPersons = false } = options;
   const isAlone = checkAlone(options);
   const limits = createRequestLimits(options.limits ?? {}, { bodyLimit, isAlone }, environment);
@@ -45,16 +45,9 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
     metrics.failed(error);
     onError(error, about);
   };
-  const runner = createRunner({
-    purchaser,
-    ledger,
-    environment,
-    ...driving,
-    onError: failed,
-    onEvent: (executionId, event) => {
-      changes.tell(executionId);
-      metrics.driven(executionId, event);
-    },
+  const runner = runnerOf({ ...options, onError: failed }, (executionId, event) => {
+    changes.tell(executionId);
+    metrics.driven(executionId, event);
   });
   const door: Door = {
     purchaser,
@@ -82,16 +75,12 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
   return Object.assign(answer, { start: () => runner.start(), drain: () => runner.drain() });
 }
 
-/** The numbers of a handler. Throws a RefusedError for one that cannot be. */
+/** The numbers of a handler that its runner does not check. Throws a RefusedError for one that cannot be. */
 function checkedNumbers(options: HandlerOptions) {
-  const { executionsAtOnce = 16, concurrency = 4, sweepInterval = 30_000 } = options;
   const { bodyLimit = 10_000_000, eventStreams = 400 } = options;
-  checkNumber("executionsAtOnce", executionsAtOnce, { minimum: 1, maximum: 1000 });
-  checkNumber("concurrency", concurrency, { minimum: 1, maximum: 1000 });
-  checkNumber("sweepInterval", sweepInterval, { minimum: 10, maximum: 86_400_000, unit: "milliseconds" });
   checkNumber("bodyLimit", bodyLimit, { minimum: 1000, maximum: 1_000_000_000 });
   checkNumber("eventStreams", eventStreams, { minimum: 4, maximum: 100_000 });
-  return { executionsAtOnce, concurrency, sweepInterval, bodyLimit, eventStreams };
+  return { bodyLimit, eventStreams };
 }
 
 /** Whether nobody is asked who calls. Throws a RefusedError where pages of other sites could call then. */

@@ -2,6 +2,7 @@
 import type { Environment } from "../contract/environment.ts";
 import type { Ledger } from "../contract/ledger.ts";
 import type { Purchaser } from "../purchaser.ts";
+import type { JobQueue } from "./job-queue.ts";
 
 /**
  * What a caller may do: `read` executions; `write`: submit, cancel and re-drive; `approve`: that, and reopen, skip, change limits and
@@ -34,13 +35,13 @@ export type Authenticate = (request: Request) => Caller | undefined | Promise<Ca
 export type DoorPurchaser = Pick<
   Purchaser,
   | "approve"
+  | "askRedrive"
   | "audit"
   | "cancel"
   | "describe"
   | "executions"
   | "particularsOf"
   | "plan"
-  | "redrive"
   | "redriveUnfinished"
   | "reopen"
   | "resolveByPerson"
@@ -91,6 +92,11 @@ export interface HandlerOptions {
    * command line keeps to it too. Default false.
    */
   readonly twoPersons?: boolean | undefined;
+  /**
+   * The queue that distributes the work over several servers and workers; the ledger has to be opened with the same one (`jobs`).
+   * The handler does not close it. Default: this process drives what it accepts.
+   */
+  readonly queue?: JobQueue | undefined;
   /** How many executions are driven at once: one may wait for minutes, for a provider to say what became of it. Default 16. */
   readonly executionsAtOnce?: number | undefined;
   /** How many recommendations of one execution are driven at once. Default 4. */

@@ -1,4 +1,6 @@
 export { createHandler } from "./create-handler.ts";
+export { type JobQueue, type JobQueueOptions, openJobQueue, type TakenJob } from "./job-queue.ts";
+export { createWorker, type Worker, type WorkerOptions } from "./worker.ts";
 export type {
   Authenticate,
   Caller,

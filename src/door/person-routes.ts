@@ -27,7 +27,6 @@ import {
 } from "./door-schemas.ts";
 import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, route } from "./routes.ts";
-import { shuttingDown } from "./service-routes.ts";
 import { preferWait } from "./submit-routes.ts";
 import { ifMatch, seenTerms } from "./terms-tag.ts";
 
@@ -50,9 +49,8 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
       handle: async (c) => {
         const executionId = executionIdIn(c);
         await seenTerms(door, c, executionId, "optional");
-        // Nothing is recorded of it: what ends now must not say that it took it.
-        if (door.runner.draining.aborted) throw shuttingDown();
-        door.runner.add(executionId, "all");
+        await door.purchaser.askRedrive(executionId, c.get("caller").name);
+        door.runner.add(executionId);
         return reportAnswer(door, c, executionId, { isAccepted: true });
       },
     }),

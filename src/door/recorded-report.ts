@@ -28,7 +28,7 @@ export function recordedReport({ execution, records, at }: RecordedAt): Report {
 
 /** What the ledger says of one recommendation, at a time (milliseconds since 1970) at which its execution allows or forbids to buy it. */
 export function recordedOutcome(record: TokenRecord, forbidden: Forbidden | undefined, at: number): Outcome {
-  const { state, commitment, error, parkedAt } = record;
+  const { state, commitment, error, parkedAt, redriveAskedAt } = record;
   if (state === "purchased" && commitment !== undefined) {
     const isUnmarked = commitment.marked === false;
     return boughtOutcome(
@@ -41,7 +41,7 @@ export function recordedOutcome(record: TokenRecord, forbidden: Forbidden | unde
   if (state === "skipped") return skippedOutcome(record);
   if (state === "written-off") return writtenOffOutcome(record);
   if (isHeld(record, at)) return inProgress(record);
-  if (parkedAt !== undefined) return recordedAsParked(record);
+  if (parkedAt !== undefined && redriveAskedAt === undefined) return recordedAsParked(record);
   if (isOpen(record)) return unresolved(record);
   if (forbidden !== undefined) return refusedUnlessBought(record, forbiddenError(forbidden), at);
   const said =

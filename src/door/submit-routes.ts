@@ -82,14 +82,14 @@ async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise
   // What the server demands holds for what it records; what is recorded already is answered as it is.
   const isDemanded =
     door.requireApproval && !(named !== undefined && (await door.ledger.recorded(named)) !== undefined);
-  const { execution, state, isReplay } = await door.purchaser.submit(body, {
+  const { execution, state, isReplay, recorded } = await door.purchaser.submit(body, {
     twoPersons: isDemanded && door.twoPersons,
     requireApproval: isDemanded || isAsked(c.req.query("requireApproval")),
     submitter: { caller: caller.name, ...(key === undefined ? {} : { key }) },
   });
   // A repetition starts nothing: what is left of an accepted one, the sweep takes up.
   if (!isReplay && state === "working") door.runner.add(execution.executionId);
-  return reportAnswer(door, c, execution.executionId, { isReplay, isAccepted: true });
+  return reportAnswer(door, c, execution.executionId, { isReplay, isAccepted: true, recorded });
 }
 
 function isAsked(text: string | undefined): boolean {

@@ -75,13 +75,17 @@ export function executorsOf(providers: readonly Provider[]): ExecutorOf {
   };
 }
 
+/** Made once: a schema is compiled when it is first used. */
+const itemsSchema = z.looseObject({ recommendations: z.array(z.unknown()).max(maxRecommendations) });
+const anyObject = z.looseObject({});
+
 /** Checks a whole execution before the first request. Throws an InvalidExecutionError that lists every problem. */
 export function validateExecution(input: unknown, providers: readonly Provider[]): Execution {
   const problems: ExecutionProblem[] = [];
   const envelope = envelopeSchema.safeParse(input);
   problems.push(...problemsOf(envelope.error, []));
 
-  const items = z.looseObject({ recommendations: z.array(z.unknown()).max(maxRecommendations) }).safeParse(input);
+  const items = itemsSchema.safeParse(input);
   const recommendations: (Recommendation | Skip)[] = [];
   for (const [recIndex, item] of (items.data?.recommendations ?? []).entries()) {
     const path = ["recommendations", recIndex];
@@ -122,7 +126,7 @@ function schemaFor(
   item: unknown,
   providers: readonly Provider[],
 ): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
-  const parsed = z.looseObject({}).safeParse(item);
+  const parsed = anyObject.safeParse(item);
   if (!parsed.success) return { path: [], problem: "must be an object" };
   const { provider: asked, service } = parsed.data;
   const provider = providers.find(({ name }) => name === asked);

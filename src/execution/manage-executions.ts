@@ -50,6 +50,8 @@ export interface SubmitOptions {
 export interface Submitted extends ExecutionStatus {
   /** It was recorded before, and this changed nothing about it. */
   readonly isReplay: boolean;
+  /** It and its records, as they were when this was recorded, or found. */
+  readonly recorded: RecordedAt;
 }
 
 /** What is said about executions, beside driving them. */
@@ -78,6 +80,12 @@ export interface ExecutionManager {
     executionId: string,
     decision: PersonsDecision,
   ): Promise<{ readonly status: ExecutionStatus; readonly mayBeBought: readonly SentPlace[] }>;
+  /**
+   * Records that somebody asks for another try of what was refused, rejected or parked. It survives the process that asked: the next
+   * `redriveUnfinished` of any driver does it, once. Throws an InvalidExecutionError for an execution that is not known, or a
+   * LedgerError.
+   */
+  askRedrive(executionId: string, person: string): Promise<ExecutionStatus>;
   /** Undoes a cancel; an approval has to be given anew. Throws as `cancel`, and `execution-expired`. */
   reopen(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
   /** Drops a place that was never sent, for good. Throws as `cancel`, and `already-sent`. */
@@ -137,7 +145,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const { isNew, ...found } = await (submitter === undefined
         ? recordForNobody(ledger, asked)
         : ledger.recordSubmitted(asked, submitter));
-      return { ...statusOf(found), isReplay: !isNew };
+      return { ...statusOf(found), isReplay: !isNew, recorded: found };
     },
     approve: async (executionId, { person, reason, expectedVersion, termsHash }) => {
       checkTexts({ termsHash });
@@ -146,6 +154,10 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
     cancel: async (executionId, { person, reason, expectedVersion }) => {
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
       return { status: statusOf(after), mayBeBought: sentPlaces(after) };
+    },
+    askRedrive: async (executionId, person) => {
+      checkTexts({ executionId, person });
+      return statusOf(await ledger.askRedrive(executionId, person));
     },
     reopen: async (executionId, { person, reason, expectedVersion }) =>
       statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),

@@ -51,7 +51,9 @@ export function createLedger(silent: LedgerStore): Ledger {
     const written = store.transaction(keys, async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
-      const next: TokenRecord = { ...record, ...changed, updatedAt: transaction.now };
+      const isTried = "holder" in changed || (changed.state ?? record.state) !== record.state;
+      const asked = isTried ? { redriveAskedAt: undefined } : {};
+      const next: TokenRecord = { ...record, ...changed, ...asked, updatedAt: transaction.now };
       await transaction.put(next, historyEntry(event, record, next, transaction.now, detail));
       return next;
     });

@@ -131,9 +131,12 @@ export async function claimOne(
   }
   const isMeant = (states ?? worked).includes(record.state) || (unseen && unprovenOf(record).length > 0);
   if (!isMeant) return { kind: "other-state", record };
+  // A look at what is bought and unchanged writes nothing.
+  const isLooked = record.state === "purchased" && !asIs && !corrections;
   // What is open, bought or written off never begins anew by being claimed.
   const claimed: TokenRecord = {
     ...record,
+    ...(isLooked ? { redriveAskedAt: undefined } : {}),
     state: asIs || kept.includes(record.state) ? record.state : "claimed",
     epoch: record.epoch + 1,
     holder,

@@ -32,6 +32,10 @@ export interface LedgerTransaction extends AnnouncingTransaction {
   counted(executionId: string, exceptToken: string): Promise<readonly CountedPrice[]>;
   /** Makes the key the caller's for this execution, unless it is used already: then it stays as it is, and is returned. */
   takeKey(key: SubmittedKey): Promise<SubmittedKey | undefined>;
+  /**
+   * Told, where the store tells anybody, that a drive may have something to do about an execution once the transaction is committed.
+   */
+  drivable?(execution: ExecutionRecord): Promise<void>;
   /** Makes the ids belong to the token; returns those that belong to another one. */
   own(scopeKey: string, ids: readonly string[], token: string): Promise<readonly string[]>;
 }

@@ -1,4 +1,5 @@
 import type { ExecutionLedger } from "../contract/execution-ledger.ts";
+import { canAskAgain } from "../contract/execution-state.ts";
 import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import {
@@ -47,7 +48,26 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
           await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
         }
         const after = records.map((record) => changed.get(record.token) ?? record);
+        await transaction.drivable?.(next.execution);
         return { execution: next.execution, records: after, at: transaction.now };
+      }),
+
+    askRedrive: (executionId, person) =>
+      store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
+        const { now } = transaction;
+        const execution = await transaction.execution(executionId);
+        if (execution === undefined) throw notRecorded();
+        const records = await transaction.recordsOf(executionId);
+        const after = records.map((record) =>
+          canAskAgain(record) ? { ...record, redriveAskedAt: now, updatedAt: now } : record,
+        );
+        for (const [position, record] of records.entries()) {
+          const next = after[position] ?? record;
+          if (next === record) continue;
+          await transaction.put(next, historyEntry("redrive", record, next, now, `asked by ${person}`));
+        }
+        await transaction.drivable?.(execution);
+        return { execution, records: after, at: now };
       }),
 
     execution: (executionId) => store.execution(executionId),
@@ -70,6 +90,7 @@ async function recordNew(transaction: LedgerTransaction, planned: NewExecution, 
   const { execution, records, entry } = newExecution(planned, transaction.now, owner);
   await transaction.putExecution(execution, entry);
   for (const record of records) await transaction.touch(record);
+  await transaction.drivable?.(execution);
   return { isNew: true, execution, records, at: transaction.now };
 }
 

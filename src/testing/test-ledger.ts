@@ -7,6 +7,7 @@ import { executionTests } from "./ledger/ledger-executions.ts";
 import { proofTests } from "./ledger/ledger-proofs.ts";
 import { readingTests } from "./ledger/ledger-reading.ts";
 import { placeTests } from "./ledger/ledger-place.ts";
+import { redriveTests } from "./ledger/ledger-redrives.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
 import { submitterTests } from "./ledger/ledger-submitters.ts";
 import { webhookTests } from "./ledger/ledger-webhooks.ts";
@@ -25,7 +26,8 @@ export interface TestLedgerOptions {
 /** The contract suite that every ledger passes. Hands the tests to the runner; they need nothing from each other. */
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
   const first = [...claimTests, ...executionTests, ...atRiskTests, ...proofTests, ...sendTests];
-  const all = [...first, ...decisionTests, ...readingTests, ...placeTests, ...submitterTests, ...webhookTests];
+  const later = [...decisionTests, ...readingTests, ...placeTests, ...submitterTests, ...webhookTests, ...redriveTests];
+  const all = [...first, ...later];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }

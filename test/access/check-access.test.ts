@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { checkAccess } from "../../src/access/check-access.ts";
 import type { AccessOptions } from "../../src/access/check-access.ts";
 import type { AccessSubject } from "../../src/access/access-report.ts";
+import type { PackageUse } from "../../src/access/check-use.ts";
 import { type Environment, systemEnvironment } from "../../src/contract/environment.ts";
 import { LedgerError, RefusedError } from "../../src/contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
@@ -73,10 +74,11 @@ async function check(
   options: AccessOptions & {
     readonly openLedger?: () => Promise<Ledger>;
     readonly environment?: Environment;
+    readonly uses?: readonly PackageUse[];
   } = {},
 ) {
-  const { openLedger = async () => createMemoryLedger(), environment = systemEnvironment, ...how } = options;
-  const report = await checkAccess(recommendations, { providers: [provider], openLedger, environment }, how);
+  const { openLedger = async () => createMemoryLedger(), environment = systemEnvironment, uses = [], ...how } = options;
+  const report = await checkAccess(recommendations, { providers: [provider], openLedger, environment, uses }, how);
   const of = (subject: AccessSubject) => report.findings.filter((finding) => finding.subject === subject);
   const results = report.findings.map(({ subject, where, result }) => `${subject} ${where} ${result}`);
   return { report, of, results };
@@ -234,6 +236,20 @@ describe("packages", () => {
     expect(of("packages")).toMatchObject([{ result: "failed", todo: report.install }]);
     expect(of("sign-in").map(({ result }) => result)).toEqual(["ok", "failed"]);
     expect(asked).toEqual([]);
+  });
+
+  test("those of another use of the program are a warning, and no drive waits for them", async () => {
+    const uses = [
+      { where: "buyonce serve", load: [missing("hono"), async () => undefined, missing("@hono/node-server")] },
+      { where: "buyonce work", load: [async () => undefined] },
+      { where: "all of it", load: [async () => Promise.reject(new Error("It is broken."))] },
+    ];
+    const { report, of } = await check(nimbus().provider, undefined, { uses });
+    expect(of("packages").slice(1)).toMatchObject([
+      { result: "warning", where: "buyonce serve", todo: "npm install @hono/node-server hono" },
+      { result: "warning", where: "all of it", detail: "It is broken." },
+    ]);
+    expect([report.ready, report.install]).toEqual([true, undefined]);
   });
 
   test("one that breaks while it is loaded is a failure that names the service", async () => {

@@ -21,6 +21,8 @@ test("the benchmark runs in its smallest size and prints every table", async () 
     expect.stringMatching(/own cost per recommendation/),
     "Memory",
     expect.stringMatching(/^One step in a ledger/),
+    "4 executions from 2 clients over two servers and one PostgreSQL",
+    "Accepting an execution of 100 recommendations",
     expect.stringMatching(/^Start-up/),
   ]);
   // Two pages, the first one again, two prices, two purchases; with a listing each, three pages more.

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../sandbox/support.ts";
 import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
 const commands =
-  "drive doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve sandbox".split(
+  "drive doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox".split(
     " ",
   );
 /** Those whose help says all of it; the ledger's are a group. */

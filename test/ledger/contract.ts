@@ -93,6 +93,8 @@ const titles = [
   "what is taken nobody else takes until its time is over; of one execution nothing overtakes what was not tried yet",
   "a message that is not taken is tried again, further and further apart; while its endpoint fails, one at a time",
   "an endpoint that answered 410 gets nothing until it is enabled, or has another address; what waits is kept until it is too old",
+  "another try that is asked for makes work of what was refused, rejected or parked, until a driver said what it found",
+  "another try that is asked for outlives a driver that ends before it says what it found, and asks for nothing twice",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

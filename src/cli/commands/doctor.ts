@@ -9,6 +9,7 @@ import { ledgerText } from "../../ledger/ledger-location.ts";
 import { placeOfLedger } from "../resources/open-ledger.ts";
 import { type ProviderName, providerNames, providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
+import { serverPackages } from "../resources/server-packages.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { doctorText } from "../text/doctor-text.ts";
@@ -36,7 +37,8 @@ const questionTime = 60_000;
 const help = `
 What it does
   For every AWS account, Azure tenant and GCP project that the file or the configuration names, it says
-    packages    whether the packages that not everybody installs are there; one line installs all that are missing
+    packages    whether the packages that not everybody installs are there; one line installs all that are missing.
+                What only buyonce serve and work need is a warning
     sign-in     whether it can be signed in to, and as whom
     clock       by how much this machine's clock differs from the provider's: minutes are a failure
     list        whether what is bought there can be looked up
@@ -102,6 +104,7 @@ export async function doctorCommand(
 
   return withClouds({ needed, options, parts }, async ({ providers, real }) => {
     const location = ledgerAt(options, parts, real.length === 0);
+    const uses = serverPackages(placeOfLedger(location).kind === "postgres");
     const report = await withOpener(location, parts, (openLedger) =>
       stoppable(parts, "nothing was bought, nothing was changed", async (signal) => {
         const { concurrency, timeout } = options;
@@ -109,7 +112,7 @@ export async function doctorCommand(
         const limits = { concurrency, deadline: parts.now() + timeout * 1000, timeout: questionTime };
         return checkAccess(
           recommendationsOf(execution),
-          { providers, environment: systemEnvironment, ...ledger },
+          { providers, environment: systemEnvironment, uses, ...ledger },
           { signal, ...limits },
         );
       }),

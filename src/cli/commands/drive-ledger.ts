@@ -1,3 +1,4 @@
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { createMemoryLedger } from "../../ledger/memory-ledger.ts";
@@ -27,6 +28,8 @@ export interface DriveLedgerOptions {
   readonly asks: boolean;
   /** It was said beforehand that a new one is wanted. */
   readonly newLedger: boolean | undefined;
+  /** Told what may be driven. Default: nobody. */
+  readonly jobs?: DriveJobs;
 }
 
 /**
@@ -35,15 +38,15 @@ export interface DriveLedgerOptions {
  * anything is made; and whatever opening it or `run` throws.
  */
 export async function withDriveLedger<T>(
-  { location, imitation, asks, newLedger }: DriveLedgerOptions,
+  { location, imitation, asks, newLedger, ...told }: DriveLedgerOptions,
   { openLedger, terminal }: Pick<CommandParts, "openLedger" | "terminal">,
   run: (ledger: DriveLedger) => Promise<T>,
 ): Promise<T> {
-  let opened = await unlessMissing(openLedger(location, { mustExist: true }));
+  let opened = await unlessMissing(openLedger(location, { mustExist: true, ...told }));
   const newAt = opened === undefined && !imitation ? ledgerText(placeOfLedger(location)) : undefined;
   if (newAt !== undefined && !asks && newLedger !== true) throw nobodyWantsIt(newAt);
   const before = opened ?? createMemoryLedger();
-  const begin = async () => (opened ??= await openLedger(location));
+  const begin = async () => (opened ??= await openLedger(location, told));
   try {
     return await run({ before, begin, newAt });
   } finally {

@@ -63,6 +63,13 @@ export const paceOptions = (what: string, end: string) => (command: Command) =>
       ).choices(logLevels),
     );
 
+/** How much is driven at once by what drives for others. */
+export const driversOptions = (command: Command) =>
+  command
+    .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
+    .option("--concurrency <n>", "how many recommendations of one execution are driven at once", wholeNumber(1, 100), 4)
+    .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too");
+
 /** How long a command looks at providers. */
 export const lookingTime = [
   "--timeout <seconds>",

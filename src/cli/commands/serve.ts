@@ -3,6 +3,7 @@ import type { Ledger } from "../../contract/ledger.ts";
 import { messageOf } from "../../contract/errors.ts";
 import { loopbackNames } from "../../contract/endpoint.ts";
 import { importOptional } from "../../contract/optional-package.ts";
+import type { JobQueue } from "../../door/job-queue.ts";
 import type { Authenticate } from "../../door/door-parts.ts";
 import type { WebhookTargetOptions } from "../../webhooks/index.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
@@ -11,9 +12,10 @@ import { readWebhooks, startConfiguredWebhooks } from "../resources/configured-w
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { withDriveLedger } from "./drive-ledger.ts";
-import { checkEndpoints, endpointsOf, ledgerOf } from "./option-checks.ts";
-import { cloudOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { untilInterrupted } from "./until-interrupted.ts";
+import { withQueue } from "./with-queue.ts";
+import { checkEndpoints, endpointsOf } from "./option-checks.ts";
+import { cloudOptions, driversOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
 import { withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
@@ -30,13 +32,6 @@ const addOptions = (command: Command) =>
       .option("--require-approval", "nothing of what is submitted is bought before a person approved it")
       .option("--two-persons", "the same, and who submitted an execution may not approve it")
       .option("--no-console", "no pages for people at /: docs/console.md")
-      .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
-      .option(
-        "--concurrency <n>",
-        "how many recommendations of one execution are driven at once",
-        wholeNumber(1, 100),
-        4,
-      )
       .option(
         "--max-rate <n>",
         "requests a second of one caller, ten times as many at once; needs tokens",
@@ -48,8 +43,8 @@ const addOptions = (command: Command) =>
         "the header in which the only proxy before it writes a client's address, such as X-Forwarded-For; needs tokens",
       )
       .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
-      .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
+    driversOptions,
     cloudOptions("buy from it; nothing is spent"),
   );
 
@@ -58,15 +53,17 @@ type ServeCommandOptions = OptionsOf<typeof addOptions>;
 
 const help = `
 What it does
-  Listens on 127.0.0.1, records the executions that are sent to it, drives them in this process, and answers how they stand:
-  docs/http.md has every address; at / a browser shows the console (docs/console.md).
-  What a killed server left behind, the next one takes up from the ledger.
+  Listens on 127.0.0.1, records the executions that are sent to it, has them driven, and answers how they stand: docs/http.md
+  has every address; at / a browser shows the console (docs/console.md).
+  What a killed server left behind, the next one takes up from the ledger. With a PostgreSQL ledger any number of servers and
+  workers (buyonce work) share the work, by a queue that needs the package pg-boss: docs/operate.md.
   To the webhooks of the configuration it sends a message about each decision: docs/webhooks.md.
   The first Ctrl-C or SIGTERM lets it end: nothing new is accepted or begun, purchases under way are recorded.
 
 Money
-  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that is
-  submitted from then on waits for a person, with --two-persons for another one than who submitted it; what was recorded before as one that needs no approval is driven.
+  Whoever may call it can buy. Against a real cloud it needs --yes; with --require-approval every execution that this server
+  records waits for a person, with --two-persons for another one than who submitted it. What was or is recorded as one that
+  needs no approval, before or elsewhere, is driven by it as by every other: give the option to each server of a ledger.
 ${ledgerHelp}
 Exit codes
   0    ended as it was told to
@@ -91,18 +88,15 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   checkAsked(options);
   const configured = await readWebhooks(parts);
   const buying = { yes: options.yes, timeout: driveTime };
-  return withClouds({ needed: providers, options, parts, buying }, async ({ providers: clouds, real }) => {
-    const imitation = real.length === 0;
-    const where = { location: ledgerOf(options, parts), imitation, asks: false, newLedger: options.newLedger };
-    return withDriveLedger(where, parts, async ({ begin }) => {
-      const ledger = await begin();
-      const purchaser = await parts.createPurchaser({ ledger, providers: clouds });
+  return withClouds({ needed: providers, options, parts, buying }, (clouds) =>
+    withQueue(clouds, options, parts, async (drivers) => {
+      const imitation = clouds.real.length === 0;
       // What an imitation sells is nothing to tell others of.
       const webhooks = imitation && options.webhooks !== true ? [] : configured;
-      await answerUntilInterrupted({ ledger, purchaser, authenticate, webhooks, imitation }, options, parts);
+      await answerUntilInterrupted({ ...drivers, authenticate, webhooks, imitation }, options, parts);
       return exitCodes.bought;
-    });
-  });
+    }),
+  );
 }
 
 /** Seconds of one drive. */
@@ -149,6 +143,7 @@ async function readWhoMayCall({ tokens, jwt }: ServeCommandOptions): Promise<Ser
 interface Served {
   readonly ledger: Ledger;
   readonly purchaser: Awaited<ReturnType<CommandParts["createPurchaser"]>>;
+  readonly queue: JobQueue | undefined;
   readonly authenticate: Authenticate | "nobody-is-asked";
   readonly webhooks: readonly WebhookTargetOptions[];
   readonly imitation: boolean;
@@ -157,8 +152,9 @@ interface Served {
 async function answerUntilInterrupted(
   { webhooks, ...served }: Served,
   options: ServeCommandOptions,
-  { terminal, onInterrupt, exit }: CommandParts,
+  parts: CommandParts,
 ): Promise<void> {
+  const { terminal } = parts;
   const note = noteOn(terminal.stderr);
   const onError = (error: unknown, about: string) => note(`${about} failed: ${messageOf(error)}`);
   const { createHandler } = await import("../../door/create-handler.ts");
@@ -176,17 +172,7 @@ async function answerUntilInterrupted(
     concurrency: options.concurrency,
     onError,
   });
-  const interrupted = Promise.withResolvers<void>();
-  const stopListening = onInterrupt({
-    first: () => {
-      note(
-        "Ending: nothing new is accepted or begun, purchases under way are recorded. Again (Ctrl-C) ends it at once.",
-      );
-      interrupted.resolve();
-    },
-    again: () => exit(exitCodes.interrupted),
-  });
-  try {
+  await untilInterrupted(endingWords, parts, async (interrupted) => {
     const server = await startServer(handler, options.port).catch((error: unknown) => {
       throw usageError(
         `It cannot listen on port ${options.port}: ${messageOf(error)}. Name another one with --port. Nothing was started.`,
@@ -197,13 +183,13 @@ async function answerUntilInterrupted(
       throw error;
     });
     terminal.stdout.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : welcome(server.url, options));
-    await interrupted.promise;
+    await interrupted;
     await server.close();
     await delivery.drain();
-  } finally {
-    stopListening();
-  }
+  });
 }
+
+const endingWords = "nothing new is accepted or begun, purchases under way are recorded.";
 
 /** A small purchase of the imitation, and where to look otherwise. */
 function welcome(url: string, { sandbox, tokens, jwt, console: hasPages }: ServeCommandOptions): string {

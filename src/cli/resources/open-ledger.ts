@@ -1,3 +1,4 @@
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import { checkLedgerFile } from "../../ledger/sqlite/check-file.ts";
 import { type LedgerLocation, ledgerLocation, ledgerText } from "../../ledger/ledger-location.ts";
 import { LedgerError } from "../../contract/errors.ts";
@@ -9,6 +10,8 @@ export interface OpenLedgerOptions {
   readonly mustExist?: boolean;
   /** For one that is missing, an empty one in memory: for a command that only reads, and leaves no trace. */
   readonly emptyIfMissing?: boolean;
+  /** Told by a ledger in PostgreSQL what may be driven. Default: nobody. */
+  readonly jobs?: DriveJobs;
 }
 
 /** What the command line calls the name of a ledger. */
@@ -20,12 +23,12 @@ const named = "--ledger (or BUYONCE_LEDGER)";
  */
 export async function openLedger(
   location: string,
-  { mustExist = false, emptyIfMissing = false }: OpenLedgerOptions = {},
+  { mustExist = false, emptyIfMissing = false, jobs }: OpenLedgerOptions = {},
 ): Promise<Ledger> {
   const create = !mustExist && !emptyIfMissing;
   const place = placeOfLedger(location);
   try {
-    return await open(place, location, create);
+    return await open(place, location, { create, jobs });
   } catch (error) {
     if (!LedgerError.isInstance(error) || error.code !== "ledger-missing") throw error;
     if (!emptyIfMissing) throw missing(place, error);
@@ -34,10 +37,14 @@ export async function openLedger(
   }
 }
 
-async function open(place: LedgerLocation, location: string, create: boolean): Promise<Ledger> {
+async function open(
+  place: LedgerLocation,
+  location: string,
+  { create, jobs }: { readonly create: boolean; readonly jobs: DriveJobs | undefined },
+): Promise<Ledger> {
   if (place.kind === "postgres") {
     const { openPostgresLedger } = await import("../../ledger/postgres/index.ts");
-    return openPostgresLedger({ connectionString: place.connectionString, create });
+    return openPostgresLedger({ connectionString: place.connectionString, create, jobs });
   }
   const { openSqliteLedger } = await import("../../ledger/sqlite/index.ts");
   return openSqliteLedger({ file: location, create });

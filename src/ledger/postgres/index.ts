@@ -1,4 +1,5 @@
 import { checkNumber } from "../../contract/check-number.ts";
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import { LedgerError } from "../../contract/errors.ts";
 import type { Ledger } from "../../contract/ledger.ts";
 import { createLedger } from "../create-ledger.ts";
@@ -24,6 +25,11 @@ export type PostgresLedgerOptions = PostgresConnection & {
   readonly lockTimeout?: number;
   /** Milliseconds that one statement, or getting a connection, may take. Default 15,000, at most a day. */
   readonly statementTimeout?: number;
+  /**
+   * Told, in the transaction that records it, that a drive may have something to do about an execution: it is new, a person changed
+   * what may be bought of it, or somebody asks for another try. Default: nobody.
+   */
+  readonly jobs?: DriveJobs | undefined;
   /** For tests: milliseconds since 1970. Default the server's clock, which all drivers share. */
   readonly clock?: () => number;
 };
@@ -57,7 +63,7 @@ type PostgresConnection =
  * of this package wrote it, or `invalid-configuration`.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
-  const { schema = "buyonce", create = true, lockTimeout = 5000, statementTimeout = 15_000, clock } = options;
+  const { schema = "buyonce", create = true, lockTimeout = 5000, statementTimeout = 15_000, clock, jobs } = options;
   checkSchema(schema);
   checkTimeout("lockTimeout", lockTimeout);
   checkTimeout("statementTimeout", statementTimeout);
@@ -78,7 +84,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     closing ??= own?.end();
     await closing;
   };
-  return createLedger(createPostgresStore({ transact, schema, ledger, clock, close }));
+  return createLedger(createPostgresStore({ transact, schema, ledger, clock, close, jobs }));
 }
 
 /** At most 63 bytes, PostgreSQL's limit for a name; `pg_` is reserved by PostgreSQL. */

@@ -1,3 +1,4 @@
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
@@ -5,6 +6,7 @@ import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.t
 import type { Row } from "./postgres-session.ts";
 import { beginTransaction, parserOf, restoredIn, type TransactionParts } from "./postgres-transaction.ts";
 import { postgresWebhooks } from "./postgres-webhooks.ts";
+import { JobNotSent } from "./send-job.ts";
 import { statements } from "./statements.ts";
 import type { Transact } from "./transact.ts";
 
@@ -17,13 +19,22 @@ export interface PostgresStoreOptions {
   /** Instead of the server's clock. */
   readonly clock: (() => number) | undefined;
   readonly close: () => Promise<void>;
+  /** Told what may be driven; undefined: nobody. */
+  readonly jobs: DriveJobs | undefined;
 }
 
 /**
  * Records in PostgreSQL. A transaction locks and reads all its tokens in one statement, and writes all of them in
  * another one: how many there are makes no difference to the number of round trips.
  */
-export function createPostgresStore({ transact, schema, ledger, clock, close }: PostgresStoreOptions): LedgerStore {
+export function createPostgresStore({
+  transact,
+  schema,
+  ledger,
+  clock,
+  close,
+  jobs,
+}: PostgresStoreOptions): LedgerStore {
   const sql = statements(`"${schema}"`);
 
   const parse = parserOf(ledger);
@@ -37,13 +48,7 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
       const [row] = clock ? [] : await transact.read((query) => query(sql.now));
       return time(row);
     },
-    transaction: (keys, run) =>
-      transact.write(async (query) => {
-        const { transaction, write } = await beginTransaction({ query, sql, time, parse }, keys);
-        const result = await run(transaction);
-        await write();
-        return result;
-      }),
+    transaction: transactionsOf({ transact, sql, time, parse, jobs }),
     purchasedIn: async (scopeKey, page) => {
       const rows = await transact.read((query) =>
         page === undefined
@@ -89,13 +94,38 @@ export function createPostgresStore({ transact, schema, ledger, clock, close }: 
   };
 }
 
+/** Runs transactions, each with its job if it can be sent, else without. */
+function transactionsOf({
+  transact,
+  jobs,
+  ...parts
+}: Omit<TransactionParts, "query"> & { readonly transact: Transact }): LedgerStore["transaction"] {
+  return async (keys, run) => {
+    const attempt = (told: DriveJobs | undefined) =>
+      transact.write(async (query) => {
+        const { transaction, write } = await beginTransaction({ ...parts, query, jobs: told }, keys);
+        const result = await run(transaction);
+        await write();
+        return result;
+      });
+    try {
+      return await attempt(jobs);
+    } catch (error) {
+      if (!(error instanceof JobNotSent)) throw error;
+      const recorded = await attempt(undefined);
+      jobs?.notSent(error.executionId, error.cause);
+      return recorded;
+    }
+  };
+}
+
 /** What the store reads of executions. */
 function executionsIn({
   transact,
   sql,
   parse,
   time,
-}: Omit<TransactionParts, "query"> & { readonly transact: Transact }): Pick<
+}: Omit<TransactionParts, "query" | "jobs"> & { readonly transact: Transact }): Pick<
   LedgerStore,
   "execution" | "recorded" | "executions" | "executionHistory" | "historySince" | "executionOfKey"
 > {

@@ -1,4 +1,5 @@
 import { LedgerError } from "../../contract/errors.ts";
+import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
@@ -7,6 +8,7 @@ import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type Transac
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
 import { announcingIn } from "./postgres-webhooks.ts";
+import { tellerOf } from "./send-job.ts";
 import type { statements } from "./statements.ts";
 
 /** What a transaction works with. */
@@ -16,47 +18,49 @@ export interface TransactionParts {
   /** The ledger's time, from a row that holds the server's. */
   readonly time: (row: Row | undefined) => number;
   readonly parse: <T>(json: unknown) => T;
+  /** Told what may be driven; undefined: nobody. */
+  readonly jobs?: DriveJobs | undefined;
 }
 
 /** Locks and reads the executions, then the tokens, in one statement; `write` writes what was changed since. */
 export async function beginTransaction(
-  { query, sql, time, parse }: TransactionParts,
+  { query, sql, time, parse, jobs }: TransactionParts,
   { tokens, executions: executionIds = [] }: TransactionKeys,
 ): Promise<{ readonly transaction: LedgerTransaction; readonly write: () => Promise<void> }> {
   const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]), JSON.stringify(executionIds));
   const executions = lockedExecutions({ query, sql, parse }, executionIds, row);
   const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
-  for (const json of parse<string[]>(row?.["records"])) {
-    const record = parse<TokenRecord>(json);
-    records.set(record.token, record);
-  }
+  const found = parse<string[]>(row?.["records"]).map((json) => parse<TokenRecord>(json));
+  for (const record of found) records.set(record.token, record);
   const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
-  const changed = new Set<string>();
+  /** What is to be written: by token, as JSON. */
+  const changed = new Map<string, string>();
   let entries: HistoryEntry[] = [];
 
   async function write(): Promise<void> {
     await executions.write();
     if (changed.size === 0) return;
-    const rows = [...changed].flatMap((token) => recordRow(records.get(token), !stored.has(token)));
+    const rows = [...changed].flatMap(([token, json]) => recordRow(records.get(token), json, !stored.has(token)));
     const lines = entries.map((entry) => {
       const executionId = records.get(entry.token)?.executionId;
       return { execution_id: executionId, token: entry.token, entry: JSON.stringify(entry) };
     });
     await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
-    for (const token of changed) stored.add(token);
+    for (const token of changed.keys()) stored.add(token);
     changed.clear();
     entries = [];
   }
   function touch(record: TokenRecord): void {
     checkLocked(records, record.token);
+    const json = JSON.stringify(record);
     // As it will be read again.
-    records.set(record.token, parse(JSON.stringify(record)));
-    changed.add(record.token);
+    records.set(record.token, parse(json));
+    changed.set(record.token, json);
   }
   async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
     await executions.get(executionId);
-    const [found] = await query(sql.lockRecordsOf, executionId);
-    const all = parse<string[]>(found?.["records"]).map((json) => parse<TokenRecord>(json));
+    const [locked] = await query(sql.lockRecordsOf, executionId);
+    const all = parse<string[]>(locked?.["records"]).map((json) => parse<TokenRecord>(json));
     for (const record of all) records.set(record.token, record);
     for (const { token } of all) stored.add(token);
     return all;
@@ -75,29 +79,30 @@ export async function beginTransaction(
     touch: async (record) => touch(record),
     inLane: async (lane, exceptToken) => {
       await write();
-      return (await query(sql.inLane, lane, exceptToken)).map((found) => String(found["token"]));
+      return (await query(sql.inLane, lane, exceptToken)).map((other) => String(other["token"]));
     },
     execution: executions.get,
     putExecution: executions.put,
     recordsOf: lockRecordsOf,
     counted: async (executionId, exceptToken) => {
       await write();
-      return (await query(sql.counted, executionId, exceptToken)).flatMap((found) =>
-        readCount(String(found["counted"])),
+      return (await query(sql.counted, executionId, exceptToken)).flatMap((counted) =>
+        readCount(String(counted["counted"])),
       );
     },
-    ...claimedOnce({ query, sql }),
+    ...atOnce({ query, sql, jobs }, time(row)),
     ...announcingIn({ query, sql, parse, write, row }),
   };
   return { transaction, write };
 }
 
-/** What belongs to whoever came first, and is written at once. */
-function claimedOnce({
-  query,
-  sql,
-}: Pick<TransactionParts, "query" | "sql">): Pick<LedgerTransaction, "takeKey" | "own"> {
+/** What is written at once: what belongs to whoever came first, and jobs. */
+function atOnce(
+  { query, sql, jobs }: Pick<TransactionParts, "query" | "sql" | "jobs">,
+  now: number,
+): Pick<LedgerTransaction, "takeKey" | "own" | "drivable"> {
   return {
+    ...tellerOf(jobs, now, query),
     takeKey: async ({ caller, key, executionId, termsHash, at }) => {
       const [taken] = await query(sql.takeKey, caller, key, executionId, termsHash, String(at));
       const [held] = taken === undefined ? await query(sql.key, caller, key) : [];
@@ -176,7 +181,7 @@ export function parserOf(ledger: string): <T>(json: unknown) => T {
   };
 }
 
-function recordRow(record: TokenRecord | undefined, isNew: boolean) {
+function recordRow(record: TokenRecord | undefined, json: string, isNew: boolean) {
   if (record === undefined) return [];
   const { token, executionId, recIndex, scope, state } = record;
   return [
@@ -190,7 +195,7 @@ function recordRow(record: TokenRecord | undefined, isNew: boolean) {
       work_left: workLeft(record) ?? null,
       resting_since: restingSince(record),
       counted: storedCount(record),
-      record: JSON.stringify(record),
+      record: json,
       is_new: isNew,
     },
   ];

@@ -42,6 +42,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
   return {
     recordExecution: gate("recordExecution", ledger.recordExecution, [works, diesBefore, diesAfter, fails, answerLost]),
     recordSubmitted: gate("recordSubmitted", ledger.recordSubmitted, writes),
+    askRedrive: gate("askRedrive", ledger.askRedrive, writes),
     amend: gate("amend", ledger.amend, [works, diesBefore, diesAfter, fails, answerLost]),
     claim: gate("claim", ledger.claim, writes),
     submit: gate("submit", ledger.submit, writes),

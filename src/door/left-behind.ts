@@ -1,0 +1,87 @@
+import type { Environment } from "../contract/environment.ts";
+import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
+import type { DoorLedger } from "./door-parts.ts";
+
+/** Records that a sweep reads at once. */
+const page = 1000;
+
+/** The looks for what was left behind. */
+export interface Sweeps {
+  /** Looks at once for what nobody has done anything about for `firstRest` milliseconds, then at an interval. */
+  start(): void;
+  /** Resolves when none is under way any more. */
+  end(): Promise<void>;
+}
+
+interface SweepParts {
+  readonly ledger: Pick<DoorLedger, "now" | "records">;
+  readonly environment: Environment;
+  /** Milliseconds between two sweeps, and for which nobody has done anything about what they find. */
+  readonly sweepInterval: number;
+  /** The same for the first one. */
+  readonly firstRest: number;
+  readonly onError: (error: unknown, about: string) => void;
+}
+
+/** An execution on which work is left. */
+export interface LeftBehind {
+  readonly executionId: string;
+  /** Milliseconds for which nobody has done anything about some of it. */
+  readonly rested: number;
+}
+
+/** Sweeps that tell what they find until the signal says that nothing more is to be begun. */
+export function createSweeps(
+  { ledger, environment, sweepInterval, firstRest, onError }: SweepParts,
+  signal: AbortSignal,
+  found: (left: readonly LeftBehind[]) => Promise<void>,
+): Sweeps {
+  let [endTimer, sweeping]: [() => void, Promise<void> | undefined] = [() => undefined, undefined];
+  const sweep = (restedFor: number) => {
+    sweeping ??= findLeftBehind(ledger, restedFor, signal, found)
+      .catch((error: unknown) => onError(error, "the look for what was left behind"))
+      .finally(() => (sweeping = undefined));
+  };
+  return {
+    start: () => {
+      sweep(firstRest);
+      endTimer = environment.every(sweepInterval, () => sweep(sweepInterval));
+    },
+    end: async () => {
+      endTimer();
+      await sweeping;
+    },
+  };
+}
+
+/** Tells the executions on which work is left that nobody has done anything about for so many milliseconds, some at a time. */
+async function findLeftBehind(
+  ledger: SweepParts["ledger"],
+  restedFor: number,
+  signal: AbortSignal,
+  found: (left: readonly LeftBehind[]) => Promise<void>,
+): Promise<void> {
+  const now = await ledger.now();
+  const known = new Set<string>();
+  let after: RecordPlace | "beginning" = "beginning";
+  for (;;) {
+    const records: readonly TokenRecord[] = await ledger.records({
+      work: "unfinished",
+      held: false,
+      oldestAfter: after,
+      limit: page,
+    });
+    const left: LeftBehind[] = [];
+    for (const { executionId, leaseUntil, updatedAt } of records) {
+      const rested = now - (leaseUntil ?? updatedAt);
+      if (known.has(executionId) || rested < restedFor) continue;
+      known.add(executionId);
+      left.push({ executionId, rested });
+    }
+    if (signal.aborted) return;
+    await found(left);
+    const last = records.at(-1);
+    if (last === undefined || records.length < page) return;
+    after = last;
+  }
+}
