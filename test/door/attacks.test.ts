@@ -43,7 +43,7 @@ async function start(times: object): Promise<Attacked> {
     const [said] = (await once(child, "message")) as [ServerState];
     return said;
   };
-  for (let time = 0; time < 50; time += 1) await ask(url, "GET", "/openapi.json");
+  for (let time = 0; time < 50; time += 1) await ask(url, "GET", "/openapi.json", { headers: { connection: "close" } });
   const usual = await state();
   return {
     url,
