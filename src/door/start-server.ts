@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+import type { Duplex, Writable } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import type { DoorHandler } from "./door-parts.ts";
 
@@ -34,15 +35,24 @@ const mostConnections = 2000;
 /** Requests that one connection may have sent before it was answered: each answer waits in memory for the one before to be read. */
 const mostUnanswered = 4;
 
-/** Cuts a connection that sends one request after the other, and reads no answer. */
-function cutUnanswered(server: Server): void {
-  const unanswered = new WeakMap<Socket, number>();
-  server.on("request", ({ socket }, answer) => {
+/** A request and its answer, as node has them. */
+interface Exchange {
+  readonly incoming: { readonly socket: Duplex & { readonly remoteAddress?: string | undefined } };
+  readonly outgoing: Writable;
+}
+
+/** Lets a handler answer a connection that reads its answers. One that sends request after request, and reads none, is cut. */
+function cutUnanswered(handler: DoorHandler): (request: Request, exchange: Exchange) => Promise<Response> | Response {
+  const unanswered = new WeakMap<object, number>();
+  return (request, { incoming: { socket }, outgoing }) => {
     const count = (unanswered.get(socket) ?? 0) + 1;
     unanswered.set(socket, count);
-    answer.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    if (count > mostUnanswered) socket.destroy();
-  });
+    outgoing.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    if (count <= mostUnanswered) return handler(request, { address: socket.remoteAddress, outgoing });
+    // What came in one piece with it is not carried out either.
+    socket.destroy();
+    return new Response(null, { status: 503 });
+  };
 }
 
 /** Answers on a port of loopback (0: any that is free), and drives what is accepted. Throws where the port is taken. */
@@ -52,14 +62,13 @@ export async function startServer(
   { idleTimeout = longestIdle, ...otherTimes }: ServerTimes = {},
 ): Promise<DoorServer> {
   const server = createAdaptorServer({
-    fetch: (request, { incoming, outgoing }) => handler(request, { address: incoming.socket.remoteAddress, outgoing }),
+    fetch: cutUnanswered(handler),
     overrideGlobalObjects: false,
     serverOptions: { ...times, ...otherTimes },
   }) as Server;
   server.maxConnections = mostConnections;
   // Also while it is written to: a client that never reads its answer is cut.
   server.timeout = idleTimeout;
-  cutUnanswered(server);
   await new Promise<void>((listening, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", listening);

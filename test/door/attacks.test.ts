@@ -160,6 +160,7 @@ describe("clients that never read", () => {
   };
 
   test("one request after the other, sent before any is answered: the connection is cut", async () => {
+    mostAtOnce = 100_000_000;
     // They come in one piece, so that all of them are there before the first is answered.
     const asked = head("GET /openapi.json").repeat(149) + head("GET /openapi.json", { connection: "close" });
     for (const answer of await Promise.all(many(20).map(() => open(asked).answer))) {
