@@ -80,9 +80,13 @@ describe("a quote asks whose the id is, as a submit does", () => {
   test("its prefix, and its owner", async () => {
     expect((await put("engine-1", "engine")).json.state).toBe("complete");
     await world.purchaser.submit(body("other-1"), { submitter: { caller: "engine" } });
+    let planned = 0;
+    meanwhile = async () => (planned += 1);
     expect(await quote("engine-1", "other")).toMatchObject({ status: 403, json: { code: "not-permitted" } });
     expect(await quote("engine-none", "other")).toMatchObject({ status: 403, json: { code: "not-permitted" } });
     expect(await quote("other-1", "other")).toMatchObject({ status: 409, json: { code: "execution-id-taken" } });
+    // No provider is asked for what is refused.
+    expect(planned).toBe(0);
     expect(await quote("other-none", "other")).toMatchObject({ status: 200 });
     expect(await quote("engine-1", "engine")).toMatchObject({ status: 200 });
     expect(await quote("engine-1", "auditor")).toMatchObject({ status: 200 });
