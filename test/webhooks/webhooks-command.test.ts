@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { openPostgresLedger } from "../../src/ledger/postgres/index.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { Webhook } from "standardwebhooks";
 import type { Report } from "../../src/contract/report.ts";
+import { startPostgresServer } from "../ledger/postgres-server.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { ask } from "../door/door-world.ts";
 import { decideSome, secret, startReceiver, until } from "./receiver.ts";
@@ -51,9 +53,11 @@ function configure(webhooks: object): void {
   writeFileSync(join(folder, "buyonce.config.json"), JSON.stringify({ webhooks }));
 }
 
-/** Starts the command, and waits until it says where it listens, or has ended. */
-async function serve(...args: readonly string[]) {
-  const child = spawn(process.execPath, [main, "serve", "--sandbox", "--port", "0", ...args], {
+const serve = (...args: readonly string[]) => start(/http:\/\/127\.0\.0\.1:\d+/, "serve", "--port", "0", ...args);
+
+/** Starts a command, and waits until it says that it listens or works, or has ended. */
+async function start(isUp: RegExp, ...args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...args, "--sandbox"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, BUYONCE_LEDGER: undefined, BUYONCE_DEBUG: "", FINANCE_SECRET: secret },
@@ -62,8 +66,8 @@ async function serve(...args: readonly string[]) {
   const said = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
-  await until(() => /http:\/\/127\.0\.0\.1:\d+/.test(said.stdout) || child.exitCode !== null);
-  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(said.stdout) ?? [];
+  await until(() => isUp.test(said.stdout) || child.exitCode !== null);
+  const [url = ""] = isUp.exec(said.stdout) ?? [];
   const end = async () => {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
@@ -152,6 +156,23 @@ describe("buyonce serve", () => {
     expect(server.said.stderr).toContain(said);
     expect(server.said.stderr.trim().split("\n")).toHaveLength(1);
   });
+});
+
+test("buyonce work sends them as well", async () => {
+  const postgres = await startPostgresServer();
+  onTestFinished(() => postgres.remove());
+  await using finance = await startReceiver();
+  configure({
+    finance: { url: finance.url, secret: { env: "FINANCE_SECRET" }, privateAddresses: ["127.0.0.1"] },
+  });
+  const connectionString = await postgres.connectionString("works");
+  const worker = await start(/buyonce works/, "work", "--ledger", connectionString, "--webhooks");
+  const ledger = await openPostgresLedger({ connectionString });
+  await decideSome(ledger, 1);
+  await until(() => finance.received.length === 2);
+  expect(await worker.end()).toBe(0);
+  expect(await ledger.webhooks()).toMatchObject([{ name: "finance", waiting: 0 }]);
+  await ledger.close();
 });
 
 describe("buyonce webhooks and buyonce status", () => {

@@ -68,6 +68,7 @@ export const driversOptions = (command: Command) =>
   command
     .option("--executions <n>", "how many executions are driven at once", wholeNumber(1, 1000), 16)
     .option("--concurrency <n>", "how many recommendations of one execution are driven at once", wholeNumber(1, 100), 4)
+    .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
     .option("--new-ledger", "a ledger that is missing is begun anew, against a real cloud too");
 
 /** How long a command looks at providers. */

@@ -8,7 +8,7 @@ import type { Authenticate } from "../../door/door-parts.ts";
 import type { WebhookTargetOptions } from "../../webhooks/index.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
 import { readTextFile } from "../resources/read-text-file.ts";
-import { readWebhooks, startConfiguredWebhooks } from "../resources/configured-webhooks.ts";
+import { readWebhooks, startConfiguredWebhooks, webhooksToSend } from "../resources/configured-webhooks.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { noteOn } from "../terminal/terminal.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
@@ -42,7 +42,6 @@ const addOptions = (command: Command) =>
         "--address-header <name>",
         "the header in which the only proxy before it writes a client's address, such as X-Forwarded-For; needs tokens",
       )
-      .option("--webhooks", "with an imitation too, send messages to the webhooks of the configuration")
       .option("--yes", "buy against a real cloud: nobody is asked about what is submitted"),
     driversOptions,
     cloudOptions("buy from it; nothing is spent"),
@@ -91,8 +90,7 @@ async function serveCommand(options: ServeCommandOptions, parts: CommandParts): 
   return withClouds({ needed: providers, options, parts, buying }, (clouds) =>
     withQueue(clouds, options, parts, async (drivers) => {
       const imitation = clouds.real.length === 0;
-      // What an imitation sells is nothing to tell others of.
-      const webhooks = imitation && options.webhooks !== true ? [] : configured;
+      const webhooks = webhooksToSend(configured, { imitation, webhooks: options.webhooks });
       await answerUntilInterrupted({ ...drivers, authenticate, webhooks, imitation }, options, parts);
       return exitCodes.bought;
     }),

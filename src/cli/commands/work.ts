@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { messageOf } from "../../contract/errors.ts";
+import { readWebhooks, startConfiguredWebhooks, webhooksToSend } from "../resources/configured-webhooks.ts";
 import { placeOfLedger } from "../resources/open-ledger.ts";
 import { type ProviderName, realClouds } from "../resources/providers.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
@@ -24,7 +25,8 @@ const help = `
 What it does
   Drives what servers (buyonce serve), engines and people record in one PostgreSQL ledger, beside any number of other workers: it
   takes jobs from the queue in the ledger's database, and looks into the ledger for what was left behind. It accepts
-  nothing itself. docs/operate.md says how several servers and workers are run.
+  nothing itself. docs/operate.md says how several servers and workers are run. To the webhooks of the configuration it sends
+  a message about each decision: docs/webhooks.md.
   The first Ctrl-C or SIGTERM lets it end: nothing new is begun, purchases under way are recorded, the rest others take.
 
 Money
@@ -56,22 +58,26 @@ async function workCommand(options: WorkCommandOptions, parts: CommandParts): Pr
   checkReal(options);
   checkShared(options, parts);
   const note = noteOn(parts.terminal.stderr);
+  const configured = await readWebhooks(parts);
   const buying = { yes: options.yes, timeout: driveTime };
   return withClouds({ needed: providers, options, parts, buying }, (clouds) =>
     withQueue(clouds, options, parts, async (drivers) => {
       const { createWorker } = await import("../../door/worker.ts");
-      const worker = createWorker({
-        ...drivers,
-        executionsAtOnce: options.executions,
-        concurrency: options.concurrency,
-        onError: (error, about) => note(`${about} failed: ${messageOf(error)}`),
+      const onError = (error: unknown, about: string) => note(`${about} failed: ${messageOf(error)}`);
+      const { executions: executionsAtOnce, concurrency } = options;
+      const worker = createWorker({ ...drivers, executionsAtOnce, concurrency, onError });
+      const webhooks = webhooksToSend(configured, {
+        imitation: clouds.real.length === 0,
+        webhooks: options.webhooks,
       });
       await untilInterrupted(endingWords, parts, async (interrupted) => {
+        const delivery = await startConfiguredWebhooks(webhooks, drivers.ledger, onError);
         worker.start();
         const said = options.json ? JSON.stringify({ working: true }) : "buyonce works. Ctrl-C ends it.";
         parts.terminal.stdout.write(`${said}\n`);
         await interrupted;
         await worker.drain();
+        await delivery.drain();
       });
       return exitCodes.bought;
     }),

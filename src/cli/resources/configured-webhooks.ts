@@ -32,6 +32,14 @@ export async function readWebhooks({
   return targets;
 }
 
+/** Those that get messages: what an imitation sells is nothing to tell others of, unless somebody says so. */
+export function webhooksToSend(
+  configured: readonly WebhookTargetOptions[],
+  { imitation, webhooks = false }: { readonly imitation: boolean; readonly webhooks?: boolean | undefined },
+): readonly WebhookTargetOptions[] {
+  return imitation && !webhooks ? [] : configured;
+}
+
 function readSecretFile(file: string, path: string): Promise<string> {
   const subject = `The file ${file}, which ${path}.secretFile names,`;
   return readTextFile(file, { subject, megabytes: 1, split: "", code: "invalid-configuration" });
