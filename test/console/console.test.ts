@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { text as textOf } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { RequestError } from "../../src/door/problem.ts";
 import { compute } from "../end-to-end/recommendations.ts";
 import { blind, ec2In, fillNight, knownTokens, type Night, park, startNight, submitted, tokens } from "./night.ts";
@@ -366,6 +366,35 @@ describe("an action", () => {
     await expect.poll(async () => (await recorded(executionId)).records[0]?.state).toBe("purchased");
     // The same form once more is about something that is over.
     await expect.poll(async () => (await post(path, fields, "operator")).status).toBe(412);
+  });
+
+  test("re-drive: while the rest is still driven it is recorded, and done afterwards; a second press finds it asked for", async () => {
+    const executionId = `engine-r-${++last}`;
+    const { submit } = night.ledger;
+    const gate = Promise.withResolvers<void>();
+    Object.assign(night.ledger, {
+      submit: async (...given: Parameters<typeof submit>) => {
+        if (given[0].executionId === executionId) await gate.promise;
+        return submit(...given);
+      },
+    });
+    onTestFinished(() => {
+      gate.resolve();
+      Object.assign(night.ledger, { submit });
+    });
+    const limited = ec2In("sa-east-1", { maxPrice: { amount: "1.00", currency: "USD" } });
+    const headers = { authorization: `Bearer ${tokens.engine}`, "content-type": "application/json" };
+    const body = JSON.stringify({ source: "engine", recommendations: [limited, ec2In("ca-west-1")] });
+    await fetch(`${night.url}/v1/executions/${executionId}`, { method: "PUT", headers, body });
+    const first = async () => (await recorded(executionId)).records[0];
+    await expect.poll(async () => (await first())?.state).toBe("refused");
+    const path = `/executions/${executionId}/redrive`;
+    const fields = await formOf(path);
+    for (let press = 1; press <= 2; press += 1) expect((await post(path, fields, "operator")).status).toBe(303);
+    const events = async () => (await night.ledger.history((await first())?.token ?? "")).map(({ event }) => event);
+    expect(await events()).toEqual(["claim", "refuse", "redrive"]);
+    gate.resolve();
+    await expect.poll(events).toEqual(["claim", "refuse", "redrive", "claim", "refuse"]);
   });
 
   test("reopen: an approval has to be given anew; sent twice it is one", async () => {

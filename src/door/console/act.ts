@@ -2,6 +2,7 @@
 import { adviceOf } from "../../contract/error-advice.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
 import { html, type Html, timeText } from "../../report/html.ts";
 import { type DoorContext, executionIdIn, visible } from "../door-context.ts";
 import { pathOf } from "../answers.ts";
@@ -80,11 +81,10 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   const done = redirect(withQuery(executionPath(executionId), { done: action }));
   const word = { event: action, person: c.get("caller").name, reason };
   const show = (why: Html, status: number) => asked(parts, c, action, { again: { why, reason }, status });
-  // It is being driven already, which is what was asked for.
-  if (action === "redrive" && parts.door.runner.ended(executionId) !== undefined) return done;
   if (!isTag || (action === "redrive" && String(lastNumber) !== seen)) {
     // Sent twice, by a second press: the first one did it.
-    return isLast(history, word) ? done : show(changedSince, 412);
+    const isAsked = action === "redrive" ? isRedriveAsked(recorded.records) : isLast(history, word);
+    return isAsked ? done : show(changedSince, 412);
   }
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
@@ -102,6 +102,11 @@ const routes: Readonly<Record<ExecutionAction, string>> = {
   redrive: "redrive",
   reopen: "reopening",
 };
+
+/** Whether a redrive is recorded that nobody has begun yet. */
+function isRedriveAsked(records: readonly TokenRecord[]): boolean {
+  return records.some(({ redriveAskedAt }) => redriveAskedAt !== undefined);
+}
 
 /** What somebody did about an execution. */
 interface Word {
