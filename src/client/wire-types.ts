@@ -105,6 +105,8 @@ export interface CancelledReport {
 export interface Terms {
   readonly executionId: string;
   readonly source: string;
+  /** The note that was submitted with it: no part of what is approved. */
+  readonly note?: string | undefined;
   readonly termsVersion: number;
   readonly termsHash: string;
   /** As they are recorded; an empty place is { skip }. */
@@ -417,6 +419,8 @@ export type Time = string;
 export interface Summary {
   readonly executionId: string;
   readonly source: string;
+  /** The note that was submitted with it: no part of what is approved. */
+  readonly note?: string | undefined;
   readonly state: State;
   /** Why nothing may be sent for it now. */
   readonly forbidden?:

@@ -115,12 +115,18 @@ const limits = {
   expiresAt: z.string().optional(),
 };
 
+const executionNote = z
+  .string()
+  .optional()
+  .describe("The note that was submitted with it: no part of what is approved.");
+
 /** The terms of an execution. */
 export const termsSchema = named(
   "Terms",
   z.object({
     executionId: z.string(),
     source: z.string(),
+    note: executionNote,
     termsVersion: z.int(),
     termsHash: z.string(),
     recommendations: z.array(z.looseObject({})).describe("As they are recorded; an empty place is { skip }."),
@@ -144,6 +150,7 @@ export const summarySchema = named(
   z.object({
     executionId: z.string(),
     source: z.string(),
+    note: executionNote,
     state: stateSchema,
     forbidden,
     termsVersion: z.int(),

@@ -63,6 +63,19 @@ const changes = [
   ["recommendations/1/skip", { reason: "r" }, { termsVersion: 2 }],
 ] as const;
 
+test("an approver reads the note that was submitted, in the terms and in the list; it is no part of them", async () => {
+  await put();
+  const tag = await tagNow();
+  const note = "Capacity for May, asked for by the web team";
+  const body = { ...execution, executionId: "engine-2", note };
+  await ask(world.url, "PUT", "/v1/executions/engine-2?requireApproval=true", { body, headers: as("engine") });
+  const read = (path: string) => ask(world.url, "GET", path, { headers: as("finance") });
+  const said = await read("/v1/executions/engine-2/terms");
+  expect(said.json).toMatchObject({ note });
+  expect(said.headers.get("etag")).toBe(tag);
+  expect((await read("/v1/executions")).json).toMatchObject({ executions: [{ note }, { executionId: "engine-1" }] });
+});
+
 describe.each(changes)("%s", (what, body, changed) => {
   test("is changed under the terms that were seen, by the caller; the answer has the next ETag", async () => {
     await put();
