@@ -15,6 +15,8 @@ export interface RecordReader {
   text(field: string): string | undefined;
   /** A text, or a number as text; undefined where there is none. */
   plain(field: string): string | undefined;
+  /** True or false; undefined where there is neither. */
+  flag(field: string): boolean | undefined;
   /** How many: a whole number from 1, also as text (`"3"`). Anything else is a problem, a fraction too. */
   count(field: string): number | undefined;
   /** The object in a field; an empty one where there is none. */
@@ -78,6 +80,12 @@ export function readRecord(path: string, value: JsonValue, problems: SourceProbl
     isObject: (field) => isObject(valueOf(field)),
     text: (field) => scalar(field, false),
     plain: (field) => scalar(field, true),
+    flag(field) {
+      const found = valueOf(field);
+      if (found === undefined || typeof found === "boolean") return found;
+      fail(field, `must be true or false, not ${shownValue(found)}`);
+      return undefined;
+    },
     count(field) {
       if (!has(field)) {
         fail(field, "is missing: how many are recommended");
@@ -101,6 +109,36 @@ export function readRecord(path: string, value: JsonValue, problems: SourceProbl
     objects: (field) => list(field).map((each) => readRecord(each.path, each.value, problems)),
     fail,
   };
+}
+
+/** What a field says, in a form that is compared: `undefined` is compared with nothing. */
+export interface Said {
+  readonly from: RecordReader;
+  readonly field: string;
+  readonly text: string | undefined;
+}
+
+/** Each of the fields in each of the readers, with its text or number. */
+export function saidIn(readers: readonly RecordReader[], fields: readonly string[]): readonly Said[] {
+  return [...new Set(readers)].flatMap((from) =>
+    fields.map((field): Said => ({ from, field, text: from.plain(field) })),
+  );
+}
+
+/**
+ * What the first of several fields says that stand for one thing; a problem where they say different things. `plain` makes the same
+ * text of what means the same.
+ */
+export function agreed(said: readonly Said[], plain: (text: string) => string): string | undefined {
+  const [first, ...others] = said.flatMap(({ text, ...rest }) => (text === undefined ? [] : [{ ...rest, text }]));
+  if (first === undefined) return undefined;
+  for (const { from, field, text } of others) {
+    if (plain(text) === plain(first.text)) continue;
+    const at = from === first.from || first.from.path === "" ? first.field : `${first.from.path}.${first.field}`;
+    from.fail(field, `is ${shownValue(text)}, and ${at} is ${shownValue(first.text)}`);
+    break;
+  }
+  return first.text;
 }
 
 /** An amount of a foreign estimate with two decimal places, for a note; undefined for what is no amount above zero. */

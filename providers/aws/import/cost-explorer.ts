@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from "../../../src/contract/json.ts";
 import {
+  agreed,
   estimatedAmount,
   isObject,
   lookUp,
   readRecord,
   type RecordReader,
+  saidIn,
   shownValue,
 } from "../../../src/contract/read-record.ts";
 import type {
@@ -154,6 +156,9 @@ const reserved: ReadDetails = (details, group) => {
     return { service: "" };
   }
   const own = instance.object(name);
+  if (kind.service !== "ec2" && group.object("ServiceSpecification").has("EC2Specification")) {
+    details.fail("InstanceDetails", `says ${name}, and the group is of EC2: it has an EC2Specification`);
+  }
   const region = regionIn(own, "Region");
   return {
     service: kind.service,
@@ -204,7 +209,19 @@ const savingsPlan: ReadDetails = (details, group) => {
     details.fail(field, `is ${shownValue(amount)}: a savings plan takes up to 5 decimal places, and it is not rounded`);
   } else if (!/[1-9]/.test(amount)) details.fail(field, "is nothing");
   const currency = needed(details, "CurrencyCode");
+  agreed(
+    [
+      ...saidIn([details], ["CurrencyCode"]),
+      ...saidIn([group.object("SavingsPlansPurchaseRecommendationSummary")], ["CurrencyCode"]),
+    ],
+    (text) => text,
+  );
   const plan = details.object("SavingsPlansDetails");
+  if (type !== undefined && type !== "EC2Instance") {
+    for (const { field, text } of saidIn([plan], ["Region", "InstanceFamily"])) {
+      if (text !== undefined) plan.fail(field, `is ${shownValue(text)}, and a ${type} savings plan has none`);
+    }
+  }
   const family =
     type === "EC2Instance" ? { region: regionIn(plan, "Region"), instanceFamily: needed(plan, "InstanceFamily") } : {};
   // Zeros at the end say nothing.

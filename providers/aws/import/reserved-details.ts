@@ -19,7 +19,7 @@ export const reservedKinds: Readonly<Record<string, ReservedKind>> = {
     read: (details) => {
       const zone = details.text("AvailabilityZone");
       return {
-        instanceType: needed(details, "InstanceType"),
+        instanceType: typeIn(details, "InstanceType"),
         platform: needed(details, "Platform"),
         ...tenancyOf(details),
         // An empty zone does not say that the whole region is meant.
@@ -30,22 +30,22 @@ export const reservedKinds: Readonly<Record<string, ReservedKind>> = {
   RDSInstanceDetails: {
     service: "rds",
     read: (details) => ({
-      instanceClass: needed(details, "InstanceType"),
+      instanceClass: typeIn(details, "InstanceType"),
       productDescription: databaseOf(details),
       ...deploymentOf(details),
     }),
   },
   ElastiCacheInstanceDetails: {
     service: "elasticache",
-    read: (details) => ({ nodeType: needed(details, "NodeType"), productDescription: cacheEngineOf(details) }),
+    read: (details) => ({ nodeType: typeIn(details, "NodeType"), productDescription: cacheEngineOf(details) }),
   },
   MemoryDBInstanceDetails: {
     service: "memorydb",
-    read: (details) => ({ nodeType: needed(details, "NodeType") }),
+    read: (details) => ({ nodeType: typeIn(details, "NodeType") }),
   },
   RedshiftInstanceDetails: {
     service: "redshift",
-    read: (details) => ({ nodeType: needed(details, "NodeType") }),
+    read: (details) => ({ nodeType: typeIn(details, "NodeType") }),
   },
   ESInstanceDetails: {
     service: "opensearch",
@@ -56,6 +56,20 @@ export const reservedKinds: Readonly<Record<string, ReservedKind>> = {
     },
   },
 };
+
+/** The type in a field, of the family that the record names beside it. */
+function typeIn(details: RecordReader, field: string): string {
+  const [type, family] = [needed(details, field), details.text("Family")];
+  // What is no code (`Memory optimized`) says nothing about the type.
+  if (family === undefined || type === "" || !/^[a-z0-9-]*\d[a-z0-9-]*$/i.test(bare(family))) return type;
+  if (!bare(type).startsWith(`${bare(family)}.`)) {
+    details.fail("Family", `is ${shownValue(family)}, and ${field} is ${shownValue(type)}`);
+  }
+  return type;
+}
+
+/** `r6g.large` for `db.r6g.large`: families are named with and without the service. */
+const bare = (text: string) => text.toLowerCase().replace(/^(?:db|cache)\./, "");
 
 /** A text that has to be there. */
 export function needed(reader: RecordReader, field: string): string {

@@ -1,10 +1,17 @@
 import type { JsonValue } from "../../../src/contract/json.ts";
-import { estimatedAmount, readRecord, type RecordReader, shownValue } from "../../../src/contract/read-record.ts";
+import {
+  agreed,
+  estimatedAmount,
+  readRecord,
+  type RecordReader,
+  type Said,
+  saidIn,
+  shownValue,
+} from "../../../src/contract/read-record.ts";
 import type { RecommendationSource, SourceRecord } from "../../../src/contract/recommendation-source.ts";
 import { daysIn } from "./azure-consumption.ts";
 import { azureSettings } from "./azure-import-settings.ts";
-import { azureRegion } from "./azure-region-names.ts";
-import { readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
+import { plainCount, plainRegion, plainWord, readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
 
 const wants = 'what "az advisor recommendation list" prints';
 
@@ -35,22 +42,37 @@ function readAdvice(path: string, value: JsonValue): SourceRecord {
   if (advice.list("suppressionIds").length > 0) {
     advice.fail("suppressionIds", "is not empty: somebody has postponed or dismissed it");
   }
-  const days = daysIn(extended.plain("lookbackPeriod") ?? extended.plain("lookBackPeriod"));
+  if (advice !== record && record.has("extendedProperties")) {
+    record.fail("extendedProperties", "are there a second time, beside properties.extendedProperties");
+  }
+  const days = daysIn(agreed(saidIn([extended], ["lookbackPeriod", "lookBackPeriod"]), (text) => daysIn(text) ?? text));
+  const subscriptions = ["subId", "subscriptionId"];
   const said = {
     from: extended,
     resourceType: extended.text("reservedResourceType") ?? "VirtualMachines",
-    sku: agreed(extended, ["sku", "vmSize"], (text) => text.toLowerCase()),
+    sku: agreed([...saidIn([extended], ["sku", "vmSize"]), ...displayed(extended)], plainWord),
     skuField: "sku",
-    region: agreed(extended, ["region", "location"], (text) => azureRegion(text) ?? text),
+    region: agreed(saidIn([extended], ["region", "location"]), plainRegion),
     regionField: extended.has("region") ? "region" : "location",
     term: extended.text("term"),
     quantity: quantityOf(extended),
     scope: extended.text("scope"),
-    subscription: extended.text("subId") ?? extended.text("subscriptionId"),
+    subscriptions: [...saidIn([extended, advice, record], subscriptions), ...impacted(advice)],
     lookBack: days,
     note: noteOf(extended, days),
   };
-  return reservedRecord(record, said, record.text("id"));
+  return reservedRecord(record, said);
+}
+
+/** The SKU as it is displayed, where that is no title for people: `Cosmos DB 100 RU/s` has blanks. */
+function displayed(extended: RecordReader): readonly Said[] {
+  return saidIn([extended], ["displaySKU"]).filter(({ text = "" }) => !text.includes(" "));
+}
+
+/** What it is about, where that is a subscription. */
+function impacted(advice: RecordReader): readonly Said[] {
+  const isSubscription = advice.text("impactedField")?.toLowerCase() === "microsoft.subscriptions/subscriptions";
+  return isSubscription ? saidIn([advice], ["impactedValue"]) : [];
 }
 
 function otherAdvice(record: RecordReader, advice: RecordReader): SourceRecord {
@@ -71,22 +93,9 @@ function otherAdvice(record: RecordReader, advice: RecordReader): SourceRecord {
   };
 }
 
-/** The value of the first of several fields that stand for one thing; a problem where they say different things. */
-function agreed(from: RecordReader, fields: readonly string[], plain: (text: string) => string): string | undefined {
-  const said = fields.flatMap((field) => {
-    const text = from.plain(field);
-    return text === undefined ? [] : [{ field, text }];
-  });
-  const [first] = said;
-  const other = said.find(({ text }) => first !== undefined && plain(text) !== plain(first.text));
-  if (first === undefined || other === undefined) return first?.text;
-  from.fail(other.field, `is ${shownValue(other.text)}, and ${first.field} is ${shownValue(first.text)}`);
-  return first.text;
-}
-
 function quantityOf(extended: RecordReader): number | undefined {
   const fields = ["qty", "displayQty", "targetResourceCount"];
-  agreed(extended, fields, (text) => text.replace(/\.0+$/, ""));
+  agreed(saidIn([extended], fields), plainCount);
   return extended.count(fields.find(extended.has) ?? "qty");
 }
 

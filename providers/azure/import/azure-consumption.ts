@@ -1,8 +1,8 @@
 import type { JsonValue } from "../../../src/contract/json.ts";
-import { estimatedAmount, readRecord, type RecordReader } from "../../../src/contract/read-record.ts";
+import { agreed, estimatedAmount, readRecord, type RecordReader, saidIn } from "../../../src/contract/read-record.ts";
 import type { RecommendationSource, SourceRecord } from "../../../src/contract/recommendation-source.ts";
 import { azureSettings } from "./azure-import-settings.ts";
-import { readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
+import { plainCount, plainRegion, plainWord, readAzure, reservedFacets, reservedRecord } from "./reserved-record.ts";
 
 const wants = 'what "az consumption reservation recommendation list" prints';
 
@@ -22,23 +22,25 @@ function readConsumption(path: string, value: JsonValue): SourceRecord {
   const record = readRecord(path, value);
   // The command line prints the properties beside the rest.
   const from = record.has("properties") ? record.object("properties") : record;
-  const either = (field: string) => record.text(field) ?? (from === record ? undefined : from.text(field));
-  const lookBack = from.text("lookBackPeriod");
+  const both = [record, from];
+  const word = (...fields: string[]) => agreed(saidIn(both, fields), plainWord);
+  const lookBack = agreed(saidIn(both, ["lookBackPeriod"]), (text) => daysIn(text) ?? text);
+  agreed(saidIn(both, ["recommendedQuantity"]), plainCount);
   const said = {
     from,
-    resourceType: from.text("resourceType"),
-    sku: either("sku") ?? from.text("skuName"),
+    resourceType: word("resourceType"),
+    sku: word("sku", "skuName"),
     skuField: "sku",
-    region: either("location"),
+    region: agreed(saidIn(both, ["location"]), plainRegion),
     regionField: "location",
-    term: from.text("term"),
+    term: word("term"),
     quantity: from.count("recommendedQuantity"),
-    scope: from.text("scope"),
-    subscription: from.text("subscriptionId"),
+    scope: word("scope"),
+    subscriptions: saidIn(both, ["subscriptionId"]),
     lookBack: daysIn(lookBack),
     note: noteOf(from, daysIn(lookBack)),
   };
-  return reservedRecord(record, said, record.text("id"));
+  return reservedRecord(record, said);
 }
 
 /** `30 days` for `Last30Days`, or for `30`. */

@@ -1,5 +1,13 @@
 import type { JsonObject, JsonValue } from "../../../src/contract/json.ts";
-import { isObject, readRecord, type RecordReader, shownValue } from "../../../src/contract/read-record.ts";
+import {
+  agreed,
+  isObject,
+  readRecord,
+  type RecordReader,
+  type Said,
+  saidIn,
+  shownValue,
+} from "../../../src/contract/read-record.ts";
 import type { SourceAnswer, SourceProblem, SourceRecord } from "../../../src/contract/recommendation-source.ts";
 import { azureServices } from "../azure-services.ts";
 import { azureRegion } from "./azure-region-names.ts";
@@ -20,8 +28,8 @@ export interface SaidReservation {
   readonly quantity: number | undefined;
   /** `Shared` or `Single`. */
   readonly scope: string | undefined;
-  /** The subscription whose usage it is about. */
-  readonly subscription: string | undefined;
+  /** The fields that name the subscription whose usage it is about; its own id does too. */
+  readonly subscriptions: readonly Said[];
   readonly lookBack: string | undefined;
   readonly note: string | undefined;
 }
@@ -29,8 +37,17 @@ export interface SaidReservation {
 /** By what records of Azure can be chosen. */
 export const reservedFacets = ["service", "term", "lookBack", "scope", "subscription", "region"];
 
+/** Names of Azure are the same in large and in small letters. */
+export const plainWord = (text: string) => text.toLowerCase();
+
+/** The same for a region's code, its display name, and its meter's name. */
+export const plainRegion = (text: string) => azureRegion(text) ?? text;
+
+/** The same for `2` and `2.0`. */
+export const plainCount = (text: string) => text.replace(/\.0+$/, "");
+
 /** A record as it is translated. The problems that reading it noted are in its reader. */
-export function reservedRecord(record: RecordReader, said: SaidReservation, id: string | undefined): SourceRecord {
+export function reservedRecord(record: RecordReader, said: SaidReservation): SourceRecord {
   const { from, sku, quantity, note } = said;
   const service = serviceOf(said);
   if (sku === undefined) from.fail(said.skuField, "is missing: what is to be reserved is not said");
@@ -40,7 +57,10 @@ export function reservedRecord(record: RecordReader, said: SaidReservation, id: 
   }
   const term = said.term?.toUpperCase();
   if (term !== undefined && !/^P[135]Y$/.test(term)) from.fail("term", `must be P1Y or P3Y, not ${shownValue(term)}`);
-  const subscription = subscriptionOf(said.subscription) ?? subscriptionInId(id);
+  // The id of a billing account's record names no subscription.
+  const ids = saidIn([record], ["id"]).filter(({ text }) => subscriptionInId(text) !== undefined);
+  const named = agreed([...said.subscriptions, ...ids], (text) => subscriptionInId(text) ?? plainWord(text));
+  const subscription = subscriptionOf(named) ?? subscriptionInId(named);
   const appliedScope = scopeOf(said, subscription);
   const fields = present({ provider: "azure", service, region, sku, quantity, term, appliedScope });
   const scope = said.scope?.toLowerCase() === "single" ? "Single" : "Shared";

@@ -1,5 +1,12 @@
 import type { JsonObject, JsonValue } from "../../../src/contract/json.ts";
-import { isObject, readRecord, type RecordReader, shownValue } from "../../../src/contract/read-record.ts";
+import {
+  agreed,
+  isObject,
+  readRecord,
+  type RecordReader,
+  saidIn,
+  shownValue,
+} from "../../../src/contract/read-record.ts";
 import {
   flagSetting,
   type RecommendationSource,
@@ -77,8 +84,13 @@ function readAdvice(path: string, value: JsonValue): SourceRecord {
   const place = operation?.text("resource") ?? "";
   const [, named, inRegion] = /\/projects\/([^/]+)\/regions\/([^/]+)\//.exec(place) ?? [];
   const holder = named ?? owner?.replace(/^projects\//, "") ?? "";
-  const region = inRegion ?? location;
   const commitment = operation?.object("value");
+  const region = regionOf({ record, location, operation, inRegion, commitment });
+  // A number and an id may be those of one project.
+  const ofName = /^projects\/(.+)/.exec(owner ?? "")?.[1];
+  if (named !== undefined && ofName !== undefined && named !== ofName && isNumber(named) === isNumber(ofName)) {
+    operation?.fail("resource", `names the project ${shownValue(named)}, and name the project ${shownValue(ofName)}`);
+  }
   const found = commitment && readCommitment(commitment);
   const isId = projectIdPattern.test(holder);
   const said = { region, ...found, ...(isId ? { projectId: holder } : {}) };
@@ -125,7 +137,37 @@ function commitmentIn(record: RecordReader): RecordReader | undefined {
   return undefined;
 }
 
+const isNumber = (text: string) => /^\d+$/.test(text);
+
+/** Where a commitment is to be: its name, its resource and its value may all say so. */
+interface Located {
+  readonly record: RecordReader;
+  readonly location: string | undefined;
+  readonly operation: RecordReader | undefined;
+  readonly inRegion: string | undefined;
+  readonly commitment: RecordReader | undefined;
+}
+
+function regionOf({ record, location, operation, inRegion, commitment }: Located): string | undefined {
+  // The region of a commitment is a URL: https://cloud.google.com/compute/docs/reference/rest/v1/regionCommitments
+  const own = commitment === undefined ? [] : saidIn([commitment], ["region"]);
+  return agreed(
+    [
+      ...(operation === undefined ? [] : [{ from: operation, field: "resource", text: inRegion }]),
+      { from: record, field: "name", text: location },
+      ...own.map(({ text, ...rest }) => ({ ...rest, text: text?.split("/").at(-1) })),
+    ],
+    (text) => text.toLowerCase(),
+  );
+}
+
+/** What makes another purchase of a commitment than is made here. */
+const unsold = ["customEndTimestamp", "licenseResource", "mergeSourceCommitments", "splitSourceCommitment"];
+
 function readCommitment(commitment: RecordReader) {
+  for (const field of unsold) {
+    if (commitment.has(field)) commitment.fail(field, "is said: a commitment with it is not bought here");
+  }
   const [plan, type] = [commitment.text("plan"), commitment.text("type")];
   const term = plan === undefined ? undefined : termOf.get(plan);
   if (plan !== undefined && term === undefined) {
@@ -151,7 +193,8 @@ function readCommitment(commitment: RecordReader) {
     if (amounts.has(kind)) continue;
     commitment.fail("resources", `holds no ${kind}: a commitment that is bought here has vCPUs and memory`);
   }
-  return { machineFamily, vcpus: amounts.get("VCPU"), memoryMb: amounts.get("MEMORY"), term };
+  const autoRenew = commitment.flag("autoRenew");
+  return { machineFamily, vcpus: amounts.get("VCPU"), memoryMb: amounts.get("MEMORY"), term, autoRenew };
 }
 
 /** Costs that become less are negative: units and nanos, https://cloud.google.com/recommender/docs/reference/rest/Shared.Types/Money */
