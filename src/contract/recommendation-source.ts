@@ -39,9 +39,10 @@ export interface SourceRecord {
   readonly known: Readonly<Record<string, string>>;
   /**
    * The usage that it is about. Of two records with the same usage, one is another way to cover what the other covers: another
-   * term, another look-back. `scope` is the part of the customer that it looks at; undefined: all of it.
+   * term, another look-back. `scope` is the part of the customer that it looks at, `part` the part of the usage that it covers;
+   * undefined: all of it.
    */
-  readonly usage: { readonly key: string; readonly scope: string | undefined };
+  readonly usage: { readonly key: string; readonly scope: string | undefined; readonly part?: string | undefined };
   /** The source's estimate of savings, for people. */
   readonly note: string | undefined;
 }

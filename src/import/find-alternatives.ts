@@ -15,15 +15,34 @@ export function findAlternatives(
     ({ usage }) => usage.key,
   );
   return [...byUsage.values()].flatMap((group) => {
-    const firstOf = new Map<string | undefined, SourceRecord>();
-    return group.flatMap((record): ExecutionProblem[] => {
-      const { scope } = record.usage;
-      // What looks at all of the customer covers the same as what looks at a part.
-      const before = firstOf.get(scope) ?? (scope === undefined ? group[0] : firstOf.get(undefined));
-      if (!firstOf.has(scope)) firstOf.set(scope, record);
-      return before === undefined || before === record ? [] : [alternative(record, before, facets, positions)];
+    const first = new Map<string, { readonly record: SourceRecord; readonly order: number }>();
+    return group.flatMap((record, order): ExecutionProblem[] => {
+      const [before] = wider(record)
+        .flatMap((place) => first.get(place) ?? [])
+        .toSorted((one, other) => one.order - other.order);
+      for (const place of among(record)) if (!first.has(place)) first.set(place, { record, order });
+      return before === undefined ? [] : [alternative(record, before.record, facets, positions)];
     });
   });
+}
+
+/** Stands for whatever scope or part there is, beside `all`, which covers each of them. */
+const [any, all] = ["any", "all"];
+
+const own = (name: string | undefined) => (name === undefined ? all : `one ${name}`);
+
+const pairs = (scopes: readonly string[], parts: readonly string[]) =>
+  scopes.flatMap((scope) => parts.map((part) => JSON.stringify([scope, part])));
+
+/** Where a record is found by those after it. */
+function among({ usage }: SourceRecord): readonly string[] {
+  return pairs([own(usage.scope), any], [own(usage.part), any]);
+}
+
+/** Where those are found that cover what this record does: what covers all covers the same as what covers a part. */
+function wider({ usage: { scope, part } }: SourceRecord): readonly string[] {
+  const reach = (name: string | undefined) => (name === undefined ? [any] : [own(name), all]);
+  return pairs(reach(scope), reach(part));
 }
 
 function alternative(

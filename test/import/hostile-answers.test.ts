@@ -111,12 +111,45 @@ describe("an answer that is not whole", () => {
     );
   });
 
+  const changed = (from: string, to: string) => JSON.parse(JSON.stringify(page).replaceAll(from, to)) as object;
+  const node = { NodeType: "db.r6g.large", Region: "us-east-1" };
+  test.each<[string, object]>([
+    [
+      "service",
+      {
+        Recommendations: [
+          {
+            ...ofGroup(page),
+            RecommendationDetails: [{ ...ofDetails(page), InstanceDetails: { MemoryDBInstanceDetails: node } }],
+          },
+        ],
+      },
+    ],
+    ["term", changed("THREE_YEARS", "ONE_YEAR")],
+    ["payment", changed("ALL_UPFRONT", "NO_UPFRONT")],
+    ["look-back", changed("SIXTY_DAYS", "THIRTY_DAYS")],
+    ["accounts", { Recommendations: [{ ...ofGroup(page), AccountScope: "PAYER" }] }],
+    ["offering class", changed("CONVERTIBLE", "STANDARD")],
+    ["anything, for it is empty", { Recommendations: [] }],
+  ])("a page that goes on is not followed by one of another %s", (_what, next) => {
+    const [problem] = problemsOf(pagesOf(further, next), "cost-explorer", { set, allowAlternatives: true });
+    expect(problem).toMatch(/^\[0\]\.NextPageToken: says that there are further pages/);
+  });
+
   test("with all pages it is, and with leave it is taken as it is", () => {
     const other = JSON.parse(JSON.stringify(page).replaceAll("m5.large", "m5.xlarge")) as object;
     expect(imported(pagesOf(further, other), "cost-explorer", { set }).execution.recommendations).toHaveLength(2);
     expect(imported(JSON.stringify(further), "cost-explorer", { set, allowIncomplete: true }).records).toHaveLength(1);
   });
 });
+
+function ofGroup(page: object): object {
+  return (page as { readonly Recommendations: readonly object[] }).Recommendations[0] ?? {};
+}
+
+function ofDetails(page: object): object {
+  return (ofGroup(page) as { readonly RecommendationDetails: readonly object[] }).RecommendationDetails[0] ?? {};
+}
 
 describe("whatever is done to an answer", () => {
   const odd = fc.oneof(

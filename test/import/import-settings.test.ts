@@ -107,6 +107,44 @@ describe("of records about the same usage one is to be chosen", () => {
     expect(problems[2]).toMatch(/^record 6, value\[5\]: .* with scope Single, subscription .*, beside record 5/);
   });
 
+  const plans = (JSON.parse(answerText("cost-explorer-savings-plans")) as readonly object[]).slice(0, 2);
+  /** Of all accounts one plan of each type, beside each other; `change` is done to the second. */
+  const beside = (type: string, change: (text: string) => string = (text) => text) => {
+    const [compute, ofFamily] = plans.map((each) => {
+      const { SavingsPlansPurchaseRecommendation: plan } = each as { SavingsPlansPurchaseRecommendation: object };
+      const details = (plan as Record<string, readonly object[]>)["SavingsPlansPurchaseRecommendationDetails"];
+      const one = details?.find((detail) => /"HourlyCommitmentToPurchase":"(3\.2|0\.502)/.test(JSON.stringify(detail)));
+      return { SavingsPlansPurchaseRecommendation: { ...plan, SavingsPlansPurchaseRecommendationDetails: [one] } };
+    });
+    const second = JSON.parse(change(JSON.stringify(ofFamily))) as unknown;
+    return JSON.stringify([type === "Compute" ? compute : ofFamily, second]);
+  };
+  const ofLinked = (text: string) => text.replace('"PAYER"', '"LINKED"');
+
+  test("a Compute and an EC2 Instance savings plan, of one account or of one and all, are", () => {
+    const found = (text: string) => problemsOf(text, "cost-explorer");
+    expect(found(beside("Compute"))).toEqual([
+      expect.stringMatching(
+        /^record 2, .* is for the same usage with plan EC2Instance, .*, beside record 1: both would be bought\. Choose one \(only plan=EC2Instance, or the other\)/,
+      ),
+    ]);
+    expect(found(beside("Compute", ofLinked))).toHaveLength(1);
+    const reversed = JSON.stringify((JSON.parse(beside("Compute")) as unknown[]).toReversed());
+    expect(found(reversed)).toEqual([expect.stringMatching(/^record 2, .* with plan Compute/)]);
+    const both = { allowAlternatives: true };
+    expect(imported(beside("Compute"), "cost-explorer", both).execution.recommendations).toHaveLength(2);
+    const only = { plan: "Compute" };
+    expect(imported(beside("Compute"), "cost-explorer", { only }).execution.recommendations).toHaveLength(1);
+  });
+
+  test("EC2 Instance savings plans of two families, or of two regions, are not", () => {
+    const recommendations = (change: (text: string) => string) =>
+      imported(beside("EC2Instance", change), "cost-explorer").execution.recommendations;
+    expect(recommendations((text) => text.replace('"c6g"', '"m5"'))).toHaveLength(2);
+    expect(recommendations((text) => text.replace("EU (Ireland)", "EU (Frankfurt)"))).toHaveLength(2);
+    expect(problemsOf(beside("EC2Instance"), "cost-explorer")).toHaveLength(1);
+  });
+
   test("`only` leaves the others out, and says so", () => {
     const { execution, records } = imported(text, "azure-consumption", {
       only: { term: "P1Y", lookBack: "7 days", scope: "Single" },

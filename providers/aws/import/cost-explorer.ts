@@ -29,20 +29,23 @@ export const costExplorer: RecommendationSource = {
   wants:
     'what "aws ce get-reservation-purchase-recommendation" or "aws ce get-savings-plans-purchase-recommendation" prints',
   settings: awsSettings,
-  facets: ["service", "term", "payment", "lookBack", "account", "accountScope", "region"],
+  facets: ["service", "plan", "offeringClass", "term", "payment", "lookBack", "account", "accountScope", "region"],
   read(answer) {
     const pages = Array.isArray(answer) ? (answer as readonly JsonValue[]) : [answer];
     const read = pages.map((page, index) => readPage(page, Array.isArray(answer) ? `[${index}]` : ""));
     return {
       records: read.flatMap(({ records }) => records),
       problems: read.flatMap(({ problems }) => problems),
-      // A page that goes on is followed by the next one of its kind.
-      incomplete: read.flatMap(({ incomplete, kind }, index) => (read[index + 1]?.kind === kind ? [] : incomplete)),
+      // A page that goes on is followed by the next one of the same question.
+      incomplete: read.flatMap(({ incomplete, last }, index) =>
+        last !== undefined && read[index + 1]?.first === last ? [] : incomplete,
+      ),
     };
   },
 };
 
-type Page = SourceAnswer & { readonly kind: string };
+/** What the first and the last of its records answer; undefined for a page without a record. */
+type Page = SourceAnswer & { readonly first: string | undefined; readonly last: string | undefined };
 
 function readPage(page: JsonValue, path: string): Page {
   const problems: SourceProblem[] = [];
@@ -60,7 +63,14 @@ function readPage(page: JsonValue, path: string): Page {
       ? group.list("RecommendationDetails").map((each) => record(each, group, reserved))
       : group.list("SavingsPlansPurchaseRecommendationDetails").map((each) => record(each, group, savingsPlan)),
   );
-  return { records, problems, incomplete, kind };
+  return { records, problems, incomplete, first: questionOf(records[0]), last: questionOf(records.at(-1)) };
+}
+
+/** Of what question a record is an answer: for which service, term, payment, look-back and accounts. */
+function questionOf(record: SourceRecord | undefined): string | undefined {
+  if (record === undefined) return undefined;
+  const { account: _account, region: _region, ...asked } = record.facets;
+  return JSON.stringify(asked);
 }
 
 const terms: Readonly<Record<string, string>> = { ONE_YEAR: "P1Y", THREE_YEARS: "P3Y" };
@@ -105,7 +115,9 @@ function record(
   const said = Object.entries({ accountId, payment, term }).filter(([, each]) => each !== undefined);
   const fields: JsonObject = { provider: "aws", service, ...Object.fromEntries(said), ...own };
   const region = typeof own["region"] === "string" ? own["region"] : undefined;
-  const facets = { service, term, payment, lookBack, account: accountId, accountScope, region };
+  const plan = service === "savings-plans" && typeof own["type"] === "string" ? own["type"] : undefined;
+  const offeringClass = typeof own["offeringClass"] === "string" ? own["offeringClass"] : undefined;
+  const facets = { service, plan, offeringClass, term, payment, lookBack, account: accountId, accountScope, region };
   return {
     path,
     facets: Object.fromEntries(
@@ -115,7 +127,7 @@ function record(
     problems: details.problems,
     known: {},
     usage: {
-      key: usageOf(fields),
+      ...usageOf(fields),
       // A payer's recommendations are about all of its accounts.
       scope: accountScope === "PAYER" ? undefined : (accountId ?? ""),
     },
@@ -123,11 +135,19 @@ function record(
   };
 }
 
-/** All that is not a way to pay for the same thing. */
-function usageOf(fields: JsonObject): string {
+/** The usage of instances, as a savings plan covers it. */
+const instances = "savings-plans instances";
+
+/**
+ * All that is not a way to pay for the same thing. A Compute savings plan covers the instances of every family in every region, each of
+ * which an EC2 Instance savings plan covers too. https://docs.aws.amazon.com/savingsplans/latest/userguide/what-is-savings-plans.html
+ */
+function usageOf(fields: JsonObject): { readonly key: string; readonly part?: string } {
   const { accountId: _account, payment: _payment, term: _term, quantity: _quantity, ...rest } = fields;
   const { offeringClass: _class, hourlyCommitment: _hourly, ...usage } = rest;
-  return JSON.stringify(usage);
+  if (usage["type"] === "Compute") return { key: instances };
+  if (usage["type"] === "EC2Instance") return { key: instances, part: JSON.stringify(usage) };
+  return { key: JSON.stringify(usage) };
 }
 
 function noteOf(details: RecordReader, lookBack: string | undefined): string | undefined {
