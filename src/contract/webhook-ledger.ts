@@ -4,7 +4,8 @@ import type { Money } from "./money.ts";
 /**
  * What a message says:
  * - `recommendation.decided`: bought, refused, rejected, skipped or written off.
- * - `recommendation.needs-person`: nobody can say whether it was bought, or what was found may be it.
+ * - `recommendation.needs-person`: nobody can say whether it was bought, what was found may be it, or what was sent before it was
+ *   refused or rejected may have bought.
  * - `recommendation.reopened`: what was announced as bought came to nothing, or what needed a person goes on.
  * - `execution.complete`, `execution.needs-person`, `execution.stopped`: nothing of it is worked on any more.
  */

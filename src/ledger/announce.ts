@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isInDoubt } from "../contract/at-risk.ts";
+import { isInDoubt, unprovenOf } from "../contract/at-risk.ts";
 import { atRiskPrices, type CountedPrice } from "../contract/counted-price.ts";
 import { executionState, workLeft } from "../contract/execution-state.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
@@ -66,7 +66,8 @@ const open = "open";
 
 /**
  * How a place stands, as far as it is announced: a change of this is one. Undefined for what is not decided. The same refusal again
- * is no change, so that a timer which tries it every hour says nothing new; a further rejection is, for something was sent.
+ * is no change, so that a timer which tries it every hour says nothing new; a further rejection is, for something was sent. What was
+ * sent for it and may have bought needs a person, also where the provider rejected it.
  */
 function standingOf(record: TokenRecord): string | undefined {
   const { state, commitment, error, attempt, parkedAt } = record;
@@ -75,9 +76,10 @@ function standingOf(record: TokenRecord): string | undefined {
     case "purchased":
       return [state, commitment?.id, commitment?.standing].join(" ");
     case "rejected":
-      return `${said} ${attempt}`;
+      return unprovenOf(record).length > 0 ? `parked ${said} ${attempt}` : `${said} ${attempt}`;
     case "refused":
-      if (isInDoubt(record)) return `parked ${said}`;
+      if (isInDoubt(record) || (workLeft(record) === "refused" && unprovenOf(record).length > 0))
+        return `parked ${said}`;
       return workLeft(record) === "refused" ? said : undefined;
     case "skipped":
     case "written-off":
@@ -111,21 +113,17 @@ async function ofExecution(known: Announcing, now: number): Promise<readonly Ann
   const { execution, hasUnfinished, standings } = known;
   // What is stopped may have work left, which nobody does any more.
   if (hasUnfinished && whyStopped(execution, now) === undefined) return [];
+  // Something was sent, and a drive still finds out what became of it.
+  if (hasUnfinished && (await known.hasSent())) return [];
   const records = await known.records();
   const state = executionState(execution, records, now);
   if (state === "working" || state === "waiting") return [];
-  // Something was sent, and a drive still finds out what became of it.
-  if (records.some(({ state: one, parkedAt }) => isSent(one) && parkedAt === undefined)) return [];
   const standing = [state, ...records.map((record) => `${record.recIndex} ${standingOf(record) ?? open}`)].join("\n");
   const hash = createHash("sha256").update(standing).digest("hex");
   if (standings.get(undefined) === hash) return [];
   const content = { kind: "execution", summary: summaryOf(execution, records) } as const;
   const message = messageOf(known, { recIndex: undefined, type: `execution.${state}`, content, now });
   return [{ recIndex: undefined, standing: hash, message }];
-}
-
-function isSent(state: TokenRecord["state"]): boolean {
-  return state === "submitted" || state === "unknown";
 }
 
 function summaryOf({ source, size }: ExecutionRecord, records: readonly TokenRecord[]): ExecutionSummary {

@@ -259,12 +259,15 @@ function announcingIn(
         number: (numbered.get(executionId)?.length ?? 0) + so.added(executionId),
         standings: webhooks.standings.get(executionId) ?? new Map(),
         hasUnfinished: records.some((record) => workLeft(record) === "unfinished"),
+        hasSent: async () => records.some(({ state, parkedAt }) => isSent(state) && parkedAt === undefined),
         records: async () => records,
       };
     },
     announce: async (executionId, announcements) => void announced.set(executionId, announcements),
   };
 }
+
+const isSent = (state: TokenRecord["state"]) => state === "submitted" || state === "unknown";
 
 function nameOf({ caller, key }: Pick<SubmittedKey, "caller" | "key">): string {
   return JSON.stringify([caller, key]);

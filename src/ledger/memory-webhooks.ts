@@ -1,5 +1,5 @@
 import type { OutboxMessage, WaitingMessage, WebhookEndpoint } from "../contract/webhook-ledger.ts";
-import type { Announcement, EndpointTransaction, WebhookStore } from "./webhook-store.ts";
+import { type Announcement, type EndpointTransaction, toldToOthers, type WebhookStore } from "./webhook-store.ts";
 
 /** Endpoints and messages that live as long as the process. */
 export interface KeptWebhooks {
@@ -47,6 +47,8 @@ export function memoryWebhooks(
 ): WebhookStore {
   return {
     endpoint: (name, run) => oneByOne(() => run(endpointOf(kept, name, clock()))),
+    // One transaction after another: no message is written beside the removal of its endpoint.
+    removeStray: async () => {},
     webhooks: async () =>
       [...kept.endpoints.values()]
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -73,6 +75,15 @@ function endpointOf(kept: KeptWebhooks, name: string, now: number): EndpointTran
     now,
     endpoint: endpoints.get(name),
     put: async (endpoint) => void endpoints.set(name, stored(endpoint)),
+    begin: async () => {
+      for (const [sequence] of own()) waiting.delete(sequence);
+      if (endpoints.size > 0) return;
+      for (const places of kept.standings.values()) {
+        for (const [place, standing] of places) {
+          if (!standing.endsWith(toldToOthers)) places.set(place, `${standing}${toldToOthers}`);
+        }
+      }
+    },
     remove: async () => {
       endpoints.delete(name);
       for (const [sequence] of own()) waiting.delete(sequence);

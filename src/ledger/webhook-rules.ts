@@ -28,6 +28,7 @@ export function webhooksOf(store: WebhookStore): WebhookLedger {
       store.endpoint(name, async (transaction) => {
         const { now, endpoint: known } = transaction;
         if (known?.url === url) return known;
+        if (known === undefined) await transaction.begin();
         const endpoint: WebhookEndpoint = { registeredAt: now, givenUp: 0, ...known, name, url, ...fresh };
         await transaction.put(endpoint);
         await transaction.allDue();
@@ -73,6 +74,7 @@ export function webhooksOf(store: WebhookStore): WebhookLedger {
       store.endpoint(name, (transaction) => settle(transaction, sequence, result, jitter)),
 
     expireMessages: async (before) => {
+      await store.removeStray();
       let all = 0;
       for (const { name, oldestAt = Infinity } of await store.webhooks()) {
         if (oldestAt >= before) continue;

@@ -13,6 +13,8 @@ export interface Announcing {
   readonly standings: Standings;
   /** Whether a record of it is work that a drive can do. */
   readonly hasUnfinished: boolean;
+  /** Whether something of it was sent, and a drive is to find out what became of it. Asked before the records are read. */
+  readonly hasSent: () => Promise<boolean>;
   /** All its records. */
   readonly records: () => Promise<readonly TokenRecord[]>;
 }
@@ -42,6 +44,11 @@ export interface EndpointTransaction {
   readonly now: number;
   readonly endpoint: WebhookEndpoint | undefined;
   put(endpoint: WebhookEndpoint): Promise<void>;
+  /**
+   * Before it is registered for the first time: removes what lies under its name, which was for another. Where there is no endpoint at
+   * all, what was announced before was told to others, and is no longer what a standing has to differ from.
+   */
+  begin(): Promise<void>;
   /** Removes it, with its messages. */
   remove(): Promise<void>;
   /** Due messages of which no earlier one of the same execution is still untried; by when they became due. */
@@ -64,7 +71,12 @@ export interface EndpointTransaction {
 export interface WebhookStore {
   endpoint<T>(name: string, run: (transaction: EndpointTransaction) => Promise<T>): Promise<T>;
   webhooks(): Promise<readonly WebhookStatus[]>;
+  /** Removes the messages of endpoints that there are not: a writer may have written one while its endpoint was removed. */
+  removeStray(): Promise<void>;
 }
+
+/** The end of a standing that was announced to endpoints which are all gone: it equals no other, and says the same. */
+export const toldToOthers = " (to others)";
 
 /** The place under which a store keeps what was announced of an execution as a whole. */
 export const wholeExecution = -1;

@@ -6,6 +6,7 @@ import {
   type AnnouncingTransaction,
   type EndpointTransaction,
   placeOf,
+  toldToOthers,
   type WebhookStore,
   wholeExecution,
 } from "../webhook-store.ts";
@@ -34,6 +35,7 @@ export function announcingIn({ query, sql, parse, write, row }: AnnouncingParts)
           parse<[number, string][]>(found["standings"]).map(([place, standing]) => [placeOf(place), standing]),
         ),
         hasUnfinished: found["unfinished"] === "true",
+        hasSent: async () => (await query(sql.hasSent, executionId))[0]?.["sent"] === "true",
         records: async () => (await query(sql.recordsOf, executionId)).map((one) => parse<TokenRecord>(one["record"])),
       };
     },
@@ -64,6 +66,7 @@ export function postgresWebhooks({
         const now = clock?.() ?? Number(row?.["now"]);
         return run(endpointOf({ query, sql, parse }, name, { record: row?.["record"], now }));
       }),
+    removeStray: () => transact.write(async (query) => void (await query(sql.removeStray))),
     webhooks: async () =>
       (await transact.read((query) => query(sql.allEndpoints))).map((row) => ({
         ...parse<WebhookEndpoint>(row["record"]),
@@ -83,6 +86,10 @@ function endpointOf(
     now,
     endpoint: typeof record === "string" ? parse<WebhookEndpoint>(record) : undefined,
     put: (endpoint) => run(sql.putEndpoint, name, JSON.stringify(endpoint)),
+    begin: async () => {
+      await run(sql.removeMessages, name);
+      await run(sql.tellAgain, toldToOthers);
+    },
     remove: async () => {
       await run(sql.removeEndpoint, name);
       await run(sql.removeMessages, name);

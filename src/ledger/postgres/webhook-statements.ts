@@ -15,6 +15,9 @@ export function webhookStatements(schema: string) {
         (SELECT coalesce(json_agg(json_build_array(rec_index, standing)), '[]') FROM ${schema}.announced
          WHERE execution_id = $1 AND rec_index = ANY (ARRAY(SELECT json_array_elements_text($2::json)::bigint)))::text AS standings
       FROM ${schema}.execution AS e WHERE e.execution_id = $1`,
+    hasSent: `
+      SELECT (EXISTS (SELECT 1 FROM ${schema}.token_record WHERE execution_id = $1 AND work_left = 'unfinished'
+        AND state IN ('submitted', 'unknown') AND record::json->>'parkedAt' IS NULL))::text AS sent`,
     announce: `
       WITH announcements AS (
         SELECT * FROM ROWS FROM (json_to_recordset($2::json) AS (rec_index bigint, standing text, at bigint, message text))
@@ -34,6 +37,10 @@ export function webhookStatements(schema: string) {
       INSERT INTO ${schema}.webhook_endpoint (name, record) VALUES ($1, $2)
       ON CONFLICT (name) DO UPDATE SET record = excluded.record`,
     removeEndpoint: `DELETE FROM ${schema}.webhook_endpoint WHERE name = $1`,
+    removeStray: `DELETE FROM ${message} WHERE endpoint NOT IN (SELECT name FROM ${schema}.webhook_endpoint)`,
+    tellAgain: `
+      UPDATE ${schema}.announced SET standing = standing || $1::text
+      WHERE NOT EXISTS (SELECT 1 FROM ${schema}.webhook_endpoint) AND right(standing, length($1::text)) <> $1::text`,
     removeMessages: `DELETE FROM ${message} WHERE endpoint = $1`,
     allEndpoints: `
       SELECT record, count(m.sequence)::text AS waiting, min(m.written_at)::text AS oldest

@@ -6,6 +6,7 @@ import {
   type AnnouncingTransaction,
   type EndpointTransaction,
   placeOf,
+  toldToOthers,
   type WebhookStore,
   wholeExecution,
 } from "../webhook-store.ts";
@@ -27,6 +28,14 @@ export function webhookStatements(database: DatabaseSync) {
     ),
     hasUnfinished: database.prepare(
       "SELECT EXISTS (SELECT 1 FROM token_record WHERE execution_id = ? AND work_left = 'unfinished') AS n",
+    ),
+    hasSent: database.prepare(
+      `SELECT EXISTS (SELECT 1 FROM token_record WHERE execution_id = ? AND work_left = 'unfinished'
+         AND state IN ('submitted', 'unknown') AND json_extract(record, '$.parkedAt') IS NULL) AS n`,
+    ),
+    tellAgain: database.prepare(
+      `UPDATE announced SET standing = standing || ?1
+       WHERE NOT EXISTS (SELECT 1 FROM webhook_endpoint) AND substr(standing, -length(?1)) <> ?1`,
     ),
     standing: database.prepare("SELECT standing FROM announced WHERE execution_id = ? AND rec_index = ?"),
     keepStanding: database.prepare(
@@ -88,6 +97,7 @@ export function announcingIn(sql: WebhookStatements, reads: ExecutionReads): Ann
         number: Number(sql.lastNumber.get(executionId)?.["n"]),
         standings,
         hasUnfinished: sql.hasUnfinished.get(executionId)?.["n"] === 1,
+        hasSent: async () => sql.hasSent.get(executionId)?.["n"] === 1,
         records: async () => reads.records(executionId),
       };
     },
@@ -111,6 +121,8 @@ export function sqliteWebhooks(parts: {
   const { sql, parse, clock, read, write } = parts;
   return {
     endpoint: (name, run) => write(() => run(endpointOf(sql, parse, name, clock()))),
+    // One transaction after another: no message is written beside the removal of its endpoint.
+    removeStray: async () => {},
     webhooks: () =>
       read(() =>
         sql.all.all().map((row) => ({
@@ -133,6 +145,10 @@ function endpointOf(sql: WebhookStatements, parse: Parse, name: string, now: num
     now,
     endpoint: row && parse<WebhookEndpoint>(String(row["record"])),
     put: async (endpoint) => void sql.putEndpoint.run(name, JSON.stringify(endpoint)),
+    begin: async () => {
+      sql.removeMessages.run(name);
+      sql.tellAgain.run(toldToOthers);
+    },
     remove: async () => {
       sql.removeEndpoint.run(name);
       sql.removeMessages.run(name);

@@ -192,6 +192,65 @@ const announcing: readonly LedgerTest[] = [
     },
   },
   {
+    title: "what was rejected needs a person where it may have bought something",
+    run: async ({ ledger }) => {
+      await ledger.registerWebhook(finance);
+      await recordPlaces(ledger, 2);
+      await ledger.reject(await sent(ledger, 0), { code: "provider-rejected", message: "no" }, { unseen: true });
+      await ledger.reject(await sent(ledger, 1), { code: "provider-rejected", message: "no" });
+      const all = await taken(ledger);
+      assert.deepEqual(typesOf(all), [
+        "recommendation.needs-person #0 rejected",
+        "recommendation.decided #1 rejected",
+        "execution.needs-person",
+      ]);
+      await ledger.refuse(await claimed(ledger, 0), refusal);
+      assert.deepEqual(typesOf(await taken(ledger)).slice(0, 1), ["recommendation.needs-person #0 refused"]);
+    },
+  },
+  {
+    title: "what was announced before all endpoints were removed is announced anew to the next one",
+    run: async ({ ledger }) => {
+      await ledger.registerWebhook(finance);
+      await recordPlaces(ledger, 2);
+      await ledger.refuse(await claimed(ledger, 0), refusal);
+      await ledger.purchase(await sent(ledger, 1), bought({ settled: false }));
+      assert.equal((await taken(ledger)).length, 2);
+      for (const name of ["finance", "chat"]) {
+        await ledger.registerWebhook({ name: "other", url: "https://other.example" });
+        await ledger.removeWebhook("finance");
+        await ledger.removeWebhook("other");
+        await ledger.registerWebhook({ ...finance, name });
+        await ledger.refuse(await claimed(ledger, 0), refusal);
+        assert.deepEqual(typesOf(await taken(ledger, name)), ["recommendation.decided #0 refused"]);
+        await ledger.refuse(await claimed(ledger, 0), refusal);
+        assert.deepEqual(await taken(ledger, name), []);
+      }
+      await ledger.reopen(await claimed(ledger, 1), bought({ state: "Failed", standing: "failed" }));
+      assert.deepEqual(typesOf(await taken(ledger, "chat")), ["recommendation.reopened #1 claimed"]);
+    },
+  },
+  {
+    title: "while something of a stopped execution is sent, the rest of it is announced, and the execution is not",
+    run: async ({ ledger }) => {
+      await ledger.registerWebhook(finance);
+      await recordPlaces(ledger, 3);
+      const [first, second, third] = [await sent(ledger, 0), await sent(ledger, 1), await sent(ledger, 2)];
+      await ledger.amend("execution-1", { kind: "cancel", ...word });
+      await ledger.purchase(first, bought({ id: "order-0" }));
+      await ledger.unknown(second, { code: "outcome-unknown", message: "cut" });
+      await ledger.park(third, { code: "outcome-unknown", message: "nobody knows" });
+      assert.deepEqual(typesOf(await taken(ledger)), [
+        "recommendation.decided #0 purchased",
+        "recommendation.needs-person #2 unknown",
+      ]);
+      await ledger.purchase(second, bought({ id: "order-1" }));
+      const last = typesOf(await taken(ledger));
+      assert.equal(last.length, 2);
+      assert.match(last[1] ?? "", /^execution\./);
+    },
+  },
+  {
     title: "what a transaction takes back is not announced, and every message has an id of its own",
     run: async ({ ledger, at }) => {
       await ledger.registerWebhook(finance);
