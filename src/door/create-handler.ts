@@ -7,6 +7,7 @@ import { createChanges, telling } from "./changes.ts";
 import type { Door } from "./door-context.ts";
 import type { DoorHandler, HandlerOptions } from "./door-parts.ts";
 import { createDoorMetrics, type DoorMetrics } from "./door-metrics.ts";
+import { createEntrance } from "./entrance.ts";
 import { eventRoutes, type OpenStreams, openStreams, type StreamParts } from "./event-routes.ts";
 import { executionRoutes } from "./execution-routes.ts";
 import { readFigures } from "./ledger-figures.ts";
@@ -62,10 +63,11 @@ export async function createHandler(options: HandlerOptions): Promise<DoorHandle
   };
   const { createApp } = await importOptional("hono", () => import("./door-app.ts"));
   const pages = options.console === false ? undefined : await import("./console/index.ts");
-  const settings = { ...options, limits, bodyLimit, onError, metrics, now, problemPage: pages?.problemPage };
+  const entrance = createEntrance(options, limits);
+  const settings = { ...options, entrance, limits, bodyLimit, onError, metrics, now, problemPage: pages?.problemPage };
   const routes = doorRoutes(door, metrics, { open: streams, most: eventStreams, onError: failed });
   const app = createApp(routes, settings, runner.draining);
-  pages?.addConsole(app, door, options);
+  pages?.addConsole(app, door, { ...options, entrance });
 
   const answer: (...given: Parameters<DoorHandler>) => Promise<Response> = async (request, from = {}) => {
     const response = await app.fetch(request, from);

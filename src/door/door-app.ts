@@ -5,31 +5,18 @@ import { matchedRoutes } from "hono/route";
 import { loopbackNames } from "../contract/endpoint.ts";
 import type { Environment } from "../contract/environment.ts";
 import { checkOrigin, corsOriginsOf, hostNamesOf, isFollowedLink } from "./check-origin.ts";
-import { type DoorContext, type DoorEnv, readingMethods } from "./door-context.ts";
+import { type DoorEnv, readingMethods } from "./door-context.ts";
 import type { DoorMetrics } from "./door-metrics.ts";
-import { type Authenticate, type Caller, doorScopes, type HandlerOptions, localName } from "./door-parts.ts";
+import type { Caller, HandlerOptions } from "./door-parts.ts";
+import type { Entrance } from "./entrance.ts";
 import { isForOperator, problemOf, RequestError } from "./problem.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import { addRoute, type AnyRoute, checkPath } from "./routes.ts";
 import { shuttingDown } from "./service-routes.ts";
 
-/** Who calls where nobody is asked: only on this machine. */
-const local: Caller = { name: localName, scopes: doorScopes };
-
-/** What proxies write. */
-const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
-
-/** Throws a RequestError for a request that came through a proxy: whoever sent it may be anybody. */
-export function localCaller({ headers }: Request): Caller {
-  if (!proxyHeaders.some((name) => headers.has(name))) return local;
-  throw new RequestError(
-    "not-permitted",
-    "The request came through a proxy, and this server asks nobody who they are. Start it with tokens (buyonce serve --tokens FILE).",
-  );
-}
-
 /** What an app takes from the options of its handler. */
-interface AppOptions extends Pick<HandlerOptions, "addressHeader" | "authenticate" | "hostNames" | "corsOrigins"> {
+interface AppOptions extends Pick<HandlerOptions, "hostNames" | "corsOrigins"> {
+  readonly entrance: Entrance;
   readonly limits: RequestLimits;
   /** Bytes. */
   readonly bodyLimit: number;
@@ -61,38 +48,6 @@ const forBrowsers = {
   maxAge: 600,
 };
 
-/**
- * Who sends a request. Whoever sends tokens that are not valid is made to wait, by address. Throws a RequestError for nobody that is
- * known.
- */
-async function known(
-  c: DoorContext,
-  authenticate: Authenticate,
-  { limits, addressHeader }: Pick<AppOptions, "limits" | "addressHeader">,
-): Promise<Caller> {
-  const credential = c.req.header("authorization");
-  const told = addressHeader === undefined ? undefined : c.req.header(addressHeader)?.split(",").at(-1)?.trim();
-  const address = told ?? c.env.address ?? "";
-  // Who names no token does not guess.
-  if (credential !== undefined) limits.checkAddress(address, credential);
-  try {
-    const caller = await authenticate(c.req.raw);
-    if (caller === undefined) throw notAuthenticated();
-    if (credential !== undefined) limits.noteValid(credential);
-    return caller;
-  } catch (error) {
-    const isFalse = error instanceof RequestError && error.code === "not-authenticated";
-    if (isFalse && credential !== undefined) limits.noteFailure(address, credential);
-    throw error;
-  }
-}
-
-function notAuthenticated(): RequestError {
-  return new RequestError("not-authenticated", "The request needs a valid token: Authorization: Bearer …", {
-    headers: { "www-authenticate": "Bearer" },
-  });
-}
-
 /** Measures each answer, under the path that its route has in the table. */
 function measuring(metrics: Pick<DoorMetrics, "answered">, now: Environment["now"]): MiddlewareHandler<DoorEnv> {
   return async (c, next) => {
@@ -108,10 +63,9 @@ function measuring(metrics: Pick<DoorMetrics, "answered">, now: Environment["now
 export function createApp(
   routes: readonly AnyRoute[],
   {
-    authenticate,
-    hostNames = authenticate === "nobody-is-asked" ? loopbackNames : undefined,
+    entrance,
+    hostNames = entrance.asksNobody ? loopbackNames : undefined,
     corsOrigins = [],
-    addressHeader,
     limits,
     onError,
     bodyLimit,
@@ -122,7 +76,6 @@ export function createApp(
   draining: AbortSignal,
 ): Hono<DoorEnv> {
   const origins = { hostNames: hostNames && hostNamesOf(hostNames), corsOrigins: corsOriginsOf(corsOrigins) };
-  const asking = { limits, addressHeader };
   const app = new Hono<DoorEnv>();
   const answerWith = (problem: Response, request: Request) =>
     problemPage !== undefined && isForReader(request) ? problemPage(problem) : problem;
@@ -153,17 +106,10 @@ export function createApp(
   });
   if (corsOrigins.length > 0) app.use("/v1/*", cors({ ...forBrowsers, origin: [...corsOrigins] }));
   const asked: MiddlewareHandler<DoorEnv> = async (c, next) => {
-    const caller = authenticate === "nobody-is-asked" ? localCaller(c.req.raw) : await known(c, authenticate, asking);
+    const caller = await entrance.identify(c);
     c.set("caller", caller);
     if (draining.aborted && !readingMethods.includes(c.req.method)) throw shuttingDown();
-    if (authenticate !== "nobody-is-asked") limits.checkRate(caller.name);
-    const leave = limits.enter(caller.name);
-    c.set("leave", leave);
-    try {
-      await next();
-    } finally {
-      c.get("leave")();
-    }
+    return entrance.admit(c, caller, next);
   };
   for (const path of ["/v1/*", "/metrics"]) app.use(path, asked);
   for (const route of routes) addRoute(app, route, { limit: bodyLimit, bodies: limits.bodies });

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Hono } from "hono";
-import { BuyonceError } from "../../contract/errors.ts";
-import { localCaller } from "../door-app.ts";
 import {
   checkScope,
   type Door,
@@ -13,6 +11,7 @@ import {
   visible,
 } from "../door-context.ts";
 import type { HandlerOptions } from "../door-parts.ts";
+import type { Entrance } from "../entrance.ts";
 import { pathOf } from "../answers.ts";
 import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
 import { scopeOfAction } from "./console-actions.ts";
@@ -36,23 +35,14 @@ import { html } from "../../report/html.ts";
 export function addConsole(
   app: Hono<DoorEnv>,
   door: Door,
-  { authenticate, imitation = false }: Pick<HandlerOptions, "authenticate" | "imitation">,
+  { entrance, imitation = false }: Pick<HandlerOptions, "imitation"> & { readonly entrance: Entrance },
 ): void {
-  const asksNobody = authenticate === "nobody-is-asked";
   const parts: ConsoleParts = {
     door,
-    asksNobody,
+    entrance,
     imitation,
-    identify: async (request) => {
-      try {
-        return asksNobody ? localCaller(request) : await authenticate(request);
-      } catch (error) {
-        // A token that has expired, say: whoever has it signs in anew.
-        if (BuyonceError.isInstance(error) && error.code === "not-authenticated") return undefined;
-        throw error;
-      }
-    },
-    ask: async (c, path, request = {}) => app.fetch(requestTo(c, path, request), c.env),
+    ask: async (c, path, request = {}) =>
+      app.fetch(entrance.inside(requestTo(c, path, request), c.get("caller")), c.env),
   };
   addFiles(app);
   app.get("/sign-in", (c) => signIn(parts, c));

@@ -19,13 +19,13 @@ export interface ConsolePage {
 
 /** A whole page, for somebody who is known. */
 export function framed(
-  { asksNobody, imitation }: Pick<ConsoleParts, "asksNobody" | "imitation">,
+  { entrance, imitation }: Pick<ConsoleParts, "entrance" | "imitation">,
   caller: Caller,
   { title, body, events, seen = 0, isLive = events !== undefined, isHeld = false }: ConsolePage,
 ): Html {
   const live = html`data-watch="${isHeld ? "held" : isLive ? "live" : "no"}" data-seen="${seen}"
   data-events="${events === undefined ? "" : link(events)}"`;
-  const signOut = asksNobody
+  const signOut = entrance.asksNobody
     ? undefined
     : html`<form method="post" action="/sign-out"><button class="plain">Sign out</button></form>`;
   return wholePage(

@@ -1,15 +1,13 @@
 // What the pages of the console share: how a handler of theirs is called, and how they answer.
 import type { Html } from "../../report/html.ts";
 import type { Door, DoorContext } from "../door-context.ts";
-import type { Caller } from "../door-parts.ts";
+import type { Entrance } from "../entrance.ts";
 
 /** What the console works with. */
 export interface ConsoleParts {
   readonly door: Door;
-  /** Who sends a request; undefined for nobody that is known. */
-  readonly identify: (request: Request) => Promise<Caller | undefined>;
-  /** Everybody is `local`: nobody signs in or out. */
-  readonly asksNobody: boolean;
+  /** Whoever looks at a page passes it, as every caller does. */
+  readonly entrance: Entrance;
   /** Nothing that is bought costs anything. */
   readonly imitation: boolean;
   /** Sends a request to the door, as the one who looks at the page. */

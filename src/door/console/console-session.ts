@@ -2,7 +2,9 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { html } from "../../report/html.ts";
 import { loopbackNames } from "../../contract/endpoint.ts";
+import { BuyonceError } from "../../contract/errors.ts";
 import { checkScope, type DoorContext, readingMethods } from "../door-context.ts";
+import type { Caller } from "../door-parts.ts";
 import { RequestError } from "../problem.ts";
 import { decode, readBytes } from "../strict-json.ts";
 import { link, withQuery } from "./console-links.ts";
@@ -53,12 +55,28 @@ export function signedHeaders(c: DoorContext): Headers {
 export function forReaders(parts: ConsoleParts, handle: (c: DoorContext) => Promise<Response> | Response) {
   return async (c: DoorContext): Promise<Response> => {
     if (!readingMethods.includes(c.req.method)) checkOwnPage(c);
-    const caller = await parts.identify(new Request(c.req.url, { headers: signedHeaders(c) }));
+    const caller = await signedIn(parts, c, signedHeaders(c));
     if (caller === undefined) return isFromElsewhere(c) ? askAgain(c) : redirect(signInPath(c));
-    checkScope(caller, "read");
-    c.set("caller", caller);
-    return handle(c);
+    return parts.entrance.admit(c, caller, async () => {
+      checkScope(caller, "read");
+      return handle(c);
+    });
   };
+}
+
+/** Who sends a request, by these headers; undefined for nobody that is known. Throws a RequestError as the entrance does for all else. */
+export async function signedIn(
+  { entrance }: Pick<ConsoleParts, "entrance">,
+  c: DoorContext,
+  headers: Headers,
+): Promise<Caller | undefined> {
+  try {
+    return await entrance.identify(c, new Request(c.req.url, { headers }));
+  } catch (error) {
+    // A token that has expired, say: whoever has it signs in anew.
+    if (BuyonceError.isInstance(error) && error.code === "not-authenticated") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -90,8 +108,8 @@ export async function readForm(c: DoorContext): Promise<ReadonlyMap<string, stri
   return known;
 }
 
-/** In bytes: a reason of 255 characters, a token, and room. */
-const longestForm = 100_000;
+/** In bytes: a reason of 255 characters, a token, the page that was asked for, and room. The sign-in reads it of everybody. */
+const longestForm = 32_768;
 
 /** A link on another site, in a chat or a mail was followed: the browser keeps the cookie back until a page of this server asks. */
 function isFromElsewhere(c: DoorContext): boolean {

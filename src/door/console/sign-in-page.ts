@@ -4,7 +4,15 @@ import { alert } from "./action-page.ts";
 import { bareFrame } from "./console-frame.ts";
 import { withQuery } from "./console-links.ts";
 import { type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
-import { checkOwnPage, forgetToken, keepToken, longestToken, readForm, signedHeaders } from "./console-session.ts";
+import {
+  checkOwnPage,
+  forgetToken,
+  keepToken,
+  longestToken,
+  readForm,
+  signedHeaders,
+  signedIn,
+} from "./console-session.ts";
 
 /** Why the sign-in shows. */
 type Why = "needed" | "over" | "unknown" | "too-long" | "not-kept" | "out";
@@ -22,9 +30,9 @@ const notices: Readonly<Record<Exclude<Why, "needed">, string>> = {
 export async function signIn(parts: ConsoleParts, c: DoorContext): Promise<Response> {
   const { next, why, kept } = c.req.query();
   const path = ownPath(c, next);
-  if (parts.asksNobody) return redirect(path);
+  if (parts.entrance.asksNobody) return redirect(path);
   if (kept !== undefined) {
-    const caller = await parts.identify(new Request(c.req.url, { headers: signedHeaders(c) }));
+    const caller = await signedIn(parts, c, signedHeaders(c));
     return caller === undefined ? form(path, "not-kept", 200) : redirect(path);
   }
   return form(path, why === "over" || why === "out" ? why : "needed", 200);
@@ -36,15 +44,17 @@ export async function takeToken(parts: ConsoleParts, c: DoorContext): Promise<Re
   const fields = await readForm(c);
   const token = (fields.get("token") ?? "").trim();
   const path = ownPath(c, fields.get("next"));
-  if (parts.asksNobody) return redirect(path);
+  if (parts.entrance.asksNobody) return redirect(path);
   if (token.length > longestToken) return form(path, "too-long", 400);
   if (!/^[\x21-\x7e]+$/.test(token)) return form(path, "unknown", 401);
   const headers = signedHeaders(c);
   headers.set("authorization", `Bearer ${token}`);
-  const caller = await parts.identify(new Request(c.req.url, { headers }));
+  const caller = await signedIn(parts, c, headers);
   if (caller === undefined) return form(path, "unknown", 401);
-  keepToken(c, token);
-  return kept(c, redirect(withQuery("/sign-in", { next: path, kept: "1" })));
+  return parts.entrance.admit(c, caller, async () => {
+    keepToken(c, token);
+    return kept(c, redirect(withQuery("/sign-in", { next: path, kept: "1" })));
+  });
 }
 
 /** Has the browser forget the token. */
