@@ -81,3 +81,8 @@ export function executionState(
   if (whyWaiting(execution, now) !== undefined) return "waiting";
   return left.has("unfinished") ? "working" : "needs-person";
 }
+
+/** The detail of a line `redrive` in the history: who asked for it. */
+export function redriveAskedBy(person: string): string {
+  return `asked by ${person}`;
+}

@@ -1,5 +1,5 @@
 import type { ExecutionLedger } from "../contract/execution-ledger.ts";
-import { canAskAgain } from "../contract/execution-state.ts";
+import { canAskAgain, redriveAskedBy } from "../contract/execution-state.ts";
 import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import {
@@ -64,7 +64,7 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
         for (const [position, record] of records.entries()) {
           const next = after[position] ?? record;
           if (next === record) continue;
-          await transaction.put(next, historyEntry("redrive", record, next, now, `asked by ${person}`));
+          await transaction.put(next, historyEntry("redrive", record, next, now, redriveAskedBy(person)));
         }
         await transaction.drivable?.(execution);
         return { execution, records: after, at: now };

@@ -364,8 +364,15 @@ describe("an action", () => {
     const fields = await formOf(path);
     expect((await post(path, fields, "operator")).status).toBe(303);
     await expect.poll(async () => (await recorded(executionId)).records[0]?.state).toBe("purchased");
-    // The same form once more is about something that is over.
-    await expect.poll(async () => (await post(path, fields, "operator")).status).toBe(412);
+    // A second press is answered as the first one, also when the drive is over; somebody else's is about something that is over.
+    const lines = async () => (await night.ledger.historySince(executionId, 0, 100)).length;
+    const before = await lines();
+    expect((await post(path, fields, "operator")).headers.get("location")).toBe(
+      `/executions/${executionId}?done=redrive`,
+    );
+    const other = await post(path, fields, "engine");
+    expect([other.status, await other.text()]).toEqual([412, expect.stringContaining("somebody, or a drive")]);
+    expect(await lines()).toBe(before);
   });
 
   test("re-drive: while the rest is still driven it is recorded, and done afterwards; a second press finds it asked for", async () => {

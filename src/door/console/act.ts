@@ -4,7 +4,9 @@ import type { ErrorCode } from "../../contract/errors.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { html, type Html, timeText } from "../../report/html.ts";
-import { type DoorContext, executionIdIn, visible } from "../door-context.ts";
+import type { Door, DoorContext } from "../door-context.ts";
+import { redriveAskedBy } from "../../contract/execution-state.ts";
+import { termsTag } from "../terms-tag.ts";
 import { pathOf } from "../answers.ts";
 import { actionPage, type Again } from "./action-page.ts";
 import { foreign, framed, timeMark } from "./console-frame.ts";
@@ -36,9 +38,11 @@ export async function problemFrom(
   return { status: response.status, code, detail };
 }
 
-/** The same for a page: what happened, and what was said about it. */
+/** The same for a page: what happened, and what was said about it. Where the server failed, it may have been done all the same. */
 export function problemText({ code, detail }: Problem): Html {
-  return html`<p><strong>Nothing was changed.</strong> ${adviceOf(code).plain}</p>
+  const isOpen = code === "internal" || code.startsWith("ledger-");
+  const first = isOpen ? "It is not known whether anything was changed." : "Nothing was changed.";
+  return html`<p><strong>${first}</strong> ${adviceOf(code).plain}</p>
     <p>${foreign(detail, 2000)} <span class="soft">(${code})</span></p>`;
 }
 
@@ -55,19 +59,8 @@ export async function asked(
   action: ExecutionAction,
   { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
 ): Promise<Response> {
-  // The terms are asked for first: where they move on meanwhile, the tag is the former one, and nothing is done under it.
-  const termsTag = await termsTagOf(parts, c);
   const shown = await readExecution(parts.door, c);
-  return pageAnswer(framed(parts, c.get("caller"), actionPage({ shown, action, termsTag, again })), status);
-}
-
-/** The ETag of the terms, as the door says it. */
-export async function termsTagOf({ door, ask }: ConsoleParts, c: DoorContext): Promise<string> {
-  const executionId = executionIdIn(c);
-  await visible(door, c.get("caller"), executionId);
-  const response = await ask(c, `${pathOf(executionId)}/terms`);
-  await response.body?.cancel();
-  return response.headers.get("etag") ?? "";
+  return pageAnswer(framed(parts, c.get("caller"), actionPage({ shown, action, again })), status);
 }
 
 /** Carries out the form of an action, as it was shown. Where something changed since, it is told, and nothing is done. */
@@ -75,16 +68,18 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   const fields = await readForm(c);
   const reason = (fields.get("reason") ?? "").trim();
   const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
-  const isTag = (await termsTagOf(parts, c)) === tag;
   const { recorded, lastNumber, history } = await readExecution(parts.door, c);
   const { executionId } = recorded.execution;
   const done = redirect(withQuery(executionPath(executionId), { done: action }));
   const word = { event: action, person: c.get("caller").name, reason };
   const show = (why: Html, status: number) => asked(parts, c, action, { again: { why, reason }, status });
-  if (!isTag || (action === "redrive" && String(lastNumber) !== seen)) {
+  if (termsTag(recorded) !== tag || (action === "redrive" && String(lastNumber) !== seen)) {
     // Sent twice, by a second press: the first one did it.
-    const isAsked = action === "redrive" ? isRedriveAsked(recorded.records) : isLast(history, word);
-    return isAsked ? done : show(changedSince, 412);
+    const isDone =
+      action === "redrive"
+        ? isRedriveAsked(recorded.records) || (await wasRedriven(parts.door, executionId, seen, word.person))
+        : isLast(history, word);
+    return isDone ? done : show(changedSince, 412);
   }
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
@@ -107,6 +102,24 @@ const routes: Readonly<Record<ExecutionAction, string>> = {
 function isRedriveAsked(records: readonly TokenRecord[]): boolean {
   return records.some(({ redriveAskedAt }) => redriveAskedAt !== undefined);
 }
+
+/** Whether this person asked for a redrive after a page was shown that had seen so many lines of the history. */
+async function wasRedriven(
+  { ledger }: Pick<Door, "ledger">,
+  executionId: string,
+  seen: string | undefined,
+  person: string,
+): Promise<boolean> {
+  if (seen === undefined || !/^\d{1,15}$/.test(seen)) return false;
+  const since = await ledger.historySince(executionId, Number(seen), linesSince);
+  return since.some(
+    ({ kind, entry }) =>
+      kind === "recommendation" && entry.event === "redrive" && entry.detail === redriveAskedBy(person),
+  );
+}
+
+/** Lines of the history in which an own redrive is looked for. */
+const linesSince = 5000;
 
 /** What somebody did about an execution. */
 interface Word {

@@ -3,6 +3,7 @@ import type { Money } from "../../contract/money.ts";
 import { totals } from "../../contract/money.ts";
 import { amountText, type Html, html } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
+import { termsTag } from "../terms-tag.ts";
 import type { ConsolePage } from "./console-frame.ts";
 import { foreign } from "./console-frame.ts";
 import { type ExecutionAction, executionPath, link } from "./console-links.ts";
@@ -20,8 +21,6 @@ export interface Again {
 export interface AskedAction {
   readonly shown: ShownExecution;
   readonly action: ExecutionAction;
-  /** The ETag of the terms that are shown: the action holds for no others. */
-  readonly termsTag: string;
   readonly again?: Again | undefined;
 }
 
@@ -36,7 +35,7 @@ interface ActionWords {
 }
 
 /** Asks once more before an action is carried out: what will happen, and what it costs. */
-export function actionPage({ shown, action, termsTag, again }: AskedAction): ConsolePage {
+export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
   const { executionId } = shown.recorded.execution;
   const { title, what, button, hasReason, isGrave } = actions[action];
   const { lines, places } = what(shown);
@@ -55,7 +54,7 @@ export function actionPage({ shown, action, termsTag, again }: AskedAction): Con
         </ul>
       </section>
       <form method="post" action="${link(executionPath(executionId, action))}" class="ask">
-        <input type="hidden" name="terms" value="${termsTag}" />
+        <input type="hidden" name="terms" value="${termsTag(shown.recorded)}" />
         <input type="hidden" name="seen" value="${shown.lastNumber}" />
         ${hasReason ? reasonField(again?.reason ?? "") : undefined}
         <p class="buttons">

@@ -13,6 +13,7 @@ import {
 import type { HandlerOptions } from "../door-parts.ts";
 import type { Entrance } from "../entrance.ts";
 import { pathOf } from "../answers.ts";
+import { termsTag } from "../terms-tag.ts";
 import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
 import { scopeOfAction } from "./console-actions.ts";
 import { framed } from "./console-frame.ts";
@@ -71,7 +72,8 @@ export function addConsole(
     forReaders(parts, async (c) => {
       const executionId = executionIdIn(c);
       await visible(door, c.get("caller"), executionId);
-      const response = await parts.ask(c, `${pathOf(executionId)}/events`);
+      const method = c.req.method === "HEAD" ? "HEAD" : "GET";
+      const response = await parts.ask(c, `${pathOf(executionId)}/events`, { method });
       // Where there is no stream, the page is asked for now and then; a browser would complain about the status.
       return response.status === 404 ? new Response("none", { headers: { "cache-control": "no-store" } }) : response;
     }),
@@ -188,7 +190,8 @@ async function readPlace(parts: ConsoleParts, c: DoorContext): Promise<PlaceOf> 
   if (place?.record === undefined) throw notFound("There is no such recommendation in this execution.");
   const { record } = place;
   const history = steps.filter(({ token }) => token === record.token);
-  return { executionId: recorded.execution.executionId, place, record, history, told, lastNumber };
+  const { executionId } = recorded.execution;
+  return { executionId, place, record, history, told, lastNumber, termsTag: termsTag(recorded) };
 }
 
 function findingIn(c: DoorContext): Finding {

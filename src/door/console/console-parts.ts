@@ -16,7 +16,7 @@ export interface ConsoleParts {
 
 /** A request to the door itself. */
 export interface Asked {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "HEAD" | "POST";
   readonly body?: object | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -25,6 +25,8 @@ export interface PlaceOf {
   readonly told: readonly ExecutionEntry[];
   /** The number of the last line of the execution's history. */
   readonly lastNumber: number;
+  /** The ETag of the execution's terms. */
+  readonly termsTag: string;
 }
 
 /** One recommendation: how it stands, what was sent for it, and what happened. */

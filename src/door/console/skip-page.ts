@@ -1,7 +1,7 @@
 import { amountText, html } from "../../report/html.ts";
 import { pathOf } from "../answers.ts";
 import type { DoorContext } from "../door-context.ts";
-import { changedSince, isLast, problemFrom, problemText, termsTagOf } from "./act.ts";
+import { changedSince, isLast, problemFrom, problemText } from "./act.ts";
 import { type Again, alert, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, framed } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
@@ -16,12 +16,10 @@ export async function askedToSkip(
   read: () => Promise<PlaceOf>,
   { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
 ): Promise<Response> {
-  // Before the page is read: where the terms move on meanwhile, nothing is done under the former tag.
-  const termsTag = await termsTagOf(parts, c);
-  return pageAnswer(framed(parts, c.get("caller"), skipPage(await read(), termsTag, again)), status);
+  return pageAnswer(framed(parts, c.get("caller"), skipPage(await read(), again)), status);
 }
 
-function skipPage({ executionId, place, record, lastNumber }: PlaceOf, termsTag: string, again?: Again): ConsolePage {
+function skipPage({ executionId, place, record, lastNumber, termsTag }: PlaceOf, again?: Again): ConsolePage {
   const { recIndex } = place.outcome;
   const { maxPrice } = record.recommendation;
   const own = placePath(executionId, recIndex);
@@ -61,17 +59,19 @@ export async function skip(parts: ConsoleParts, c: DoorContext, read: () => Prom
   const fields = await readForm(c);
   const reason = (fields.get("reason") ?? "").trim();
   const tag = fields.get("terms") ?? "";
-  const isTag = (await termsTagOf(parts, c)) === tag;
-  const { executionId, record, told } = await read();
+  const { executionId, record, termsTag } = await read();
   const { recIndex } = record;
   const done = redirect(placePath(executionId, recIndex));
   const show = (why: Again["why"], status: number) => askedToSkip(parts, c, read, { again: { why, reason }, status });
-  if (!isTag) {
+  const changed = async () => {
+    // Sent twice, by a second press: the first one did it.
+    const { record: now, told } = await read();
     const word = { event: "skip", person: c.get("caller").name, reason };
-    return record.state === "skipped" && isLast(told, word) ? done : show(changedSince, 412);
-  }
+    return now.state === "skipped" && isLast(told, word) ? done : show(changedSince, 412);
+  };
+  if (termsTag !== tag) return changed();
   const path = `${pathOf(executionId)}/recommendations/${recIndex}/skip`;
   const problem = await problemFrom(parts, c, path, { method: "POST", body: { reason }, headers: { "if-match": tag } });
   if (problem === undefined) return done;
-  return problem.code === "terms-changed" ? show(changedSince, 412) : show(problemText(problem), problem.status);
+  return problem.code === "terms-changed" ? changed() : show(problemText(problem), problem.status);
 }

@@ -1,0 +1,74 @@
+// What the pages say about an action is what the door said about it, wherever the page was opened from.
+import { request as httpRequest } from "node:http";
+import { text as textOf } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { LedgerError } from "../../src/contract/errors.ts";
+import type { HandlerOptions } from "../../src/door/door-parts.ts";
+import { ec2In, type Night, startNight, submitted } from "./night.ts";
+
+async function opened(options: Partial<HandlerOptions> = {}): Promise<Night> {
+  const night = await startNight(options);
+  onTestFinished(() => night.close());
+  await submitted(night, "engine-1", [ec2In("us-east-1"), ec2In("us-east-2")], { requireApproval: true });
+  return night;
+}
+
+/** A page as a browser opens it that followed a link in a chat; fetch does not send these headers. */
+async function followed({ url }: Night, path: string): Promise<string> {
+  const headers = {
+    accept: "text/html",
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+  };
+  return new Promise((done, failed) => {
+    httpRequest(`${url}${path}`, { headers }, (answer) => void textOf(answer).then(done, failed)).end();
+  });
+}
+
+/** Sends the form of a page. */
+async function send({ url }: Night, path: string, page: string): Promise<Response> {
+  const fields = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)];
+  const body = new URLSearchParams({ reason: "as agreed" });
+  for (const [, name = "", value = ""] of fields) body.set(name, value.replaceAll("&quot;", '"'));
+  const headers = { accept: "text/html", origin: url };
+  return fetch(url + path, { method: "POST", headers, body, redirect: "manual" });
+}
+
+test.each(["approve", "cancel", "recommendations/1/skip"])(
+  "the form of a page that a link in a chat led to works: %s",
+  async (action) => {
+    const night = await opened();
+    const path = `/executions/engine-1/${action}`;
+    const page = await followed(night, path);
+    expect(page).toMatch(/name="terms" value="&quot;1-[0-9a-f]{16}&quot;"/);
+    expect((await send(night, path, page)).status).toBe(303);
+  },
+);
+
+test("where the door fails, the page says so, and not that somebody changed it", async () => {
+  const night = await opened();
+  const { approve } = night.purchaser;
+  const failing = { approve: () => Promise.reject(new LedgerError({ code: "ledger-unavailable", message: "Away." })) };
+  Object.assign(night.purchaser, failing);
+  onTestFinished(() => void Object.assign(night.purchaser, { approve }));
+  const path = "/executions/engine-1/approve";
+  const response = await send(night, path, await followed(night, path));
+  const text = await response.text();
+  expect(response.status).toBe(503);
+  expect(text).toContain("It is not known whether anything was changed.");
+  expect(text).toContain("ledger-unavailable");
+  expect(text).not.toMatch(/somebody, or a drive|Nothing was changed/);
+});
+
+test("HEAD opens no stream of events: those that are left are for whoever reads them", async () => {
+  const night = await opened({ eventStreams: 4 });
+  const address = `${night.url}/executions/engine-1/events`;
+  for (let time = 1; time <= 3; time += 1) {
+    const head = await fetch(address, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  }
+  const stream = await fetch(address);
+  expect(stream.status).toBe(200);
+  await stream.body?.cancel();
+});
