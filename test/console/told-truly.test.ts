@@ -72,3 +72,47 @@ test("HEAD opens no stream of events: those that are left are for whoever reads 
   expect(stream.status).toBe(200);
   await stream.body?.cancel();
 });
+
+test("what stands in a form is not masked, so that it comes back as it was typed", async () => {
+  const night = await opened();
+  const hex = "a1".repeat(32);
+  const path = "/executions/engine-1/approve";
+  const body = new URLSearchParams({ terms: "others", reason: `order "${hex}"` });
+  const again = await fetch(night.url + path, { method: "POST", headers: { origin: night.url }, body });
+  const text = await again.text();
+  expect([again.status, text]).toEqual([412, expect.stringContaining(`value="order &quot;${hex}&quot;"`)]);
+  const finding = "/executions/engine-1/recommendations/0/resolve/bought";
+  const found = new URLSearchParams({ seen: "other", id: `ri-${hex}`, reason: "r" });
+  const asked = await fetch(night.url + finding, { method: "POST", headers: { origin: night.url }, body: found });
+  expect(await asked.text()).toContain(`value="ri-${hex}"`);
+  // A text on a page is.
+  await night.purchaser.cancel("engine-1", { person: "ann", reason: `order ${hex}` });
+  expect(await (await fetch(`${night.url}/executions/engine-1`)).text()).not.toContain(hex);
+});
+
+test("the sign-in leads back to an id that looks like a token", async () => {
+  const night = await opened({ authenticate: () => undefined });
+  const next = `/executions/engine-${"a1".repeat(32)}?b=1&c='`;
+  const page = await (await fetch(`${night.url}/sign-in?${new URLSearchParams({ next }).toString()}`)).text();
+  expect(page).toContain(`name="next" value="${next.replace("&", "&amp;").replace("'", "&#39;")}"`);
+});
+
+test.each([19_999, 20_000, 20_001, 33_333])(
+  "a page of a history of %i lines knows the number of the last one, as the events do",
+  async (lines) => {
+    const night = await opened();
+    const { historySince } = night.ledger;
+    const [line] = await historySince("engine-1", 0, 1);
+    Object.assign(night.ledger, {
+      historySince: async (_id: string, after: number, limit: number) =>
+        Array.from({ length: Math.max(0, Math.min(limit, lines - after)) }, (_, index) => ({
+          ...line,
+          number: after + index + 1,
+        })),
+    });
+    onTestFinished(() => void Object.assign(night.ledger, { historySince }));
+    const page = await (await fetch(`${night.url}/executions/engine-1/redrive`)).text();
+    expect(page).toContain(`name="seen" value="${lines}"`);
+    expect(page).toContain(`data-seen="${lines}"`);
+  },
+);

@@ -1,7 +1,7 @@
 import { atRiskPrices } from "../../contract/counted-price.ts";
 import type { Money } from "../../contract/money.ts";
 import { totals } from "../../contract/money.ts";
-import { amountText, type Html, html } from "../../report/html.ts";
+import { amountText, formValue, type Html, html } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
 import { termsTag } from "../terms-tag.ts";
 import type { ConsolePage } from "./console-frame.ts";
@@ -89,7 +89,15 @@ export function alert(why: Html): Html {
 export function reasonField(reason: string): Html {
   return html`<p class="field">
     <label for="reason">Why? It goes into the history, with your name.</label>
-    <input id="reason" name="reason" type="text" required maxlength="255" autocomplete="off" value="${reason}" />
+    <input
+      id="reason"
+      name="reason"
+      type="text"
+      required
+      maxlength="255"
+      autocomplete="off"
+      value="${formValue(reason)}"
+    />
   </p>`;
 }
 

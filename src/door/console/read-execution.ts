@@ -55,8 +55,26 @@ export async function readExecution(door: Door, c: DoorContext): Promise<ShownEx
     history: entries.flatMap((one) => (one.kind === "execution" ? [one.entry] : [])),
     steps: entries.flatMap((one) => (one.kind === "recommendation" ? [one.entry] : [])),
     isCut,
-    lastNumber: entries.at(-1)?.number ?? 0,
+    lastNumber: await lastNumber(door.ledger, execution.executionId, entries.at(-1)?.number ?? 0, isCut),
   };
+}
+
+/** The number of the last line of a history that was read as far as one; `isCut`: there may be more. Lines are numbered without a gap. */
+async function lastNumber(ledger: Door["ledger"], executionId: string, read: number, isCut: boolean): Promise<number> {
+  if (!isCut) return read;
+  const isMoreThan = async (number: number) => (await ledger.historySince(executionId, number, 1)).length > 0;
+  let [known, beyond, step] = [read, read, 1];
+  while (await isMoreThan(beyond)) {
+    [known, beyond] = [beyond + 1, beyond + step];
+    step *= 2;
+  }
+  // What is looked for is from `known` to `beyond`.
+  while (known < beyond) {
+    const middle = Math.floor((known + beyond) / 2);
+    if (await isMoreThan(middle)) known = middle + 1;
+    else beyond = middle;
+  }
+  return known;
 }
 
 function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord | undefined): ShownPlace {

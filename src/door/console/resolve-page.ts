@@ -2,7 +2,7 @@ import { atRiskPrices } from "../../contract/counted-price.ts";
 import { totals } from "../../contract/money.ts";
 import { hashJson } from "../../contract/fingerprint.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
-import { amountText, type Html, html } from "../../report/html.ts";
+import { amountText, formValue, type Html, html } from "../../report/html.ts";
 import { alert, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
@@ -148,7 +148,7 @@ export function findingPage(
                       maxlength="255"
                       autocomplete="off"
                       spellcheck="false"
-                      value="${again?.id ?? ""}"
+                      value="${formValue(again?.id ?? "")}"
                     />
                   </p>`
                 : undefined

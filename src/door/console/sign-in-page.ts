@@ -1,4 +1,4 @@
-import { html } from "../../report/html.ts";
+import { formValue, html } from "../../report/html.ts";
 import type { DoorContext } from "../door-context.ts";
 import { alert } from "./action-page.ts";
 import { bareFrame } from "./console-frame.ts";
@@ -82,7 +82,7 @@ function form(next: string, why: Why, status: number): Response {
   const page = html`<h1>Sign in</h1>
     ${why === "needed" ? undefined : why === "out" || why === "over" ? html`<p class="done" role="status">${notices[why]}</p>` : alert(html`<p>${notices[why]}</p>`)}
     <form method="post" action="/sign-in" class="ask sign-in">
-      <input type="hidden" name="next" value="${next}" />
+      <input type="hidden" name="next" value="${formValue(next)}" />
       <p class="field">
         <label for="token">Your token</label>
         <input id="token" name="token" type="password" required autocomplete="current-password" />
