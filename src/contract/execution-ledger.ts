@@ -45,8 +45,9 @@ export interface ExecutionLedger {
 
   /**
    * Records that somebody asks for another try of what was refused, rejected or parked of an execution: from then on it is unfinished
-   * work, until a driver recorded what it found. Durable when it resolves. Throws an InvalidExecutionError for an execution
-   * that it does not know.
+   * work, until a driver recorded what it found, or an amendment forbids it. Durable when it resolves. Throws an InvalidExecutionError
+   * for an execution that it does not know, and a RefusedError with the reason where a drive may do nothing about what is left of it:
+   * it waits, or it is stopped and nothing was sent.
    */
   askRedrive(executionId: string, person: string): Promise<RecordedAt>;
 

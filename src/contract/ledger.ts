@@ -196,7 +196,7 @@ export interface RecordsQuery {
   readonly states?: readonly TokenState[];
   /** Those on which a driver's lease lasts, or those on which none does. */
   readonly held?: boolean;
-  /** Those on which work is left that a drive can do, or those that are parked; see {@link Ledger.unfinished}. */
+  /** Those on which work is left that a drive can do, or those that are parked, also where somebody asks for another look at them; see {@link Ledger.unfinished}. */
   readonly work?: "unfinished" | "parked";
   /** Those of these tokens. */
   readonly tokens?: readonly string[];

@@ -1,6 +1,6 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Environment } from "../contract/environment.ts";
-import { workLeft } from "../contract/execution-state.ts";
+import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
 import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
 import { type Forbidden, whyForbidden } from "../contract/terms.ts";
@@ -8,7 +8,7 @@ import { createBudget, type Budget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import { withMissingExecutors } from "./executor-missing.ts";
-import { leftAsItIs, sentStates } from "./outcome-of-record.ts";
+import { leftAsItIs } from "./outcome-of-record.ts";
 import { reportOf } from "./report-of.ts";
 import { readParked, withParked } from "./report-parked.ts";
 import { pastDeadline } from "./stop.ts";
@@ -163,13 +163,13 @@ export async function findUnfinished(
 function createIsWork(ledger: UnfinishedSource): (record: TokenRecord) => Promise<boolean> {
   const known = new Map<string, Forbidden | undefined>();
   let now: number | undefined;
-  return async ({ executionId, state }) => {
+  return async (record) => {
+    const { executionId } = record;
     if (!known.has(executionId)) {
       now ??= await ledger.now();
       const execution = await ledger.execution(executionId);
       known.set(executionId, execution && whyForbidden(execution, now));
     }
-    const forbidden = known.get(executionId);
-    return forbidden === undefined || (forbidden.kind === "stopped" && sentStates.includes(state));
+    return mayBeDriven(record, known.get(executionId));
   };
 }

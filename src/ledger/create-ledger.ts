@@ -51,7 +51,9 @@ export function createLedger(silent: LedgerStore): Ledger {
     const written = store.transaction(keys, async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
-      const isTried = "holder" in changed || (changed.state ?? record.state) !== record.state;
+      // What a person says leaves another try that is asked for as it is, unless it makes something else of it.
+      const isEnded = "holder" in changed && event !== "decide";
+      const isTried = isEnded || (changed.state ?? record.state) !== record.state;
       const asked = isTried ? { redriveAskedAt: undefined } : {};
       const next: TokenRecord = { ...record, ...changed, ...asked, updatedAt: transaction.now };
       await transaction.put(next, historyEntry(event, record, next, transaction.now, detail));
