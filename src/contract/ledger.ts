@@ -349,7 +349,8 @@ export interface Ledger extends ExecutionLedger, WebhookLedger {
    *   is work.
    * - `not-this`: `ids` join {@link TokenRecord.notThis}; the state stays.
    * - `written-off`: the state is; where nothing was open, the last of the `former` submissions is again.
-   * What was decided to be bought is recorded by `purchase`. Throws `internal` for a state that does not allow it: a defect.
+   * What was decided to be bought is recorded by `purchase`. Both throw a RefusedError `terms-changed` where the terms are at another
+   * version than the decision's `expectedVersion`. Throws `internal` for a state that does not allow it: a defect.
    */
   decide(claim: Claim, decision: OtherDecision, how?: DecisionDetails): Promise<TokenRecord>;
 

@@ -2,7 +2,7 @@ import { idsOf } from "../contract/commitment.ts";
 import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
-import { decisionsOf, expectUndecided, notBoughtStates, recorded } from "./decisions.ts";
+import { decisionsOf, expectSeen, expectUndecided, keysOf, notBoughtStates, recorded } from "./decisions.ts";
 import { withAnnouncements } from "./announce.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import { webhooksOf } from "./webhook-rules.ts";
@@ -282,29 +282,37 @@ function endsOf(write: Write) {
       commitment,
       { decision, passedBy = false, unproven = false, proves = [], over, guessedIn, clock } = {},
     ) =>
-      write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
-        if (decision) expectUndecided(record, notBoughtStates);
-        // Skipped meanwhile, it was found as bought: that is the truth.
-        else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
-        if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
-        await own(transaction, record, commitment);
-        const earlier = { ...record, former: withProof(record, proves) };
-        const former = passedBy ? formerOf(earlier, unproven ? { unproven } : {}) : earlier.former;
-        return {
-          state: "purchased",
-          commitment,
-          purchasedAt: transaction.now,
-          purchasedClock: clock,
-          countedFrom: undefined,
-          parkedAt: undefined,
-          error: over,
-          decision: decision && recorded(decision, transaction.now),
-          former,
-          detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
-          // Where the marker comes after the purchase, the driver goes on to stamp it.
-          ...(commitment.marked ? givenUp : {}),
-        };
-      }),
+      write(
+        claim,
+        decision ? "decide" : "purchase",
+        async (record, transaction) => {
+          if (decision) {
+            await expectSeen(transaction, claim, decision);
+            expectUndecided(record, notBoughtStates);
+          }
+          // Skipped meanwhile, it was found as bought: that is the truth.
+          else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
+          if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
+          await own(transaction, record, commitment);
+          const earlier = { ...record, former: withProof(record, proves) };
+          const former = passedBy ? formerOf(earlier, unproven ? { unproven } : {}) : earlier.former;
+          return {
+            state: "purchased",
+            commitment,
+            purchasedAt: transaction.now,
+            purchasedClock: clock,
+            countedFrom: undefined,
+            parkedAt: undefined,
+            error: over,
+            decision: decision && recorded(decision, transaction.now),
+            former,
+            detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
+            // Where the marker comes after the purchase, the driver goes on to stamp it.
+            ...(commitment.marked ? givenUp : {}),
+          };
+        },
+        keysOf(claim, decision),
+      ),
 
     observe: (claim, commitment) =>
       write(claim, "observe", async (record, transaction) => {

@@ -2,8 +2,10 @@ import { unprovenOf } from "../contract/at-risk.ts";
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
 import type { DecisionDetails } from "../contract/decision.ts";
 import { RefusedError } from "../contract/errors.ts";
-import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+import { termsMovedOn } from "../contract/terms.ts";
 import type { Write } from "./create-ledger.ts";
+import type { LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
 
 /** The states in which a person can say that it was bought. */
@@ -33,18 +35,43 @@ export function expectUndecided(record: TokenRecord, states: readonly TokenRecor
 }
 
 /** A decision with the time at which it was made. */
-export function recorded(decision: PersonDecision, at: number): RecordedDecision {
+export function recorded({ expectedVersion: _seen, ...decision }: PersonDecision, at: number): RecordedDecision {
   return { ...decision, at };
+}
+
+/** What the transaction of a decision is about: the execution as well, where its terms are those that a person saw. */
+export function keysOf(claim: Claim, decision: PersonDecision | undefined): TransactionKeys {
+  const isSeen = decision?.expectedVersion !== undefined;
+  return { tokens: [claim.token], ...(isSeen ? { executions: [claim.executionId] } : {}) };
+}
+
+/** Throws a RefusedError `terms-changed` where the terms are no longer those that a person saw who decides. */
+export async function expectSeen(
+  transaction: LedgerTransaction,
+  { executionId }: Claim,
+  { expectedVersion }: PersonDecision,
+): Promise<void> {
+  if (expectedVersion === undefined) return;
+  const execution = await transaction.execution(executionId);
+  const now = execution?.termsVersion ?? 0;
+  if (now !== expectedVersion) throw termsMovedOn(now, expectedVersion);
 }
 
 /** What a person decides, with what follows from it. */
 export function decisionsOf(write: Write) {
   return {
     decide: (claim, decision, how = {}) =>
-      write(claim, "decide", async (record, { now }) => {
-        const kept = { decision: recorded(decision, now), detail: decisionText(decision) };
-        return { ...effectOf(record, decision, how), ...kept, ...(decision.kind === "lost" ? {} : givenUp) };
-      }),
+      write(
+        claim,
+        "decide",
+        async (record, transaction) => {
+          await expectSeen(transaction, claim, decision);
+          const { now } = transaction;
+          const kept = { decision: recorded(decision, now), detail: decisionText(decision) };
+          return { ...effectOf(record, decision, how), ...kept, ...(decision.kind === "lost" ? {} : givenUp) };
+        },
+        keysOf(claim, decision),
+      ),
   } satisfies Partial<Ledger>;
 }
 
