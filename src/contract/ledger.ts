@@ -185,6 +185,8 @@ export interface UnfinishedQuery {
   /** Milliseconds for which nobody has worked on them: since their last change, or since the lease on them lapsed. */
   readonly olderThan: number;
   readonly limit: number;
+  /** Those after a record: so all are read in pages of `limit`. Default: from the longest untouched one on. */
+  readonly after?: RecordPlace | undefined;
   /** Those that were refused or rejected as well. */
   readonly refused: boolean;
   /** Those that are parked as well: whose unknown outcome waits for a person. */

@@ -1,7 +1,7 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Environment } from "../contract/environment.ts";
 import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
-import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
+import type { Ledger, RecordPlace, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
 import { type Forbidden, whyForbidden } from "../contract/terms.ts";
 import { createBudget, type Budget } from "./budget.ts";
@@ -118,7 +118,9 @@ function withinOne(ledger: Ledger, executionId: string): UnfinishedSource {
   return {
     now: () => ledger.now(),
     execution: (id) => ledger.execution(id),
-    unfinished: async ({ olderThan, limit, refused, parked }) => {
+    // All of them in one page.
+    unfinished: async ({ olderThan, refused, parked, after }) => {
+      if (after !== undefined) return [];
       const now = await ledger.now();
       const isMeant = { unfinished: true, refused, parked };
       const isLeft = (record: TokenRecord) => {
@@ -126,17 +128,17 @@ function withinOne(ledger: Ledger, executionId: string): UnfinishedSource {
         const restingSince = record.leaseUntil ?? record.updatedAt;
         return work !== undefined && isMeant[work] && restingSince <= now - olderThan;
       };
-      return (await ledger.recordsOf(executionId)).filter(isLeft).slice(0, limit);
+      return (await ledger.recordsOf(executionId)).filter(isLeft);
     },
   };
 }
 
-/** By how much more is asked for while what cannot be driven takes the places of what can. */
-const growth = 10;
+/** Fewer are not read at once, at first and after that: what waits, or cannot be driven, may lie before what can. */
+const [firstPage, laterPage] = [100, 1000];
 
 /**
  * What was left behind and can be driven, however much lies before it that cannot: a ledger is shared by drivers of several
- * clouds. Reads again, more each time, until there are enough or the ledger has no more. Throws a LedgerError.
+ * clouds. Reads on, a page at a time, until there are enough or the ledger has no more. Throws a LedgerError.
  */
 export async function findUnfinished(
   ledger: UnfinishedSource,
@@ -144,15 +146,17 @@ export async function findUnfinished(
   canDrive: (record: TokenRecord) => boolean | Promise<boolean>,
 ): Promise<FoundUnfinished> {
   const isWork = createIsWork(ledger);
-  for (let size = query.limit; ; size *= growth) {
-    const records = await ledger.unfinished({ ...query, limit: size });
-    const own: TokenRecord[] = [];
-    const withoutExecutor: TokenRecord[] = [];
+  const own: TokenRecord[] = [];
+  const withoutExecutor: TokenRecord[] = [];
+  for (let after: RecordPlace | undefined; ;) {
+    const size = Math.max(query.limit, after === undefined ? firstPage : laterPage);
+    const records = await ledger.unfinished({ ...query, limit: size, after });
     for (const record of records) {
+      if (own.length >= query.limit) break;
       if (await isWork(record)) ((await canDrive(record)) ? own : withoutExecutor).push(record);
     }
-    const needsMore = own.length < query.limit && records.length >= size;
-    if (!needsMore) return { own: own.slice(0, query.limit), withoutExecutor };
+    after = records.at(-1);
+    if (own.length >= query.limit || records.length < size) return { own, withoutExecutor };
   }
 }
 

@@ -98,14 +98,14 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
 
     checkPlace: () => store.checkPlace(),
 
-    unfinished: async ({ olderThan, limit, refused, parked }) => {
+    unfinished: async ({ olderThan, limit, refused, parked, after }) => {
       const now = await store.now();
       const kinds: readonly Work[] = [
         "unfinished",
         ...(refused ? ["refused" as const] : []),
         ...(parked ? ["parked" as const] : []),
       ];
-      return store.withWork(kinds, now - olderThan, limit);
+      return store.withWork(kinds, now - olderThan, limit, after);
     },
 
     records: (query) => store.records(query),

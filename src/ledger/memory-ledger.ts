@@ -124,10 +124,11 @@ function readsOf(
         .slice(after, after + limit)
         .map((happened, index): NumberedEntry => ({ number: after + index + 1, ...happened })),
     executionOfKey: async (caller, key) => keys.get(nameOf({ caller, key }))?.executionId,
-    withWork: async (kinds, before, limit) =>
+    withWork: async (kinds, before, limit, after) =>
       [...records.values()]
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
-        .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
+        .filter((record) => after === undefined || byAge(record, after) > 0)
+        .toSorted(byAge)
         .slice(0, limit),
     records: async (query) => {
       const { tokens } = query;

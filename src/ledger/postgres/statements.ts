@@ -40,7 +40,8 @@ export function statements(schema: string) {
     withWork: `
       SELECT record FROM ${schema}.token_record
       WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND resting_since <= $2::bigint
-      ORDER BY resting_since, rec_index LIMIT $3::bigint`,
+        AND ($3 = '' OR (resting_since, execution_id, rec_index) > (nullif($3, '')::bigint, $4 COLLATE "C", nullif($5, '')::bigint))
+      ORDER BY resting_since, execution_id, rec_index LIMIT $6::bigint`,
 
     // An empty parameter narrows nothing. The clock is the server's, unless a test brings its own.
     records: (direction: "ASC" | "DESC") => `
