@@ -63,7 +63,7 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
         if (execution === undefined) throw notRecorded();
         const records = await transaction.recordsOf(executionId);
         const forbidden = whyForbidden(execution, now);
-        expectDrivable(records, forbidden);
+        expectNoWait(records, forbidden);
         const after = records.map((record) =>
           canAskAgain(record) && mayBeDriven(record, forbidden)
             ? { ...record, redriveAskedAt: now, updatedAt: now }
@@ -102,10 +102,10 @@ async function recordNew(transaction: LedgerTransaction, planned: NewExecution, 
   return { isNew: true, execution, records, at: transaction.now };
 }
 
-/** Throws a RefusedError where there is work, and a drive may do none of it: it would begin by itself once it may. */
-function expectDrivable(records: readonly TokenRecord[], forbidden: Forbidden | undefined): void {
-  const left = records.filter((record) => workLeft(record) !== undefined || canAskAgain(record));
-  if (forbidden === undefined || left.length === 0 || left.some((record) => mayBeDriven(record, forbidden))) return;
+/** Throws a RefusedError with the reason where an execution waits and something is left of it: it goes on by itself once it may. */
+function expectNoWait(records: readonly TokenRecord[], forbidden: Forbidden | undefined): void {
+  const isLeft = records.some((record) => workLeft(record) !== undefined || canAskAgain(record));
+  if (forbidden?.kind !== "waiting" || !isLeft) return;
   const { code, reason } = forbidden;
   throw new RefusedError({ code, message: `${reason} No other try was recorded. ${todoOf(code)}` });
 }
