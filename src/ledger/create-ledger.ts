@@ -2,7 +2,7 @@ import { idsOf } from "../contract/commitment.ts";
 import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
-import { decisionsOf, expectSeen, expectUndecided, keysOf, notBoughtStates, recorded } from "./decisions.ts";
+import { decisionsOf, expectNotBought, keysOf, recorded } from "./decisions.ts";
 import { withAnnouncements } from "./announce.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import { webhooksOf } from "./webhook-rules.ts";
@@ -286,10 +286,7 @@ function endsOf(write: Write) {
         claim,
         decision ? "decide" : "purchase",
         async (record, transaction) => {
-          if (decision) {
-            await expectSeen(transaction, claim, decision);
-            expectUndecided(record, notBoughtStates);
-          }
+          if (decision) await expectNotBought(transaction, record, decision);
           // Skipped meanwhile, it was found as bought: that is the truth.
           else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
           if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);

@@ -9,7 +9,7 @@ import type { LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
 
 /** The states in which a person can say that it was bought. */
-export const notBoughtStates: readonly TokenRecord["state"][] = [
+const notBoughtStates: readonly TokenRecord["state"][] = [
   "planned",
   "claimed",
   "submitted",
@@ -26,7 +26,7 @@ const undecidedStates = notBoughtStates.filter((state) => state !== "written-off
  * The record is in a state in which this can be decided. Throws a RefusedError `nothing-to-resolve` where somebody skipped the place
  * while it was looked at.
  */
-export function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
+function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
   if (record.state !== "skipped") return expectState(record, states);
   throw new RefusedError({
     code: "nothing-to-resolve",
@@ -46,15 +46,25 @@ export function keysOf(claim: Claim, decision: PersonDecision | undefined): Tran
 }
 
 /** Throws a RefusedError `terms-changed` where the terms are no longer those that a person saw who decides. */
-export async function expectSeen(
+async function expectSeen(
   transaction: LedgerTransaction,
-  { executionId }: Claim,
+  { executionId }: Pick<TokenRecord, "executionId">,
   { expectedVersion }: PersonDecision,
 ): Promise<void> {
   if (expectedVersion === undefined) return;
   const execution = await transaction.execution(executionId);
   const now = execution?.termsVersion ?? 0;
   if (now !== expectedVersion) throw termsMovedOn(now, expectedVersion);
+}
+
+/** Throws where a person cannot say that it was bought: its terms or its state are no longer what was seen. */
+export async function expectNotBought(
+  transaction: LedgerTransaction,
+  record: TokenRecord,
+  decision: PersonDecision,
+): Promise<void> {
+  await expectSeen(transaction, record, decision);
+  expectUndecided(record, notBoughtStates);
 }
 
 /** What a person decides, with what follows from it. */
