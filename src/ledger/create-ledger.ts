@@ -72,6 +72,7 @@ export function createLedger(silent: LedgerStore): Ledger {
     ...claimsOf(store),
     ...sendsOf(store, write),
     ...notesOf(write),
+    ...purchasesOf(write),
     ...endsOf(write),
     ...decisionsOf(write),
   };
@@ -274,8 +275,8 @@ async function addLateEvidence(
   return submissionOf(record);
 }
 
-/** How a recommendation ends; the claim is given up. */
-function endsOf(write: Write) {
+/** What was bought, and how it is seen later; the claim is given up. */
+function purchasesOf(write: Write) {
   return {
     purchase: (
       claim,
@@ -317,7 +318,12 @@ function endsOf(write: Write) {
         await own(transaction, record, commitment);
         return { commitment, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
       }),
+  } satisfies Partial<Ledger>;
+}
 
+/** How a recommendation ends otherwise; the claim is given up. */
+function endsOf(write: Write) {
+  return {
     reject: async (claim, error, { unseen = false } = {}) => {
       await write(claim, "reject", async (record) => {
         expectState(record, ["claimed", "submitted"]);
