@@ -14,15 +14,21 @@ export interface DecidedBy {
   readonly reason: string;
 }
 
+/** What a person saw who decides. */
+export interface SeenTerms {
+  /** The version of the execution's terms: where it moved on, nothing is decided. Default: whatever it is. */
+  readonly expectedVersion?: number | undefined;
+}
+
 /** A person's decision, as the ledger is told it. */
-export interface PersonDecision extends DecidedBy {
+export interface PersonDecision extends DecidedBy, SeenTerms {
   readonly kind: DecisionKind;
   /** The commitment that it is about: for `bought`, `not-this` and `lost`. */
   readonly id?: string | undefined;
 }
 
 /** A person's decision, as the ledger keeps it. */
-export interface RecordedDecision extends PersonDecision {
+export interface RecordedDecision extends Omit<PersonDecision, "expectedVersion"> {
   /** Ledger time, milliseconds since 1970. */
   readonly at: number;
 }
@@ -31,7 +37,7 @@ export interface RecordedDecision extends PersonDecision {
 export type OtherDecision = PersonDecision & { readonly kind: Exclude<DecisionKind, "bought"> };
 
 /** What was decided, by whom and why, as every message says it. */
-export function decisionText({ kind, id = "", person, reason }: PersonDecision): string {
+export function decisionText({ kind, id = "", person, reason }: Omit<PersonDecision, "expectedVersion">): string {
   const what = {
     bought: `decided bought as ${id}`,
     "not-bought": "decided not bought",

@@ -44,9 +44,10 @@ export interface ExecutionLedger {
   amend(executionId: string, amendment: Amendment): Promise<RecordedAt>;
 
   /**
-   * Records that somebody asks for another try of what was refused, rejected or parked of an execution: from then on it is unfinished
-   * work, until a driver recorded what it found. Durable when it resolves. Throws an InvalidExecutionError for an execution
-   * that it does not know.
+   * Records that somebody asks for another try of what was refused, rejected or parked of an execution; of one that is stopped, only
+   * of what was sent. From then on it is unfinished work, until a driver recorded what it found, or an amendment forbids it. Durable
+   * when it resolves. Throws an InvalidExecutionError for an execution that it does not know, and a RefusedError with the reason
+   * (such as `approval-missing`) for one that waits.
    */
   askRedrive(executionId: string, person: string): Promise<RecordedAt>;
 

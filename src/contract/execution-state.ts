@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./errors.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { TokenRecord } from "./ledger.ts";
-import { whyStopped, whyWaiting } from "./terms.ts";
+import { type Forbidden, whyStopped, whyWaiting } from "./terms.ts";
 
 /** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
 export type Work = "unfinished" | "refused" | "parked";
@@ -31,6 +31,20 @@ export function workLeft(record: TokenRecord): Work | undefined {
 export function canAskAgain(record: TokenRecord): boolean {
   if (record.redriveAskedAt !== undefined) return false;
   return (workLeft(record) ?? "unfinished") !== "unfinished" || isLookedForAgain(record);
+}
+
+/** Whether its unknown outcome waits for a person, also where somebody asks for another look at it meanwhile. */
+export function isParked(record: TokenRecord): boolean {
+  return workUnasked(record) === "parked";
+}
+
+/**
+ * Whether a drive may do something about a record under what its execution forbids: nothing while it waits, and once it is stopped
+ * it looks after what was sent.
+ */
+export function mayBeDriven({ state }: TokenRecord, forbidden: Forbidden | undefined): boolean {
+  if (forbidden === undefined) return true;
+  return forbidden.kind === "stopped" && ["submitted", "unknown", "purchased"].includes(state);
 }
 
 /** Bought and settled; but what was sent for it before may have bought something after all. */

@@ -185,6 +185,8 @@ export interface UnfinishedQuery {
   /** Milliseconds for which nobody has worked on them: since their last change, or since the lease on them lapsed. */
   readonly olderThan: number;
   readonly limit: number;
+  /** Those after a record: so all are read in pages of `limit`. Default: from the longest untouched one on. */
+  readonly after?: RecordPlace | undefined;
   /** Those that were refused or rejected as well. */
   readonly refused: boolean;
   /** Those that are parked as well: whose unknown outcome waits for a person. */
@@ -196,7 +198,7 @@ export interface RecordsQuery {
   readonly states?: readonly TokenState[];
   /** Those on which a driver's lease lasts, or those on which none does. */
   readonly held?: boolean;
-  /** Those on which work is left that a drive can do, or those that are parked; see {@link Ledger.unfinished}. */
+  /** Those on which work is left that a drive can do, or those that are parked, also where somebody asks for another look at them; see {@link Ledger.unfinished}. */
   readonly work?: "unfinished" | "parked";
   /** Those of these tokens. */
   readonly tokens?: readonly string[];
@@ -349,7 +351,8 @@ export interface Ledger extends ExecutionLedger, WebhookLedger {
    *   is work.
    * - `not-this`: `ids` join {@link TokenRecord.notThis}; the state stays.
    * - `written-off`: the state is; where nothing was open, the last of the `former` submissions is again.
-   * What was decided to be bought is recorded by `purchase`. Throws `internal` for a state that does not allow it: a defect.
+   * What was decided to be bought is recorded by `purchase`. Both throw a RefusedError `terms-changed` where the terms are at another
+   * version than the decision's `expectedVersion`. Throws `internal` for a state that does not allow it: a defect.
    */
   decide(claim: Claim, decision: OtherDecision, how?: DecisionDetails): Promise<TokenRecord>;
 

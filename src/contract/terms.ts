@@ -97,6 +97,14 @@ export function forbiddenError({ code, reason }: Forbidden): RefusedError {
   return new RefusedError({ code, message: `${reason} Nothing was sent for it. ${todoOf(code)}` });
 }
 
+/** The refusal of what a person decides who saw another version of the terms. */
+export function termsMovedOn(now: number, meant: number): RefusedError {
+  return new RefusedError({
+    code: "terms-changed",
+    message: `The terms are at version ${now} by now, and version ${meant} was meant. Nothing was decided. ${todoOf("terms-changed", "decide again")}`,
+  });
+}
+
 function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

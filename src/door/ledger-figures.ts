@@ -1,6 +1,6 @@
 import { mayBeBought } from "../contract/at-risk.ts";
 import { atRiskPrices } from "../contract/counted-price.ts";
-import { executionState, type ExecutionState, type Work, workLeft } from "../contract/execution-state.ts";
+import { executionState, type ExecutionState, isParked, type Work, workLeft } from "../contract/execution-state.ts";
 import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
@@ -55,7 +55,7 @@ export async function readFigures(
     const isDue = state === "working" && own.some((record) => record.state !== "purchased");
     if (isDue) oldest = Math.max(oldest, now - dueSince(execution));
   }
-  const works = Map.groupBy(records, workLeft);
+  const works = Map.groupBy(records, (record) => (isParked(record) ? "parked" : workLeft(record)));
   const kinds = ["unfinished", "refused", "parked"] as const;
   return {
     executions,

@@ -1,5 +1,7 @@
 import type { Environment } from "../contract/environment.ts";
+import { mayBeDriven } from "../contract/execution-state.ts";
 import type { RecordPlace, TokenRecord } from "../contract/ledger.ts";
+import { type Forbidden, whyForbidden } from "../contract/terms.ts";
 import type { DoorLedger } from "./door-parts.ts";
 
 /** Records that a sweep reads at once. */
@@ -14,7 +16,7 @@ export interface Sweeps {
 }
 
 interface SweepParts {
-  readonly ledger: Pick<DoorLedger, "now" | "records">;
+  readonly ledger: Pick<DoorLedger, "execution" | "now" | "records">;
   readonly environment: Environment;
   /** Milliseconds between two sweeps, and for which nobody has done anything about what they find. */
   readonly sweepInterval: number;
@@ -54,7 +56,10 @@ export function createSweeps(
   };
 }
 
-/** Tells the executions on which work is left that nobody has done anything about for so many milliseconds, some at a time. */
+/**
+ * Tells the executions on which work is left that nobody has done anything about for so many milliseconds, and that a drive may do
+ * now, some at a time. Each execution is read once.
+ */
 async function findLeftBehind(
   ledger: SweepParts["ledger"],
   restedFor: number,
@@ -62,7 +67,8 @@ async function findLeftBehind(
   found: (left: readonly LeftBehind[]) => Promise<void>,
 ): Promise<void> {
   const now = await ledger.now();
-  const known = new Set<string>();
+  const told = new Set<string>();
+  const forbidden = createForbidden(ledger, now);
   let after: RecordPlace | "beginning" = "beginning";
   for (;;) {
     const records: readonly TokenRecord[] = await ledger.records({
@@ -72,16 +78,34 @@ async function findLeftBehind(
       limit: page,
     });
     const left: LeftBehind[] = [];
-    for (const { executionId, leaseUntil, updatedAt } of records) {
+    let isOver = records.length < page;
+    for (const record of records) {
+      const { executionId, leaseUntil, updatedAt } = record;
       const rested = now - (leaseUntil ?? updatedAt);
-      if (known.has(executionId) || rested < restedFor) continue;
-      known.add(executionId);
+      // What comes after it rested for a shorter time.
+      isOver ||= rested < restedFor;
+      if (signal.aborted) return;
+      if (rested < restedFor || told.has(executionId)) continue;
+      if (!mayBeDriven(record, await forbidden(executionId))) continue;
+      told.add(executionId);
       left.push({ executionId, rested });
     }
     if (signal.aborted) return;
     await found(left);
     const last = records.at(-1);
-    if (last === undefined || records.length < page) return;
+    if (last === undefined || isOver) return;
     after = last;
   }
+}
+
+/** Why nothing may be sent for an execution now; each is read once. */
+function createForbidden(ledger: SweepParts["ledger"], now: number) {
+  const known = new Map<string, Forbidden | undefined>();
+  return async (executionId: string): Promise<Forbidden | undefined> => {
+    if (!known.has(executionId)) {
+      const execution = await ledger.execution(executionId);
+      known.set(executionId, execution && whyForbidden(execution, now));
+    }
+    return known.get(executionId);
+  };
 }

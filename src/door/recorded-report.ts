@@ -1,6 +1,6 @@
 import { BuyonceError, type ErrorCode } from "../contract/errors.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
-import { workLeft } from "../contract/execution-state.ts";
+import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { payerOf } from "../contract/payer.ts";
@@ -41,7 +41,8 @@ export function recordedOutcome(record: TokenRecord, forbidden: Forbidden | unde
   if (state === "skipped") return skippedOutcome(record);
   if (state === "written-off") return writtenOffOutcome(record);
   if (isHeld(record, at)) return inProgress(record);
-  if (parkedAt !== undefined && redriveAskedAt === undefined) return recordedAsParked(record);
+  const isLookedAt = redriveAskedAt !== undefined && mayBeDriven(record, forbidden);
+  if (parkedAt !== undefined && !isLookedAt) return recordedAsParked(record);
   if (isOpen(record)) return unresolved(record);
   if (forbidden !== undefined) return refusedUnlessBought(record, forbiddenError(forbidden), at);
   const said =

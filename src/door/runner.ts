@@ -22,7 +22,7 @@ export interface Runner {
 
 /** What a runner is made of. */
 export interface RunnerParts extends DriveParts {
-  readonly ledger: Pick<DoorLedger, "now" | "records">;
+  readonly ledger: Pick<DoorLedger, "execution" | "now" | "records">;
   readonly environment: Environment;
   /** Milliseconds. */
   readonly sweepInterval: number;

@@ -1,5 +1,5 @@
 import { type Commitment, idsOf } from "../contract/commitment.ts";
-import type { DecidedBy } from "../contract/decision.ts";
+import type { DecidedBy, SeenTerms } from "../contract/decision.ts";
 import { BuyonceError, type ErrorCode, RefusedError } from "../contract/errors.ts";
 import type { Resolution, Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -20,7 +20,12 @@ import { recordEnding } from "./record.ts";
  * is refused. Throws a RefusedError `commitment-unverifiable`, `commitment-mismatch`, `commitment-taken`, `there-before`,
  * `still-shown` or `answer-unclear`, or that of a look-up.
  */
-export async function decideBought(drive: DriveContext, task: Task, id: string, by: DecidedBy): Promise<Outcome> {
+export async function decideBought(
+  drive: DriveContext,
+  task: Task,
+  id: string,
+  by: DecidedBy & SeenTerms,
+): Promise<Outcome> {
   const { executor, record, claim } = task;
   const found = await readNamed(drive, task, id);
   const isMarked = carriesToken(found.marks, record.token);

@@ -1,4 +1,4 @@
-import { capitalised, type DecidedBy, decisionText } from "../contract/decision.ts";
+import { capitalised, type DecidedBy, decisionText, type SeenTerms } from "../contract/decision.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { Outcome } from "../contract/report.ts";
@@ -11,7 +11,7 @@ import { errorOutcome } from "./outcome.ts";
  * of it, and the executor's minimum age since the last send: before that, what was bought may not show. Throws a RefusedError
  * `still-shown`, `too-early` or `answer-unclear`; `several-commitments` or `commitment-unclear` for what carries the token.
  */
-export async function decideNotBought(drive: DriveContext, task: Task, by: DecidedBy): Promise<Outcome> {
+export async function decideNotBought(drive: DriveContext, task: Task, by: DecidedBy & SeenTerms): Promise<Outcome> {
   const { claim, executor } = task;
   const answer = await askAboutAll(drive, task);
   if (answer.kind === "shown") throw stillShown(answer, "not bought");

@@ -1,5 +1,5 @@
 import { idsOf } from "../contract/commitment.ts";
-import { capitalised, type DecidedBy, decisionText } from "../contract/decision.ts";
+import { capitalised, type DecidedBy, decisionText, type SeenTerms } from "../contract/decision.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { type ErrorCode, RefusedError } from "../contract/errors.ts";
 import type { Listed } from "../contract/listed.ts";
@@ -19,7 +19,12 @@ import { isOpen } from "./outcome-of-record.ts";
  * bought under its handle, is never another one; nor, where the ended count, what carries it and has ended. Throws a RefusedError
  * `still-shown`, `purchase-over`, `commitment-unverifiable` or `too-early`, or that of a look-up.
  */
-export async function decideNotThis(drive: DriveContext, task: Task, id: string, by: DecidedBy): Promise<Outcome> {
+export async function decideNotThis(
+  drive: DriveContext,
+  task: Task,
+  id: string,
+  by: DecidedBy & SeenTerms,
+): Promise<Outcome> {
   const { claim } = task;
   const shown = await readWithMarks(drive, task, id);
   if (shown !== undefined) {

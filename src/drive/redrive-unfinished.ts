@@ -1,14 +1,14 @@
 import { checkTexts } from "../contract/check-texts.ts";
 import type { Environment } from "../contract/environment.ts";
-import { workLeft } from "../contract/execution-state.ts";
-import type { Ledger, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
+import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
+import type { Ledger, RecordPlace, TokenRecord, UnfinishedQuery } from "../contract/ledger.ts";
 import type { Report } from "../contract/report.ts";
 import { type Forbidden, whyForbidden } from "../contract/terms.ts";
 import { createBudget, type Budget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
 import type { DriveOptions } from "./drive-execution.ts";
 import { withMissingExecutors } from "./executor-missing.ts";
-import { leftAsItIs, sentStates } from "./outcome-of-record.ts";
+import { leftAsItIs } from "./outcome-of-record.ts";
 import { reportOf } from "./report-of.ts";
 import { readParked, withParked } from "./report-parked.ts";
 import { pastDeadline } from "./stop.ts";
@@ -118,7 +118,9 @@ function withinOne(ledger: Ledger, executionId: string): UnfinishedSource {
   return {
     now: () => ledger.now(),
     execution: (id) => ledger.execution(id),
-    unfinished: async ({ olderThan, limit, refused, parked }) => {
+    // All of them in one page.
+    unfinished: async ({ olderThan, refused, parked, after }) => {
+      if (after !== undefined) return [];
       const now = await ledger.now();
       const isMeant = { unfinished: true, refused, parked };
       const isLeft = (record: TokenRecord) => {
@@ -126,17 +128,17 @@ function withinOne(ledger: Ledger, executionId: string): UnfinishedSource {
         const restingSince = record.leaseUntil ?? record.updatedAt;
         return work !== undefined && isMeant[work] && restingSince <= now - olderThan;
       };
-      return (await ledger.recordsOf(executionId)).filter(isLeft).slice(0, limit);
+      return (await ledger.recordsOf(executionId)).filter(isLeft);
     },
   };
 }
 
-/** By how much more is asked for while what cannot be driven takes the places of what can. */
-const growth = 10;
+/** Fewer are not read at once, at first and after that: what waits, or cannot be driven, may lie before what can. */
+const [firstPage, laterPage] = [100, 1000];
 
 /**
  * What was left behind and can be driven, however much lies before it that cannot: a ledger is shared by drivers of several
- * clouds. Reads again, more each time, until there are enough or the ledger has no more. Throws a LedgerError.
+ * clouds. Reads on, a page at a time, until there are enough or the ledger has no more. Throws a LedgerError.
  */
 export async function findUnfinished(
   ledger: UnfinishedSource,
@@ -144,15 +146,17 @@ export async function findUnfinished(
   canDrive: (record: TokenRecord) => boolean | Promise<boolean>,
 ): Promise<FoundUnfinished> {
   const isWork = createIsWork(ledger);
-  for (let size = query.limit; ; size *= growth) {
-    const records = await ledger.unfinished({ ...query, limit: size });
-    const own: TokenRecord[] = [];
-    const withoutExecutor: TokenRecord[] = [];
+  const own: TokenRecord[] = [];
+  const withoutExecutor: TokenRecord[] = [];
+  for (let after: RecordPlace | undefined; ;) {
+    const size = Math.max(query.limit, after === undefined ? firstPage : laterPage);
+    const records = await ledger.unfinished({ ...query, limit: size, after });
     for (const record of records) {
+      if (own.length >= query.limit) break;
       if (await isWork(record)) ((await canDrive(record)) ? own : withoutExecutor).push(record);
     }
-    const needsMore = own.length < query.limit && records.length >= size;
-    if (!needsMore) return { own: own.slice(0, query.limit), withoutExecutor };
+    after = records.at(-1);
+    if (own.length >= query.limit || records.length < size) return { own, withoutExecutor };
   }
 }
 
@@ -163,13 +167,13 @@ export async function findUnfinished(
 function createIsWork(ledger: UnfinishedSource): (record: TokenRecord) => Promise<boolean> {
   const known = new Map<string, Forbidden | undefined>();
   let now: number | undefined;
-  return async ({ executionId, state }) => {
+  return async (record) => {
+    const { executionId } = record;
     if (!known.has(executionId)) {
       now ??= await ledger.now();
       const execution = await ledger.execution(executionId);
       known.set(executionId, execution && whyForbidden(execution, now));
     }
-    const forbidden = known.get(executionId);
-    return forbidden === undefined || (forbidden.kind === "stopped" && sentStates.includes(state));
+    return mayBeDriven(record, known.get(executionId));
   };
 }

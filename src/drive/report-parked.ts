@@ -1,3 +1,4 @@
+import { isParked } from "../contract/execution-state.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { Outcome, Report } from "../contract/report.ts";
@@ -12,7 +13,7 @@ const most = 1000;
 /** What waits for a person: the longest untouched first, at most 1,000. `only`: of this execution. Throws a LedgerError. */
 export async function readParked(ledger: Ledger, only?: string): Promise<readonly TokenRecord[]> {
   if (only === undefined) return ledger.records({ work: "parked", oldestAfter: "beginning", limit: most });
-  return (await ledger.recordsOf(only)).filter(({ parkedAt }) => parkedAt !== undefined);
+  return (await ledger.recordsOf(only)).filter(isParked);
 }
 
 /** What is parked, and what it costs. */

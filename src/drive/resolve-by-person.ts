@@ -1,9 +1,9 @@
 import { checkTexts } from "../contract/check-texts.ts";
-import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import type { Outcome } from "../contract/report.ts";
+import { termsMovedOn } from "../contract/terms.ts";
 import { decideBought } from "./decide-bought.ts";
 import { decideNotBought } from "./decide-not-bought.ts";
 import { decideNotThis } from "./decide-not-this.ts";
@@ -52,21 +52,15 @@ export async function resolveByPerson(
   // The state stays until the decision is written: what was refused is no work because a decision was refused too.
   const work = { executor, states: decidableStates, asIs: true, nothingToDo, signal, deadline };
   return withClaim(record, parts, work, async (drive, task) => {
-    checkVersion(task.claim.termsVersion, expectedVersion);
+    const { termsVersion } = task.claim;
+    if (termsVersion !== (expectedVersion ?? termsVersion)) throw termsMovedOn(termsVersion, expectedVersion ?? 0);
     checkDecidable(task.record, finding);
-    const by = { person, reason };
+    // While the provider is asked, the terms may move on: they are compared again where the decision is written.
+    const by = { person, reason, expectedVersion };
     if (finding === "not-bought") return decideNotBought(drive, task, by);
     if (finding === "write-off") return writeOff(drive, task, by);
     if ("bought" in finding) return decideBought(drive, task, finding.bought, by);
     return decideNotThis(drive, task, finding.notThis, by);
-  });
-}
-
-function checkVersion(now: number, expected = now): void {
-  if (now === expected) return;
-  throw new RefusedError({
-    code: "terms-changed",
-    message: `The terms are at version ${now} by now, and version ${expected} was meant. Nothing was decided. ${todoOf("terms-changed", "decide again")}`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DecidedBy } from "../contract/decision.ts";
+import type { DecidedBy, SeenTerms } from "../contract/decision.ts";
 import { BuyonceError, RefusedError } from "../contract/errors.ts";
 import type { Outcome } from "../contract/report.ts";
 import { type Answer, askAboutAll, checkAge, stillShown } from "./clear-answer.ts";
@@ -11,7 +11,7 @@ import { writtenOffOutcome } from "./outcome.ts";
  * clearly does not show is not, unless nothing that it shows proves that. Throws a RefusedError `too-early`, `still-shown`,
  * `several-commitments` or `nothing-to-resolve`.
  */
-export async function writeOff(drive: DriveContext, task: Task, by: DecidedBy): Promise<Outcome> {
+export async function writeOff(drive: DriveContext, task: Task, by: DecidedBy & SeenTerms): Promise<Outcome> {
   const { claim, executor } = task;
   const { recovery } = executor;
   await checkAge(drive, task, recovery.parkAfter, "the provider's own time limit is");

@@ -81,9 +81,9 @@ export interface ExecutionManager {
     decision: PersonsDecision,
   ): Promise<{ readonly status: ExecutionStatus; readonly mayBeBought: readonly SentPlace[] }>;
   /**
-   * Records that somebody asks for another try of what was refused, rejected or parked. It survives the process that asked: the next
-   * `redriveUnfinished` of any driver does it, once. Throws an InvalidExecutionError for an execution that is not known, or a
-   * LedgerError.
+   * Records that somebody asks for another try of what was refused, rejected or parked; of an execution that is stopped, only of what
+   * was sent. It survives the process that asked: the next `redriveUnfinished` of any driver does it, once. Throws an
+   * InvalidExecutionError for an execution that is not known, a RefusedError with the reason for one that waits, or a LedgerError.
    */
   askRedrive(executionId: string, person: string): Promise<ExecutionStatus>;
   /** Undoes a cancel; an approval has to be given anew. Throws as `cancel`, and `execution-expired`. */

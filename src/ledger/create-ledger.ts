@@ -2,7 +2,7 @@ import { idsOf } from "../contract/commitment.ts";
 import { decisionText } from "../contract/decision.ts";
 import type { Claim, ClaimAnswer, Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { Submission } from "../contract/executor.ts";
-import { decisionsOf, expectUndecided, notBoughtStates, recorded } from "./decisions.ts";
+import { decisionsOf, expectNotBought, keysOf, recorded } from "./decisions.ts";
 import { withAnnouncements } from "./announce.ts";
 import { createOwnedIds, type OwnedIds } from "./owned-ids.ts";
 import { webhooksOf } from "./webhook-rules.ts";
@@ -51,7 +51,9 @@ export function createLedger(silent: LedgerStore): Ledger {
     const written = store.transaction(keys, async (transaction) => {
       const record = await heldRecord(transaction, claim);
       const { detail, ...changed } = await change(record, transaction);
-      const isTried = "holder" in changed || (changed.state ?? record.state) !== record.state;
+      // What a person says leaves another try that is asked for as it is, unless it makes something else of it.
+      const isEnded = "holder" in changed && event !== "decide";
+      const isTried = isEnded || (changed.state ?? record.state) !== record.state;
       const asked = isTried ? { redriveAskedAt: undefined } : {};
       const next: TokenRecord = { ...record, ...changed, ...asked, updatedAt: transaction.now };
       await transaction.put(next, historyEntry(event, record, next, transaction.now, detail));
@@ -70,6 +72,7 @@ export function createLedger(silent: LedgerStore): Ledger {
     ...claimsOf(store),
     ...sendsOf(store, write),
     ...notesOf(write),
+    ...purchasesOf(write),
     ...endsOf(write),
     ...decisionsOf(write),
   };
@@ -96,14 +99,14 @@ function readsOf(store: LedgerStore, owned: OwnedIds) {
 
     checkPlace: () => store.checkPlace(),
 
-    unfinished: async ({ olderThan, limit, refused, parked }) => {
+    unfinished: async ({ olderThan, limit, refused, parked, after }) => {
       const now = await store.now();
       const kinds: readonly Work[] = [
         "unfinished",
         ...(refused ? ["refused" as const] : []),
         ...(parked ? ["parked" as const] : []),
       ];
-      return store.withWork(kinds, now - olderThan, limit);
+      return store.withWork(kinds, now - olderThan, limit, after);
     },
 
     records: (query) => store.records(query),
@@ -272,37 +275,42 @@ async function addLateEvidence(
   return submissionOf(record);
 }
 
-/** How a recommendation ends; the claim is given up. */
-function endsOf(write: Write) {
+/** What was bought, and how it is seen later; the claim is given up. */
+function purchasesOf(write: Write) {
   return {
     purchase: (
       claim,
       commitment,
       { decision, passedBy = false, unproven = false, proves = [], over, guessedIn, clock } = {},
     ) =>
-      write(claim, decision ? "decide" : "purchase", async (record, transaction) => {
-        if (decision) expectUndecided(record, notBoughtStates);
-        // Skipped meanwhile, it was found as bought: that is the truth.
-        else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
-        if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
-        await own(transaction, record, commitment);
-        const earlier = { ...record, former: withProof(record, proves) };
-        const former = passedBy ? formerOf(earlier, unproven ? { unproven } : {}) : earlier.former;
-        return {
-          state: "purchased",
-          commitment,
-          purchasedAt: transaction.now,
-          purchasedClock: clock,
-          countedFrom: undefined,
-          parkedAt: undefined,
-          error: over,
-          decision: decision && recorded(decision, transaction.now),
-          former,
-          detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
-          // Where the marker comes after the purchase, the driver goes on to stamp it.
-          ...(commitment.marked ? givenUp : {}),
-        };
-      }),
+      write(
+        claim,
+        decision ? "decide" : "purchase",
+        async (record, transaction) => {
+          if (decision) await expectNotBought(transaction, record, decision);
+          // Skipped meanwhile, it was found as bought: that is the truth.
+          else expectState(record, ["claimed", "submitted", "unknown", "skipped"]);
+          if (guessedIn !== undefined) await expectFree(transaction, guessedIn, record.token);
+          await own(transaction, record, commitment);
+          const earlier = { ...record, former: withProof(record, proves) };
+          const former = passedBy ? formerOf(earlier, unproven ? { unproven } : {}) : earlier.former;
+          return {
+            state: "purchased",
+            commitment,
+            purchasedAt: transaction.now,
+            purchasedClock: clock,
+            countedFrom: undefined,
+            parkedAt: undefined,
+            error: over,
+            decision: decision && recorded(decision, transaction.now),
+            former,
+            detail: decision ? decisionText(decision) : `${commitment.id} ${commitment.state}`,
+            // Where the marker comes after the purchase, the driver goes on to stamp it.
+            ...(commitment.marked ? givenUp : {}),
+          };
+        },
+        keysOf(claim, decision),
+      ),
 
     observe: (claim, commitment) =>
       write(claim, "observe", async (record, transaction) => {
@@ -310,7 +318,12 @@ function endsOf(write: Write) {
         await own(transaction, record, commitment);
         return { commitment, detail: `${commitment.id} ${commitment.state}`, ...givenUp };
       }),
+  } satisfies Partial<Ledger>;
+}
 
+/** How a recommendation ends otherwise; the claim is given up. */
+function endsOf(write: Write) {
+  return {
     reject: async (claim, error, { unseen = false } = {}) => {
       await write(claim, "reject", async (record) => {
         expectState(record, ["claimed", "submitted"]);

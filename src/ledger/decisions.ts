@@ -2,12 +2,14 @@ import { unprovenOf } from "../contract/at-risk.ts";
 import { decisionText, type OtherDecision, type PersonDecision, type RecordedDecision } from "../contract/decision.ts";
 import type { DecisionDetails } from "../contract/decision.ts";
 import { RefusedError } from "../contract/errors.ts";
-import type { Ledger, TokenRecord } from "../contract/ledger.ts";
+import type { Claim, Ledger, TokenRecord } from "../contract/ledger.ts";
+import { termsMovedOn } from "../contract/terms.ts";
 import type { Write } from "./create-ledger.ts";
+import type { LedgerTransaction, TransactionKeys } from "./ledger-store.ts";
 import { type Change, expectState, formerOf, givenUp, joined, withProof } from "./ledger-rules.ts";
 
 /** The states in which a person can say that it was bought. */
-export const notBoughtStates: readonly TokenRecord["state"][] = [
+const notBoughtStates: readonly TokenRecord["state"][] = [
   "planned",
   "claimed",
   "submitted",
@@ -24,7 +26,7 @@ const undecidedStates = notBoughtStates.filter((state) => state !== "written-off
  * The record is in a state in which this can be decided. Throws a RefusedError `nothing-to-resolve` where somebody skipped the place
  * while it was looked at.
  */
-export function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
+function expectUndecided(record: TokenRecord, states: readonly TokenRecord["state"][]): void {
   if (record.state !== "skipped") return expectState(record, states);
   throw new RefusedError({
     code: "nothing-to-resolve",
@@ -33,18 +35,53 @@ export function expectUndecided(record: TokenRecord, states: readonly TokenRecor
 }
 
 /** A decision with the time at which it was made. */
-export function recorded(decision: PersonDecision, at: number): RecordedDecision {
+export function recorded({ expectedVersion: _seen, ...decision }: PersonDecision, at: number): RecordedDecision {
   return { ...decision, at };
+}
+
+/** What the transaction of a decision is about: the execution as well, where its terms are those that a person saw. */
+export function keysOf(claim: Claim, decision: PersonDecision | undefined): TransactionKeys {
+  const isSeen = decision?.expectedVersion !== undefined;
+  return { tokens: [claim.token], ...(isSeen ? { executions: [claim.executionId] } : {}) };
+}
+
+/** Throws a RefusedError `terms-changed` where the terms are no longer those that a person saw who decides. */
+async function expectSeen(
+  transaction: LedgerTransaction,
+  { executionId }: Pick<TokenRecord, "executionId">,
+  { expectedVersion }: PersonDecision,
+): Promise<void> {
+  if (expectedVersion === undefined) return;
+  const execution = await transaction.execution(executionId);
+  const now = execution?.termsVersion ?? 0;
+  if (now !== expectedVersion) throw termsMovedOn(now, expectedVersion);
+}
+
+/** Throws where a person cannot say that it was bought: its terms or its state are no longer what was seen. */
+export async function expectNotBought(
+  transaction: LedgerTransaction,
+  record: TokenRecord,
+  decision: PersonDecision,
+): Promise<void> {
+  await expectSeen(transaction, record, decision);
+  expectUndecided(record, notBoughtStates);
 }
 
 /** What a person decides, with what follows from it. */
 export function decisionsOf(write: Write) {
   return {
     decide: (claim, decision, how = {}) =>
-      write(claim, "decide", async (record, { now }) => {
-        const kept = { decision: recorded(decision, now), detail: decisionText(decision) };
-        return { ...effectOf(record, decision, how), ...kept, ...(decision.kind === "lost" ? {} : givenUp) };
-      }),
+      write(
+        claim,
+        "decide",
+        async (record, transaction) => {
+          await expectSeen(transaction, claim, decision);
+          const { now } = transaction;
+          const kept = { decision: recorded(decision, now), detail: decisionText(decision) };
+          return { ...effectOf(record, decision, how), ...kept, ...(decision.kind === "lost" ? {} : givenUp) };
+        },
+        keysOf(claim, decision),
+      ),
   } satisfies Partial<Ledger>;
 }
 

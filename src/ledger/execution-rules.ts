@@ -13,8 +13,9 @@ import type {
 import type { TokenRecord } from "../contract/ledger.ts";
 import { raisesPrice, raisesTotals } from "../contract/limits.ts";
 import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { mayBeDriven } from "../contract/execution-state.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
-import { termsHash, whyStopped } from "../contract/terms.ts";
+import { termsHash, whyForbidden, whyStopped } from "../contract/terms.ts";
 import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
 
 /** The record of an execution that is new, and those of its places. `owner`: whose it is, if it was submitted for somebody. */
@@ -96,12 +97,31 @@ export function amended({ execution, records }: RecordedExecution, amendment: Am
   const { detail = "", changed = [], ...rest } = changeOf(execution, records, amendment, { person, reason, at: now });
   const termsVersion = execution.termsVersion + 1;
   const { executionId } = execution;
-  const next = { ...execution, ...rest.execution, termsVersion, updatedAt: now };
+  const approver = withoutApprover(execution, amendment, rest.execution);
+  const next = { ...execution, ...rest.execution, ...approver, termsVersion, updatedAt: now };
+  // What is reopened begins nothing that somebody asked for before it was stopped.
+  const forbidden = kind === "reopen" ? whyForbidden(execution, now) : whyForbidden(next, now);
+  const isAskedFor = (record: TokenRecord) => mayBeDriven(record, forbidden);
   return {
-    execution: { ...next, ...withoutApprover(execution, amendment, rest.execution) },
-    changed: changed.map((record) => ({ ...record, updatedAt: now })),
+    execution: next,
+    changed: withoutRedrives(records, changed, isAskedFor).map((record) => ({ ...record, updatedAt: now })),
     entry: { executionId, at: now, event: kind, person, reason, termsVersion, detail },
   };
+}
+
+/** Those that differ, beside them those for which another try was asked that may not be made: it is asked for anew once it may. */
+function withoutRedrives(
+  records: readonly TokenRecord[],
+  changed: readonly TokenRecord[],
+  isKept: (record: TokenRecord) => boolean,
+): readonly TokenRecord[] {
+  const byToken = new Map(changed.map((record) => [record.token, record]));
+  return records.flatMap((record) => {
+    const after = byToken.get(record.token) ?? record;
+    const isForgotten = after.redriveAskedAt !== undefined && !isKept(after);
+    if (isForgotten) return [{ ...after, redriveAskedAt: undefined }];
+    return after === record ? [] : [after];
+  });
 }
 
 /** Where two persons are needed: whose change asks for an approval anew, does not give it. */

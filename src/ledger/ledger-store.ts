@@ -73,8 +73,16 @@ export interface LedgerStore extends WebhookStore {
   /** As `Ledger.historySince`: each line has its number from the transaction that wrote it. */
   historySince(executionId: string, after: number, limit: number): Promise<readonly NumberedEntry[]>;
   executionOfKey(caller: string, key: string): Promise<string | undefined>;
-  /** Records with one of these kinds of work left that rest since a time or longer, longest first, at most `limit`. */
-  withWork(kinds: readonly Work[], restingBefore: number, limit: number): Promise<readonly TokenRecord[]>;
+  /**
+   * Records with one of these kinds of work left that rest since a time or longer, longest first (then by executionId and recIndex),
+   * at most `limit`, from after a record on.
+   */
+  withWork(
+    kinds: readonly Work[],
+    restingBefore: number,
+    limit: number,
+    after?: RecordPlace,
+  ): Promise<readonly TokenRecord[]>;
   /**
    * Those that rest since the latest time first, or the other way round. Reads them all, unless `work` or `tokens` narrow
    * it, for which a store has an index.

@@ -3,7 +3,7 @@ import { createLedger } from "./create-ledger.ts";
 import { createSerializer } from "./serialize.ts";
 import { countedPrices } from "../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord, NumberedEntry, SubmittedKey } from "../contract/execution-record.ts";
-import { workLeft } from "../contract/execution-state.ts";
+import { isParked, workLeft } from "../contract/execution-state.ts";
 import { withoutRestored, withRestored } from "./execution-rules.ts";
 import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
 import { keepAnnounced, type KeptWebhooks, memoryWebhooks, noWebhooks } from "./memory-webhooks.ts";
@@ -124,10 +124,11 @@ function readsOf(
         .slice(after, after + limit)
         .map((happened, index): NumberedEntry => ({ number: after + index + 1, ...happened })),
     executionOfKey: async (caller, key) => keys.get(nameOf({ caller, key }))?.executionId,
-    withWork: async (kinds, before, limit) =>
+    withWork: async (kinds, before, limit, after) =>
       [...records.values()]
         .filter((record) => kinds.some((kind) => kind === workLeft(record)) && restingSince(record) <= before)
-        .toSorted((a, b) => restingSince(a) - restingSince(b) || a.recIndex - b.recIndex)
+        .filter((record) => after === undefined || byAge(record, after) > 0)
+        .toSorted(byAge)
         .slice(0, limit),
     records: async (query) => {
       const { tokens } = query;
@@ -146,7 +147,7 @@ function select(
   return all
     .filter((record) => states?.includes(record.state) ?? true)
     .filter((record) => held === undefined || held === restingSince(record) > now)
-    .filter((record) => work === undefined || work === workLeft(record))
+    .filter((record) => work === undefined || work === workLeft(record) || (work === "parked" && isParked(record)))
     .toSorted((a, b) => (oldestAfter === undefined ? restingSince(b) - restingSince(a) : 0) || byAge(a, b))
     .filter((record) => oldestAfter === undefined || oldestAfter === "beginning" || byAge(record, oldestAfter) > 0)
     .slice(0, limit);

@@ -1,5 +1,8 @@
 import type { ExecutionLedger } from "../contract/execution-ledger.ts";
-import { canAskAgain, redriveAskedBy } from "../contract/execution-state.ts";
+import { todoOf } from "../contract/error-advice.ts";
+import { RefusedError } from "../contract/errors.ts";
+import { canAskAgain, mayBeDriven, redriveAskedBy, workLeft } from "../contract/execution-state.ts";
+import type { TokenRecord } from "../contract/ledger.ts";
 import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import {
@@ -11,6 +14,7 @@ import {
   withoutApproval,
   withoutSecondPerson,
 } from "../contract/submitted.ts";
+import { type Forbidden, whyForbidden } from "../contract/terms.ts";
 import { amended, newExecution } from "./execution-rules.ts";
 import { historyEntry, tokensOf } from "./ledger-rules.ts";
 import type { LedgerStore, LedgerTransaction } from "./ledger-store.ts";
@@ -58,8 +62,12 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
         const execution = await transaction.execution(executionId);
         if (execution === undefined) throw notRecorded();
         const records = await transaction.recordsOf(executionId);
+        const forbidden = whyForbidden(execution, now);
+        expectNoWait(records, forbidden);
         const after = records.map((record) =>
-          canAskAgain(record) ? { ...record, redriveAskedAt: now, updatedAt: now } : record,
+          canAskAgain(record) && mayBeDriven(record, forbidden)
+            ? { ...record, redriveAskedAt: now, updatedAt: now }
+            : record,
         );
         for (const [position, record] of records.entries()) {
           const next = after[position] ?? record;
@@ -92,6 +100,14 @@ async function recordNew(transaction: LedgerTransaction, planned: NewExecution, 
   for (const record of records) await transaction.touch(record);
   await transaction.drivable?.(execution);
   return { isNew: true, execution, records, at: transaction.now };
+}
+
+/** Throws a RefusedError with the reason where an execution waits and something is left of it: it goes on by itself once it may. */
+function expectNoWait(records: readonly TokenRecord[], forbidden: Forbidden | undefined): void {
+  const isLeft = records.some((record) => workLeft(record) !== undefined || canAskAgain(record));
+  if (forbidden?.kind !== "waiting" || !isLeft) return;
+  const { code, reason } = forbidden;
+  throw new RefusedError({ code, message: `${reason} No other try was recorded. ${todoOf(code)}` });
 }
 
 type Owner = Parameters<typeof newExecution>[2];

@@ -135,6 +135,26 @@ test("the history of a recommendation: each change, in order", async () => {
   }
 });
 
+test("a redrive of what waits for an approval is refused with that reason, and begins nothing once it is approved", async () => {
+  await put("?requireApproval=true");
+  const before = await world.ledger.recorded("engine-1");
+  expect(await say("redrive")).toMatchObject({ status: 409, json: { code: "approval-missing" } });
+  expect((await world.ledger.recorded("engine-1"))?.records).toEqual(before?.records);
+  expect(bought()).toBe(0);
+});
+
+test("a redrive of what was refused and is cancelled is answered as stopped, and buys nothing once it is reopened", async () => {
+  const dear = [{ ...execution.recommendations[0], maxPrice: { amount: "0.01", currency: "USD" } }];
+  expect(await put("", { ...execution, recommendations: dear })).toMatchObject({ json: { state: "needs-person" } });
+  await say("cancellation", { reason: "ordered twice" });
+  expect(await say("redrive", undefined, wait)).toMatchObject({
+    json: { state: "stopped", forbidden: { code: "execution-cancelled" } },
+  });
+  expect((await world.ledger.recordsOf("engine-1"))[0]?.redriveAskedAt).toBeUndefined();
+  await world.purchaser.reopen("engine-1", { person: "ann", reason: "needed" });
+  expect((await world.purchaser.execution("engine-1")).state).toBe("needs-person");
+});
+
 describe("resolution", () => {
   test("what a person found out is compared first, and recorded in the name of the caller", async () => {
     await put();

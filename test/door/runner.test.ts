@@ -94,3 +94,63 @@ test("a drive that fails is told, and the next one is made all the same", async 
   await runner.ended("execution-1");
   expect(cloud.orders).toHaveLength(1);
 });
+
+test("a sweep reads each execution once, and drives nothing that waits or is stopped but what was sent", async () => {
+  const parts = setup();
+  const { cloud, environment, ledger, purchaser } = parts;
+  const word = { person: "ann", reason: "because" };
+  cloud.faults.sends = ["lost-before"];
+  cloud.faults.resolve = "throws";
+  await purchaser.drive({ ...execution(disk(), disk()), executionId: "sent" });
+  await purchaser.cancel("sent", word);
+  for (let index = 0; index < 20; index += 1) {
+    await purchaser.submit({ ...execution(disk(), disk()), executionId: `waits-${index}` }, { requireApproval: true });
+    await purchaser.submit({ ...execution(disk(), disk()), executionId: `stopped-${index}` });
+    await purchaser.cancel(`stopped-${index}`, word);
+  }
+  await purchaser.submit({ ...execution(), executionId: "new" });
+  environment.advance(60_000);
+  const driven: (string | undefined)[] = [];
+  const read: string[] = [];
+  let sweep = () => {};
+  const runner = createRunner({
+    purchaser: {
+      redriveUnfinished: async ({ executionId } = {}) => {
+        driven.push(executionId);
+        return [];
+      },
+    },
+    ledger: {
+      ...ledger,
+      execution: (executionId) => {
+        read.push(executionId);
+        return ledger.execution(executionId);
+      },
+    },
+    environment: {
+      ...environment,
+      every: (_interval, run) => {
+        sweep = run;
+        return () => undefined;
+      },
+    },
+    executionsAtOnce: 100,
+    concurrency: 1,
+    sweepInterval: 30_000,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  runner.start();
+  await expect.poll(() => driven.toSorted()).toEqual(["new", "sent"]);
+  expect(read).toHaveLength(new Set(read).size);
+  // The first one is over by then.
+  await expect
+    .poll(() => {
+      sweep();
+      return driven.length;
+    })
+    .toBeGreaterThan(2);
+  await runner.drain();
+  expect([...new Set(driven)].toSorted()).toEqual(["new", "sent"]);
+});

@@ -5,7 +5,7 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
-import type { ExecutionPlace, Ledger, TokenRecord } from "../../src/contract/ledger.ts";
+import type { ExecutionPlace, Ledger, TokenRecord, UnfinishedQuery } from "../../src/contract/ledger.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -252,9 +252,10 @@ describe("what a driver finds that it can drive", () => {
     const ledger = {
       now: async () => 0,
       execution: async () => undefined,
-      unfinished: async ({ limit }: { limit: number }) => {
+      unfinished: async ({ limit, after }: UnfinishedQuery) => {
         limits.push(limit);
-        return records.slice(0, limit);
+        const begin = after === undefined ? 0 : after.recIndex + 1;
+        return records.slice(begin, begin + limit);
       },
     } as unknown as Ledger;
     const find = async (limit: number) => {
@@ -266,14 +267,15 @@ describe("what a driver finds that it can drive", () => {
   }
 
   test.each<[string, number, number[], number[], number[]]>([
-    ["mmm", 2, [2], [0, 1], []],
-    ["tmm", 2, [2, 20], [1, 2], [0]],
-    ["tmmm", 2, [2, 20], [1, 2], [0]],
-    ["tm", 3, [3], [1], [0]],
-    ["tt", 2, [2, 20], [], [0, 1]],
-    [`${"t".repeat(25)}m`, 2, [2, 20, 200], [25], Array.from({ length: 25 }, (_, index) => index)],
-    ["", 2, [2], [], []],
-    ["m", 0, [0], [], []],
+    ["mmm", 2, [100], [0, 1], []],
+    ["tmm", 2, [100], [1, 2], [0]],
+    ["tmmm", 2, [100], [1, 2], [0]],
+    ["tm", 3, [100], [1], [0]],
+    ["tt", 2, [100], [], [0, 1]],
+    [`${"t".repeat(1100)}m`, 2, [100, 1000, 1000], [1100], Array.from({ length: 1100 }, (_, index) => index)],
+    ["m".repeat(300), 250, [250], Array.from({ length: 250 }, (_, index) => index), []],
+    ["", 2, [100], [], []],
+    ["m", 0, [100], [], []],
   ])("%s, at most %d", async (up, limit, asked, own, withoutExecutor) => {
     const { limits, find } = lined(up);
     expect(await find(limit)).toEqual([own, withoutExecutor]);

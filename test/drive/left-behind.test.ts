@@ -264,3 +264,35 @@ describe("a person decides about an unknown outcome", () => {
     });
   });
 });
+
+test("with a limit, what waits or is stopped before it is passed over a page at a time, and each execution read once", async () => {
+  const { cloud, ledger, options, purchaser, environment } = setup();
+  for (let index = 0; index < 150; index += 1) {
+    await purchaser.submit({ ...execution(disk(), disk()), executionId: `waits-${index}` }, { requireApproval: true });
+  }
+  environment.advance(minutes);
+  await purchaser.submit({ ...execution(disk(), disk()), executionId: "new" });
+  const asked: number[] = [];
+  const seen: string[] = [];
+  const read: string[] = [];
+  const counted: Ledger = {
+    ...ledger,
+    execution: (executionId) => {
+      read.push(executionId);
+      return ledger.execution(executionId);
+    },
+    unfinished: async (query) => {
+      const records = await ledger.unfinished(query);
+      asked.push(query.limit);
+      seen.push(...records.map(({ token }) => token));
+      return records;
+    },
+  };
+  expect(await createPurchaser({ ...options, ledger: counted }).redriveUnfinished({ limit: 1 })).toMatchObject([
+    { executionId: "new", outcomes: [{ status: "purchased" }] },
+  ]);
+  expect(cloud.orders).toHaveLength(1);
+  expect(asked).toEqual([100, 1000]);
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(read.filter((executionId) => executionId.startsWith("waits"))).toHaveLength(150);
+});

@@ -141,13 +141,13 @@ test("redriveUnfinished: after a failure nothing more is begun, and what it did 
   });
   expect(reports).toMatchObject([
     { executionId: "one", outcomes: [{ status: "purchased" }] },
-    { executionId: "two", outcomes: [{ status: "refused", error: { code: "ledger-unavailable" } }] },
     { executionId: "three", outcomes: [{ status: "refused", error: { code: "ledger-unavailable" } }] },
+    { executionId: "two", outcomes: [{ status: "refused", error: { code: "ledger-unavailable" } }] },
   ]);
   expect(cloud.orders).toHaveLength(1);
 });
 
-test("redriveUnfinished: those untouched for as long as asked, 100 unless told otherwise", async () => {
+test("redriveUnfinished: those untouched for as long as asked, read 100 at a time or as many as are asked for", async () => {
   const { options, environment, ledger } = setup();
   const asked: unknown[] = [];
   const purchaser = createPurchaser({
@@ -155,10 +155,10 @@ test("redriveUnfinished: those untouched for as long as asked, 100 unless told o
     ledger: { ...ledger, unfinished: async (query) => (asked.push(query), []) },
   });
   await purchaser.redriveUnfinished();
-  await purchaser.redriveUnfinished({ olderThan: 5, limit: 7, retryRefused: true, includeParked: true });
+  await purchaser.redriveUnfinished({ olderThan: 5, limit: 107, retryRefused: true, includeParked: true });
   expect(asked).toEqual([
     { olderThan: 0, limit: 100, refused: false, parked: false },
-    { olderThan: 5, limit: 7, refused: true, parked: true },
+    { olderThan: 5, limit: 107, refused: true, parked: true },
   ]);
   expect(environment.now()).toBe(1_795_305_600_000);
 });

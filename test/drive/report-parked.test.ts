@@ -1,4 +1,8 @@
 import { expect, test } from "vitest";
+import { readFigures } from "../../src/door/ledger-figures.ts";
+import { recordedReport } from "../../src/door/recorded-report.ts";
+import { readParked, sumOfParked } from "../../src/drive/report-parked.ts";
+import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, executionId, setup, token } from "./setup.ts";
@@ -77,4 +81,30 @@ test("a ledger that fails afterwards takes nothing from what was driven; with no
   await purchaser.drive({ ...execution(), executionId: "execution-2" });
   environment.advance(60_000);
   expect(await failing.redriveUnfinished()).toMatchObject([{ executionId: "execution-2" }]);
+});
+
+test("what is parked is named and counted also where somebody asks for another look, which a restored ledger forbids", async () => {
+  const { ledger, purchaser } = await parked();
+  const seen = async () => {
+    const [recorded, figures] = [await ledger.recorded(executionId), await readFigures(ledger)];
+    const status = await ledgerStatus(ledger, { state: "parked" });
+    return {
+      timer: (await purchaser.redriveUnfinished()).flatMap(({ outcomes }) => outcomes.map((one) => one.parked?.since)),
+      sum: sumOfParked(await readParked(ledger)),
+      one: (await readParked(ledger, executionId)).length,
+      status: [status.recommendations.length, status.totals.unresolved],
+      figures: [figures.recommendations.get("parked"), figures.recommendations.get("unfinished"), figures.atRisk],
+      door: recordedReport(recorded!).outcomes[0]?.parked,
+    };
+  };
+  const before = await seen();
+  expect(before).toMatchObject({
+    sum: { count: 1, atRisk: [ten] },
+    one: 1,
+    figures: [1, 0, { sums: [ten], count: 1 }],
+  });
+  await purchaser.askRedrive(executionId, "bob");
+  // Nobody looked at it yet.
+  await ledger.markRestored();
+  expect(await seen()).toEqual(before);
 });

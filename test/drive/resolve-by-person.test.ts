@@ -292,3 +292,39 @@ test.each([
     expect(record?.holder).toBeUndefined();
   },
 );
+
+test.each(["not-bought", "bought"])(
+  "%s: terms that move on while the provider is asked leave nothing decided under those that were seen",
+  async (what) => {
+    const parts = await unresolved("minted", what === "bought");
+    const { cloud, environment, ledger, purchaser, record } = parts;
+    environment.advance(600 * minutes);
+    const { termsVersion: expectedVersion } = (await ledger.execution(executionId))!;
+    const moveOn = async () => {
+      const { termsVersion } = (await ledger.execution(executionId))!;
+      if (termsVersion > expectedVersion) return;
+      await purchaser.cancel(executionId, { person: "ann", reason: "because" });
+    };
+    const { resolve, inventory } = cloud.executor;
+    const slow = changed(parts, {
+      resolve: async (...given) => {
+        await moveOn();
+        return resolve(...given);
+      },
+      inventory: {
+        read: async (...given) => {
+          await moveOn();
+          return inventory.read(...given);
+        },
+      },
+    });
+    const finding = what === "bought" ? { bought: "minted-1" } : "not-bought";
+    await expect(slow.resolveByPerson({ ...who, finding, expectedVersion })).rejects.toMatchObject({
+      code: "terms-changed",
+    });
+    expect(await record()).toMatchObject({ state: "unknown" });
+    expect(await record()).not.toMatchObject({ decision: {} });
+    const now = { expectedVersion: expectedVersion + 1 };
+    expect((await slow.resolveByPerson({ ...who, finding, ...now })).decision).toMatchObject({ person: who.person });
+  },
+);

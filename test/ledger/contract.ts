@@ -54,6 +54,7 @@ const titles = [
   "decided not bought: the submission is kept, its generation used up, and it is work for the next driver",
   "decided not bought, of what was sent earlier: nothing is open, so no generation is used up",
   "decided not to be an id: kept for good, whatever becomes of the recommendation; the state stays",
+  "decided under terms that moved on since they were seen: nothing is recorded, whatever is decided",
   "decided not to be an id, of what was never sent: it is refused for that no more, and no timer takes it up",
   "written off: nobody drives it, no timer takes it up, its submission stays and its lane is free",
   "written off, of what was sent earlier: the last submission is the one that may be bought",
@@ -69,6 +70,7 @@ const titles = [
   "records are read in pages, longest untouched first; or those of some tokens",
   "what is bought in a scope is read in pages: each once, also what changes meanwhile",
   "records of the same time are listed by execution, then by index",
+  "what is left is read in pages, each record once",
   "a ledger that is where it was opened may be sent from, as often as it is asked",
   "a ledger says when it was last restored, and nothing else changes",
   "the first submitter owns the execution; submitted again under the same key nothing changes, and it is no new one",
@@ -98,6 +100,10 @@ const titles = [
   "an endpoint that answered 410 gets nothing until it is enabled, or has another address; what waits is kept until it is too old",
   "another try that is asked for makes work of what was refused, rejected or parked, until a driver said what it found",
   "another try that is asked for outlives a driver that ends before it says what it found, and asks for nothing twice",
+  "another try of what was not sent of a stopped execution is not recorded, and reopened it begins nothing that was asked before",
+  "another try that is asked of what an execution was refused before it expired is not recorded",
+  "another try that was asked for hides nothing that is parked, and is forgotten while its execution waits",
+  "another try that is asked for outlives a person's decision that leaves a recommendation as it was",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

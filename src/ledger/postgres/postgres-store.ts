@@ -1,6 +1,6 @@
 import type { DriveJobs } from "../../contract/drive-jobs.ts";
 import type { ExecutionRecord } from "../../contract/execution-record.ts";
-import type { TokenRecord } from "../../contract/ledger.ts";
+import type { RecordPlace, TokenRecord } from "../../contract/ledger.ts";
 import { withRestored } from "../execution-rules.ts";
 import { type LedgerStore, numberedEntry, restingSince } from "../ledger-store.ts";
 import type { Row } from "./postgres-session.ts";
@@ -65,15 +65,22 @@ export function createPostgresStore({
       const [row] = await transact.read((query) => query(sql.ownerCount, scopeKey));
       return Number(row?.["n"]);
     },
-    withWork: async (kinds, restingBefore, limit) =>
-      (
-        await transact.read((query) => query(sql.withWork, JSON.stringify(kinds), String(restingBefore), String(limit)))
-      ).map((row) => parse(row["record"])),
+    withWork: async (kinds, restingBefore, limit, after) => {
+      const parameters = [JSON.stringify(kinds), String(restingBefore), ...placeOf(after), String(limit)];
+      const rows = await transact.read((query) => query(sql.withWork, ...parameters));
+      return rows.map((row) => parse(row["record"]));
+    },
     records: async ({ states, held, work, tokens, oldestAfter, limit }) => {
       const narrow = (value: unknown) => (value === undefined ? "" : JSON.stringify(value));
       const after = oldestAfter === "beginning" ? undefined : oldestAfter;
-      const place = after ? [String(restingSince(after)), after.executionId, String(after.recIndex)] : ["", "", ""];
-      const parameters = [narrow(states), narrow(held), narrow(clock?.()), work ?? "", narrow(tokens), ...place];
+      const parameters = [
+        narrow(states),
+        narrow(held),
+        narrow(clock?.()),
+        work ?? "",
+        narrow(tokens),
+        ...placeOf(after),
+      ];
       const statement = sql.records(oldestAfter === undefined ? "DESC" : "ASC");
       const rows = await transact.read((query) => query(statement, ...parameters, String(limit)));
       return rows.map((row) => parse(row["record"]));
@@ -158,4 +165,9 @@ function executionsIn({
       return row && String(row["execution_id"]);
     },
   };
+}
+
+/** Where a record stands, as parameters; empty ones narrow nothing. */
+function placeOf(after: RecordPlace | undefined): readonly string[] {
+  return after ? [String(restingSince(after)), after.executionId, String(after.recIndex)] : ["", "", ""];
 }

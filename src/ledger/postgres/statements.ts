@@ -40,14 +40,16 @@ export function statements(schema: string) {
     withWork: `
       SELECT record FROM ${schema}.token_record
       WHERE work_left = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND resting_since <= $2::bigint
-      ORDER BY resting_since, rec_index LIMIT $3::bigint`,
+        AND ($3 = '' OR (resting_since, execution_id, rec_index) > (nullif($3, '')::bigint, $4 COLLATE "C", nullif($5, '')::bigint))
+      ORDER BY resting_since, execution_id, rec_index LIMIT $6::bigint`,
 
     // An empty parameter narrows nothing. The clock is the server's, unless a test brings its own.
     records: (direction: "ASC" | "DESC") => `
       SELECT record FROM ${schema}.token_record
       WHERE ($1 = '' OR state = ANY (ARRAY(SELECT json_array_elements_text(nullif($1, '')::json))))
         AND ($2 = '' OR (resting_since > coalesce(nullif($3, '')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)) = ($2 = 'true'))
-        AND ($4 = '' OR work_left = $4)
+        AND ($4 = '' OR work_left = $4 OR ($4 = 'parked' AND work_left = 'unfinished' AND state = 'unknown'
+          AND record::json ->> 'parkedAt' IS NOT NULL))
         AND ($5 = '' OR token = ANY (ARRAY(SELECT json_array_elements_text(nullif($5, '')::json))))
         AND ($6 = '' OR (resting_since, execution_id, rec_index) > (nullif($6, '')::bigint, $7 COLLATE "C", nullif($8, '')::bigint))
       ORDER BY resting_since ${direction}, execution_id, rec_index LIMIT $9::bigint`,

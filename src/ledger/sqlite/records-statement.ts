@@ -7,6 +7,10 @@ interface Statement {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
+/** Also those at which somebody asks for another look. */
+const parked = `work_left IN ('parked', 'unfinished') AND (work_left = 'parked' OR
+  (state = 'unknown' AND json_extract(record, '$.parkedAt') IS NOT NULL))`;
+
 /**
  * The statement for a query of records, with the conditions that it has and no others, so that SQLite finds the index for
  * them. Without one all rows are gone through, so the records, which are long, are read of those only that come out.
@@ -18,7 +22,7 @@ export function recordsStatement(query: RecordsQuery, now: number): Statement {
   const conditions: readonly (Statement | undefined)[] = [
     states && { text: "state IN (SELECT value FROM json_each(:states))", values: { states: JSON.stringify(states) } },
     held === undefined ? undefined : { text: "(resting_since > :now) = :held", values: { now, held: Number(held) } },
-    work && { text: "work_left = :work", values: { work } },
+    work && { text: work === "parked" ? parked : "work_left = :work", values: work === "parked" ? {} : { work } },
     tokens && { text: "token IN (SELECT value FROM json_each(:tokens))", values: { tokens: JSON.stringify(tokens) } },
     after && {
       text: "(resting_since, execution_id, rec_index) > (:since, :execution, :index)",

@@ -64,8 +64,13 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     owners: (scopeKey) =>
       read(() => sql.owners.all(scopeKey).map((row) => [text(row, "commitment_id"), text(row, "token")] as const)),
     ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"])),
-    withWork: (kinds, restingBefore, limit) =>
-      read(() => sql.withWork.all(JSON.stringify(kinds), restingBefore, limit).map(record)),
+    withWork: (kinds, before, limit, after) =>
+      read(() => {
+        const place = after
+          ? { since: restingSince(after), execution: after.executionId, index: after.recIndex }
+          : { since: Number.MIN_SAFE_INTEGER, execution: "", index: -1 };
+        return sql.withWork.all({ kinds: JSON.stringify(kinds), before, limit, ...place }).map(record);
+      }),
     records: (query) =>
       read(() => {
         const { text: statement, values } = recordsStatement(query, clock());

@@ -39,8 +39,9 @@ export function prepareStatements(database: DatabaseSync) {
     inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
     withWork: database.prepare(
       `SELECT record FROM token_record
-       WHERE work_left IN (SELECT value FROM json_each(?)) AND resting_since <= ?
-       ORDER BY resting_since, rec_index LIMIT ?`,
+       WHERE work_left IN (SELECT value FROM json_each(:kinds)) AND resting_since <= :before
+         AND resting_since >= :since AND (resting_since, execution_id, rec_index) > (:since, :execution, :index)
+       ORDER BY resting_since, execution_id, rec_index LIMIT :limit`,
     ),
     owner: database.prepare("SELECT token FROM commitment_owner WHERE scope_key = ? AND commitment_id = ?"),
     own: database.prepare("INSERT OR IGNORE INTO commitment_owner (scope_key, commitment_id, token) VALUES (?, ?, ?)"),

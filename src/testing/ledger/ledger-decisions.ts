@@ -109,6 +109,29 @@ export const decisionTests: readonly LedgerTest[] = [
     },
   },
   {
+    title: "decided under terms that moved on since they were seen: nothing is recorded, whatever is decided",
+    run: async ({ ledger }) => {
+      await sentAndUnknown(ledger);
+      const held = granted(await claimAsIs(ledger)).claim;
+      const seen = { ...by, expectedVersion: held.termsVersion };
+      const maxTotals = [{ amount: "1000", currency: "GBP" }];
+      await ledger.amend("execution-1", { kind: "limits", maxTotals, ...by });
+      const before = await recordOf(ledger);
+      const moved = { code: "terms-changed" };
+      for (const kind of ["not-bought", "written-off"] as const) {
+        await assert.rejects(ledger.decide(held, { kind, ...seen }), moved);
+      }
+      await assert.rejects(ledger.decide(held, { kind: "not-this", id: "id-1", ...seen }), moved);
+      const decision = { kind: "bought", id: "order-1", ...seen } as const;
+      await assert.rejects(ledger.purchase(held, bought(), { decision }), moved);
+      assertSame(await recordOf(ledger), before);
+      const now = { ...by, expectedVersion: held.termsVersion + 1 };
+      const { decision: kept } = await ledger.decide(held, { kind: "not-bought", ...now });
+      assertMatches(kept, { kind: "not-bought", ...by });
+      assertSame("expectedVersion" in (kept ?? {}), false);
+    },
+  },
+  {
     title: "decided not to be an id, of what was never sent: it is refused for that no more, and no timer takes it up",
     run: async ({ ledger }) => {
       await ledger.refuse(granted(await claim(ledger, "driver-1")).claim, reason);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RecordsQuery, TokenRecord, TokenState } from "../../contract/ledger.ts";
 import { assertMatches, assertSame } from "../assertions.ts";
-import { bought, claimPlaces, claimRequest, planned, recordPlaces } from "../ledger-values.ts";
+import { bought, claimPlaces, claimRequest, newExecution, planned, recordPlaces } from "../ledger-values.ts";
 import { claim, granted, type LedgerTest, pendingOf, reason } from "./ledger-world.ts";
 
 /** What is read back: history, corrections, what is left to do, pages. */
@@ -239,6 +239,32 @@ export const readingTests: readonly LedgerTest[] = [
         (await ledger.records({ limit: 9 })).map(({ token }) => token),
         ["a 1", "a 2", "b 0", "b 1", "c 0"],
       );
+    },
+  },
+  {
+    title: "what is left is read in pages, each record once",
+    run: async (world) => {
+      const { ledger, at } = world;
+      const of = (executionId: string) =>
+        [0, 1, 2].map((recIndex) => {
+          return { ...claimRequest(recIndex), executionId, token: `${executionId} ${recIndex}` };
+        });
+      for (const executionId of ["b", "a", "c"]) {
+        if (executionId === "c") at(2000);
+        await ledger.recordExecution(newExecution(of(executionId), { executionId }));
+      }
+      const [last] = await ledger.claim([of("a")[0]!], "driver-1", 30_000);
+      await ledger.refuse(granted(last).claim, reason);
+      at(3000);
+      const query = { olderThan: 500, limit: 2, refused: true, parked: false };
+      const pages: string[][] = [];
+      for (let after: TokenRecord | undefined; ;) {
+        const page = await ledger.unfinished({ ...query, after });
+        after = page.at(-1);
+        if (after === undefined) break;
+        pages.push(page.map(({ token }) => token));
+      }
+      assertSame(pages, [["a 1", "a 2"], ["b 0", "b 1"], ["b 2", "a 0"], ["c 0", "c 1"], ["c 2"]]);
     },
   },
 ];
