@@ -365,7 +365,7 @@ describe("an action", () => {
     expect((await post(path, fields, "operator")).status).toBe(303);
     await expect
       .poll(async () => (await recorded(executionId)).records[0])
-      .toMatchObject({ state: "purchased", commitment: { marked: true } });
+      .toMatchObject({ state: "purchased", commitment: { marked: true, settled: true } });
     // A second press is answered as the first one, also when the drive is over; somebody else's is about something that is over.
     const lines = async () => (await night.ledger.historySince(executionId, 0, 100)).length;
     const before = await lines();
