@@ -17,7 +17,7 @@ import { type Answered, type Asked, foreign, sendAgain, type Sender } from "./se
 import type { CancelledReport, Executions, History, Outcome, Quote, Report, Summary, Terms } from "./wire-types.ts";
 
 /** Milliseconds of calls that look at a provider, and of one attempt of them: the server looks for two minutes at most. */
-const looks = { timeout: 300_000, attemptTimeout: 130_000 };
+export const looks = { timeout: 300_000, attemptTimeout: 130_000 };
 
 /** The longest that a server waits, in seconds; and how long `wait` lets it, which fewer proxies cut off. */
 const [longestWait, usualWait] = [60, 20];

@@ -4,7 +4,7 @@ import type { AuditReport } from "../contract/audit-report.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { Door } from "./door-context.ts";
 import { auditSchema, placesSchema } from "./door-schemas.ts";
-import { looking } from "./person-routes.ts";
+import { looking } from "./look-time.ts";
 import { type AnyRoute, route } from "./routes.ts";
 
 /** Findings in one answer. */

@@ -25,13 +25,11 @@ import {
   reportSchema,
   resolutionSchema,
 } from "./door-schemas.ts";
+import { looking } from "./look-time.ts";
 import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, route } from "./routes.ts";
 import { preferWait } from "./submit-routes.ts";
 import { ifMatch, seenTerms } from "./terms-tag.ts";
-
-/** Milliseconds for which a quote, or a look at what a person says, may last. */
-const lookTime = 120_000;
 
 /** The routes by which somebody changes how an execution stands, and the one that asks what it would cost. */
 export function personRoutes(door: Door): readonly AnyRoute[] {
@@ -163,9 +161,4 @@ async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | u
   if (recorded !== undefined && caller.scopes.includes("all")) return;
   checkOwnId(caller, named);
   if (recorded !== undefined && recorded.execution.owner?.caller !== caller.name) throw idTaken();
-}
-
-/** Until the client is gone, the server ends, or the time is over. */
-export function looking({ runner, now }: Door, c: DoorContext) {
-  return { signal: AbortSignal.any([c.req.raw.signal, runner.draining]), deadline: now() + lookTime };
 }
