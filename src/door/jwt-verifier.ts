@@ -57,7 +57,8 @@ const defaultTypes = ["at+jwt", "JWT", ""];
 function checkType({ typ = "" }: JWTHeaderParameters, { types = defaultTypes }: JwtIssuer): void {
   const plain = (type: string) => type.toLowerCase().replace(/^application\//, "");
   // Nothing has checked yet that it is a text.
-  if (typeof (typ as unknown) !== "string" || !types.some((type) => plain(type) === plain(typ))) throw invalid("is of another type (typ)");
+  if (typeof (typ as unknown) !== "string" || !types.some((type) => plain(type) === plain(typ)))
+    throw invalid("is of another type (typ)");
 }
 
 /** Checks signature and claims. Throws a RequestError. */

@@ -5,6 +5,7 @@ import { termsHash } from "../contract/terms.ts";
 import type { z } from "zod";
 import { jsonAnswer, reportAnswer, reportDocument } from "./answers.ts";
 import {
+  checkedId,
   checkOwnId,
   type Door,
   type DoorContext,
@@ -157,6 +158,7 @@ async function quote(door: Door, c: DoorContext, body: unknown): Promise<Respons
 /** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */
 async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | undefined): Promise<void> {
   if (named === undefined) return;
+  checkedId(named, { pointer: "#/executionId" });
   const recorded = await ledger.recorded(named);
   if (recorded !== undefined && caller.scopes.includes("all")) return;
   checkOwnId(caller, named);
