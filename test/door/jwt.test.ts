@@ -103,7 +103,11 @@ describe("what is no valid token of the issuer's: 401, and nothing is recorded",
     ["of a subject that is null", () => sign(signer, { ...claims, sub: null }), /claim sub/],
     ["of an issuer that is a list", () => sign(signer, { ...claims, iss: [issuer] }), /issuer that is not known/],
     ["of an issuer that is an object", () => sign(signer, { ...claims, iss: { issuer } }), /issuer that is not known/],
-    ["for an audience that is an object", () => sign(signer, { ...claims, aud: { buyonce: 1 } }), /audience|cannot be read/],
+    [
+      "for an audience that is an object",
+      () => sign(signer, { ...claims, aud: { buyonce: 1 } }),
+      /audience|cannot be read/,
+    ],
     ["with an end that is a text", () => sign(signer, { ...claims, exp: "never" }), /claim exp|cannot be read/],
     [
       "of a type that is no text",
