@@ -116,7 +116,7 @@ describe("where messages go", () => {
 
   test("http is for this machine alone, where that is allowed", () => {
     const privateAddresses = ["127.0.0.1", "10.0.0.0/8"];
-    expect(target("http://127.0.0.1:9000/", { privateAddresses }).shown).toBe("http://127.0.0.1:9000/");
+    expect(target("http://127.0.0.1:9000/", { privateAddresses }).url.href).toBe("http://127.0.0.1:9000/");
     expect(target("http://localhost:9000/hook", { privateAddresses }).url.href).toBe("http://localhost:9000/hook");
     for (const url of ["http://10.0.0.1/", "http://finance.internal/", "http://127.0.0.1.example/"]) {
       expect(() => target(url, { privateAddresses })).toThrow("must be https");
