@@ -17,7 +17,7 @@ import { type Answered, type Asked, foreign, sendAgain, type Sender } from "./se
 import type { CancelledReport, Executions, History, Outcome, Quote, Report, Summary, Terms } from "./wire-types.ts";
 
 /** Milliseconds of calls that look at a provider, and of one attempt of them: the server looks for two minutes at most. */
-const looks = { timeout: 300_000, attemptTimeout: 130_000 };
+export const looks = { timeout: 300_000, attemptTimeout: 130_000 };
 
 /** The longest that a server waits, in seconds; and how long `wait` lets it, which fewer proxies cut off. */
 const [longestWait, usualWait] = [60, 20];
@@ -184,24 +184,37 @@ function submission(
 }
 
 /** An answer that is about what was asked for. Throws a ClientError for one that is about something else: a cache, another server. */
-function about<Document extends object>({ json, headers, attempts }: Answered, asked: Partial<Document>): Document {
-  const document = Object(json) as Document;
+function about<Document extends object>(answered: Answered, asked: Partial<Document>): Document {
+  const document = Object(answered.json) as Document;
   const isMeant = Object.entries(asked).every(([name, value]) => document[name as keyof Document] === value);
   if (isMeant) return document;
-  const { detail, ...error } = foreign({ status: 200, headers }, JSON.stringify(json));
-  throw new ClientError({ ...error, detail: `${detail} It is not about ${JSON.stringify(asked)}.`, attempts });
+  throw notMeant(answered, `It is not about ${JSON.stringify(asked)}.`);
+}
+
+/** That an answer is JSON, and not what was asked for. `why`: a sentence. */
+function notMeant({ json, headers, mask, attempts }: Answered, why: string): ClientError {
+  const { detail, ...error } = foreign({ status: 200, headers }, JSON.stringify(json), mask);
+  return new ClientError({ ...error, detail: `${detail} ${why}`, attempts });
 }
 
 function standingOf(answered: Answered, executionId: string): Standing {
   const { retryAfter } = answered;
   const report = about<Report>(answered, { executionId });
+  // Without them nobody could say that nothing is worked on any more.
+  if (typeof report.state !== "string" || !Array.isArray(report.outcomes)) {
+    throw notMeant(answered, "It does not say how the execution stands.");
+  }
   // The header is lost where a page may not read it, or a proxy drops it.
   const isWorking = retryAfter !== undefined || report.state === "working";
   return { report, isWorking, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
 function seenTerms(answered: Answered, executionId: string): SeenTerms {
-  return { terms: about<Terms>(answered, { executionId }), etag: answered.headers.get("etag") ?? "" };
+  const terms = about<Terms>(answered, { executionId });
+  // Terms without their tag cannot be decided on.
+  const etag = answered.headers.get("etag") ?? "";
+  if (etag === "") throw notMeant(answered, "It has no ETag.");
+  return { terms, etag };
 }
 
 /** Asks until nothing is worked on any more. */
@@ -242,7 +255,10 @@ async function* listAll(
   for (;;) {
     const path = `/v1/executions${query.size > 0 ? `?${query.toString()}` : ""}`;
     const answered = await call({ method: "GET", path, options });
-    const { executions, next } = about<Executions>(answered, {});
+    const { executions, next } = about<Partial<Executions>>(answered, {});
+    if (!Array.isArray(executions) || !["string", "undefined"].includes(typeof next)) {
+      throw notMeant(answered, "It is no page of executions.");
+    }
     yield* executions;
     // A cursor that does not move would be read for ever.
     if (next === undefined || next === query.get("cursor")) return;

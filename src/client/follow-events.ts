@@ -77,7 +77,7 @@ function open(sender: Sender, { path, after, signal, attemptTimeout }: Opening) 
     if (/^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "") && response.body !== null) {
       return response.body;
     }
-    throw foreign(response, mask(await response.text()));
+    throw foreign(response, await response.text(), mask);
   });
 }
 

@@ -17,14 +17,19 @@ const longest = 10_000_000;
 export async function* readEventStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamPart, void, undefined> {
   const decoder = new TextDecoder();
   const parse = createParser();
-  let rest = "";
+  let [rest, held] = ["", ""];
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true });
+    const text = held + decoder.decode(chunk, { stream: true });
     // A carriage return at the very end may be the first half of a line's end.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? "";
+    held = text.endsWith("\r") ? "\r" : "";
+    // The rest has no end in it: it is not searched again.
+    const [first = "", ...lines] = text.slice(0, text.length - held.length).split(/\r\n|\n|\r/);
+    rest += first;
+    for (const line of lines) {
+      yield* parse(rest);
+      rest = line;
+    }
     if (rest.length > longest) throw new Error("An event of the stream has no end.");
-    for (const line of lines) yield* parse(line);
   }
 }
 

@@ -26,12 +26,16 @@ export interface Asked {
   readonly attemptTimeout: number;
 }
 
+/** A text of an answer, without the token. */
+export type Mask = (text: string) => string;
+
 /** An answer that was read whole. */
 export interface Answered {
   readonly json: unknown;
   readonly headers: Headers;
   /** Milliseconds of `Retry-After`. */
   readonly retryAfter: number | undefined;
+  readonly mask: Mask;
   readonly attempts: number;
 }
 
@@ -77,7 +81,7 @@ export function counted(error: ClientError, attempts: number): ClientError {
 export async function openAnswer<Read>(
   { base, token, fetch: send, clock }: Sender,
   { method, path, headers, body, signal, attemptTimeout }: Omit<Asked, "timeout">,
-  read: (response: Response, mask: (text: string) => string) => Promise<Read>,
+  read: (response: Response, mask: Mask) => Promise<Read>,
 ): Promise<Read | ClientError> {
   signal?.throwIfAborted();
   const bearer = checkedToken(await token());
@@ -88,7 +92,7 @@ export async function openAnswer<Read>(
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   });
   // What is between may answer with the request that it got.
-  const mask = (text: string) => (bearer === undefined ? text : text.replaceAll(bearer, "***"));
+  const mask = maskOf(bearer);
   const answered = new AbortController();
   const over = new AbortController();
   clock.sleep(attemptTimeout, answered.signal).then(
@@ -108,21 +112,25 @@ export async function openAnswer<Read>(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ClientError) return error;
-    return noAnswer(`${method} ${base}${path}`, over.signal.aborted ? (over.signal.reason as unknown) : error);
+    return noAnswer(`${method} ${base}${path}`, over.signal.aborted ? (over.signal.reason as unknown) : error, mask);
   } finally {
     answered.abort();
   }
 }
 
 /** Nothing came, or not all of it: it is not known whether the server carried it out. */
-function noAnswer(request: string, cause: unknown): ClientError {
+function noAnswer(request: string, cause: unknown, mask: Mask): ClientError {
   const said = [cause, (cause as { readonly cause?: unknown } | undefined)?.cause].filter((one) => one !== undefined);
-  const why = said.map((one) => messageOf(one)).filter((text) => text !== "");
+  const why = said
+    .map((one) => messageOf(one))
+    .filter((text) => text !== "")
+    .join(": ");
+  const shown = mask(why);
   return new ClientError({
     code: "no-answer",
-    detail: `${request} got no answer (${why.join(": ")}). It is not known whether the server carried it out: send the same again, under the same executionId and key.`,
+    detail: `${request} got no answer (${shown}). It is not known whether the server carried it out: send the same again, under the same executionId and key.`,
     retryable: true,
-    cause,
+    cause: shown === why ? cause : new Error(shown),
   });
 }
 
@@ -132,32 +140,61 @@ function checkedToken(token: string | undefined): string | undefined {
   throw notSent("The token is empty or has characters that no header may have, such as the end of a line.");
 }
 
-async function readJson(response: Response, mask: (text: string) => string): Promise<Omit<Answered, "attempts">> {
+const unmasked: Mask = (text) => text;
+
+/** Masks a token, also as it stands in a text of JSON. */
+function maskOf(token: string | undefined): Mask {
+  if (token === undefined) return unmasked;
+  const inJson = JSON.stringify(token).slice(1, -1);
+  const forms = [inJson.replaceAll("/", String.raw`\/`), inJson, token];
+  return (text) => forms.reduce((masked, form) => masked.replaceAll(form, "***"), text);
+}
+
+/** Throws an Error that holds nothing of the text: a platform's own would quote it. */
+function parsed(text: string, mask: Mask): unknown {
+  try {
+    return JSON.parse(text, (_, value: unknown) => masked(value, mask)) as unknown;
+  } catch {
+    throw new SyntaxError("it is cut off, or no JSON");
+  }
+}
+
+function masked(value: unknown, mask: Mask): unknown {
+  if (typeof value === "string") return mask(value);
+  if (typeof value !== "object" || value === null || Object.keys(value).every((name) => mask(name) === name))
+    return value;
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [mask(name), own as unknown]));
+}
+
+async function readJson(response: Response, mask: Mask): Promise<Omit<Answered, "attempts">> {
   const text = await response.text();
-  if (!/^application\/json\b/i.test(response.headers.get("content-type") ?? "")) throw foreign(response, mask(text));
-  // Text that is cut off throws: then the answer was lost on its way.
-  return { json: JSON.parse(text), headers: response.headers, retryAfter: retryAfterOf(response.headers) };
+  if (!/^application\/json\b/i.test(response.headers.get("content-type") ?? "")) throw foreign(response, text, mask);
+  // Text that is cut off throws: then the answer was lost on its way. What it says is the caller's own, and not altered.
+  return { json: parsed(text, unmasked), mask, headers: response.headers, retryAfter: retryAfterOf(response.headers) };
 }
 
 /** That what answered is not the server. */
-export function foreign({ status, headers }: Pick<Response, "status" | "headers">, body: string): ClientError {
-  const what = headers.get("content-type") ?? "no content type";
+export function foreign(
+  { status, headers }: Pick<Response, "status" | "headers">,
+  text: string,
+  mask: Mask,
+): ClientError {
+  const what = mask(headers.get("content-type") ?? "no content type");
   return new ClientError({
     code: "foreign-answer",
     detail: `The answer is none of buyonce's: HTTP ${status}, ${what}. Check the address, and what is between. It is not known whether the request was carried out.`,
     retryable: [429, 502, 503, 504].includes(status),
     retryAfter: retryAfterOf(headers),
     status,
-    body,
+    body: mask(text),
   });
 }
 
 /** An answer that is no success, in the server's own words. */
-function refusalOf(response: Response, text: string, mask: (text: string) => string): ClientError {
+function refusalOf(response: Response, text: string, mask: Mask): ClientError {
   const { status, headers } = response;
-  const body = mask(text);
-  const problem = problemIn(headers, text);
-  if (problem === undefined) return foreign(response, body);
+  const problem = problemIn(headers, text, mask);
+  if (problem === undefined) return foreign(response, text, mask);
   const { code, detail, retryable, retryAfter, recIndex, problems } = problem;
   return new ClientError({
     code: code as ErrorCode,
@@ -167,13 +204,13 @@ function refusalOf(response: Response, text: string, mask: (text: string) => str
     status,
     problems: Array.isArray(problems) ? (problems as readonly ClientProblem[]) : [],
     recIndex: typeof recIndex === "number" ? recIndex : undefined,
-    body,
+    body: mask(text),
   });
 }
 
-function problemIn(headers: Headers, body: string): Readonly<Record<string, unknown>> | undefined {
+function problemIn(headers: Headers, text: string, mask: Mask): Readonly<Record<string, unknown>> | undefined {
   if (!/^application\/problem\+json\b/i.test(headers.get("content-type") ?? "")) return undefined;
-  const problem = Object(JSON.parse(body)) as Readonly<Record<string, unknown>>;
+  const problem = Object(parsed(text, mask)) as Readonly<Record<string, unknown>>;
   return typeof problem["code"] === "string" ? problem : undefined;
 }
 

@@ -1,10 +1,10 @@
-import pLimit from "p-limit";
 import type { z } from "zod";
 import type { AuditReport } from "../contract/audit-report.ts";
 import { jsonAnswer } from "./answers.ts";
+import { createAuditLine } from "./audit-line.ts";
 import type { Door } from "./door-context.ts";
 import { auditSchema, placesSchema } from "./door-schemas.ts";
-import { looking } from "./person-routes.ts";
+import { looking } from "./look-time.ts";
 import { type AnyRoute, route } from "./routes.ts";
 
 /** Findings in one answer. */
@@ -12,8 +12,7 @@ const mostFindings = 1000;
 
 /** The route that compares what the providers show with the ledger. */
 export function auditRoutes(door: Door): readonly AnyRoute[] {
-  // An audit reads all that a place holds: several at once would use up what a provider allows, which drives need.
-  const oneByOne = pLimit(1);
+  const inTurn = createAuditLine(door.sleep);
   return [
     route<z.infer<typeof placesSchema>>({
       method: "post",
@@ -27,8 +26,13 @@ export function auditRoutes(door: Door): readonly AnyRoute[] {
         const { name, scopes } = c.get("caller");
         const whose = scopes.includes("all") ? {} : { caller: name };
         const where = places === undefined ? {} : { places };
-        const audit = () => door.purchaser.audit({ ...whose, ...where, ...looking(door, c) });
-        return jsonAnswer(auditDocument(await oneByOne(audit)));
+        const course = looking(door, c);
+        const audit = () => door.purchaser.audit({ ...whose, ...where, ...course });
+        // Of a caller without executions nothing is looked at: it waits for nobody.
+        const isIdle =
+          !scopes.includes("all") && (await door.purchaser.executions({ ...whose, limit: 1 })).length === 0;
+        const report = isIdle ? await audit() : await inTurn({ caller: name, signal: course.signal }, audit);
+        return jsonAnswer(auditDocument(report));
       },
     }),
   ];

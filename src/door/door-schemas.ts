@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import { moneySchema } from "../contract/money.ts";
+import { textProblem } from "../contract/text-problem.ts";
 import { envelopeSchema } from "../drive/validate.ts";
 
 /** The schemas that the document names, by their names. */
@@ -243,12 +244,17 @@ export const quoteSchema = named(
   }),
 );
 
+const placeText = z.string().superRefine((text, { addIssue }) => {
+  const problem = textProblem(text);
+  if (problem !== undefined) addIssue({ code: "custom", message: problem });
+});
+
 /** Where an audit looks. */
 export const placesSchema = named(
   "AuditRequest",
   z.strictObject({
     places: z
-      .array(z.object({ provider: z.string() }).catchall(z.string()))
+      .array(z.object({ provider: placeText }).catchall(placeText))
       .min(1, "must hold at least one place")
       .max(100, "must hold at most 100 places")
       .optional()

@@ -19,6 +19,11 @@ export interface Entrance {
   inside(request: Request, caller: Caller): Request;
 }
 
+/** Some proxies write a port, which is another one for every connection: `192.0.2.1:1001`, `[2001:db8::1]:80`. */
+function withoutPort(address: string | undefined): string | undefined {
+  return address?.replace(/^\[([^\]]*)\](?::\d*)?$/, "$1").replace(/^([^:]*):\d*$/, "$1");
+}
+
 /** The entrance of a handler. */
 export function createEntrance(
   { authenticate, addressHeader }: Pick<HandlerOptions, "addressHeader" | "authenticate">,
@@ -34,7 +39,7 @@ export function createEntrance(
       if (authenticate === "nobody-is-asked") return localCaller(signed);
       const credential = signed.headers.get("authorization");
       const told = addressHeader === undefined ? undefined : c.req.header(addressHeader)?.split(",").at(-1)?.trim();
-      const address = told ?? c.env.address ?? "";
+      const address = withoutPort(told) ?? c.env.address ?? "";
       // Who names no token does not guess.
       if (credential !== null) limits.checkAddress(address, credential);
       try {

@@ -124,7 +124,8 @@ export function cursorText({ executionId, updatedAt }: Place): string {
 export function placeIn(cursor: string): Place | undefined {
   try {
     const [updatedAt, executionId] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as readonly unknown[];
-    const isPlace = Number.isSafeInteger(updatedAt) && typeof executionId === "string";
+    // No database keeps a NUL in a text, and PostgreSQL takes none in a query.
+    const isPlace = Number.isSafeInteger(updatedAt) && typeof executionId === "string" && !executionId.includes("\0");
     return isPlace ? { updatedAt: updatedAt as number, executionId } : undefined;
   } catch {
     return undefined;

@@ -55,11 +55,10 @@ function readUnproven(token: string, known: readonly Known[]) {
 const defaultTypes = ["at+jwt", "JWT", ""];
 
 function checkType({ typ = "" }: JWTHeaderParameters, { types = defaultTypes }: JwtIssuer): void {
-  const plain = (type: unknown) =>
-    String(type)
-      .toLowerCase()
-      .replace(/^application\//, "");
-  if (!types.some((type) => plain(type) === plain(typ))) throw invalid("is of another type (typ)");
+  const plain = (type: string) => type.toLowerCase().replace(/^application\//, "");
+  // Nothing has checked yet that it is a text.
+  if (typeof (typ as unknown) !== "string" || !types.some((type) => plain(type) === plain(typ)))
+    throw invalid("is of another type (typ)");
 }
 
 /** Checks signature and claims. Throws a RequestError. */
@@ -93,7 +92,8 @@ function claimProblem(claim: string): string {
 
 /** Who a proven token is. Throws a RequestError for one that cannot be recorded, or that may submit under any id. */
 function callerOf(payload: JWTPayload, issuer: JwtIssuer, taken: readonly string[]): Caller {
-  const { sub = "" } = payload;
+  const sub: unknown = payload.sub;
+  if (typeof sub !== "string") throw invalid("has a claim sub that is no text");
   const name = nameOf(issuer.issuer, sub);
   const problem = textProblem(sub) ?? textProblem(name);
   if (problem !== undefined) throw invalid(`has a claim sub that cannot be recorded: with its issuer it ${problem}`);

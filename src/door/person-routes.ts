@@ -5,6 +5,7 @@ import { termsHash } from "../contract/terms.ts";
 import type { z } from "zod";
 import { jsonAnswer, reportAnswer, reportDocument } from "./answers.ts";
 import {
+  checkedId,
   checkOwnId,
   type Door,
   type DoorContext,
@@ -25,13 +26,11 @@ import {
   reportSchema,
   resolutionSchema,
 } from "./door-schemas.ts";
+import { looking } from "./look-time.ts";
 import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, route } from "./routes.ts";
 import { preferWait } from "./submit-routes.ts";
 import { ifMatch, seenTerms } from "./terms-tag.ts";
-
-/** Milliseconds for which a quote, or a look at what a person says, may last. */
-const lookTime = 120_000;
 
 /** The routes by which somebody changes how an execution stands, and the one that asks what it would cost. */
 export function personRoutes(door: Door): readonly AnyRoute[] {
@@ -159,13 +158,9 @@ async function quote(door: Door, c: DoorContext, body: unknown): Promise<Respons
 /** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */
 async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | undefined): Promise<void> {
   if (named === undefined) return;
+  checkedId(named, { pointer: "#/executionId" });
   const recorded = await ledger.recorded(named);
   if (recorded !== undefined && caller.scopes.includes("all")) return;
   checkOwnId(caller, named);
   if (recorded !== undefined && recorded.execution.owner?.caller !== caller.name) throw idTaken();
-}
-
-/** Until the client is gone, the server ends, or the time is over. */
-export function looking({ runner, now }: Door, c: DoorContext) {
-  return { signal: AbortSignal.any([c.req.raw.signal, runner.draining]), deadline: now() + lookTime };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import type { DoorHandler } from "./door-parts.ts";
+import { lookTime } from "./look-time.ts";
 
 /** A server that answers. */
 export interface DoorServer {
@@ -12,8 +13,8 @@ export interface DoorServer {
   close(): Promise<void>;
 }
 
-/** Milliseconds for which nothing may come or go on a connection: longer than a request waits. */
-const longestIdle = 90_000;
+/** Milliseconds for which nothing may come or go on a connection: longer than a request waits, or looks at a provider and records it. */
+export const longestIdle = lookTime + 30_000;
 
 /** Milliseconds for headers, for a whole request, and between two requests of a connection: whoever is slower is cut. */
 const times = {

@@ -46,13 +46,10 @@ export async function sendMessage(
   } as const;
   let sent: ClientRequest | undefined;
   try {
-    const status = await new Promise<number>((answered, broken) => {
-      sent = (isPlain ? httpRequest : httpsRequest)(url, options);
-      sent.on("response", ({ statusCode = 0 }) => answered(statusCode));
-      sent.on("error", broken);
-      sent.end(body);
-    });
-    return resultOf(status);
+    sent = (isPlain ? httpRequest : httpsRequest)(url, options);
+    const answered = statusOf(sent, options.signal);
+    sent.end(body);
+    return resultOf(await answered);
   } catch (error) {
     if (late.aborted) return failed(`no answer within ${timeout / 1000} seconds`);
     if (signal.aborted) return failed("given up: the server ended");
@@ -60,6 +57,23 @@ export async function sendMessage(
   } finally {
     sent?.destroy();
   }
+}
+
+/**
+ * The status of the answer, also of one that changes the protocol. Rejects once none can come any more, and in any case when the signal
+ * aborts: whatever the other end does, it settles.
+ */
+function statusOf(sent: ClientRequest, signal: AbortSignal): Promise<number> {
+  return new Promise((answered, broken) => {
+    sent.on("response", ({ statusCode = 0 }) => answered(statusCode));
+    sent.on("upgrade", ({ statusCode = 0 }, socket) => {
+      socket.destroy();
+      answered(statusCode);
+    });
+    sent.on("error", broken);
+    sent.on("close", () => broken(new Error("the connection was closed without an answer")));
+    signal.addEventListener("abort", () => broken(signal.reason as Error), { once: true });
+  });
 }
 
 function resultOf(status: number): DeliveryResult {

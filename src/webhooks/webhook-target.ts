@@ -20,7 +20,7 @@ export interface WebhookTargetOptions {
 export interface WebhookTarget {
   readonly name: string;
   readonly url: URL;
-  /** The address as it may be shown: its query may be a secret. */
+  /** The address as it may be shown: its path and its query may be secrets. */
   readonly shown: string;
   readonly secrets: readonly string[];
   readonly isAllowed: AddressCheck;
@@ -93,10 +93,9 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-/** A query is not shown, but told from another one. */
-function shownUrl({ origin, pathname, search, href }: URL): string {
-  if (search === "") return `${origin}${pathname}`;
-  return `${origin}${pathname}?… (${createHash("sha256").update(href).digest("hex").slice(0, 8)})`;
+/** What comes after the origin is not shown, but told from another one. */
+function shownUrl({ origin, href }: URL): string {
+  return `${origin}/… (${createHash("sha256").update(href).digest("hex").slice(0, 8)})`;
 }
 
 function unusable(where: string, what: string): RefusedError {

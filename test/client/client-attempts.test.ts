@@ -286,3 +286,64 @@ test("buyonce/client imports nothing at run time but its own files and the error
     expect(text, file).not.toMatch(/\b(?:Buffer|process)\.|withResolvers|groupBy|fromAsync|import\(/);
   }
 });
+
+describe("what echoes the request, or is another server's", () => {
+  const token = String.raw`secret/"word\1`;
+  const forms = [token, JSON.stringify(token).slice(1, -1), JSON.stringify(token).slice(1, -1).replaceAll("/", "\\/")];
+  const holdsNone = (error: unknown) => {
+    expect(ClientError.isInstance(error)).toBe(true);
+    const { cause, body, detail, problems, code } = error as ClientError;
+    const said = [
+      String(error),
+      String(cause),
+      body,
+      detail,
+      code,
+      ...problems.flatMap((one) => Object.entries(one).flat()),
+    ];
+    for (const form of forms) for (const text of said) expect(text ?? "").not.toContain(form);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("secret");
+  };
+  const typed = (type: string, text: string, status: number) => () =>
+    new Response(text, { status, headers: { "content-type": type } });
+
+  test.each<[string, Script]>([
+    ["a problem", problem(400, "malformed-request", { detail: token, problems: [{ pointer: token, detail: token }] })],
+    ["the code and the names of a problem", problem(400, token, { problems: [{ [token]: token }] })],
+    [
+      "a problem whose JSON escapes",
+      typed(
+        "application/problem+json",
+        JSON.stringify({ code: "malformed-request", detail: token }).replaceAll("/", "\\/"),
+        400,
+      ),
+    ],
+    ["a content type", typed('text/plain; a="secret/"', "none", 400)],
+    ["JSON about something else", () => json({ executionId: token, [token]: token })],
+    ["a problem that is cut off", typed("application/problem+json", `{"detail":${token}`, 400)],
+    ["an answer that is no JSON", typed("application/json", `Bearer ${token}`, 200)],
+    ["an error of the connection", () => Promise.reject(new TypeError(`no: ${token}`, { cause: new Error(token) }))],
+  ])("%s: the error does not hold the token", async (name, script) => {
+    const own = name === "a content type" ? "secret/" : token;
+    const { client } = scripted([script], { token: own, timeout: 1000 });
+    holdsNone(await outcome(client.get("engine-1")));
+  });
+
+  const all = async (client: ReturnType<typeof createClient>) => {
+    const found = [];
+    for await (const one of client.list()) found.push(one);
+    return found;
+  };
+  test.each<[string, (client: ReturnType<typeof createClient>) => Promise<unknown>, Script]>([
+    ["no page of executions", all, () => json({})],
+    ["a list that is none", all, () => json({ executions: { length: 1 } })],
+    ["null", all, () => json(null as unknown as object)],
+    ["a cursor that is none", all, () => json({ executions: [], next: 5 })],
+    ["terms without their tag", (client) => client.terms("engine-1"), () => json({ executionId: "engine-1" })],
+    ["a report without a state", (client) => client.wait("engine-1"), () => json({ executionId: "engine-1" })],
+    ["an answer to a submit", (client) => client.submit(execution), () => json({ executionId: "engine-1" })],
+  ])("%s: it is a foreign answer", async (_, call, script) => {
+    const { client } = scripted([script]);
+    expect(await outcome(call(client))).toMatchObject({ code: "foreign-answer", status: 200, attempts: 1 });
+  });
+});

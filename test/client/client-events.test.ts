@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createClient, type EventsOptions } from "../../src/client/index.ts";
+import { readEventStream } from "../../src/client/read-event-stream.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -123,4 +124,24 @@ test("leaving the loop and the signal both close the connection", async () => {
   })();
   await expect(reading).rejects.toBe(reason);
   await expect.poll(() => closed).toBe(2);
+});
+
+test("a line in many pieces is searched once; one without end is none", async () => {
+  const piece = Buffer.from("x".repeat(1000));
+  async function* chunks(pieces: number, last: string) {
+    yield Buffer.from("data: ");
+    for (let sent = 0; sent < pieces; sent += 1) yield piece;
+    yield Buffer.from(last);
+  }
+  const searched = vi.spyOn(RegExp.prototype, Symbol.split);
+  const parts = [];
+  for await (const part of readEventStream(chunks(1000, "\r\n\r\n"))) parts.push(part);
+  const length = searched.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+  searched.mockRestore();
+  expect(parts.at(-1)?.event?.data).toHaveLength(1_000_000);
+  expect(length).toBeLessThan(1_001_000);
+  const endless = async () => {
+    for await (const part of readEventStream(chunks(20_000, ""))) parts.push(part);
+  };
+  await expect(endless()).rejects.toThrow("no end");
 });

@@ -1,11 +1,16 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AuditReport, Finding } from "../../src/contract/audit-report.ts";
+import { createAuditLine } from "../../src/door/audit-line.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask, startWorld, type World } from "./door-world.ts";
 
 let world: World;
 let report: ((real: AuditReport) => AuditReport) | undefined;
+/** Who was audited, and what an audit waits for. */
+let audited: (string | undefined)[];
+let held: Promise<void> | undefined;
 beforeEach(async () => {
+  [audited, held] = [[], undefined];
   report = undefined;
   world = await startWorld(({ purchaser }) => ({
     authenticate: ({ headers }) => {
@@ -15,6 +20,8 @@ beforeEach(async () => {
     purchaser: {
       ...purchaser,
       audit: async (options) => {
+        audited.push(options?.caller);
+        if (options?.caller !== "three") await held;
         const real = await purchaser.audit(options);
         return report?.(real) ?? real;
       },
@@ -104,4 +111,46 @@ test("an answer has at most a thousand findings, and says how many there are mor
   });
   const { json } = await audit("auditor");
   expect([json.findings.length, json.more]).toEqual([1000, 234]);
+});
+
+test("one audit holds up nobody who bought nothing; one of each caller waits, and one that nobody wants any more does not", async () => {
+  for (const name of ["one", "two", "four"]) await put(name, `${name}-1`);
+  const hold = Promise.withResolvers<void>();
+  held = hold.promise;
+  const first = audit("one");
+  await vi.waitUntil(() => audited.length === 1);
+  expect((await audit("three")).status).toBe(200);
+
+  const gone = new AbortController();
+  const asked = (name: string, { signal }: AbortController = new AbortController()) => {
+    const request = new Request(`${world.url}/v1/audits`, { method: "POST", headers: headers(name), signal });
+    return world.handler(request, { address: "127.0.0.1" });
+  };
+  // In the order in which they are asked: once each of them waits, a further one of the same caller is refused.
+  const [left, next] = [asked("two", gone), asked("four")];
+  for (const name of ["two", "four"]) {
+    const refused = await asked(name);
+    expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([429, true]);
+  }
+  gone.abort();
+  expect((await left).status).toBe(503);
+  hold.resolve();
+  expect([(await first).status, (await next).status]).toEqual([200, 200]);
+  expect(audited).toEqual(["one", "three", "four"]);
+});
+
+test("an audit whose turn does not come is answered all the same", async () => {
+  let isLate = false;
+  const line = createAuditLine(() => (isLate ? Promise.resolve() : new Promise(() => undefined)));
+  const hold = Promise.withResolvers<string>();
+  const { signal } = new AbortController();
+  const first = line({ caller: "one", signal }, () => hold.promise);
+  isLate = true;
+  await expect(line({ caller: "two", signal }, () => Promise.resolve(""))).rejects.toMatchObject({
+    code: "server-busy",
+  });
+  isLate = false;
+  hold.resolve("done");
+  expect(await first).toBe("done");
+  expect(await line({ caller: "two", signal }, () => Promise.resolve("later"))).toBe("later");
 });

@@ -98,6 +98,32 @@ describe("what is no valid token of the issuer's: 401, and nothing is recorded",
     ],
     ["of no issuer", () => sign(signer, { ...claims, iss: undefined }), /issuer that is not known/],
     ["without a subject", () => sign(signer, { ...claims, sub: undefined }), /no valid claim sub/],
+    ["of a subject that is a number", () => sign(signer, { ...claims, sub: 5 }), /claim sub that is no text/],
+    ["of a subject that is a list", () => sign(signer, { ...claims, sub: ["engine-1"] }), /claim sub that is no text/],
+    ["of a subject that is null", () => sign(signer, { ...claims, sub: null }), /claim sub/],
+    ["of an issuer that is a list", () => sign(signer, { ...claims, iss: [issuer] }), /issuer that is not known/],
+    ["of an issuer that is an object", () => sign(signer, { ...claims, iss: { issuer } }), /issuer that is not known/],
+    [
+      "for an audience that is an object",
+      () => sign(signer, { ...claims, aud: { buyonce: 1 } }),
+      /audience|cannot be read/,
+    ],
+    ["with an end that is a text", () => sign(signer, { ...claims, exp: "never" }), /claim exp|cannot be read/],
+    [
+      "of a type that is no text",
+      () => `${part({ alg: "ES256", kid: "first", typ: { toString: 1 } })}.${part(claims)}.AAAA`,
+      /another type/,
+    ],
+    [
+      "of a key and an algorithm that are no texts",
+      () => `${part({ alg: 5, kid: { toString: 1 }, typ: "JWT" })}.${part(claims)}.AAAA`,
+      /not signed/,
+    ],
+    [
+      "of a key that is no text",
+      () => `${part({ alg: "ES256", kid: { toString: 1 }, typ: "JWT" })}.${part(claims)}.AAAA`,
+      /not signed/,
+    ],
     ["of an empty subject", () => sign(signer, { ...claims, sub: "" }), /claim sub that cannot be recorded/],
     [
       "of a subject that looks like another",
@@ -334,4 +360,12 @@ describe("beside static tokens", () => {
   ])("refused at the start: %s", async (_, files, message) => {
     await expect(readCallers(files())).rejects.toThrow(message);
   });
+});
+
+test("a claim scope of another type gives nothing, and is no defect", async () => {
+  await serveWith(await byIssuer());
+  for (const scope of [5, null, { read: true }, [5, { toString: 1 }, null], true]) {
+    expect(await list(await sign(signer, { ...claims, scope }))).toMatchObject({ status: 403 });
+  }
+  expect(world.errors).toEqual([]);
 });

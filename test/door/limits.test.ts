@@ -135,6 +135,12 @@ describe("who guesses tokens", () => {
     expect(await statuses(world, 1, from("192.0.2.7"))).toEqual([401]);
     expect(await statuses(world, 1, from("192.0.2.99, 192.0.2.7"))).toEqual([429]);
     expect(await statuses(world, 1, from("192.0.2.7, 192.0.2.8"))).toEqual([401]);
+    // Its port is none of the client's.
+    for (const port of [1001, 1002]) expect(await statuses(world, 1, from(`192.0.2.7:${port}`))).toEqual([429]);
+    expect(await statuses(world, 2, from("[2001:db8::1]:80"))).toEqual([401, 429]);
+    for (const same of ["[2001:db8::1]:81", "[2001:db8::1]", "2001:db8::1"]) {
+      expect(await statuses(world, 1, from(same))).toEqual([429]);
+    }
   });
 
   test("on the real server it is the address of the connection", async () => {

@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask, startWorld, type World } from "./door-world.ts";
+import { looks } from "../../src/client/create-client.ts";
+import { lookTime } from "../../src/door/look-time.ts";
+import { longestIdle } from "../../src/door/start-server.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -226,4 +231,11 @@ describe("a quote", () => {
     const said = await ask(world.url, "POST", "/v1/quotes", { body: { ...execution, recommendations: [{}] } });
     expect(said).toMatchObject({ status: 400, json: { code: "invalid-execution", recIndex: 0 } });
   });
+});
+
+test("no connection is cut, and no client gives up, while the server may still look and record what it saw", () => {
+  expect(longestIdle).toBeGreaterThanOrEqual(lookTime + 30_000);
+  expect(looks.attemptTimeout).toBeGreaterThan(lookTime);
+  const row = readFileSync(resolve(import.meta.dirname, "../../docs/http.md"), "utf8");
+  expect(row).toContain(`30 seconds; ${longestIdle / 1000} seconds`);
 });

@@ -238,3 +238,63 @@ describe("whose request it is", () => {
     expect((await ask(world.url, "GET", "/livez")).status).toBe(200);
   });
 });
+
+test("a NUL in any text is 400 and never reaches the ledger, of which PostgreSQL takes none", async () => {
+  const asked: string[] = [];
+  const strict = await startWorld(({ ledger }) => {
+    for (const [name, call] of Object.entries(ledger) as [string, unknown][]) {
+      if (typeof call !== "function") continue;
+      const watched = (...given: unknown[]): unknown => {
+        if (JSON.stringify(given)?.includes(String.raw`\u0000`)) asked.push(name);
+        return (call as (...all: unknown[]) => unknown).apply(ledger, given);
+      };
+      Object.assign(ledger, { [name]: watched });
+    }
+    return {};
+  });
+  try {
+    const nul = "a\0b";
+    const place = { provider: "aws", accountId: "123456789012", region: nul };
+    const execution = executionOf(ec2);
+    await ask(strict.url, "PUT", "/v1/executions/engine-1?requireApproval=true", {
+      body: { ...execution, executionId: "engine-1" },
+    });
+    const etag = (await ask(strict.url, "GET", "/v1/executions/engine-1/terms")).headers.get("etag") ?? "";
+    const cursor = Buffer.from(JSON.stringify([1, nul])).toString("base64url");
+    const headers = { "if-match": etag };
+    const [own, id] = ["/v1/executions/engine-1", "/v1/executions/a%00b"];
+    const reason = nul;
+    const requests: readonly [string, string, object?][] = [
+      ["GET", `/v1/executions?cursor=${cursor}`],
+      ["GET", `/?cursor=${cursor}`],
+      ["GET", id],
+      ["GET", `${id}/terms`],
+      ["GET", `${id}/events`],
+      ["GET", `${id}/recommendations/0/history`],
+      ["PUT", id, { ...execution, executionId: nul }],
+      ["POST", "/v1/executions", { ...execution, executionId: nul }],
+      ["PUT", own, { ...execution, executionId: "engine-1", source: nul }],
+      ["POST", "/v1/quotes", { ...execution, executionId: nul }],
+      ["POST", "/v1/quotes", { ...execution, executionId: "engine-1", source: nul }],
+      ["POST", "/v1/audits", { places: [place] }],
+      ["POST", `${id}/redrive`],
+      ["POST", `${own}/cancellation`, { reason }],
+      ["POST", `${own}/approval`, { reason }],
+      ["POST", `${own}/limits`, { maxTotals: null, reason }],
+      ["POST", `${own}/limits`, { maxTotals: [{ amount: "1", currency: nul }], reason: "r" }],
+      ["POST", `${own}/source`, { source: nul, reason: "r" }],
+      ["POST", `${own}/reopening`, { reason }],
+      ["POST", `${own}/recommendations/0/skip`, { reason }],
+      ["POST", `${own}/recommendations/0/resolution`, { finding: "bought", id: nul, reason: "r" }],
+      ["POST", `${own}/recommendations/0/resolution`, { finding: "not-bought", reason }],
+    ];
+    for (const [method, path, body] of requests) {
+      const key = path === "/v1/executions" ? { "idempotency-key": '"1"' } : {};
+      const said = await ask(strict.url, method, path, { ...(body && { body }), headers: { ...headers, ...key } });
+      expect([method, path, said.status, said.text]).toEqual([method, path, 400, said.text]);
+    }
+    expect([asked, strict.errors]).toEqual([[], []]);
+  } finally {
+    await strict.close();
+  }
+});

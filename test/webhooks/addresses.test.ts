@@ -116,18 +116,20 @@ describe("where messages go", () => {
 
   test("http is for this machine alone, where that is allowed", () => {
     const privateAddresses = ["127.0.0.1", "10.0.0.0/8"];
-    expect(target("http://127.0.0.1:9000/", { privateAddresses }).shown).toBe("http://127.0.0.1:9000/");
-    expect(target("http://localhost:9000/hook", { privateAddresses }).shown).toBe("http://localhost:9000/hook");
+    expect(target("http://127.0.0.1:9000/", { privateAddresses }).url.href).toBe("http://127.0.0.1:9000/");
+    expect(target("http://localhost:9000/hook", { privateAddresses }).url.href).toBe("http://localhost:9000/hook");
     for (const url of ["http://10.0.0.1/", "http://finance.internal/", "http://127.0.0.1.example/"]) {
       expect(() => target(url, { privateAddresses })).toThrow("must be https");
     }
-    expect(target("https://10.0.0.1/", { privateAddresses }).shown).toBe("https://10.0.0.1/");
+    expect(target("https://10.0.0.1/", { privateAddresses }).url.href).toBe("https://10.0.0.1/");
   });
 
-  test("a query is not shown, but told from another one", () => {
-    const [one, other] = ["1", "2"].map((code) => target(`https://finance.example/hook?code=${code}`).shown);
-    expect(one).toMatch(/^https:\/\/finance\.example\/hook\?… \([0-9a-f]{8}\)$/);
-    expect(one).not.toBe(other);
+  test("path and query are not shown, but told from other ones", () => {
+    const all = ["", "services/T0/B0/secret", "services/T0/B0/other", "hook?code=1", "hook?code=2"].map(
+      (rest) => target(`https://finance.example/${rest}`).shown,
+    );
+    for (const one of all) expect(one).toMatch(/^https:\/\/finance\.example\/… \([0-9a-f]{8}\)$/);
+    expect(new Set(all).size).toBe(all.length);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { systemEnvironment } from "../../src/contract/environment.ts";
@@ -200,6 +201,24 @@ describe("an endpoint that does not take it", () => {
     await until(async () => (await waiting(ledger))?.waiting === 0 && isCut);
     await delivery.drain();
     expect(written).toBeLessThan(100_000_000);
+  });
+
+  test("changes the protocol (101): it is tried again, takes what comes then, and a server that ends is not held up", async () => {
+    const switches = (response: ServerResponse) =>
+      response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
+    await using receiver = await startReceiver(switches);
+    const { environment, ledger } = virtual();
+    const delivery = await startWebhooks({ ledger, environment, endpoints: [endpointAt(receiver)] });
+    await decideSome(ledger);
+    const fails = async () => ((await waiting(ledger))?.failures ?? 0) > 0;
+    await until(fails);
+    expect((await waiting(ledger))?.lastAnswer?.text).toBe("answered 101");
+    receiver.answer = status(204);
+    await until(async () => (await waiting(ledger))?.waiting === 0);
+    receiver.answer = switches;
+    await decideSome(ledger, 1, 1);
+    await until(fails);
+    await delivery.drain();
   });
 
   test("holds up no other one", async () => {
