@@ -31,6 +31,9 @@ export interface RunnerParts extends DriveParts {
 /** What a runner says to whoever waits while it ends. */
 export const endingReason = "The server is ending.";
 
+/** The longest pause of what waits for an equal purchase, in sweeps: each drive of it leaves two lines in its history. */
+const sweepsOfPause = 10;
+
 /** A runner that drives in this process what it is given, and what its sweeps find. */
 export function createRunner(parts: RunnerParts): Runner {
   const { environment, sweepInterval } = parts;
@@ -41,10 +44,11 @@ export function createRunner(parts: RunnerParts): Runner {
     else line.next(executionId);
   });
   const add = (executionId: string) => void drives.add(executionId);
-  const line = createWaitingLine({ environment, longestPause: sweepInterval }, signal, add);
+  const line = createWaitingLine({ environment, longestPause: sweepsOfPause * sweepInterval }, signal, add);
   const sweeps = createSweeps({ ...parts, firstRest: 0 }, signal, async (left) => {
     // What waits here already is taken up anyhow.
-    for (const { executionId } of left) if (drives.under(executionId) === undefined) add(executionId);
+    const isHere = (executionId: string) => drives.under(executionId) !== undefined || line.has(executionId);
+    for (const { executionId } of left) if (!isHere(executionId)) add(executionId);
   });
   return {
     add,

@@ -8,6 +8,7 @@ export interface WaitingLine {
   readonly put: (executionId: string) => void;
   /** One is done: it waits no longer, and the first that waits is driven again. */
   readonly next: (done: string) => void;
+  readonly has: (executionId: string) => boolean;
   readonly size: () => number;
 }
 
@@ -22,23 +23,34 @@ export function createWaitingLine(
 ): WaitingLine {
   const waiting = new Set<string>();
   const pauses = new Map<string, number>();
+  // One of each: a timer that outlived its wait would add one more with every drive that it begins.
+  const timers = new Map<string, AbortController>();
+  const leave = (executionId: string) => {
+    timers.get(executionId)?.abort();
+    timers.delete(executionId);
+    return waiting.delete(executionId);
+  };
   const take = (executionId: string) => {
-    if (waiting.delete(executionId)) again(executionId);
+    if (leave(executionId)) again(executionId);
   };
   return {
+    has: (executionId) => waiting.has(executionId),
     size: () => waiting.size,
     put: (executionId) => {
+      leave(executionId);
       waiting.add(executionId);
       if (longestPause === undefined) return;
       const pause = Math.min(pauses.get(executionId) ?? firstPause, longestPause);
       pauses.set(executionId, pause * 2);
-      environment.sleep(pause, signal).then(
+      const timer = new AbortController();
+      timers.set(executionId, timer);
+      environment.sleep(pause, AbortSignal.any([signal, timer.signal])).then(
         () => take(executionId),
         () => undefined,
       );
     },
     next: (done) => {
-      waiting.delete(done);
+      leave(done);
       pauses.delete(done);
       const [first] = waiting;
       if (first !== undefined) take(first);
