@@ -63,17 +63,23 @@ export async function sendMessage(
  * The status of the answer, also of one that changes the protocol. Rejects once none can come any more, and in any case when the signal
  * aborts: whatever the other end does, it settles.
  */
-function statusOf(sent: ClientRequest, signal: AbortSignal): Promise<number> {
-  return new Promise((answered, broken) => {
-    sent.on("response", ({ statusCode = 0 }) => answered(statusCode));
-    sent.on("upgrade", ({ statusCode = 0 }, socket) => {
-      socket.destroy();
-      answered(statusCode);
-    });
-    sent.on("error", broken);
-    sent.on("close", () => broken(new Error("the connection was closed without an answer")));
-    signal.addEventListener("abort", () => broken(signal.reason as Error), { once: true });
+async function statusOf(sent: ClientRequest, signal: AbortSignal): Promise<number> {
+  const { promise, resolve: answered, reject: broken } = Promise.withResolvers<number>();
+  sent.on("response", ({ statusCode = 0 }) => answered(statusCode));
+  sent.on("upgrade", ({ statusCode = 0 }, socket) => {
+    socket.destroy();
+    answered(statusCode);
   });
+  sent.on("error", broken);
+  sent.on("close", () => broken(new Error("the connection was closed without an answer")));
+  const end = () => broken(signal.reason);
+  signal.addEventListener("abort", end);
+  try {
+    return await promise;
+  } finally {
+    // A signal that somebody listens to is kept, with the message, as long as the server runs.
+    signal.removeEventListener("abort", end);
+  }
 }
 
 function resultOf(status: number): DeliveryResult {
