@@ -111,7 +111,7 @@ test.each([19_999, 20_000, 20_001, 33_333])(
         })),
     });
     onTestFinished(() => void Object.assign(night.ledger, { historySince }));
-    const page = await (await fetch(`${night.url}/executions/engine-1/redrive`)).text();
+    const page = await (await fetch(`${night.url}/executions/engine-1/approve`)).text();
     expect(page).toContain(`name="seen" value="${lines}"`);
     expect(page).toContain(`data-seen="${lines}"`);
   },

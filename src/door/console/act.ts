@@ -8,6 +8,7 @@ import type { Door, DoorContext } from "../door-context.ts";
 import { redriveAskedBy } from "../../contract/execution-state.ts";
 import { termsTag } from "../terms-tag.ts";
 import { pathOf } from "../answers.ts";
+import { misfitOf } from "./action-fit.ts";
 import { actionPage, type Again } from "./action-page.ts";
 import { foreign, framed, timeMark } from "./console-frame.ts";
 import { type ExecutionAction, executionPath, withQuery } from "./console-links.ts";
@@ -68,7 +69,8 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   const fields = await readForm(c);
   const reason = (fields.get("reason") ?? "").trim();
   const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
-  const { recorded, lastNumber, history } = await readExecution(parts.door, c);
+  const shown = await readExecution(parts.door, c);
+  const { recorded, lastNumber, history } = shown;
   const { executionId } = recorded.execution;
   const done = redirect(withQuery(executionPath(executionId), { done: action }));
   const word = { event: action, person: c.get("caller").name, reason };
@@ -81,6 +83,8 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
         : isLast(history, word);
     return isDone ? done : show(changedSince, 412);
   }
+  // Bought, for one, since the page was shown: that changes no terms.
+  if (misfitOf(shown, action) !== undefined) return show(changedSince, 412);
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
     ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": tag } }),
@@ -137,7 +141,7 @@ export function isLast(history: readonly ExecutionEntry[], { event, person, reas
 /** What was just done about an execution, as its record shows it. */
 export function doneNotice({ approval, cancelled }: ExecutionRecord, done: string | undefined): Html | undefined {
   const notice = (text: Html) => html`<p class="done" role="status">${text}</p>`;
-  if (done === "reopen" && cancelled === undefined) return notice(html`It is open again.`);
+  if (done === "reopen" && cancelled === undefined) return notice(html`Reopened.`);
   if (done === "redrive") return notice(html`It is driven again. What comes of it shows below.`);
   const word = done === "approve" ? approval : done === "cancel" ? cancelled : undefined;
   if (word === undefined) return undefined;

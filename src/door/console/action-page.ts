@@ -1,11 +1,12 @@
 import { atRiskPrices } from "../../contract/counted-price.ts";
 import type { Money } from "../../contract/money.ts";
 import { totals } from "../../contract/money.ts";
-import { amountText, formValue, type Html, html } from "../../report/html.ts";
+import { amountText, formValue, type Html, html, timeText } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
 import { termsTag } from "../terms-tag.ts";
 import type { ConsolePage } from "./console-frame.ts";
-import { foreign } from "./console-frame.ts";
+import { type Misfit, misfitOf } from "./action-fit.ts";
+import { foreign, timeMark } from "./console-frame.ts";
 import { type ExecutionAction, executionPath, link } from "./console-links.ts";
 import { statePart } from "./execution-page.ts";
 import { placesTable } from "./places-table.ts";
@@ -38,12 +39,17 @@ interface ActionWords {
 export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
   const { executionId } = shown.recorded.execution;
   const { title, what, button, hasReason, isGrave } = actions[action];
-  const { lines, places } = what(shown);
-  return {
+  const page = {
     title: `${title}: ${executionId}`,
     events: executionPath(executionId, "events"),
     seen: shown.lastNumber,
     isHeld: true,
+  };
+  const misfit = misfitOf(shown, action);
+  if (misfit !== undefined) return { ...page, body: misfitBody({ shown, action, again }, misfit) };
+  const { lines, places } = what(shown);
+  return {
+    ...page,
     body: html`${wayBack(executionId)}
       <h1>${title} ${foreign(executionId)}?</h1>
       ${again && alert(again.why)} ${statePart(shown)}
@@ -71,6 +77,23 @@ export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
             </section>`
       }`,
   };
+}
+
+/** That the action does not fit, and what does: there is no form. */
+function misfitBody({ shown, action, again }: AskedAction, { why, instead }: Misfit): Html {
+  const { executionId } = shown.recorded.execution;
+  return html`${wayBack(executionId)}
+    <h1>${actions[action].title} ${foreign(executionId)}</h1>
+    ${again && alert(again.why)}
+    <p><strong>${why}</strong></p>
+    <p class="buttons">
+      ${
+        instead === undefined
+          ? undefined
+          : html`<a class="button" href="${link(executionPath(executionId, instead))}">${actions[instead].title} …</a>`
+      }
+      <a class="button" href="${link(executionPath(executionId))}">To the execution</a>
+    </p>`;
 }
 
 /** The way back to an execution. */
@@ -112,7 +135,7 @@ const actions: Readonly<Record<ExecutionAction, ActionWords>> = {
       return {
         places,
         lines: [
-          html`It is bought at once, as soon as a drive comes to it: ${countText(places.length, "recommendation")}.`,
+          html`${whenBought(shown)}: ${countText(places.length, "recommendation")}.`,
           atMost(places, shown),
           ...limitLine(shown),
           html`The approval holds for the terms below. Whatever changes them, or raises a limit, needs a new one.`,
@@ -172,6 +195,15 @@ const actions: Readonly<Record<ExecutionAction, ActionWords>> = {
   },
 };
 
+/** When it is bought that is approved now. */
+function whenBought({ recorded: { execution, at } }: ShownExecution): Html {
+  const { notBefore, restored, incomplete } = execution;
+  if (restored === true || incomplete === true) return html`It is bought once somebody confirmed it, too`;
+  const due = notBefore === undefined ? at : Date.parse(notBefore);
+  if (due > at) return html`It is bought from ${timeMark(due, timeText(due))} on`;
+  return html`It is bought at once, as soon as a drive comes to it`;
+}
+
 /** What reopening does: it may be the last word before money is spent. */
 function reopening(shown: ShownExecution) {
   const places = toCome(shown);
@@ -181,10 +213,7 @@ function reopening(shown: ShownExecution) {
       be bought.`
     : html`It needs no approval: ${countText(places.length, "recommendation")} may be bought at once, as soon as a drive
       comes to it.`;
-  const word =
-    cancelled === undefined
-      ? html`It is not cancelled.`
-      : html`The cancellation by ${foreign(cancelled.person)} is undone.`;
+  const word = html`The cancellation by ${foreign(cancelled?.person ?? "")} is undone.`;
   return { places, lines: [word, next, atMost(places, shown), ...limitLine(shown)] };
 }
 
@@ -211,7 +240,8 @@ function atMost(places: readonly ShownPlace[], { recorded }: ShownExecution): Ht
     limited === 0
       ? undefined
       : html`${limited} of them cost at most <strong>${limitsText(places)}</strong> over the term. `;
-  const rest = total === undefined ? "may be bought at any price" : "may cost as much as the limit of all of it leaves";
+  const rest =
+    total === undefined ? "may be bought at any price" : "may cost as much as the limit for the whole execution leaves";
   return html`${first}<strong>${countText(unlimited, "recommendation")}</strong> ${unlimited === 1 ? "has" : "have"} no
     limit of ${unlimited === 1 ? "its" : "their"} own, and ${rest}.`;
 }

@@ -1,4 +1,5 @@
 import type { Caller, DoorScope } from "../door-parts.ts";
+import { misfitOf } from "./action-fit.ts";
 import type { ExecutionAction } from "./console-links.ts";
 import type { ShownExecution } from "./read-execution.ts";
 
@@ -19,7 +20,8 @@ export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
 };
 
 /** What somebody can do about an execution, as it stands. */
-export function actionsOf({ recorded, status }: ShownExecution, { name, scopes }: Caller): readonly OfferedAction[] {
+export function actionsOf(shown: ShownExecution, { name, scopes }: Caller): readonly OfferedAction[] {
+  const { recorded, status } = shown;
   const { execution } = recorded;
   const { state, forbidden } = status;
   const offered: readonly (OfferedAction | undefined)[] = [
@@ -36,5 +38,7 @@ export function actionsOf({ recorded, status }: ShownExecution, { name, scopes }
       ? { action: "reopen", label: "Reopen …", isMain: false }
       : undefined,
   ];
-  return offered.filter((one) => one !== undefined).filter(({ action }) => scopes.includes(scopeOfAction[action]));
+  return offered
+    .filter((one) => one !== undefined)
+    .filter(({ action }) => scopes.includes(scopeOfAction[action]) && misfitOf(shown, action) === undefined);
 }
