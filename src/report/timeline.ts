@@ -91,6 +91,7 @@ const historyEvents: Readonly<Record<string, string>> = {
   proven: "An earlier order is proven not to be bought",
   reopen: "The purchase came to nothing",
   decide: "A person's word",
+  redrive: "Another try",
 };
 
 /** A line of the ledger's history, in plain words. */

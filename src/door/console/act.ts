@@ -11,6 +11,7 @@ import { pathOf } from "../answers.ts";
 import { misfitOf } from "./action-fit.ts";
 import { actionPage, type Again } from "./action-page.ts";
 import { foreign, framed, timeMark } from "./console-frame.ts";
+import { inTheConsole } from "./console-texts.ts";
 import { type ExecutionAction, executionPath, withQuery } from "./console-links.ts";
 import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
 import { readForm } from "./console-session.ts";
@@ -44,7 +45,7 @@ export function problemText({ code, detail }: Problem): Html {
   const isOpen = code === "internal" || code.startsWith("ledger-");
   const first = isOpen ? "It is not known whether anything was changed." : "Nothing was changed.";
   return html`<p><strong>${first}</strong> ${adviceOf(code).plain}</p>
-    <p>${foreign(detail, 2000)} <span class="soft">(${code})</span></p>`;
+    <p>${foreign(inTheConsole(detail), 2000)} <span class="soft">(${code})</span></p>`;
 }
 
 /** That what was shown is not how it is. */

@@ -71,7 +71,7 @@ function reopened(shown: ShownExecution): ExecutionAction | undefined {
 }
 
 /** That it was cancelled, or has expired; undefined where it is not stopped. */
-function stoppedLine(shown: ShownExecution): Html | undefined {
+export function stoppedLine(shown: ShownExecution): Html | undefined {
   const { cancelled } = shown.recorded.execution;
   if (cancelled === undefined) return expiredLine(shown);
   const { person, at, reason } = cancelled;

@@ -9,6 +9,7 @@ import { type Misfit, misfitOf } from "./action-fit.ts";
 import { foreign, timeMark } from "./console-frame.ts";
 import { type ExecutionAction, executionPath, link } from "./console-links.ts";
 import { statePart } from "./execution-page.ts";
+import { noteLine } from "./note-line.ts";
 import { placesTable } from "./places-table.ts";
 import type { ShownExecution, ShownPlace } from "./read-execution.ts";
 
@@ -52,7 +53,7 @@ export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
     ...page,
     body: html`${wayBack(executionId)}
       <h1>${title} ${foreign(executionId)}?</h1>
-      ${again && alert(again.why)} ${statePart(shown)}
+      ${noteLine(shown.recorded.execution.note)} ${again && alert(again.why)} ${statePart(shown)}
       <section aria-labelledby="will">
         <h2 id="will">What will happen</h2>
         <ul class="will">

@@ -1,6 +1,7 @@
 import { todoOf, adviceOf } from "../../contract/error-advice.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 import { html } from "../../report/html.ts";
+import { inTheConsole } from "./console-texts.ts";
 import { bareFrame, foreign } from "./console-frame.ts";
 import { pageAnswer } from "./console-parts.ts";
 
@@ -16,8 +17,8 @@ export async function problemPage(problem: Response): Promise<Response> {
   );
   const title = titles[status] ?? (status >= 500 ? "The server could not do it" : "It was not done");
   const page = html`<h1>${title}</h1>
-    <p>${foreign(detail, 4000)}</p>
-    <p>${adviceOf(code).plain} ${todoOf(code).replaceAll("`", "")}</p>
+    <p>${foreign(inTheConsole(detail), 4000)}</p>
+    <p>${adviceOf(code).plain} ${inTheConsole(todoOf(code)).replaceAll("`", "")}</p>
     <p class="soft small">${status}, ${code}</p>
     <p><a class="button" href="/">To the executions</a></p>`;
   return pageAnswer(bareFrame(title, page), status, headers);

@@ -7,6 +7,7 @@ import type { TokenRecord } from "../../contract/ledger.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { whatNext } from "../../report/what-next.ts";
 import { type Verdict, verdictOf } from "../../report/report-words.ts";
+import { inTheConsole } from "./console-texts.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 
 /** How a state is called. */
@@ -47,7 +48,17 @@ export function consoleToDo(outcome: Outcome): string | undefined {
   if (parked !== undefined) {
     return "It was sent and may be bought. No drive could find out whether it was. Look at the provider for what its page names, then decide there. Until then, buy it nowhere else.";
   }
-  return whatNext(outcome, { again: "re-drive it", fileAgain: "submit it again" });
+  if (status === "unresolved" && error?.code !== "executor-missing") return unanswered;
+  const next = whatNext(outcome, { again: "re-drive it", fileAgain: "submit it again" });
+  return next === undefined ? undefined : inTheConsole(next);
+}
+
+/** What is said of money whose answer is out. */
+export const unanswered = "Sent, no answer yet. It is looked for; decide only if you know better.";
+
+/** Whether it was sent, nobody knows yet what became of it, and drives still look for it. */
+export function isUnanswered({ state, parkedAt }: TokenRecord): boolean {
+  return ["submitted", "unknown"].includes(state) && parkedAt === undefined;
 }
 
 /** Whether a person can decide what became of it. */

@@ -1,4 +1,3 @@
-import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import { type Money, totals } from "../../contract/money.ts";
 import { amountText, type Html, html, timeText } from "../../report/html.ts";
 import { badge, countText, steps } from "../../report/page-parts.ts";
@@ -6,19 +5,22 @@ import { type Lane, markKind, timelinePicture } from "../../report/timeline-pict
 import { historyWords } from "../../report/timeline.ts";
 import { historyLineOf } from "../../inspect/read-history.ts";
 import type { Caller } from "../door-parts.ts";
+import { completingText, isCompleting, stoppedLine } from "./action-fit.ts";
 import { actionsOf } from "./console-actions.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
-import { executionPath, link, placePath } from "./console-links.ts";
+import { executionPath, link } from "./console-links.ts";
+import { inTheConsole } from "./console-texts.ts";
 import { consoleToDo, meaningOf, stateWords } from "./console-words.ts";
+import { noteLine } from "./note-line.ts";
 import { moneyCell } from "./overview-page.ts";
 import { placesTable } from "./places-table.ts";
 import type { ShownExecution, ShownPlace } from "./read-execution.ts";
+import { eventWords, whoPart } from "./who-did-what.ts";
 
 /** One execution. `done`: what was just done about it. */
 export function executionPage(shown: ShownExecution, caller: Caller, done: Html | undefined): ConsolePage {
   const { recorded, status, places } = shown;
   const { executionId } = recorded.execution;
-  const outcomes = places.map(({ outcome }) => outcome);
   const isSettled = status.state === "complete";
   return {
     title: executionId,
@@ -26,11 +28,11 @@ export function executionPage(shown: ShownExecution, caller: Caller, done: Html 
     seen: shown.lastNumber,
     body: html`<nav aria-label="Way" class="way"><a href="/">Executions</a></nav>
       <h1>${foreign(executionId)}</h1>
-      ${done}
+      ${noteLine(recorded.execution.note)} ${done}
       <div data-live="state">${statePart(shown)}</div>
       <div data-live="actions" class="actions">${actionsPart(shown, caller)}</div>
       <div data-live="money">${moneyPart(shown)}</div>
-      <div data-live="todo">${isSettled ? undefined : todoPart(outcomes)}</div>
+      <div data-live="todo">${isSettled ? undefined : todoPart(places)}</div>
       <section aria-labelledby="places">
         <h2 id="places">Recommendations (${places.length})</h2>
         <div data-live="places">${placesTable(executionId, places, caller)}</div>
@@ -42,23 +44,32 @@ export function executionPage(shown: ShownExecution, caller: Caller, done: Html 
 }
 
 /** Its state, and whose it is. */
-export function statePart({ recorded, status }: ShownExecution): Html {
+export function statePart(shown: ShownExecution): Html {
+  const { recorded, status } = shown;
   const { source, owner, createdAt, size } = recorded.execution;
-  const { state, forbidden } = status;
+  const { state } = status;
   return html`<p class="state">
       ${badge({ ...stateWords[state], meaning: "" })}
-      ${forbidden === undefined || state === "complete" ? undefined : html`<span>${meaningOf(forbidden.code)} ${forbidden.reason}</span>`}
+      ${state === "complete" ? undefined : html`<span>${whyText(shown)}</span>`}
     </p>
     <div class="facts">
-      <span>Decided by ${foreign(source)}</span>
-      ${owner === undefined ? undefined : html`<span>Sent by ${foreign(owner.caller)}</span>`}
+      <span>Source: ${foreign(source)}</span>
+      ${owner === undefined ? undefined : html`<span>Submitted by ${foreign(owner.caller)}</span>`}
       <span>Recorded ${timeMark(createdAt, timeText(createdAt))}</span>
       <span>${countText(size, "recommendation")}</span>
     </div>`;
 }
 
+/** Why nothing is sent for it now, where that is so. */
+function whyText(shown: ShownExecution): Html | undefined {
+  const { forbidden } = shown.status;
+  if (forbidden === undefined) return undefined;
+  return stoppedLine(shown) ?? html`${meaningOf(forbidden.code)} ${inTheConsole(forbidden.reason)}`;
+}
+
 function actionsPart(shown: ShownExecution, caller: Caller): Html {
   const actions = actionsOf(shown, caller);
+  if (isCompleting(shown)) return html`<p class="soft small">${completingText(shown)}. There is nothing to do.</p>`;
   if (actions.length === 0) return html`<p class="soft small">There is nothing that you can do about it.</p>`;
   const { executionId } = shown.recorded.execution;
   return html`<nav aria-label="What you can do">
@@ -133,11 +144,12 @@ function moneyRow(name: string, places: readonly ShownPlace[], style = ""): Html
       "Each month",
       known(({ payments }) => payments.monthly),
     )}
-    ${moneyCell("Over the term", over, style)}
+    ${moneyCell("Over the term", over, { style })}
   </tr>`;
 }
 
-function todoPart(outcomes: readonly ShownPlace["outcome"][]): Html | undefined {
+function todoPart(places: readonly ShownPlace[]): Html | undefined {
+  const outcomes = places.map(({ outcome }) => outcome);
   return outcomes.some((outcome) => consoleToDo(outcome) !== undefined) ? steps(outcomes, consoleToDo) : undefined;
 }
 
@@ -187,7 +199,7 @@ function rank({ outcome }: ShownPlace): number {
 }
 
 function termsPart({ recorded: { execution } }: ShownExecution): Html {
-  const { maxTotals, notBefore, expiresAt, approvalRequired, approval, cancelled, termsVersion } = execution;
+  const { maxTotals, notBefore, expiresAt, approvalRequired, approval, termsVersion } = execution;
   const times = [
     ...(notBefore === undefined
       ? []
@@ -201,18 +213,12 @@ function termsPart({ recorded: { execution } }: ShownExecution): Html {
         : html`Not needed`
       : html`${foreign(approval.person)}, ${timeMark(approval.at, timeText(approval.at))}: ${foreign(approval.reason)}`;
   const rows = [
-    ["Limit of all of it", html`${maxTotals === undefined ? "None" : maxTotals.map(amountText).join(", ")}`] as const,
+    [
+      "Limit for the whole execution",
+      html`${maxTotals === undefined ? "None" : maxTotals.map(amountText).join(", ")}`,
+    ] as const,
     ...times,
     ["Approval", approved] as const,
-    ...(cancelled === undefined
-      ? []
-      : [
-          [
-            "Cancelled",
-            html`${foreign(cancelled.person)}, ${timeMark(cancelled.at, timeText(cancelled.at))}:
-            ${foreign(cancelled.reason)}`,
-          ] as const,
-        ]),
     ["Version of the terms", html`${termsVersion}`] as const,
   ];
   return html`<section aria-labelledby="terms">
@@ -224,60 +230,5 @@ function termsPart({ recorded: { execution } }: ShownExecution): Html {
             <dd>${value as Html}</dd>`,
       )}
     </dl>
-  </section>`;
-}
-
-const eventWords: Readonly<Record<ExecutionEntry["event"], string>> = {
-  record: "Recorded",
-  approve: "Approved",
-  cancel: "Cancelled",
-  reopen: "Reopened",
-  confirm: "Confirmed",
-  limits: "Limits changed",
-  source: "Source changed",
-  skip: "Recommendation dropped",
-  elsewhere: "Said to be bought elsewhere",
-};
-
-/** What persons did about the execution and its recommendations. */
-function whoPart({ history, steps: lines, places, recorded }: ShownExecution): Html {
-  const { executionId } = recorded.execution;
-  const byToken = new Map(places.map(({ outcome }) => [outcome.token, outcome.recIndex]));
-  const own = history.map(({ at, event, person, reason, detail }) => {
-    // The hash of the terms says nothing to a person.
-    const more = event === "approve" ? "" : detail;
-    return {
-      at,
-      what: html`${eventWords[event]}${more === "" ? undefined : html`: ${foreign(more)}`}`,
-      person,
-      reason,
-    };
-  });
-  const decided = lines
-    .filter(({ event }) => event === "decide")
-    .map(({ at, token, detail }) => {
-      const recIndex = byToken.get(token) ?? 0;
-      const address = link(placePath(executionId, recIndex));
-      return {
-        at,
-        what: html`<a href="${address}">No. ${recIndex}</a>: ${foreign(detail)}`,
-        person: undefined,
-        reason: undefined,
-      };
-    });
-  const all = [...own, ...decided].toSorted((a, b) => a.at - b.at);
-  return html`<section aria-labelledby="who">
-    <h2 id="who">Who did what</h2>
-    <ol class="who-did">
-      ${all.map(
-        ({ at, what, person, reason }) =>
-          html`<li>
-            ${timeMark(at, timeText(at))}
-            <span>
-              ${what}${person === undefined ? undefined : html` by <strong>${foreign(person)}</strong>`}${reason === undefined ? undefined : html`: ${foreign(reason)}`}
-            </span>
-          </li>`,
-      )}
-    </ol>
   </section>`;
 }

@@ -9,7 +9,7 @@ import { cursorText, placeIn } from "../execution-routes.ts";
 import { invalidFields } from "../routes.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, withQuery } from "./console-links.ts";
-import { meaningOf, stateWords } from "./console-words.ts";
+import { isUnanswered, meaningOf, stateWords, unanswered } from "./console-words.ts";
 import type { ListedExecution, Overview, OverviewQuery, Sums } from "./read-overview.ts";
 
 /** Which page of the list a request asks for. Throws a RequestError for a query that is none. */
@@ -141,7 +141,7 @@ function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): H
         ([name, { bought, atRisk, toApprove }]) =>
           html`<tr>
             <th scope="row">${foreign(name)}</th>
-            ${moneyCell("Bought", bought)} ${moneyCell("May be charged", atRisk, "risk")}
+            ${moneyCell("Bought", bought)} ${moneyCell("May be charged", atRisk, { style: "risk" })}
             ${moneyCell("Waits for approval", toApprove)}
           </tr>`,
       )}
@@ -150,10 +150,17 @@ function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): H
 }
 
 /** Sums, each on a line of its own; `name` is shown where the columns have none. */
-export function moneyCell(name: string, sums: readonly Money[], style = ""): Html {
+export function moneyCell(
+  name: string,
+  sums: readonly Money[],
+  { style = "", note }: { readonly style?: string; readonly note?: string | undefined } = {},
+): Html {
   if (sums.length === 0) return html`<td class="money none" data-name="${name}">–</td>`;
   return html`<td class="money ${style}" data-name="${name}">
-    <div>${sums.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}</div>
+    <div>
+      ${sums.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}
+      ${note === undefined ? undefined : html`<p class="note">${note}</p>`}
+    </div>
   </td>`;
 }
 
@@ -187,23 +194,25 @@ function executionsTable(executions: readonly ListedExecution[], label: string):
   </table>`;
 }
 
-function executionRow({ status, need }: ListedExecution): Html {
+function executionRow({ status, records, need }: ListedExecution): Html {
   const { execution, state, forbidden, money, places, unlimited } = status;
   const { executionId, source, size, updatedAt, owner } = execution;
   const why = need ?? (state === "complete" || forbidden === undefined ? undefined : meaningOf(forbidden.code));
   const isStopped = state === "stopped";
+  // While it waits, no drive looks for anything.
+  const note = state !== "waiting" && records.some(isUnanswered) ? unanswered : undefined;
   return html`<tr>
     <td class="what">
       <a class="strong" href="${link(executionPath(executionId))}">${foreign(executionId)}</a>
       <p class="note">
-        ${countText(size, "recommendation")}${places.bought === 0 ? "" : `, ${places.bought} bought`} · decided by
-        ${foreign(source)}${owner === undefined ? undefined : html` · sent by ${foreign(owner.caller)}`}
+        ${countText(size, "recommendation")}${places.bought === 0 ? "" : `, ${places.bought} bought`} · source:
+        ${foreign(source)}${owner === undefined ? undefined : html` · submitted by ${foreign(owner.caller)}`}
       </p>
     </td>
     <td class="state">
       ${badge({ ...stateWords[state], meaning: "" })}${why === undefined ? undefined : html`<p class="note">${why}</p>`}
     </td>
-    ${moneyCell("Bought", money.bought)} ${moneyCell("May be charged", money.atRisk, "risk")}
+    ${moneyCell("Bought", money.bought)} ${moneyCell("May be charged", money.atRisk, { style: "risk", note })}
     ${
       isStopped
         ? moneyCell("To come, at most", [])

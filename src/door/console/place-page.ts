@@ -2,6 +2,7 @@ import { unprovenBeside } from "../../contract/at-risk.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
+import { moneySchema } from "../../contract/money.ts";
 import { amountText, Html, html, timeText } from "../../report/html.ts";
 import { badge } from "../../report/page-parts.ts";
 import { capitalised, decisionText } from "../../contract/decision.ts";
@@ -11,7 +12,9 @@ import type { Caller } from "../door-parts.ts";
 import { wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
-import { consoleToDo, isDecidable, outcomeWords } from "./console-words.ts";
+import { inTheConsole, inWords } from "./console-texts.ts";
+import { consoleToDo, isDecidable, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
+import { noteLine } from "./note-line.ts";
 import { outcomeNotes } from "./places-table.ts";
 import type { ShownPlace } from "./read-execution.ts";
 
@@ -40,6 +43,7 @@ export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
     seen: lastNumber,
     body: html`${wayBack(executionId)}
       <h1>No. ${recIndex}: ${foreign(what)}</h1>
+      ${noteLine(record.recommendation.note)}
       <div data-live="state">${resultPart(place)}</div>
       <div data-live="actions" class="actions">${placeActions(executionId, record, scopes)}</div>
       <div data-live="evidence">${evidencePart(record)}</div>
@@ -69,7 +73,8 @@ function isDroppable({ state, submission, former = [] }: TokenRecord): boolean {
 /** Its result, and what to do. */
 export function resultPart(place: ShownPlace): Html {
   const { outcome, record } = place;
-  const todo = consoleToDo(outcome);
+  const isOpen = record !== undefined && isUnanswered(record);
+  const todo = consoleToDo(outcome) ?? (isOpen ? unanswered : undefined);
   return html`<p class="state">${badge({ ...outcomeWords(outcome, record), meaning: "" })} ${todo}</p>
     ${outcomeNotes(place, { withError: false })}
     ${outcome.decision === undefined ? undefined : html`<p class="note">${foreign(`${capitalised(decisionText(outcome.decision))}.`)}</p>`}`;
@@ -89,12 +94,12 @@ export function evidencePart(record: TokenRecord): Html {
         html`${timeMark(submittedAt, timeText(submittedAt))}${resentAt === undefined ? undefined : html`, and again ${timeMark(resentAt, timeText(resentAt))}`}`,
       ],
       ["Price over the term", html`<strong>${amountText(price)}</strong>`],
-      ["Under", fieldsList(handle)],
+      isReadable(handle) ? ["Under", fieldsList(handle)] : ["Under", technical(fieldsList(handle))],
       ...(evidence.length === 0 ? [] : [["Named by an answer", idsList(evidence)] as const]),
     ]),
     ...(error?.said === undefined ? [] : [["The provider said", foreign(error.said, 4000)] as const]),
     ...(error?.providerCode === undefined ? [] : [["Its code", foreign(error.providerCode)] as const]),
-    ...(error === undefined ? [] : [["Reported", foreign(error.message, 4000)] as const]),
+    ...(error === undefined ? [] : [["Reported", foreign(inTheConsole(error.message), 4000)] as const]),
     ...(notThis.length === 0 ? [] : [["Not this", idsList(notThis)] as const]),
     ...(boughtElsewhere === undefined ? [] : [["Said to be bought elsewhere as", idsList([boughtElsewhere])] as const]),
   ];
@@ -112,6 +117,19 @@ export function evidencePart(record: TokenRecord): Html {
 
 function idsList(ids: readonly string[]): Html {
   return html`${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`;
+}
+
+/** Whether a person can read all of it: texts, and no structures. */
+function isReadable(fields: Readonly<Record<string, JsonValue | undefined>>): boolean {
+  return Object.values(fields).every((value) => typeof value !== "object");
+}
+
+/** What only programs can read, folded. */
+function technical(what: Html): Html {
+  return html`<details>
+    <summary>Technical details</summary>
+    ${what}
+  </details>`;
 }
 
 function fieldsList(fields: Readonly<Record<string, JsonValue | undefined>>): Html {
@@ -142,7 +160,9 @@ export function historyPart({ history }: Pick<PlaceOf, "history">): Html {
 
 function codeOf(entry: HistoryEntry): Html | undefined {
   const { code, detail } = historyLineOf(entry);
-  return code === undefined ? undefined : html`: ${foreign(detail, 2000)} <span class="soft">(${code})</span>`;
+  return code === undefined
+    ? undefined
+    : html`: ${foreign(inTheConsole(detail), 2000)} <span class="soft">(${code})</span>`;
 }
 
 function fieldsPart({ recommendation }: TokenRecord): Html {
@@ -152,8 +172,14 @@ function fieldsPart({ recommendation }: TokenRecord): Html {
       ${Object.entries(recommendation).map(
         ([name, value]) =>
           html`<dt>${foreign(name)}</dt>
-            <dd>${foreign(typeof value === "object" ? JSON.stringify(value) : String(value), 2000)}</dd>`,
+            <dd>${fieldValue(value)}</dd>`,
       )}
     </dl>
   </section>`;
+}
+
+function fieldValue(value: JsonValue | undefined): Html {
+  if (typeof value !== "object") return foreign(inWords(String(value)), 2000);
+  const money = moneySchema.safeParse(value);
+  return money.success ? html`${amountText(money.data)}` : technical(foreign(JSON.stringify(value), 2000));
 }

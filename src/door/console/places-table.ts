@@ -6,7 +6,9 @@ import { plainCause } from "../../report/what-next.ts";
 import type { Caller } from "../door-parts.ts";
 import { foreign } from "./console-frame.ts";
 import { link, placePath } from "./console-links.ts";
-import { isDecidable, isOfExecution, outcomeWords } from "./console-words.ts";
+import { inTheConsole } from "./console-texts.ts";
+import { isDecidable, isOfExecution, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
+import { noteLine } from "./note-line.ts";
 import { moneyCell } from "./overview-page.ts";
 import type { ShownPlace } from "./read-execution.ts";
 
@@ -38,17 +40,18 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
   const { recIndex, price } = outcome;
   const own = link(placePath(executionId, recIndex));
   const maxPrice = record?.recommendation.maxPrice;
+  const isOpen = record !== undefined && isUnanswered(record);
   const isToCome = price === undefined && record !== undefined && workLeft(record) !== undefined;
   const limit =
     maxPrice === undefined
       ? html`<td class="money soft" data-name="Over the term">no limit</td>`
-      : moneyCell("At most, over the term", [maxPrice], "limit");
+      : moneyCell("At most, over the term", [maxPrice], { style: "limit" });
   const money = (one: typeof price) => (one === undefined ? [] : [one]);
   return html`<tr id="no-${recIndex}">
     <td class="number">${recIndex}</td>
     <td class="what">
       ${record === undefined ? foreign(what) : html`<a class="strong" href="${own}">${foreign(what)}</a>`}
-      ${outcomeNotes(place)}
+      ${noteLine(record?.recommendation.note)} ${outcomeNotes(place)}
     </td>
     <td class="state">
       ${badge({ ...outcomeWords(outcome, record), meaning: "" })}
@@ -61,7 +64,7 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
       }
     </td>
     ${moneyCell("Due now", money(payments.dueNow))} ${moneyCell("Each month", money(payments.monthly))}
-    ${isToCome ? limit : moneyCell("Over the term", money(price))}
+    ${isToCome ? limit : moneyCell("Over the term", money(price), { note: isOpen ? unanswered : undefined })}
   </tr>`;
 }
 
@@ -85,16 +88,14 @@ export function outcomeNotes(
     ...(payer === undefined
       ? []
       : [html`Paid by ${foreign(payer)}${portal === undefined ? undefined : html` · ${portal}`}`]),
-    ...(ids.length === 0
-      ? []
-      : [html`Provider's number ${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`]),
+    ...(ids.length === 0 ? [] : [html`Commitment ID ${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`]),
     ...(commitment?.settled === false
       ? [html`The provider is still completing it (${foreign(commitment.state)}).`]
       : []),
     ...(cause === undefined ? [] : [html`${cause}`]),
     ...(!withError || error === undefined || isOfExecution(error.code)
       ? []
-      : [html`Reported: ${foreign(error.message, 300)} (${error.code})`]),
+      : [html`Reported: ${foreign(inTheConsole(error.message), 300)} (${error.code})`]),
     ...warnings.map((text) => html`${foreign(text)}`),
   ];
   return lines.map((line) => html`<p class="note">${line}</p>`);

@@ -4,6 +4,7 @@ import { type Particulars, type Payments, paymentsOf } from "../../contract/part
 import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
+import { inWords } from "./console-texts.ts";
 import { recordedReport } from "../recorded-report.ts";
 
 /** One place of an execution, with all that the page shows of it. */
@@ -84,7 +85,9 @@ function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord |
   return {
     outcome,
     record,
-    what: orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
+    what: inWords(
+      orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
+    ),
     particulars,
     payments: outcome.price === undefined ? {} : paymentsOf(outcome.price, recommendation, particulars.paid),
   };

@@ -27,7 +27,7 @@ const words: Readonly<Record<Finding, FindingWords>> = {
   bought: {
     choice: "It was bought",
     when: "The provider shows it, and you have its number.",
-    title: "It was bought",
+    title: "Record it as bought",
     will: (money) => [
       `What you name is read at the provider and compared with what was asked for. If it fits, it is recorded as bought (${money}).`,
       "Nothing is sent.",
@@ -38,7 +38,7 @@ const words: Readonly<Record<Finding, FindingWords>> = {
   "not-bought": {
     choice: "It was not bought",
     when: "You looked at the provider, also at the invoice, and nothing is there.",
-    title: "It was not bought",
+    title: "Record it as not bought",
     will: (money) => [
       "The provider is asked once more. If it shows nothing, it is recorded as not bought.",
       `Then the next drive buys it anew, and spends up to its price again (${money}). If it was bought all the same, it is bought twice.`,
