@@ -202,7 +202,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await link.focus();
     const before = await link.boundingBox();
     await night.purchaser.cancel("engine-live", { person: "finance", reason: "too dear" });
-    await page.getByText("finance cancelled it at").first().waitFor();
+    await page.getByText("cancelled by finance").first().waitFor();
     expect(await page.evaluate("document.activeElement.textContent")).toContain("Look at the provider");
     // But for a part of a pixel, which no browser scrolls by.
     expect(Math.abs(((await link.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(1);
@@ -228,7 +228,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
       await night.purchaser.cancel("engine-lost", { person: "finance", reason: "too dear" });
     });
     await page.getByRole("status").getByText("Connected again").waitFor();
-    await page.getByText("finance cancelled it at").first().waitFor();
+    await page.getByText("cancelled by finance").first().waitFor();
     await context.close();
   });
 
@@ -252,7 +252,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await other.purchaser.cancel("engine-stream", { person: "finance", reason: "too dear" });
     send(": nothing new\n\nid: 2\nda");
     send('ta: {"kind":"execution"}\n\n');
-    await page.getByText("finance cancelled it at").first().waitFor();
+    await page.getByText("cancelled by finance").first().waitFor();
     stream?.close();
     await expect.poll(() => asked).toEqual(["1", "2"]);
     await other.purchaser.reopen("engine-stream", { person: "finance", reason: "needed" });

@@ -43,7 +43,7 @@ export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
     seen: lastNumber,
     body: html`${wayBack(executionId)}
       <h1>No. ${recIndex}: ${foreign(what)}</h1>
-      ${noteLine(record.recommendation.note)}
+      ${noteLine(record.note)}
       <div data-live="state">${resultPart(place)}</div>
       <div data-live="actions" class="actions">${placeActions(executionId, record, scopes)}</div>
       <div data-live="evidence">${evidencePart(record)}</div>

@@ -80,7 +80,7 @@ function redrives(lines: readonly HistoryEntry[]) {
   return [...byRequest.values()].flatMap(([first]) => {
     if (first === undefined) return [];
     const person = first.detail.startsWith(before) ? first.detail.slice(before.length) : undefined;
-    const what = html`Re-drive${person === undefined ? "" : " asked for"}`;
+    const what = person === undefined ? html`Re-drive` : html`Re-drive asked for`;
     return [{ at: first.at, what, person, reason: undefined }];
   });
 }
