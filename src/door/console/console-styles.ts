@@ -50,6 +50,8 @@ td.none { color: var(--soft); }
 .list td.when { font-size: 14px; color: var(--soft); min-width: 130px; }
 .list time .utc { white-space: nowrap; display: block; }
 .results .state .note { max-width: 24ch; }
+.results td.money .note { max-width: 24ch; margin: 2px 0 0 auto; font-weight: 400; white-space: normal; }
+h1 + .note { margin: 0 0 8px; font-size: 16px; }
 .filter { display: flex; flex-wrap: wrap; gap: 8px; list-style: none; margin: 0 0 16px; padding: 0; font-size: 14px; }
 .filter a { display: inline-block; padding: 5px 12px; border: 1px solid var(--line); border-radius: 999px; text-decoration: none; }
 .filter a[aria-current] { background: var(--ink); border-color: var(--ink); color: var(--page); font-weight: 600; }
