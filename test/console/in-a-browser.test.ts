@@ -262,7 +262,7 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     stream?.close();
     await other.purchaser.cancel("engine-stream", { person: "operator", reason: "after all not" });
     // It is no longer listened to, and is still looked at.
-    await page.getByText("operator cancelled it at").first().waitFor();
+    await page.getByText("cancelled by operator").first().waitFor();
     expect(asked).toHaveLength(2);
     expect(context.complaints).toEqual([]);
     await context.close();
