@@ -11,28 +11,11 @@ import type { Report } from "../../src/contract/report.ts";
 import { startPostgresServer } from "../ledger/postgres-server.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { ask } from "../door/door-world.ts";
+import { ec2 } from "../end-to-end/recommendations.ts";
 import { decideSome, secret, startReceiver, until } from "./receiver.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
-const order = {
-  source: "docs",
-  recommendations: [
-    {
-      provider: "aws",
-      service: "ec2",
-      accountId: "123456789012",
-      region: "us-east-1",
-      instanceType: "m5.large",
-      platform: "Linux/UNIX",
-      tenancy: "default",
-      scope: "Region",
-      offeringClass: "convertible",
-      payment: "no-upfront",
-      term: "P1Y",
-      quantity: 2,
-    },
-  ],
-};
+const order = { source: "docs", recommendations: [ec2] };
 
 let folder: string;
 const children: ChildProcess[] = [];
