@@ -27,6 +27,8 @@ export function textProblem(text: string): string | undefined {
  * composed is (NFC). What is not is refused, with its code point, and never altered: a token or a fingerprint hangs on it.
  */
 export function characterProblem(text: string): string | undefined {
+  // As nearly all are: nothing of this is hidden, or composed.
+  if (/^[ -~]*$/.test(text)) return undefined;
   const found = unwanted.exec(text);
   if (found !== null) {
     return `must not hold ${codePointOf(found[0])} (${kindOf(found[0])}, at character ${found.index + 1})`;

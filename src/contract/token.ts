@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { textProblem } from "./text-problem.ts";
 
 /**
@@ -15,7 +15,7 @@ export function deriveIdempotencyToken(executionId: string, recIndex: number): s
   if (!Number.isSafeInteger(recIndex) || recIndex < 0) {
     throw new RangeError(`recIndex must be a whole number from 0, not ${recIndex}.`);
   }
-  return createHash("sha256").update(`${executionId}:${recIndex}`).digest("hex");
+  return hash("sha256", `${executionId}:${recIndex}`);
 }
 
 /**
@@ -23,7 +23,7 @@ export function deriveIdempotencyToken(executionId: string, recIndex: number): s
  * lowercase hex characters, 128 bits of the SHA-256 of the token in lower case.
  */
 export function tokenDigest(token: string): string {
-  return createHash("sha256").update(plainToken(token)).digest("hex").slice(0, 32);
+  return hash("sha256", plainToken(token)).slice(0, 32);
 }
 
 /** A token as it is compared: services store it in another letter case, or with blanks around it. */

@@ -7,6 +7,9 @@ import { createWaitingLine } from "./waiting-line.ts";
 /** Milliseconds between two questions for jobs that other servers sent. */
 const askInterval = 1000;
 
+/** Why a pause ended: an error that is made for each would cost more than the look at the queue. */
+const wokenUp = "There may be a job.";
+
 /** After so many sweeps a queue had its chance: what still rests is driven by whoever finds it. */
 const patience = 3;
 
@@ -98,7 +101,7 @@ function createTaker({ environment, queue, drives, trouble }: TakerParts, signal
   const run = async () => {
     while (!signal.aborted) {
       const woken = new AbortController();
-      wake = () => woken.abort();
+      wake = () => woken.abort(wokenUp);
       const isFull = await trouble.past(take, () => queue.repair());
       if (isFull && drives.free() > 0) continue;
       await environment.sleep(askInterval, AbortSignal.any([signal, woken.signal])).catch(() => undefined);

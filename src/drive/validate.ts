@@ -77,7 +77,6 @@ export function executorsOf(providers: readonly Provider[]): ExecutorOf {
 
 /** Made once: a schema is compiled when it is first used. */
 const itemsSchema = z.looseObject({ recommendations: z.array(z.unknown()).max(maxRecommendations) });
-const anyObject = z.looseObject({});
 
 /** Checks a whole execution before the first request. Throws an InvalidExecutionError that lists every problem. */
 export function validateExecution(input: unknown, providers: readonly Provider[]): Execution {
@@ -102,11 +101,11 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
     }
     // A note is nothing that a service has a say in.
     const { note, ...wanted } = item as { readonly note?: unknown };
-    const said = noteSchema.safeParse(note);
-    problems.push(...problemsOf(said.error, [...path, "note"]));
+    const said = note === undefined ? undefined : noteSchema.safeParse(note);
+    problems.push(...problemsOf(said?.error, [...path, "note"]));
     const parsed = schema.schema.safeParse(wanted);
     if (parsed.success) {
-      recommendations.push({ ...parsed.data, ...(said.data === undefined ? {} : { note: said.data }) });
+      recommendations.push({ ...parsed.data, ...(said?.data === undefined ? {} : { note: said.data }) });
       problems.push(...characterProblemsIn(parsed.data, path));
     } else problems.push(...problemsOf(parsed.error, path));
   }
@@ -126,9 +125,9 @@ function schemaFor(
   item: unknown,
   providers: readonly Provider[],
 ): { schema: ServiceExecutor["schema"] } | { path: string[]; problem: string } {
-  const parsed = anyObject.safeParse(item);
-  if (!parsed.success) return { path: [], problem: "must be an object" };
-  const { provider: asked, service } = parsed.data;
+  if (typeof item !== "object" || item === null || Array.isArray(item))
+    return { path: [], problem: "must be an object" };
+  const { provider: asked, service } = item as { readonly provider?: unknown; readonly service?: unknown };
   const provider = providers.find(({ name }) => name === asked);
   if (provider === undefined) {
     return { path: ["provider"], problem: `must be one of ${quoted(providers.map(({ name }) => name))}` };
@@ -144,7 +143,11 @@ function schemaFor(
 /** Of every text in a value that its schema accepted: the fingerprint hangs on each. */
 function characterProblemsIn(value: JsonValue | undefined, path: readonly PropertyKey[]): ExecutionProblem[] {
   if (typeof value === "object" && value !== null) {
-    return Object.entries(value).flatMap(([name, part]) => characterProblemsIn(part, [...path, name]));
+    return Object.entries(value).flatMap(([name, part]) =>
+      typeof part === "string" && characterProblem(part) === undefined
+        ? []
+        : characterProblemsIn(part, [...path, name]),
+    );
   }
   const found = typeof value === "string" ? characterProblem(value) : undefined;
   return found === undefined ? [] : [problem(path, found)];

@@ -29,10 +29,9 @@ export async function beginTransaction(
 ): Promise<{ readonly transaction: LedgerTransaction; readonly write: () => Promise<void> }> {
   const [row] = await query(sql.lock, JSON.stringify([...new Set(tokens)]), JSON.stringify(executionIds));
   const executions = lockedExecutions({ query, sql, parse }, executionIds, row);
-  const records = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
   const found = parse<string[]>(row?.["records"]).map((json) => parse<TokenRecord>(json));
-  for (const record of found) records.set(record.token, record);
-  const stored = new Set([...records].flatMap(([token, record]) => (record ? [token] : [])));
+  const records = createLockedRecords(tokens, found, parse);
+  const stored = new Set(found.map(({ token }) => token));
   /** What is to be written: by token, as JSON. */
   const changed = new Map<string, string>();
   let entries: HistoryEntry[] = [];
@@ -40,9 +39,9 @@ export async function beginTransaction(
   async function write(): Promise<void> {
     await executions.write();
     if (changed.size === 0) return;
-    const rows = [...changed].flatMap(([token, json]) => recordRow(records.get(token), json, !stored.has(token)));
+    const rows = [...changed].flatMap(([token, json]) => recordRow(records.asPut(token), json, !stored.has(token)));
     const lines = entries.map((entry) => {
-      const executionId = records.get(entry.token)?.executionId;
+      const executionId = records.asPut(entry.token)?.executionId;
       return { execution_id: executionId, token: entry.token, entry: JSON.stringify(entry) };
     });
     await query(sql.write, JSON.stringify(rows), JSON.stringify(lines));
@@ -51,27 +50,22 @@ export async function beginTransaction(
     entries = [];
   }
   function touch(record: TokenRecord): void {
-    checkLocked(records, record.token);
     const json = JSON.stringify(record);
-    // As it will be read again.
-    records.set(record.token, parse(json));
+    records.put(record, json);
     changed.set(record.token, json);
   }
   async function lockRecordsOf(executionId: string): Promise<readonly TokenRecord[]> {
     await executions.get(executionId);
     const [locked] = await query(sql.lockRecordsOf, executionId);
     const all = parse<string[]>(locked?.["records"]).map((json) => parse<TokenRecord>(json));
-    for (const record of all) records.set(record.token, record);
+    records.add(all);
     for (const { token } of all) stored.add(token);
     return all;
   }
 
   const transaction: LedgerTransaction = {
     now: time(row),
-    get: async (token) => {
-      checkLocked(records, token);
-      return records.get(token);
-    },
+    get: async (token) => records.get(token),
     put: async (record, entry) => {
       touch(record);
       entries.push(entry);
@@ -111,6 +105,41 @@ function atOnce(
     own: async (scopeKey, ids, token) => {
       const owners = await query(sql.own, scopeKey, JSON.stringify(ids), token);
       return owners.filter((owner) => owner["token"] !== token).map((owner) => String(owner["commitment_id"]));
+    },
+  };
+}
+
+/** The records that a transaction is about. What is put is made of its JSON only once it is read: most of it never is. */
+function createLockedRecords(
+  tokens: readonly string[],
+  found: readonly TokenRecord[],
+  parse: TransactionParts["parse"],
+) {
+  const known = new Map<string, TokenRecord | undefined>(tokens.map((token) => [token, undefined]));
+  /** What was put and not read since, as JSON. */
+  const unread = new Map<string, string>();
+  const add = (read: readonly TokenRecord[]) => {
+    for (const record of read) {
+      known.set(record.token, record);
+      unread.delete(record.token);
+    }
+  };
+  add(found);
+  return {
+    add,
+    put: (record: TokenRecord, json: string) => {
+      checkLocked(known, record.token);
+      known.set(record.token, record);
+      unread.set(record.token, json);
+    },
+    /** As it was put, or read. */
+    asPut: (token: string) => known.get(token),
+    /** As its row will hold it. */
+    get: (token: string): TokenRecord | undefined => {
+      checkLocked(known, token);
+      const json = unread.get(token);
+      if (json !== undefined) add([parse<TokenRecord>(json)]);
+      return known.get(token);
     },
   };
 }
