@@ -74,3 +74,10 @@ describe("A23: the text of an id, a name or a reason", () => {
     expect(characterProblem(text)).toContain("U+0301 at character 200002");
   });
 });
+
+test("of ASCII, exactly the characters that show and the plain space are taken", () => {
+  const taken = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+    .filter((character) => characterProblem(`a${character}b`) === undefined)
+    .join("");
+  expect(taken).toBe(Array.from({ length: 95 }, (_, at) => String.fromCharCode(0x20 + at)).join(""));
+});
