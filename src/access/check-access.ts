@@ -43,7 +43,7 @@ export async function checkAccess(
 ): Promise<AccessReport> {
   const stop = createStop(environment, { signal, deadline });
   const missing = new Set<string>();
-  const noteMissing = (install: string) => void missing.add(install);
+  const noteMissing = (install: string) => install.split(" ").forEach((each) => missing.add(each));
   const packages = createPackageCheck(noteMissing);
   try {
     const ask = createAsk(concurrency, timeout, stop.signal);

@@ -19,7 +19,7 @@ export async function checkUse({ where, load }: PackageUse): Promise<readonly Ac
     try {
       await one();
     } catch (error) {
-      if (MissingPackageError.isInstance(error)) missing.push(error.install);
+      if (MissingPackageError.isInstance(error)) missing.push(...error.install.split(" "));
       else broken.push({ ...base, detail: eventError(error).message, error: eventError(error) });
     }
   }

@@ -1,16 +1,17 @@
 import { messageOf, RefusedError } from "./errors.ts";
 
-/** A package that only some users need is not installed. Its code is `invalid-configuration`. */
+/** Packages that only some users need are not installed. Its code is `invalid-configuration`. */
 export class MissingPackageError extends RefusedError {
-  /** What `npm install` is given: `pg`, `@google-cloud/compute@7`. */
+  /** What `npm install` is given, with a space between two: `pg`, `@google-cloud/billing@5 @google-cloud/compute@7`. */
   readonly install: string;
 
   /** `neededBy` begins the message: `GCP needs`. */
   constructor({ install, neededBy = "This needs", cause }: MissingPackage) {
-    const name = install.replace(/(?<=.)@.*/, "");
+    const [name = "", ...others] = install.split(" ").map((each) => each.replace(/(?<=.)@.*/, ""));
+    const what = others.length === 0 ? `the package ${name}, which is` : "packages that are";
     super({
       code: "invalid-configuration",
-      message: `${neededBy} the package ${name}, which is not installed: npm install ${install}. Nothing was sent.`,
+      message: `${neededBy} ${what} not installed: npm install ${install}. Nothing was sent.`,
       cause,
     });
     this.install = install;
@@ -57,4 +58,27 @@ export async function importOptional<Module>(
     const install = version === undefined ? name : `${name}@${version}`;
     throw new MissingPackageError({ install, neededBy, cause: error });
   }
+}
+
+/** One error for several: each package once, in the order of their names. The only one of a kind stays what it is. */
+export function allMissing(errors: readonly MissingPackageError[], neededBy?: string): MissingPackageError | undefined {
+  const install = [...new Set(errors.flatMap((error) => error.install.split(" ")))].toSorted().join(" ");
+  const [first] = errors;
+  if (first === undefined || first.install === install) return first;
+  return new MissingPackageError({ install, neededBy, cause: first });
+}
+
+/**
+ * Loads packages, one beside the other. Throws one MissingPackageError that names all that are not there, so that one command
+ * installs them; where none is missing, what else broke. `neededBy` begins the message: `GCP needs`.
+ */
+export async function loadTogether(loads: readonly Promise<unknown>[], neededBy?: string): Promise<void> {
+  const settled = await Promise.allSettled(loads);
+  const broken = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  const missing = allMissing(
+    broken.filter((error) => MissingPackageError.isInstance(error)),
+    neededBy,
+  );
+  if (missing !== undefined) throw missing;
+  if (broken.length > 0) throw broken[0];
 }

@@ -1,6 +1,7 @@
 import type { LimitFunction } from "p-limit";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import type { AccessPlace, ProviderAccess } from "../contract/provider-access.ts";
+import { allMissing, MissingPackageError } from "../contract/optional-package.ts";
 import type { Recommendation } from "../contract/recommendation.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { eventError } from "./emit.ts";
@@ -31,7 +32,7 @@ export interface Readiness {
 }
 
 /**
- * Says before anything is sent which packages are missing and where nobody can sign in. It refuses nothing: that is done by the
+ * Says before anything is sent which packages are missing, all of them at once with one command that installs them, and where nobody can sign in. It refuses nothing: that is done by the
  * look-up of what is concerned. It asks for no more than that look-up needs anyway.
  */
 export async function sayNotReady(
@@ -51,19 +52,26 @@ export async function sayNotReady(
     const place = access?.placeOf(recommendation);
     return access && place && isNew(place.key) ? [{ access, place }] : [];
   });
+  const missing: { readonly where: string; readonly error: MissingPackageError }[] = [];
+  const note = (where: string, error: unknown) =>
+    MissingPackageError.isInstance(error) ? missing.push({ where, error }) : say(where, error);
   await Promise.all([
     ...executors.map(async (executor) => {
       const { provider, service } = executor;
-      await executor.load?.().catch((error: unknown) => say(`${provider} ${service}`, error));
+      await executor.load?.().catch((error: unknown) => note(`${provider} ${service}`, error));
     }),
     ...places.map(({ access, place }) =>
       limit(async () => {
         const came = await signInTo(access, place, stop.signal);
         if (came.kind !== "signed-in") notReady.add(place.key);
-        if (came.kind === "failed") say(place.label, came.error);
+        if (came.kind === "failed") note(place.label, came.error);
       }),
     ),
   ]);
+  // In the order of their names: which is loaded first is chance.
+  const sorted = missing.toSorted((one, other) => (one.where < other.where ? -1 : 1));
+  const all = allMissing(sorted.map(({ error }) => error), "They need");
+  if (all !== undefined) say(sorted.map(({ where }) => where).join(", "), all);
 }
 
 type SignedIn =

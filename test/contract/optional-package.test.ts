@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importOptional } from "../../src/contract/optional-package.ts";
+import { importOptional, loadTogether, MissingPackageError } from "../../src/contract/optional-package.ts";
 
 function missing(what: string) {
   const error = Object.assign(new Error(`Cannot find ${what}`), { code: "ERR_MODULE_NOT_FOUND" });
@@ -16,4 +16,16 @@ test("a package that is not installed is named, with what to do", async () => {
 test("a package that is installed and lacks one of its own is not called missing", async () => {
   const broken = "package 'pg-types' imported from /app/node_modules/pg/lib/index.js";
   expect(await missing(broken)).toMatchObject({ message: `Cannot find ${broken}` });
+});
+
+test("all that are missing are named at once, each once and in order, whatever else breaks beside them", async () => {
+  const lacking = (install: string) => Promise.reject(new MissingPackageError({ install, cause: undefined }));
+  const broken = Promise.reject(new Error("broken"));
+  const loads = [lacking("price-sdk"), broken, Promise.resolve(), lacking("disk-sdk@1"), lacking("price-sdk")];
+  await expect(loadTogether(loads, "Disks need")).rejects.toMatchObject({
+    code: "invalid-configuration",
+    install: "disk-sdk@1 price-sdk",
+    message: "Disks need packages that are not installed: npm install disk-sdk@1 price-sdk. Nothing was sent.",
+  });
+  await expect(loadTogether([broken])).rejects.toThrow(/^broken$/);
 });

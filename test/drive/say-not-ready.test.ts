@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
-import { MissingPackageError } from "../../src/contract/optional-package.ts";
+import { loadTogether, MissingPackageError } from "../../src/contract/optional-package.ts";
 import type { ProviderAccess } from "../../src/contract/provider-access.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -90,6 +90,22 @@ describe("what is not ready", () => {
       {
         where: "imitation disk",
         error: { code: "invalid-configuration", message: expect.stringContaining("disk-sdk@1") },
+      },
+    ]);
+    expect(typesOf(events).indexOf("not-ready")).toBeLessThan(typesOf(events).indexOf("quoting"));
+  });
+
+  test("D: what is missing for several services and for signing in is said in one line, before anything is sent", async () => {
+    const lacking = (install: string) => Promise.reject(new MissingPackageError({ install, cause: undefined }));
+    const { events } = await accessible({
+      load: () => loadTogether([lacking("disk-sdk@1"), lacking("price-sdk")], "Disks need"),
+      signIn: async (id) => (id === "b" ? lacking("credentials-sdk") : undefined),
+    }).drive();
+    const said = events.filter(({ type }) => type === "not-ready");
+    expect(said).toMatchObject([
+      {
+        where: "account b, imitation disk",
+        error: { message: expect.stringContaining("npm install credentials-sdk disk-sdk@1 price-sdk.") as string },
       },
     ]);
     expect(typesOf(events).indexOf("not-ready")).toBeLessThan(typesOf(events).indexOf("quoting"));

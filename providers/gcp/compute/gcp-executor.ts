@@ -1,4 +1,5 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
+import { loadTogether } from "../../../src/contract/optional-package.ts";
 import type { Connect } from "../gcp-connect.ts";
 import type { ResolvedSettings } from "../gcp-settings.ts";
 import { loadBilling, loadCompute } from "../load-sdk.ts";
@@ -34,7 +35,7 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
     recovery: { kind: "resend", handle: "derived", minimumAge: 300_000, parkAfter: 24 * 3_600_000 },
     // The send and the look at its operation together.
     sendTimeout: purchaseTimeout,
-    load: async () => void (await Promise.all([loadCompute(), loadBilling()])),
+    load: async () => loadTogether([loadCompute(), loadBilling()], "GCP needs"),
     inventory: createGcpInventory(api, tagNames),
 
     describe({ vcpus, memoryMb, machineFamily, region, term, autoRenew }) {
