@@ -70,7 +70,10 @@ export async function sayNotReady(
   ]);
   // In the order of their names: which is loaded first is chance.
   const sorted = missing.toSorted((one, other) => (one.where < other.where ? -1 : 1));
-  const all = allMissing(sorted.map(({ error }) => error), "They need");
+  const all = allMissing(
+    sorted.map(({ error }) => error),
+    "They need",
+  );
   if (all !== undefined) say(sorted.map(({ where }) => where).join(", "), all);
 }
 
