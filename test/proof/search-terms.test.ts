@@ -6,7 +6,7 @@ import { type Money, totals } from "../../src/contract/money.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import type { World } from "../../src/testing/search/search-world.ts";
 import { search } from "../../src/testing/search/search.ts";
-import { budget, createProof } from "./prove.ts";
+import { budget, createProof, singly } from "./prove.ts";
 import {
   alteredWorld,
   cancelledWorld,
@@ -19,25 +19,23 @@ import {
 
 const prove = createProof();
 
-/** The other kinds, and more that goes wrong, are walked by `search.proof.ts`. */
+/** The other kinds, and what goes wrong together, are walked by `search.proof.ts`. */
 const identities = ["minted", "stamped"] as const;
+const worlds = Object.entries({ ...peopledWorlds, ...twoDriverWorlds });
 
 describe.each(identities)("what people do to an execution at any moment, %s", { timeout: 600_000 }, (identity) => {
-  test.each(Object.entries(peopledWorlds))("%s", async (name, make) => {
-    await prove(`${identity}, ${name}`, { world: make(identity), drivers: 1, budget: budget(0, 1, 1) });
-    await prove(`${identity}, ${name}`, { world: make(identity), drivers: 2, budget: budget(1, 0, 1) });
-  });
-
-  test.each(Object.entries(twoDriverWorlds))("%s", async (name, make) => {
-    await prove(`${identity}, ${name}`, { world: make(identity), drivers: 2, budget: budget(1, 0, 1) });
-    await prove(`${identity}, ${name}`, { world: make(identity), drivers: 2, budget: budget(0, 1, 1) });
+  test.each(worlds)("%s", async (name, make) => {
+    for (const limits of singly) {
+      await prove(`${identity}, ${name}`, { world: make(identity), drivers: 2, budget: limits }, 10);
+    }
   });
 });
 
 test.each(["minted", "chosen", "stamped", "none"] as const)(
   "%s: the ledger is restored after the drivers ended or died",
   async (identity) => {
-    await prove(`${identity}, restored`, { world: restoredWorld(identity, 2), drivers: 2, budget: budget(1, 0, 1) });
+    const world = restoredWorld(identity, 2);
+    await prove(`${identity}, restored`, { world, drivers: 2, budget: budget(1, 0, 0) }, 10);
   },
 );
 

@@ -6,6 +6,7 @@ import {
   besideAnotherBuyer,
   emptyWorld,
   hidingWorld,
+  sellingOtherwise,
   shownAfterDeath,
   vanishing,
   withASetClock,
@@ -21,6 +22,11 @@ const searches: [number, number, Budget][] = [
   [2, 1, budget(2, 1, 0)],
   [2, 2, budget(1, 1, 0)],
   [3, 1, budget(2, 0, 1)],
+  [1, 1, budget(1, 2, 0)],
+  [1, 2, budget(1, 1, 0)],
+  [1, 1, { ...budget(1, 1, 0), failures: 1 }],
+  [1, 2, { ...budget(1, 0, 0), failures: 2 }],
+  [2, 1, { ...budget(1, 0, 1), failures: 1 }],
 ];
 if (deep) {
   searches.push([2, 1, budget(0, 2, 2)], [2, 1, budget(2, 2, 1)], [3, 1, budget(1, 1, 1)]);
@@ -46,6 +52,27 @@ test("shows after its death was proven, before the next send", async () => {
   const world = shownAfterDeath("stamped");
   await prove("stamped, shown after its death", { world, drivers: 2, budget: budget(1, 1, 1) });
 });
+
+test.each(["minted", "chosen"] as const)("%s: sold under another id, which the answer names", async (identity) => {
+  const world = sellingOtherwise(identity);
+  const atOnce = (name: string) => name !== "bought under another id, visible late";
+  await prove(`${identity}, another id`, { world, drivers: 2, budget: budget(1, 1, 0), sendWays: atOnce });
+  // Hidden, the answer alone says so: a driver that dies before it recorded that takes the knowledge with it.
+  await prove(`${identity}, another id, hidden`, { world, drivers: 2, budget: budget(0, 1, 1) });
+});
+
+test("minted: seen on its way, and gone at any moment", async () => {
+  await prove("minted, vanishing", { world: vanishing("minted"), drivers: 2, budget: budget(1, 0, 1) });
+});
+
+test.each(["minted", "chosen", "stamped", "none"] as const)(
+  "A22: %s: the clock is set at any moment, with two drivers",
+  async (identity) => {
+    const world = withASetClock(identity);
+    await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: budget(0, 1, 1) });
+    await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 0, 1) });
+  },
+);
 
 test("begun without a ledger, under a chosen id: seen on its way, and gone at any moment", async () => {
   await prove("chosen, vanishing", { world: vanishing("chosen"), drivers: 2, budget: budget(1, 1, 1) });
