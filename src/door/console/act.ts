@@ -12,7 +12,7 @@ import { misfitOf } from "./action-fit.ts";
 import { actionPage, type Again } from "./action-page.ts";
 import { foreign, framed, timeMark } from "./console-frame.ts";
 import { inTheConsole } from "./console-texts.ts";
-import { type ExecutionAction, executionPath, withQuery } from "./console-links.ts";
+import { executionPath, type PlainAction, withQuery } from "./console-links.ts";
 import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
 import { readForm } from "./console-session.ts";
 import { readExecution } from "./read-execution.ts";
@@ -58,7 +58,7 @@ export const changedSince = html`<p>
 export async function asked(
   parts: ConsoleParts,
   c: DoorContext,
-  action: ExecutionAction,
+  action: PlainAction,
   { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
 ): Promise<Response> {
   const shown = await readExecution(parts.door, c);
@@ -66,7 +66,7 @@ export async function asked(
 }
 
 /** Carries out the form of an action, as it was shown. Where something changed since, it is told, and nothing is done. */
-export async function act(parts: ConsoleParts, c: DoorContext, action: ExecutionAction): Promise<Response> {
+export async function act(parts: ConsoleParts, c: DoorContext, action: PlainAction): Promise<Response> {
   const fields = await readForm(c);
   const reason = (fields.get("reason") ?? "").trim();
   const [tag, seen] = [fields.get("terms") ?? "", fields.get("seen")];
@@ -96,7 +96,7 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: Execution
   return isLast(now, word) ? done : show(changedSince, 412);
 }
 
-const routes: Readonly<Record<ExecutionAction, string>> = {
+const routes: Readonly<Record<PlainAction, string>> = {
   approve: "approval",
   cancel: "cancellation",
   redrive: "redrive",
@@ -143,6 +143,7 @@ export function isLast(history: readonly ExecutionEntry[], { event, person, reas
 export function doneNotice({ approval, cancelled }: ExecutionRecord, done: string | undefined): Html | undefined {
   const notice = (text: Html) => html`<p class="done" role="status">${text}</p>`;
   if (done === "reopen" && cancelled === undefined) return notice(html`Reopened.`);
+  if (done === "limits") return notice(html`The limit is changed.`);
   if (done === "redrive") return notice(html`It is driven again. What comes of it shows below.`);
   const word = done === "approve" ? approval : done === "cancel" ? cancelled : undefined;
   if (word === undefined) return undefined;

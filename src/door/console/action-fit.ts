@@ -3,14 +3,14 @@ import { canAskAgain, workLeft } from "../../contract/execution-state.ts";
 import { whyStopped } from "../../contract/terms.ts";
 import { type Html, html, timeText } from "../../report/html.ts";
 import { foreign, timeMark } from "./console-frame.ts";
-import type { ExecutionAction } from "./console-links.ts";
+import type { ExecutionAction, PlainAction } from "./console-links.ts";
 import type { ShownExecution } from "./read-execution.ts";
 
 /** Why an action does not fit, and what does; undefined where it fits. */
 export interface Misfit {
   readonly why: Html;
   /** What can be done instead, where that fits. */
-  readonly instead?: ExecutionAction | undefined;
+  readonly instead?: PlainAction | undefined;
 }
 
 /** Why an action does not fit how an execution stands; undefined where it does. */
@@ -46,6 +46,11 @@ const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution) => Misfi
     const expired = expiredLine(shown);
     return expired && { why: html`${expired} It cannot be reopened.` };
   },
+  limits: (shown) => {
+    if (shown.status.state === "complete") return { why: html`${nothingLeft(shown)}: a limit decides nothing more.` };
+    const expired = expiredLine(shown);
+    return expired && { why: html`${expired} Nothing more is bought of it, so a limit decides nothing more.` };
+  },
   redrive: (shown) => {
     const { recorded, status } = shown;
     const { records } = recorded;
@@ -65,7 +70,7 @@ const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution) => Misfi
   },
 };
 
-function reopened(shown: ShownExecution): ExecutionAction | undefined {
+function reopened(shown: ShownExecution): PlainAction | undefined {
   const isCancelled = shown.recorded.execution.cancelled !== undefined;
   return isCancelled && misfitOf(shown, "reopen") === undefined ? "reopen" : undefined;
 }

@@ -7,7 +7,7 @@ import { termsTag } from "../terms-tag.ts";
 import type { ConsolePage } from "./console-frame.ts";
 import { type Misfit, misfitOf } from "./action-fit.ts";
 import { foreign, timeMark } from "./console-frame.ts";
-import { type ExecutionAction, executionPath, link } from "./console-links.ts";
+import { executionPath, link, type PlainAction } from "./console-links.ts";
 import { statePart } from "./execution-page.ts";
 import { noteLine } from "./note-line.ts";
 import { placesTable } from "./places-table.ts";
@@ -22,7 +22,7 @@ export interface Again {
 /** An action that somebody is asked about. */
 export interface AskedAction {
   readonly shown: ShownExecution;
-  readonly action: ExecutionAction;
+  readonly action: PlainAction;
   readonly again?: Again | undefined;
 }
 
@@ -125,7 +125,7 @@ export function reasonField(reason: string): Html {
   </p>`;
 }
 
-const actions: Readonly<Record<ExecutionAction, ActionWords>> = {
+const actions: Readonly<Record<PlainAction, ActionWords>> = {
   approve: {
     title: "Approve",
     button: "Approve, and buy",

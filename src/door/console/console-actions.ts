@@ -14,6 +14,7 @@ export interface OfferedAction {
 /** The scope that each action needs. */
 export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
   approve: "approve",
+  limits: "approve",
   cancel: "write",
   redrive: "write",
   reopen: "approve",
@@ -31,6 +32,7 @@ export function actionsOf(shown: ShownExecution, { name, scopes }: Caller): read
     state === "needs-person" || (state === "stopped" && status.places.atRisk > 0)
       ? { action: "redrive", label: "Re-drive …", isMain: state === "needs-person" }
       : undefined,
+    { action: "limits", label: "Change the limit …", isMain: false },
     execution.cancelled === undefined && state !== "complete" && status.places.toCome + status.places.atRisk > 0
       ? { action: "cancel", label: "Cancel …", isMain: false }
       : undefined,

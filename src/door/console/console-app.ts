@@ -15,14 +15,16 @@ import type { Entrance } from "../entrance.ts";
 import { pathOf } from "../answers.ts";
 import { termsTag } from "../terms-tag.ts";
 import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
+import { addLimits } from "./change-limits.ts";
 import { scopeOfAction } from "./console-actions.ts";
 import { framed } from "./console-frame.ts";
-import { type ExecutionAction, placePath } from "./console-links.ts";
+import { placePath, type PlainAction } from "./console-links.ts";
 import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
 import { consoleScript } from "./console-script.ts";
 import { forReaders, readForm, signedHeaders } from "./console-session.ts";
 import { consoleIcon, consoleStyles } from "./console-styles.ts";
 import { executionPage } from "./execution-page.ts";
+import { limitsMisfit } from "./limits-page.ts";
 import { overviewPage, overviewQuery } from "./overview-page.ts";
 import { placePage, type PlaceOf } from "./place-page.ts";
 import { readExecution } from "./read-execution.ts";
@@ -79,6 +81,7 @@ export function addConsole(
     }),
   );
   for (const action of ["approve", "cancel", "redrive", "reopen"] as const) addAction(app, parts, action);
+  addLimits(app, parts);
   addPlaces(app, parts);
 }
 
@@ -93,7 +96,7 @@ function requestTo(c: DoorContext, path: string, { method = "GET", body, headers
   return new Request(new URL(path, c.req.url), { method, headers: own, signal, ...sent });
 }
 
-function addAction(app: Hono<DoorEnv>, parts: ConsoleParts, action: ExecutionAction): void {
+function addAction(app: Hono<DoorEnv>, parts: ConsoleParts, action: PlainAction): void {
   const path = `/executions/:executionId/${action}`;
   app.get(
     path,
@@ -117,7 +120,7 @@ function addPlaces(app: Hono<DoorEnv>, parts: ConsoleParts): void {
     pageAnswer(framed(parts, c.get("caller"), of), status);
   app.get(
     path,
-    forReaders(parts, async (c) => page(c, placePage(await readPlace(parts, c), c.get("caller")))),
+    forReaders(parts, async (c) => page(c, placePage(await readPlace(parts, c), c.get("caller"), c.req.query("done")))),
   );
   app.get(
     `${path}/skip`,
@@ -185,13 +188,15 @@ const recordChanged = html`<p>
 
 async function readPlace(parts: ConsoleParts, c: DoorContext): Promise<PlaceOf> {
   const recIndex = recIndexIn(c);
-  const { recorded, places, steps, lastNumber, history: told } = await readExecution(parts.door, c);
+  const shown = await readExecution(parts.door, c);
+  const { recorded, places, steps, lastNumber, history: told } = shown;
   const place = places.find(({ outcome }) => outcome.recIndex === recIndex);
   if (place?.record === undefined) throw notFound("There is no such recommendation in this execution.");
   const { record } = place;
   const history = steps.filter(({ token }) => token === record.token);
   const { executionId } = recorded.execution;
-  return { executionId, place, record, history, told, lastNumber, termsTag: termsTag(recorded) };
+  const canLimit = limitsMisfit(shown, { place: { ...place, record } }) === undefined;
+  return { executionId, place, record, history, told, lastNumber, canLimit, termsTag: termsTag(recorded) };
 }
 
 function findingIn(c: DoorContext): Finding {

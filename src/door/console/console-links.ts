@@ -2,7 +2,10 @@
 import { Html } from "../../report/html.ts";
 
 /** What can be done about an execution. */
-export type ExecutionAction = "approve" | "cancel" | "redrive" | "reopen";
+export type ExecutionAction = PlainAction | "limits";
+
+/** What is asked about in one step. */
+export type PlainAction = "approve" | "cancel" | "redrive" | "reopen";
 
 /** The page of an execution, or of something that is done about it. */
 export function executionPath(executionId: string, action?: ExecutionAction | "events"): string {

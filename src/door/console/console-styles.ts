@@ -65,6 +65,9 @@ code { font: 0.9em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 .field label { display: block; font-weight: 600; margin: 0 0 4px; }
 .field input { width: 100%; min-height: 44px; padding: 8px 12px; font: inherit; color: var(--ink); background: var(--page);
   border: 1px solid var(--soft); border-radius: 8px; }
+.change + .will { margin-top: 16px; }
+.pair { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: 0 16px; align-items: end; }
+.field input:not([type="hidden"]) { font-variant-numeric: tabular-nums; }
 .alert, .done { border-radius: 8px; padding: 12px 16px; margin: 0 0 20px; border: 1px solid currentColor; border-left-width: 6px; overflow-wrap: anywhere; }
 .alert { color: var(--bad); background: var(--bad-back); }
 .alert p:last-child { margin: 0; }

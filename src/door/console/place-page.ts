@@ -14,6 +14,7 @@ import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
 import { inTheConsole, inWords } from "./console-texts.ts";
 import { consoleToDo, isDecidable, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
+import { limitsPath } from "./limits-change.ts";
 import { noteLine } from "./note-line.ts";
 import { outcomeNotes } from "./places-table.ts";
 import type { ShownPlace } from "./read-execution.ts";
@@ -28,12 +29,14 @@ export interface PlaceOf {
   readonly told: readonly ExecutionEntry[];
   /** The number of the last line of the execution's history. */
   readonly lastNumber: number;
+  /** Whether its limit can be changed. */
+  readonly canLimit: boolean;
   /** The ETag of the execution's terms. */
   readonly termsTag: string;
 }
 
-/** One recommendation: how it stands, what was sent for it, and what happened. */
-export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
+/** One recommendation: how it stands, what was sent for it, and what happened. `done`: what was just done about it. */
+export function placePage(of: PlaceOf, { scopes }: Caller, done: string | undefined): ConsolePage {
   const { executionId, place, record, lastNumber } = of;
   const { outcome, what } = place;
   const { recIndex } = outcome;
@@ -44,8 +47,9 @@ export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
     body: html`${wayBack(executionId)}
       <h1>No. ${recIndex}: ${foreign(what)}</h1>
       ${noteLine(record.note)}
+      ${done === "limits" ? html`<p class="done" role="status">The limit is changed.</p>` : undefined}
       <div data-live="state">${resultPart(place)}</div>
-      <div data-live="actions" class="actions">${placeActions(executionId, record, scopes)}</div>
+      <div data-live="actions" class="actions">${placeActions(of, scopes)}</div>
       <div data-live="evidence">${evidencePart(record)}</div>
       <div data-live="history">${historyPart(of)}</div>
       ${fieldsPart(record)}`,
@@ -53,12 +57,15 @@ export function placePage(of: PlaceOf, { scopes }: Caller): ConsolePage {
 }
 
 /** What somebody with these scopes can do about it. */
-function placeActions(executionId: string, record: TokenRecord, scopes: Caller["scopes"]): Html | undefined {
+function placeActions({ executionId, record, canLimit }: PlaceOf, scopes: Caller["scopes"]): Html | undefined {
   const button = (action: string, label: string, style: string) =>
     html`<a class="button ${style}" href="${link(placePath(executionId, record.recIndex, action))}">${label}</a>`;
   const offered = [
     ...(isDecidable(record) && scopes.includes("resolve") ? [button("resolve", "Decide …", "main")] : []),
     ...(isDroppable(record) && scopes.includes("approve") ? [button("skip", "Drop …", "")] : []),
+    ...(canLimit && scopes.includes("approve")
+      ? [html`<a class="button" href="${link(limitsPath(executionId, record))}">Change its limit …</a>`]
+      : []),
   ];
   return offered.length === 0 ? undefined : html`<nav aria-label="What you can do">${offered}</nav>`;
 }
