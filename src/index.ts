@@ -2,7 +2,14 @@ export type { AccessFinding, AccessReport, AccessResult, AccessSubject } from ".
 export type { AccessOptions } from "./access/check-access.ts";
 export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
 export type { DriveOptions } from "./drive/drive-execution.ts";
-export type { PlannedRecommendation, Verdict } from "./drive/plan-recommendation.ts";
+export type {
+  PlannedAsBought,
+  PlannedPurchase,
+  PlannedRecommendation,
+  PlannedSkip,
+  PlannedWithError,
+  Verdict,
+} from "./drive/plan-recommendation.ts";
 export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
 export type { Decision, PersonFinding } from "./drive/resolve-by-person.ts";
 export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
@@ -128,6 +135,19 @@ export type {
   Submitted,
   SubmitOptions,
 } from "./execution/manage-executions.ts";
-export type { Outcome, OutcomeError, OutcomeStatus, Report } from "./contract/report.ts";
+export type {
+  BoughtCommitment,
+  BoughtOutcome,
+  ErrorOutcome,
+  InProgressOutcome,
+  Outcome,
+  OutcomeDecision,
+  OutcomeError,
+  OutcomeStatus,
+  Parked,
+  Report,
+  SkippedOutcome,
+  UnresolvedOutcome,
+} from "./contract/report.ts";
 export { defaultTagNames, type TagNames } from "./contract/tag-names.ts";
 export { deriveIdempotencyToken, maskToken } from "./contract/token.ts";

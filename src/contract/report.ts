@@ -5,8 +5,7 @@ import type { Money } from "./money.ts";
 import type { Account, Payer } from "./payer.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
-export type OutcomeStatus =
-  "purchased" | "already-purchased" | "in-progress" | "refused" | "rejected" | "unresolved" | "skipped" | "written-off";
+export type OutcomeStatus = Outcome["status"];
 
 /** Why a recommendation is not bought, or not known to be. */
 export interface OutcomeError {
@@ -35,34 +34,76 @@ export interface Parked {
 /** What a person decided about it; `at` is ISO 8601. */
 export type OutcomeDecision = Omit<RecordedDecision, "at"> & { readonly at: string };
 
-/** The truth about one recommendation, as far as this drive knows it; an empty place names no payer. */
-export interface Outcome extends Partial<Payer> {
+/** What every outcome says, whatever its status; an empty place names no payer. */
+interface OutcomeCommon extends Partial<Payer> {
   readonly recIndex: number;
-  readonly status: OutcomeStatus;
   /** The idempotency token, in full: it is what one looks for at the provider. */
   readonly token: string;
-  /** What was bought; the same fields and values on every later drive, but for the state, which moves on. */
-  readonly commitment?: {
-    readonly id: string;
-    readonly furtherIds?: readonly string[];
-    /** The provider's word. */
-    readonly state: string;
-    /** Whether that state is final. */
-    readonly settled: boolean;
-  };
   /** Of the whole commitment over its term; for what was sent and may be bought, the price that it was sent at. */
   readonly price?: Money;
   /** For people: what the file noted, or why an empty place is empty. */
   readonly note?: string;
-  /** For everything that is not bought, unless it was skipped. */
-  readonly error?: OutcomeError;
-  /** Unresolved for longer than the provider's own time limit: `redriveUnfinished` passes it over until a person decides. */
-  readonly parked?: Parked;
+}
+
+/** What was bought; the same fields and values on every later drive, but for the state, which moves on. */
+export interface BoughtCommitment {
+  readonly id: string;
+  readonly furtherIds?: readonly string[];
+  /** The provider's word. */
+  readonly state: string;
+  /** Whether that state is final. */
+  readonly settled: boolean;
+}
+
+/** It is bought: by this drive, or before it. */
+export interface BoughtOutcome extends OutcomeCommon {
+  readonly status: "purchased" | "already-purchased";
+  readonly commitment: BoughtCommitment;
+  readonly error?: undefined;
+  readonly parked?: undefined;
   /** The person's decision that it rests on. */
   readonly decision?: OutcomeDecision;
   /** What a person should know although it is bought: a marker or a record that is still missing. */
   readonly warnings?: readonly string[];
 }
+
+/** It is not bought, or a person wrote it off: the error says why. */
+export interface ErrorOutcome extends OutcomeCommon {
+  readonly status: "refused" | "rejected" | "written-off";
+  readonly commitment?: undefined;
+  readonly error: OutcomeError;
+  readonly parked?: undefined;
+  /** The person's decision that it rests on. */
+  readonly decision?: OutcomeDecision;
+  readonly warnings?: undefined;
+}
+
+/** Another driver works on it, or one is still to. */
+export interface InProgressOutcome extends Omit<ErrorOutcome, "status" | "error"> {
+  readonly status: "in-progress";
+  /** Who works on it; absent in what the ledger says of what is still to be driven and where nothing went wrong yet. */
+  readonly error?: OutcomeError;
+}
+
+/** It was sent, and nobody knows whether it was bought. */
+export interface UnresolvedOutcome extends Omit<ErrorOutcome, "status" | "parked"> {
+  readonly status: "unresolved";
+  /** For longer than the provider's own time limit: `redriveUnfinished` passes it over until a person decides. */
+  readonly parked?: Parked;
+}
+
+/** Its place is empty, or a person dropped it. */
+export interface SkippedOutcome extends OutcomeCommon {
+  readonly status: "skipped";
+  readonly commitment?: undefined;
+  readonly error?: undefined;
+  readonly parked?: undefined;
+  readonly decision?: undefined;
+  readonly warnings?: undefined;
+}
+
+/** The truth about one recommendation, as far as this drive knows it. Its `status` says what is there besides. */
+export type Outcome = BoughtOutcome | ErrorOutcome | InProgressOutcome | UnresolvedOutcome | SkippedOutcome;
 
 /** What one account pays: of all its services, per currency. */
 export interface AccountTotals extends Account {

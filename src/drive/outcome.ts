@@ -5,7 +5,16 @@ import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { payerOf } from "../contract/payer.ts";
-import type { Outcome, OutcomeDecision, OutcomeError } from "../contract/report.ts";
+import type {
+  BoughtCommitment,
+  BoughtOutcome,
+  ErrorOutcome,
+  InProgressOutcome,
+  Outcome,
+  OutcomeDecision,
+  OutcomeError,
+  UnresolvedOutcome,
+} from "../contract/report.ts";
 
 /** What an outcome takes from a record, or from a request for one. */
 type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> &
@@ -14,11 +23,12 @@ type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> &
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
   record: Reported & Partial<Pick<TokenRecord, "error">>,
-  { id, furtherIds, state, standing, settled, price }: Commitment,
-  status: "purchased" | "already-purchased",
+  commitment: Commitment,
+  status: BoughtOutcome["status"],
   warnings: readonly string[] = [],
 ): Outcome {
   const { recIndex, token, recommendation, error, decision, note } = record;
+  const { id, state, standing, price } = commitment;
   if (isOver({ error }, { standing })) {
     return errorOutcome({ recIndex, token, recommendation, note }, "rejected", overError(id, state));
   }
@@ -28,12 +38,17 @@ export function boughtOutcome(
     status,
     token,
     ...payerOf(recommendation),
-    commitment: { id, ...(furtherIds?.length ? { furtherIds } : {}), state, settled },
+    commitment: reportedCommitment(commitment),
     ...(price ? { price } : {}),
     ...(note === undefined ? {} : { note }),
     ...decidedAs(decision, ["bought", "lost"]),
     ...(all.length > 0 ? { warnings: all } : {}),
   };
+}
+
+/** A commitment as it is reported. */
+export function reportedCommitment({ id, furtherIds, state, settled }: Commitment): BoughtCommitment {
+  return { id, ...(furtherIds?.length ? { furtherIds } : {}), state, settled };
 }
 
 /** The decision that an outcome rests on, if it is one of these. */
@@ -68,17 +83,20 @@ export function overError(id: string, state: string): BuyonceError {
   });
 }
 
+/** What has an error in any case. */
+type Failed = ErrorOutcome | UnresolvedOutcome | (InProgressOutcome & { readonly error: OutcomeError });
+
 /**
  * The outcome of something that is not bought, or not known to be. `submission`: what was sent and may be bought, whose
  * price is named.
  */
-export function errorOutcome(
+export function errorOutcome<Status extends Failed["status"]>(
   { recIndex, token, recommendation, decision, note }: Reported,
-  status: Exclude<Outcome["status"], "purchased" | "already-purchased">,
+  status: Status,
   error: unknown,
   submission?: Pick<Submission, "price">,
-): Outcome & { readonly error: OutcomeError } {
-  return {
+): Failed & { readonly status: Status } {
+  const outcome = {
     recIndex,
     status,
     token,
@@ -88,6 +106,8 @@ export function errorOutcome(
     error: outcomeError(error),
     ...decidedAs(decision, decisionsBehind[status]),
   };
+  // Of a status that is a type parameter, the compiler does not know which member of the union it is.
+  return outcome as Failed & { readonly status: Status };
 }
 
 /** Which decisions still say something about what is not bought, or not known to be. */
@@ -103,7 +123,7 @@ const decisionsBehind: Readonly<Record<Outcome["status"], readonly DecisionKind[
 };
 
 /** The outcome of what a person wrote off: the same for every drive. */
-export function writtenOffOutcome(record: TokenRecord): Outcome {
+export function writtenOffOutcome(record: TokenRecord): ErrorOutcome {
   const { decision, submission } = record;
   const by = decision === undefined ? "It was written off" : capitalised(decisionText(decision));
   const error = new BuyonceError({

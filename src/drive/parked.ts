@@ -1,6 +1,6 @@
 import { firstSent } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import type { Outcome, OutcomeError, Parked } from "../contract/report.ts";
+import type { Parked, UnresolvedOutcome } from "../contract/report.ts";
 import { shellWord } from "../contract/shell-word.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
 
@@ -21,11 +21,7 @@ export async function isOverdue({ ageOf, stop }: DriveContext, task: Task): Prom
 const longestHandle = 200;
 
 /** An unresolved outcome with what a person needs to decide: since when it is parked, its handle, when it was sent, the last answer. */
-export function parkedOutcome(
-  record: TokenRecord,
-  parkedAt: number,
-  outcome: Outcome & { error: OutcomeError },
-): Outcome {
+export function parkedOutcome(record: TokenRecord, parkedAt: number, outcome: UnresolvedOutcome): UnresolvedOutcome {
   const { executionId, recIndex, submission } = record;
   const parked: Parked = {
     since: isoTime(parkedAt),

@@ -7,7 +7,7 @@ import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import { type Payer, payerOf } from "../contract/payer.ts";
-import type { Outcome, OutcomeError } from "../contract/report.ts";
+import type { BoughtCommitment, OutcomeError } from "../contract/report.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
 import { provenFailed, vanished } from "./prove-failed.ts";
 import { unknownError } from "./answer-error.ts";
@@ -15,12 +15,12 @@ import type { Looker } from "./drive-context.ts";
 import { findLate, findUnproven } from "./find-late.ts";
 import { findListed } from "./find-listed.ts";
 import {
-  boughtOutcome,
   errorOutcome,
   isBroken,
   isOver,
   outcomeError,
   overError,
+  reportedCommitment,
   writtenOffOutcome,
 } from "./outcome.ts";
 import { recordedAsParked } from "./report-parked.ts";
@@ -37,25 +37,53 @@ import { inDoubtError, isOpen } from "./outcome-of-record.ts";
  * - `refuse`: a guard would stop it; the error says why.
  * - `skip`: nothing; its place is empty, or a person dropped it.
  */
-export type Verdict = "buy" | "bought" | "adopt" | "reconcile" | "written-off" | "held" | "refuse" | "skip";
+export type Verdict = PlannedRecommendation["verdict"];
 
-/** What buying a recommendation would cost now, and what a drive would do about it. */
-export interface PlannedRecommendation extends Partial<Payer> {
+/** What every planned recommendation says, whatever its verdict; an empty place names no payer. */
+interface PlannedCommon extends Partial<Payer> {
   readonly recIndex: number;
   /** The idempotency token, in full. */
   readonly token: string;
-  readonly verdict: Verdict;
   /** The provider's quote (`buy`, and `refuse` where it got so far); what it cost, or at what price it was sent. */
   readonly price?: Money;
   /** Its own limit: maxPrice. */
   readonly limit?: Money;
   /** For people: what the file notes. */
   readonly note?: string;
-  /** Of what is bought. */
-  readonly commitment?: NonNullable<Outcome["commitment"]>;
-  /** Why a drive would refuse it, why it has to be reconciled, who wrote it off, or who holds it. */
-  readonly error?: OutcomeError;
 }
+
+/** A drive would buy it. */
+export interface PlannedPurchase extends PlannedCommon {
+  readonly verdict: "buy";
+  readonly price: Money;
+  readonly commitment?: undefined;
+  readonly error?: undefined;
+}
+
+/** It is bought already. */
+export interface PlannedAsBought extends PlannedCommon {
+  readonly verdict: "bought" | "adopt";
+  readonly commitment: BoughtCommitment;
+  readonly error?: undefined;
+}
+
+/** A drive would not buy it, or not before it is found out whether it was bought. */
+export interface PlannedWithError extends PlannedCommon {
+  readonly verdict: "reconcile" | "written-off" | "held" | "refuse";
+  readonly commitment?: undefined;
+  /** Why a drive would refuse it, why it has to be reconciled, who wrote it off, or who holds it. */
+  readonly error: OutcomeError;
+}
+
+/** Its place is empty, or a person dropped it. */
+export interface PlannedSkip extends PlannedCommon {
+  readonly verdict: "skip";
+  readonly commitment?: undefined;
+  readonly error?: undefined;
+}
+
+/** What buying a recommendation would cost now, and what a drive would do about it. Its `verdict` says what is there besides. */
+export type PlannedRecommendation = PlannedPurchase | PlannedAsBought | PlannedWithError | PlannedSkip;
 
 /** Why nothing of an execution would be sent. `looks`: what was sent before is looked after all the same. */
 export interface Refusal {
@@ -189,8 +217,8 @@ function placeOf({ recIndex, token, recommendation, note }: ExecutionPlace) {
 }
 
 function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {
-  const { commitment, price } = boughtOutcome(request, found, "already-purchased");
-  return { ...placeOf(request), verdict, ...(commitment ? { commitment } : {}), ...(price ? { price } : {}) };
+  const { price } = found;
+  return { ...placeOf(request), verdict, commitment: reportedCommitment(found), ...(price ? { price } : {}) };
 }
 
 /** What is there would be recorded as bought; what is over would be, too, and never bought again. */
@@ -205,12 +233,12 @@ function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecom
   const price = submission?.price;
   const open = () => errorOutcome(record, "unresolved", unknownError({ message }));
   const { error: why } = parkedAt === undefined ? open() : recordedAsParked(record);
-  return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), ...(why ? { error: why } : {}) };
+  return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), error: why };
 }
 
 function asWrittenOff(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
   const { price, error } = writtenOffOutcome(record);
-  return { ...placeOf(request), verdict: "written-off", ...(price ? { price } : {}), ...(error ? { error } : {}) };
+  return { ...placeOf(request), verdict: "written-off", ...(price ? { price } : {}), error };
 }
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */

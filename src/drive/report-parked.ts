@@ -1,7 +1,7 @@
 import { isParked } from "../contract/execution-state.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
-import type { Outcome, Report } from "../contract/report.ts";
+import type { Report, UnresolvedOutcome } from "../contract/report.ts";
 import { unknownError } from "./answer-error.ts";
 import { errorOutcome } from "./outcome.ts";
 import { parkedOutcome } from "./parked.ts";
@@ -32,7 +32,7 @@ export function sumOfParked(records: readonly TokenRecord[]): ParkedSum {
 }
 
 /** A parked recommendation as the ledger has it. */
-export function recordedAsParked(record: TokenRecord): Outcome {
+export function recordedAsParked(record: TokenRecord): UnresolvedOutcome {
   const { error, parkedAt = record.updatedAt, submission } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
   const outcome = errorOutcome(record, "unresolved", unknownError({ message }), submission);

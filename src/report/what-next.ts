@@ -24,7 +24,7 @@ export function whatNext(
       if (warnings.length > 0) {
         return `Bought, but read its warning. If its tag or record is incomplete, ${pendingAgain} to complete it.`;
       }
-      return commitment?.settled === false
+      return !commitment.settled
         ? `Bought; the provider is still completing it. To see it completed, ${pendingAgain} later: it is not bought twice.`
         : undefined;
     case "skipped":

@@ -26,13 +26,17 @@ import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 
 export const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";
 
+/** Fields of an outcome, of whatever status. */
+export type OutcomeChanges = { readonly [Field in keyof Outcome]?: Outcome[Field] };
+
 /** An outcome of recommendation 0, bought and settled unless told otherwise. */
-export function outcome(changes: Partial<Outcome> = {}): Outcome {
+export function outcome(changes: OutcomeChanges = {}): Outcome {
   const recIndex = changes.recIndex ?? 0;
-  return { recIndex, status: "purchased", token: deriveIdempotencyToken(executionId, recIndex), ...changes };
+  const token = deriveIdempotencyToken(executionId, recIndex);
+  return { recIndex, status: "purchased", token, ...changes } as Outcome;
 }
 
-export const bought: Partial<Outcome> = {
+export const bought: OutcomeChanges = {
   commitment: { id: "0a1b2c3d-1111-2222-3333-444455556666", state: "Succeeded", settled: true },
   price: { amount: "24.5", currency: "GBP" },
 };
@@ -45,9 +49,12 @@ export function report(outcomes: readonly Outcome[]): Report {
 }
 
 /** A quoted recommendation: 0, to be bought, unless told otherwise. */
-export function quoted(changes: Partial<PlannedRecommendation> = {}): PlannedRecommendation {
+export function quoted(
+  changes: { readonly [Field in keyof PlannedRecommendation]?: PlannedRecommendation[Field] } = {},
+): PlannedRecommendation {
   const recIndex = changes.recIndex ?? 0;
-  return { recIndex, token: deriveIdempotencyToken(executionId, recIndex), verdict: "buy", ...changes };
+  const token = deriveIdempotencyToken(executionId, recIndex);
+  return { recIndex, token, verdict: "buy", ...changes } as PlannedRecommendation;
 }
 
 /** A quotation of these, with its sums. */

@@ -43,7 +43,7 @@ const sending = (at: number, recIndex: number): DriverLine => ({ at, kind: "send
 const outcome = (at: number, recIndex: number, status: Outcome["status"], more: Partial<Outcome> = {}): DriverLine => ({
   at,
   kind: "outcome",
-  outcome: { recIndex, token: `token-${recIndex}`, status, ...more },
+  outcome: { recIndex, token: `token-${recIndex}`, status, ...more } as Outcome,
 });
 const order = (id: string) => ({ commitment: { id, state: "Succeeded", settled: true } });
 const rulesOf = (changes: Partial<History>) => [

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../src/contract/report.ts";
+import type { BoughtOutcome, ErrorOutcome, Outcome } from "../../src/contract/report.ts";
 import { checkHistory, type History } from "./history-checker.ts";
 
 describe("the history checker", () => {
   const commitment = { id: "order-1", state: "Succeeded", settled: true };
   const price = { amount: "24", currency: "GBP" };
-  const bought: Outcome = { recIndex: 0, status: "purchased", token: "token-1", commitment, price };
-  const denied: Outcome = { recIndex: 0, status: "refused", token: "token-1" };
+  const bought: BoughtOutcome = { recIndex: 0, status: "purchased", token: "token-1", commitment, price };
+  const error = { code: "not-agreed", message: "m", retryable: false } as const;
+  const denied: ErrorOutcome = { recIndex: 0, status: "refused", token: "token-1", error };
   const one = { id: "order-1", token: "token-1", at: 50 };
   const driver = (began: number, ...outcomes: readonly Outcome[]): History["drivers"][number] => ({
     name: `began at ${began}`,

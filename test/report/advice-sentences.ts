@@ -1,12 +1,15 @@
 import type { ErrorCode } from "../../src/contract/errors.ts";
-import type { OutcomeStatus } from "../../src/contract/report.ts";
+import type { Outcome, OutcomeError } from "../../src/contract/report.ts";
+
+/** A status that comes with an error. */
+export type FailedStatus = Extract<Outcome, { readonly error?: OutcomeError }>["status"];
 
 /**
  * What people read about each code, word by word and checked by hand: why, and what to do next. AGAIN stands for how to
  * drive it again, FROM_FILE for the same where the file has to change.
  */
 export const sentences: Readonly<
-  Record<ErrorCode, { readonly status: OutcomeStatus; readonly cause: string; readonly next: string }>
+  Record<ErrorCode, { readonly status: FailedStatus; readonly cause: string; readonly next: string }>
 > = {
   "invalid-execution": {
     status: "refused",

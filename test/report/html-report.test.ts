@@ -90,7 +90,7 @@ describe("what it says", () => {
   test("what a guard stopped and may be bought is counted as such, not as not bought", () => {
     const error = { code: "several-commitments", message: "a, b", retryable: false } as const;
     const { price: _price, ...refused } = outcomeOf(3);
-    const found = { ...refused, error };
+    const found = { ...refused, error } as Outcome;
     const text = htmlReport([{ ...sample, report: { ...sample.report, outcomes: [found] } }], how)
       .replaceAll(/<[^>]*>/g, " ")
       .replaceAll(/\s+/g, " ");

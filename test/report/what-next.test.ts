@@ -5,9 +5,9 @@ import type { ErrorCode } from "../../src/contract/errors.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { toDo, verdictOf } from "../../src/report/report-words.ts";
 import { plainCause, refusedThoughMaybeBought } from "../../src/report/what-next.ts";
-import { sentences } from "./advice-sentences.ts";
+import { type FailedStatus, sentences } from "./advice-sentences.ts";
 
-const outcomeOf = (status: Outcome["status"], code: string): Outcome => ({
+const outcomeOf = (status: FailedStatus, code: string): Outcome => ({
   recIndex: 0,
   token: deriveIdempotencyToken("an execution", 0),
   status,

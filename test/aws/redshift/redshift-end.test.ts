@@ -4,6 +4,7 @@ import { type AwsSandboxOptions, type Fault, startCloudSandbox } from "../../../
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import type { Provider, ServiceExecutor } from "../../../src/contract/executor.ts";
+import type { Outcome } from "../../../src/contract/report.ts";
 import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
 import { recommendation } from "./redshift-answers.ts";
 
@@ -235,8 +236,7 @@ test("several that fit: a person says which one it is, the other stays nobody's"
 });
 
 describe("identical purchases in one execution", () => {
-  const ids = (outcomes: readonly { readonly commitment?: { readonly id: string } }[]) =>
-    outcomes.map(({ commitment }) => commitment?.id).toSorted();
+  const ids = (outcomes: readonly Outcome[]) => outcomes.map(({ commitment }) => commitment?.id).toSorted();
 
   test.each([
     ["calmly", undefined, 0],
