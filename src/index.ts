@@ -82,6 +82,7 @@ export type {
   TokenState,
   UnfinishedQuery,
 } from "./contract/ledger.ts";
+export type { MonthlyPayment, Payments } from "./contract/payments.ts";
 export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
 export {
   type Execution,

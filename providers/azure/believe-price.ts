@@ -2,7 +2,7 @@ import { Big } from "big.js";
 import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
-import { compareMoney, formatMoney, isPayable, money, type Money } from "../../src/contract/money.ts";
+import { compareMoney, decimalsOf, formatMoney, isPayable, money, type Money } from "../../src/contract/money.ts";
 import { isObject, type UnknownObject } from "../http/answer.ts";
 
 const total = z
@@ -90,12 +90,8 @@ const plus = ({ amount, currency }: Money, more: number): Money =>
 /** Whether two amounts of one currency differ by more than so many of its smallest units. Two currencies never do. */
 function differ(left: Money, right: Money, units = 1): boolean {
   if (left.currency !== right.currency) return false;
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency: left.currency,
-  }).resolvedOptions();
   const difference = new Big(left.amount).minus(right.amount).abs();
-  const tolerance = new Big(10).pow(-maximumFractionDigits).times(units);
+  const tolerance = new Big(10).pow(-decimalsOf(left.currency)).times(units);
   return compareMoney(money(difference.toFixed(), left.currency), money(tolerance.toFixed(), left.currency)) > 0;
 }
 

@@ -5,6 +5,7 @@ import { correction, withClaim } from "../drive/with-claim.ts";
 import type { Finding } from "../contract/audit-report.ts";
 import { messageOf } from "../contract/errors.ts";
 import type { Commitment } from "../contract/commitment.ts";
+import { pricedAs } from "../contract/payments.ts";
 
 /**
  * Stamps a missing marker, under a claim, and records it; returns the finding with what came of it. Anything that is not
@@ -58,5 +59,5 @@ async function stamp(
 ): Promise<Commitment> {
   const marked = commitment && (await mark(commitment));
   if (marked === undefined) throw new TypeError("A purchased record holds its commitment, and its executor marks.");
-  return { ...marked, price: commitment?.price ?? marked.price };
+  return { ...marked, payments: undefined, ...pricedAs(commitment, marked) };
 }

@@ -1,4 +1,5 @@
 import type { Money } from "./money.ts";
+import type { Payments } from "./payments.ts";
 
 /**
  * What a commitment's state means for buying:
@@ -33,6 +34,8 @@ export interface Commitment {
   readonly marked: boolean | "waived";
   /** Price of the whole commitment over its term, where known. */
   readonly price?: Money | undefined;
+  /** How that price is paid, where known; records of earlier versions do not say it. */
+  readonly payments?: Payments | undefined;
   /** When the provider says that it was bought (ISO 8601), where known. */
   readonly purchasedAt?: string | undefined;
 }

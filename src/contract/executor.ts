@@ -7,6 +7,7 @@ import type { Inventory } from "./inventory.ts";
 import type { Facts, Listed } from "./listed.ts";
 import type { Money } from "./money.ts";
 import type { Particulars } from "./particulars.ts";
+import type { Payments } from "./payments.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
@@ -34,6 +35,8 @@ export interface Marker {
 export interface Quote {
   /** The whole commitment over its term. */
   readonly price: Money;
+  /** How that price is paid; left out where the provider does not say. */
+  readonly payments?: Payments | undefined;
   /** The identity under which it is bought: an order id minted by the provider, or the ids that existed before. */
   readonly handle: JsonObject;
   /** The body of the purchase, frozen: a second send sends the same. */

@@ -31,8 +31,12 @@ export function compareMoney(left: Money, right: Money): -1 | 0 | 1 {
 
 /** Whether an amount is at least half of the currency's smallest unit (ISO 4217: a cent, a yen), so that it can be paid. */
 export function isPayable({ amount, currency }: Money): boolean {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
-  return new Big(amount).round(maximumFractionDigits).gt(0);
+  return new Big(amount).round(decimalsOf(currency)).gt(0);
+}
+
+/** How many decimals the smallest unit of a currency has (ISO 4217): 2 for a cent, 0 for a yen. */
+export function decimalsOf(currency: string): number {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** Sums per currency, in the order in which the currencies first appear. */

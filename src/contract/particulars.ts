@@ -10,15 +10,19 @@ export interface Particulars {
   readonly paid?: "upfront" | "monthly" | "both" | undefined;
 }
 
-/** What of a price is due when it is bought, and what in each month of the term; left out where that is not known. */
-export interface Payments {
+/** The same as `Payments`, as far as the way of paying says it: for what was recorded without. */
+export interface LikelyPayments {
   readonly dueNow?: Money | undefined;
   /** To the cent: what the provider charges may differ by one. */
   readonly monthly?: Money | undefined;
 }
 
 /** How a price of a whole term is paid, as far as it follows from the way of paying. */
-export function paymentsOf(price: Money, { term }: Pick<Recommendation, "term">, paid: Particulars["paid"]): Payments {
+export function paymentsOf(
+  price: Money,
+  { term }: Pick<Recommendation, "term">,
+  paid: Particulars["paid"],
+): LikelyPayments {
   const { currency } = price;
   const nothing = { amount: "0", currency };
   if (paid === "upfront") return { dueNow: price, monthly: nothing };

@@ -3,6 +3,7 @@ import type { ErrorCode } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 import type { Account, Payer } from "./payer.ts";
+import type { Payments } from "./payments.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
 export type OutcomeStatus = Outcome["status"];
@@ -41,6 +42,8 @@ interface OutcomeCommon extends Partial<Payer> {
   readonly token: string;
   /** Of the whole commitment over its term; for what was sent and may be bought, the price that it was sent at. */
   readonly price?: Money;
+  /** How that price is paid, where known. */
+  readonly payments?: Payments;
   /** For people: what the file noted, or why an empty place is empty. */
   readonly note?: string;
 }

@@ -3,6 +3,7 @@ import type { RecordedAt } from "../contract/execution-record.ts";
 import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { pricedAs } from "../contract/payments.ts";
 import { payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
 import { type Forbidden, forbiddenError, whyForbidden } from "../contract/terms.ts";
@@ -67,7 +68,7 @@ function inProgress(record: TokenRecord, error?: OutcomeError): Outcome {
     status: "in-progress",
     token,
     ...payerOf(recommendation),
-    ...(isOpen(record) && submission !== undefined ? { price: submission.price } : {}),
+    ...(isOpen(record) ? pricedAs(submission) : {}),
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -4,6 +4,7 @@ import { BuyonceError, type ErrorCode, RefusedError } from "../contract/errors.t
 import type { Resolution, Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Listed } from "../contract/listed.ts";
+import { pricedAs } from "../contract/payments.ts";
 import type { Outcome } from "../contract/report.ts";
 import { carriesToken, saysAnotherToken } from "../contract/token.ts";
 import { compareFound, match } from "./adopt.ts";
@@ -35,8 +36,9 @@ export async function decideBought(
   const { passedBy, unproven, proves } = await checkRivals(drive, task, found, isMarked);
   const warnings = [...differing, ...(await othersWithToken(drive, task, found.commitment, isMarked))];
 
-  const price = found.commitment.price ?? sentFor(record).at(-1)?.price;
-  const commitment = { ...found.commitment, price, marked: markedNow(found.commitment, executor.mark !== undefined) };
+  const priced = pricedAs(found.commitment, sentFor(record).at(-1));
+  const marked = markedNow(found.commitment, executor.mark !== undefined);
+  const commitment = { ...found.commitment, ...priced, marked };
   const decision = { kind: "bought", id: commitment.id, ...by } as const;
   const written = await purchase(() =>
     drive.ledger.purchase(claim, commitment, { decision, passedBy, unproven, proves }),

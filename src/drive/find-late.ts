@@ -3,6 +3,7 @@ import { type Commitment, idsOf } from "../contract/commitment.ts";
 import { BuyonceError, RefusedError } from "../contract/errors.ts";
 import type { DriveContext, Looker, Looking, Task } from "./drive-context.ts";
 import type { ServiceExecutor, Submission } from "../contract/executor.ts";
+import { pricedAs } from "../contract/payments.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { ask, judge, type Shown } from "./judge-submission.ts";
 
@@ -40,11 +41,11 @@ export async function findLate(drive: Looker, task: Looking): Promise<Late | und
   return undefined;
 }
 
-function lateOf({ price, lane, attempt }: Submission, { resolution }: Shown, commitment: Commitment): Late {
+function lateOf({ price, payments, lane, attempt }: Submission, { resolution }: Shown, commitment: Commitment): Late {
   const isGuess = resolution.kind === "found" && resolution.by === "guess";
   // It costs what it was sent at.
   return {
-    commitment: { ...commitment, price: commitment.price ?? price },
+    commitment: { ...commitment, ...pricedAs(commitment, { price, payments }) },
     guessedIn: isGuess ? lane : undefined,
     attempt,
   };

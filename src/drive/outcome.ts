@@ -4,6 +4,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { pricedAs } from "../contract/payments.ts";
 import { payerOf } from "../contract/payer.ts";
 import type {
   BoughtCommitment,
@@ -28,7 +29,7 @@ export function boughtOutcome(
   warnings: readonly string[] = [],
 ): Outcome {
   const { recIndex, token, recommendation, error, decision, note } = record;
-  const { id, state, standing, price } = commitment;
+  const { id, state, standing, price, payments } = commitment;
   if (isOver({ error }, { standing })) {
     return errorOutcome({ recIndex, token, recommendation, note }, "rejected", overError(id, state));
   }
@@ -40,6 +41,7 @@ export function boughtOutcome(
     ...payerOf(recommendation),
     commitment: reportedCommitment(commitment),
     ...(price ? { price } : {}),
+    ...(payments ? { payments } : {}),
     ...(note === undefined ? {} : { note }),
     ...decidedAs(decision, ["bought", "lost"]),
     ...(all.length > 0 ? { warnings: all } : {}),
@@ -94,14 +96,14 @@ export function errorOutcome<Status extends Failed["status"]>(
   { recIndex, token, recommendation, decision, note }: Reported,
   status: Status,
   error: unknown,
-  submission?: Pick<Submission, "price">,
+  submission?: Pick<Submission, "price" | "payments">,
 ): Failed & { readonly status: Status } {
   const outcome = {
     recIndex,
     status,
     token,
     ...payerOf(recommendation),
-    ...(submission ? { price: submission.price } : {}),
+    ...pricedAs(submission),
     ...(note === undefined ? {} : { note }),
     error: outcomeError(error),
     ...decidedAs(decision, decisionsBehind[status]),

@@ -6,6 +6,7 @@ import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
+import { type Payments, type Priced, pricedAs } from "../contract/payments.ts";
 import { type Payer, payerOf } from "../contract/payer.ts";
 import type { BoughtCommitment, OutcomeError } from "../contract/report.ts";
 import { checkPrice, getQuote } from "./get-quote.ts";
@@ -46,6 +47,8 @@ interface PlannedCommon extends Partial<Payer> {
   readonly token: string;
   /** The provider's quote (`buy`, and `refuse` where it got so far); what it cost, or at what price it was sent. */
   readonly price?: Money;
+  /** How that price is paid, where known. */
+  readonly payments?: Payments;
   /** Its own limit: maxPrice. */
   readonly limit?: Money;
   /** For people: what the file notes. */
@@ -107,7 +110,7 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
   const { executor, place, record, refusal } = prospect;
   if (isOpen(record)) return toReconcile(place, record);
   if (record.state === "written-off") return asWrittenOff(place, record);
-  let price: Money | undefined;
+  let priced: Priced = {};
   // Of what nothing may be sent for, that is done first.
   let isLookedFor = refusal !== undefined;
   try {
@@ -123,17 +126,18 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
       bought !== undefined,
     );
     if (listed !== undefined) return asFound(place, listed.commitment);
-    ({ price } = (await getQuote(drive, { executor, record: asked })).quote);
-    checkPrice(price, place.recommendation.maxPrice);
+    const { quote } = await getQuote(drive, { executor, record: asked });
+    priced = pricedAs(quote);
+    checkPrice(quote.price, place.recommendation.maxPrice);
     isLookedFor = true;
     const late = await findLate(drive, { executor, record: asked });
     if (late !== undefined) return asFound(place, late.commitment);
-    return { ...placeOf(place), verdict: "buy", price };
+    return { ...placeOf(place), verdict: "buy", ...priced, price: quote.price };
   } catch (error) {
     if (isBroken(error)) throw error;
     const shown = isLookedFor ? undefined : await findUnproven(drive, { executor, record });
     if (shown?.kind === "found") return asFound(place, shown.commitment);
-    return { ...withError(place, "refuse", error), ...(price ? { price } : {}) };
+    return { ...withError(place, "refuse", error), ...priced };
   }
 }
 
@@ -217,8 +221,7 @@ function placeOf({ recIndex, token, recommendation, note }: ExecutionPlace) {
 }
 
 function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {
-  const { price } = found;
-  return { ...placeOf(request), verdict, commitment: reportedCommitment(found), ...(price ? { price } : {}) };
+  return { ...placeOf(request), verdict, commitment: reportedCommitment(found), ...pricedAs(found) };
 }
 
 /** What is there would be recorded as bought; what is over would be, too, and never bought again. */
@@ -230,15 +233,14 @@ function asFound(place: ExecutionPlace, found: Commitment): PlannedRecommendatio
 function toReconcile(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
   const { submission, error, parkedAt } = record;
   const message = error?.message ?? "An earlier driver ended before it recorded what became of this purchase.";
-  const price = submission?.price;
   const open = () => errorOutcome(record, "unresolved", unknownError({ message }));
   const { error: why } = parkedAt === undefined ? open() : recordedAsParked(record);
-  return { ...placeOf(request), verdict: "reconcile", ...(price ? { price } : {}), error: why };
+  return { ...placeOf(request), verdict: "reconcile", ...pricedAs(submission), error: why };
 }
 
 function asWrittenOff(request: ExecutionPlace, record: TokenRecord): PlannedRecommendation {
-  const { price, error } = writtenOffOutcome(record);
-  return { ...placeOf(request), verdict: "written-off", ...(price ? { price } : {}), error };
+  const { error, ...outcome } = writtenOffOutcome(record);
+  return { ...placeOf(request), verdict: "written-off", ...pricedAs(outcome), error };
 }
 
 /** As a drive looks at it: bought unless the provider proves that it came to nothing. */

@@ -4,6 +4,7 @@ import { type ErrorCode, type LedgerError, messageOf } from "../contract/errors.
 import type { Marker, Quote, Submission } from "../contract/executor.ts";
 import { hashJson } from "../contract/fingerprint.ts";
 import type { DeathProof, RecordedError, TokenRecord } from "../contract/ledger.ts";
+import { pricedAs } from "../contract/payments.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import type { DriveContext, Task } from "./drive-context.ts";
@@ -100,10 +101,10 @@ async function recordOver(
   { commitment, submission, proves }: Ending & { readonly kind: "over" },
 ): Promise<Outcome> {
   const error = overError(commitment.id, commitment.state);
-  const price = commitment.price ?? submission?.price;
+  const priced = pricedAs(commitment, submission);
   try {
     // A marker that is missing on what is over is nothing to wait for, and must not keep its lane occupied.
-    const recorded = { ...commitment, settled: true, marked: commitment.marked || ("waived" as const), price };
+    const recorded = { ...commitment, settled: true, marked: commitment.marked || ("waived" as const), ...priced };
     const clock = drive.environment.readClock();
     await drive.ledger.purchase(task.claim, recorded, { over: outcomeError(error), proves, clock });
     drive.leases.drop(task.claim);

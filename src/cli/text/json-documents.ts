@@ -221,9 +221,9 @@ function reportDocument({ executionId, outcomes, totals, atRisk, accounts }: Rep
 
 function outcomeDocument(outcome: Outcome) {
   const { recIndex, status, token, provider, service, account, ...rest } = outcome;
-  const { commitment, price, note, error, parked, decision, warnings } = rest;
+  const { commitment, price, payments, note, error, parked, decision, warnings } = rest;
   const payer = { provider, service, account };
-  return { recIndex, status, token, ...payer, commitment, price, note, error, parked, decision, warnings };
+  return { recIndex, status, token, ...payer, commitment, price, payments, note, error, parked, decision, warnings };
 }
 
 function recordDocument(

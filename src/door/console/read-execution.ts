@@ -1,6 +1,6 @@
 import type { ExecutionEntry, NumberedEntry, RecordedAt } from "../../contract/execution-record.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { type Particulars, type Payments, paymentsOf } from "../../contract/particulars.ts";
+import { type LikelyPayments, type Particulars, paymentsOf } from "../../contract/particulars.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
@@ -15,7 +15,7 @@ export interface ShownPlace {
   /** In a few words, what it buys. */
   readonly what: string;
   readonly particulars: Particulars;
-  readonly payments: Payments;
+  readonly payments: LikelyPayments;
 }
 
 /** An execution, with all that its page shows. */
@@ -89,7 +89,9 @@ function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord |
       orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
     ),
     particulars,
-    payments: outcome.price === undefined ? {} : paymentsOf(outcome.price, recommendation, particulars.paid),
+    payments:
+      outcome.payments ??
+      (outcome.price === undefined ? {} : paymentsOf(outcome.price, recommendation, particulars.paid)),
   };
 }
 

@@ -1,0 +1,100 @@
+import { Big } from "big.js";
+import { sameMoney } from "./limits.ts";
+import { decimalsOf, type Money } from "./money.ts";
+
+/** What is paid in each month, after what is due when it is bought. */
+export interface MonthlyPayment extends Money {
+  /** In how many months. */
+  readonly months: number;
+  /**
+   * - `fixed`: the provider bills this very amount each month.
+   * - `average`: it bills by the hour, or in another currency than this, so a month differs; this is the mean over the term: a
+   *   year of 8,760 hours has twelve months of 730.
+   */
+  readonly kind: "fixed" | "average";
+  /** The exact amount cannot be written, or not be billed, so it is rounded to the currency's smallest unit; the price is exact. */
+  readonly rounded?: true | undefined;
+}
+
+/**
+ * How the price of a whole term is paid, before tax: what is due now and all months come to the price, but for what a `rounded`
+ * month lacks.
+ */
+export interface Payments {
+  /** Charged when it is bought; "0" where nothing is. */
+  readonly dueNow: Money;
+  /** Left out where nothing is due later. */
+  readonly monthly?: MonthlyPayment | undefined;
+}
+
+/** A price of the whole term, and how it is paid, as far as that is known. */
+export interface Priced {
+  readonly price?: Money;
+  readonly payments?: Payments;
+}
+
+/** All of it is due when it is bought. */
+export function paidAtOnce(price: Money): Payments {
+  return { dueNow: price };
+}
+
+/** What is not due when it is bought is paid in so many equal months. */
+export function paidMonthly(
+  price: Money,
+  { months, kind, dueNow = "0" }: Pick<MonthlyPayment, "months" | "kind"> & { readonly dueNow?: string },
+): Payments {
+  const { currency } = price;
+  const now = { amount: new Big(dueNow).toFixed(), currency };
+  const rest = new Big(price.amount).minus(dueNow);
+  if (rest.lte(0)) return { dueNow: now };
+  const each = rest.div(months);
+  const billed = each.round(decimalsOf(currency));
+  const isExact = each.times(months).eq(rest) && (kind === "average" || each.eq(billed));
+  const amount = (isExact ? each : billed).toFixed();
+  return { dueNow: now, monthly: { amount, currency, months, kind, ...(isExact ? {} : { rounded: true }) } };
+}
+
+/** The same where a record or a provider says it. */
+type Said = { readonly [Part in keyof Priced]?: Priced[Part] | undefined };
+
+/** The first price that is known, and how it is paid: only what is said of that very price. */
+export function pricedAs(...sources: readonly (Said | undefined)[]): Priced {
+  const price = sources.find((source) => source?.price !== undefined)?.price;
+  if (price === undefined) return {};
+  const payments = sources.find((source) => source?.payments !== undefined && sameMoney(source.price, price))?.payments;
+  return { price, ...(payments === undefined ? {} : { payments }) };
+}
+
+/** What several cost in one currency, and how that is paid. */
+export interface PaymentTotals {
+  /** Over the whole term. */
+  readonly price: Money;
+  readonly dueNow: Money;
+  /** One for each number of months, the fewest first: what is paid in 12 months is not added to what is paid in 36. */
+  readonly monthly: readonly MonthlyPayment[];
+  /** The part of the price of which nobody knows how it is paid: it is in neither of the two. */
+  readonly unknown?: Money | undefined;
+}
+
+/** Sums per currency, in the order in which the currencies first appear; what has no price is left out. */
+export function paymentTotals(items: readonly Priced[]): readonly PaymentTotals[] {
+  const known = items.flatMap(({ price, payments }) => (price === undefined ? [] : [{ price, payments }]));
+  return [...Map.groupBy(known, ({ price }) => price.currency)].map(([currency, own]) => {
+    const sum = (amounts: readonly Money[]): Money => {
+      return { amount: amounts.reduce((all, { amount }) => all.plus(amount), new Big(0)).toFixed(), currency };
+    };
+    const monthly = own.flatMap(({ payments }) => payments?.monthly ?? []).toSorted((a, b) => a.months - b.months);
+    const unknown = own.flatMap(({ price, payments }) => (payments === undefined ? [price] : []));
+    return {
+      price: sum(own.map(({ price }) => price)),
+      dueNow: sum(own.flatMap(({ payments }) => payments?.dueNow ?? [])),
+      monthly: [...Map.groupBy(monthly, ({ months }) => months)].map(([months, each]) => ({
+        ...sum(each),
+        months,
+        kind: each.every(({ kind }) => kind === "fixed") ? ("fixed" as const) : ("average" as const),
+        ...(each.some(({ rounded }) => rounded) ? { rounded: true as const } : {}),
+      })),
+      ...(unknown.length === 0 ? {} : { unknown: sum(unknown) }),
+    };
+  });
+}
