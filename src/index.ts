@@ -16,6 +16,15 @@ export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
 export type { WatchOptions } from "./drive/watch-pending.ts";
 export { type HistoryLine, ledgerHistory, type RecommendationHistory } from "./inspect/read-history.ts";
 export { type LedgerStatus, ledgerStatus, type RecordStatus, type StatusOptions } from "./inspect/read-status.ts";
+export {
+  type Finding as FoundByHand,
+  type LookedForSend,
+  type LookFor,
+  lookForOf,
+  type Searches,
+  type WriteCommand,
+} from "./inspect/look-for.ts";
+export type { SearchByHand, Sought } from "./contract/search-by-hand.ts";
 export type { StatusFilter } from "./inspect/status-filters.ts";
 export type { AcceptedLoss } from "./drive/accept-loss.ts";
 export type { AuditOptions } from "./audit/run-audit.ts";

@@ -3,6 +3,7 @@ import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createAwsAccess } from "./aws-access.ts";
 import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
+import { awsSearch } from "./aws-search.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
 import { createRedshift } from "./redshift/redshift-executor.ts";
@@ -28,6 +29,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
     access: createAwsAccess(connect, resolved),
     sources: { "cost-explorer": costExplorer },
     particularsOf: awsParticulars,
+    searchByHand: awsSearch(settings),
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

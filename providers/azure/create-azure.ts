@@ -2,6 +2,7 @@ import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createAzureAccess } from "./azure-access.ts";
 import { azureParticulars } from "./azure-particulars.ts";
+import { azureSearch } from "./azure-search.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
 import { createReservationExecutor } from "./azure-executor.ts";
@@ -55,6 +56,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
     access,
     sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
     particularsOf: azureParticulars(settings.cloud),
+    searchByHand: azureSearch(settings),
     services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),
   };
 }

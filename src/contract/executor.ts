@@ -11,6 +11,7 @@ import type { Payments } from "./payments.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Recommendation } from "./recommendation.ts";
+import type { SearchByHand, Sought } from "./search-by-hand.ts";
 import type { RecommendationSource } from "./recommendation-source.ts";
 
 /** What one listing can see: an Azure tenant, an AWS account and region. */
@@ -254,4 +255,9 @@ export interface Provider {
   readonly access?: ProviderAccess;
   /** What a person wants to know about one of its recommendations: for the console. Asks nobody. */
   readonly particularsOf?: (recommendation: Recommendation) => Particulars;
+  /**
+   * How a person looks with the provider's own tool for what one of its recommendations bought, or may have: for reports. Asks nobody.
+   * Undefined for a service of which nothing is bought.
+   */
+  readonly searchByHand?: (sought: Sought) => SearchByHand | undefined;
 }

@@ -10,7 +10,7 @@ import type { HistoryLine } from "../inspect/read-history.ts";
 import { isOpen } from "../drive/outcome-of-record.ts";
 import { type Door, type DoorContext, readingMethods, visible } from "./door-context.ts";
 import { RequestError } from "./problem.ts";
-import { recordedReport } from "./recorded-report.ts";
+import { recordedReport } from "../drive/recorded-report.ts";
 
 /** Seconds after which it is worth asking again about what is being driven. */
 const askAgainAfter = 2;

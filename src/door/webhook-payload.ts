@@ -1,7 +1,7 @@
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { WaitingMessage } from "../contract/webhook-ledger.ts";
 import { isoTime } from "./answers.ts";
-import { recordedOutcome } from "./recorded-report.ts";
+import { recordedOutcome } from "../drive/recorded-report.ts";
 
 /** The body of a message: the same for every delivery of it. */
 export function webhookPayload({ type, at, executionId, number, content }: WaitingMessage) {

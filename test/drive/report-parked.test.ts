@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readFigures } from "../../src/door/ledger-figures.ts";
-import { recordedReport } from "../../src/door/recorded-report.ts";
+import { recordedReport } from "../../src/drive/recorded-report.ts";
 import { readParked, sumOfParked } from "../../src/drive/report-parked.ts";
 import { ledgerStatus } from "../../src/inspect/read-status.ts";
 import { createPurchaser } from "../../src/purchaser.ts";

@@ -5,7 +5,7 @@ import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
 import { inWords } from "./console-texts.ts";
-import { recordedReport } from "../recorded-report.ts";
+import { recordedReport } from "../../drive/recorded-report.ts";
 
 /** One place of an execution, with all that the page shows of it. */
 export interface ShownPlace {

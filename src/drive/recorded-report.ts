@@ -8,11 +8,11 @@ import { payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
 import { type Forbidden, forbiddenError, whyForbidden } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
-import { unknownError } from "../drive/answer-error.ts";
-import { boughtOutcome, errorOutcome, outcomeError, writtenOffOutcome } from "../drive/outcome.ts";
-import { isOpen, refusedUnlessBought, skippedOutcome } from "../drive/outcome-of-record.ts";
-import { reportOf } from "../drive/report-of.ts";
-import { recordedAsParked } from "../drive/report-parked.ts";
+import { unknownError } from "./answer-error.ts";
+import { boughtOutcome, errorOutcome, outcomeError, writtenOffOutcome } from "./outcome.ts";
+import { isOpen, refusedUnlessBought, skippedOutcome } from "./outcome-of-record.ts";
+import { reportOf } from "./report-of.ts";
+import { recordedAsParked } from "./report-parked.ts";
 
 /**
  * The report of an execution as the ledger has it, without asking a provider. What a drive is still to do is `in-progress`, without an

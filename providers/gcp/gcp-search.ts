@@ -1,0 +1,36 @@
+import { type SearchByHand, shellCommand, type Sought, textIn } from "../../src/contract/search-by-hand.ts";
+import type { GcpSettings } from "./gcp-settings.ts";
+
+/** What the tool's columns show of a commitment. */
+const columns = "table(name,id,status,plan,creationTimestamp)";
+
+/**
+ * How a person looks with the Google Cloud CLI for what a recommendation bought:
+ * https://cloud.google.com/sdk/gcloud/reference/compute/commitments
+ */
+export function gcpSearch({ endpoint }: Pick<GcpSettings, "endpoint"> = {}) {
+  return ({ recommendation, handle, from }: Sought): SearchByHand | undefined => {
+    const { service, projectId, region } = recommendation;
+    if (service !== "compute" || typeof projectId !== "string" || typeof region !== "string") return undefined;
+    const name = textIn(handle, "name");
+    const where = ["--project", projectId];
+    // https://cloud.google.com/sdk/docs/properties (api_endpoint_overrides)
+    const at =
+      endpoint === undefined
+        ? []
+        : ["env", `CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=${new URL("/compute/v1/", endpoint).href}`];
+    const since = from === undefined ? [] : ["--filter", `creationTimestamp>=${from}`];
+    const words =
+      name === undefined
+        ? ["list", ...where, "--regions", region, ...since, "--format", columns]
+        : ["describe", name, ...where, "--region", region];
+    return {
+      shows:
+        name === undefined
+          ? `A commitment in ${region}${from === undefined ? "" : " that was made in that time"}.`
+          : `A commitment named ${name}. If there is none, the command says that it was not found.`,
+      signedIn: `Google Cloud, with a right to see commitments of project ${projectId}`,
+      command: shellCommand([...at, "gcloud", "compute", "commitments", ...words]),
+    };
+  };
+}
