@@ -83,7 +83,7 @@ export function awsSearch({ endpoint }: Pick<AwsSettings, "endpoint"> = {}) {
     if (listing === undefined) return undefined;
     const { words, list, fields, named, kind, ofKind } = listing;
     const name = textIn(handle, "name");
-    const what = String(recommendation[kind]);
+    const what = textIn(recommendation, kind) ?? service;
     const narrowed: ReturnType<Listing["ofKind"]> =
       name === undefined
         ? ofKind(what)
