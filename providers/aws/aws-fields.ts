@@ -1,7 +1,10 @@
 // Fields that the recommendations of several AWS services have.
 import { z } from "zod";
-import { moneySchema, type Money } from "../../src/contract/money.ts";
+import { about, matching, must, oneOf } from "../../src/contract/field-schemas.ts";
+import { maxPriceField } from "../../src/contract/limit-field.ts";
+import type { Money } from "../../src/contract/money.ts";
 import type { Recommendation } from "../../src/contract/recommendation.ts";
+import { regionCodes } from "./import/aws-region-names.ts";
 
 /** How AWS names a payment option, by the word used in a recommendation. */
 export const offeringTypes = {
@@ -24,32 +27,27 @@ export interface AwsRecommendation extends Recommendation {
   readonly maxPrice?: Money | undefined;
 }
 
-/** Says what a field must be, also where it is left out. */
-export function must(be: string) {
-  return { error: ({ input }: { input?: unknown }) => (input === undefined ? `is required: it ${be}` : be) };
-}
-
-/** One of these words. */
-export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, must(`must be ${values.map((value) => `"${value}"`).join(" or ")}`));
-}
-
-/** A text of this form. */
-export function matching(pattern: RegExp, be: string) {
-  return z.string(must(be)).regex(pattern, be);
-}
-
 /** `us-east-1`. */
-export const regionField = matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'must be an AWS region such as "us-east-1"');
+export const regionField = matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'must be an AWS region such as "us-east-1"').meta(
+  about("The region whose usage it covers, by its code.", {
+    example: "us-east-1",
+    called: "Region",
+    known: regionCodes,
+  }),
+);
 
 /** The fields of every recommendation for one service; to be spread into its strict object. */
 export function awsFields<const Service extends string>(service: Service) {
   return {
-    provider: z.literal("aws", must('must be "aws"')),
-    service: z.literal(service, must(`must be "${service}"`)),
-    accountId: matching(/^\d{12}$/, "must be the 12 digits of an AWS account"),
-    payment: oneOf(["no-upfront", "partial-upfront", "all-upfront"]),
-    term: oneOf(["P1Y", "P3Y"]),
-    maxPrice: moneySchema.optional(),
+    provider: z.literal("aws", must('must be "aws"')).meta(about("The cloud.")),
+    service: z.literal(service, must(`must be "${service}"`)).meta(about("The service.")),
+    accountId: matching(/^\d{12}$/, "must be the 12 digits of an AWS account").meta(
+      about("The account that buys and is charged.", { example: "123456789012", called: "Account ID" }),
+    ),
+    payment: oneOf(["no-upfront", "partial-upfront", "all-upfront"]).meta(
+      about("How much is paid at once; the rest is paid monthly.", { example: "no-upfront", called: "Payment option" }),
+    ),
+    term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: "Duration" })),
+    maxPrice: maxPriceField,
   };
 }

@@ -1,6 +1,9 @@
 import { z } from "zod";
-import { moneySchema } from "../../src/contract/money.ts";
+import { about, matching, must, oneOf } from "../../src/contract/field-schemas.ts";
+import { maxPriceField } from "../../src/contract/limit-field.ts";
 import { quantitySchema, type Recommendation } from "../../src/contract/recommendation.ts";
+import type { AzureService } from "./azure-services.ts";
+import { regionCodes } from "./import/azure-region-names.ts";
 
 /**
  * What the reservation's discount applies to: everything in the billing context, one subscription or resource group, or
@@ -40,49 +43,126 @@ export interface AzureRecommendation extends Recommendation {
   readonly renew?: boolean | undefined;
 }
 
+const exampleGuid = "11111111-2222-3333-4444-555555555555";
+
 /** A tenant or a subscription. */
-export const guid = z.guid("must be a GUID");
+export const guid = z.guid(must("must be a GUID"));
 
 /** A resource group name: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
-const resourceGroup = z
-  .string()
-  .regex(/^[\p{L}\p{N}_().-]{1,89}[\p{L}\p{N}_()-]$|^[\p{L}\p{N}_()-]$/u, "must be a resource group name");
+const resourceGroup = matching(
+  /^[\p{L}\p{N}_().-]{1,89}[\p{L}\p{N}_()-]$|^[\p{L}\p{N}_()-]$/u,
+  "must be a resource group name",
+);
 
-const managementGroup = z
-  .string()
-  .regex(
-    /^(\/providers\/Microsoft\.Management\/managementGroups\/)?[A-Za-z0-9_().-]{1,90}$/i,
-    "must be a management group id",
+const managementGroup = matching(
+  /^(\/providers\/Microsoft\.Management\/managementGroups\/)?[A-Za-z0-9_().-]{1,90}$/i,
+  "must be a management group id",
+);
+
+const scopeType = <const Type extends string>(type: Type) =>
+  z.literal(type, must(`must be "${type}"`)).meta(
+    about("All of the billing context, one subscription or resource group, or a management group.", {
+      example: "Shared",
+      called: "appliedScopeType",
+    }),
   );
 
 /** What the discount applies to. */
-export const appliedScopeSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("Shared") }),
-  z.strictObject({ type: z.literal("Single"), subscriptionId: guid, resourceGroup: resourceGroup.optional() }),
-  z.strictObject({ type: z.literal("ManagementGroup"), managementGroupId: managementGroup, tenantId: guid.optional() }),
-]);
+export const appliedScopeSchema = z
+  .discriminatedUnion(
+    "type",
+    [
+      z.strictObject({ type: scopeType("Shared") }),
+      z.strictObject({
+        type: scopeType("Single"),
+        subscriptionId: guid.meta(
+          about("The subscription that it applies to.", { example: exampleGuid, called: "appliedScopes" }),
+        ),
+        resourceGroup: resourceGroup
+          .meta(about("Only this resource group. Left out: the whole subscription.", { example: "production" }))
+          .optional(),
+      }),
+      z.strictObject({
+        type: scopeType("ManagementGroup"),
+        managementGroupId: managementGroup.meta(
+          about("The group's name, or its full id.", { example: "platform", called: "managementGroupId" }),
+        ),
+        tenantId: guid
+          .meta(
+            about("The group's tenant. Left out: the tenantId of the recommendation, which is then required.", {
+              example: exampleGuid,
+              called: "tenantId",
+            }),
+          )
+          .optional(),
+      }),
+    ],
+    {
+      error: ({ input }) => {
+        if (typeof input === "object" && input !== null) return 'must be "Shared", "Single" or "ManagementGroup"';
+        return `${input === undefined ? "is required: it " : ""}must be an object with a type, such as { "type": "Shared" }`;
+      },
+    },
+  )
+  .meta(about("What the discount applies to.", { example: { type: "Shared" }, called: "appliedScopeType" }));
+
+/** The fields of everything that is bought at Azure; to be spread into a service's strict object. */
+export function azureFields<const Service extends string>(service: Service) {
+  return {
+    provider: z.literal("azure", must('must be "azure"')).meta(about("The cloud.")),
+    service: z.literal(service, must(`must be "${service}"`)).meta(about("The service.")),
+    tenantId: guid
+      .meta(
+        about("The tenant that buys. Left out: the tenant of the credential.", {
+          example: exampleGuid,
+          called: "tenantId",
+        }),
+      )
+      .optional(),
+    subscriptionId: guid.meta(
+      about("The subscription that is billed.", { example: exampleGuid, called: "billingScopeId" }),
+    ),
+    term: oneOf(["P1Y", "P3Y", "P5Y"]).meta(
+      about("One, three or five years. Azure sells five for few products.", { example: "P1Y", called: "term" }),
+    ),
+    billingPlan: oneOf(["Upfront", "Monthly"]).meta(
+      about("All at once, or in monthly parts.", { example: "Monthly", called: "billingPlan" }),
+    ),
+    appliedScope: appliedScopeSchema,
+    maxPrice: maxPriceField,
+  };
+}
 
 /** The strict schema of one service's recommendation. Nothing that decides money has a default. */
-export function createSchema(service: {
-  readonly name: string;
-  readonly flexible: boolean;
-}): z.ZodType<AzureRecommendation> {
+export function createSchema(
+  service: Pick<AzureService, "name" | "title" | "exampleSku" | "unit" | "flexible">,
+): z.ZodType<AzureRecommendation> {
+  const { name, title, exampleSku, unit, flexible } = service;
   const common = z.strictObject({
-    provider: z.literal("azure"),
-    service: z.literal(service.name),
-    tenantId: guid.optional(),
-    subscriptionId: guid,
-    region: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ]{0,60}[A-Za-z0-9])?$/, 'must be a region such as "westus"'),
-    sku: z.string().regex(/^[^\s/]{1,256}$/, "must be a SKU name without spaces"),
-    quantity: quantitySchema,
-    term: z.enum(["P1Y", "P3Y", "P5Y"]),
-    billingPlan: z.enum(["Upfront", "Monthly"]),
-    appliedScope: appliedScopeSchema,
-    renew: z.boolean().optional(),
-    maxPrice: moneySchema.optional(),
+    ...azureFields(name),
+    region: matching(/^[A-Za-z0-9](?:[A-Za-z0-9 ]{0,60}[A-Za-z0-9])?$/, 'must be a region such as "westus"').meta(
+      about("The region, by its name or display name.", { example: "westus", called: "location", known: regionCodes }),
+    ),
+    sku: matching(/^[^\s/]{1,256}$/, "must be a SKU name without spaces").meta(
+      about("The SKU, by the name that Azure's catalogue of reservations has.", {
+        ...(exampleSku === undefined ? {} : { example: exampleSku }),
+        called: "sku.name",
+      }),
+    ),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit, called: "quantity" })),
+    renew: z
+      .boolean(must("must be true or false"))
+      .meta(about("Buy again when the term ends. Left out: false.", { example: false, called: "renew" }))
+      .optional(),
   });
-  const schema = service.flexible ? common.extend({ instanceFlexibility: z.enum(["On", "Off"]) }) : common;
-  return schema.superRefine(requireTenantOfGroup);
+  const instanceFlexibility = oneOf(["On", "Off"]).meta(
+    about("Whether the discount reaches other sizes of the same group.", {
+      example: "On",
+      called: "instanceFlexibility",
+    }),
+  );
+  const schema = flexible ? common.extend({ instanceFlexibility }) : common;
+  return schema.superRefine(requireTenantOfGroup).meta({ title });
 }
 
 /** Azure wants the tenant of a management group. */

@@ -12,8 +12,12 @@ export const moneySchema: z.ZodType<Money> = z.strictObject({
   amount: z
     .string()
     .max(40)
-    .regex(/^\d+(\.\d+)?$/, 'must be a decimal string such as "30.00"'),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"'),
+    .regex(/^\d+(\.\d+)?$/, 'must be a decimal string such as "30.00"')
+    .meta({ description: "A decimal number in quotes, without thousands separators.", examples: ["30.00"] }),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"')
+    .meta({ description: "The currency's ISO 4217 code.", examples: ["USD"] }),
 });
 
 /** Money from a provider's number or decimal text. Throws when the amount is not a finite decimal. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
-import { issueText, pathText } from "../contract/issue-text.ts";
+import { nearest, nearestOf } from "../contract/did-you-mean.ts";
+import { pathText } from "../contract/issue-text.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { moneySchema } from "../contract/money.ts";
+import { schemaProblems } from "../contract/schema-problems.ts";
 import { type Execution, isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
 
@@ -17,6 +19,7 @@ const timeSchema = z.iso.datetime({ offset: true, error: "must be a time such as
 /** An execution but for its recommendations, which are checked by the schemas of their services. */
 export const envelopeSchema = z
   .strictObject({
+    $schema: z.string().optional(),
     executionId: z.string().superRefine(addTextProblem),
     source: z
       .string()
@@ -82,7 +85,7 @@ const itemsSchema = z.looseObject({ recommendations: z.array(z.unknown()).max(ma
 export function validateExecution(input: unknown, providers: readonly Provider[]): Execution {
   const problems: ExecutionProblem[] = [];
   const envelope = envelopeSchema.safeParse(input);
-  problems.push(...problemsOf(envelope.error, []));
+  problems.push(...problemsOf(envelope.error, envelopeSchema, input));
 
   const items = itemsSchema.safeParse(input);
   const recommendations: (Recommendation | Skip)[] = [];
@@ -91,7 +94,7 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
     if (isEmptyPlace(item)) {
       const empty = skipSchema.safeParse(item);
       if (empty.success) recommendations.push(empty.data);
-      else problems.push(...problemsOf(empty.error, path));
+      else problems.push(...problemsOf(empty.error, skipSchema, item, path));
       continue;
     }
     const schema = schemaFor(item, providers);
@@ -102,19 +105,21 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
     // A note is nothing that a service has a say in.
     const { note, ...wanted } = item as { readonly note?: unknown };
     const said = note === undefined ? undefined : noteSchema.safeParse(note);
-    problems.push(...problemsOf(said?.error, [...path, "note"]));
+    problems.push(...problemsOf(said?.error, noteSchema, note, [...path, "note"]));
     const parsed = schema.schema.safeParse(wanted);
     if (parsed.success) {
       recommendations.push({ ...parsed.data, ...(said?.data === undefined ? {} : { note: said.data }) });
       problems.push(...characterProblemsIn(parsed.data, path));
-    } else problems.push(...problemsOf(parsed.error, path));
+    } else problems.push(...problemsOf(parsed.error, schema.schema, wanted, path));
   }
 
   if (problems.length === 0 && recommendations.every(isSkip)) {
     problems.push({ path: "recommendations", message: "must hold at least one that is not skipped" });
   }
   if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
-  return { ...envelope.data, recommendations };
+  // For an editor: it is no part of what is bought, nor of what is recorded.
+  const { $schema: _editors, ...execution } = envelope.data;
+  return { ...execution, recommendations };
 }
 
 function isEmptyPlace(item: unknown): boolean {
@@ -128,14 +133,26 @@ function schemaFor(
   if (typeof item !== "object" || item === null || Array.isArray(item))
     return { path: [], problem: "must be an object" };
   const { provider: asked, service } = item as { readonly provider?: unknown; readonly service?: unknown };
+  const misspelt = ["provider", "service"].flatMap((field) => {
+    if (Object.hasOwn(item, field)) return [];
+    const [name] = Object.keys(item).filter((each) => nearestOf(each, [field]) !== undefined);
+    return name === undefined ? [] : [{ path: [name], problem: `is not a known field${nearest(name, [field])}` }];
+  });
+  if (misspelt[0] !== undefined) return misspelt[0];
   const provider = providers.find(({ name }) => name === asked);
   if (provider === undefined) {
-    return { path: ["provider"], problem: `must be one of ${quoted(providers.map(({ name }) => name))}` };
+    return {
+      path: ["provider"],
+      problem: mustBeOneOf(
+        providers.map(({ name }) => name),
+        asked,
+      ),
+    };
   }
   const executor = typeof service === "string" && Object.hasOwn(provider.services, service);
   const found = executor ? provider.services[service] : undefined;
   if (found === undefined) {
-    return { path: ["service"], problem: `must be one of ${quoted(Object.keys(provider.services))}` };
+    return { path: ["service"], problem: mustBeOneOf(Object.keys(provider.services), service) };
   }
   return { schema: found.schema };
 }
@@ -153,16 +170,19 @@ function characterProblemsIn(value: JsonValue | undefined, path: readonly Proper
   return found === undefined ? [] : [problem(path, found)];
 }
 
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
+function mustBeOneOf(names: readonly string[], given: unknown): string {
+  const hint = typeof given === "string" ? nearest(given, names) : "";
+  return `must be one of ${names.map((name) => `"${name}"`).join(", ")}${hint}`;
 }
 
-function problemsOf(error: z.ZodError | undefined, at: readonly PropertyKey[]): ExecutionProblem[] {
-  return (error?.issues ?? []).flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => problem([...at, ...issue.path, key], "is not a known field"))
-      : [problem([...at, ...issue.path], issueText(issue.message))],
-  );
+/** What a schema finds wrong in what stands at a path of the execution. */
+function problemsOf(
+  error: z.ZodError | undefined,
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): ExecutionProblem[] {
+  return schemaProblems(error, schema, value).map(({ at, message }) => problem([...path, ...at], message));
 }
 
 function problem(path: readonly PropertyKey[], message: string): ExecutionProblem {

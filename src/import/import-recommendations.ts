@@ -6,7 +6,7 @@ import type { RecommendationSource, SourceRecord } from "../contract/recommendat
 import type { Execution, Skip } from "../contract/recommendation.ts";
 import { textProblem } from "../contract/text-problem.ts";
 import { validateExecution } from "../drive/validate.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../contract/did-you-mean.ts";
 import { findAlternatives } from "./find-alternatives.ts";
 import { type Given, readSettings, type SettingValues, withSettings } from "./import-settings.ts";
 

@@ -2,7 +2,7 @@ import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { lookUp, shownValue } from "../contract/read-record.ts";
 import type { RecommendationSource, Setting, SourceRecord } from "../contract/recommendation-source.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../contract/did-you-mean.ts";
 
 /** By service and field, what a source does not say. */
 export type SettingValues = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;

@@ -47,7 +47,7 @@ describe("a configuration that cannot be used", () => {
     expect((await runCommand(["drive", "execution.json", "--sandbox"])).stderr).toBe(
       `buyonce: The configuration ${file} cannot be used; nothing was made, nothing was sent.
   aws.accounts.*.roleArn must be the ARN of a role, such as arn:aws:iam::{accountId}:role/buyonce
-  azur is not a known field; did you mean azure?
+  azur is not a known field; did you mean "azure"?
 `,
     );
   });

@@ -171,17 +171,17 @@ export const refusedConfigurations: readonly Refused[] = [
   {
     name: "a field that is misspelt",
     content: { tagnames: { source: "a", token: "b" } },
-    problem: "tagnames is not a known field; did you mean tagNames?",
+    problem: 'tagnames is not a known field; did you mean "tagNames"?',
   },
   {
     name: "a field that is needed, misspelt",
     content: { aws: { acounts: {} } },
-    problem: "aws.acounts is not a known field; did you mean accounts?",
+    problem: 'aws.acounts is not a known field; did you mean "accounts"?',
   },
   {
     name: "a misspelt field of an entry",
     content: { aws: { accounts: { "123456789012": { roleArn: role, external_id: secret } } } },
-    problem: "aws.accounts.123456789012.external_id is not a known field; did you mean externalId?",
+    problem: 'aws.accounts.123456789012.external_id is not a known field; did you mean "externalId"?',
   },
   { name: "a field of no kind", content: { proxy: secret }, problem: "proxy is not a known field." },
   { name: "a section without accounts", content: { aws: {} }, problem: "aws.accounts is missing (an object)." },

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
-import { awsFields, type AwsRecommendation, matching, must, oneOf, regionField } from "../aws-fields.ts";
+import { awsFields, type AwsRecommendation, regionField } from "../aws-fields.ts";
 
 /**
  * The product descriptions for which EC2 documents Reserved Instances. Those with `(Amazon VPC)` are shown to accounts
@@ -63,20 +64,44 @@ export const ec2RecommendationSchema: z.ZodType<Ec2Recommendation> = z
   .strictObject({
     ...awsFields("ec2"),
     region: regionField,
-    instanceType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be an instance type such as "m5.large"'),
-    platform: z.enum(platforms, must(`must be a platform that EC2 sells: ${platforms.join(", ")}`)),
-    tenancy: oneOf(["default", "dedicated"]),
-    scope: oneOf(["Region", "Availability Zone"]),
-    availabilityZone: matching(/^[a-z0-9-]+[a-z]$/, 'must be an Availability Zone such as "us-east-1a"').optional(),
-    offeringClass: oneOf(["standard", "convertible"]),
-    quantity: quantitySchema,
+    instanceType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be an instance type such as "m5.large"').meta(
+      about("The instance type.", { example: "m5.large", called: "InstanceType" }),
+    ),
+    platform: z
+      .enum(platforms, must(`must be a platform that EC2 sells: ${platforms.join(", ")}`))
+      .meta(about("Operating system and licences.", { example: "Linux/UNIX", called: "ProductDescription" })),
+    tenancy: oneOf(["default", "dedicated"]).meta(
+      about("Shared hardware (default), or hardware of one's own.", { example: "default", called: "InstanceTenancy" }),
+    ),
+    scope: oneOf(["Region", "Availability Zone"]).meta(
+      about("Whether it covers a whole region, or reserves capacity in one zone.", {
+        example: "Region",
+        called: "Scope",
+      }),
+    ),
+    availabilityZone: matching(/^[a-z0-9-]+[a-z]$/, 'must be an Availability Zone such as "us-east-1a"')
+      .meta(
+        about('Only with the scope "Availability Zone", and required there.', {
+          example: "us-east-1a",
+          called: "AvailabilityZone",
+        }),
+      )
+      .optional(),
+    offeringClass: oneOf(["standard", "convertible"]).meta(
+      about("Convertible ones can be exchanged for others; standard ones cost less.", {
+        example: "standard",
+        called: "OfferingClass",
+      }),
+    ),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "instances", called: "InstanceCount" })),
   })
   .refine((value) => zoneProblem(value) === undefined, {
     path: ["availabilityZone"],
     error: ({ input }) => zoneProblem(input as Zoned),
     // Also when another field is wrong: every problem is listed at once.
     when: ({ value }) => typeof value === "object" && value !== null,
-  });
+  })
+  .meta({ title: "EC2 Reserved Instances" });
 
 type Zoned = Pick<Ec2Recommendation, "scope" | "availabilityZone" | "region">;
 

@@ -46,6 +46,9 @@ const regionsByName: Readonly<Record<string, string>> = {
   "china (ningxia)": "cn-northwest-1",
 };
 
+/** The codes of the regions that are known here; there may be others. */
+export const regionCodes: readonly string[] = [...new Set(Object.values(regionsByName))];
+
 /** The code of a region that is given by its code or its name; undefined for a name that is not known. */
 export function regionCode(text: string): string | undefined {
   const plain = text

@@ -1,9 +1,10 @@
 import type { ReservedNode } from "@aws-sdk/client-redshift";
 import { z } from "zod";
+import { about, matching, oneOf } from "../../../src/contract/field-schemas.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
-import { awsFields, matching, oneOf, regionField } from "../aws-fields.ts";
+import { awsFields, regionField } from "../aws-fields.ts";
 import type {
   Reservation,
   ReservationRecommendation,
@@ -48,13 +49,22 @@ export function parseNodePurchaseRequest(request: JsonObject): NodePurchaseReque
 export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRequest> = {
   name: "redshift",
   title: "Redshift",
-  schema: z.strictObject({
-    ...awsFields("redshift"),
-    region: regionField,
-    nodeType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a node type such as "ra3.4xlarge"'),
-    offeringKind: oneOf(["regular", "upgradable"]),
-    quantity: quantitySchema,
-  }),
+  schema: z
+    .strictObject({
+      ...awsFields("redshift"),
+      region: regionField,
+      nodeType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a node type such as "ra3.4xlarge"').meta(
+        about("The node type.", { example: "ra3.4xlarge", called: "NodeType" }),
+      ),
+      offeringKind: oneOf(["regular", "upgradable"]).meta(
+        about("Redshift sells a node type as both, at prices of their own.", {
+          example: "regular",
+          called: "ReservedNodeOfferingType",
+        }),
+      ),
+      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
+    })
+    .meta({ title: "Redshift reserved nodes" }),
   describe: ({ nodeType, offeringKind }) => `${nodeType} ${offeringKind}`,
   asked: ({ nodeType, offeringKind }) => ({ nodeType, offeringKind: offeringKinds[offeringKind] }),
   calls: {

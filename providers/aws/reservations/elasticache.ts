@@ -1,10 +1,11 @@
 import type { ReservedCacheNode } from "@aws-sdk/client-elasticache";
 import { z } from "zod";
+import { about, matching } from "../../../src/contract/field-schemas.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
-import { awsFields, durations, matching, offeringTypes, regionField } from "../aws-fields.ts";
+import { awsFields, durations, offeringTypes, regionField } from "../aws-fields.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
@@ -28,13 +29,19 @@ const clients = createClients(async (configuration) => new (await sdk()).ElastiC
 export const elasticache: ReservationService<ElastiCacheRecommendation> = {
   name: "elasticache",
   title: "ElastiCache",
-  schema: z.strictObject({
-    ...awsFields("elasticache"),
-    region: regionField,
-    nodeType: matching(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a cache node type such as "cache.r6g.large"'),
-    productDescription: matching(/^[a-z][a-z0-9 ()-]{0,99}$/, 'must be a product description such as "redis"'),
-    quantity: quantitySchema,
-  }),
+  schema: z
+    .strictObject({
+      ...awsFields("elasticache"),
+      region: regionField,
+      nodeType: matching(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a cache node type such as "cache.r6g.large"').meta(
+        about("The node type.", { example: "cache.r6g.large", called: "CacheNodeType" }),
+      ),
+      productDescription: matching(/^[a-z][a-z0-9 ()-]{0,99}$/, 'must be a product description such as "redis"').meta(
+        about("The engine: redis, valkey or memcached.", { example: "redis", called: "ProductDescription" }),
+      ),
+      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "CacheNodeCount" })),
+    })
+    .meta({ title: "ElastiCache reserved nodes" }),
   describe: ({ nodeType, productDescription }) => `${nodeType} ${productDescription}`,
   asked: ({ nodeType, productDescription }) => ({ nodeType, productDescription }),
   calls: {

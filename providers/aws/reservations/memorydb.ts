@@ -1,10 +1,11 @@
 import type { ReservedNode } from "@aws-sdk/client-memorydb";
 import { z } from "zod";
+import { about, matching } from "../../../src/contract/field-schemas.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
-import { awsFields, durations, matching, offeringTypes, regionField } from "../aws-fields.ts";
+import { awsFields, durations, offeringTypes, regionField } from "../aws-fields.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
@@ -26,12 +27,16 @@ const clients = createClients(async (configuration) => new (await sdk()).MemoryD
 export const memorydb: ReservationService<MemoryDbRecommendation> = {
   name: "memorydb",
   title: "MemoryDB",
-  schema: z.strictObject({
-    ...awsFields("memorydb"),
-    region: regionField,
-    nodeType: matching(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a MemoryDB node type such as "db.r6g.large"'),
-    quantity: quantitySchema,
-  }),
+  schema: z
+    .strictObject({
+      ...awsFields("memorydb"),
+      region: regionField,
+      nodeType: matching(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a MemoryDB node type such as "db.r6g.large"').meta(
+        about("The node type.", { example: "db.r6g.large", called: "NodeType" }),
+      ),
+      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
+    })
+    .meta({ title: "MemoryDB reserved nodes" }),
   describe: ({ nodeType }) => nodeType,
   asked: ({ nodeType }) => ({ nodeType }),
   calls: {

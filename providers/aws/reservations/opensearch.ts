@@ -1,11 +1,12 @@
 import type { ReservedInstance } from "@aws-sdk/client-opensearch";
 import { z } from "zod";
+import { about, matching } from "../../../src/contract/field-schemas.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { firstState } from "../aws-commitment.ts";
-import { awsFields, matching, offeringTypes, regionField } from "../aws-fields.ts";
+import { awsFields, offeringTypes, regionField } from "../aws-fields.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
 import { chargesOf, termFacts } from "./reservation-terms.ts";
 
@@ -37,15 +38,17 @@ const payments: Readonly<Record<string, string>> = {
 export const opensearch: ReservationService<OpenSearchRecommendation> = {
   name: "opensearch",
   title: "OpenSearch",
-  schema: z.strictObject({
-    ...awsFields("opensearch"),
-    region: regionField,
-    instanceType: matching(
-      /^[a-z0-9-]+\.[a-z0-9-]+\.search$/,
-      'must be an OpenSearch instance type such as "r6g.large.search"',
-    ),
-    quantity: quantitySchema,
-  }),
+  schema: z
+    .strictObject({
+      ...awsFields("opensearch"),
+      region: regionField,
+      instanceType: matching(
+        /^[a-z0-9-]+\.[a-z0-9-]+\.search$/,
+        'must be an OpenSearch instance type such as "r6g.large.search"',
+      ).meta(about("The instance type.", { example: "r6g.large.search", called: "InstanceType" })),
+      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "instances", called: "InstanceCount" })),
+    })
+    .meta({ title: "OpenSearch Service reserved instances" }),
   describe: ({ instanceType }) => instanceType,
   asked: ({ instanceType }) => ({ instanceType }),
   calls: {

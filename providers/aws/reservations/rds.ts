@@ -1,10 +1,11 @@
 import type { ReservedDBInstance } from "@aws-sdk/client-rds";
 import { z } from "zod";
+import { about, matching, must } from "../../../src/contract/field-schemas.ts";
 import type { Facts } from "../../../src/contract/listed.ts";
 import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
-import { awsFields, durations, matching, must, offeringTypes, regionField } from "../aws-fields.ts";
+import { awsFields, durations, offeringTypes, regionField } from "../aws-fields.ts";
 import { hasLicence, normaliseDescription } from "./product-description.ts";
 import { tagList } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
@@ -30,17 +31,33 @@ const clients = createClients(async (configuration) => new (await sdk()).RDSClie
 export const rds: ReservationService<RdsRecommendation> = {
   name: "rds",
   title: "RDS",
-  schema: z.strictObject({
-    ...awsFields("rds"),
-    region: regionField,
-    instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9-.]+$/, 'must be a DB instance class such as "db.r6g.large"'),
-    productDescription: matching(
-      /^\S(.{0,98}\S)?$/,
-      'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
-    ).overwrite(normaliseDescription),
-    multiAz: z.boolean(must("must be true or false")),
-    quantity: quantitySchema,
-  }),
+  schema: z
+    .strictObject({
+      ...awsFields("rds"),
+      region: regionField,
+      instanceClass: matching(
+        /^db\.[a-z0-9-]+\.[a-z0-9-.]+$/,
+        'must be a DB instance class such as "db.r6g.large"',
+      ).meta(about("The DB instance class.", { example: "db.r6g.large", called: "DBInstanceClass" })),
+      productDescription: matching(
+        /^\S(.{0,98}\S)?$/,
+        'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
+      )
+        .overwrite(normaliseDescription)
+        .meta(
+          about("Engine, edition and licence: (li) with the licence included, (byol) with one's own.", {
+            example: "postgresql",
+            called: "ProductDescription",
+          }),
+        ),
+      multiAz: z
+        .boolean(must("must be true or false"))
+        .meta(about("Whether it covers a Multi-AZ deployment.", { example: false, called: "MultiAZ" })),
+      quantity: quantitySchema.meta(
+        about("How many.", { example: 1, unit: "DB instances", called: "DBInstanceCount" }),
+      ),
+    })
+    .meta({ title: "RDS reserved DB instances" }),
   describe: ({ instanceClass, productDescription, multiAz }) =>
     `${instanceClass} ${productDescription}, ${multiAz ? "Multi-AZ" : "Single-AZ"}`,
   asked: ({ instanceClass, productDescription, multiAz }) => ({

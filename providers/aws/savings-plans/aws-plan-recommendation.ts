@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
 import type { Money } from "../../../src/contract/money.ts";
-import { awsFields, type AwsRecommendation, matching, must, oneOf, regionField } from "../aws-fields.ts";
+import { awsFields, type AwsRecommendation, regionField } from "../aws-fields.ts";
 
 interface CommonFields extends AwsRecommendation {
   readonly service: "savings-plans";
@@ -43,26 +44,44 @@ function shortest(amount: string): string {
 
 const commonFields = {
   ...awsFields("savings-plans"),
-  hourlyCommitment: z.strictObject(
-    {
-      amount: amountField.overwrite(shortest),
-      currency: matching(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"'),
-    },
-    must('must be an amount and a currency, such as { "amount": "1.25", "currency": "USD" }'),
-  ),
+  hourlyCommitment: z
+    .strictObject(
+      {
+        amount: amountField
+          .overwrite(shortest)
+          .meta(
+            about("Per hour: a decimal number in quotes, with at most 5 digits after the point.", { example: "1.25" }),
+          ),
+        currency: matching(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "USD"').meta(
+          about("USD; in China CNY.", { example: "USD" }),
+        ),
+      },
+      must('must be an amount and a currency, such as { "amount": "1.25", "currency": "USD" }'),
+    )
+    .meta(
+      about("What is paid for each hour of the term, whether it is used or not.", {
+        example: { amount: "1.25", currency: "USD" },
+        unit: "an hour",
+        called: "Commitment",
+      }),
+    ),
 };
+
+const typeWords = about("What it covers.", { example: "Compute", called: "Plan type" });
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
   .discriminatedUnion(
     "type",
     [
-      z.strictObject({ ...commonFields, type: oneOf(["Compute", "SageMaker", "Database"]) }),
+      z.strictObject({ ...commonFields, type: oneOf(["Compute", "SageMaker", "Database"]).meta(typeWords) }),
       z.strictObject({
         ...commonFields,
-        type: z.literal("EC2Instance"),
+        type: z.literal("EC2Instance").meta(typeWords),
         region: regionField,
-        instanceFamily: matching(/^[a-z0-9-]+$/, 'must be an instance family such as "m5"'),
+        instanceFamily: matching(/^[a-z0-9-]+$/, 'must be an instance family such as "m5"').meta(
+          about("The instance family, of EC2Instance plans alone.", { example: "m5", called: "Instance family" }),
+        ),
       }),
     ],
     { error: 'must be "Compute", "EC2Instance", "SageMaker" or "Database"' },
@@ -73,7 +92,8 @@ export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
       path: ["hourlyCommitment", "currency"],
       error: 'must be "CNY" for a region of China, and for no other region',
     },
-  );
+  )
+  .meta({ title: "Savings Plans" });
 
 /**
  * Where a savings plan is asked for. It belongs to the account, and its API is in one place, whatever the plan covers; the

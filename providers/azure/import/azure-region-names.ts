@@ -51,6 +51,9 @@ const regionsByMeter: Readonly<Record<string, string>> = {
   "za west": "southafricawest",
 };
 
+/** The codes of the regions that are known here; there may be others. */
+export const regionCodes: readonly string[] = [...new Set(Object.values(regionsByMeter))];
+
 /** Regions by display name, as one word, which no meter name gives. */
 const further = ["israelcentral", "italynorth", "mexicocentral", "newzealandnorth", "polandcentral", "spaincentral"];
 const known = new Set([...Object.values(regionsByMeter), ...further]);

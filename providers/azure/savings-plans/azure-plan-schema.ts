@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { about } from "../../../src/contract/field-schemas.ts";
 import { moneySchema, type Money } from "../../../src/contract/money.ts";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
-import { appliedScopeSchema, guid, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
+import { azureFields, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
 
 /** An Azure savings plan for compute to buy: so much money every hour of the term, whether it is used or not. */
 export interface SavingsPlanRecommendation extends Recommendation {
@@ -25,19 +26,23 @@ const hourlyAmount = /^(0|[1-9]\d{0,5})(\.\d{1,5})?$/;
 /** The strict schema. Nothing that decides money has a default. */
 export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
   .strictObject({
-    provider: z.literal("azure"),
-    service: z.literal("savings-plans"),
-    tenantId: guid.optional(),
-    subscriptionId: guid,
+    ...azureFields("savings-plans"),
     commitment: moneySchema
       .refine(({ amount }) => hourlyAmount.test(amount), {
         path: ["amount"],
         message: 'must be an amount per hour with up to 5 decimal places and below a million, such as "0.00123"',
       })
-      .refine(({ amount }) => /[1-9]/.test(amount), { path: ["amount"], message: "must be above 0" }),
-    term: z.enum(["P1Y", "P3Y", "P5Y"]),
-    billingPlan: z.enum(["Upfront", "Monthly"]),
-    appliedScope: appliedScopeSchema,
-    maxPrice: moneySchema.optional(),
+      .refine(({ amount }) => /[1-9]/.test(amount), { path: ["amount"], message: "must be above 0" })
+      .meta(
+        about(
+          "What is paid for each hour of the term, whether it is used or not, in the currency that Azure bills in.",
+          {
+            example: { amount: "1.25", currency: "USD" },
+            unit: "an hour",
+            called: "commitment",
+          },
+        ),
+      ),
   })
-  .superRefine(requireTenantOfGroup);
+  .superRefine(requireTenantOfGroup)
+  .meta({ title: "Azure savings plan for compute" });

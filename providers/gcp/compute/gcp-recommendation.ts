@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { moneySchema } from "../../../src/contract/money.ts";
+import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
+import { maxPriceField } from "../../../src/contract/limit-field.ts";
 import type { Recommendation } from "../../../src/contract/recommendation.ts";
 import { familyNames, type FamilyName } from "./gcp-families.ts";
 
@@ -8,6 +9,16 @@ export const projectIdPattern = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
 /** A region's name. */
 export const regionPattern = /^[a-z]+-[a-z]+\d{1,2}$/;
+
+/** The regions that are known here; there may be others. https://cloud.google.com/compute/docs/regions-zones */
+const regionNames =
+  `africa-south1 asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2
+asia-southeast1 asia-southeast2 australia-southeast1 australia-southeast2 europe-central2 europe-north1 europe-north2
+europe-southwest1 europe-west1 europe-west2 europe-west3 europe-west4 europe-west6 europe-west8 europe-west9 europe-west10
+europe-west12 me-central1 me-central2 me-west1 northamerica-northeast1 northamerica-northeast2 northamerica-south1
+southamerica-east1 southamerica-west1 us-central1 us-east1 us-east4 us-east5 us-south1 us-west1 us-west2 us-west3 us-west4`.split(
+    /\s/,
+  );
 
 /** The terms that Compute Engine sells: its plan, and the hours at Google's 730 a month. */
 export const plans = {
@@ -33,15 +44,6 @@ export interface GcpComputeRecommendation extends Recommendation {
   readonly autoRenew: boolean;
 }
 
-/** Says what a field must be, also where it is left out. */
-function must(be: string) {
-  return { error: ({ input }: { input?: unknown }) => (input === undefined ? `is required: it ${be}` : be) };
-}
-
-function matching(pattern: RegExp, be: string) {
-  return z.string(must(be)).regex(pattern, be);
-}
-
 /** What commitments can hold too, and what is not bought here; named so that the refusal says more than "unknown". */
 function unsupported(what: string) {
   const error = `is not supported: only vCPUs and memory are bought here. Buy commitments of ${what} at Google Cloud itself`;
@@ -49,25 +51,45 @@ function unsupported(what: string) {
 }
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
-export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z.strictObject({
-  provider: z.literal("gcp", must('must be "gcp"')),
-  service: z.literal("compute", must('must be "compute"')),
-  projectId: matching(
-    projectIdPattern,
-    'must be a project id such as "my-project-123", in lower case; not its number or name, nor one with a domain',
-  ),
-  region: matching(regionPattern, 'must be a region such as "us-central1", in lower case'),
-  machineFamily: z.enum(familyNames, must(`must be a machine family that is sold here: ${familyNames.join(", ")}`)),
-  vcpus: z.int(must("must be a whole number of vCPUs")).min(1, "must be at least 1").max(1_000_000),
-  memoryMb: z
-    .int(must("must be a whole number of MB"))
-    .min(256, "must be at least 256, in MB")
-    .max(1_000_000_000)
-    .multipleOf(256, "must be a multiple of 256, in MB: 1 GB is 1024"),
-  term: z.enum(["P1Y", "P3Y"], must('must be "P1Y" or "P3Y"')),
-  autoRenew: z.boolean(must("must be true or false: true buys it again whenever it ends")),
-  maxPrice: moneySchema.optional(),
-  license: unsupported("licences"),
-  gpus: unsupported("GPUs"),
-  localSsdGb: unsupported("local SSDs"),
-});
+export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z
+  .strictObject({
+    provider: z.literal("gcp", must('must be "gcp"')).meta(about("The cloud.")),
+    service: z.literal("compute", must('must be "compute"')).meta(about("The service.")),
+    projectId: matching(
+      projectIdPattern,
+      'must be a project id such as "my-project-123", in lower case; not its number or name, nor one with a domain',
+    ).meta(about("The project that buys and is charged, by its id.", { example: "my-project-123", called: "project" })),
+    region: matching(regionPattern, 'must be a region such as "us-central1", in lower case').meta(
+      about("The region whose usage it covers.", { example: "us-central1", called: "region", known: regionNames }),
+    ),
+    machineFamily: z
+      .enum(familyNames, must(`must be a machine family that is sold here: ${familyNames.join(", ")}`))
+      .meta(about("The machine family; it decides the commitment's type.", { example: "N2", called: "type" })),
+    vcpus: z
+      .int(must("must be a whole number of vCPUs"))
+      .min(1, "must be at least 1")
+      .max(1_000_000)
+      .meta(about("How many vCPUs.", { example: 8, unit: "vCPUs", called: "VCPU" })),
+    memoryMb: z
+      .int(must("must be a whole number of MB"))
+      .min(256, "must be at least 256, in MB")
+      .max(1_000_000_000)
+      .multipleOf(256, "must be a multiple of 256, in MB: 1 GB is 1024")
+      .meta(
+        about("How much memory: a multiple of 256.", { example: 32_768, unit: "MB; 1,024 are a GB", called: "MEMORY" }),
+      ),
+    term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: "plan" })),
+    autoRenew: z
+      .boolean(must("must be true or false: true buys it again whenever it ends"))
+      .meta(
+        about("Whether it is bought again, for another whole term, whenever it ends.", {
+          example: false,
+          called: "autoRenew",
+        }),
+      ),
+    maxPrice: maxPriceField,
+    license: unsupported("licences"),
+    gpus: unsupported("GPUs"),
+    localSsdGb: unsupported("local SSDs"),
+  })
+  .meta({ title: "Compute Engine resource-based commitments" });

@@ -35,7 +35,7 @@ export async function readConfiguration(
   const parsed = configurationSchema.safeParse(content);
   if (!parsed.success) {
     const { configurationProblems } = await import("./configuration-problems.ts");
-    throw invalid(subject, configurationProblems(parsed.error, configurationSchema));
+    throw invalid(subject, configurationProblems(parsed.error, configurationSchema, content));
   }
   const folder = dirname(resolve(file));
   const { ledger, aws, azure, gcp, webhooks, tagNames } = parsed.data;
