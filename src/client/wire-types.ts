@@ -3,17 +3,28 @@
 
 /** Each recommendation has the fields of its provider's service (docs/api), or is { "skip": "why" }. A name given twice in one object is refused. */
 export interface Execution {
+  /** For an editor. buyonce does not read it. */
+  readonly $schema?: string | undefined;
+  /** Identifies the execution for ever: what is bought once under it is not bought again. */
   readonly executionId: string;
+  /** Who decided to buy: becomes a tag of every purchase. */
   readonly source: string;
+  /** What to buy, each with the fields of its service; { "skip": "why" } keeps a place empty. */
   readonly recommendations: readonly unknown[];
+  /** For people, at most 255 characters: it is shown and kept, and is no part of what is bought. */
   readonly note?: string | undefined;
+  /** The most that all of it may cost over its terms, one amount per currency. Left out: no limit. */
   readonly maxTotals?:
     | readonly {
+        /** A decimal number in quotes, without thousands separators. */
         readonly amount: string;
+        /** The currency's ISO 4217 code. */
         readonly currency: string;
       }[]
     | undefined;
+  /** Nothing is sent before. Left out: at once. */
   readonly notBefore?: string | undefined;
+  /** Nothing is sent from then on. Left out: never. */
   readonly expiresAt?: string | undefined;
 }
 
@@ -256,7 +267,9 @@ export interface Problem {
 
 /** `Limit` of the document at /openapi.json. */
 export interface Limit {
+  /** A decimal number in quotes, without thousands separators. */
   readonly amount: string;
+  /** The currency's ISO 4217 code. */
   readonly currency: string;
 }
 

@@ -26,8 +26,8 @@ type FieldWords = {
   readonly "x-unit"?: string;
   /** The provider's own word for it, as its API or its price list has it. */
   readonly "x-called"?: string;
-  /** Values that are known, where others are taken too: the regions. They are suggested for one that is misspelt. */
-  readonly "x-known"?: readonly string[];
+  /** The examples are all values that are known, where others are taken too: regions. They are suggested for a misspelt one. */
+  readonly "x-known"?: true;
 };
 
 /** What is told of a field: for `.meta()`, behind all checks. */
@@ -45,11 +45,12 @@ export function about(
     readonly known?: readonly string[];
   } = {},
 ): FieldWords {
+  const examples = [...new Set([...(example === undefined ? [] : [example]), ...(known ?? [])])];
   return {
     description,
-    ...(example === undefined ? {} : { examples: [example] }),
+    ...(examples.length === 0 ? {} : { examples }),
     ...(unit === undefined ? {} : { "x-unit": unit }),
     ...(called === undefined ? {} : { "x-called": called }),
-    ...(known === undefined ? {} : { "x-known": known }),
+    ...(known === undefined ? {} : { "x-known": true }),
   };
 }

@@ -62,7 +62,7 @@ export function wordsAt(schema: JsonSchema, path: readonly PropertyKey[]): reado
   const words = schemasAt(schema, path).flatMap((each) => [
     ...(each.enum ?? []),
     ...(each.const === undefined ? [] : [each.const]),
-    ...((each["x-known"] ?? []) as readonly unknown[]),
+    ...(each["x-known"] === true ? ((each["examples"] ?? []) as readonly unknown[]) : []),
   ]);
   return [...new Set(words.filter((word) => typeof word === "string"))];
 }

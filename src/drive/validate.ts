@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
+import { about } from "../contract/field-schemas.ts";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import { nearest, nearestOf } from "../contract/did-you-mean.ts";
 import { pathText } from "../contract/issue-text.ts";
@@ -12,26 +13,44 @@ import { characterProblem, textProblem } from "../contract/text-problem.ts";
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
 
-const noteSchema = z.string().superRefine(addTextProblem).optional();
+/** For people, on an execution or a recommendation. */
+export const noteSchema = z
+  .string()
+  .superRefine(addTextProblem)
+  .meta(about("For people, at most 255 characters: it is shown and kept, and is no part of what is bought."))
+  .optional();
 
-const timeSchema = z.iso.datetime({ offset: true, error: "must be a time such as 2026-12-01T00:00:00Z" }).optional();
+const timeSchema = (description: string) =>
+  z.iso
+    .datetime({ offset: true, error: "must be a time such as 2026-12-01T00:00:00Z" })
+    .meta(about(description, { example: "2026-12-01T00:00:00Z" }))
+    .optional();
 
 /** An execution but for its recommendations, which are checked by the schemas of their services. */
 export const envelopeSchema = z
   .strictObject({
-    $schema: z.string().optional(),
-    executionId: z.string().superRefine(addTextProblem),
+    $schema: z.string().meta(about("For an editor. buyonce does not read it.")).optional(),
+    executionId: z
+      .string()
+      .superRefine(addTextProblem)
+      .meta(
+        about("Identifies the execution for ever: what is bought once under it is not bought again.", {
+          example: "2026-12-ec2",
+        }),
+      ),
     source: z
       .string()
       .superRefine(addTextProblem)
       .regex(
         /^[\p{L}\p{N} _.:/=+@-]+$/u,
         "says who decided to buy, and becomes a tag: at least one letter or digit, or one of _ . : / = + @ -",
-      ),
+      )
+      .meta(about("Who decided to buy: becomes a tag of every purchase.", { example: "finops" })),
     recommendations: z
       .array(z.unknown())
       .min(1, "must hold at least one recommendation")
-      .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`),
+      .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`)
+      .meta(about('What to buy, each with the fields of its service; { "skip": "why" } keeps a place empty.')),
     note: noteSchema,
     maxTotals: z
       .array(moneySchema)
@@ -40,16 +59,27 @@ export const envelopeSchema = z
         (amounts) => new Set(amounts.map(({ currency }) => currency)).size === amounts.length,
         "must name each currency once",
       )
+      .meta(
+        about("The most that all of it may cost over its terms, one amount per currency. Left out: no limit.", {
+          example: [{ amount: "12000.00", currency: "USD" }],
+        }),
+      )
       .optional(),
-    notBefore: timeSchema,
-    expiresAt: timeSchema,
+    notBefore: timeSchema("Nothing is sent before. Left out: at once."),
+    expiresAt: timeSchema("Nothing is sent from then on. Left out: never."),
   })
   .refine(({ notBefore, expiresAt }) => !notBefore || !expiresAt || Date.parse(notBefore) < Date.parse(expiresAt), {
     path: ["expiresAt"],
     message: "must be later than notBefore",
   });
 
-const skipSchema = z.strictObject({ skip: z.string().superRefine(addTextProblem) });
+/** A place that is left empty. */
+export const skipSchema = z.strictObject({
+  skip: z
+    .string()
+    .superRefine(addTextProblem)
+    .meta(about("Why the place is empty. Nothing is bought for it; the others keep their numbers.")),
+});
 
 function addTextProblem(text: string, problems: z.RefinementCtx): void {
   const problem = textProblem(text);

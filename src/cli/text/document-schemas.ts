@@ -1,0 +1,424 @@
+// What the documents of `--json` look like: schemas/output is made of them. A further field of a document is no change that
+// breaks anybody, so none of them is closed.
+import { z } from "zod";
+import { errorAdvice } from "../../contract/error-advice.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
+
+const code = z
+  .enum(Object.keys(errorAdvice) as [ErrorCode, ...ErrorCode[]])
+  .describe("Stable; docs/errors.md says what each means and what to do.");
+const money = z
+  .object({ amount: z.string().describe("A decimal number, exact."), currency: z.string().describe("ISO 4217.") })
+  .describe("An amount of money.");
+const time = z.iso.datetime().describe("ISO 8601, in UTC.");
+const executionId = z.string().describe("The execution.");
+const recIndex = z.int().describe("The recommendation, counted from 0.");
+const token = z.string().describe("The idempotency token, whole: it is what one looks for at the provider.");
+const note = z.string().optional().describe("For people.");
+const newLedger = z.string().optional().describe("Where the ledger is, if it was made by this.");
+const payer = {
+  provider: z.string().optional().describe("The cloud."),
+  service: z.string().optional().describe("The provider's service."),
+  account: z.string().optional().describe("The account, subscription or project that pays."),
+};
+const commitment = z
+  .object({
+    id: z.string().describe("The provider's id."),
+    furtherIds: z.array(z.string()).optional().describe("Where the provider split it."),
+    state: z.string().describe("The provider's word."),
+    settled: z.boolean().describe("Whether that state is final."),
+  })
+  .describe("What was bought.");
+const problems = z
+  .array(z.object({ path: z.string().describe("The field."), message: z.string().describe("What is wrong with it.") }))
+  .describe("What is not valid, each with its field.");
+const error = z
+  .object({
+    code,
+    providerCode: z.string().optional().describe("The provider's own code."),
+    message: z.string().describe("What happened, and what to do."),
+    retryable: z.boolean().describe("Driving again may help without anything being changed."),
+    retryAfter: z.number().optional().describe("Milliseconds after which to try again."),
+  })
+  .describe("Why it is not bought, or not known to be.");
+const decision = z
+  .looseObject({
+    kind: z.string().describe("What was decided."),
+    person: z.string().describe("Who decided it."),
+    reason: z.string().describe("Why."),
+    at: time,
+  })
+  .describe("What a person decided about it.");
+
+const sums = {
+  totals: z.array(money).describe("What is bought, per currency."),
+  atRisk: z.array(money).describe("What was sent and may be bought, per currency."),
+};
+const account = {
+  provider: z.string().describe("The cloud."),
+  account: z.string().optional().describe("The account, subscription or project that pays."),
+};
+
+const outcome = z
+  .object({
+    recIndex,
+    status: z
+      .enum([
+        "purchased",
+        "already-purchased",
+        "in-progress",
+        "refused",
+        "rejected",
+        "unresolved",
+        "skipped",
+        "written-off",
+      ])
+      .describe("What it means for money: the table of the README."),
+    token,
+    ...payer,
+    commitment: commitment.optional(),
+    price: money.optional().describe("Of the whole commitment over its term."),
+    note,
+    error: error.optional(),
+    parked: z
+      .looseObject({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()).describe("Its name.") })
+      .optional()
+      .describe("No drive could find out what became of it: a person decides."),
+    decision: decision.optional(),
+    warnings: z.array(z.string()).optional().describe("What to know although it is bought."),
+  })
+  .describe("What became of one recommendation.");
+
+const report = z.object({
+  executionId,
+  outcomes: z.array(outcome).describe("One per recommendation, in their order."),
+  ...sums,
+  accounts: z.array(z.object({ ...account, ...sums })).describe("The same for each account that pays."),
+});
+
+const personsWord = z.object({
+  person: z.string().describe("Who said it."),
+  reason: z.string().describe("Why."),
+  at: time,
+});
+
+const execution = z
+  .object({
+    executionId,
+    source: z.string().describe("Who decided to buy."),
+    note,
+    size: z.int().describe("How many places it has, empty ones included."),
+    emptyPlaces: z
+      .array(z.object({ recIndex, why: z.string().describe("Why it is empty.") }))
+      .describe("Those that were empty from the beginning."),
+    maxTotals: z.array(money).optional().describe("The most that all of it may cost, per currency."),
+    notBefore: z.string().optional().describe("Nothing is sent before."),
+    expiresAt: z.string().optional().describe("Nothing is sent from then on."),
+    approvalRequired: z.boolean().describe("Nothing is sent before a person approved the terms."),
+    approval: personsWord.extend({ termsHash: z.string().describe("Of the terms.") }).optional(),
+    cancelled: personsWord.optional(),
+    termsVersion: z.int().describe("Grows with every change of its terms."),
+    termsHash: z.string().describe("SHA-256 of its terms."),
+    state: z.enum(["waiting", "stopped", "working", "needs-person", "complete"]).describe("Where it stands."),
+    forbidden: z
+      .object({ code, reason: z.string().describe("In words.") })
+      .optional()
+      .describe("Why nothing may be sent for it now."),
+    places: z
+      .object({
+        bought: z.int().describe("Are bought."),
+        atRisk: z.int().describe("Were sent, and may be bought."),
+        toCome: z.int().describe("Were not sent, and are not decided."),
+        inDoubt: z.int().describe("Of those to come: may be bought already."),
+        skipped: z.int().describe("Are empty, or were dropped."),
+      })
+      .describe("How many places are of each kind."),
+    money: z
+      .object({
+        bought: z.array(money).describe("Is bought."),
+        atRisk: z.array(money).describe("May be bought."),
+        toCome: z.array(money).describe("The limits of what is to come."),
+      })
+      .describe("Sums per currency."),
+    unlimited: z.int().describe("How many of those to come have no limit."),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .describe("How an execution stands.");
+
+const audit = z.object({
+  scopes: z
+    .array(
+      z.object({
+        key: z.string().describe("For programs."),
+        label: z.string().describe("For people."),
+        listed: z.int().optional().describe("How many commitments it holds."),
+        error: z
+          .object({ code, message: z.string().describe("In words.") })
+          .optional()
+          .describe("Why nothing is known."),
+      }),
+    )
+    .describe("Where was looked."),
+  findings: z
+    .array(
+      z.looseObject({
+        kind: z
+          .enum(["duplicate", "twin", "orphan", "unrecorded", "loss", "missing-marker"])
+          .describe("What is not as it should be."),
+        token: token.optional(),
+        executionId: executionId.optional(),
+        recIndex: recIndex.optional(),
+        commitments: z
+          .array(z.looseObject({ id: z.string(), state: z.string(), recorded: z.boolean() }))
+          .describe("What it is about."),
+        message: z.string().describe("What is wrong, and what to do."),
+      }),
+    )
+    .describe("What a person should look at."),
+  notLookedAt: z
+    .array(z.object({ provider: z.string().describe("The cloud."), service: z.string().describe("Its service.") }))
+    .describe("What cannot be listed."),
+});
+
+const webhook = z.looseObject({
+  name: z.string().describe("As the configuration calls it."),
+  url: z.string().optional().describe("Where messages go."),
+  state: z.string().describe("Whether messages are delivered."),
+  waiting: z.int().describe("How many messages wait."),
+  registeredAt: time,
+});
+
+const recommendation = {
+  executionId,
+  recIndex,
+  token,
+  ...payer,
+  description: z.string().optional().describe("In a few words."),
+  note,
+};
+
+/** The documents by their names, each with the commands that print it. */
+export const jsonDocuments = {
+  report: report.extend({ newLedger }).meta({ title: "buyonce drive --json" }),
+  reports: z
+    .object({
+      reports: z.array(report).describe("One for each execution."),
+      parked: z
+        .object({
+          count: z.int().describe("How many."),
+          more: z.boolean().describe("There are more than that."),
+          atRisk: z.array(money).describe("What they cost, per currency."),
+        })
+        .describe("What waits for a person."),
+    })
+    .meta({ title: "buyonce redrive --json, buyonce settle --json" }),
+  outcome: outcome.meta({ title: "buyonce resolve --json" }),
+  quote: z
+    .object({
+      executionId,
+      recommendations: z
+        .array(
+          z.object({
+            recIndex,
+            token,
+            verdict: z
+              .enum(["buy", "bought", "adopt", "reconcile", "written-off", "held", "refuse", "skip"])
+              .describe("What a drive would do about it."),
+            ...payer,
+            price: money.optional().describe("Of the whole commitment over its term."),
+            limit: money.optional().describe("Its own limit: maxPrice."),
+            note,
+            commitment: commitment.optional(),
+            error: error.optional(),
+          }),
+        )
+        .describe("One per recommendation, in their order."),
+      totals: z
+        .object({
+          buy: z.array(money).describe("What a drive would buy."),
+          bought: z.array(money).describe("What is bought."),
+          reconcile: z.array(money).describe("What was sent and may be bought."),
+        })
+        .describe("Sums per currency."),
+      error: error.optional(),
+    })
+    .meta({ title: "buyonce quote --json" }),
+  access: z
+    .object({
+      ready: z.boolean().describe("A drive could go through."),
+      install: z.string().optional().describe("What installs the packages that are missing."),
+      findings: z
+        .array(
+          z.looseObject({
+            subject: z.enum(["packages", "sign-in", "clock", "list", "price", "purchase", "ledger"]),
+            result: z.enum(["ok", "warning", "failed", "unknown"]),
+            where: z.string(),
+            by: z.string(),
+            detail: z.string(),
+            todo: z.string().optional(),
+          }),
+        )
+        .describe("What was found out."),
+    })
+    .meta({ title: "buyonce doctor --json" }),
+  status: z
+    .object({
+      executions: z.array(execution).describe("How the executions stand."),
+      recommendations: z
+        .array(
+          z.looseObject({
+            ...recommendation,
+            status: z.string().describe("As in a report, or planned, waiting, not-bought, abandoned."),
+            state: z.string().describe("The ledger's own word."),
+            commitment: z.looseObject({ id: z.string(), state: z.string() }).optional().describe("What was bought."),
+            price: money.optional().describe("What it cost, or at what price it was sent."),
+            decision: decision.optional(),
+            attempt: z.int().describe("How often a driver took it up."),
+            generation: z.int().describe("How often it was begun anew."),
+            createdAt: time,
+            updatedAt: time,
+          }),
+        )
+        .describe("By execution, in their order."),
+      more: z.boolean().describe("There are more than are shown."),
+      totals: z
+        .object({
+          bought: z.array(money).describe("Is bought."),
+          unresolved: z.array(money).describe("May be bought."),
+        })
+        .describe("Sums per currency of what is shown."),
+      accounts: z.array(z.looseObject(account)).describe("The same for each account that pays."),
+      webhooks: z.array(webhook).optional().describe("How messages are delivered."),
+    })
+    .meta({ title: "buyonce status --json" }),
+  history: z
+    .object({
+      executionId,
+      recommendations: z
+        .array(
+          z.object({
+            ...recommendation,
+            history: z
+              .array(
+                z.object({
+                  at: time,
+                  event: z.string().describe("What happened."),
+                  from: z.string().optional().describe("The state before."),
+                  to: z.string().describe("The state after."),
+                  holder: z.string().optional().describe("The driver."),
+                  epoch: z.int().describe("Of the driver's claim."),
+                  attempt: z.int().describe("Which attempt."),
+                  code: z.string().optional().describe("Of an error."),
+                  detail: z.string().describe("In words."),
+                }),
+              )
+              .describe("What happened, in order."),
+          }),
+        )
+        .describe("One per recommendation."),
+    })
+    .meta({ title: "buyonce history --json" }),
+  executions: z
+    .object({ executions: z.array(execution).describe("How they stand.") })
+    .meta({ title: "buyonce executions --json" }),
+  execution: z
+    .object({
+      execution,
+      audit: audit.optional(),
+      mayBeBought: z
+        .array(z.looseObject({ recIndex, token }))
+        .optional()
+        .describe("What was sent before, and may be bought."),
+      history: z
+        .array(z.looseObject({ at: time }))
+        .optional()
+        .describe("What became of it as a whole."),
+    })
+    .meta({
+      title: "buyonce submit, approve, cancel, reopen, limits, skip, source, confirm and executions ID, with --json",
+    }),
+  import: z
+    .object({
+      executions: z
+        .array(
+          z.object({
+            row: z.string().describe("Of the export."),
+            executionId: executionId.optional(),
+            status: z.string().optional().describe("The other engine's own word."),
+            result: z.enum(["recorded", "updated", "known", "nothing", "not-taken"]).describe("What became of it."),
+            places: z
+              .array(
+                z.object({
+                  recIndex,
+                  result: z.enum(["bought", "open", "skipped", "waits"]).describe("How it stands."),
+                  commitment: z.string().optional().describe("Its id."),
+                  note,
+                }),
+              )
+              .describe("Its recommendations."),
+            problems,
+          }),
+        )
+        .describe("One for each row."),
+      newLedger,
+    })
+    .meta({ title: "buyonce import --from go-engine --json" }),
+  "recommendation-import": z
+    .object({
+      executionId,
+      out: z.string().describe("The file that was written."),
+      records: z
+        .array(
+          z.looseObject({
+            position: z.int(),
+            path: z.string(),
+            recIndex: recIndex.optional(),
+            result: z.enum(["translated", "skipped", "left-out"]),
+          }),
+        )
+        .describe("What became of each record."),
+    })
+    .meta({ title: "buyonce import --out FILE --json" }),
+  audit: audit.meta({ title: "buyonce audit --json" }),
+  "accepted-loss": z
+    .object({ executionId, recIndex, token, ...payer, commitment: z.looseObject({ id: z.string() }).optional() })
+    .meta({ title: "buyonce audit --accept-loss --json" }),
+  ledger: z
+    .object({
+      place: z.string().describe("Where it is."),
+      files: z.array(z.object({ path: z.string(), bytes: z.int() })).describe("What it consists of."),
+      schema: z.int().optional().describe("The version of its tables."),
+      knownSchema: z.int().describe("The version that this program writes."),
+      backupAt: time.optional(),
+      restoredAt: time.optional(),
+      counts: z
+        .object({
+          executions: z.int(),
+          recommendations: z.int(),
+          bought: z.int(),
+          mayBeBought: z.int(),
+        })
+        .optional()
+        .describe("How many there are."),
+      problems: z.array(z.string()).describe("What is wrong with it."),
+    })
+    .meta({ title: "buyonce ledger backup, check and restore FILE, with --json" }),
+  "ledger-restored": z
+    .object({ place: z.string().describe("Where it is."), restoredAt: time })
+    .meta({ title: "buyonce ledger restore --json, without a file" }),
+  webhooks: z
+    .object({ webhooks: z.array(webhook).describe("How messages are delivered.") })
+    .meta({ title: "buyonce webhooks --json" }),
+  error: z
+    .object({
+      error: z.object({
+        code: z.union([code, z.literal("internal")]).describe("Stable; docs/errors.md says what to do."),
+        message: z.string().describe("What happened, and what to do."),
+        retryable: z.boolean().describe("The same may succeed later."),
+        retryAfter: z.number().optional().describe("Milliseconds."),
+        problems: problems.optional(),
+      }),
+    })
+    .meta({ title: "Any command with --json, where there is nothing to report" }),
+} satisfies Readonly<Record<string, z.ZodType>>;
