@@ -74,7 +74,10 @@ describe("what is refused", () => {
     );
     const { memoryMb: _left, ...rest } = recommendation;
     expect(problemsOf({ ...rest, memoryGb: 32 })).toEqual(
-      expect.arrayContaining([expect.stringContaining(".memoryGb is not a known field"), expect.stringContaining(".memoryMb is required")]),
+      expect.arrayContaining([
+        expect.stringContaining(".memoryGb is not a known field"),
+        expect.stringContaining(".memoryMb is required"),
+      ]),
     );
   });
 });

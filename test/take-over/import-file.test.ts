@@ -166,7 +166,12 @@ describe("a row that is not valid is not taken, and the others are", () => {
       "recommendations[0].provider",
       "is missing: a recommendation has to be in the form of an execution file",
     ],
-    ["a field that ours needs", { recommendations: [azure] }, "recommendations[0].sku", "is required: it must be a SKU"],
+    [
+      "a field that ours needs",
+      { recommendations: [azure] },
+      "recommendations[0].sku",
+      "is required: it must be a SKU",
+    ],
     ["a field that is not known", place({ count: 2 }), "recommendations[0].count", "is not a known field"],
     ["money that is none", place({ maxPrice: "30 USD" }), "recommendations[0].maxPrice", "must be"],
     ["a word that is none", place({ payment: "NoUpfront" }), "recommendations[0].payment", 'must be "no-upfront" or'],

@@ -79,14 +79,12 @@ export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z
         about("How much memory: a multiple of 256.", { example: 32_768, unit: "MB; 1,024 are a GB", called: "MEMORY" }),
       ),
     term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: "plan" })),
-    autoRenew: z
-      .boolean(must("must be true or false: true buys it again whenever it ends"))
-      .meta(
-        about("Whether it is bought again, for another whole term, whenever it ends.", {
-          example: false,
-          called: "autoRenew",
-        }),
-      ),
+    autoRenew: z.boolean(must("must be true or false: true buys it again whenever it ends")).meta(
+      about("Whether it is bought again, for another whole term, whenever it ends.", {
+        example: false,
+        called: "autoRenew",
+      }),
+    ),
     maxPrice: maxPriceField,
     license: unsupported("licences"),
     gpus: unsupported("GPUs"),
