@@ -35,7 +35,7 @@ export const envelopeSchema = z
       .superRefine(addTextProblem)
       .meta(
         about("Identifies the execution for ever: what is bought once under it is not bought again.", {
-          example: "2026-12-ec2",
+          example: "2026-12-night",
         }),
       ),
     source: z
