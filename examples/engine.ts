@@ -9,7 +9,9 @@ await using sandbox = await startCloudSandbox({ stateFile: ".buyonce/engine-sand
 const ledger = await openSqliteLedger({ file: ".buyonce/engine.db" });
 const purchaser = createPurchaser({ ledger, providers: [createAzure({ endpoint: sandbox.url })] });
 
-const { outcomes } = await purchaser.drive(execution, { deadline: Date.now() + 600_000, concurrency: 4 });
+// What was read from JSON is checked here; what is written in TypeScript, the compiler checks.
+const approved = purchaser.validate(execution);
+const { outcomes } = await purchaser.drive(approved, { deadline: Date.now() + 600_000, concurrency: 4 });
 for (const { recIndex, status, commitment, price, error } of outcomes) {
   console.log(recIndex, status, commitment?.id ?? error?.code, price ? `${price.amount} ${price.currency}` : "");
 }

@@ -31,7 +31,7 @@ export async function handler(
   context: LambdaContext,
 ): Promise<{ readonly again: boolean; readonly outcomes: readonly Outcome[] }> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - reserve;
-  const { outcomes } = await purchaser.drive(execution, { deadline });
+  const { outcomes } = await purchaser.drive(purchaser.validate(execution), { deadline });
   const pending = ({ error, commitment }: Outcome) => error?.retryable || commitment?.settled === false;
   return { again: outcomes.some(pending), outcomes };
 }

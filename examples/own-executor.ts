@@ -4,7 +4,6 @@ import {
   type Listed,
   moneySchema,
   quantitySchema,
-  type Recommendation,
   type ServiceExecutor,
 } from "buyonce";
 import { createVirtualEnvironment, search, testExecutor } from "buyonce/testing";
@@ -39,7 +38,14 @@ const serverSchema = z.strictObject({
   term: z.literal("P1Y"),
   maxPrice: moneySchema.optional(),
 });
-type Server = z.infer<typeof serverSchema>;
+type Server = z.input<typeof serverSchema>;
+
+// So that the compiler knows it: a `plna` in an execution does not compile.
+declare module "buyonce" {
+  interface RecommendationTypes {
+    readonly "shop/server": Server;
+  }
+}
 
 const orderSchema = z.object({ id: z.string(), label: z.string(), plan: z.string(), count: z.number() });
 
@@ -97,7 +103,7 @@ function createServer(shop: ReturnType<typeof createShop>): ServiceExecutor<Serv
   };
 }
 
-const recommendation: Recommendation = {
+const recommendation: Server = {
   provider: "shop",
   service: "server",
   customer: "42",

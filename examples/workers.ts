@@ -24,7 +24,8 @@ async function startWorker(name: string, endpoint: string, onReport: (report: Re
   boss.on("error", (error) => console.error(name, error.message));
   await boss.start();
   await boss.work(queue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
-    const result = await purchaser.drive(job?.data, { deadline: Date.now() + longestDrive, wait: true });
+    const execution = purchaser.validate(job?.data);
+    const result = await purchaser.drive(execution, { deadline: Date.now() + longestDrive, wait: true });
     onReport(result);
     // What may still be found out, or tried again as it is, goes back into the queue.
     const again = result.outcomes.filter(({ error }) => error?.retryable);

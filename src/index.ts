@@ -1,6 +1,7 @@
 export type { AccessFinding, AccessReport, AccessResult, AccessSubject } from "./access/access-report.ts";
 export type { AccessOptions } from "./access/check-access.ts";
-export { createPurchaser, type Purchaser, type PurchaserOptions } from "./purchaser.ts";
+export type { Purchaser, PurchaserOptions } from "./purchaser.ts";
+export { createPurchaser, validate } from "./typed-purchaser.ts";
 export type { DriveOptions } from "./drive/drive-execution.ts";
 export type {
   PlannedAsBought,
@@ -94,13 +95,17 @@ export type {
 export type { MonthlyPayment, Payments } from "./contract/payments.ts";
 export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
 export {
-  type Execution,
+  type CommonFields,
+  type Execution as AnyExecution,
+  type ExecutionHead,
   type ExecutionLimits,
   isSkip,
   quantitySchema,
-  type Recommendation,
+  type Recommendation as AnyRecommendation,
   type Skip,
 } from "./contract/recommendation.ts";
+// Not by name: only what is exported so can be extended by a declaration.
+export * from "./contract/recommendation-types.ts";
 export type {
   Amendment,
   EmptyPlace,

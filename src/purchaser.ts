@@ -10,7 +10,8 @@ import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
 import type { Particulars } from "./contract/particulars.ts";
 import type { Ledger, TokenRecord } from "./contract/ledger.ts";
-import type { Execution, Recommendation } from "./contract/recommendation.ts";
+import type { Recommendation } from "./contract/recommendation.ts";
+import type { Execution } from "./contract/recommendation-types.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
 import { withAgreement } from "./drive/agreement.ts";
@@ -47,9 +48,12 @@ export interface PurchaserOptions {
   readonly leaseLength?: number;
 }
 
-/** Buys executions exactly once. Made by {@link createPurchaser}. */
-export interface Purchaser extends ExecutionManager {
-  /** Checks an execution without driving it. Throws an InvalidExecutionError that lists every problem. */
+/**
+ * Buys executions exactly once. Made by {@link createPurchaser}. `Asked` is what it takes to be bought: whatever that is, it is
+ * checked as `validate` does.
+ */
+export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
+  /** Checks an execution without driving it: one that was read from JSON. Throws an InvalidExecutionError that lists every problem. */
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
   describe(recommendation: Recommendation): string;
@@ -59,13 +63,13 @@ export interface Purchaser extends ExecutionManager {
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
    */
-  plan(execution: unknown, options?: PlanOptions): Promise<ExecutionPlan>;
+  plan(execution: Asked, options?: PlanOptions): Promise<ExecutionPlan>;
   /**
    * Whether an execution could be bought with: who signs in where, what may be listed, priced and purchased, clocks, packages, the
    * ledger. Also of the accounts, tenants and projects that the providers' settings name; without an execution, of these alone. It
    * buys nothing, changes nothing and records nothing. Throws an InvalidExecutionError, or a RefusedError `aborted`.
    */
-  checkAccess(execution?: unknown, options?: AccessOptions): Promise<AccessReport>;
+  checkAccess(execution?: Asked, options?: AccessOptions): Promise<AccessReport>;
   /**
    * Buys what is not yet bought, and reports the truth about every recommendation. Driving the same execution again,
    * from any machine that shares the ledger, buys nothing twice.
@@ -73,7 +77,7 @@ export interface Purchaser extends ExecutionManager {
    * Throws only an InvalidExecutionError, a LedgerError of a ledger that failed before anything was sent, and a
    * RefusedError `aborted` when it was stopped before anything was sent.
    */
-  drive(execution: unknown, options?: DriveOptions): Promise<Report>;
+  drive(execution: Asked, options?: DriveOptions): Promise<Report>;
   /** Drives an execution again from the ledger alone. Throws as `drive` does, and for an id that the ledger does not know. */
   redrive(executionId: string, options?: DriveOptions): Promise<Report>;
   /**
@@ -133,17 +137,13 @@ export interface Purchaser extends ExecutionManager {
   acceptLoss(loss: AcceptedLoss, options?: { readonly signal?: AbortSignal }): Promise<TokenRecord>;
 }
 
-/**
- * Makes a purchaser from a ledger and the providers that the executions need.
- *
- * Throws a RefusedError `invalid-configuration` for a lease that is no whole number of milliseconds from 1,000 to 86,400,000.
- */
+/** As the one of `typed-purchaser.ts`, for callers in here: they hand on what they read. */
 export function createPurchaser({
   ledger,
   providers,
   environment = systemEnvironment,
   leaseLength = 30_000,
-}: PurchaserOptions): Purchaser {
+}: PurchaserOptions): Purchaser<unknown> {
   checkLease(leaseLength);
   const executorOf = executorsOf(providers);
   const accessOf = accessOfAny(providers);
@@ -225,7 +225,7 @@ function accessCheckOf({
   providers,
   environment,
   ledger,
-}: Required<Omit<PurchaserOptions, "leaseLength">>): Purchaser["checkAccess"] {
+}: Required<Omit<PurchaserOptions, "leaseLength">>): Purchaser<unknown>["checkAccess"] {
   return async (execution, options = {}) => {
     const asked = execution === undefined ? undefined : validateExecution(execution, providers);
     checkOptions(options);

@@ -17,6 +17,7 @@ const shown = [
   "src/log",
   "src/report",
   "src/purchaser.ts",
+  "src/typed-purchaser.ts",
 ];
 
 /** Which rooms a room may open the door to; every room may use the contract, and itself. */
@@ -30,6 +31,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/audit": ["src/drive"],
   "src/access": ["src/drive"],
   "src/purchaser.ts": ["src/access", "src/drive", "src/audit", "src/execution", "src/import"],
+  "src/typed-purchaser.ts": ["src/drive", "src/purchaser.ts"],
   "src/import": ["src/drive"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],
   // What the suites check, the drive does, over a ledger in memory.

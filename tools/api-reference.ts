@@ -107,14 +107,15 @@ function find(read: (file: string) => Module, file: string, name: string): reado
 /** Reads emitted files, each once. */
 function createReader(): (file: string) => Module {
   const modules = new Map<string, Module>();
-  return (file) => {
-    const module = modules.get(file) ?? parse(file);
+  const read = (file: string): Module => {
+    const module = modules.get(file) ?? parse(file, read);
     modules.set(file, module);
     return module;
   };
+  return read;
 }
 
-function parse(file: string): Module {
+function parse(file: string, read: (file: string) => Module): Module {
   const source = readFileSync(file, "utf8");
   const { program, comments, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
@@ -132,6 +133,11 @@ function parse(file: string): Module {
         if (from === undefined || specifier.type !== "ImportSpecifier") continue;
         imported.set(specifier.local.name, { file: from, name: nameOf(specifier.imported) });
       }
+      continue;
+    }
+    if (node.type === "ExportAllDeclaration") {
+      const from = target(node.source.value);
+      for (const name of from === undefined ? [] : read(from).exported.keys()) exported.set(name, { file: from, name });
       continue;
     }
     if (node.type === "ExportNamedDeclaration") {

@@ -2,8 +2,7 @@
 import { z } from "zod";
 import { about, matching, must, oneOf } from "../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../src/contract/limit-field.ts";
-import type { Money } from "../../src/contract/money.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { CommonFields } from "../../src/contract/recommendation.ts";
 import { regionCodes } from "./import/aws-region-names.ts";
 
 /** How AWS names a payment option, by the word used in a recommendation. */
@@ -17,15 +16,14 @@ export const offeringTypes = {
 export const durations = { P1Y: 31_536_000, P3Y: 94_608_000 } as const;
 
 /** What every recommendation for AWS says. Nothing that decides money has a default. */
-export interface AwsRecommendation extends Recommendation {
+export type AwsRecommendation = CommonFields & {
   readonly provider: "aws";
+  readonly service: string;
   /** The account that is to be charged: 12 digits. */
   readonly accountId: string;
   readonly payment: keyof typeof offeringTypes;
   readonly term: keyof typeof durations;
-  /** Upfront and recurring charges of the whole commitment over the term. */
-  readonly maxPrice?: Money | undefined;
-}
+};
 
 /** `us-east-1`. */
 export const regionField = matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'must be an AWS region such as "us-east-1"').meta(

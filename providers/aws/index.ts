@@ -1,3 +1,11 @@
+import type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
+import type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
+import type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
+import type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
+import type { RedshiftRecommendation } from "./redshift/redshift-service.ts";
+import type { RdsRecommendation } from "./reservations/rds.ts";
+import type { SavingsPlanRecommendation } from "./savings-plans/aws-plan-recommendation.ts";
+
 export { createAws } from "./create-aws.ts";
 export type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
 export type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
@@ -17,3 +25,15 @@ export type {
   AwsWebIdentityEntry,
 } from "./aws-accounts.ts";
 export type { AwsSettings, CredentialsFor, VisibilityLimits } from "./aws-settings.ts";
+
+declare module "../../src/contract/recommendation-types.js" {
+  interface RecommendationTypes {
+    readonly "aws/ec2": Ec2Recommendation;
+    readonly "aws/elasticache": ElastiCacheRecommendation;
+    readonly "aws/memorydb": MemoryDbRecommendation;
+    readonly "aws/opensearch": OpenSearchRecommendation;
+    readonly "aws/rds": RdsRecommendation;
+    readonly "aws/redshift": RedshiftRecommendation;
+    readonly "aws/savings-plans": SavingsPlanRecommendation;
+  }
+}

@@ -9,7 +9,7 @@ import { createArmClient } from "./arm-client.ts";
 import type { TenantCredentials } from "./azure-credential.ts";
 import { planPermissions, planPurchase, reservationPermissions, reservationPurchase } from "./azure-permissions.ts";
 import { toRefusal } from "./azure-refusal.ts";
-import type { AzureRecommendation } from "./azure-schema.ts";
+import type { AnyAzureReservation } from "./azure-schema.ts";
 import { type AzureSettings, resolveSettings } from "./azure-settings.ts";
 import { clouds } from "./clouds.ts";
 import { makeOncePerTenant } from "./make-once.ts";
@@ -23,7 +23,7 @@ const apiVersion = "2022-04-01";
 const own = "azure/default";
 
 /** What the recommendations of all services say of who is billed. */
-type Billed = AzureRecommendation | SavingsPlanRecommendation;
+type Billed = AnyAzureReservation | SavingsPlanRecommendation;
 
 /** Who signs in to Azure's tenants, and what they may buy: by the permissions that they have at the subscription that is billed. */
 export function createAzureAccess(settings: AzureSettings, credentials: TenantCredentials): ProviderAccess {

@@ -1,9 +1,9 @@
 import { money } from "../../src/contract/money.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
-import type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
+import type { AppliedScope, AnyAzureReservation } from "./azure-schema.ts";
 
 /** A reservation in one spelling: Azure tells no ids, regions and SKUs apart by letter case, and `West US` is `westus`. */
-export function canonicalReservation(recommendation: AzureRecommendation): AzureRecommendation {
+export function canonicalReservation(recommendation: AnyAzureReservation): AnyAzureReservation {
   return {
     ...recommendation,
     ...canonicalAccount(recommendation),

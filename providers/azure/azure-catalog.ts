@@ -4,7 +4,7 @@ import type { ReservationsClient } from "./reservations-client.ts";
 import { readEntries } from "./azure-reads.ts";
 import type { ReadStep } from "../http/refusal.ts";
 import { withSignal } from "../http/with-signal.ts";
-import type { AzureRecommendation } from "./azure-schema.ts";
+import type { AnyAzureReservation } from "./azure-schema.ts";
 import type { AzureService } from "./azure-services.ts";
 
 const step: ReadStep = {
@@ -104,7 +104,7 @@ async function readCatalog(
 export function requireOffered(
   items: readonly CatalogItem[],
   service: AzureService,
-  recommendation: AzureRecommendation,
+  recommendation: AnyAzureReservation,
 ): void {
   const { sku, region, term, billingPlan } = recommendation;
   const refuse = (problem: string) => {

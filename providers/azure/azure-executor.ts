@@ -4,7 +4,7 @@ import { canonicalReservation } from "./azure-canonical.ts";
 import { requireOffered, type Catalog } from "./azure-catalog.ts";
 import { applyPurchaseTags } from "./azure-marker.ts";
 import { recoveryOf } from "./azure-recovery.ts";
-import { createSchema, type AzureRecommendation } from "./azure-schema.ts";
+import { createSchema, type AnyAzureReservation } from "./azure-schema.ts";
 import { scopeOfTenant, tenantOf } from "./azure-scope.ts";
 import type { AzureService } from "./azure-services.ts";
 import { calculatePrice } from "./calculate-price.ts";
@@ -27,7 +27,7 @@ interface ExecutorParts {
 export function createReservationExecutor(
   service: AzureService,
   parts: ExecutorParts,
-): ServiceExecutor<AzureRecommendation> {
+): ServiceExecutor<AnyAzureReservation> {
   const { clientOf, inventory, purchaseTimeout } = parts;
   const clientIn = ({ scope }: Submission) => clientOf(tenantOf(scope));
   return {
@@ -54,7 +54,7 @@ export function createReservationExecutor(
 async function quote(
   service: AzureService,
   { clientOf, catalogOf }: ExecutorParts,
-  recommendation: AzureRecommendation,
+  recommendation: AnyAzureReservation,
   { token, source }: Marker,
   { signal }: CallOptions,
 ): Promise<Quote> {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { about, matching, must, oneOf } from "../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../src/contract/limit-field.ts";
-import { quantitySchema, type Recommendation } from "../../src/contract/recommendation.ts";
-import type { AzureService } from "./azure-services.ts";
+import { type CommonFields, quantitySchema } from "../../src/contract/recommendation.ts";
+import type { AzureService, AzureServiceName } from "./azure-services.ts";
 import { regionCodes } from "./import/azure-region-names.ts";
 
 /**
@@ -20,9 +20,10 @@ export type AppliedScope =
       readonly tenantId?: string | undefined;
     };
 
-/** An Azure reservation to buy. */
-export interface AzureRecommendation extends Recommendation {
+/** What a reservation of any of these services says. */
+export type AzureReservation<Service extends string> = CommonFields & {
   readonly provider: "azure";
+  readonly service: Service;
   /** The tenant whose credential buys and whose orders are looked through; left out: the credential's own. */
   readonly tenantId?: string | undefined;
   /** The subscription that is billed. */
@@ -37,11 +38,22 @@ export interface AzureRecommendation extends Recommendation {
   /** Upfront takes the whole sum at once. Never left to a default: Azure's own is Upfront. */
   readonly billingPlan: "Upfront" | "Monthly";
   readonly appliedScope: AppliedScope;
-  /** Whether the discount reaches other sizes of the same group; virtual machines only. */
-  readonly instanceFlexibility?: "On" | "Off" | undefined;
   /** Buy again when the term ends; false when left out. */
   readonly renew?: boolean | undefined;
-}
+};
+
+/** A reservation of virtual machines. */
+export type AzureComputeRecommendation = AzureReservation<"compute"> & {
+  /** Whether the discount reaches other sizes of the same group. */
+  readonly instanceFlexibility: "On" | "Off";
+};
+
+/** An Azure reservation to buy. */
+export type AzureRecommendation = AzureComputeRecommendation | AzureReservation<Exclude<AzureServiceName, "compute">>;
+
+/** A reservation of whatever service. */
+export type AnyAzureReservation = AzureReservation<string> &
+  Partial<Pick<AzureComputeRecommendation, "instanceFlexibility">>;
 
 const exampleGuid = "11111111-2222-3333-4444-555555555555";
 
@@ -133,12 +145,35 @@ export function azureFields<const Service extends string>(service: Service) {
   };
 }
 
+/** What a schema is made of. */
+type Described<Service extends string> = Pick<AzureService, "title" | "exampleSku" | "unit" | "flexible"> & {
+  readonly name: Service;
+};
+
 /** The strict schema of one service's recommendation. Nothing that decides money has a default. */
-export function createSchema(
-  service: Pick<AzureService, "name" | "title" | "exampleSku" | "unit" | "flexible">,
-): z.ZodType<AzureRecommendation> {
-  const { name, title, exampleSku, unit, flexible } = service;
-  const common = z.strictObject({
+export function createSchema(service: Described<string>): z.ZodType<AnyAzureReservation, AnyAzureReservation> {
+  return service.flexible ? flexibleSchema(service) : plainSchema(service);
+}
+
+/** Of a service without instance flexibility. */
+export function plainSchema<const Service extends string>(service: Described<Service>) {
+  return fieldsOf(service).superRefine(requireTenantOfGroup).meta({ title: service.title });
+}
+
+/** Of a service whose instance flexibility has to be said. */
+export function flexibleSchema<const Service extends string>(service: Described<Service>) {
+  const instanceFlexibility = oneOf(["On", "Off"]).meta(
+    about("Whether the discount reaches other sizes of the same group.", {
+      example: "On",
+      called: "instanceFlexibility",
+    }),
+  );
+  const schema = fieldsOf(service).extend({ instanceFlexibility });
+  return schema.superRefine(requireTenantOfGroup).meta({ title: service.title });
+}
+
+function fieldsOf<const Service extends string>({ name, exampleSku, unit }: Described<Service>) {
+  return z.strictObject({
     ...azureFields(name),
     region: matching(/^[A-Za-z0-9](?:[A-Za-z0-9 ]{0,60}[A-Za-z0-9])?$/, 'must be a region such as "westus"').meta(
       about("The region, by its name or display name.", { example: "westus", called: "location", known: regionCodes }),
@@ -155,14 +190,6 @@ export function createSchema(
       .meta(about("Buy again when the term ends. Left out: false.", { example: false, called: "renew" }))
       .optional(),
   });
-  const instanceFlexibility = oneOf(["On", "Off"]).meta(
-    about("Whether the discount reaches other sizes of the same group.", {
-      example: "On",
-      called: "instanceFlexibility",
-    }),
-  );
-  const schema = flexible ? common.extend({ instanceFlexibility }) : common;
-  return schema.superRefine(requireTenantOfGroup).meta({ title });
 }
 
 /** Azure wants the tenant of a management group. */

@@ -1,9 +1,9 @@
 import type { Recommendation } from "../../src/contract/recommendation.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
-import type { AzureRecommendation } from "./azure-schema.ts";
+import type { AnyAzureReservation } from "./azure-schema.ts";
 
 /** A reservation in a few words. */
-export function describeReservation(recommendation: AzureRecommendation): string {
+export function describeReservation(recommendation: AnyAzureReservation): string {
   const { quantity, sku, service, region, term, billingPlan } = recommendation;
   return `${quantity} × ${sku} (${service}), ${region}, ${term}, ${billingPlan}`;
 }
@@ -17,5 +17,5 @@ export function describeSavingsPlan({ commitment, term, billingPlan }: SavingsPl
 export function describeAzure(recommendation: Recommendation): string {
   return recommendation.service === "savings-plans"
     ? describeSavingsPlan(recommendation as unknown as SavingsPlanRecommendation)
-    : describeReservation(recommendation as AzureRecommendation);
+    : describeReservation(recommendation as AnyAzureReservation);
 }

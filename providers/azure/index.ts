@@ -1,8 +1,16 @@
+import type { AzureComputeRecommendation, AzureReservation } from "./azure-schema.ts";
+import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
+
 export { createAzure } from "./create-azure.ts";
 export type { AzureCloud } from "./clouds.ts";
 export type { AzureCredential, AzureSettings } from "./azure-settings.ts";
 export type { AzureTenantEntry, AzureTenants } from "./azure-tenants.ts";
-export type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
+export type {
+  AppliedScope,
+  AzureComputeRecommendation,
+  AzureRecommendation,
+  AzureReservation,
+} from "./azure-schema.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 
 // For callers without a ledger.
@@ -16,3 +24,16 @@ export { purchaseTwoStep, purchaseTwoStepIdempotent } from "./two-step.ts";
 export type { IdempotentTwoStepOptions, TwoStepOptions, TwoStepPurchase } from "./two-step.ts";
 export { OpenOrderError } from "./open-order.ts";
 export type { OpenOrder } from "./open-order.ts";
+
+declare module "../../src/contract/recommendation-types.js" {
+  interface RecommendationTypes {
+    readonly "azure/compute": AzureComputeRecommendation;
+    readonly "azure/cache": AzureReservation<"cache">;
+    readonly "azure/cosmosdb": AzureReservation<"cosmosdb">;
+    readonly "azure/database": AzureReservation<"database">;
+    readonly "azure/managed-redis": AzureReservation<"managed-redis">;
+    readonly "azure/search": AzureReservation<"search">;
+    readonly "azure/synapse": AzureReservation<"synapse">;
+    readonly "azure/savings-plans": SavingsPlanRecommendation;
+  }
+}

@@ -1,6 +1,6 @@
 import type { AppliedScopeProperties, PurchaseRequestProperties, SkuName } from "@azure/arm-reservations";
 import type { JsonObject } from "../../src/contract/json.ts";
-import type { AppliedScope, AzureRecommendation } from "./azure-schema.ts";
+import type { AppliedScope, AnyAzureReservation } from "./azure-schema.ts";
 import type { AzureService } from "./azure-services.ts";
 
 /**
@@ -21,7 +21,7 @@ export function toJson(body: object): JsonObject {
 }
 
 /** The purchase that a recommendation asks for, without its marker. Every field that decides money is written out. */
-export function bodyOf(service: AzureService, recommendation: AzureRecommendation): ReservationPurchaseBody {
+export function bodyOf(service: AzureService, recommendation: AnyAzureReservation): ReservationPurchaseBody {
   const { appliedScope, instanceFlexibility, tenantId } = recommendation;
   return {
     sku: { name: recommendation.sku },

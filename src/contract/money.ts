@@ -8,7 +8,7 @@ export type Money = {
 };
 
 /** Accepts `{ "amount": "30.00", "currency": "GBP" }` and nothing looser. */
-export const moneySchema: z.ZodType<Money> = z.strictObject({
+export const moneySchema: z.ZodType<Money, Money> = z.strictObject({
   amount: z
     .string()
     .max(40)

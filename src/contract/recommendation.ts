@@ -2,8 +2,16 @@ import { z } from "zod";
 import type { JsonValue } from "./json.ts";
 import type { Money } from "./money.ts";
 
+/** What a recommendation may say whatever its service is. */
+export type CommonFields = {
+  /** The most that the whole commitment may cost over its term; without it any price is accepted. */
+  readonly maxPrice?: Money | undefined;
+  /** For people: 1 to 255 visible characters. Shown and kept; no part of what is bought, and no executor sees it. */
+  readonly note?: string | undefined;
+};
+
 /** One thing to buy. The provider's schema for its service says which further fields there are; none has a default. */
-export interface Recommendation {
+export interface Recommendation extends CommonFields {
   /** The cloud: `azure`, `aws`, `gcp`. */
   readonly provider: string;
   /** The provider's service: `compute`, `ec2`. */
@@ -15,10 +23,6 @@ export interface Recommendation {
   readonly quantity?: number | undefined;
   /** Commitment term as an ISO 8601 duration in years: `P1Y`, `P3Y`, `P5Y`. */
   readonly term: string;
-  /** The most that the whole commitment may cost over its term; without it any price is accepted. */
-  readonly maxPrice?: Money | undefined;
-  /** For people: 1 to 255 visible characters. Shown and kept; no part of what is bought, and no executor sees it. */
-  readonly note?: string | undefined;
   readonly [field: string]: JsonValue | undefined;
 }
 
@@ -48,14 +52,18 @@ export interface ExecutionLimits {
   readonly expiresAt?: string | undefined;
 }
 
-/** An approved batch to buy, validated. */
-export interface Execution extends ExecutionLimits {
+/** What an execution says beside its recommendations. */
+export interface ExecutionHead extends ExecutionLimits {
   /** Identifies the batch for ever: it is half of every token. */
   readonly executionId: string;
   /** Who decided to buy: stamped on every commitment as the `purchase-automation` tag. */
   readonly source: string;
   /** For people, as {@link Recommendation.note}. */
   readonly note?: string | undefined;
+}
+
+/** An approved batch to buy, of whatever services. */
+export interface Execution extends ExecutionHead {
   readonly recommendations: readonly (Recommendation | Skip)[];
 }
 

@@ -33,7 +33,7 @@ export type Authenticate = (request: Request) => Caller | undefined | Promise<Ca
 
 /** What the door asks of a purchaser. */
 export type DoorPurchaser = Pick<
-  Purchaser,
+  Purchaser<unknown>,
   | "approve"
   | "askRedrive"
   | "audit"

@@ -7,7 +7,8 @@ import { pathText } from "../contract/issue-text.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { moneySchema } from "../contract/money.ts";
 import { schemaProblems } from "../contract/schema-problems.ts";
-import { type Execution, isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
+import { isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
+import type { Execution } from "../contract/recommendation-types.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
@@ -149,7 +150,8 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
   if (!envelope.success || problems.length > 0) throw new InvalidExecutionError(problems);
   // For an editor: it is no part of what is bought, nor of what is recorded.
   const { $schema: _editors, ...execution } = envelope.data;
-  return { ...execution, recommendations };
+  // Each place has passed the schema of its service.
+  return { ...execution, recommendations: recommendations as unknown as Execution["recommendations"] };
 }
 
 function isEmptyPlace(item: unknown): boolean {

@@ -12,6 +12,7 @@ import type {
   Submitter,
 } from "../contract/execution-record.ts";
 import type { Ledger } from "../contract/ledger.ts";
+import type { Execution } from "../contract/recommendation-types.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../contract/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
@@ -55,7 +56,7 @@ export interface Submitted extends ExecutionStatus {
 }
 
 /** What is said about executions, beside driving them. */
-export interface ExecutionManager {
+export interface ExecutionManager<Asked = Execution> {
   /**
    * Records an execution without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
    * that is recorded already has to be the same, and to need an approval where one is required now. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
@@ -65,7 +66,7 @@ export interface ExecutionManager {
    * changed since: {@link ExecutionLedger.recordSubmitted}. It then throws `execution-changed` for every other difference, too, and
    * `execution-id-taken` for an execution that is not the caller's.
    */
-  submit(execution: unknown, options?: SubmitOptions): Promise<Submitted>;
+  submit(execution: Asked, options?: SubmitOptions): Promise<Submitted>;
   /**
    * Approves the terms that `termsHash` names ({@link ExecutionStatus.termsHash}). Throws a RefusedError `terms-changed` where
    * they are not those that are recorded, and what `cancel` throws.
@@ -123,7 +124,7 @@ interface ManagerParts {
 const [defaultLimit, mostShown] = [100, 1000];
 
 /** The executions of a ledger. */
-export function manageExecutions({ ledger, planOf, audit }: ManagerParts): ExecutionManager {
+export function manageExecutions({ ledger, planOf, audit }: ManagerParts): ExecutionManager<unknown> {
   const statusOf = (recorded: RecordedAt) => executionStatus(recorded, recorded.at);
   const amend = async (executionId: string, amendment: Amendment) => {
     const { person, reason, expectedVersion } = amendment;

@@ -19,7 +19,7 @@ export interface Telemetry {
   /** The `onEvent` of one call of a purchaser. */
   listener(): (event: DriveEvent) => void;
   /** The same purchaser, whose drives are measured; an `onEvent` that is given is told as well. */
-  watch(purchaser: Purchaser): Purchaser;
+  watch<Asked>(purchaser: Purchaser<Asked>): Purchaser<Asked>;
 }
 
 /**

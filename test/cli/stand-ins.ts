@@ -204,7 +204,7 @@ export function standInParts(
       calls.loss = loss;
       return { executionId, recIndex: 0, token: deriveIdempotencyToken(executionId, 0) } as TokenRecord;
     },
-  } satisfies Purchaser;
+  } satisfies Purchaser<unknown>;
   const parts: CommandParts = {
     terminal: behaviour.terminal ?? fakeTerminal().terminal,
     createProviders: async (names, endpoints, purchaseTimeout) => {

@@ -23,7 +23,7 @@ export interface Night {
   readonly url: string;
   readonly sandbox: CloudSandbox;
   readonly ledger: Ledger;
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   /** What the handler told `onError`. */
   readonly errors: string[];
   /** Milliseconds pass, by all clocks. */

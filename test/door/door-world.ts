@@ -27,7 +27,7 @@ export interface World {
   readonly folder: string;
   readonly sandbox: CloudSandbox;
   readonly ledger: Ledger;
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   readonly handler: DoorHandler;
   readonly server: DoorServer;
   /** What the handler told `onError`. */
@@ -37,7 +37,10 @@ export interface World {
 
 /** Starts one; `options` may wrap the purchaser and the ledger that it is given. */
 export async function startWorld(
-  options: (parts: { readonly purchaser: Purchaser; readonly ledger: Ledger }) => Partial<HandlerOptions> = () => ({}),
+  options: (parts: {
+    readonly purchaser: Purchaser<unknown>;
+    readonly ledger: Ledger;
+  }) => Partial<HandlerOptions> = () => ({}),
 ): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "buyonce-door-"));
   const sandbox = await startCloudSandbox();

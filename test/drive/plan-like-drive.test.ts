@@ -10,7 +10,11 @@ const word = { person: "Ada", reason: "looked into the console" };
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 
 /** Plans, then drives: the first place of both, and what the plan sent. */
-async function both(purchaser: Purchaser, { cloud }: Pick<ReturnType<typeof setup>, "cloud">, asked = execution()) {
+async function both(
+  purchaser: Purchaser<unknown>,
+  { cloud }: Pick<ReturnType<typeof setup>, "cloud">,
+  asked = execution(),
+) {
   const { sends } = cloud.counts;
   const { recommendations } = await purchaser.plan(asked);
   expect(cloud.counts.sends).toBe(sends);

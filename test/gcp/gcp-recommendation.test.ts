@@ -33,7 +33,7 @@ describe("nothing that decides money has a default", () => {
   test.each(["projectId", "region", "machineFamily", "vcpus", "memoryMb", "term", "autoRenew"])(
     "%s is required",
     (field) => {
-      const { [field]: _left, ...rest } = recommendation;
+      const { [field]: _left, ...rest }: Readonly<Record<string, unknown>> = recommendation;
       expect(problemsOf(rest)).toEqual([expect.stringMatching(new RegExp(`^\\.${field} is required: it must be`))]);
     },
   );

@@ -246,7 +246,7 @@ describe("a watched purchaser", () => {
       async (...values: unknown[]) =>
         void asked.push([name, values.at(-1)]);
     const names = ["drive", "redrive", "redriveUnfinished", "watchPending"] as const;
-    const bare = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Purchaser;
+    const bare = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Purchaser<unknown>;
     const purchaser = (await createTelemetry()).watch(bare);
     await purchaser.drive(execution(), { concurrency: 3 });
     await purchaser.redrive("execution-1", { concurrency: 3 });
@@ -272,11 +272,11 @@ describe("a watched purchaser", () => {
       { at: 4, type: "marking", recIndex: 0, token: "t", commitmentId: words },
       { at: 5, type: "ended", executionId: words, error },
     ] satisfies readonly DriveEvent[];
-    const drive: Purchaser["drive"] = async (_execution, options) => {
+    const drive: Purchaser<unknown>["drive"] = async (_execution, options) => {
       for (const step of steps) options?.onEvent?.(step);
       return { executionId: words, outcomes: [], totals: [], atRisk: [], accounts: [] };
     };
-    await telemetry.watch({ drive } as Purchaser).drive(execution());
+    await telemetry.watch({ drive } as Purchaser<unknown>).drive(execution());
     const text = JSON.stringify(spans().map(({ attributes, events, status }) => ({ attributes, events, status })));
     expect(text).toContain(String.raw`refused\\u009b\\u2028\\udb40\\udc41`);
     expect(text).not.toMatch(/[\u009b\u2028\u202e\u{e0041}]/u);

@@ -170,7 +170,7 @@ type What = Act extends infer A ? (A extends unknown ? Omit<A, "began" | "return
 /** What is taken from the answer to an act. */
 type Answer = Partial<Pick<Act, "mayBeBought">>;
 
-async function pricesOf(purchaser: Purchaser, execution: Execution): Promise<readonly Money[]> {
+async function pricesOf(purchaser: Purchaser<unknown>, execution: Execution): Promise<readonly Money[]> {
   const { recommendations } = await purchaser.plan(execution, { concurrency: 8 });
   return recommendations.map(({ recIndex, price, error }) => {
     if (price === undefined) throw new Error(`#${recIndex} has no price: ${error?.message}`);

@@ -23,7 +23,7 @@ const word = { person: "search", reason: "at any moment" };
 interface Peopled {
   readonly world: World;
   readonly cloud: ReturnType<typeof buildWorld>["cloud"];
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
 }
 
 function peopled(identity: ImitationIdentity, tokens: number): Peopled {
@@ -61,7 +61,7 @@ function cancelWatch(world: World) {
   const live = () => tokens.filter((token) => world.cloud.live(token).length > 0);
   let allowed: ReadonlySet<string> | undefined;
   return {
-    note: async ({ mayBeBought, status }: Awaited<ReturnType<Purchaser["cancel"]>>) => {
+    note: async ({ mayBeBought, status }: Awaited<ReturnType<Purchaser<unknown>["cancel"]>>) => {
       const said = new Set(mayBeBought.map(({ token }) => token));
       const bought = new Set(
         (await world.ledger.recordsOf(executionId))

@@ -42,7 +42,7 @@ export const typedPlatforms = [
 ] as const satisfies readonly Platform[];
 
 /** Reserved Instances to buy. Everything but the limit is required: nothing that decides money has a default. */
-export interface Ec2Recommendation extends AwsRecommendation {
+export type Ec2Recommendation = AwsRecommendation & {
   readonly service: "ec2";
   /** `us-east-1`. */
   readonly region: string;
@@ -57,10 +57,10 @@ export interface Ec2Recommendation extends AwsRecommendation {
   readonly offeringClass: "standard" | "convertible";
   /** Instances. */
   readonly quantity: number;
-}
+};
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
-export const ec2RecommendationSchema: z.ZodType<Ec2Recommendation> = z
+export const ec2RecommendationSchema = z
   .strictObject({
     ...awsFields("ec2"),
     region: regionField,
@@ -101,7 +101,7 @@ export const ec2RecommendationSchema: z.ZodType<Ec2Recommendation> = z
     // Also when another field is wrong: every problem is listed at once.
     when: ({ value }) => typeof value === "object" && value !== null,
   })
-  .meta({ title: "EC2 Reserved Instances" });
+  .meta({ title: "EC2 Reserved Instances" }) satisfies z.ZodType<Ec2Recommendation, Ec2Recommendation>;
 
 type Zoned = Pick<Ec2Recommendation, "scope" | "availabilityZone" | "region">;
 

@@ -17,13 +17,13 @@ import { redshiftClients, redshiftSdk } from "./redshift-clients.ts";
 const offeringKinds = { regular: "Regular", upgradable: "Upgradable" } as const;
 
 /** Reserved nodes to buy. */
-export interface RedshiftRecommendation extends ReservationRecommendation {
+export type RedshiftRecommendation = ReservationRecommendation & {
   readonly service: "redshift";
   /** `ra3.4xlarge`. */
   readonly nodeType: string;
   /** Redshift sells a node type as both, at prices of their own: its `ReservedNodeOfferingType`. */
   readonly offeringKind: keyof typeof offeringKinds;
-}
+};
 
 /** Exactly what is sent: the parameters of PurchaseReservedNodeOffering, which takes nothing else. */
 export type NodePurchaseRequest = {
@@ -42,6 +42,24 @@ export function parseNodePurchaseRequest(request: JsonObject): NodePurchaseReque
   return requestSchema.parse(request);
 }
 
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const redshiftSchema = z
+  .strictObject({
+    ...awsFields("redshift"),
+    region: regionField,
+    nodeType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a node type such as "ra3.4xlarge"').meta(
+      about("The node type.", { example: "ra3.4xlarge", called: "NodeType" }),
+    ),
+    offeringKind: oneOf(["regular", "upgradable"]).meta(
+      about("Redshift sells a node type as both, at prices of their own.", {
+        example: "regular",
+        called: "ReservedNodeOfferingType",
+      }),
+    ),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
+  })
+  .meta({ title: "Redshift reserved nodes" }) satisfies z.ZodType<RedshiftRecommendation, RedshiftRecommendation>;
+
 /**
  * Redshift's reserved nodes. Its offerings can be filtered by nothing but their id, so all are read and compared.
  * https://docs.aws.amazon.com/redshift/latest/APIReference/API_PurchaseReservedNodeOffering.html
@@ -49,22 +67,7 @@ export function parseNodePurchaseRequest(request: JsonObject): NodePurchaseReque
 export const redshift: ReservationService<RedshiftRecommendation, NodePurchaseRequest> = {
   name: "redshift",
   title: "Redshift",
-  schema: z
-    .strictObject({
-      ...awsFields("redshift"),
-      region: regionField,
-      nodeType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a node type such as "ra3.4xlarge"').meta(
-        about("The node type.", { example: "ra3.4xlarge", called: "NodeType" }),
-      ),
-      offeringKind: oneOf(["regular", "upgradable"]).meta(
-        about("Redshift sells a node type as both, at prices of their own.", {
-          example: "regular",
-          called: "ReservedNodeOfferingType",
-        }),
-      ),
-      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
-    })
-    .meta({ title: "Redshift reserved nodes" }),
+  schema: redshiftSchema,
   describe: ({ nodeType, offeringKind }) => `${nodeType} ${offeringKind}`,
   asked: ({ nodeType, offeringKind }) => ({ nodeType, offeringKind: offeringKinds[offeringKind] }),
   calls: {

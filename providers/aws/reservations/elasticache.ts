@@ -11,16 +11,34 @@ import type { Reservation, ReservationRecommendation, ReservationService } from 
 import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved cache nodes to buy. */
-export interface ElastiCacheRecommendation extends ReservationRecommendation {
+export type ElastiCacheRecommendation = ReservationRecommendation & {
   readonly service: "elasticache";
   /** `cache.r6g.large`. */
   readonly nodeType: string;
   /** The offering's product description, which is the engine: `redis`, `valkey`, `memcached`. Compared for equality. */
   readonly productDescription: string;
-}
+};
 
 const sdk = () => importOptional("@aws-sdk/client-elasticache", () => import("@aws-sdk/client-elasticache"));
 const clients = createClients(async (configuration) => new (await sdk()).ElastiCacheClient(configuration));
+
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const elastiCacheSchema = z
+  .strictObject({
+    ...awsFields("elasticache"),
+    region: regionField,
+    nodeType: matching(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a cache node type such as "cache.r6g.large"').meta(
+      about("The node type.", { example: "cache.r6g.large", called: "CacheNodeType" }),
+    ),
+    productDescription: matching(/^[a-z][a-z0-9 ()-]{0,99}$/, 'must be a product description such as "redis"').meta(
+      about("The engine: redis, valkey or memcached.", { example: "redis", called: "ProductDescription" }),
+    ),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "CacheNodeCount" })),
+  })
+  .meta({ title: "ElastiCache reserved nodes" }) satisfies z.ZodType<
+  ElastiCacheRecommendation,
+  ElastiCacheRecommendation
+>;
 
 /**
  * ElastiCache. Its answers name no currency.
@@ -29,19 +47,7 @@ const clients = createClients(async (configuration) => new (await sdk()).ElastiC
 export const elasticache: ReservationService<ElastiCacheRecommendation> = {
   name: "elasticache",
   title: "ElastiCache",
-  schema: z
-    .strictObject({
-      ...awsFields("elasticache"),
-      region: regionField,
-      nodeType: matching(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a cache node type such as "cache.r6g.large"').meta(
-        about("The node type.", { example: "cache.r6g.large", called: "CacheNodeType" }),
-      ),
-      productDescription: matching(/^[a-z][a-z0-9 ()-]{0,99}$/, 'must be a product description such as "redis"').meta(
-        about("The engine: redis, valkey or memcached.", { example: "redis", called: "ProductDescription" }),
-      ),
-      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "CacheNodeCount" })),
-    })
-    .meta({ title: "ElastiCache reserved nodes" }),
+  schema: elastiCacheSchema,
   describe: ({ nodeType, productDescription }) => `${nodeType} ${productDescription}`,
   asked: ({ nodeType, productDescription }) => ({ nodeType, productDescription }),
   calls: {

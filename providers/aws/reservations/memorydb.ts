@@ -11,14 +11,26 @@ import type { Reservation, ReservationRecommendation, ReservationService } from 
 import { assumedCurrency, chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved nodes to buy. An offering is a node type, a payment and a term: the engine is no part of it. */
-export interface MemoryDbRecommendation extends ReservationRecommendation {
+export type MemoryDbRecommendation = ReservationRecommendation & {
   readonly service: "memorydb";
   /** `db.r6g.large`. */
   readonly nodeType: string;
-}
+};
 
 const sdk = () => importOptional("@aws-sdk/client-memorydb", () => import("@aws-sdk/client-memorydb"));
 const clients = createClients(async (configuration) => new (await sdk()).MemoryDBClient(configuration));
+
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const memoryDbSchema = z
+  .strictObject({
+    ...awsFields("memorydb"),
+    region: regionField,
+    nodeType: matching(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a MemoryDB node type such as "db.r6g.large"').meta(
+      about("The node type.", { example: "db.r6g.large", called: "NodeType" }),
+    ),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
+  })
+  .meta({ title: "MemoryDB reserved nodes" }) satisfies z.ZodType<MemoryDbRecommendation, MemoryDbRecommendation>;
 
 /**
  * MemoryDB. Its answers name no currency.
@@ -27,16 +39,7 @@ const clients = createClients(async (configuration) => new (await sdk()).MemoryD
 export const memorydb: ReservationService<MemoryDbRecommendation> = {
   name: "memorydb",
   title: "MemoryDB",
-  schema: z
-    .strictObject({
-      ...awsFields("memorydb"),
-      region: regionField,
-      nodeType: matching(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, 'must be a MemoryDB node type such as "db.r6g.large"').meta(
-        about("The node type.", { example: "db.r6g.large", called: "NodeType" }),
-      ),
-      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "nodes", called: "NodeCount" })),
-    })
-    .meta({ title: "MemoryDB reserved nodes" }),
+  schema: memoryDbSchema,
   describe: ({ nodeType }) => nodeType,
   asked: ({ nodeType }) => ({ nodeType }),
   calls: {

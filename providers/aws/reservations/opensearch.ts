@@ -11,11 +11,11 @@ import type { Reservation, ReservationRecommendation, ReservationService } from 
 import { chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved instances of OpenSearch Service to buy. */
-export interface OpenSearchRecommendation extends ReservationRecommendation {
+export type OpenSearchRecommendation = ReservationRecommendation & {
   readonly service: "opensearch";
   /** `r6g.large.search`. */
   readonly instanceType: string;
-}
+};
 
 const sdk = () => importOptional("@aws-sdk/client-opensearch", () => import("@aws-sdk/client-opensearch"));
 const clients = createClients(async (configuration) => new (await sdk()).OpenSearchClient(configuration));
@@ -30,6 +30,22 @@ const payments: Readonly<Record<string, string>> = {
   ALL_UPFRONT: offeringTypes["all-upfront"],
 };
 
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const openSearchSchema = z
+  .strictObject({
+    ...awsFields("opensearch"),
+    region: regionField,
+    instanceType: matching(
+      /^[a-z0-9-]+\.[a-z0-9-]+\.search$/,
+      'must be an OpenSearch instance type such as "r6g.large.search"',
+    ).meta(about("The instance type.", { example: "r6g.large.search", called: "InstanceType" })),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "instances", called: "InstanceCount" })),
+  })
+  .meta({ title: "OpenSearch Service reserved instances" }) satisfies z.ZodType<
+  OpenSearchRecommendation,
+  OpenSearchRecommendation
+>;
+
 /**
  * OpenSearch Service. It takes no tags with a purchase: the name is the only marker. Reservations can be asked for by the
  * service's own id alone, and offerings by theirs: all pages are read, and compared here.
@@ -38,17 +54,7 @@ const payments: Readonly<Record<string, string>> = {
 export const opensearch: ReservationService<OpenSearchRecommendation> = {
   name: "opensearch",
   title: "OpenSearch",
-  schema: z
-    .strictObject({
-      ...awsFields("opensearch"),
-      region: regionField,
-      instanceType: matching(
-        /^[a-z0-9-]+\.[a-z0-9-]+\.search$/,
-        'must be an OpenSearch instance type such as "r6g.large.search"',
-      ).meta(about("The instance type.", { example: "r6g.large.search", called: "InstanceType" })),
-      quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "instances", called: "InstanceCount" })),
-    })
-    .meta({ title: "OpenSearch Service reserved instances" }),
+  schema: openSearchSchema,
   describe: ({ instanceType }) => instanceType,
   asked: ({ instanceType }) => ({ instanceType }),
   calls: {

@@ -12,7 +12,7 @@ import type { Reservation, ReservationRecommendation, ReservationService } from 
 import { chargesOf, termFacts } from "./reservation-terms.ts";
 
 /** Reserved DB instances to buy. */
-export interface RdsRecommendation extends ReservationRecommendation {
+export type RdsRecommendation = ReservationRecommendation & {
   readonly service: "rds";
   /** `db.r6g.large`. */
   readonly instanceClass: string;
@@ -22,42 +22,42 @@ export interface RdsRecommendation extends ReservationRecommendation {
    */
   readonly productDescription: string;
   readonly multiAz: boolean;
-}
+};
 
 const sdk = () => importOptional("@aws-sdk/client-rds", () => import("@aws-sdk/client-rds"));
 const clients = createClients(async (configuration) => new (await sdk()).RDSClient(configuration));
+
+/** Strict: an unknown field is an error, a missing one is never filled in. */
+export const rdsSchema = z
+  .strictObject({
+    ...awsFields("rds"),
+    region: regionField,
+    instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9-.]+$/, 'must be a DB instance class such as "db.r6g.large"').meta(
+      about("The DB instance class.", { example: "db.r6g.large", called: "DBInstanceClass" }),
+    ),
+    productDescription: matching(
+      /^\S(.{0,98}\S)?$/,
+      'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
+    )
+      .overwrite(normaliseDescription)
+      .meta(
+        about("Engine, edition and licence: (li) with the licence included, (byol) with one's own.", {
+          example: "postgresql",
+          called: "ProductDescription",
+        }),
+      ),
+    multiAz: z
+      .boolean(must("must be true or false"))
+      .meta(about("Whether it covers a Multi-AZ deployment.", { example: false, called: "MultiAZ" })),
+    quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "DB instances", called: "DBInstanceCount" })),
+  })
+  .meta({ title: "RDS reserved DB instances" }) satisfies z.ZodType<RdsRecommendation, RdsRecommendation>;
 
 /** RDS. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PurchaseReservedDBInstancesOffering.html */
 export const rds: ReservationService<RdsRecommendation> = {
   name: "rds",
   title: "RDS",
-  schema: z
-    .strictObject({
-      ...awsFields("rds"),
-      region: regionField,
-      instanceClass: matching(
-        /^db\.[a-z0-9-]+\.[a-z0-9-.]+$/,
-        'must be a DB instance class such as "db.r6g.large"',
-      ).meta(about("The DB instance class.", { example: "db.r6g.large", called: "DBInstanceClass" })),
-      productDescription: matching(
-        /^\S(.{0,98}\S)?$/,
-        'must be a product description such as "postgresql" or "oracle-se2 (byol)"',
-      )
-        .overwrite(normaliseDescription)
-        .meta(
-          about("Engine, edition and licence: (li) with the licence included, (byol) with one's own.", {
-            example: "postgresql",
-            called: "ProductDescription",
-          }),
-        ),
-      multiAz: z
-        .boolean(must("must be true or false"))
-        .meta(about("Whether it covers a Multi-AZ deployment.", { example: false, called: "MultiAZ" })),
-      quantity: quantitySchema.meta(
-        about("How many.", { example: 1, unit: "DB instances", called: "DBInstanceCount" }),
-      ),
-    })
-    .meta({ title: "RDS reserved DB instances" }),
+  schema: rdsSchema,
   describe: ({ instanceClass, productDescription, multiAz }) =>
     `${instanceClass} ${productDescription}, ${multiAz ? "Multi-AZ" : "Single-AZ"}`,
   asked: ({ instanceClass, productDescription, multiAz }) => ({

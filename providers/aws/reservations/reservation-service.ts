@@ -10,12 +10,12 @@ import type { SendReport } from "../sdk-middleware.ts";
 import type { PurchaseRequest } from "./reservation-purchase-request.ts";
 
 /** What every recommendation for a service with reservations says. */
-export interface ReservationRecommendation extends AwsRecommendation {
+export type ReservationRecommendation = AwsRecommendation & {
   /** `us-east-1`. */
   readonly region: string;
   /** Instances or nodes. */
   readonly quantity: number;
-}
+};
 
 /** A reservation as a service lists it; everything may be missing. */
 export interface Reservation {

@@ -3,23 +3,23 @@ import { about, matching, must, oneOf } from "../../../src/contract/field-schema
 import type { Money } from "../../../src/contract/money.ts";
 import { awsFields, type AwsRecommendation, regionField } from "../aws-fields.ts";
 
-interface CommonFields extends AwsRecommendation {
+type PlanFields = AwsRecommendation & {
   readonly service: "savings-plans";
   /** What is committed to for each hour of the term; at most five digits after the decimal point. */
   readonly hourlyCommitment: Money;
-}
+};
 
-interface AccountPlan extends CommonFields {
+type AccountPlan = PlanFields & {
   readonly type: "Compute" | "SageMaker" | "Database";
-}
+};
 
-interface Ec2InstancePlan extends CommonFields {
+type Ec2InstancePlan = PlanFields & {
   readonly type: "EC2Instance";
   /** `us-east-1`. */
   readonly region: string;
   /** `m5`. */
   readonly instanceFamily: string;
-}
+};
 
 /**
  * A savings plan to buy. There is no quantity: the commitment per hour says how much. Which types are sold for which term
@@ -70,7 +70,7 @@ const commonFields = {
 const typeWords = about("What it covers.", { example: "Compute", called: "Plan type" });
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
-export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
+export const savingsPlanSchema = z
   .discriminatedUnion(
     "type",
     [
@@ -93,7 +93,7 @@ export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
       error: 'must be "CNY" for a region of China, and for no other region',
     },
   )
-  .meta({ title: "Savings Plans" });
+  .meta({ title: "Savings Plans" }) satisfies z.ZodType<SavingsPlanRecommendation, SavingsPlanRecommendation>;
 
 /**
  * Where a savings plan is asked for. It belongs to the account, and its API is in one place, whatever the plan covers; the

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { about } from "../../../src/contract/field-schemas.ts";
 import { moneySchema, type Money } from "../../../src/contract/money.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { CommonFields } from "../../../src/contract/recommendation.ts";
 import { azureFields, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
 
 /** An Azure savings plan for compute to buy: so much money every hour of the term, whether it is used or not. */
-export interface SavingsPlanRecommendation extends Recommendation {
+export type SavingsPlanRecommendation = CommonFields & {
   readonly provider: "azure";
   readonly service: "savings-plans";
   /** The tenant whose credential buys and whose orders are looked through; left out: the credential's own. */
@@ -18,13 +18,13 @@ export interface SavingsPlanRecommendation extends Recommendation {
   /** Upfront takes the whole sum at once. Never left to a default: on the wire, Azure's own is Upfront. */
   readonly billingPlan: "Upfront" | "Monthly";
   readonly appliedScope: AppliedScope;
-}
+};
 
 /** Per hour: at most 999,999.99999, so that the JSON number on the wire is exactly what was written here. */
 const hourlyAmount = /^(0|[1-9]\d{0,5})(\.\d{1,5})?$/;
 
 /** The strict schema. Nothing that decides money has a default. */
-export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
+export const savingsPlanSchema = z
   .strictObject({
     ...azureFields("savings-plans"),
     commitment: moneySchema
@@ -45,4 +45,7 @@ export const savingsPlanSchema: z.ZodType<SavingsPlanRecommendation> = z
       ),
   })
   .superRefine(requireTenantOfGroup)
-  .meta({ title: "Azure savings plan for compute" });
+  .meta({ title: "Azure savings plan for compute" }) satisfies z.ZodType<
+  SavingsPlanRecommendation,
+  SavingsPlanRecommendation
+>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../../src/contract/limit-field.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { CommonFields } from "../../../src/contract/recommendation.ts";
 import { familyNames, type FamilyName } from "./gcp-families.ts";
 
 /** A project's id: not its number, and not one with a domain, which name the same project or could not be told from it. */
@@ -27,7 +27,7 @@ export const plans = {
 } as const;
 
 /** A resource based commitment to buy. Everything but the limit is required: nothing that decides money has a default. */
-export interface GcpComputeRecommendation extends Recommendation {
+export type GcpComputeRecommendation = CommonFields & {
   readonly provider: "gcp";
   readonly service: "compute";
   /** The project that is to be charged, by id, never by number, so that it has one name only: `my-project-123`. */
@@ -42,7 +42,7 @@ export interface GcpComputeRecommendation extends Recommendation {
   readonly term: keyof typeof plans;
   /** Buys it again, for another whole term, whenever it ends. Never left to a default. */
   readonly autoRenew: boolean;
-}
+};
 
 /** What commitments can hold too, and what is not bought here; named so that the refusal says more than "unknown". */
 function unsupported(what: string) {
@@ -51,7 +51,7 @@ function unsupported(what: string) {
 }
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
-export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z
+export const gcpComputeSchema = z
   .strictObject({
     provider: z.literal("gcp", must('must be "gcp"')).meta(about("The cloud.")),
     service: z.literal("compute", must('must be "compute"')).meta(about("The service.")),
@@ -90,4 +90,7 @@ export const gcpComputeSchema: z.ZodType<GcpComputeRecommendation> = z
     gpus: unsupported("GPUs"),
     localSsdGb: unsupported("local SSDs"),
   })
-  .meta({ title: "Compute Engine resource-based commitments" });
+  .meta({ title: "Compute Engine resource-based commitments" }) satisfies z.ZodType<
+  GcpComputeRecommendation,
+  GcpComputeRecommendation
+>;

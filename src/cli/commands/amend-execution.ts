@@ -75,7 +75,10 @@ async function amend(
   executionId: string,
   options: AmendOptions,
   parts: CommandParts,
-  run: (purchaser: Purchaser, said: { person: string; reason: string; expectedVersion?: number }) => Promise<Changed>,
+  run: (
+    purchaser: Purchaser<unknown>,
+    said: { person: string; reason: string; expectedVersion?: number },
+  ) => Promise<Changed>,
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
   const said = saidBy(options);

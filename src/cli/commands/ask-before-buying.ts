@@ -20,7 +20,7 @@ import type { BuyOptions } from "./option-groups.ts";
 /** What a person is asked about before a drive. */
 export interface Spending {
   readonly execution: Execution;
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   /** Where the ledger is, if it would be a new one. */
   readonly newAt: string | undefined;
   readonly descriptions: readonly string[];

@@ -50,7 +50,7 @@ export interface CommandParts {
     configured?: Configured,
   ) => Promise<readonly Provider[]>;
   readonly openLedger: (location: string, options?: OpenLedgerOptions) => Promise<Ledger>;
-  readonly createPurchaser: (options: PurchaserOptions) => Purchaser | Promise<Purchaser>;
+  readonly createPurchaser: (options: PurchaserOptions) => Purchaser<unknown> | Promise<Purchaser<unknown>>;
   readonly startSandbox: (options: StartSandboxOptions) => Promise<RunningSandbox>;
   readonly confirm: (question: string, signal: AbortSignal) => Promise<Answer>;
   /** Milliseconds since 1970. */

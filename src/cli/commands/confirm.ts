@@ -71,7 +71,7 @@ export async function confirmCommand(
     return withPurchaser(ledger, { needed: providersOf(records), options, parts }, confirmWith);
   });
 
-  async function confirmWith(purchaser: Purchaser): Promise<ExitCode> {
+  async function confirmWith(purchaser: Purchaser<unknown>): Promise<ExitCode> {
     const { stdout, stderr, env } = parts.terminal;
     const { status, audit } = await stoppable(parts, "nothing was confirmed", (signal) =>
       purchaser.confirm(executionId, said, {

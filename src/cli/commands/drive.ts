@@ -174,9 +174,9 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
 interface Drive {
   readonly execution: Execution;
   /** To look with, before anybody agreed. */
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   /** The one that drives. A new ledger is made by this. */
-  readonly begin: () => Promise<Purchaser>;
+  readonly begin: () => Promise<Purchaser<unknown>>;
   /** Where the ledger is, if it is a new one. */
   readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
@@ -208,7 +208,7 @@ async function saidOf(
   executionId: string,
   descriptions: readonly string[],
   ledger: Ledger,
-  purchaser: Purchaser,
+  purchaser: Purchaser<unknown>,
 ): Promise<readonly string[]> {
   const recorded = descriptionsIn(executionId, await ledger.recordsOf(executionId), purchaser);
   const size = Math.max(recorded.length, descriptions.length);

@@ -92,7 +92,7 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
 
 async function quoteInTime(
   input: unknown,
-  purchaser: Purchaser,
+  purchaser: Purchaser<unknown>,
   { concurrency, timeout, maxTotal: maxTotals }: QuoteCommandOptions,
   parts: CommandParts,
 ): Promise<ExecutionPlan> {

@@ -221,7 +221,7 @@ interface Redrive {
   /** Those, and what is only reported. */
   readonly records: readonly TokenRecord[];
   readonly ledger: Ledger;
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   readonly options: RedriveCommandOptions;
   readonly parts: CommandParts;
   /** Kept for the page. */

@@ -102,7 +102,7 @@ interface Settling {
   readonly own: readonly TokenRecord[];
   /** Those, and what is only reported. */
   readonly records: readonly TokenRecord[];
-  readonly purchaser: Purchaser;
+  readonly purchaser: Purchaser<unknown>;
   readonly options: SettleCommandOptions;
   readonly parts: CommandParts;
 }

@@ -121,7 +121,7 @@ export async function withClouds<T>(
 export async function withPurchaser<T>(
   ledger: Ledger,
   needs: Omit<Needs, "buying">,
-  run: (purchaser: Purchaser) => Promise<T>,
+  run: (purchaser: Purchaser<unknown>) => Promise<T>,
 ): Promise<T> {
   return withClouds(needs, async ({ providers }) => run(await needs.parts.createPurchaser({ ledger, providers })));
 }

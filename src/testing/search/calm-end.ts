@@ -66,7 +66,7 @@ function checkEnd(
 
 /** The decision of a person who knows the truth, from the invoice: what is there and is not it is said first. */
 async function decideTruly(
-  purchaser: Purchaser,
+  purchaser: Purchaser<unknown>,
   { cloud, recommendations }: World,
   { recIndex, token, status }: Outcome,
 ): Promise<void> {

@@ -26,7 +26,7 @@ export interface World {
   /** Asked after every effect: a promise that is broken, or undefined. */
   readonly breach?: () => string | undefined;
   /** Runs when every driver has ended or died, before the calm drives. */
-  readonly afterwards?: (purchaser: Purchaser) => Promise<void>;
+  readonly afterwards?: (purchaser: Purchaser<unknown>) => Promise<void>;
 }
 
 /** One thing that somebody else does, in one of several ways. */
@@ -37,7 +37,7 @@ export interface BystanderStep {
 }
 
 /** What one driver does, and the reports that it gets. */
-export type SearchedDrive = (purchaser: Purchaser, execution: Execution) => Promise<readonly Report[]>;
+export type SearchedDrive = (purchaser: Purchaser<unknown>, execution: Execution) => Promise<readonly Report[]>;
 
 /** What a path is walked with. */
 export interface Walk {
@@ -56,7 +56,7 @@ export const executionId = "execution-1";
 export const leaseLength = 30_000;
 
 /** A driver of a search. */
-export function purchaserOf(ledger: Ledger, executor: ServiceExecutor, environment: Environment): Purchaser {
+export function purchaserOf(ledger: Ledger, executor: ServiceExecutor, environment: Environment): Purchaser<unknown> {
   const { provider, service } = executor;
   const providers = [{ name: provider, services: { [service]: executor } }];
   return createPurchaser({ ledger, providers, environment, leaseLength });

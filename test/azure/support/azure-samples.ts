@@ -7,7 +7,8 @@ import type { Listed } from "../../../src/contract/listed.ts";
 import { deriveIdempotencyToken } from "../../../src/contract/token.ts";
 import { compareFound } from "../../../src/drive/adopt.ts";
 import { readListing, readWholeListing } from "../../../src/drive/read-listing.ts";
-import { createAzure, type AzureRecommendation, type AzureSettings } from "../../../providers/azure/index.ts";
+import { createAzure, type AzureSettings } from "../../../providers/azure/index.ts";
+import type { AnyAzureReservation } from "../../../providers/azure/azure-schema.ts";
 import type { Arrived, Reply } from "./azure-loopback.ts";
 
 export const subscriptionId = "40000000-aaaa-bbbb-cccc-200000000006";
@@ -35,7 +36,7 @@ export const resourceTypes: Readonly<Record<string, string>> = {
 };
 
 /** A recommendation that is valid for the service. */
-export function recommend(service = "compute", change: Readonly<Record<string, unknown>> = {}): AzureRecommendation {
+export function recommend(service = "compute", change: Readonly<Record<string, unknown>> = {}): AnyAzureReservation {
   return {
     provider: "azure",
     service,
@@ -98,7 +99,7 @@ export async function listWith({ inventory }: ServiceExecutor): Promise<readonly
 export async function compareWith(
   executor: ServiceExecutor,
   found: Listed,
-  recommendation: AzureRecommendation = recommend(),
+  recommendation: AnyAzureReservation = recommend(),
   stop: AbortSignal = signal,
 ): Promise<void> {
   await compareFound(executor, { recommendation: executor.schema.parse(recommendation), scope }, found, {
