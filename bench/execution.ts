@@ -1,5 +1,5 @@
 import type { ReservationPurchaseBody } from "../providers/azure/purchase-body.ts";
-import type { Execution, Recommendation } from "../src/contract/recommendation.ts";
+import type { AnyExecution, AnyRecommendation } from "../src/contract/recommendation.ts";
 
 const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 
@@ -10,7 +10,7 @@ export const source = "buyonce-bench";
 export function executionOf(
   executionId: string,
   recommendations: number,
-): Execution & { readonly recommendations: readonly Recommendation[] } {
+): AnyExecution & { readonly recommendations: readonly AnyRecommendation[] } {
   const one = {
     provider: "azure",
     service: "compute",

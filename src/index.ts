@@ -96,12 +96,12 @@ export type { MonthlyPayment, Payments } from "./contract/payments.ts";
 export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
 export {
   type CommonFields,
-  type Execution as AnyExecution,
+  type AnyExecution,
   type ExecutionHead,
   type ExecutionLimits,
   isSkip,
   quantitySchema,
-  type Recommendation as AnyRecommendation,
+  type AnyRecommendation,
   type Skip,
 } from "./contract/recommendation.ts";
 // Not by name: only what is exported so can be extended by a declaration.

@@ -10,7 +10,7 @@ import { InvalidExecutionError } from "./contract/errors.ts";
 import type { Provider } from "./contract/executor.ts";
 import type { Particulars } from "./contract/particulars.ts";
 import type { Ledger, TokenRecord } from "./contract/ledger.ts";
-import type { Recommendation } from "./contract/recommendation.ts";
+import type { AnyRecommendation } from "./contract/recommendation.ts";
 import type { Execution } from "./contract/recommendation-types.ts";
 import type { Outcome, Report } from "./contract/report.ts";
 import { type AcceptedLoss, acceptLoss } from "./drive/accept-loss.ts";
@@ -56,9 +56,9 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
   /** Checks an execution without driving it: one that was read from JSON. Throws an InvalidExecutionError that lists every problem. */
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
-  describe(recommendation: Recommendation): string;
+  describe(recommendation: AnyRecommendation): string;
   /** What a person wants to know about it, as far as its provider says: where it shows, how it is paid. Asks nobody. */
-  particularsOf(recommendation: Recommendation): Particulars;
+  particularsOf(recommendation: AnyRecommendation): Particulars;
   /**
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.

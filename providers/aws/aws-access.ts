@@ -1,5 +1,5 @@
 import type { AccessPlace, ProviderAccess } from "../../src/contract/provider-access.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { entryOf } from "./aws-accounts.ts";
 import type { Connect } from "./aws-connect.ts";
 import { awsPermissions } from "./aws-permissions.ts";
@@ -72,7 +72,7 @@ function placeOf(accountId: string, region?: string): AccessPlace {
   return { key: `aws/${accountId}`, label: `AWS account ${accountId}`, id: accountId, region };
 }
 
-function fieldsOf({ accountId, region }: Recommendation) {
+function fieldsOf({ accountId, region }: AnyRecommendation) {
   return {
     accountId: typeof accountId === "string" ? accountId : "",
     region: typeof region === "string" ? region : undefined,

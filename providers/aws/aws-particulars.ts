@@ -1,5 +1,5 @@
 import type { Particulars } from "../../src/contract/particulars.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 
 /** The page of each service in the AWS console, after its address. The paths are those that the console itself shows. */
 const pages: Readonly<Record<string, (region: string) => string>> = {
@@ -19,7 +19,7 @@ const ways: Readonly<Record<string, Particulars["paid"]>> = {
 };
 
 /** What a person wants to know about a recommendation for AWS. No upfront is paid by the hour, which is about the same each month. */
-export function awsParticulars({ service, region, payment }: Recommendation): Particulars {
+export function awsParticulars({ service, region, payment }: AnyRecommendation): Particulars {
   const page = pages[service];
   // A savings plan names no region, and its page is the same for all.
   const place = typeof region === "string" ? region : "us-east-1";

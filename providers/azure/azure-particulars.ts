@@ -1,5 +1,5 @@
 import type { Particulars } from "../../src/contract/particulars.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { AzureCloud } from "./clouds.ts";
 
 const hosts: Readonly<Record<AzureCloud, string>> = {
@@ -10,7 +10,7 @@ const hosts: Readonly<Record<AzureCloud, string>> = {
 
 /** What a person wants to know about a recommendation for Azure: the page lists reservations and savings plans alike. */
 export function azureParticulars(cloud: AzureCloud = "public") {
-  return ({ tenantId, billingPlan }: Recommendation): Particulars => {
+  return ({ tenantId, billingPlan }: AnyRecommendation): Particulars => {
     const tenant = typeof tenantId === "string" ? `@${encodeURIComponent(tenantId)}/` : "";
     return {
       portal: `https://${hosts[cloud]}/#${tenant}view/Microsoft_Azure_Reservations/ReservationsBrowseBlade`,

@@ -1,4 +1,4 @@
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 import type { AnyAzureReservation } from "./azure-schema.ts";
 
@@ -14,7 +14,7 @@ export function describeSavingsPlan({ commitment, term, billingPlan }: SavingsPl
 }
 
 /** Any recommendation for Azure in a few words, as its executor would say it, without loading an SDK. */
-export function describeAzure(recommendation: Recommendation): string {
+export function describeAzure(recommendation: AnyRecommendation): string {
   return recommendation.service === "savings-plans"
     ? describeSavingsPlan(recommendation as unknown as SavingsPlanRecommendation)
     : describeReservation(recommendation as AnyAzureReservation);

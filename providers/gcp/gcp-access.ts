@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AccessPlace, ProviderAccess, PurchaseRight } from "../../src/contract/provider-access.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { noToken } from "../http/transport-error.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
 import { parseBody } from "../http/answer.ts";
@@ -84,7 +84,7 @@ function judge(granted: readonly string[], project: string): PurchaseRight {
   };
 }
 
-function projectOf(recommendation: Recommendation): string {
+function projectOf(recommendation: AnyRecommendation): string {
   return (recommendation as GcpComputeRecommendation).projectId;
 }
 

@@ -1,7 +1,7 @@
 import { systemEnvironment, type Environment } from "../contract/environment.ts";
 import type { Provider } from "../contract/executor.ts";
 import { MissingPackageError } from "../contract/optional-package.ts";
-import { type Execution, isSkip, type Recommendation } from "../contract/recommendation.ts";
+import { type AnyExecution, isSkip, type AnyRecommendation } from "../contract/recommendation.ts";
 import { eventError } from "../drive/emit.ts";
 import { createStop } from "../drive/stop.ts";
 import { executorsOf } from "../drive/validate.ts";
@@ -37,7 +37,7 @@ interface AccessParts extends LedgerAtHand {
  * another.
  */
 export async function checkAccess(
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   { providers, environment = systemEnvironment, uses = [], ...ledger }: AccessParts,
   { signal, deadline, concurrency = 4, timeout = 60_000 }: AccessOptions,
 ): Promise<AccessReport> {
@@ -63,7 +63,7 @@ export async function checkAccess(
 }
 
 /** What an execution buys; its empty places buy nothing. */
-export function recommendationsOf(execution: Execution | undefined): readonly Recommendation[] {
+export function recommendationsOf(execution: AnyExecution | undefined): readonly AnyRecommendation[] {
   return (execution?.recommendations ?? []).flatMap((place) => (isSkip(place) ? [] : [place]));
 }
 

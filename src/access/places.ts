@@ -1,12 +1,12 @@
 import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
 import { payerOf, payerText } from "../contract/payer.ts";
 import type { AccessPlace, ProviderAccess } from "../contract/provider-access.ts";
-import type { Recommendation } from "../contract/recommendation.ts";
+import type { AnyRecommendation } from "../contract/recommendation.ts";
 import type { ExecutorOf } from "../drive/validate.ts";
 
 /** What is asked about one service that is bought in one account and region. */
 export interface Site {
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   readonly executor: ServiceExecutor;
   readonly scope: Scope;
   /** `aws 123456789012, us-east-1, ec2` */
@@ -24,7 +24,7 @@ export interface SitesOfPlace {
 
 /** Every place that the settings or the recommendations name: those of recommendations first, in their order. */
 export function placesOf(
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   providers: readonly Provider[],
   executorOf: ExecutorOf,
 ): readonly SitesOfPlace[] {
@@ -52,7 +52,7 @@ export function placesOf(
 }
 
 /** Where the provider does not say what is signed in to: whoever pays. */
-function payersPlace(recommendation: Recommendation): AccessPlace {
+function payersPlace(recommendation: AnyRecommendation): AccessPlace {
   const payer = payerOf(recommendation);
   const label = payerText(payer);
   return { key: label, label, ...(payer.account === undefined ? {} : { id: payer.account }) };

@@ -3,7 +3,7 @@ import { InvalidExecutionError, RefusedError } from "../contract/errors.ts";
 import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionRecord, ExecutionsQuery } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { Recommendation } from "../contract/recommendation.ts";
+import type { AnyRecommendation } from "../contract/recommendation.ts";
 import { canBeListed } from "../contract/service-without-api.ts";
 
 /** A listing to look at, and what can make it. */
@@ -50,7 +50,7 @@ export function scopesIn(places: readonly Place[], providers: readonly Provider[
         service: executor.service,
         executor,
         // A scope is made of where it is, and of nothing else.
-        scopeOf: () => executor.scopeOf({ ...place, service: executor.service } as unknown as Recommendation),
+        scopeOf: () => executor.scopeOf({ ...place, service: executor.service } as unknown as AnyRecommendation),
       }));
       const listed = candidates.filter(({ executor }) => canBeListed(executor));
       checkFields(

@@ -10,7 +10,7 @@ import type { Particulars } from "./particulars.ts";
 import type { Payments } from "./payments.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 import type { SearchByHand, Sought } from "./search-by-hand.ts";
 import type { RecommendationSource } from "./recommendation-source.ts";
 
@@ -46,7 +46,7 @@ export interface Quote {
 
 /** The durable record that a purchase is about to be sent. */
 export interface Submission extends Quote, Marker {
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   readonly scope: Scope;
   /** From 1; grows with every new quote that is sent for the token. */
   readonly attempt: number;
@@ -165,7 +165,7 @@ export interface AskedFacts {
  * Reads may retry by themselves, with limits. Except where stated, members throw a RefusedError with a code, or any
  * other error, which is then reported with the code of the step that it happened in.
  */
-export interface ServiceExecutor<R extends Recommendation = Recommendation> {
+export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation> {
   readonly provider: string;
   readonly service: string;
   /** What its recommendation looks like: strict, no default for what decides money. */
@@ -254,7 +254,7 @@ export interface Provider {
   /** Who its requests come from and what they may do: for `checkAccess`, and for what a drive says before it sends anything. */
   readonly access?: ProviderAccess;
   /** What a person wants to know about one of its recommendations: for the console. Asks nobody. */
-  readonly particularsOf?: (recommendation: Recommendation) => Particulars;
+  readonly particularsOf?: (recommendation: AnyRecommendation) => Particulars;
   /**
    * How a person looks with the provider's own tool for what one of its recommendations bought, or may have: for reports. Asks nobody.
    * Undefined for a service of which nothing is bought.

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { JsonObject } from "./json.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 
 /** SHA-256 (hex) of the canonical JSON (RFC 8785) of a value. */
 export function hashJson(value: JsonObject): string {
@@ -16,17 +16,17 @@ export function hashJson(value: JsonObject): string {
  * The limit guards a purchase and does not change what is bought, so an operator may raise it and drive again
  * (docs/decisions/0002-price-limit-is-no-part-of-the-fingerprint.md).
  */
-export function fingerprint(recommendation: Recommendation): string {
+export function fingerprint(recommendation: AnyRecommendation): string {
   return hashJson(purchaseOf(recommendation));
 }
 
 /** The names of the fields in which two recommendations ask for different purchases. */
-export function differingFields(left: Recommendation, right: Recommendation): string[] {
+export function differingFields(left: AnyRecommendation, right: AnyRecommendation): string[] {
   const [a, b] = [purchaseOf(left), purchaseOf(right)];
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names.filter((name) => canonicalize(a[name]) !== canonicalize(b[name])).sort();
 }
 
-function purchaseOf({ maxPrice: _limit, note: _note, ...purchase }: Recommendation): JsonObject {
+function purchaseOf({ maxPrice: _limit, note: _note, ...purchase }: AnyRecommendation): JsonObject {
   return purchase;
 }

@@ -4,7 +4,7 @@ import type { DecisionDetails, OtherDecision, PersonDecision, RecordedDecision }
 import type { ExecutionLedger } from "./execution-ledger.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 import type { WebhookLedger } from "./webhook-ledger.ts";
 
 /**
@@ -28,7 +28,7 @@ export interface TokenRecord {
   readonly executionId: string;
   readonly recIndex: number;
   readonly source: string;
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   readonly fingerprint: string;
   readonly scope: Scope;
   readonly state: TokenState;

@@ -1,6 +1,6 @@
 import { Big } from "big.js";
 import type { Money } from "./money.ts";
-import { type Recommendation, termYears } from "./recommendation.ts";
+import { type AnyRecommendation, termYears } from "./recommendation.ts";
 
 /** What a person wants to know about a recommendation, and no request needs. What is not known is left out. */
 export interface Particulars {
@@ -20,7 +20,7 @@ export interface LikelyPayments {
 /** How a price of a whole term is paid, as far as it follows from the way of paying. */
 export function paymentsOf(
   price: Money,
-  { term }: Pick<Recommendation, "term">,
+  { term }: Pick<AnyRecommendation, "term">,
   paid: Particulars["paid"],
 ): LikelyPayments {
   const { currency } = price;

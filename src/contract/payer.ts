@@ -1,4 +1,4 @@
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 
 /** Which cloud and service a purchase is of, and who pays for it. */
 export interface Payer {
@@ -16,7 +16,7 @@ export interface Payer {
 const payingFields = ["accountId", "subscriptionId", "projectId", "account"] as const;
 
 /** Who pays for a recommendation. */
-export function payerOf(recommendation: Recommendation): Payer {
+export function payerOf(recommendation: AnyRecommendation): Payer {
   const { provider, service } = recommendation;
   const account = payingFields.map((field) => recommendation[field]).find((value) => typeof value === "string");
   return { provider, service, ...(account === undefined ? {} : { account }) };

@@ -1,5 +1,5 @@
 import type { CallOptions, Quote } from "./executor.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 
 /** What is signed in to at once: an AWS account, an Azure tenant, a GCP project. */
 export interface AccessPlace {
@@ -52,7 +52,7 @@ export interface ProviderAccess {
   /** The places that the provider's settings name by their ids. */
   readonly places: readonly AccessPlace[];
   /** The place in which a recommendation is bought. */
-  placeOf(recommendation: Recommendation): AccessPlace;
+  placeOf(recommendation: AnyRecommendation): AccessPlace;
   /**
    * Signs in. It sends no more than what the first request to the place would be preceded by anyway, and that is not sent again
    * then. Throws a RefusedError.
@@ -64,5 +64,5 @@ export interface ProviderAccess {
    * Whether the identity may buy a recommendation; `quote` is what would be sent. NEVER by buying: where nothing tells without
    * that, `unknown`. Throws a RefusedError where the question failed.
    */
-  mayPurchase(recommendation: Recommendation, quote: Quote, options: CallOptions): Promise<PurchaseRight>;
+  mayPurchase(recommendation: AnyRecommendation, quote: Quote, options: CallOptions): Promise<PurchaseRight>;
 }

@@ -10,8 +10,8 @@ export type CommonFields = {
   readonly note?: string | undefined;
 };
 
-/** One thing to buy. The provider's schema for its service says which further fields there are; none has a default. */
-export interface Recommendation extends CommonFields {
+/** One thing to buy, of whatever service: its provider's schema says which further fields there are; none has a default. */
+export interface AnyRecommendation extends CommonFields {
   /** The cloud: `azure`, `aws`, `gcp`. */
   readonly provider: string;
   /** The provider's service: `compute`, `ec2`. */
@@ -58,16 +58,16 @@ export interface ExecutionHead extends ExecutionLimits {
   readonly executionId: string;
   /** Who decided to buy: stamped on every commitment as the `purchase-automation` tag. */
   readonly source: string;
-  /** For people, as {@link Recommendation.note}. */
+  /** For people, as {@link CommonFields.note}. */
   readonly note?: string | undefined;
 }
 
 /** An approved batch to buy, of whatever services. */
-export interface Execution extends ExecutionHead {
-  readonly recommendations: readonly (Recommendation | Skip)[];
+export interface AnyExecution extends ExecutionHead {
+  readonly recommendations: readonly (AnyRecommendation | Skip)[];
 }
 
 /** Whether a place of an execution is left empty. */
-export function isSkip(place: Recommendation | Skip): place is Skip {
+export function isSkip(place: AnyRecommendation | Skip): place is Skip {
   return !("provider" in place);
 }

@@ -1,11 +1,11 @@
 import type { Scope } from "./executor.ts";
 import type { JsonObject } from "./json.ts";
-import type { Recommendation } from "./recommendation.ts";
+import type { AnyRecommendation } from "./recommendation.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** What a person looks for at a provider, without this program. */
 export interface Sought {
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   readonly scope: Scope;
   /** What it was sent under; undefined where nothing is known to have been sent. */
   readonly handle?: JsonObject | undefined;

@@ -1,7 +1,7 @@
 import { RefusedError } from "../contract/errors.ts";
 import type { AskedFacts, CallOptions, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { Facts, Listed } from "../contract/listed.ts";
-import type { Recommendation } from "../contract/recommendation.ts";
+import type { AnyRecommendation } from "../contract/recommendation.ts";
 import { asRefusal } from "./as-refusal.ts";
 import { listDifferences, notStated, statedDifferences } from "./compare-facts.ts";
 import type { Listing } from "./read-listing.ts";
@@ -39,7 +39,7 @@ export function match(listing: Listing, token: string, notThis: readonly string[
  */
 export async function compareFound(
   executor: ServiceExecutor,
-  { recommendation, scope }: { readonly recommendation: Recommendation; readonly scope: Scope },
+  { recommendation, scope }: { readonly recommendation: AnyRecommendation; readonly scope: Scope },
   found: Listed,
   options: CallOptions,
 ): Promise<void> {

@@ -1,13 +1,13 @@
 import type { EmptyPlace, NewExecution } from "../contract/execution-record.ts";
 import { fingerprint } from "../contract/fingerprint.ts";
 import type { ExecutionPlace } from "../contract/ledger.ts";
-import { type Execution, isSkip } from "../contract/recommendation.ts";
+import { type AnyExecution, isSkip } from "../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
 import type { ExecutorOf } from "./validate.ts";
 
 /** A validated execution as it is to be recorded. */
 export function newExecutionOf(
-  { executionId, source, note, recommendations, ...limits }: Execution,
+  { executionId, source, note, recommendations, ...limits }: AnyExecution,
   executorOf: ExecutorOf,
 ): NewExecution {
   const places: ExecutionPlace[] = [];

@@ -2,12 +2,12 @@ import type { LimitFunction } from "p-limit";
 import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import type { AccessPlace, ProviderAccess } from "../contract/provider-access.ts";
 import { allMissing, MissingPackageError } from "../contract/optional-package.ts";
-import type { Recommendation } from "../contract/recommendation.ts";
+import type { AnyRecommendation } from "../contract/recommendation.ts";
 import type { DriveContext } from "./drive-context.ts";
 import { eventError } from "./emit.ts";
 
 /** Finds what says who a provider's requests come from; undefined for a provider that does not say. */
-export type AccessOf = (recommendation: Recommendation) => ProviderAccess | undefined;
+export type AccessOf = (recommendation: AnyRecommendation) => ProviderAccess | undefined;
 
 /** Looks among providers. */
 export function accessOfAny(providers: readonly Provider[]): AccessOf {
@@ -17,7 +17,7 @@ export function accessOfAny(providers: readonly Provider[]): AccessOf {
 /** What is about to be driven. */
 interface Asked {
   readonly executor: ServiceExecutor;
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
 }
 
 /** Milliseconds for one sign-in: a place that takes longer is driven after the others, and its own look-up says what is wrong. */

@@ -7,7 +7,7 @@ import { pathText } from "../contract/issue-text.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { moneySchema } from "../contract/money.ts";
 import { schemaProblems } from "../contract/schema-problems.ts";
-import { isSkip, type Recommendation, type Skip } from "../contract/recommendation.ts";
+import { isSkip, type AnyRecommendation, type Skip } from "../contract/recommendation.ts";
 import type { Execution } from "../contract/recommendation-types.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
 
@@ -88,12 +88,12 @@ function addTextProblem(text: string, problems: z.RefinementCtx): void {
 }
 
 /** Finds the executor of a service. */
-export type ExecutorOf = (recommendation: Pick<Recommendation, "provider" | "service">) => ServiceExecutor;
+export type ExecutorOf = (recommendation: Pick<AnyRecommendation, "provider" | "service">) => ServiceExecutor;
 
 /** The executor of a service; undefined for a service that nobody provides. */
 export function findExecutor(
   providers: readonly Provider[],
-  { provider, service }: Pick<Recommendation, "provider" | "service">,
+  { provider, service }: Pick<AnyRecommendation, "provider" | "service">,
 ): ServiceExecutor | undefined {
   const known = providers.find(({ name }) => name === provider)?.services;
   return known && Object.hasOwn(known, service) ? known[service] : undefined;
@@ -119,7 +119,7 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
   problems.push(...problemsOf(envelope.error, envelopeSchema, input));
 
   const items = itemsSchema.safeParse(input);
-  const recommendations: (Recommendation | Skip)[] = [];
+  const recommendations: (AnyRecommendation | Skip)[] = [];
   for (const [recIndex, item] of (items.data?.recommendations ?? []).entries()) {
     const path = ["recommendations", recIndex];
     if (isEmptyPlace(item)) {

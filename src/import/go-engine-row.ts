@@ -2,7 +2,7 @@ import { cleanText } from "../contract/clean-text.ts";
 import { type ExecutionProblem, InvalidExecutionError } from "../contract/errors.ts";
 import type { Provider } from "../contract/executor.ts";
 import { findJsonProblem } from "../contract/find-json-problem.ts";
-import type { Execution } from "../contract/recommendation.ts";
+import type { AnyExecution } from "../contract/recommendation.ts";
 import { textProblem } from "../contract/text-problem.ts";
 import { validateExecution } from "../drive/validate.ts";
 import type { ExportedRow } from "./read-export.ts";
@@ -32,7 +32,7 @@ export type GoEngineRow = {
 } & (
   | {
       /** Undefined where nothing of it was selected. */
-      readonly execution: Execution | undefined;
+      readonly execution: AnyExecution | undefined;
       /** By recIndex. */
       readonly said: readonly SaidPlace[];
     }

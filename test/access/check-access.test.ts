@@ -10,14 +10,14 @@ import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { MissingPackageError } from "../../src/contract/optional-package.ts";
 import type { ProviderAccess } from "../../src/contract/provider-access.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { thrownBy } from "../thrown-by.ts";
 
 const recommend = (accountId: string, service = "cubes") =>
-  ({ provider: "nimbus", service, accountId, region: "north", quantity: 1, term: "P1Y" }) as Recommendation;
+  ({ provider: "nimbus", service, accountId, region: "north", quantity: 1, term: "P1Y" }) as AnyRecommendation;
 
-const accountOf = ({ accountId }: Recommendation) => (typeof accountId === "string" ? accountId : "");
+const accountOf = ({ accountId }: AnyRecommendation) => (typeof accountId === "string" ? accountId : "");
 
 const never = () => new Promise<never>(() => undefined);
 const denied = new RefusedError({ code: "access-denied", message: "No." });
@@ -29,7 +29,7 @@ function nimbus(access: Partial<ProviderAccess> | null = {}, executor: Partial<S
     provider: "nimbus",
     service: "cubes",
     describe: () => "a cube",
-    scopeOf: (recommendation: Recommendation) => ({ key: `nimbus/${accountOf(recommendation)}`, label: "" }),
+    scopeOf: (recommendation: AnyRecommendation) => ({ key: `nimbus/${accountOf(recommendation)}`, label: "" }),
     inventory: {
       list: async function* () {
         asked.push("list");
@@ -70,7 +70,7 @@ const placeOf = (id: string) => ({ key: `nimbus/${id}`, label: `account ${id}`, 
 
 async function check(
   provider: Provider,
-  recommendations: readonly Recommendation[] = [recommend("a")],
+  recommendations: readonly AnyRecommendation[] = [recommend("a")],
   options: AccessOptions & {
     readonly openLedger?: () => Promise<Ledger>;
     readonly environment?: Environment;

@@ -8,13 +8,13 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import type { Place } from "../../src/contract/audit-report.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { cache, compute, ec2 } from "../end-to-end/recommendations.ts";
 import { azureClient, virtualMachine } from "../sandbox/support.ts";
 
 const { recommendations: fixture } = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
-) as { recommendations: Recommendation[] };
+) as { recommendations: AnyRecommendation[] };
 const services = [
   "aws rds",
   "aws elasticache",
@@ -35,10 +35,14 @@ async function setup() {
   const driver = () => createPurchaser({ ledger: createMemoryLedger(), providers });
   return { sandbox, driver };
 }
-const executionOf = (...recommendations: Recommendation[]) => ({ executionId: "e", source: "test", recommendations });
+const executionOf = (...recommendations: AnyRecommendation[]) => ({
+  executionId: "e",
+  source: "test",
+  recommendations,
+});
 
 /** A second driver whose ledger is empty and which is shown an empty listing buys again: the documented hole. */
-async function buyTwice(recommendation: Recommendation) {
+async function buyTwice(recommendation: AnyRecommendation) {
   const { sandbox, driver } = await setup();
   const purchaser = driver();
   const [first] = (await purchaser.drive(executionOf(recommendation))).outcomes;

@@ -5,7 +5,7 @@ import { awsPermissions } from "../../providers/aws/aws-permissions.ts";
 import { createAws } from "../../providers/aws/index.ts";
 import { permissionsHelp } from "../../src/cli/text/permissions-help.ts";
 import type { Quote } from "../../src/contract/executor.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { environmentVariables } from "../environment-variables.ts";
 import { thrownBy } from "../thrown-by.ts";
 import { error, startLoopback, type Loopback } from "./aws-loopback.ts";
@@ -13,8 +13,8 @@ import { error, startLoopback, type Loopback } from "./aws-loopback.ts";
 const accountId = "123456789012";
 const { signal } = new AbortController();
 const quote: Quote = { price: { amount: "1", currency: "USD" }, handle: {}, request: {} };
-const ofRds = { provider: "aws", service: "rds", accountId, region: "eu-west-1" } as unknown as Recommendation;
-const ofEc2 = { ...ofRds, service: "ec2" } as Recommendation;
+const ofRds = { provider: "aws", service: "rds", accountId, region: "eu-west-1" } as unknown as AnyRecommendation;
+const ofEc2 = { ...ofRds, service: "ec2" } as AnyRecommendation;
 const ec2Quote = { ...quote, request: { ReservedInstancesOfferingId: "offering", InstanceCount: 2 } };
 
 function accessAt(loopback: Loopback, settings: Parameters<typeof createAws>[0] = {}) {

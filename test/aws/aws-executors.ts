@@ -4,7 +4,7 @@ import type { Commitment } from "../../src/contract/commitment.ts";
 import { systemEnvironment, type Environment } from "../../src/contract/environment.ts";
 import type { CallOptions, Difference, Scope, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Listed } from "../../src/contract/listed.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { compareFound } from "../../src/drive/adopt.ts";
 import { statedDifferences } from "../../src/drive/compare-facts.ts";
 import { readListing } from "../../src/drive/read-listing.ts";
@@ -85,7 +85,7 @@ export async function find(
  */
 export async function differencesOf(
   executor: ServiceExecutor,
-  recommendation: Recommendation,
+  recommendation: AnyRecommendation,
   found: Listed | undefined,
 ): Promise<readonly Difference[]> {
   if (found === undefined) throw new Error("It is not there.");

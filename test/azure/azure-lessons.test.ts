@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { startLoopback, type Loopback } from "./support/azure-loopback.ts";
 import {
   fakeEnvironment,
@@ -64,7 +64,7 @@ function purchaserAt(server: Loopback) {
   });
 }
 
-const executionOf = (...recommendations: readonly Recommendation[]) => ({
+const executionOf = (...recommendations: readonly AnyRecommendation[]) => ({
   executionId: "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11",
   source: "cudly-web",
   recommendations,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { driveCommand, type DriveCommandOptions } from "../../src/cli/commands/drive.ts";
 import { LedgerError, RefusedError } from "../../src/contract/errors.ts";
-import type { Execution } from "../../src/contract/recommendation.ts";
+import type { AnyExecution } from "../../src/contract/recommendation.ts";
 import {
   bought,
   executionId,
@@ -37,7 +37,7 @@ async function drive(
 }
 
 const loopback = { azureEndpoint: "http://127.0.0.1:4001", awsEndpoint: "http://localhost:4001" };
-const limited = (execution: Execution): Execution => ({
+const limited = (execution: AnyExecution): AnyExecution => ({
   ...execution,
   recommendations: execution.recommendations.map((recommendation) => ({
     ...recommendation,

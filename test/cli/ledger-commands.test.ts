@@ -15,13 +15,15 @@ import { workLeft } from "../../src/contract/execution-state.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import type { ExecutionRecord } from "../../src/contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
-import { isSkip, type Recommendation } from "../../src/contract/recommendation.ts";
+import { isSkip, type AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { bought, executionId, fakeTerminal, outcome, plainOptions, report, standInParts } from "./stand-ins.ts";
 
 const started = Date.UTC(2026, 10, 22, 9, 5, 0);
-const disk: Recommendation = { provider: "none", service: "disk", quantity: 1, term: "P1Y" };
-const reservation = fixture.recommendations.find(({ service }) => service === "compute") as unknown as Recommendation;
+const disk: AnyRecommendation = { provider: "none", service: "disk", quantity: 1, term: "P1Y" };
+const reservation = fixture.recommendations.find(
+  ({ service }) => service === "compute",
+) as unknown as AnyRecommendation;
 
 function record(recIndex: number, changes: Partial<TokenRecord> = {}): TokenRecord {
   return {
@@ -357,7 +359,7 @@ describe("buyonce settle", () => {
 
   test("another program's is not waited for: it is said to be pending, 4; its own is settled all the same", async () => {
     const { terminal, written } = fakeTerminal({ tty: true, columns: 200 });
-    const tape: Recommendation = { provider: "azure", service: "tape", quantity: 1, term: "P1Y" };
+    const tape: AnyRecommendation = { provider: "azure", service: "tape", quantity: 1, term: "P1Y" };
     const theirs = [disk, tape].map((recommendation, index) => record(index, { recommendation, commitment: pending }));
     const ledger = ledgerOf(theirs);
     const { parts, calls } = standInParts({ terminal, openLedger: () => ledger });

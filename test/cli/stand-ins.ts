@@ -20,7 +20,7 @@ import type { AuditReport } from "../../src/contract/audit-report.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { moneySchema, totals } from "../../src/contract/money.ts";
-import { quantitySchema, type Execution } from "../../src/contract/recommendation.ts";
+import { quantitySchema, type AnyExecution } from "../../src/contract/recommendation.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 
@@ -82,7 +82,7 @@ function standInProvider(name: string, service: string): Provider {
 }
 
 /** A valid execution for the stand-in providers. */
-export function executionOf(...providers: readonly ("azure" | "aws" | "gcp")[]): Execution {
+export function executionOf(...providers: readonly ("azure" | "aws" | "gcp")[]): AnyExecution {
   return {
     executionId,
     source: "test",
@@ -125,7 +125,7 @@ export interface Calls {
   ledger?: string;
   sandboxState?: string | undefined;
   question?: string;
-  driven?: Execution;
+  driven?: AnyExecution;
   driveOptions?: RedriveOptions;
   quoteOptions?: PlanOptions;
   settleOptions?: WatchOptions;
@@ -170,7 +170,7 @@ export function standInParts(
     },
     drive: async (execution, options = {}) => {
       calls.names.push("drive");
-      calls.driven = execution as Execution;
+      calls.driven = execution as AnyExecution;
       calls.driveOptions = options;
       return drive(options);
     },

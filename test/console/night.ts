@@ -8,7 +8,7 @@ import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type FaultRule, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createHandler } from "../../src/door/create-handler.ts";
 import type { DoorHandler, HandlerOptions } from "../../src/door/door-parts.ts";
 import { type DoorServer, startServer } from "../../src/door/start-server.ts";
@@ -121,7 +121,7 @@ const usd = (amount: string) => ({ amount, currency: "USD" });
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 
 /** A reservation of EC2 that differs from the others of this file in its region. */
-export function ec2In(region: string, changes: Partial<Recommendation> = {}): Recommendation {
+export function ec2In(region: string, changes: Partial<AnyRecommendation> = {}): AnyRecommendation {
   return { ...ec2, region, maxPrice: usd("9000.00"), ...changes };
 }
 
@@ -136,7 +136,7 @@ interface SubmitHow {
 export async function submitted(
   { purchaser }: Pick<Night, "purchaser">,
   executionId: string,
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   { requireApproval = false, caller = "engine", isDriven = !requireApproval }: SubmitHow = {},
 ): Promise<void> {
   const execution = { executionId, source: "cost-engine", recommendations };
@@ -183,7 +183,7 @@ export async function fillNight(night: Night): Promise<void> {
 export async function park(
   night: Night,
   executionId: string,
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   when: "before" | "after" = "after",
 ): Promise<void> {
   night.sandbox.addFault([lostAnswer(when)]);

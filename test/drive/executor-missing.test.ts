@@ -6,7 +6,7 @@ import { LedgerError } from "../../src/contract/errors.ts";
 import type { DriveEvent } from "../../src/contract/events.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { ExecutionPlace, Ledger, TokenRecord, UnfinishedQuery } from "../../src/contract/ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { setup } from "./setup.ts";
@@ -31,15 +31,15 @@ function twoClouds() {
   return { ...parts, otherCloud, both: worker(cloud.provider, other), theirs: worker(other) };
 }
 
-const otherDisk = (): Recommendation => ({ ...disk(), provider: "other" });
-const execution = (executionId: string, ...recommendations: Recommendation[]) => ({
+const otherDisk = (): AnyRecommendation => ({ ...disk(), provider: "other" });
+const execution = (executionId: string, ...recommendations: AnyRecommendation[]) => ({
   executionId,
   source: "test",
   recommendations,
 });
 
 /** A claim for a driver that dies with it. */
-const request = (executionId: string, recommendation: Recommendation): ExecutionPlace => ({
+const request = (executionId: string, recommendation: AnyRecommendation): ExecutionPlace => ({
   token: `token of ${executionId}`,
   executionId,
   recIndex: 0,

@@ -5,7 +5,7 @@ import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Inventory } from "../../src/contract/inventory.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
@@ -25,7 +25,7 @@ export function setup({
   return { environment, cloud, ledger: options.ledger, purchaser: createPurchaser(options), options };
 }
 
-export function execution(...recommendations: Recommendation[]) {
+export function execution(...recommendations: AnyRecommendation[]) {
   return { executionId, source: "test", recommendations: recommendations.length > 0 ? recommendations : [disk()] };
 }
 

@@ -5,7 +5,7 @@ import execution from "../../fixtures/execution.json" with { type: "json" };
 import { type AwsAccounts, type AwsSettings, createAws } from "../../providers/aws/index.ts";
 import { type AwsSandboxOptions, type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { ec2, executionOf } from "./recommendations.ts";
@@ -19,7 +19,7 @@ function handClock() {
 }
 
 /** One recommendation of EC2 in each of two regions, and one of RDS. */
-function wantedIn(accountId: string): readonly Recommendation[] {
+function wantedIn(accountId: string): readonly AnyRecommendation[] {
   const rds = {
     provider: "aws",
     service: "rds",
@@ -44,7 +44,7 @@ interface Setting {
 
 /** Drives an execution at a sandbox of its own; `before` may prepare it. */
 async function driven(
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   { aws = {}, ...settings }: Setting,
   before: (sandbox: CloudSandbox, clock: ReturnType<typeof handClock>) => void = () => undefined,
 ) {
@@ -160,7 +160,7 @@ describe("one execution over many AWS accounts", () => {
     const priced = "DescribeReservedDBInstancesOfferings";
     const [account = ""] = good;
     const setting = { accounts: { "*": { roleArn: role, durationSeconds: 900 } } };
-    const [, , rds] = wantedIn(account) as [Recommendation, Recommendation, Recommendation];
+    const [, , rds] = wantedIn(account) as [AnyRecommendation, AnyRecommendation, AnyRecommendation];
     /** Then 300 of 900 seconds are left, and a purchase may take 60 and five minutes more. */
     const later = (sandbox: CloudSandbox, clock: ReturnType<typeof handClock>) => {
       sandbox.onRequest = ({ action, number }) => {
@@ -223,7 +223,7 @@ describe("one execution over many AWS accounts", () => {
     const [account = "", other = ""] = good;
     const [wanted] = wantedIn(account);
     await using run = await driven(
-      [wanted, wantedIn(other)[0]] as Recommendation[],
+      [wanted, wantedIn(other)[0]] as AnyRecommendation[],
       { accounts: { "*": { roleArn: role } } },
       (sandbox) => {
         const fault = { kind: "status", status: 400, code: "RequestExpired", when: "before" } as const;
@@ -243,7 +243,7 @@ describe("one execution over many AWS accounts", () => {
     const page = readFileSync(new URL("../../docs/accounts-aws.md", import.meta.url), "utf8");
     const documented = [...page.matchAll(/"(?:ec2|rds|elasticache|memorydb|es|redshift|savingsplans):(\w+)"/g)];
     const [account = ""] = good;
-    const recommendations = (execution.recommendations as readonly Recommendation[])
+    const recommendations = (execution.recommendations as readonly AnyRecommendation[])
       .filter(({ provider }) => provider === "aws")
       .map((one) => ({ ...one, accountId: account }));
     await using run = await driven(recommendations, {

@@ -4,7 +4,7 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { type LoggedRequest, startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
@@ -20,7 +20,7 @@ export interface Size {
 }
 
 /** What is wanted in one account and region: 8 recommendations of five services. */
-function wantedIn(accountId: string, region: string): readonly Recommendation[] {
+function wantedIn(accountId: string, region: string): readonly AnyRecommendation[] {
   const at = { provider: "aws", accountId, region, term: "P1Y", payment: "no-upfront" };
   const rds = { ...at, service: "rds", instanceClass: "db.r6g.large", productDescription: "postgresql", multiAz: true };
   const cache = { ...at, service: "elasticache", nodeType: "cache.r6g.large", productDescription: "redis" };
@@ -67,7 +67,7 @@ function wanted({ accounts, regions, tenants, perTenant, projects, perProject }:
   const cores = { provider: "gcp", service: "compute", region: "us-central1", machineFamily: "N2", term: "P1Y" };
   const each = <One>(count: number, one: (quantity: number) => One) =>
     Array.from({ length: count }, (_, at) => one(at + 1));
-  const recommendations: readonly Recommendation[] = [
+  const recommendations: readonly AnyRecommendation[] = [
     ...ids.accounts.flatMap((account) => regions.flatMap((region) => wantedIn(account, region))),
     ...ids.tenants.flatMap((tenantId) => {
       // Another id: who pays is a subscription of the tenant.

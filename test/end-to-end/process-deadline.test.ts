@@ -4,7 +4,7 @@ import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { compute, ec2, executionOf } from "./recommendations.ts";
 
 /** Purchases give up by themselves after a second, reads only long after every deadline here. */
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 describe.concurrent("a deadline, while an endpoint hangs: the drive has reported by then what it knows", () => {
   // Without an end of its own the drive would hang with the endpoint, and the test with it.
-  test.each<[string, Recommendation, string, string]>([
+  test.each<[string, AnyRecommendation, string, string]>([
     ["GET reservationOrders", compute, "refused", "purchased"],
     ["POST calculatePrice", compute, "refused", "purchased"],
     ["PUT reservationOrders", compute, "unresolved", "purchased"],

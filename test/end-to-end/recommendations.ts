@@ -1,10 +1,10 @@
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 
 const tenantId = "3f1d0c5e-8a44-4b6e-9c1a-5d2e7f90a1b2";
 const subscriptionId = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 
 /** One small virtual machine for a year. */
-export const compute: Recommendation = {
+export const compute: AnyRecommendation = {
   provider: "azure",
   service: "compute",
   tenantId,
@@ -19,7 +19,7 @@ export const compute: Recommendation = {
 };
 
 /** One Redis cache for a year, paid by the month. */
-export const cache: Recommendation = {
+export const cache: AnyRecommendation = {
   provider: "azure",
   service: "cache",
   tenantId,
@@ -33,7 +33,7 @@ export const cache: Recommendation = {
 };
 
 /** A search service for a year, paid by the month. */
-export const search: Recommendation = {
+export const search: AnyRecommendation = {
   provider: "azure",
   service: "search",
   tenantId,
@@ -47,7 +47,7 @@ export const search: Recommendation = {
 };
 
 /** Two m5.large for a year, nothing upfront. */
-export const ec2: Recommendation = {
+export const ec2: AnyRecommendation = {
   provider: "aws",
   service: "ec2",
   accountId: "123456789012",
@@ -63,6 +63,6 @@ export const ec2: Recommendation = {
 };
 
 /** An execution of these recommendations. */
-export function executionOf(...recommendations: readonly Recommendation[]) {
+export function executionOf(...recommendations: readonly AnyRecommendation[]) {
   return { executionId: "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11", source: "cudly-web", recommendations };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import type { Recommendation, Skip } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation, Skip } from "../../src/contract/recommendation.ts";
 import type { Report } from "../../src/contract/report.ts";
 import { executionId, setup } from "../drive/setup.ts";
 
 const [a, b, x] = [disk(), disk({ size: "large" }), disk({ size: "huge" })];
-const order = (...recommendations: (Recommendation | Skip)[]) => ({ executionId, source: "test", recommendations });
+const order = (...recommendations: (AnyRecommendation | Skip)[]) => ({ executionId, source: "test", recommendations });
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const said = ({ outcomes }: Report) => outcomes.map(({ status, error }) => error?.code ?? status);
 
@@ -22,7 +22,7 @@ async function halfBought() {
 }
 
 describe("A3: an altered execution buys nothing, and says what was altered", () => {
-  test.each<[string, readonly (Recommendation | Skip)[], readonly string[], readonly string[]]>([
+  test.each<[string, readonly (AnyRecommendation | Skip)[], readonly string[], readonly string[]]>([
     [
       "a place before the others",
       [x, a, b],
@@ -69,7 +69,7 @@ describe("A3: an altered execution buys nothing, and says what was altered", () 
     expect(said(await purchaser.drive(order(a, b)))).toEqual(["already-purchased", "purchased"]);
   });
 
-  test.each<[string, readonly Recommendation[], string]>([
+  test.each<[string, readonly AnyRecommendation[], string]>([
     ["in another order", [b, a], "#0 was #1"],
     ["shortened", [a], "#1 was removed"],
   ])(
@@ -152,7 +152,7 @@ describe("A3: an altered execution buys nothing, and says what was altered", () 
     const { purchaser } = setup();
     const limited = (amount: string) => order({ ...a, maxPrice: gbp(amount) });
     expect(said(await purchaser.drive(limited("10.0")))).toEqual(["purchased"]);
-    const turned = Object.fromEntries(Object.entries({ ...a, maxPrice: gbp("10") }).toReversed()) as Recommendation;
+    const turned = Object.fromEntries(Object.entries({ ...a, maxPrice: gbp("10") }).toReversed()) as AnyRecommendation;
     expect(said(await purchaser.drive(order(turned)))).toEqual(["already-purchased"]);
   });
 });

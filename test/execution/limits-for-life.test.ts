@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { createPurchaser } from "../../src/purchaser.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { Report } from "../../src/contract/report.ts";
 import { changed, executionId, setup, token } from "../drive/setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const ann = { person: "ann", reason: "agreed" };
 const said = ({ outcomes }: Report) => outcomes.map(({ status, error }) => error?.code ?? status);
-const order = (recommendations: readonly Recommendation[], more: object = {}) => ({
+const order = (recommendations: readonly AnyRecommendation[], more: object = {}) => ({
   executionId,
   source: "test",
   recommendations,

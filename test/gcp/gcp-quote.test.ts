@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GcpSettings } from "../../providers/gcp/index.ts";
 import { families } from "../../providers/gcp/compute/gcp-families.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { ok, startLoopback, type Reply } from "./gcp-loopback.ts";
 import { calmly, computeAt, fakeEnvironment, marker, name, problem, recommendation, request } from "./gcp-samples.ts";
 
@@ -64,7 +64,7 @@ const cpu = "Commitment v1: N2 Cpu in Americas for 1 Year";
 const ram = "Commitment v1: N2 Ram in Americas for 1 Year";
 const page = (skus: readonly object[], nextPageToken = ""): Reply => ok({ skus, nextPageToken });
 
-async function quote(replies: readonly Reply[], change: Partial<Recommendation> = {}, settings: GcpSettings = {}) {
+async function quote(replies: readonly Reply[], change: Partial<AnyRecommendation> = {}, settings: GcpSettings = {}) {
   await using loopback = await startLoopback();
   loopback.on("skus", ...replies);
   const compute = computeAt(loopback.url, { readAttempts: 1, ...settings });
@@ -202,7 +202,7 @@ describe("the list is shared by those who ask at the same time", () => {
 });
 
 describe("exactly one price must remain", () => {
-  test.each<[string, readonly object[], Partial<Recommendation>]>([
+  test.each<[string, readonly object[], Partial<AnyRecommendation>]>([
     ["no price for the vCPUs", [...others, sku(ram)], {}],
     ["no price for the memory", [...others, sku(cpu)], {}],
     ["not in the region", all, { region: "asia-east1" }],

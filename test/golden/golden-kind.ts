@@ -1,7 +1,7 @@
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Environment } from "../../src/contract/environment.ts";
 import type { Provider } from "../../src/contract/executor.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { ProxiedAnswer, ProxiedRequest } from "./golden-proxy.ts";
 
 /** Something that the sandbox has sold. */
@@ -15,9 +15,9 @@ export interface Sold {
 export interface GoldenKind {
   /** Of its table: `fixtures/golden/NAME.json`. */
   readonly name: string;
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   /** What asks for another amount of the same. */
-  readonly another: Partial<Recommendation>;
+  readonly another: Partial<AnyRecommendation>;
   readonly provider: (settings: { readonly endpoint: string; readonly environment: Environment }) => Provider;
   /** As the sandbox names the actions that buy, and that list. */
   readonly purchaseAction: string;

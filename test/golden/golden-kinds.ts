@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { GoldenKind } from "./golden-kind.ts";
 import type { ProxiedAnswer, ProxiedRequest } from "./golden-proxy.ts";
 
 const { recommendations } = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
-) as { recommendations: Recommendation[] };
+) as { recommendations: AnyRecommendation[] };
 
-function recommendationOf(provider: string, service: string): Recommendation {
+function recommendationOf(provider: string, service: string): AnyRecommendation {
   const found = recommendations.find((one) => one.provider === provider && one.service === service);
   if (found === undefined) throw new Error(`The fixture has no ${provider} ${service}.`);
   // Another amount costs more, and is to be bought too.

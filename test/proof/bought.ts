@@ -1,5 +1,5 @@
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 
 /** A commitment in the sandbox, and for whom it was bought. */
 export interface Bought {
@@ -18,7 +18,7 @@ const partLength = 32;
  */
 export function boughtIn(
   sandbox: CloudSandbox,
-  recommendations: readonly Recommendation[],
+  recommendations: readonly AnyRecommendation[],
   tokens: readonly string[],
 ): readonly Bought[] {
   const byPart = new Map(tokens.map((token) => [token.slice(0, partLength), token]));

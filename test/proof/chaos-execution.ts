@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { Execution, Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyExecution, AnyRecommendation } from "../../src/contract/recommendation.ts";
 
 const example = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
-  readonly recommendations: readonly Recommendation[];
+  readonly recommendations: readonly AnyRecommendation[];
 };
 
 /** All kinds of the example, without their price limits. */
 const kinds = example.recommendations.map(
-  ({ maxPrice: _maxPrice, ...recommendation }) => recommendation as Recommendation,
+  ({ maxPrice: _maxPrice, ...recommendation }) => recommendation as AnyRecommendation,
 );
 const ofService = (service: string) => kinds.filter((kind) => kind.service === service);
 
@@ -28,11 +28,11 @@ export interface ChaosMix {
 export function chaosExecution(
   executionId: string,
   { recommendations: count, ec2, redshift }: ChaosMix,
-): Execution & { readonly recommendations: readonly Recommendation[] } {
+): AnyExecution & { readonly recommendations: readonly AnyRecommendation[] } {
   const [instance] = ofService("ec2");
   const [node] = ofService("redshift");
   const instanceTypes = ["m5.large", "m5.xlarge", "t3.micro"];
-  const recommendations = Array.from({ length: count }, (_, index): Recommendation => {
+  const recommendations = Array.from({ length: count }, (_, index): AnyRecommendation => {
     const nth = Math.floor((index * ec2) / count);
     const isEc2 = nth !== Math.floor(((index + 1) * ec2) / count);
     // Indistinguishable but for their type: what shares a lane also has one quantity.

@@ -3,7 +3,7 @@ import { systemEnvironment } from "../../src/contract/environment.ts";
 import { type ErrorCode, LedgerError, RefusedError } from "../../src/contract/errors.ts";
 import type { LimitChanges } from "../../src/contract/execution-record.ts";
 import { type Money, totals } from "../../src/contract/money.ts";
-import type { Execution } from "../../src/contract/recommendation.ts";
+import type { AnyExecution } from "../../src/contract/recommendation.ts";
 import { createPurchaser, type Purchaser } from "../../src/purchaser.ts";
 import type { Act, SentPlace } from "./act-rules.ts";
 import { createClouds, openSharedLedger } from "./chaos-parts.ts";
@@ -51,7 +51,7 @@ interface PersonOptions {
   readonly ledger: string;
   /** The sandbox. */
   readonly url: string;
-  readonly execution: Execution;
+  readonly execution: AnyExecution;
   readonly commitments: PurchaseWatch;
   readonly clock: MovableClock | undefined;
 }
@@ -170,7 +170,7 @@ type What = Act extends infer A ? (A extends unknown ? Omit<A, "began" | "return
 /** What is taken from the answer to an act. */
 type Answer = Partial<Pick<Act, "mayBeBought">>;
 
-async function pricesOf(purchaser: Purchaser<unknown>, execution: Execution): Promise<readonly Money[]> {
+async function pricesOf(purchaser: Purchaser<unknown>, execution: AnyExecution): Promise<readonly Money[]> {
   const { recommendations } = await purchaser.plan(execution, { concurrency: 8 });
   return recommendations.map(({ recIndex, price, error }) => {
     if (price === undefined) throw new Error(`#${recIndex} has no price: ${error?.message}`);

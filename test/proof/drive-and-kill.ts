@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { boughtIn } from "./bought.ts";
 import { startDriver } from "./chaos-driver.ts";
@@ -15,7 +15,7 @@ import { createMovableClock, longLease, untilProven } from "./movable-clock.ts";
  * many requests the first one made, and whether it was killed.
  */
 export async function driveAndKill(
-  recommendation: Recommendation,
+  recommendation: AnyRecommendation,
   isLast: (sandbox: CloudSandbox) => boolean,
 ): Promise<{ readonly killed: boolean; readonly requests: number }> {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-kill-"));

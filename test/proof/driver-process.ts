@@ -5,7 +5,7 @@ import { type Environment, systemEnvironment } from "../../src/contract/environm
 import { BuyonceError, messageOf } from "../../src/contract/errors.ts";
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import type { Execution } from "../../src/contract/recommendation.ts";
+import type { AnyExecution } from "../../src/contract/recommendation.ts";
 import { clockAhead } from "../clock-ahead.ts";
 import { createClouds, openSharedLedger } from "./chaos-parts.ts";
 import type { DriverLine, DriverOrder } from "./history-checker.ts";
@@ -75,7 +75,7 @@ try {
     providers: order.stopBeforeSend ? providers.map(stopBeforeSend) : providers,
     leaseLength: order.leaseLength,
   });
-  const execution = JSON.parse(readFileSync(order.executionFile, "utf8")) as Execution;
+  const execution = JSON.parse(readFileSync(order.executionFile, "utf8")) as AnyExecution;
   if (order.guardedAs !== undefined) await purchaser.submit({ ...execution, executionId: order.guardedAs });
   for (const found of order.findings ?? []) {
     const { executionId } = execution;

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { afterAll, describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { driveAndKill } from "./drive-and-kill.ts";
 
 /** Each run is two processes, and other tests run beside them. */
@@ -12,7 +12,7 @@ afterAll(() => console.log(`killed ${kills} times, after each request of each se
 
 /** For every service that the fixture buys: killed after its n-th request, for every n. */
 describe("killed after every request", () => {
-  test.concurrent.for(fixture.recommendations as readonly Recommendation[])("$provider $service", async (wanted) => {
+  test.concurrent.for(fixture.recommendations as readonly AnyRecommendation[])("$provider $service", async (wanted) => {
     const calm = await limit(() => driveAndKill(wanted, () => false));
     expect(calm.killed).toBe(false);
     // Look-up, price, purchase: at the least.

@@ -1,14 +1,14 @@
 import pLimit from "p-limit";
 import { describe, expect, test } from "vitest";
 import fixture from "../../fixtures/execution.json" with { type: "json" };
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { driveAndKill } from "./drive-and-kill.ts";
 
 /** Each run is two processes, and other tests run beside them. */
 const limit = pLimit(2);
 
 /** All reservations of Azure are bought by the same code: the first of them stands for all. `npm run proof` takes each. */
-const kinds = (fixture.recommendations as readonly Recommendation[]).filter(
+const kinds = (fixture.recommendations as readonly AnyRecommendation[]).filter(
   ({ provider, service }, index) => provider !== "azure" || service === "savings-plans" || index === 0,
 );
 

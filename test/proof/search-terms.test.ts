@@ -3,7 +3,7 @@ import { countedPrices } from "../../src/contract/counted-price.ts";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { type Money, totals } from "../../src/contract/money.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { World } from "../../src/testing/search/search-world.ts";
 import { search } from "../../src/testing/search/search.ts";
 import { budget, createProof, singly } from "./prove.ts";
@@ -180,7 +180,7 @@ function totalsAtTheClaim(maxTotal: string): (ledger: Ledger) => Ledger {
 
 /** Drives what was read first, under whatever the terms are by then. */
 function fromSnapshots(ledger: Ledger): Ledger {
-  const read = new Map<string, Recommendation>();
+  const read = new Map<string, AnyRecommendation>();
   return {
     ...ledger,
     recordExecution: async (execution) => {

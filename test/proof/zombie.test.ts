@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
 import { afterLease, createMovableClock, longLease } from "./movable-clock.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
@@ -81,7 +81,7 @@ describe("a driver that is stopped before its send for longer than its lease", (
 });
 
 async function startWorld(
-  recommendation: Recommendation,
+  recommendation: AnyRecommendation,
   options: Omit<Parameters<typeof startCloudSandbox>[0] & object, "clock"> = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "buyonce-zombie-"));

@@ -6,18 +6,18 @@ import { createAzure } from "../../providers/azure/index.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
 import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 
 const { recommendations } = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
-) as { recommendations: Recommendation[] };
+) as { recommendations: AnyRecommendation[] };
 const services = recommendations.map((one) => [`${one.provider} ${one.service}`, one] as const);
 const who = { executionId: "night-1", recIndex: 0, person: "Ada", reason: "not on the bill" };
 
 /** Real SDKs over HTTP against the sandbox; the clock of both moves when a test says so, and no wait takes time. */
-async function world(recommendation: Recommendation) {
+async function world(recommendation: AnyRecommendation) {
   let skipped = 0;
   const clock = { now: () => Date.now() + skipped };
   const sandbox = await startCloudSandbox({ clock });

@@ -1,9 +1,9 @@
 import type * as ec2 from "@aws-sdk/client-ec2";
 import type * as plans from "@aws-sdk/client-savingsplans";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 
 /** The fields of the fixture's recommendations that are read here, whichever service they are for. */
-export interface Wanted extends Recommendation {
+export interface Wanted extends AnyRecommendation {
   readonly tenantId: string;
   readonly subscriptionId: string;
   readonly accountId: string;

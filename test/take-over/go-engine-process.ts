@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { messageOf } from "../../src/contract/errors.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { Wanted } from "./go-engine-place.ts";
 import { createGoAws } from "./go-engine-aws.ts";
 import { goAzure } from "./go-engine-azure.ts";
@@ -22,7 +22,7 @@ export interface GoOrder {
   readonly places: readonly {
     readonly recIndex: number;
     readonly token: string;
-    readonly recommendation: Recommendation;
+    readonly recommendation: AnyRecommendation;
   }[];
 }
 

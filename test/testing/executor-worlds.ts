@@ -3,7 +3,7 @@ import { createAws } from "../../providers/aws/index.ts";
 import { createAzure } from "../../providers/azure/index.ts";
 import { type CloudSandbox, type CloudSandboxOptions, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { systemEnvironment } from "../../src/contract/environment.ts";
-import type { Recommendation } from "../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createImitationCloud, type ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { ExecutorWorld } from "../../src/testing/executor/executor-world.ts";
@@ -26,7 +26,7 @@ export function imitationWorld(identity: ImitationIdentity) {
 }
 
 const execution = JSON.parse(readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8")) as {
-  recommendations: Recommendation[];
+  recommendations: AnyRecommendation[];
 };
 
 /** Services that count no quantity, in another amount. */

@@ -9,7 +9,7 @@ import { BuyonceError, RefusedError } from "../../contract/errors.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { payerOf } from "../../contract/payer.ts";
-import type { Execution } from "../../contract/recommendation.ts";
+import type { AnyExecution } from "../../contract/recommendation.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { quoteText } from "../text/quote-text.ts";
@@ -19,7 +19,7 @@ import type { BuyOptions } from "./option-groups.ts";
 
 /** What a person is asked about before a drive. */
 export interface Spending {
-  readonly execution: Execution;
+  readonly execution: AnyExecution;
   readonly purchaser: Purchaser<unknown>;
   /** Where the ledger is, if it would be a new one. */
   readonly newAt: string | undefined;

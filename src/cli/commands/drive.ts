@@ -3,7 +3,7 @@ import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import type { Execution } from "../../contract/recommendation.ts";
+import type { AnyExecution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
 import { descriptionsIn, describePlaces } from "../resources/ledger-records.ts";
@@ -172,7 +172,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
 }
 
 interface Drive {
-  readonly execution: Execution;
+  readonly execution: AnyExecution;
   /** To look with, before anybody agreed. */
   readonly purchaser: Purchaser<unknown>;
   /** The one that drives. A new ledger is made by this. */

@@ -2,7 +2,7 @@ import type { Purchaser } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
-import { type Execution, isSkip, type Recommendation } from "../../contract/recommendation.ts";
+import { type AnyExecution, isSkip, type AnyRecommendation } from "../../contract/recommendation.ts";
 import { usageError } from "../terminal/exit-code.ts";
 import { isProviderName, type ProviderName } from "./providers.ts";
 
@@ -62,11 +62,11 @@ export function providersOf(records: readonly TokenRecord[]): readonly ProviderN
 }
 
 /** What each place of an execution asks for, by recIndex. */
-export function describePlaces({ recommendations }: Execution, purchaser: Purchaser): readonly string[] {
+export function describePlaces({ recommendations }: AnyExecution, purchaser: Purchaser): readonly string[] {
   return recommendations.map((place) => (isSkip(place) ? "left empty" : purchaser.describe(place)));
 }
 
-type Describe = (recommendation: Recommendation) => string;
+type Describe = (recommendation: AnyRecommendation) => string;
 
 /** Describing loads no SDK and looks for no credentials. */
 const describers: Readonly<Record<ProviderName, () => Promise<Describe>>> = {

@@ -7,7 +7,7 @@ import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
-import type { Execution } from "../../contract/recommendation.ts";
+import type { AnyExecution } from "../../contract/recommendation.ts";
 import type { RecommendationImport } from "../../import/import-recommendations.ts";
 import type { ImportReport } from "../../import/import-report.ts";
 import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
@@ -148,7 +148,7 @@ export function jsonRecommendationImport({ execution, records }: RecommendationI
 }
 
 /** An execution file. */
-export function jsonExecutionFile({ recommendations, ...execution }: Execution): string {
+export function jsonExecutionFile({ recommendations, ...execution }: AnyExecution): string {
   return text({ ...execution, recommendations });
 }
 

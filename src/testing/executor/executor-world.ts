@@ -5,7 +5,7 @@ import type { Marker, Quote, Resolution, ServiceExecutor, Submission } from "../
 import { hashJson } from "../../contract/fingerprint.ts";
 import type { Listed } from "../../contract/listed.ts";
 import type { PurchaseAnswer } from "../../contract/purchase-answer.ts";
-import type { Recommendation } from "../../contract/recommendation.ts";
+import type { AnyRecommendation } from "../../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../../contract/token.ts";
 import { compareFound } from "../../drive/adopt.ts";
 import { type Listing, readListing } from "../../drive/read-listing.ts";
@@ -14,9 +14,9 @@ import { type Listing, readListing } from "../../drive/read-listing.ts";
 export interface ExecutorWorld {
   readonly executor: ServiceExecutor;
   /** Something that can be bought there, in any number of up to twice its quantity. */
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   /** The same in another amount. Left out: with a quantity of one more. */
-  readonly another?: Recommendation;
+  readonly another?: AnyRecommendation;
   /** How many purchases the provider carried out: counted there, never in the executor. */
   purchases(): number;
   /** The provider carries the next purchase out, and its answer is lost. */
@@ -41,11 +41,11 @@ export interface Steps extends ExecutorWorld {
   resolve(submission: Submission, owned?: ReadonlySet<string>, signal?: AbortSignal): Promise<Resolution>;
   find(tokens: readonly string[], ids?: readonly string[]): Promise<Listing>;
   /** Compares something found by its token with what was asked for; throws a RefusedError where it differs. */
-  compare(recommendation: Recommendation, found: Listed): Promise<void>;
+  compare(recommendation: AnyRecommendation, found: Listed): Promise<void>;
 }
 
 /** What the world sells, in another amount. */
-export function anotherAmount({ recommendation, another }: ExecutorWorld): Recommendation {
+export function anotherAmount({ recommendation, another }: ExecutorWorld): AnyRecommendation {
   if (another !== undefined) return another;
   assert.ok(recommendation.quantity, "a recommendation without a quantity needs another one to compare it with");
   return { ...recommendation, quantity: recommendation.quantity + 1 };

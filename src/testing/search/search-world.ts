@@ -2,7 +2,7 @@ import { createPurchaser, type Purchaser } from "../../purchaser.ts";
 import type { Environment } from "../../contract/environment.ts";
 import type { ServiceExecutor } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import type { Execution, Recommendation } from "../../contract/recommendation.ts";
+import type { AnyExecution, AnyRecommendation } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import type { VirtualEnvironment } from "../virtual-environment.ts";
 import type { SearchedCloud } from "./gates.ts";
@@ -14,9 +14,9 @@ export interface World {
   readonly ledger: Ledger;
   readonly cloud: SearchedCloud;
   /** One for each token. */
-  readonly recommendations: readonly Recommendation[];
+  readonly recommendations: readonly AnyRecommendation[];
   /** What the execution says beside its recommendations. Default: nothing. */
-  readonly limits?: Pick<Execution, "maxTotals" | "notBefore" | "expiresAt">;
+  readonly limits?: Pick<AnyExecution, "maxTotals" | "notBefore" | "expiresAt">;
   /** Somebody else, who does these things one after the other, each at any moment: buys by hand, say. */
   readonly bystander?: readonly BystanderStep[];
   /** What each driver does, by its number. Default: it drives the execution. */
@@ -37,12 +37,12 @@ export interface BystanderStep {
 }
 
 /** What one driver does, and the reports that it gets. */
-export type SearchedDrive = (purchaser: Purchaser<unknown>, execution: Execution) => Promise<readonly Report[]>;
+export type SearchedDrive = (purchaser: Purchaser<unknown>, execution: AnyExecution) => Promise<readonly Report[]>;
 
 /** What a path is walked with. */
 export interface Walk {
   readonly world: World;
-  readonly execution: Execution;
+  readonly execution: AnyExecution;
   readonly ledger: Ledger;
   readonly cloud: SearchedCloud;
   /** What was said, recorded or sent and may not have been. */

@@ -2,7 +2,7 @@ import { Big } from "big.js";
 import type { Submission } from "../../contract/executor.ts";
 import { differingFields } from "../../contract/fingerprint.ts";
 import type { Ledger } from "../../contract/ledger.ts";
-import type { Recommendation } from "../../contract/recommendation.ts";
+import type { AnyRecommendation } from "../../contract/recommendation.ts";
 
 /**
  * What an execution allows at this moment, as somebody knows it who only hears what people say about it, and nothing of the
@@ -42,7 +42,7 @@ interface Watched {
 interface PlaceToBuy {
   readonly token: string;
   readonly recIndex: number;
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
 }
 
 /** Watches the one execution of a search. */
@@ -100,7 +100,7 @@ function whyNot(
   { forbidden, skipped = [], maxPrices = {} }: Terms,
   { recIndex, recommendation: recorded }: PlaceToBuy,
   price: string,
-  asked: Recommendation,
+  asked: AnyRecommendation,
 ): readonly string[] {
   const limit = maxPrices[recIndex];
   const differs = differingFields(recorded, asked);

@@ -2,7 +2,7 @@ import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { normaliseDescription } from "../../../providers/aws/reservations/product-description.ts";
 import { fingerprint } from "../../../src/contract/fingerprint.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { calmly, differencesOf, marker, serviceAt, serviceOf } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
@@ -12,7 +12,7 @@ import { services, submissionFor } from "./reservation-services.ts";
 const [rds] = services;
 if (rds?.service !== "rds") throw new Error("No RDS.");
 const { recommendation, offered, offerings, list, reservations } = rds;
-const ofProduct = (productDescription: string) => ({ ...recommendation, productDescription }) as Recommendation;
+const ofProduct = (productDescription: string) => ({ ...recommendation, productDescription }) as AnyRecommendation;
 
 /** AWS' filter, which knows spellings of its own: it matches parts of those, and finds nothing for a bracket. */
 function filtering(...sold: readonly string[]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { services } from "./reservation-services.ts";
 import { setup } from "./reservation-world.ts";
 
@@ -8,7 +8,7 @@ describe.each(services)(
   ({ service, list, codes }) => {
     const listing = list.replace("GET r", "DescribeR");
 
-    async function driveTwice(changes: Partial<Recommendation> = {}) {
+    async function driveTwice(changes: Partial<AnyRecommendation> = {}) {
       const { sandbox, newPurchaser, drive } = await setup(service);
       const first = await drive();
       sandbox.addFault({ match: { action: listing }, fault: { kind: "listing", listing: "empty" } });

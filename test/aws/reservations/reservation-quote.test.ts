@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { calmly, marker, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
@@ -13,13 +13,13 @@ const hourly = (amount: number | undefined, frequency = "Hourly") => [
 async function quote(
   one: TestedService,
   replies: readonly Reply[],
-  changes: Partial<Recommendation> = {},
+  changes: Partial<AnyRecommendation> = {},
   generation = 0,
 ) {
   await using loopback = await startLoopback();
   loopback.on(one.offerings, ...replies);
   const executor = serviceAt(one.service, loopback);
-  const asked = { ...one.recommendation, ...changes } as Recommendation;
+  const asked = { ...one.recommendation, ...changes } as AnyRecommendation;
   return { result: await executor.quote(asked, { ...marker, generation }, calmly), loopback };
 }
 

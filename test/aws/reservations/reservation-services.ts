@@ -1,5 +1,5 @@
 import type { Submission } from "../../../src/contract/executor.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { marker, submittedAt, token } from "../aws-executors.ts";
 import type { Arrived, Reply } from "../aws-loopback.ts";
 import { jsonProtocol, name, price, speaking, xmlProtocol, type Entry } from "./reservation-wire.ts";
@@ -8,7 +8,7 @@ import { jsonProtocol, name, price, speaking, xmlProtocol, type Entry } from "./
 export interface TestedService {
   readonly service: string;
   readonly title: string;
-  readonly recommendation: Recommendation;
+  readonly recommendation: AnyRecommendation;
   readonly list: string;
   readonly offerings: string;
   readonly purchase: string;

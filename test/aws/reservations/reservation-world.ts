@@ -4,7 +4,7 @@ import { createAws } from "../../../providers/aws/index.ts";
 import { type CloudSandboxOptions, startCloudSandbox } from "../../../providers/sandbox/index.ts";
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
 
 const executionId = "6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11";
@@ -15,7 +15,7 @@ export const nameFor = (service: string) => `${service}-id-${token.slice(0, 40)}
 
 const { recommendations } = JSON.parse(
   readFileSync(new URL("../../../fixtures/execution.json", import.meta.url), "utf8"),
-) as { recommendations: Recommendation[] };
+) as { recommendations: AnyRecommendation[] };
 
 /** Real SDKs over HTTP against the sandbox; only time is not real. */
 export async function setup(service: string, options: CloudSandboxOptions = {}) {
@@ -29,8 +29,8 @@ export async function setup(service: string, options: CloudSandboxOptions = {}) 
   function newPurchaser() {
     const ledger = createMemoryLedger({ clock: environment.now });
     const purchaser = createPurchaser({ ledger, environment, providers: [aws] });
-    return async (changes: Partial<Recommendation> = {}, id = executionId) => {
-      const recommendation = { ...wanted, ...changes } as Recommendation;
+    return async (changes: Partial<AnyRecommendation> = {}, id = executionId) => {
+      const recommendation = { ...wanted, ...changes } as AnyRecommendation;
       const report = await purchaser.drive({ executionId: id, source: "cudly-web", recommendations: [recommendation] });
       const [outcome] = report.outcomes;
       if (!outcome) throw new Error("No outcome.");

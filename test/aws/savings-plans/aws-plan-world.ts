@@ -5,7 +5,7 @@ import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import { systemEnvironment } from "../../../src/contract/environment.ts";
 import { clockAhead } from "../../clock-ahead.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { compute } from "./aws-plan-answers.ts";
 
 export const minute = 60_000;
@@ -34,13 +34,13 @@ export async function startWorld(aws: AwsSandboxOptions = {}) {
   function withNewLedger(executionId = "night-1") {
     const ledger = createMemoryLedger({ clock: environment.now });
     const purchaser = createPurchaser({ ledger, environment, providers: [createAws(settings)] });
-    const drive = async (...recommendations: readonly Recommendation[]) => {
+    const drive = async (...recommendations: readonly AnyRecommendation[]) => {
       return (await purchaser.drive({ executionId, source: "cudly-web", recommendations })).outcomes;
     };
-    const driveAnother = async (...recommendations: readonly Recommendation[]) => {
+    const driveAnother = async (...recommendations: readonly AnyRecommendation[]) => {
       return (await purchaser.drive({ executionId: "night-2", source: "cudly-web", recommendations })).outcomes;
     };
-    const quote = async (...recommendations: readonly Recommendation[]) => {
+    const quote = async (...recommendations: readonly AnyRecommendation[]) => {
       return (await purchaser.plan({ executionId, source: "cudly-web", recommendations })).recommendations;
     };
     return { drive, driveAnother, quote };

@@ -4,7 +4,7 @@ import type { CloudSandbox } from "../../../providers/sandbox/index.ts";
 import { createPurchaser } from "../../../src/purchaser.ts";
 import { createMemoryLedger } from "../../../src/ledger/memory-ledger.ts";
 import type { Ledger } from "../../../src/contract/ledger.ts";
-import type { Recommendation } from "../../../src/contract/recommendation.ts";
+import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
 import { createVirtualEnvironment } from "../../../src/testing/virtual-environment.ts";
 import { sandboxFor } from "../../sandbox/support.ts";
 import { fakeEnvironment } from "../support/azure-samples.ts";
@@ -18,7 +18,7 @@ function driver(sandbox: CloudSandbox, handedIn?: Ledger) {
   const ledger = handedIn ?? createMemoryLedger({ clock: environment.now });
   const providers = [createAzure({ endpoint: sandbox.url, environment: fakeEnvironment() })];
   const purchaser = createPurchaser({ ledger, providers, environment });
-  const drive = async (...recommendations: readonly Recommendation[]) => {
+  const drive = async (...recommendations: readonly AnyRecommendation[]) => {
     const execution = { executionId: "savings", source: "cudly-web", recommendations };
     return (await purchaser.drive(execution, { concurrency: 1 })).outcomes;
   };
