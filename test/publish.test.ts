@@ -91,7 +91,7 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
     const imports = typed.map((entry, index) => `import * as entry${index} from "${specifier(entry)}";`);
     const uses = `import { createPurchaser, createMemoryLedger, type DriveEvent, type Report } from "buyonce";
       const purchaser = createPurchaser({ ledger: createMemoryLedger(), providers: [] });
-      const report: Report = await purchaser.drive({}, { onEvent: (event: DriveEvent) => console.log(event.at) });
+      const report: Report = await purchaser.drive(purchaser.validate({}), { onEvent: (event: DriveEvent) => console.log(event.at) });
       // @ts-expect-error: the types are there; with any this would be no error.
       const wrong: number = report.outcomes;
       export { report, wrong, ${typed.map((_, index) => `entry${index}`).join(", ")} };`;
