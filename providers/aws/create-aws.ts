@@ -1,5 +1,5 @@
 import type { Provider } from "../../src/contract/executor.ts";
-import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
+import { awsNotSold } from "./aws-not-sold.ts";
 import { createAwsAccess } from "./aws-access.ts";
 import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
@@ -38,12 +38,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
       opensearch: createReservationExecutor(opensearch, connect, resolved),
       "savings-plans": createSavingsPlans(connect, resolved),
       redshift: createRedshift(connect, resolved),
-      dynamodb: serviceWithoutApi({
-        provider: "aws",
-        service: "dynamodb",
-        instead:
-          "Buy its reserved capacity in the AWS console (DynamoDB, Reserved capacity), and remove it from the execution.",
-      }),
+      ...Object.fromEntries(awsNotSold.map((executor) => [executor.service, executor])),
     },
   };
 }

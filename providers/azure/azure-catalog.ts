@@ -41,6 +41,10 @@ interface CatalogQuery {
   readonly subscriptionId: string;
   readonly region: string;
   readonly reservedResourceType: string;
+  /** Of software in virtual machines only. */
+  readonly publisherId?: string | undefined;
+  readonly offerId?: string | undefined;
+  readonly planId?: string | undefined;
 }
 
 /** The catalogue of one subscription, region and resource type. Throws a RefusedError. */
@@ -62,7 +66,15 @@ export function createCatalog(client: ReservationsClient): Catalog {
   const now = () => client.settings.environment.now();
   const catalogs = new Map<string, SharedCatalog>();
   return async function catalog(query, signal) {
-    const key = JSON.stringify([query.subscriptionId, query.region, query.reservedResourceType]).toLowerCase();
+    const { subscriptionId, region, reservedResourceType, publisherId, offerId, planId } = query;
+    const key = JSON.stringify([
+      subscriptionId,
+      region,
+      reservedResourceType,
+      publisherId,
+      offerId,
+      planId,
+    ]).toLowerCase();
     const known = catalogs.get(key);
     // A clock that jumped back makes it old as well.
     if (known !== undefined && now() >= known.at && now() - known.at < catalogLife) {
@@ -84,17 +96,24 @@ export function createCatalog(client: ReservationsClient): Catalog {
 
 async function readCatalog(
   client: ReservationsClient,
-  { subscriptionId, region: location, reservedResourceType }: CatalogQuery,
+  { subscriptionId, region: location, reservedResourceType, publisherId, offerId, planId }: CatalogQuery,
   signal: AbortSignal,
 ): Promise<readonly CatalogItem[]> {
   const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Capacity/catalogs`;
+  const published =
+    publisherId === undefined || offerId === undefined || planId === undefined ? {} : { publisherId, offerId, planId };
   const items: CatalogItem[] = [];
-  const first = client.url(path, { reservedResourceType, location });
+  const first = client.url(path, { reservedResourceType, location, ...published });
   for await (const entry of readEntries(client, first, step, signal)) {
     const item = itemSchema.safeParse(entry);
     if (item.success) items.push(item.data);
   }
   return items;
+}
+
+/** Whether a term is rare: it is bought where the catalogue offers it, whose silence about terms is not enough. */
+export function isRareTerm(term: string): boolean {
+  return term !== "P1Y" && term !== "P3Y";
 }
 
 /**
@@ -120,8 +139,7 @@ export function requireOffered(
   );
   if (item === undefined) return refuse(`does not list ${sku} (${service.reservedResourceType}) in ${region}`);
   if (item.terms !== undefined && !includes(item.terms, term)) return refuse(`lists ${sku} without the term ${term}`);
-  // P5Y is bought where the catalogue offers it: there its silence about terms is not enough.
-  if (item.terms === undefined && term === "P5Y") return refuse(`lists ${sku} without saying for which terms`);
+  if (item.terms === undefined && isRareTerm(term)) return refuse(`lists ${sku} without saying for which terms`);
   const plans = Object.entries(item.billingPlans ?? {}).find(([name]) => same(name, term))?.[1];
   if (plans !== undefined && !includes(plans, billingPlan))
     return refuse(`lists ${sku} for ${term} without the plan ${billingPlan}`);

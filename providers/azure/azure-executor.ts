@@ -1,7 +1,7 @@
 import type { CallOptions, Marker, Quote, ServiceExecutor, Submission } from "../../src/contract/executor.ts";
 import type { Inventory } from "../../src/contract/inventory.ts";
 import { canonicalReservation } from "./azure-canonical.ts";
-import { requireOffered, type Catalog } from "./azure-catalog.ts";
+import { isRareTerm, requireOffered, type Catalog } from "./azure-catalog.ts";
 import { applyPurchaseTags } from "./azure-marker.ts";
 import { recoveryOf } from "./azure-recovery.ts";
 import { createSchema, type AnyAzureReservation } from "./azure-schema.ts";
@@ -58,11 +58,12 @@ async function quote(
   { token, source }: Marker,
   { signal }: CallOptions,
 ): Promise<Quote> {
-  const { tenantId, subscriptionId, region, term } = recommendation;
+  const { tenantId, subscriptionId, region, term, publisherId, offerId, planId } = recommendation;
   const client = clientOf(tenantId);
-  if (service.catalogFirst !== undefined || term === "P5Y") {
+  if (service.catalogFirst !== undefined || isRareTerm(term)) {
     const { reservedResourceType } = service;
-    const items = await catalogOf(tenantId)({ subscriptionId, region, reservedResourceType }, signal);
+    const query = { subscriptionId, region, reservedResourceType, publisherId, offerId, planId };
+    const items = await catalogOf(tenantId)(query, signal);
     requireOffered(items, service, recommendation);
   }
   const request = toJson(applyPurchaseTags(bodyOf(service, recommendation), source, token, client.settings));

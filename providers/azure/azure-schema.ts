@@ -2,7 +2,7 @@ import { z } from "zod";
 import { about, matching, must, oneOf } from "../../src/contract/field-schemas.ts";
 import { maxPriceField } from "../../src/contract/limit-field.ts";
 import { type CommonFields, quantitySchema } from "../../src/contract/recommendation.ts";
-import type { AzureService, AzureServiceName } from "./azure-services.ts";
+import type { AzureService, AzureServiceEntry, AzureServiceName, AzureTerm } from "./azure-services.ts";
 import { regionCodes } from "./import/azure-region-names.ts";
 
 /**
@@ -20,40 +20,70 @@ export type AppliedScope =
       readonly tenantId?: string | undefined;
     };
 
-/** What a reservation of any of these services says. */
-export type AzureReservation<Service extends string> = CommonFields & {
+/** What reservations of all services say alike. */
+type CommonReservation = Omit<CommonFields, "term"> & {
   readonly provider: "azure";
-  readonly service: Service;
   /** The tenant whose credential buys and whose orders are looked through; left out: the credential's own. */
   readonly tenantId?: string | undefined;
   /** The subscription that is billed. */
   readonly subscriptionId: string;
-  /** `westus`; `global` for software plans. */
-  readonly region: string;
   /** `Standard_B1ls`. */
   readonly sku: string;
   /** Units; for some database services vCores. */
   readonly quantity: number;
-  readonly term: "P1Y" | "P3Y" | "P5Y";
-  /** Upfront takes the whole sum at once. Never left to a default: Azure's own is Upfront. */
-  readonly billingPlan: "Upfront" | "Monthly";
   readonly appliedScope: AppliedScope;
   /** Buy again when the term ends; false when left out. */
   readonly renew?: boolean | undefined;
 };
 
+/** Whether the discount of virtual machines reaches other sizes of the same group. */
+type Flexible = { readonly instanceFlexibility: "On" | "Off" };
+
+/** By which the catalogue names a publisher's software. */
+type Published = {
+  readonly publisherId: string;
+  readonly offerId: string;
+  readonly planId: string;
+};
+
+const years = ["P1Y", "P3Y", "P5Y"] as const;
+const plans = ["Upfront", "Monthly"] as const;
+
+/** What a descriptor lists under a name, or else these. */
+type Listed<Described, Name extends string, Otherwise> =
+  Described extends Readonly<Record<Name, readonly (infer Value)[]>> ? Value : Otherwise;
+
+type TermOf<Described> = Listed<Described, "terms", (typeof years)[number]>;
+type PlanOf<Described> = Listed<Described, "billingPlans", (typeof plans)[number]>;
+
+/** The fields that differ by service. */
+type Particular<Described extends { readonly name: string }> = {
+  readonly service: Described["name"];
+  /** `westus`; `global` for software plans. */
+  readonly region: Listed<Described, "regions", string>;
+  readonly term: TermOf<Described>;
+  /** Upfront takes the whole sum at once. Never left to a default: Azure's own is Upfront. */
+  readonly billingPlan: PlanOf<Described>;
+} & (Described extends { readonly flexible: true } ? Flexible : unknown) &
+  (Described extends { readonly published: true } ? Published : unknown);
+
+/** A reservation of one service. */
+export type AzureReservation<Name extends AzureServiceName> = CommonReservation & Particular<AzureServiceEntry<Name>>;
+
 /** A reservation of virtual machines. */
-export type AzureComputeRecommendation = AzureReservation<"compute"> & {
-  /** Whether the discount reaches other sizes of the same group. */
-  readonly instanceFlexibility: "On" | "Off";
+export type AzureComputeRecommendation = AzureReservation<"compute">;
+
+/** The reservations that the compiler knows: `"azure/compute"`. */
+export type AzureReservations = {
+  readonly [Name in AzureServiceName as `azure/${Name}`]: AzureReservation<Name>;
 };
 
 /** An Azure reservation to buy. */
-export type AzureRecommendation = AzureComputeRecommendation | AzureReservation<Exclude<AzureServiceName, "compute">>;
+export type AzureRecommendation = AzureReservations[keyof AzureReservations];
 
 /** A reservation of whatever service. */
-export type AnyAzureReservation = AzureReservation<string> &
-  Partial<Pick<AzureComputeRecommendation, "instanceFlexibility">>;
+export type AnyAzureReservation = CommonReservation &
+  Omit<Particular<{ readonly name: string }>, "term"> & { readonly term: AzureTerm } & Partial<Flexible & Published>;
 
 const exampleGuid = "11111111-2222-3333-4444-555555555555";
 
@@ -118,6 +148,10 @@ export const appliedScopeSchema = z
   )
   .meta(about("What the discount applies to.", { example: { type: "Shared" }, called: "appliedScopeType" }));
 
+const anyPlan = oneOf(plans).meta(
+  about("All at once, or in monthly parts.", { example: "Monthly", called: "billingPlan" }),
+);
+
 /** The fields of everything that is bought at Azure; to be spread into a service's strict object. */
 export function azureFields<const Service extends string>(service: Service) {
   return {
@@ -134,34 +168,31 @@ export function azureFields<const Service extends string>(service: Service) {
     subscriptionId: guid.meta(
       about("The subscription that is billed.", { example: exampleGuid, called: "billingScopeId" }),
     ),
-    term: oneOf(["P1Y", "P3Y", "P5Y"]).meta(
+    term: oneOf(years).meta(
       about("One, three or five years. Azure sells five for few products.", { example: "P1Y", called: "term" }),
     ),
-    billingPlan: oneOf(["Upfront", "Monthly"]).meta(
-      about("All at once, or in monthly parts.", { example: "Monthly", called: "billingPlan" }),
-    ),
+    billingPlan: anyPlan,
     appliedScope: appliedScopeSchema,
     maxPrice: maxPriceField,
   };
 }
 
 /** What a schema is made of. */
-type Described<Service extends string> = Pick<AzureService, "title" | "exampleSku" | "unit" | "flexible"> & {
-  readonly name: Service;
-};
+type Described = Omit<AzureService, "reservedResourceType" | "catalogFirst">;
 
 /** The strict schema of one service's recommendation. Nothing that decides money has a default. */
-export function createSchema(service: Described<string>): z.ZodType<AnyAzureReservation, AnyAzureReservation> {
-  return service.flexible ? flexibleSchema(service) : plainSchema(service);
+export function createSchema(service: Described): z.ZodType<AnyAzureReservation, AnyAzureReservation> {
+  if (service.flexible) return flexibleSchema(service);
+  return service.published ? publishedSchema(service) : plainSchema(service);
 }
 
-/** Of a service without instance flexibility. */
-export function plainSchema<const Service extends string>(service: Described<Service>) {
+/** Of most services. */
+export function plainSchema<const Service extends Described>(service: Service) {
   return fieldsOf(service).superRefine(requireTenantOfGroup).meta({ title: service.title });
 }
 
 /** Of a service whose instance flexibility has to be said. */
-export function flexibleSchema<const Service extends string>(service: Described<Service>) {
+export function flexibleSchema<const Service extends Described>(service: Service) {
   const instanceFlexibility = oneOf(["On", "Off"]).meta(
     about("Whether the discount reaches other sizes of the same group.", {
       example: "On",
@@ -172,24 +203,69 @@ export function flexibleSchema<const Service extends string>(service: Described<
   return schema.superRefine(requireTenantOfGroup).meta({ title: service.title });
 }
 
-function fieldsOf<const Service extends string>({ name, exampleSku, unit }: Described<Service>) {
+/** Of a service whose catalogue is asked for a publisher's software. */
+export function publishedSchema<const Service extends Described>(service: Service) {
+  const called = (field: string, whose: string) =>
+    matching(/^[^\s/]{1,128}$/, `must be the id of ${whose}, without spaces`).meta(
+      about(`The id of ${whose}, by which the catalogue names it.`, { called: field }),
+    );
+  const schema = fieldsOf(service).extend({
+    publisherId: called("publisherId", "the publisher"),
+    offerId: called("offerId", "its offer"),
+    planId: called("planId", "its plan"),
+  });
+  return schema.superRefine(requireTenantOfGroup).meta({ title: service.title });
+}
+
+function fieldsOf<const Service extends Described>(service: Service) {
+  const { name, exampleSku, unit, prepaid } = service;
   return z.strictObject({
-    ...azureFields(name),
-    region: matching(/^[A-Za-z0-9](?:[A-Za-z0-9 ]{0,60}[A-Za-z0-9])?$/, 'must be a region such as "westus"').meta(
-      about("The region, by its name or display name.", { example: "westus", called: "location", known: regionCodes }),
-    ),
+    ...azureFields<Service["name"]>(name),
+    ...listedFields(service),
     sku: matching(/^[^\s/]{1,256}$/, "must be a SKU name without spaces").meta(
       about("The SKU, by the name that Azure's catalogue of reservations has.", {
         ...(exampleSku === undefined ? {} : { example: exampleSku }),
         called: "sku.name",
       }),
     ),
-    quantity: quantitySchema.meta(about("How many.", { example: 1, unit, called: "quantity" })),
+    quantity: quantitySchema.meta(
+      about(prepaid ? "How many; what is not used up when the term ends is lost." : "How many.", {
+        example: 1,
+        unit,
+        called: "quantity",
+      }),
+    ),
     renew: z
       .boolean(must("must be true or false"))
       .meta(about("Buy again when the term ends. Left out: false.", { example: false, called: "renew" }))
       .optional(),
   });
+}
+
+const anyRegion = matching(/^[A-Za-z0-9](?:[A-Za-z0-9 ]{0,60}[A-Za-z0-9])?$/, 'must be a region such as "westus"').meta(
+  about("The region, by its name or display name.", { example: "westus", called: "location", known: regionCodes }),
+);
+
+/** The fields whose values a service may list. */
+function listedFields<const Service extends Described>({ terms = years, billingPlans, regions }: Service) {
+  const term = oneOf(terms).meta(
+    about("How long it lasts. The catalogue says what is offered for the SKU.", { example: "P1Y", called: "term" }),
+  );
+  const billingPlan =
+    billingPlans === undefined
+      ? anyPlan
+      : oneOf(billingPlans).meta(about("All at once.", { example: "Upfront", called: "billingPlan" }));
+  const region =
+    regions === undefined
+      ? anyRegion
+      : oneOf(regions).meta(about("It is sold in no region.", { example: "global", called: "location" }));
+  // The descriptor lists the very values that its type names.
+  return { term, billingPlan, region } as unknown as {
+    readonly [Field in "term" | "billingPlan" | "region"]: z.ZodType<
+      Particular<Service>[Field],
+      Particular<Service>[Field]
+    >;
+  };
 }
 
 /** Azure wants the tenant of a management group. */

@@ -1,6 +1,7 @@
 import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createAzureAccess } from "./azure-access.ts";
+import { azureNotSold } from "./azure-not-sold.ts";
 import { azureParticulars } from "./azure-particulars.ts";
 import { azureSearch } from "./azure-search.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
@@ -49,6 +50,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   const executors: readonly ServiceExecutor[] = [
     ...azureServices.map((service) => createReservationExecutor(service, parts)),
     createSavingsPlanExecutor(benefitsOf, purchaseTimeout),
+    ...azureNotSold,
   ];
   const access = createAzureAccess(settings, credentials);
   return {

@@ -1,4 +1,4 @@
-import type { AzureComputeRecommendation, AzureReservation } from "./azure-schema.ts";
+import type { AzureReservations } from "./azure-schema.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 
 export { createAzure } from "./create-azure.ts";
@@ -10,6 +10,7 @@ export type {
   AzureComputeRecommendation,
   AzureRecommendation,
   AzureReservation,
+  AzureReservations,
 } from "./azure-schema.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
 
@@ -26,14 +27,7 @@ export { OpenOrderError } from "./open-order.ts";
 export type { OpenOrder } from "./open-order.ts";
 
 declare module "../../src/contract/recommendation-types.js" {
-  interface RecommendationTypes {
-    readonly "azure/compute": AzureComputeRecommendation;
-    readonly "azure/cache": AzureReservation<"cache">;
-    readonly "azure/cosmosdb": AzureReservation<"cosmosdb">;
-    readonly "azure/database": AzureReservation<"database">;
-    readonly "azure/managed-redis": AzureReservation<"managed-redis">;
-    readonly "azure/search": AzureReservation<"search">;
-    readonly "azure/synapse": AzureReservation<"synapse">;
+  interface RecommendationTypes extends AzureReservations {
     readonly "azure/savings-plans": SavingsPlanRecommendation;
   }
 }

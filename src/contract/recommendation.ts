@@ -21,13 +21,28 @@ export interface AnyRecommendation extends CommonFields {
    * from 1. A savings plan says its commitment per hour instead, a commitment of resources how much of each.
    */
   readonly quantity?: number | undefined;
-  /** Commitment term as an ISO 8601 duration in years: `P1Y`, `P3Y`, `P5Y`. */
+  /** Commitment term as an ISO 8601 duration: `P1M`, `P1Y`, `P3Y`, `P5Y`. */
   readonly term: string;
   readonly [field: string]: JsonValue | undefined;
 }
 
 /** How many: a whole number from 1. There is no default, and no rounding. */
 export const quantitySchema = z.int("must be a whole number").min(1, "must be at least 1").max(1_000_000);
+
+/**
+ * When a term that began at `start` is over, both in milliseconds since 1970; undefined for a term that is not in years or months.
+ * A month that has no such day is over with its last.
+ */
+export function endOfTerm(start: number, term: string): number | undefined {
+  const [, count, unit] = /^P(\d{1,2})([YM])$/.exec(term) ?? [];
+  if (count === undefined) return undefined;
+  const end = new Date(start);
+  const day = end.getUTCDate();
+  end.setUTCMonth(end.getUTCMonth() + Number(count) * (unit === "Y" ? 12 : 1));
+  // The day did not exist there: the last of the month before.
+  if (end.getUTCDate() !== day) end.setUTCDate(0);
+  return end.getTime();
+}
 
 /** The length of a term in years. Throws for anything but `P<n>Y`. */
 export function termYears(term: string): number {

@@ -2,21 +2,28 @@ import { z } from "zod";
 import { RefusedError } from "./errors.ts";
 import type { ServiceExecutor } from "./executor.ts";
 
-/** A service whose commitments cannot be bought by a program. */
+/** A service whose commitments are not bought: no program can, or none can do so exactly once. */
 export interface ServiceWithoutApi {
   readonly provider: string;
   readonly service: string;
+  /** One or two sentences; left out: the provider has no API that buys it. */
+  readonly why?: string | undefined;
   /** One sentence: what the user can do instead. */
   readonly instead: string;
 }
 
 /**
- * An executor for a service that sells commitments, or discounts like them, but has no API to buy them with. Its schema
+ * An executor for a service that sells commitments, or discounts like them, but no API to buy them with, or none that can be used exactly once. Its schema
  * refuses every recommendation with what the user can do, so that nothing of the execution is sent; its other members
  * are never reached, and throw a RefusedError `not-offered`.
  */
-export function serviceWithoutApi({ provider, service, instead }: ServiceWithoutApi): ServiceExecutor {
-  const message = `cannot be bought here: ${provider} has no API that buys a commitment for "${service}". ${instead}`;
+export function serviceWithoutApi({
+  provider,
+  service,
+  why = `${provider} has no API that buys a commitment for "${service}".`,
+  instead,
+}: ServiceWithoutApi): ServiceExecutor {
+  const message = `cannot be bought here: ${why} ${instead}`;
   const refuse = (): never => {
     throw new RefusedError({ code: "not-offered", message: `The service ${message}` });
   };

@@ -1,6 +1,6 @@
 import { idsOf } from "../contract/commitment.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { termYears } from "../contract/recommendation.ts";
+import { endOfTerm } from "../contract/recommendation.ts";
 
 /** For so long (milliseconds) a commitment may be missing from a listing that lags behind. */
 const listingLag = 15 * 60_000;
@@ -24,8 +24,8 @@ export function recordedIds({ commitment }: Pick<TokenRecord, "commitment">): re
  */
 export function listedUntil({ commitment, purchasedAt = 0, recommendation }: TokenRecord): number {
   if (commitment?.standing !== "live" || commitment.tentative === true || !commitment.marked) return -Infinity;
-  const end = new Date(commitment.purchasedAt ?? purchasedAt);
-  return end.setUTCFullYear(end.getUTCFullYear() + termYears(recommendation.term));
+  const start = new Date(commitment.purchasedAt ?? purchasedAt).getTime();
+  return endOfTerm(start, recommendation.term) ?? -Infinity;
 }
 
 /** Whether a purchase must be in a listing that is made now. */

@@ -9,8 +9,9 @@ import type { memoryDbSchema } from "../../providers/aws/reservations/memorydb.t
 import type { openSearchSchema } from "../../providers/aws/reservations/opensearch.ts";
 import type { rdsSchema } from "../../providers/aws/reservations/rds.ts";
 import type { savingsPlanSchema as awsPlanSchema } from "../../providers/aws/savings-plans/aws-plan-recommendation.ts";
-import type { flexibleSchema, plainSchema } from "../../providers/azure/azure-schema.ts";
-import { createAzure } from "../../providers/azure/index.ts";
+import type { flexibleSchema, plainSchema, publishedSchema } from "../../providers/azure/azure-schema.ts";
+import { type AzureServiceEntry, azureServices } from "../../providers/azure/azure-services.ts";
+import { type AzureReservations, createAzure } from "../../providers/azure/index.ts";
 import type { savingsPlanSchema as azurePlanSchema } from "../../providers/azure/savings-plans/azure-plan-schema.ts";
 import type { gcpComputeSchema } from "../../providers/gcp/compute/gcp-recommendation.ts";
 import { createGcp } from "../../providers/gcp/index.ts";
@@ -34,13 +35,11 @@ type Taken = {
   "aws/rds": z.input<typeof rdsSchema>;
   "aws/redshift": z.input<typeof redshiftSchema>;
   "aws/savings-plans": z.input<typeof awsPlanSchema>;
-  "azure/compute": z.input<ReturnType<typeof flexibleSchema<"compute">>>;
-  "azure/cache": z.input<ReturnType<typeof plainSchema<"cache">>>;
-  "azure/cosmosdb": z.input<ReturnType<typeof plainSchema<"cosmosdb">>>;
-  "azure/database": z.input<ReturnType<typeof plainSchema<"database">>>;
-  "azure/managed-redis": z.input<ReturnType<typeof plainSchema<"managed-redis">>>;
-  "azure/search": z.input<ReturnType<typeof plainSchema<"search">>>;
-  "azure/synapse": z.input<ReturnType<typeof plainSchema<"synapse">>>;
+  "azure/compute": z.input<ReturnType<typeof flexibleSchema<AzureServiceEntry<"compute">>>>;
+  "azure/cache": z.input<ReturnType<typeof plainSchema<AzureServiceEntry<"cache">>>>;
+  "azure/openai-ptu": z.input<ReturnType<typeof plainSchema<AzureServiceEntry<"openai-ptu">>>>;
+  "azure/suse": z.input<ReturnType<typeof plainSchema<AzureServiceEntry<"suse">>>>;
+  "azure/vm-software": z.input<ReturnType<typeof publishedSchema<AzureServiceEntry<"vm-software">>>>;
   "azure/savings-plans": z.input<typeof azurePlanSchema>;
   // Named in the schema so that the refusal says more.
   "gcp/compute": Omit<z.input<typeof gcpComputeSchema>, "license" | "gpus" | "localSsdGb">;
@@ -180,7 +179,10 @@ describe("a purchaser takes an execution", () => {
 
 test("every service that is sold has its type", () => {
   const endpoint = "http://127.0.0.1:1";
-  const typed: Readonly<Record<keyof Taken, true>> = {
+  // Those of Azure's reservations are made from the list of its services.
+  const typed: Readonly<
+    Record<Exclude<keyof RecommendationTypes, keyof AzureReservations | "shop/server" | "outside/server">, true>
+  > = {
     "aws/ec2": true,
     "aws/elasticache": true,
     "aws/memorydb": true,
@@ -188,14 +190,7 @@ test("every service that is sold has its type", () => {
     "aws/rds": true,
     "aws/redshift": true,
     "aws/savings-plans": true,
-    "azure/cache": true,
-    "azure/compute": true,
-    "azure/cosmosdb": true,
-    "azure/database": true,
-    "azure/managed-redis": true,
     "azure/savings-plans": true,
-    "azure/search": true,
-    "azure/synapse": true,
     "gcp/compute": true,
   };
   const sold = [createAws({ endpoint }), createAzure({ endpoint }), createGcp({ endpoint })].flatMap((provider) =>
@@ -204,5 +199,6 @@ test("every service that is sold has its type", () => {
       .filter(([, executor]) => canBeListed(executor))
       .map(([service]) => `${provider.name}/${service}`),
   );
-  expect(sold.sort()).toEqual(Object.keys(typed));
+  const reservations = azureServices.map(({ name }) => `azure/${name}`);
+  expect(sold.sort()).toEqual([...Object.keys(typed), ...reservations].sort());
 });

@@ -56,7 +56,8 @@ export function reservedRecord(record: RecordReader, said: SaidReservation): Sou
     from.fail(said.regionField, `is ${shownValue(said.region)}, and no region of Azure is known by that name`);
   }
   const term = said.term?.toUpperCase();
-  if (term !== undefined && !/^P[135]Y$/.test(term)) from.fail("term", `must be P1Y or P3Y, not ${shownValue(term)}`);
+  if (term !== undefined && !/^P(1M|[135]Y)$/.test(term))
+    from.fail("term", `must be P1Y or P3Y, not ${shownValue(term)}`);
   // The id of a billing account's record names no subscription.
   const ids = saidIn([record], ["id"]).filter(({ text }) => subscriptionInId(text) !== undefined);
   const named = agreed([...said.subscriptions, ...ids], (text) => subscriptionInId(text) ?? plainWord(text));

@@ -2,7 +2,7 @@ import { Big } from "big.js";
 import type { PurchaseRequest } from "./check-purchase-request.ts";
 import { findSku } from "./reserved-skus.ts";
 
-const monthsOfTerm: Readonly<Record<string, number>> = { P1Y: 12, P3Y: 36, P5Y: 60 };
+const monthsOfTerm: Readonly<Record<string, number>> = { P1M: 1, P1Y: 12, P3Y: 36, P5Y: 60 };
 
 /** Months of a term; 0 for one that does not exist. */
 export function months(term: string): number {

@@ -6,7 +6,7 @@ import { type ReservedSku, reservedSkus } from "./reserved-skus.ts";
 
 /** What is listed where the request names no location. */
 const locations = ["eastus", "westeurope", "westus"];
-const billingPlans = ["Upfront", "Monthly"];
+const bothPlans: readonly string[] = ["Upfront", "Monthly"];
 /** Catalogue prices are in US dollars, whatever the billing currency; the rate is made up. */
 const dollars = "1.3";
 
@@ -18,14 +18,23 @@ export function listCatalog({ query }: SandboxRequest): SandboxResponse {
   const matches = filter === null ? () => true : parseFilter(filter, new Set(["name", "resourceType"]));
   const items = reservedSkus
     .filter(({ reservedResourceType }) => type === undefined || reservedResourceType.toLowerCase() === type)
-    .map((sku) => catalogItem(sku, location === null ? locations : [location]))
+    .filter(({ published }) => isAskedFor(published, query))
+    .map((sku) => catalogItem(sku, sku.locations ?? (location === null ? locations : [location])))
     .filter((item) => matches(lookupIn(item)));
   const number = (name: string, fallback: number) => Number(/^\d{1,9}$/.exec(query.get(name) ?? "")?.[0] ?? fallback);
   const skipped = number("$skip", 0);
   return armAnswer(200, { value: items.slice(skipped, skipped + number("$take", items.length)) });
 }
 
-function catalogItem({ name, reservedResourceType, monthly }: ReservedSku, at: readonly string[]): object {
+/** What a publisher sells is listed only where it is asked for by its ids. */
+function isAskedFor(published: ReservedSku["published"], query: SandboxRequest["query"]): boolean {
+  return Object.entries(published ?? {}).every(([name, id]) => query.get(name)?.toLowerCase() === id);
+}
+
+function catalogItem(
+  { name, reservedResourceType, monthly, billingPlans = bothPlans }: ReservedSku,
+  at: readonly string[],
+): object {
   const terms = Object.keys(monthly);
   const keyed = <T>(valueOf: (term: string) => T) =>
     Object.fromEntries(terms.map((term) => [`p${term.slice(1)}`, valueOf(term)]));

@@ -69,6 +69,15 @@ export function parsePurchaseRequest(body: string): PurchaseRequest {
   if (location === undefined) {
     throw new ArmError(400, "InvalidLocationId", "The location is missing.");
   }
+  if (known.locations !== undefined && !known.locations.some((each) => each === location.toLowerCase())) {
+    throw new ArmError(400, "InvalidLocationId", `${sku.name} is sold in ${known.locations.join(", ")} only.`);
+  }
+  if (
+    known.billingPlans !== undefined &&
+    !known.billingPlans.some((each) => each === (rest.billingPlan ?? "Upfront"))
+  ) {
+    throw new ArmError(400, "BillingPlanNotSupported", `${sku.name} is sold ${known.billingPlans.join(", ")} only.`);
+  }
   const isVirtualMachine = known.reservedResourceType === "VirtualMachines";
   const instanceFlexibility = reservedResourceProperties?.instanceFlexibility;
   if (instanceFlexibility !== undefined && !isVirtualMachine) {
