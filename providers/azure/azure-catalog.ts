@@ -104,7 +104,8 @@ async function readCatalog(
     publisherId === undefined || offerId === undefined || planId === undefined ? {} : { publisherId, offerId, planId };
   const items: CatalogItem[] = [];
   const first = client.url(path, { reservedResourceType, location, ...published });
-  for await (const entry of readEntries(client, first, step, signal)) {
+  // The documented next link of the catalogue has the path of another listing.
+  for await (const entry of readEntries(client, first, step, signal, "one host")) {
     const item = itemSchema.safeParse(entry);
     if (item.success) items.push(item.data);
   }

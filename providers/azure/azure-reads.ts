@@ -32,15 +32,19 @@ export async function readOne<T extends object>(
   }
 }
 
+/** Where the further pages of a listing are: at the path of the first, or anywhere on its host. */
+type PagesAt = "one path" | "one host";
+
 /** The entries of a listing, one by one. Throws a RefusedError where one of its pages cannot be believed. */
 export async function* readEntries(
   client: ArmClient,
   url: URL,
   step: ReadStep,
   signal: AbortSignal | undefined,
+  pagesAt: PagesAt = "one path",
 ): AsyncGenerator<unknown, void> {
   try {
-    for await (const page of readPages(client, url, signal)) yield* page;
+    for await (const page of readPages(client, url, signal, pagesAt)) yield* page;
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
@@ -48,13 +52,14 @@ export async function* readEntries(
 
 /**
  * The `value` arrays of a listing, page by page; none is kept. A listing counts only if it is whole, so this throws an
- * UnbelievableAnswerError for a page without its array, a next link to another scheme, host or path (the SDK would
+ * UnbelievableAnswerError for a page without its array, a next link to another scheme, host or (unless its pages are anywhere) path (the SDK would
  * follow it and send the bearer token along), a link seen before, and more pages than the limit.
  */
 async function* readPages(
   client: ArmClient,
   first: URL,
   signal: AbortSignal | undefined,
+  pagesAt: PagesAt = "one path",
 ): AsyncGenerator<readonly unknown[]> {
   const seen = new Set<string>();
   for (let url: URL | undefined = first; url !== undefined;) {
@@ -67,11 +72,11 @@ async function* readPages(
     if (!Array.isArray(value))
       throw new UnbelievableAnswerError("a page holds no list, which does not mean that there is nothing");
     yield value as readonly unknown[];
-    url = nextOf(nextLink, first);
+    url = nextOf(nextLink, first, pagesAt);
   }
 }
 
-function nextOf(nextLink: unknown, first: URL): URL | undefined {
+function nextOf(nextLink: unknown, first: URL, pagesAt: PagesAt): URL | undefined {
   if (nextLink === undefined || nextLink === null || nextLink === "") return undefined;
   const next = typeof nextLink === "string" ? URL.parse(nextLink) : null;
   if (next === null) throw new UnbelievableAnswerError("a next link is not a URL");
@@ -81,7 +86,7 @@ function nextOf(nextLink: unknown, first: URL): URL | undefined {
     next.username === "" &&
     next.password === "" &&
     // Azure Resource Manager does not tell paths apart by letter case.
-    next.pathname.toLowerCase() === first.pathname.toLowerCase();
+    (pagesAt === "one host" || next.pathname.toLowerCase() === first.pathname.toLowerCase());
   if (!same)
     throw new UnbelievableAnswerError(
       `a next link leads elsewhere (${next.origin}${next.pathname}) and was not followed`,

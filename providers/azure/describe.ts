@@ -1,11 +1,13 @@
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/azure-plan-schema.ts";
+import { azureServices } from "./azure-services.ts";
 import type { AnyAzureReservation } from "./azure-schema.ts";
 
-/** A reservation in a few words. */
+/** A reservation in a few words; what is used up, and lost when the term ends, is said to be prepaid. */
 export function describeReservation(recommendation: AnyAzureReservation): string {
   const { quantity, sku, service, region, term, billingPlan } = recommendation;
-  return `${quantity} × ${sku} (${service}), ${region}, ${term}, ${billingPlan}`;
+  const prepaid = azureServices.some(({ name, prepaid: isPrepaid }) => isPrepaid === true && name === service);
+  return `${quantity} × ${sku} (${service}), ${region}, ${term}, ${billingPlan}${prepaid ? ", prepaid" : ""}`;
 }
 
 /** A savings plan in a few words. */

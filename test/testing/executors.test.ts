@@ -1,14 +1,13 @@
 import { describe, test } from "vitest";
+import { azureServices } from "../../providers/azure/azure-services.ts";
 import { testExecutor } from "../../src/testing/test-executor.ts";
 import { gcpWorld, imitationWorld, sandboxWorld } from "./executor-worlds.ts";
-
-const azureServices = ["compute", "cache", "cosmosdb", "database", "managed-redis", "search", "synapse"];
 
 describe("every executor keeps the contract", () => {
   for (const identity of ["minted", "chosen", "stamped", "none"] as const) {
     testExecutor({ name: `the imitation (${identity})`, make: async () => imitationWorld(identity).world, test });
   }
-  for (const service of azureServices) {
+  for (const { name: service } of azureServices) {
     const make = () => sandboxWorld(`azure ${service}`);
     testExecutor({ name: `Azure ${service}`, make, optionalFields: ["tenantId"], test });
   }
