@@ -48,9 +48,14 @@ const forBrowsers = {
   maxAge: 600,
 };
 
-/** Measures each answer, under the path that its route has in the table. */
-function measuring(metrics: Pick<DoorMetrics, "answered">, now: Environment["now"]): MiddlewareHandler<DoorEnv> {
+/** Measures each answer, under the path that its route has in the table. What a page asks the door is part of the page. */
+function measuring({
+  metrics,
+  now,
+  entrance,
+}: Pick<AppOptions, "metrics" | "now" | "entrance">): MiddlewareHandler<DoorEnv> {
   return async (c, next) => {
+    if (entrance.isInside(c.req.raw)) return next();
     const began = now();
     await next();
     const matched = matchedRoutes(c).at(-1)?.path ?? "*";
@@ -88,7 +93,7 @@ export function createApp(
   app.notFound((c) =>
     answerWith(problemOf(new RequestError("not-found", "There is nothing at this address.")), c.req.raw),
   );
-  app.use(measuring(metrics, now));
+  app.use(measuring({ metrics, now, entrance }));
   app.use(
     methodNotAllowed({
       app,

@@ -17,6 +17,8 @@ export interface Entrance {
   admit<Result>(c: DoorContext, caller: Caller, handle: () => Promise<Result>): Promise<Result>;
   /** A request that a page sends to the door for a caller who was admitted: it is not asked and counted once more. */
   inside(request: Request, caller: Caller): Request;
+  /** Whether a page sends this request to the door: its reader sent one, which is the page's. */
+  isInside(request: Request): boolean;
 }
 
 /** Some proxies write a port, which is another one for every connection: `192.0.2.1:1001`, `[2001:db8::1]:80`. */
@@ -69,6 +71,7 @@ export function createEntrance(
       callers.set(request, caller);
       return request;
     },
+    isInside: (request) => callers.has(request),
   };
 }
 

@@ -243,3 +243,20 @@ test("without the packages everything else is answered, and /metrics names what 
   }
   world = await startWorld();
 });
+
+test("a form of the console is one request: what its page asks the door is not counted once more", async () => {
+  world = await startWorld();
+  await put("waiting", executionOf(ec2), "?requireApproval=true");
+  const { headers } = await ask(world.url, "GET", "/v1/executions/waiting/terms");
+  const answer = await fetch(`${world.url}/executions/waiting/cancel`, {
+    method: "POST",
+    headers: { origin: world.url },
+    body: new URLSearchParams({ terms: headers.get("etag") ?? "", reason: "ordered twice" }),
+    redirect: "manual",
+  });
+  expect(answer.status).toBe(303);
+  const posts = samplesIn(await scrape()).filter(
+    ({ name, labels }) => name === "buyonce_http_requests_total" && labels["method"] === "POST",
+  );
+  expect(posts).toMatchObject([{ labels: { route: "/executions/{executionId}/cancel", status: "303" }, value: 1 }]);
+});
