@@ -25,5 +25,5 @@ const reasons: Readonly<Record<string, { readonly why?: string; readonly instead
 
 /** Executors that refuse what this provider does not buy, before anything is sent. */
 export const awsNotSold: readonly ServiceExecutor[] = Object.entries(reasons).map(([service, reason]) =>
-  serviceWithoutApi({ provider: "aws", service, ...reason }),
+  serviceWithoutApi({ provider: "aws", service, isRefused: reason.why !== undefined, ...reason }),
 );

@@ -24,5 +24,5 @@ const reasons: Readonly<Record<string, { readonly why: string; readonly instead:
 
 /** Executors that refuse what this provider does not buy, before anything is sent. */
 export const azureNotSold: readonly ServiceExecutor[] = Object.entries(reasons).map(([service, reason]) =>
-  serviceWithoutApi({ provider: "azure", service, ...reason }),
+  serviceWithoutApi({ provider: "azure", service, isRefused: true, ...reason }),
 );

@@ -4,7 +4,7 @@ import type { Provider, Scope, ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionRecord, ExecutionsQuery } from "../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import type { AnyRecommendation } from "../contract/recommendation.ts";
-import { canBeListed } from "../contract/service-without-api.ts";
+import { canBeListed, isOnlyRefused } from "../contract/service-without-api.ts";
 
 /** A listing to look at, and what can make it. */
 export interface Target {
@@ -115,6 +115,7 @@ function collect(candidates: readonly Candidate[]): Targets {
   const targets = new Map<string, Target>();
   const notLookedAt = new Map<string, { provider: string; service: string }>();
   for (const { provider, service, executor, scopeOf } of candidates) {
+    if (executor !== undefined && isOnlyRefused(executor)) continue;
     if (executor === undefined || !canBeListed(executor)) {
       notLookedAt.set(`${provider} ${service}`, { provider, service });
       continue;

@@ -10,6 +10,8 @@ export interface ServiceWithoutApi {
   readonly why?: string | undefined;
   /** One sentence: what the user can do instead. */
   readonly instead: string;
+  /** Nobody expects an audit to look at it: it is named only to be refused. Left out: an audit says that it did not look there. */
+  readonly isRefused?: boolean | undefined;
 }
 
 /**
@@ -22,6 +24,7 @@ export function serviceWithoutApi({
   service,
   why = `${provider} has no API that buys a commitment for "${service}".`,
   instead,
+  isRefused = false,
 }: ServiceWithoutApi): ServiceExecutor {
   const message = `cannot be bought here: ${why} ${instead}`;
   const refuse = (): never => {
@@ -44,11 +47,20 @@ export function serviceWithoutApi({
     resolve: async () => refuse(),
   };
   withoutListing.add(executor);
+  if (isRefused) refused.add(executor);
   return executor;
 }
 
 /** Executors that have nothing to list. */
 const withoutListing = new WeakSet<ServiceExecutor>();
+
+/** Those of them that are there only to refuse. */
+const refused = new WeakSet<ServiceExecutor>();
+
+/** Whether an executor is there only to refuse what it is asked for, so that an audit need not name its service. */
+export function isOnlyRefused(executor: ServiceExecutor): boolean {
+  return refused.has(executor);
+}
 
 /** Whether what was bought with an executor can be listed, for audits. */
 export function canBeListed(executor: ServiceExecutor): boolean {

@@ -283,5 +283,5 @@ test("an http endpoint elsewhere than on loopback is refused, and making a provi
   expect(() => createAzure({ maxPages: 0 })).toThrow(
     expect.objectContaining({ code: "invalid-configuration", message: expect.stringContaining("maxPages") }),
   );
-  expect(Object.keys(createAzure().services).sort()).toEqual([...serviceNames, "savings-plans"].sort());
+  expect(Object.keys(createAzure().services)).toEqual(expect.arrayContaining([...serviceNames, "savings-plans"]));
 });

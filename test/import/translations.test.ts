@@ -185,7 +185,7 @@ const azure: readonly Answer[] = [
       { service: "synapse", sku: "SQLDW_cDWU", region: "eastus2", quantity: 5 },
       /recommendedQuantity: is "0\.72": only whole ones are sold, and a fraction is not rounded$/,
       /location: is "Middle Earth", and no region of Azure is known by that name$/,
-      /resourceType: is "ManagedDisk", which is not bought here: bought are VirtualMachines, RedisCache, /,
+      /resourceType: is "SapHana", which is not bought here: bought are VirtualMachines, RedisCache, /,
       /resourceType: is missing: what is recommended is not said$/,
       /scope: must be Shared or Single, not "Tenant"$/,
       /term: must be P1Y or P3Y, not "P2Y"$/,

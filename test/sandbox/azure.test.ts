@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { reservedSkus } from "../../providers/sandbox/azure/reserved-skus.ts";
 import { azureClient, recordedAzure, sandboxFor, virtualMachine } from "./support.ts";
 
 const now = Date.parse("2026-03-06T14:10:21.875Z");
@@ -332,8 +333,10 @@ describe("reading", () => {
     ]);
     const filter = encodeURIComponent("name eq 'search_standard_S1'");
     expect((await catalogs(`location=westus&$filter=${filter}`)).body.value).toHaveLength(1);
-    expect((await catalogs("location=westus")).body.value).toHaveLength(8);
-    expect((await catalogs("location=westus&$skip=7&$take=5")).body.value).toHaveLength(1);
+    const all = (await catalogs("location=westus")).body.value.length;
+    // A publisher's software is listed where it is asked for by its ids.
+    expect(all).toBe(reservedSkus.filter(({ published }) => published === undefined).length);
+    expect((await catalogs(`location=westus&$skip=${all - 1}&$take=5`)).body.value).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { indexRanges } from "./index-ranges.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
@@ -93,7 +94,7 @@ function totalsText({ outcomes, atRisk }: Report, paint: Paint, newLedger: strin
 function stepsText(steps: readonly NextStep[], width: number, paint: Paint): string {
   if (steps.length === 0) return "";
   const lines = steps.flatMap(({ recIndexes, text }) => {
-    const [first = "", ...rest] = wrap(`${recIndexes.map((index) => `#${index}`).join(" ")}: ${text}`, width - 4);
+    const [first = "", ...rest] = wrap(`${indexRanges(recIndexes)}: ${text}`, width - 4);
     return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   // Not broken over two lines: they are there to be copied.
