@@ -76,7 +76,7 @@ describe("software of a publisher", () => {
     }
     const asked = server.arrived
       .filter((request) => kindOf(request) === "catalog")
-      .map(({ path = "" }) => new URL(path, server.origin).searchParams);
+      .map(({ path }) => new URL(path, server.origin).searchParams);
     expect(asked.map((query) => [query.get("publisherId"), query.get("offerId"), query.get("planId")])).toEqual([
       ["contoso", "firewall", "standard"],
       ["contoso", "firewall", "premium"],
