@@ -152,6 +152,12 @@ const anyPlan = oneOf(plans).meta(
   about("All at once, or in monthly parts.", { example: "Monthly", called: "billingPlan" }),
 );
 
+/** Whether it buys itself again. */
+export const renewField = z
+  .boolean(must("must be true or false"))
+  .meta(about("Buy again when the term ends. Left out: false.", { example: false, called: "renew" }))
+  .optional();
+
 /** The fields of everything that is bought at Azure; to be spread into a service's strict object. */
 export function azureFields<const Service extends string>(service: Service) {
   return {
@@ -235,10 +241,7 @@ function fieldsOf<const Service extends Described>(service: Service) {
         called: "quantity",
       }),
     ),
-    renew: z
-      .boolean(must("must be true or false"))
-      .meta(about("Buy again when the term ends. Left out: false.", { example: false, called: "renew" }))
-      .optional(),
+    renew: renewField,
   });
 }
 

@@ -1,14 +1,15 @@
 import { type SearchByHand, shellCommand, type Sought, textIn } from "../../src/contract/search-by-hand.ts";
 import { clouds } from "./clouds.ts";
 import type { AzureSettings } from "./azure-settings.ts";
+import { capacityVersion } from "./reservations-client.ts";
+import { billingBenefitsVersion } from "./savings-plans/azure-plan-client.ts";
 
 /** https://learn.microsoft.com/rest/api/reserved-vm-instances/reservation-order/get */
-const orderPath = (id: string) => `/providers/Microsoft.Capacity/reservationOrders/${encodeURIComponent(id)}`;
+const orderPath = (id: string) =>
+  `/providers/Microsoft.Capacity/reservationOrders/${encodeURIComponent(id)}?api-version=${capacityVersion}`;
 /** https://learn.microsoft.com/rest/api/billingbenefits/savings-plan-order-alias/get */
 const aliasPath = (name: string) =>
-  `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${encodeURIComponent(name)}`;
-/** Both of them take it. */
-const apiVersion = "2022-11-01";
+  `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${encodeURIComponent(name)}?api-version=${billingBenefitsVersion}`;
 
 /**
  * How a person looks with the Azure CLI for what a recommendation bought. One order is asked for at the whole address of its cloud: signed
@@ -21,7 +22,7 @@ export function azureSearch({ cloud = "public", endpoint }: Pick<AzureSettings, 
     const tenant = typeof tenantId === "string" ? `tenant ${tenantId}` : "the tenant that buys";
     const signedIn = `Azure${cloud === "public" ? "" : ` (${cloud})`}, ${tenant}`;
     const ask = (path: string) => {
-      const url = `${address.replace(/\/$/, "")}${path}?api-version=${apiVersion}`;
+      const url = `${address.replace(/\/$/, "")}${path}`;
       const words = ["az", "rest", "--method", "get", "--url", url];
       // A dummy answers on loopback: no credential is sent there.
       return shellCommand([...words, ...(isImitated ? ["--skip-authorization-header"] : [])]);
@@ -44,7 +45,7 @@ export function azureSearch({ cloud = "public", endpoint }: Pick<AzureSettings, 
     }
     // These follow the pages of the list, which az rest does not: https://learn.microsoft.com/cli/azure/reservations/reservation-order
     const list =
-      service === "savings-plan"
+      service === "savings-plans"
         ? ["billing-benefits", "savings-plan-order", "list"]
         : ["reservations", "reservation-order", "list"];
     return {

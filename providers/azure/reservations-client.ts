@@ -3,7 +3,7 @@ import type { TenantCredentials } from "./azure-credential.ts";
 import { createArmClient, type ArmClient, type ArmClientSettings, type SdkClientSettings } from "./arm-client.ts";
 
 /** The newest version of the API that holds reservation orders: https://learn.microsoft.com/rest/api/reserved-vm-instances/ */
-const apiVersion = "2022-11-01";
+export const capacityVersion = "2022-11-01";
 
 /** Microsoft.Capacity of one tenant. Make it with {@link createReservationsClient}. */
 export type ReservationsClient = ArmClient;
@@ -27,7 +27,7 @@ export function connectReservations(
   credentials?: TenantCredentials,
 ): ReservationsClient {
   return createArmClient(settings, {
-    apiVersion,
+    apiVersion: capacityVersion,
     credentials,
     makeSdkClient: openReservations,
   });

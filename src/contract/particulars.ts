@@ -1,6 +1,6 @@
 import { Big } from "big.js";
 import type { Money } from "./money.ts";
-import { type AnyRecommendation, termYears } from "./recommendation.ts";
+import { type AnyRecommendation, termMonths } from "./recommendation.ts";
 
 /** What a person wants to know about a recommendation, and no request needs. What is not known is left out. */
 export interface Particulars {
@@ -27,6 +27,6 @@ export function paymentsOf(
   const nothing = { amount: "0", currency };
   if (paid === "upfront") return { dueNow: price, monthly: nothing };
   if (paid !== "monthly" || !/^P\dY$/.test(term)) return {};
-  const months = termYears(term) * 12;
+  const months = termMonths(term);
   return { dueNow: nothing, monthly: { amount: new Big(price.amount).div(months).toFixed(2), currency } };
 }

@@ -34,21 +34,20 @@ export const quantitySchema = z.int("must be a whole number").min(1, "must be at
  * A month that has no such day is over with its last.
  */
 export function endOfTerm(start: number, term: string): number | undefined {
-  const [, count, unit] = /^P(\d{1,2})([YM])$/.exec(term) ?? [];
-  if (count === undefined) return undefined;
+  if (!/^P\d{1,2}[YM]$/.test(term)) return undefined;
   const end = new Date(start);
   const day = end.getUTCDate();
-  end.setUTCMonth(end.getUTCMonth() + Number(count) * (unit === "Y" ? 12 : 1));
+  end.setUTCMonth(end.getUTCMonth() + termMonths(term));
   // The day did not exist there: the last of the month before.
   if (end.getUTCDate() !== day) end.setUTCDate(0);
   return end.getTime();
 }
 
-/** The length of a term in years. Throws for anything but `P<n>Y`. */
-export function termYears(term: string): number {
-  const match = /^P(\d)Y$/.exec(term);
-  if (!match) throw new RangeError(`Not a term in years: ${term}`);
-  return Number(match[1]);
+/** The length of a term in months. Throws a RangeError for anything but `P<n>Y` and `P<n>M`. */
+export function termMonths(term: string): number {
+  const [, count, unit] = /^P(\d{1,2})([YM])$/.exec(term) ?? [];
+  if (count === undefined) throw new RangeError(`Not a term in years or months: ${term}`);
+  return Number(count) * (unit === "Y" ? 12 : 1);
 }
 
 /** A place that is left empty, so that the other recommendations keep their index. Nothing is bought for it. */

@@ -22,6 +22,7 @@ export type SavingsPlanBody = {
     readonly appliedScopeType?: string;
     readonly appliedScopeProperties?: object;
     readonly commitment: { readonly grain: "Hourly"; readonly currencyCode: string; readonly amount: number };
+    /** Always said, though Azure reads nothing as false. */
     readonly renew: boolean;
   };
 };
@@ -40,7 +41,7 @@ export function bodyOf(recommendation: SavingsPlanRecommendation): SavingsPlanBo
       ...appliedTo(appliedScope, tenantId),
       // Azure takes a JSON number. Eleven digits at most: their double prints as the same decimal again.
       commitment: { grain: "Hourly", currencyCode: commitment.currency, amount: Number(commitment.amount) },
-      renew: false,
+      renew: recommendation.renew ?? false,
     },
   };
 }

@@ -2,8 +2,8 @@ import { importOptional } from "../../../src/contract/optional-package.ts";
 import type { TenantCredentials } from "../azure-credential.ts";
 import { createArmClient, type ArmClient, type ArmClientSettings } from "../arm-client.ts";
 
-/** The newest stable version: https://learn.microsoft.com/rest/api/billingbenefits/ */
-const apiVersion = "2022-11-01";
+/** The newest stable version; the first whose alias has `renew` and the terms P1M and P5Y: https://learn.microsoft.com/rest/api/billingbenefits/ */
+export const billingBenefitsVersion = "2026-06-01";
 
 /** The SDK, loaded when it is first needed. Throws a MissingPackageError. */
 export const billingBenefitsSdk = () =>
@@ -19,7 +19,7 @@ export const billingBenefitsSdk = () =>
  */
 export function createBillingBenefitsClient(settings: ArmClientSettings, credentials?: TenantCredentials): ArmClient {
   return createArmClient(settings, {
-    apiVersion,
+    apiVersion: billingBenefitsVersion,
     credentials,
     makeSdkClient: async ({ credential, cloud, options }) => {
       const { BillingBenefitsRP } = await billingBenefitsSdk();

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { about } from "../../../src/contract/field-schemas.ts";
+import { about, oneOf } from "../../../src/contract/field-schemas.ts";
 import { moneySchema, type Money } from "../../../src/contract/money.ts";
 import type { CommonFields } from "../../../src/contract/recommendation.ts";
-import { azureFields, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
+import { azureFields, renewField, requireTenantOfGroup, type AppliedScope } from "../azure-schema.ts";
+import type { AzureTerm } from "../azure-services.ts";
 
 /** An Azure savings plan for compute to buy: so much money every hour of the term, whether it is used or not. */
 export type SavingsPlanRecommendation = CommonFields & {
@@ -14,10 +15,13 @@ export type SavingsPlanRecommendation = CommonFields & {
   readonly subscriptionId: string;
   /** What is committed to per hour, with up to five decimal places, in the currency that Azure bills savings plans in. */
   readonly commitment: Money;
-  readonly term: "P1Y" | "P3Y" | "P5Y";
+  /** Azure sells one and three years; its interface also knows a month and five years, and validation says what is sold. */
+  readonly term: AzureTerm;
   /** Upfront takes the whole sum at once. Never left to a default: on the wire, Azure's own is Upfront. */
   readonly billingPlan: "Upfront" | "Monthly";
   readonly appliedScope: AppliedScope;
+  /** Buy again when the term ends; false when left out. */
+  readonly renew?: boolean | undefined;
 };
 
 /** Per hour: at most 999,999.99999, so that the JSON number on the wire is exactly what was written here. */
@@ -27,6 +31,13 @@ const hourlyAmount = /^(0|[1-9]\d{0,5})(\.\d{1,5})?$/;
 export const savingsPlanSchema = z
   .strictObject({
     ...azureFields("savings-plans"),
+    term: oneOf(["P1M", "P1Y", "P3Y", "P5Y"]).meta(
+      about("How long it lasts. Azure sells one and three years; it is asked whether it sells another.", {
+        example: "P1Y",
+        called: "term",
+      }),
+    ),
+    renew: renewField,
     commitment: moneySchema
       .refine(({ amount }) => hourlyAmount.test(amount), {
         path: ["amount"],

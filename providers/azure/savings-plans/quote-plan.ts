@@ -4,7 +4,7 @@ import { RefusedError } from "../../../src/contract/errors.ts";
 import type { CallOptions, Marker, Quote } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { money, type Money } from "../../../src/contract/money.ts";
-import { termYears } from "../../../src/contract/recommendation.ts";
+import { termMonths } from "../../../src/contract/recommendation.ts";
 import { isObject } from "../../http/answer.ts";
 import { quoteService, UnbelievableAnswerError } from "../../http/api-error.ts";
 import type { ReadStep } from "../../http/refusal.ts";
@@ -35,12 +35,12 @@ export async function quotePlan(
   return { price, handle: { aliasName: aliasNameIn(sentAs) ?? aliasNameOf(marker) }, request };
 }
 
-/** A recorded order of 0.001 an hour for three years came to 26.28: 26,280 hours, no leap day. */
-const hoursPerYear = 24 * 365;
+/** A recorded order of 0.001 an hour for three years came to 26.28, in 36 payments of 0.73: 26,280 hours, no leap day. */
+const hoursPerMonth = 730;
 
 /** The whole commitment over its term: upfront and monthly cost the same (https://learn.microsoft.com/azure/cost-management-billing/savings-plan/buy-savings-plan). */
 function priceOf({ commitment, term }: SavingsPlanRecommendation): Money {
-  const total = new Big(commitment.amount).times(hoursPerYear).times(termYears(term));
+  const total = new Big(commitment.amount).times(hoursPerMonth).times(termMonths(term));
   return money(total.toFixed(), commitment.currency);
 }
 

@@ -80,16 +80,17 @@ const authorizationOperations = {
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-/** A resource provider, and the version of its API that is imitated. */
+/** A resource provider, and the versions of its API that are imitated. */
 interface ResourceProvider {
-  readonly version: string;
+  readonly versions: readonly string[];
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 const providers: Readonly<Record<string, ResourceProvider>> = {
-  capacity: { version: "2022-11-01", operations: reservationOperations },
-  billingbenefits: { version: "2022-11-01", operations: savingsPlanOperations },
-  authorization: { version: "2022-04-01", operations: authorizationOperations },
+  capacity: { versions: ["2022-11-01"], operations: reservationOperations },
+  // The Go engine and the SDK say the older one.
+  billingbenefits: { versions: ["2026-06-01", "2022-11-01"], operations: savingsPlanOperations },
+  authorization: { versions: ["2022-04-01"], operations: authorizationOperations },
 };
 
 /** What a request to the imitated Azure does, as the request log and fault rules name it. */
@@ -97,8 +98,8 @@ export type AzureAction =
   keyof typeof reservationOperations | keyof typeof savingsPlanOperations | keyof typeof authorizationOperations;
 
 /**
- * Imitates Microsoft.Capacity and Microsoft.BillingBenefits, both api-version 2022-11-01, as their recorded answers show them,
- * for every tenant that a dummy credential names; and of Microsoft.Authorization what says beforehand what an identity may do.
+ * Imitates Microsoft.Capacity and Microsoft.BillingBenefits as their recorded answers of api-version 2022-11-01 show them, for
+ * every tenant that a dummy credential names; and of Microsoft.Authorization what says beforehand what an identity may do.
  */
 export function createAzureImitation(options: AzureSandboxOptions = {}): Imitation {
   const behaviour = azureBehaviour(options);
@@ -135,9 +136,13 @@ function operate(request: SandboxRequest, context: ImitationContext, behaviour: 
   if (found === undefined) {
     throw new ArmError(404, "InvalidResourceType", `The sandbox knows no ${request.method} ${request.path}.`);
   }
-  const { name, operation, version } = found;
-  if (request.query.get("api-version") !== version) {
-    throw new ArmError(400, "InvalidApiVersionParameter", `The sandbox knows api-version ${version} only.`);
+  const { name, operation, versions } = found;
+  if (!versions.includes(request.query.get("api-version") ?? "")) {
+    throw new ArmError(
+      400,
+      "InvalidApiVersionParameter",
+      `The sandbox knows api-version ${versions.join(" and ")} only.`,
+    );
   }
   const tenant = tenantOf(request);
   requireRight(operation.right, request, tenant, behaviour);
@@ -150,11 +155,11 @@ function find({ method, path }: SandboxRequest) {
   if (parts === null) {
     return undefined;
   }
-  const { version, operations } = providers[parts[2]?.toLowerCase() ?? ""] ?? { version: "", operations: {} };
+  const { versions, operations } = providers[parts[2]?.toLowerCase() ?? ""] ?? { versions: [], operations: {} };
   for (const [action, operation] of Object.entries(operations)) {
     const match = operation.route.exec(`${method} ${parts[1]}${parts[3]}`);
     if (match !== null) {
-      return { action, operation, version, name: match[1] ?? "" };
+      return { action, operation, versions, name: match[1] ?? "" };
     }
   }
   return undefined;

@@ -39,6 +39,8 @@ export interface SavingsPlanOptions {
    * alias name the new order (201); default `existing`. Undocumented: the first has been claimed of the real service.
    */
   readonly secondPut?: "existing" | "already-exists" | "buys-again" | undefined;
+  /** What is sold; default `P1Y` and `P3Y`, as Microsoft documents the product. The interface knows `P1M` and `P5Y` too. */
+  readonly terms?: readonly string[] | undefined;
 }
 
 /** The options with every default filled in. */
@@ -60,6 +62,7 @@ export function azureBehaviour(options: AzureSandboxOptions): AzureBehaviour {
     savingsPlan: {
       returnTags: options.savingsPlan?.returnTags ?? false,
       secondPut: options.savingsPlan?.secondPut ?? "existing",
+      terms: options.savingsPlan?.terms ?? ["P1Y", "P3Y"],
     },
   };
 }

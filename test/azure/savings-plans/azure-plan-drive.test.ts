@@ -13,13 +13,13 @@ import { recommend } from "./azure-plan-samples.ts";
 const put = "PUT savingsPlanOrderAliases";
 
 /** Drives against the sandbox, on one virtual clock; without a ledger handed in, with an empty one. */
-function driver(sandbox: CloudSandbox, handedIn?: Ledger) {
+function driver(sandbox: CloudSandbox, handedIn?: Ledger, executionId = "savings") {
   const environment = createVirtualEnvironment();
   const ledger = handedIn ?? createMemoryLedger({ clock: environment.now });
   const providers = [createAzure({ endpoint: sandbox.url, environment: fakeEnvironment() })];
   const purchaser = createPurchaser({ ledger, providers, environment });
   const drive = async (...recommendations: readonly AnyRecommendation[]) => {
-    const execution = { executionId: "savings", source: "cudly-web", recommendations };
+    const execution = { executionId, source: "cudly-web", recommendations };
     return (await purchaser.drive(execution, { concurrency: 1 })).outcomes;
   };
   return { ledger, drive, environment };
@@ -209,9 +209,33 @@ test("what Azure would not sell is refused with its reason, and nothing is sent"
   const sandbox = await sandboxFor();
   const [outcome] = await driver(sandbox).drive(recommend({ term: "P5Y" }));
   expect(outcome).toMatchObject({ status: "refused", error: { code: "not-offered" } });
-  expect(outcome?.error?.message).toContain("one or three years");
+  expect(outcome?.error?.message).toContain("sold for P1Y and P3Y");
   expect(puts(sandbox)).toBe(0);
 });
+
+test.each([
+  ["P1M", "0.8979"],
+  ["P5Y", "53.874"],
+] as const)(
+  "%s, where Azure sells it: over its term, once; after it ended, the scope is not waited for it",
+  async (term, amount) => {
+    const sandbox = await sandboxFor({ azure: { savingsPlan: { terms: ["P1M", "P1Y", "P3Y", "P5Y"] } } });
+    const engine = driver(sandbox);
+    const [bought] = await engine.drive(recommend({ term }));
+    expect(bought).toMatchObject({ status: "purchased", price: { amount, currency: "USD" } });
+    for (let nth = 0; nth < 4; nth += 1) await engine.drive(recommend({ term }));
+    const emptied = driver(await sandboxFor(), engine.ledger, "later");
+    const pass = (days: number) => {
+      for (const { environment } of [engine, emptied]) environment.advance(days * 86_400_000);
+    };
+    pass(25);
+    const [early] = await emptied.drive(recommend());
+    expect(early).toMatchObject({ status: "refused", error: { code: "lookup-untrusted" } });
+    pass(6 * 366);
+    const [late] = await emptied.drive(recommend());
+    expect(late?.status).toBe("purchased");
+  },
+);
 
 test("reservations and savings plans of one tenant are two listings, each read once per drive", async () => {
   const sandbox = await sandboxFor();

@@ -26,7 +26,7 @@ import {
   submit,
 } from "./azure-plan-samples.ts";
 
-const path = "/providers/Microsoft.BillingBenefits/savingsPlanOrders?api-version=2022-11-01";
+const path = "/providers/Microsoft.BillingBenefits/savingsPlanOrders?api-version=2026-06-01";
 const second = "b1155536-c572-4349-b11e-6d62eed38326";
 const unnamed = { displayName: "Compute_SavingsPlan_11-15-2022_18-09" };
 const list = (value: readonly unknown[], nextLink?: unknown): Reply => ({ status: 200, body: { value, nextLink } });
@@ -160,7 +160,7 @@ describe("resolve", () => {
     const { resolution, paths } = await resolve(noAlias);
     expect(resolution.kind).toBe("absent");
     expect(paths).toEqual([
-      `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${aliasName}?api-version=2022-11-01`,
+      `/providers/Microsoft.BillingBenefits/savingsPlanOrderAliases/${aliasName}?api-version=2026-06-01`,
     ]);
   });
 

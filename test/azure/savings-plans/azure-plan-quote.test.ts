@@ -31,6 +31,7 @@ describe("the price is the commitment of every hour of the term", () => {
     ["10", "P1Y", "87600"],
     ["0.12345", "P1Y", "1081.422"],
     ["0.00001", "P5Y", "0.438"],
+    ["0.001", "P1M", "0.73"],
     ["999999.99999", "P3Y", "26279999999.7372"],
   ])("%s an hour for %s is %s", async (amount, term, expected) => {
     const { quoted } = await quote(valid, { commitment: { amount, currency: "USD" }, term });

@@ -43,7 +43,7 @@ test.each([
   ["partial upfront (lesson 1503)", { billingPlan: "partial" }],
   ["Azure's own word for monthly", { billingPlan: "P1M" }],
   ["two years", { term: "P2Y" }],
-  ["a renewal", { renew: true }],
+  ["a renewal in words", { renew: "yes" }],
 ])("%s is refused", (_name, change) => {
   expect(problems(change)).not.toEqual([]);
 });

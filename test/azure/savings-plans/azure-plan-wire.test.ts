@@ -58,13 +58,17 @@ async function buy(change: Readonly<Record<string, unknown>> = {}, changed: Azur
 
 test("three requests leave: validate, the look at the alias, the one PUT; each with the token of the credential", async () => {
   const { sent } = await buy();
-  const address = `${arm}${root}/savingsPlanOrderAliases/${aliasName}?api-version=2022-11-01`;
+  const address = `${arm}${root}/savingsPlanOrderAliases/${aliasName}?api-version=2026-06-01`;
   expect(sent.map(({ method, url }) => [method, url])).toEqual([
-    ["POST", `${arm}${root}/validate?api-version=2022-11-01`],
+    ["POST", `${arm}${root}/validate?api-version=2026-06-01`],
     ["GET", address],
     ["PUT", address],
   ]);
   expect(new Set(sent.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer opaque-test-token"]));
+});
+
+test("a renewal leaves as it was asked for", async () => {
+  expect((await buy({ renew: true })).body.properties["renew"]).toBe(true);
 });
 
 describe("lessons 680, 721: the marker is in the bytes of validate and of the PUT", () => {

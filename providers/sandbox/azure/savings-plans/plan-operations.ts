@@ -5,12 +5,12 @@ import { isSeenIn } from "../sandbox-tenant.ts";
 import { advance, orderBody, planBody, savingsPlanOrders, type SavingsPlanOrder } from "./plan-order.ts";
 import { purchase, readAlias, validate } from "./put-plan-alias.ts";
 
-/** Microsoft.BillingBenefits, api-version 2022-11-01, by the name that the request log shows. */
+/** Microsoft.BillingBenefits, by the name that the request log shows. */
 export const savingsPlanOperations = {
   "POST validate": {
     right: "Microsoft.BillingBenefits/validate/action",
     route: /^POST \/validate$/i,
-    run: ({ request }) => validate(request.body),
+    run: validate,
   },
   "PUT savingsPlanOrderAliases": {
     right: "Microsoft.BillingBenefits/savingsPlanOrderAliases/write",

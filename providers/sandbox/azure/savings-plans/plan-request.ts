@@ -8,7 +8,7 @@ const schema = z.object({
   properties: z.object({
     displayName: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     billingScopeId: z.string().regex(/^\/subscriptions\/[^/]+$/),
-    term: z.enum(["P1Y", "P3Y", "P5Y"]),
+    term: z.enum(["P1M", "P1Y", "P3Y", "P5Y"]),
     billingPlan: z.literal("P1M").optional(),
     appliedScopeType: z.enum(["Shared", "Single", "ManagementGroup"]),
     appliedScopeProperties: z.record(z.string(), z.string()).nullish(),

@@ -17,12 +17,13 @@ import { parseBenefits, parseJson, parseSavingsPlanRequest } from "./plan-reques
 import { purchasesIn } from "../azure-purchase-requests.ts";
 import { isSeenIn, markOf } from "../sandbox-tenant.ts";
 
-/** POST validate: whether each would be sold. Buys nothing. Microsoft's documentation knows one and three years. */
-export function validate(body: string): SandboxResponse {
-  const benefits = parseBenefits(body).map((benefit) => {
+/** POST validate: whether each would be sold. Buys nothing. */
+export function validate({ request, behaviour }: Call): SandboxResponse {
+  const { terms } = behaviour.savingsPlan;
+  const benefits = parseBenefits(request.body).map((benefit) => {
     const { term } = parseSavingsPlanRequest(benefit);
-    if (term !== "P5Y") return { valid: true };
-    return { valid: false, reasonCode: "InvalidTerm", reason: "Savings plans are sold for one or three years." };
+    if (terms.includes(term)) return { valid: true };
+    return { valid: false, reasonCode: "InvalidTerm", reason: `Savings plans are sold for ${terms.join(" and ")}.` };
   });
   return armAnswer(200, { benefits }, { "x-ms-ratelimit-remaining-tenant-writes": "1199" });
 }
