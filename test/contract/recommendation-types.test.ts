@@ -137,8 +137,8 @@ describe("a recommendation is one of its service", () => {
     take({ ...ec2, term: "P5Y" });
     // @ts-expect-error -- no-upfront
     take({ ...ec2, payment: "none" });
-    // @ts-expect-error -- Linux/UNIX
-    take({ ...ec2, platform: "Linux" });
+    // @ts-expect-error -- default or dedicated
+    take({ ...ec2, tenancy: "host" });
     // @ts-expect-error -- a number
     take({ ...ec2, quantity: "1" });
     // @ts-expect-error -- Monthly

@@ -36,7 +36,8 @@ const costExplorer: readonly Answer[] = [
       /Tenancy: is "Host": Reserved Instances are sold for shared and for dedicated tenancy$/,
       /RecommendedNumberOfInstancesToPurchase: is missing: normalized units of a family are recommended/,
       /RecommendedNumberOfInstancesToPurchase: must be a whole number from 1, not "NA"$/,
-      /RecommendationDetails\[10\]: makes no recommendation: platform must be a platform that EC2 sells: Linux\/UNIX, /,
+      // EC2 sells no such platform: its quote says so.
+      { instanceType: "c6g.large", platform: "Debian" },
       { instanceType: "c6g.large", platform: "Red Hat Enterprise Linux", accountId: "210987654321", note: undefined },
       /RecommendedNumberOfInstancesToPurchase: must be a whole number from 1, not "0"$/,
       /^set ec2\.accountId: is missing: 1 record does not say it\. It must be the 12 digits of the account that is charged$/,

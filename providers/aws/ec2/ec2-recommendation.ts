@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { about, matching, must, oneOf } from "../../../src/contract/field-schemas.ts";
+import { nearestOf } from "../../../src/contract/did-you-mean.ts";
+import { about, matching, oneOf } from "../../../src/contract/field-schemas.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { awsFields, type AwsRecommendation, regionField } from "../aws-fields.ts";
 
 /**
- * The product descriptions for which EC2 documents Reserved Instances. Those with `(Amazon VPC)` are shown to accounts
- * that have EC2-Classic.
+ * The product descriptions for which EC2 documents Reserved Instances, and three that its price list has besides. Those with
+ * `(Amazon VPC)` are shown to accounts that have EC2-Classic. Another is taken too: the offering has to say the same word for word.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeReservedInstancesOfferings.html (filter
  * `product-description`; older editions of the page list the Amazon VPC ones).
  */
@@ -20,6 +21,9 @@ const platforms = [
   "Red Hat Enterprise Linux",
   "Red Hat Enterprise Linux (Amazon VPC)",
   "Red Hat Enterprise Linux with HA",
+  "Red Hat Enterprise Linux with SQL Server Standard",
+  "Red Hat Enterprise Linux with SQL Server Enterprise",
+  "Ubuntu Pro",
   "Windows",
   "Windows (Amazon VPC)",
   "Windows with SQL Server Standard",
@@ -30,16 +34,13 @@ const platforms = [
   "Windows with SQL Server Enterprise (Amazon VPC)",
 ] as const;
 
-/** A product description for which EC2 sells Reserved Instances. */
-export type Platform = (typeof platforms)[number];
-
 /** The four that the typed parameter `ProductDescription` knows (`RIProductDescription`); the others need a filter. */
 export const typedPlatforms = [
   "Linux/UNIX",
   "Linux/UNIX (Amazon VPC)",
   "Windows",
   "Windows (Amazon VPC)",
-] as const satisfies readonly Platform[];
+] as const satisfies readonly (typeof platforms)[number][];
 
 /** Reserved Instances to buy. Everything but the limit is required: nothing that decides money has a default. */
 export type Ec2Recommendation = AwsRecommendation & {
@@ -49,7 +50,7 @@ export type Ec2Recommendation = AwsRecommendation & {
   /** `m5.large`. */
   readonly instanceType: string;
   /** The offering's product description: `Linux/UNIX`. */
-  readonly platform: Platform;
+  readonly platform: string;
   readonly tenancy: "default" | "dedicated";
   readonly scope: "Region" | "Availability Zone";
   /** Only with the scope `Availability Zone`, and required there: `us-east-1a`. */
@@ -59,6 +60,11 @@ export type Ec2Recommendation = AwsRecommendation & {
   readonly quantity: number;
 };
 
+const platformWords = /^[A-Za-z][ -~]{1,99}$/;
+
+/** An Availability Zone, `us-east-1a`; or a Local or Wavelength Zone, `us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`. */
+const zone = /^[a-z]{2}[a-z0-9-]{4,60}[a-z0-9]$/;
+
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const ec2RecommendationSchema = z
   .strictObject({
@@ -67,9 +73,17 @@ export const ec2RecommendationSchema = z
     instanceType: matching(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'must be an instance type such as "m5.large"').meta(
       about("The instance type.", { example: "m5.large", called: "InstanceType" }),
     ),
-    platform: z
-      .enum(platforms, must(`must be a platform that EC2 sells: ${platforms.join(", ")}`))
-      .meta(about("Operating system and licences.", { example: "Linux/UNIX", called: "ProductDescription" })),
+    platform: matching(platformWords, 'must be a platform in EC2\'s words, such as "Linux/UNIX"')
+      .refine((platform) => meantPlatform(platform) === undefined, {
+        error: ({ input }) => `is no platform of EC2; did you mean "${meantPlatform(String(input))}"?`,
+      })
+      .meta(
+        about("Operating system and licences.", {
+          example: "Linux/UNIX",
+          called: "ProductDescription",
+          known: platforms,
+        }),
+      ),
     tenancy: oneOf(["default", "dedicated"]).meta(
       about("Shared hardware (default), or hardware of one's own.", { example: "default", called: "InstanceTenancy" }),
     ),
@@ -79,7 +93,7 @@ export const ec2RecommendationSchema = z
         called: "Scope",
       }),
     ),
-    availabilityZone: matching(/^[a-z0-9-]+[a-z]$/, 'must be an Availability Zone such as "us-east-1a"')
+    availabilityZone: matching(zone, 'must be a zone such as "us-east-1a"')
       .meta(
         about('Only with the scope "Availability Zone", and required there.', {
           example: "us-east-1a",
@@ -102,6 +116,13 @@ export const ec2RecommendationSchema = z
     when: ({ value }) => typeof value === "object" && value !== null,
   })
   .meta({ title: "EC2 Reserved Instances" }) satisfies z.ZodType<Ec2Recommendation, Ec2Recommendation>;
+
+/** The known platform that another word is near to, or begins as. */
+function meantPlatform(word: string): string | undefined {
+  if (!platformWords.test(word) || platforms.some((platform) => platform === word)) return undefined;
+  const begins = (platform: string) => platform.toLowerCase().startsWith(word.toLowerCase());
+  return nearestOf(word, platforms) ?? platforms.find(begins);
+}
 
 type Zoned = Pick<Ec2Recommendation, "scope" | "availabilityZone" | "region">;
 

@@ -13,7 +13,7 @@ import { chargesOf, termFacts } from "./reservation-terms.ts";
 /** Reserved instances of OpenSearch Service to buy. */
 export type OpenSearchRecommendation = ReservationRecommendation & {
   readonly service: "opensearch";
-  /** `r6g.large.search`. */
+  /** `r6g.large.search`; for earlier generations `m4.large.elasticsearch`. */
   readonly instanceType: string;
 };
 
@@ -36,7 +36,7 @@ export const openSearchSchema = z
     ...awsFields("opensearch"),
     region: regionField,
     instanceType: matching(
-      /^[a-z0-9-]+\.[a-z0-9-]+\.search$/,
+      /^[a-z0-9-]+\.[a-z0-9-]+\.(elastic)?search$/,
       'must be an OpenSearch instance type such as "r6g.large.search"',
     ).meta(about("The instance type.", { example: "r6g.large.search", called: "InstanceType" })),
     quantity: quantitySchema.meta(about("How many.", { example: 1, unit: "instances", called: "InstanceCount" })),

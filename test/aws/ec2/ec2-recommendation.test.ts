@@ -73,16 +73,13 @@ describe("an EC2 recommendation", () => {
     [{ instanceType: "m5.large or so" }, 'instanceType: must be an instance type such as "m5.large"'],
     [
       { scope: "Availability Zone", availabilityZone: "us-east-1a or b" },
-      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
+      'availabilityZone: must be a zone such as "us-east-1a"',
     ],
     [
       { scope: "Availability Zone", availabilityZone: "us-east-1 a" },
-      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
+      'availabilityZone: must be a zone such as "us-east-1a"',
     ],
-    [
-      { scope: "Availability Zone", availabilityZone: 5 },
-      'availabilityZone: must be an Availability Zone such as "us-east-1a"',
-    ],
+    [{ scope: "Availability Zone", availabilityZone: 5 }, 'availabilityZone: must be a zone such as "us-east-1a"'],
     [{ Platform: "Windows" }, ': Unrecognized key: "Platform"'],
   ])("%o is refused with a sentence", (changes, problem) => {
     expect(problems(changes)).toEqual([problem]);
@@ -96,14 +93,24 @@ describe("an EC2 recommendation", () => {
     expect(problems({ quantity: 0, term: "P2Y", scope: "Availability Zone" })).toHaveLength(3);
   });
 
-  test("platforms: what EC2 does not sell is refused", () => {
-    expect(problems({ platform: "Linux" })[0]).toMatch(/must be a platform that EC2 sells: Linux\/UNIX, /);
+  test("platforms: a misspelt one is refused, one that nobody here knows is compared with the offering", () => {
+    for (const [platform, meant] of [
+      ["Linux", "Linux/UNIX"],
+      ["linux/unix", "Linux/UNIX"],
+      ["Windws", "Windows"],
+      ["Windows with SQL Server", "Windows with SQL Server Web"],
+    ] as const) {
+      expect(problems({ platform })).toEqual([`platform: is no platform of EC2; did you mean "${meant}"?`]);
+    }
+    expect(problems({ platform: "Ubuntu Pro" })).toEqual([]);
+    expect(problems({ platform: "Plan 9 with BYOL" })).toEqual([]);
+    expect(problems({ platform: " Windows" })).toEqual([expect.stringContaining("must be a platform in EC2's words")]);
     expect(problems({ platform: "Red Hat Enterprise Linux with HA" })).toEqual([]);
     expect(problems({ platform: "Windows with SQL Server Web (Amazon VPC)" })).toEqual([]);
   });
 
-  test("a zone of a Local Zone lies in its region", () => {
-    expect(problems({ scope: "Availability Zone", availabilityZone: "us-east-1-bos-1a" })).toEqual([]);
+  test.each(["us-east-1-bos-1a", "us-east-1-wl1-bos-wlz-1"])("the zone %s lies in its region", (availabilityZone) => {
+    expect(problems({ scope: "Availability Zone", availabilityZone })).toEqual([]);
   });
 });
 

@@ -64,3 +64,10 @@ test("A33: the id is made of the token, and of the generation from the first fai
     expect(id.length).toBeLessThanOrEqual(60);
   }
 });
+
+test("instances of OpenSearch's earlier generations are named after Elasticsearch", () => {
+  const { schema } = serviceOf("opensearch");
+  const recommendation = services.find(({ service }) => service === "opensearch")?.recommendation;
+  const parsed = schema.safeParse({ ...recommendation, instanceType: "m4.large.elasticsearch" });
+  expect(parsed.success).toBe(true);
+});
