@@ -9,6 +9,7 @@ const pages: Readonly<Record<string, (region: string) => string>> = {
   memorydb: (region) => `memorydb/home?region=${region}#/reserved-nodes`,
   opensearch: (region) => `aos/home?region=${region}#opensearch/reserved-instance-leases`,
   redshift: (region) => `redshiftv2/home?region=${region}#/reserved-nodes`,
+  "redshift-serverless": (region) => `redshiftv2/home?region=${region}#/serverless-reservations`,
   "savings-plans": () => "costmanagement/home#/savings-plans/inventory",
 };
 

@@ -1,10 +1,13 @@
 import type { ServicePermissions } from "../../src/contract/provider-access.ts";
 import { redshift } from "./redshift/redshift-service.ts";
+import { redshiftServerless } from "./redshift-serverless/serverless-service.ts";
 import { elasticache } from "./reservations/elasticache.ts";
 import { memorydb } from "./reservations/memorydb.ts";
 import { opensearch } from "./reservations/opensearch.ts";
 import { rds } from "./reservations/rds.ts";
 import type { ReservationCallNames } from "./reservations/reservation-service.ts";
+
+const reservationServices = [rds, elasticache, memorydb, opensearch, redshift, redshiftServerless];
 
 /**
  * The IAM actions that a purchaser needs, by service. `sts:GetCallerIdentity` needs none.
@@ -16,7 +19,7 @@ export const awsPermissions: Readonly<Record<string, ServicePermissions>> = {
     price: ["ec2:DescribeReservedInstancesOfferings"],
     purchase: ["ec2:PurchaseReservedInstancesOffering", "ec2:CreateTags"],
   },
-  ...Object.fromEntries([rds, elasticache, memorydb, opensearch, redshift].map(({ name, calls }) => [name, of(calls)])),
+  ...Object.fromEntries(reservationServices.map(({ name, calls }) => [name, of(calls)])),
   "savings-plans": {
     list: ["savingsplans:DescribeSavingsPlans"],
     price: ["savingsplans:DescribeSavingsPlansOfferings"],
@@ -24,10 +27,10 @@ export const awsPermissions: Readonly<Record<string, ServicePermissions>> = {
   },
 };
 
-function of({ permissions, list, offerings, purchase, tags = [] }: ReservationCallNames): ServicePermissions {
+function of({ permissions, list, read, offerings, purchase, tags = [] }: ReservationCallNames): ServicePermissions {
   const named = (call: string) => `${permissions}:${call}`;
   return {
-    list: [named(list)],
+    list: [list, ...(read === undefined ? [] : [read])].map(named),
     price: [named(offerings)],
     purchase: [purchase, ...tags].map(named),
   };

@@ -66,6 +66,13 @@ const listings: Readonly<Record<string, Listing>> = {
     kind: "nodeType",
     ofKind: (kind) => ({ query: `NodeType==${literal(kind)}` }),
   },
+  "redshift-serverless": {
+    words: ["redshift-serverless", "list-reservations"],
+    list: "reservationsList",
+    fields: { id: "reservationId", count: "capacity", state: "status", since: "startDate" },
+    kind: "service",
+    ofKind: () => ({}),
+  },
   "savings-plans": {
     words: ["savingsplans", "describe-savings-plans"],
     list: "savingsPlans",

@@ -9,6 +9,7 @@ const serviceIds = [
   "MemoryDB",
   "OpenSearch",
   "Redshift",
+  "Redshift Serverless",
   "savingsplans",
   "IAM",
   "SSO",

@@ -7,6 +7,7 @@ import { awsSearch } from "./aws-search.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
 import { createRedshift } from "./redshift/redshift-executor.ts";
+import { createRedshiftServerless } from "./redshift-serverless/serverless-executor.ts";
 import { createReservationExecutor } from "./reservations/reservation-executor.ts";
 import { memorydb } from "./reservations/memorydb.ts";
 import { opensearch } from "./reservations/opensearch.ts";
@@ -38,6 +39,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
       opensearch: createReservationExecutor(opensearch, connect, resolved),
       "savings-plans": createSavingsPlans(connect, resolved),
       redshift: createRedshift(connect, resolved),
+      "redshift-serverless": createRedshiftServerless(connect, resolved),
       ...Object.fromEntries(awsNotSold.map((executor) => [executor.service, executor])),
     },
   };

@@ -3,6 +3,7 @@ import type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
 import type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 import type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
 import type { RedshiftRecommendation } from "./redshift/redshift-service.ts";
+import type { RedshiftServerlessRecommendation } from "./redshift-serverless/serverless-service.ts";
 import type { RdsRecommendation } from "./reservations/rds.ts";
 import type { SavingsPlanRecommendation } from "./savings-plans/aws-plan-recommendation.ts";
 
@@ -12,6 +13,7 @@ export type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
 export type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 export type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
 export type { RedshiftRecommendation } from "./redshift/redshift-service.ts";
+export type { RedshiftServerlessRecommendation } from "./redshift-serverless/serverless-service.ts";
 export type { RdsRecommendation } from "./reservations/rds.ts";
 export type { SavingsPlanRecommendation } from "./savings-plans/aws-plan-recommendation.ts";
 export { awsAccountsSchema } from "./aws-accounts.ts";
@@ -34,6 +36,7 @@ declare module "../../src/contract/recommendation-types.js" {
     readonly "aws/opensearch": OpenSearchRecommendation;
     readonly "aws/rds": RdsRecommendation;
     readonly "aws/redshift": RedshiftRecommendation;
+    readonly "aws/redshift-serverless": RedshiftServerlessRecommendation;
     readonly "aws/savings-plans": SavingsPlanRecommendation;
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { ec2RecommendationSchema } from "../../providers/aws/ec2/ec2-recommendation.ts";
 import { createAws, type Ec2Recommendation } from "../../providers/aws/index.ts";
+import type { redshiftServerlessSchema } from "../../providers/aws/redshift-serverless/serverless-service.ts";
 import type { redshiftSchema } from "../../providers/aws/redshift/redshift-service.ts";
 import type { elastiCacheSchema } from "../../providers/aws/reservations/elasticache.ts";
 import type { memoryDbSchema } from "../../providers/aws/reservations/memorydb.ts";
@@ -34,6 +35,7 @@ type Taken = {
   "aws/opensearch": z.input<typeof openSearchSchema>;
   "aws/rds": z.input<typeof rdsSchema>;
   "aws/redshift": z.input<typeof redshiftSchema>;
+  "aws/redshift-serverless": z.input<typeof redshiftServerlessSchema>;
   "aws/savings-plans": z.input<typeof awsPlanSchema>;
   "azure/compute": z.input<ReturnType<typeof flexibleSchema<AzureServiceEntry<"compute">>>>;
   "azure/cache": z.input<ReturnType<typeof plainSchema<AzureServiceEntry<"cache">>>>;
@@ -189,6 +191,7 @@ test("every service that is sold has its type", () => {
     "aws/opensearch": true,
     "aws/rds": true,
     "aws/redshift": true,
+    "aws/redshift-serverless": true,
     "aws/savings-plans": true,
     "azure/savings-plans": true,
     "gcp/compute": true,

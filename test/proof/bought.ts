@@ -26,9 +26,9 @@ export function boughtIn(
     const parts = JSON.stringify(view).match(/(?<![0-9a-f])[0-9a-f]{32}/g) ?? [];
     return parts.map((part) => byPart.get(part)).find((token) => token !== undefined);
   };
-  const tokenOfCount = (nodeType: string | undefined, count: number): string | undefined => {
+  const tokenOfCount = (service: string, nodeType: string | undefined, count: number): string | undefined => {
     const index = recommendations.findIndex(
-      (one) => one.service === "redshift" && one["nodeType"] === nodeType && one.quantity === count,
+      (one) => one.service === service && one["nodeType"] === nodeType && one.quantity === count,
     );
     return tokens[index];
   };
@@ -39,8 +39,8 @@ export function boughtIn(
     ...sandbox.reservations().map((reservation) => ({
       id: reservation.id,
       token:
-        reservation.service === "redshift"
-          ? tokenOfCount(reservation.attributes["NodeType"], reservation.count)
+        reservation.service.startsWith("redshift")
+          ? tokenOfCount(reservation.service, reservation.attributes["NodeType"], reservation.count)
           : tokenIn(reservation),
     })),
     ...sandbox.savingsPlans().map((plan) => ({ id: plan.id, token: tokenIn(plan) })),

@@ -26,6 +26,7 @@ describe("every executor keeps the contract", () => {
   testExecutor({ name: "OpenSearch", make: () => sandboxWorld("aws opensearch"), test });
   testExecutor({ name: "savings plans", make: () => sandboxWorld("aws savings-plans"), test });
   testExecutor({ name: "Redshift", make: () => sandboxWorld("aws redshift"), test });
+  testExecutor({ name: "Redshift Serverless", make: () => sandboxWorld("aws redshift-serverless"), test });
 });
 
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {

@@ -2,7 +2,7 @@ import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import { createReservationApi } from "../reservations/reservation-api.ts";
 import { findReservationOffering, reservationBase } from "../reservations/reservation-base.ts";
-import { askedOf } from "../reservations/reservation-commitment.ts";
+import { idsBefore, laneOf } from "../reservations/reservation-candidates.ts";
 import { sendReservation } from "../reservations/reservation-send.ts";
 import { firstState } from "../aws-commitment.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
@@ -56,10 +56,7 @@ export function createRedshift(
     recovery: { kind: "manual", minimumAge, parkAfter },
     sendTimeout: purchaseTimeout,
 
-    laneOf(recommendation) {
-      // As on EC2, the count is left out: two that differ in nothing else are for a person if both are open.
-      return `${base.scopeOf(recommendation).key}/${Object.values(askedOf(redshift, recommendation)).join("/")}`;
-    },
+    laneOf: (recommendation) => laneOf(redshift, base.scopeOf(recommendation).key, recommendation),
 
     async quote(recommendation, _marker, { signal }) {
       const { id: offeringId, price } = await findReservationOffering(
@@ -69,7 +66,7 @@ export function createRedshift(
         signal,
       );
       const api = await connectRedshift(base.scopeOf(recommendation), signal);
-      const baseline = (await api.all(signal)).map((node) => node.id).toSorted();
+      const baseline = await idsBefore(api, signal);
       return {
         price: price.total,
         handle: { baseline, offeringId } satisfies Baseline,

@@ -1,8 +1,9 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
-import { candidatesAmong, type CandidateSearch, type CandidateTraits, resolveCandidates } from "../candidates.ts";
-import { askedOf, type KnownReservation, listedOf } from "../reservations/reservation-commitment.ts";
+import { candidatesAmong, type CandidateSearch, resolveCandidates } from "../candidates.ts";
+import { askedBy, lookAndSay, unmarkedTraits } from "../reservations/reservation-candidates.ts";
+import { type KnownReservation, listedOf } from "../reservations/reservation-commitment.ts";
 import { redshift } from "./redshift-service.ts";
 import { tokenIn, withTags } from "./redshift-tag.ts";
 
@@ -18,7 +19,13 @@ export function fittingNodes(
   submission: Submission,
   search: CandidateSearch,
 ): readonly KnownReservation[] {
-  const { untagged, doubtful } = candidatesAmong(nodes, submission, askedFor(submission), search, traits);
+  const { untagged, doubtful } = candidatesAmong(
+    nodes,
+    submission,
+    askedBy(redshift, submission),
+    search,
+    unmarkedTraits,
+  );
   return [...untagged, ...doubtful];
 }
 
@@ -34,7 +41,7 @@ export function resolveNodes(
 ): Resolution {
   const tagsOf = ({ id }: KnownReservation) => tags.get(id) ?? {};
   const tagged = {
-    ...traits,
+    ...unmarkedTraits,
     tokenOf: (node: KnownReservation) => tokenIn(tagsOf(node), tagNames),
     isForeign: (node: KnownReservation) => {
       const source = tagsOf(node)[tagNames.source]?.trim();
@@ -47,7 +54,7 @@ export function resolveNodes(
     const unmarkedYet = { ...rest, commitment: unmarked({ ...commitment, price: submission.price }) };
     return withTags(unmarkedYet, tagsOf(node), tagNames);
   };
-  const candidates = candidatesAmong(nodes, submission, askedFor(submission), search, tagged);
+  const candidates = candidatesAmong(nodes, submission, askedBy(redshift, submission), search, tagged);
   const [own, ...others] = candidates.tagged;
   if (others.length > 0) return { kind: "unclear", reason: `the token is on ${list(candidates.tagged)}.` };
   if (own !== undefined) return { kind: "found", found: shown(own), by: "proof" };
@@ -57,21 +64,9 @@ export function resolveNodes(
     thing: "reserved node",
     list,
     listedOf: shown,
-    manual: "Look up at AWS which one is this purchase, and say so with `buyonce resolve`.",
+    manual: lookAndSay,
   });
 }
-
-const askedFor = ({ recommendation }: Submission) => askedOf(redshift, redshift.schema.parse(recommendation));
-
-const traits: CandidateTraits<KnownReservation> = {
-  idOf: ({ id }) => id,
-  startOf: ({ start }) => start,
-  factsOf: ({ facts }) => facts,
-  // A list shows no tags, and no end of a term.
-  tokenOf: () => undefined,
-  isForeign: () => false,
-  isOlder: () => false,
-};
 
 /** Of what nobody has tried to tag yet: the drive does once it is recorded. */
 export function unmarked(commitment: Commitment): Commitment {

@@ -6,9 +6,9 @@ import { importOptional } from "../../../src/contract/optional-package.ts";
 import { quantitySchema } from "../../../src/contract/recommendation.ts";
 import { createClients } from "../aws-clients.ts";
 import { firstState } from "../aws-commitment.ts";
-import { awsFields, offeringTypes, regionField } from "../aws-fields.ts";
+import { awsFields, regionField } from "../aws-fields.ts";
 import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
-import { chargesOf, termFacts } from "./reservation-terms.ts";
+import { chargesOf, paymentIn, termFacts } from "./reservation-terms.ts";
 
 /** Reserved instances of OpenSearch Service to buy. */
 export type OpenSearchRecommendation = ReservationRecommendation & {
@@ -22,13 +22,6 @@ const clients = createClients(async (configuration) => new (await sdk()).OpenSea
 
 /** The most that one page may hold. */
 const pageSize = 100;
-
-/** OpenSearch has words of its own for the payment. */
-const payments: Readonly<Record<string, string>> = {
-  NO_UPFRONT: offeringTypes["no-upfront"],
-  PARTIAL_UPFRONT: offeringTypes["partial-upfront"],
-  ALL_UPFRONT: offeringTypes["all-upfront"],
-};
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const openSearchSchema = z
@@ -129,6 +122,5 @@ function reservationOf(instance: ReservedInstance): Reservation {
 }
 
 function factsOf(terms: Pick<ReservedInstance, "InstanceType" | "PaymentOption" | "Duration">): Facts {
-  const payment = terms.PaymentOption && (payments[terms.PaymentOption] ?? terms.PaymentOption);
-  return { instanceType: terms.InstanceType, ...termFacts(payment, terms.Duration) };
+  return { instanceType: terms.InstanceType, ...termFacts(paymentIn(terms.PaymentOption), terms.Duration) };
 }

@@ -52,14 +52,15 @@ export function createReservationApi<R extends ReservationRecommendation, Reques
     }
 
     async function list(query: ReservationQuery, signal: AbortSignal): Promise<readonly KnownReservation[]> {
-      const listed = await read(calls.list, "lookup-failed", signal, () =>
+      const call = query.id === undefined && query.name === undefined ? calls.list : (calls.read ?? calls.list);
+      const listed = await read(call, "lookup-failed", signal, () =>
         readAllPages((next) => api.reservations({ ...query, next }, signal), {
-          call: calls.list,
+          call,
           maxPages,
           code: "lookup-untrusted",
         }),
       );
-      const known = allKnown(listed, isKnown, { call: calls.list, needs: "an id or a state that can be read" });
+      const known = allKnown(listed, isKnown, { call, needs: "an id or a state that can be read" });
       return uniqueById(known, {
         idOf: ({ id }) => id,
         stateOf: ({ state }) => state,

@@ -6,7 +6,7 @@ import { durations, offeringTypes } from "../aws-fields.ts";
 import { isText } from "../aws-lists.ts";
 import { priceOf } from "../aws-price.ts";
 import { tokenPartOf } from "./reservation-purchase-request.ts";
-import type { Reservation, ReservationRecommendation, ReservationService } from "./reservation-service.ts";
+import type { Reservation, ReservationRecommendation } from "./reservation-service.ts";
 
 /** A reservation of which enough is known to be taken for one. */
 export type KnownReservation = Reservation & { readonly id: string; readonly name: string; readonly state: string };
@@ -43,7 +43,7 @@ function factsOf({ facts, count }: Reservation): Facts {
 
 /** All that decides what is bought but the count, as asked for, by field. */
 export function askedOf<R extends ReservationRecommendation>(
-  service: Pick<ReservationService<R>, "asked">,
+  service: { asked(recommendation: R): Asked },
   recommendation: R,
 ): Asked {
   const { payment, term } = recommendation;

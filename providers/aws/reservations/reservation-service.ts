@@ -51,6 +51,8 @@ export interface ReservationCalls<R extends ReservationRecommendation, Request =
 export interface ReservationCallNames {
   /** `DescribeReservedDBInstances`. */
   readonly list: string;
+  /** What reads one by its id; left out where the list does. */
+  readonly read?: string;
   readonly offerings: string;
   readonly purchase: string;
   /** What the tags take that go with the purchase, or come after it; left out where nothing is tagged. */

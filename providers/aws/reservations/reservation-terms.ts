@@ -1,4 +1,5 @@
 import type { Facts } from "../../../src/contract/listed.ts";
+import { offeringTypes } from "../aws-fields.ts";
 import type { Charges } from "../aws-price.ts";
 
 /** What the SDKs of these services say about the price of an offering or a reservation, all in the same words. */
@@ -20,6 +21,17 @@ export function chargesOf(terms: SdkCharges, assumed?: string): Charges {
   }));
   return { CurrencyCode, FixedPrice, UsagePrice, Duration, RecurringCharges };
 }
+
+/** The payment of a service that writes it in capitals. */
+export function paymentIn(word: string | undefined): string | undefined {
+  return word && (inCapitals[word] ?? word);
+}
+
+const inCapitals: Readonly<Record<string, string>> = {
+  NO_UPFRONT: offeringTypes["no-upfront"],
+  PARTIAL_UPFRONT: offeringTypes["partial-upfront"],
+  ALL_UPFRONT: offeringTypes["all-upfront"],
+};
 
 /** Payment and term, by the field of the recommendation; the payment in the words of `offeringTypes`. */
 export function termFacts(payment: string | undefined, seconds: number | undefined) {

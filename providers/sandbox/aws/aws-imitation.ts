@@ -12,6 +12,7 @@ import { elasticache } from "./reservations/elasticache-imitation.ts";
 import { memorydb } from "./reservations/memorydb-imitation.ts";
 import { opensearch } from "./reservations/opensearch-imitation.ts";
 import { redshift } from "./redshift/redshift-imitation.ts";
+import { redshiftServerless } from "./redshift-serverless/redshift-serverless-imitation.ts";
 import { rds } from "./reservations/rds-imitation.ts";
 import { savingsPlansService } from "./savings-plans/savings-plans-imitation.ts";
 import { sts } from "./sts.ts";
@@ -24,6 +25,7 @@ const services: readonly AwsService[] = [
   memorydb,
   opensearch,
   redshift,
+  redshiftServerless,
   savingsPlansService,
   sts,
   iam,

@@ -32,7 +32,7 @@ export interface AwsSandboxOptions {
    */
   readonly tierCrossing?: boolean | undefined;
   /**
-   * How long (milliseconds) CreateSavingsPlan remembers a client token; after that the same request buys again. Default
+   * How long (milliseconds) CreateSavingsPlan, and CreateReservation of Redshift Serverless, remember a client token; after that the same request buys again. Default
    * for ever. How long the real one does is not documented.
    */
   readonly clientTokenMemory?: number | undefined;

@@ -14,6 +14,8 @@ export type StoredReservation = Purchased & {
   readonly name: string;
   readonly offering: ReservableOffering;
   readonly count: number;
+  /** Under which it was bought, where the service takes one. */
+  readonly clientToken?: string | undefined;
 };
 
 /** A reservation of which it is said whose it is. */
@@ -31,6 +33,7 @@ export interface ReservationPurchase {
   readonly offering: ReservableOffering;
   readonly count: number;
   readonly tags: Readonly<Record<string, string>>;
+  readonly clientToken?: string | undefined;
   /** What the service answers to an id that is used already, whatever became of it. */
   readonly alreadyExists: AwsFault;
 }
