@@ -57,6 +57,8 @@ async function configurationOf(command: CommandUnknownOpts, { terminal }: Comman
   return readConfiguration(config, terminal.env);
 }
 
+const executionFile = "the execution file, at most 10 MB; - is standard input";
+
 /** A parser of a place in an execution. */
 const recIndex = wholeNumber(0, 999_999);
 
@@ -74,7 +76,7 @@ function addCommands(program: Command, add: AddCommand): void {
     program
       .command("drive")
       .description("Buy every recommendation of an execution once, and report each.")
-      .argument("<execution.json>", "the execution file, at most 10 MB"),
+      .argument("<execution.json>", executionFile),
     async () => (await import("./commands/drive.ts")).drive,
   );
   addCommandsBeforeADrive(program, add);
@@ -154,14 +156,14 @@ function addCommandsBeforeADrive(program: Command, add: AddCommand): void {
     program
       .command("doctor")
       .description("Say whether a drive could go through: sign-in, rights, packages, ledger; nothing is bought.")
-      .argument("[execution.json]", "the execution file (default: what the configuration names)"),
+      .argument("[execution.json]", "the execution file; - is standard input (default: what the configuration names)"),
     async () => (await import("./commands/doctor.ts")).doctor,
   );
   add(
     program
       .command("quote")
       .description("Say what driving an execution would cost and do; nothing is bought.")
-      .argument("<execution.json>", "the execution file, at most 10 MB"),
+      .argument("<execution.json>", executionFile),
     async () => (await import("./commands/quote.ts")).quote,
   );
 }
@@ -172,7 +174,7 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
     program
       .command("submit")
       .description("Record an execution without driving it; nothing is bought.")
-      .argument("<execution.json>", "the execution file, at most 10 MB"),
+      .argument("<execution.json>", executionFile),
     async () => (await import("./commands/submit.ts")).submit,
   );
   add(
@@ -181,7 +183,7 @@ function addExecutionCommands(program: Command, add: AddCommand): void {
       .description("Record what another engine bought, or make an execution of recommendations; nothing is bought.")
       .argument(
         "<file>",
-        "an export (JSON, JSON lines or CSV, at most 100 MB), or recommendations (JSON, at most 50 MB)",
+        "an export (JSON, JSON lines or CSV, at most 100 MB), or recommendations (JSON, at most 50 MB); - is standard input",
       ),
     async () => (await import("./commands/import.ts")).importExport,
   );

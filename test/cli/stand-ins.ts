@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { z } from "zod";
 import type { AcceptedLoss } from "../../src/drive/accept-loss.ts";
 import type { AuditOptions } from "../../src/audit/run-audit.ts";
@@ -106,7 +107,7 @@ export function fakeTerminal({ tty = false, columns = 0 } = {}) {
     },
   });
   const terminal: Terminal = {
-    stdin: { isTTY: tty },
+    stdin: Object.assign(Readable.from([]), { isTTY: tty }),
     stdout: output("stdout"),
     stderr: output("stderr"),
     env: { NO_COLOR: "1" },

@@ -95,7 +95,7 @@ export async function doctorCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   checkEndpoints(options);
-  const input = file === undefined ? undefined : await readExecutionFile(file);
+  const input = file === undefined ? undefined : await readExecutionFile(file, parts.terminal.stdin);
   const needed = neededBy(input, parts);
   const given = { endpoints: endpointsOf(options), purchaseTimeout: requestTimeout, parts };
   const built = await buildProviders(needed, given);

@@ -9,6 +9,7 @@ import { createProgress } from "../progress/progress.ts";
 import { descriptionsIn, describePlaces } from "../resources/ledger-records.ts";
 import { providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
+import { isStandardInput } from "../resources/read-text-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
 import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
@@ -36,7 +37,8 @@ export type DriveCommandOptions = OptionsOf<typeof addOptions>;
 const help = `
 The file
   JSON: { "executionId", "source", "recommendations": [ ... ] }. Strict: an unknown field is an error, and nothing
-  is sent unless all of it is valid. Recommendations are counted from 0, as "#0" in the report.
+  is sent unless all of it is valid. Recommendations are counted from 0, as "#0" in the report. - is standard input; then
+  nobody can be asked, and a real cloud needs --yes.
 
 Once
   Every recommendation is bought at most once, however often and from wherever the file is driven; driving it again
@@ -120,6 +122,7 @@ Environment
 Examples
   buyonce drive execution.json --sandbox
   buyonce drive execution.json
+  engine | buyonce drive - --sandbox
   buyonce drive execution.json --yes --json --timeout 300 > report.json
   buyonce drive execution.json --ledger postgres://buyer@db.internal/buyonce
 `;
@@ -138,7 +141,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   const note = noteOn(parts.terminal.stderr);
   checkEndpoints(options);
   await checkReportFile(options.report, ownFiles(options, parts));
-  const input = await readExecutionFile(file);
+  const input = await readExecutionFile(file, parts.terminal.stdin);
   const needed = providersNamedIn(input);
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
   // Before anything is started or opened: a bad file leaves no trace.
@@ -156,7 +159,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const places = describePlaces(execution, purchaser);
       const descriptions = await saidOf(execution.executionId, places, ledger.before, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
-      const again = againFromFile(file, commandLineOf(options, parts));
+      const again = againFromFile(isStandardInput(file) ? undefined : file, commandLineOf(options, parts));
       const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);

@@ -4,7 +4,7 @@ import type { Provider } from "../../contract/executor.ts";
 import { importRecommendations, type RecommendationImport } from "../../import/import-recommendations.ts";
 import { checkNewFile, writeNewFile } from "../resources/new-file.ts";
 import type { ProviderName } from "../resources/providers.ts";
-import { readAnswerFile } from "../resources/read-execution-file.ts";
+import { nameOfFile, readAnswerFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { importedText } from "../text/imported-text.ts";
@@ -101,8 +101,8 @@ export async function importRecommendationsFile(
   if (out !== "-") checkNewFile(out, "--out");
   else if (json)
     throw usageError("With --json standard output holds what became of each record: name a file by --out.");
-  const name = textArgument("The name of the file", basename(file), "Nothing was written");
-  const text = await readAnswerFile(file);
+  const name = textArgument("The name of the file", basename(nameOfFile(file)), "Nothing was written");
+  const text = await readAnswerFile(file, parts.terminal.stdin);
   const made = { endpoints: {}, purchaseTimeout: requestTimeout, parts };
   const providers = await buildProviders([recommendationSources[from]], made);
   const result = importRecommendations(text, {
@@ -117,7 +117,7 @@ export async function importRecommendationsFile(
     allowIncomplete: options.allowIncomplete,
     allowAlternatives: options.allowAlternatives,
   });
-  await hand(result, { out, json, file, providers }, parts);
+  await hand(result, { out, json, file: nameOfFile(file), providers }, parts);
   return exitCodes.bought;
 }
 

@@ -5,7 +5,7 @@ import type { ImportReport } from "../../import/import-report.ts";
 import { goEngineColumns, readGoEngineRows, recommendationsIn } from "../../import/go-engine-row.ts";
 import { readExport } from "../../import/read-export.ts";
 import { providersNamedIn } from "../resources/providers.ts";
-import { readExportFile } from "../resources/read-execution-file.ts";
+import { nameOfFile, readExportFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { importText } from "../text/import-text.ts";
@@ -133,8 +133,8 @@ const ledgerOptionNames = ["ledger", "newLedger", "sandbox", "config", "azureEnd
 async function importExportFile(file: string, options: ImportCommandOptions, parts: CommandParts): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
   checkEndpoints(options);
-  const name = textArgument("The name of the file", basename(file), "Nothing was recorded");
-  const text = await readExportFile(file);
+  const name = textArgument("The name of the file", basename(nameOfFile(file)), "Nothing was recorded");
+  const text = await readExportFile(file, parts.terminal.stdin);
   const rows = readExport(text, goEngineColumns);
   const needed = providersNamedIn({ recommendations: rows.flatMap(recommendationsIn) });
   return withClouds({ needed, options, parts }, ({ providers, real }) => {

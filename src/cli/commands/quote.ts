@@ -69,7 +69,7 @@ export const quote = { addOptions, help, action: quoteCommand } satisfies Comman
  */
 export async function quoteCommand(file: string, options: QuoteCommandOptions, parts: CommandParts): Promise<ExitCode> {
   checkEndpoints(options);
-  const input = await readExecutionFile(file);
+  const input = await readExecutionFile(file, parts.terminal.stdin);
   const needed = providersNamedIn(input);
   validateExecution(
     input,

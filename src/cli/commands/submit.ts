@@ -53,7 +53,7 @@ export async function submitCommand(
 ): Promise<ExitCode> {
   const { stdout, env } = parts.terminal;
   checkEndpoints(options);
-  const input = await readExecutionFile(file);
+  const input = await readExecutionFile(file, parts.terminal.stdin);
   const providers = await buildProviders(providersNamedIn(input), {
     endpoints: {},
     purchaseTimeout: requestTimeout,

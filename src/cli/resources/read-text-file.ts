@@ -1,11 +1,14 @@
 import { createReadStream } from "node:fs";
 import { BuyonceError, type ErrorCode, messageOf } from "../../contract/errors.ts";
 import { findJsonProblem, type JsonProblem } from "../../contract/find-json-problem.ts";
+import type { StandardInput } from "../terminal/terminal.ts";
 
 /** What is read, and how much of it at most. */
 export interface TextFile {
   /** How a sentence about it begins: `The execution file orders.json`. */
   readonly subject: string;
+  /** What is read where the file is `-`. Without it, that is a file like any other. */
+  readonly stdin?: StandardInput;
   readonly megabytes: number;
   /** What to do about one that is larger. */
   readonly split: string;
@@ -53,15 +56,27 @@ export async function readTextFile(file: string, kind: TextFile): Promise<string
   return text;
 }
 
+/** Whether a file that is named on the command line is standard input. A file of that name is `./-`. */
+export function isStandardInput(file: string): boolean {
+  return file === "-";
+}
+
 /** Reads no more than the limit, whatever the file system says of the size: a pipe has none. */
 async function readBytes(file: string, kind: TextFile): Promise<Buffer> {
   const maxBytes = kind.megabytes * 1_000_000;
+  const stdin = isStandardInput(file) ? kind.stdin : undefined;
+  if (stdin?.isTTY === true) {
+    throw invalid(kind, "cannot be read: standard input is a terminal. Name a file, or give one by < FILE or a pipe.");
+  }
+  const source: AsyncIterable<Uint8Array | string> = stdin ?? createReadStream(file, { end: maxBytes });
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of createReadStream(file, { end: maxBytes })) {
-      chunks.push(chunk as Buffer);
-      size += (chunk as Buffer).length;
+    for await (const chunk of source) {
+      const bytes = Buffer.from(chunk);
+      chunks.push(bytes);
+      size += bytes.length;
+      if (size > maxBytes) break;
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";

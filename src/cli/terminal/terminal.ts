@@ -11,9 +11,13 @@ export interface Output {
   readonly rows?: number;
 }
 
+/** Standard input, and whether it is a person's keyboard. */
+export type StandardInput = AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean };
+
 /** Where the command reads and writes. */
 export interface Terminal {
-  readonly stdin: { readonly isTTY?: boolean };
+  /** Where questions are answered, or what is read for a file that is `-`. */
+  readonly stdin: StandardInput;
   /** Only results: the table, or the JSON document. */
   readonly stdout: Output;
   /** Everything else: progress, questions, notes, errors. */
