@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from "commander";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { CommandModule, CommandParts } from "./commands/command-parts.ts";
-import { wholeNumber } from "./commands/option-groups.ts";
+import { wholeNumber } from "./commands/option-values.ts";
 import type { ExitCode } from "./terminal/exit-code.ts";
 import { widthOf } from "./terminal/terminal.ts";
 import { maskPassword } from "./text/explain-error.ts";

@@ -13,14 +13,8 @@ import { jsonExecution } from "../text/json-documents.ts";
 import { againFromLedger } from "../text/next-steps.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { textArgument } from "./option-checks.ts";
-import {
-  ledgerHelp,
-  ledgerOptions,
-  moneyPerCurrency,
-  type OptionsOf,
-  wholeNumber,
-  withOptions,
-} from "./option-groups.ts";
+import { ledgerHelp, ledgerOptions, type OptionsOf, withOptions } from "./option-groups.ts";
+import { moneyPerCurrency, wholeNumber } from "./option-values.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 

@@ -18,14 +18,15 @@ import { permissionsHelp } from "../text/permissions-help.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
 import { checkEndpoints, endpointsOf, ledgerAt } from "./option-checks.ts";
-import { cloudOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { cloudOptions, ledgerHelp, type OptionsOf, withOptions } from "./option-groups.ts";
+import { duration, wholeNumber } from "./option-values.ts";
 import { buildProviders, closeNoted, requestTimeout, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
   withOptions(command, cloudOptions("ask it"), (own: Command) =>
     own
       .option("--concurrency <n>", "how many questions are asked at once", wholeNumber(1, 100), 4)
-      .option("--timeout <seconds>", "by when all is said", wholeNumber(1, 86_400), 300),
+      .option("--timeout <duration>", "by when all is said: seconds, or such as 10m", duration(1, 86_400), 300),
   );
 
 /** The options of `buyonce doctor`. */

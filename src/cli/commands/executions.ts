@@ -5,14 +5,8 @@ import { painter, widthOf } from "../terminal/terminal.ts";
 import { executionHistoryText, executionsText, executionText } from "../text/executions-text.ts";
 import { jsonExecution, jsonExecutions } from "../text/json-documents.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
-import {
-  ledgerHelp,
-  ledgerOptions,
-  type OptionsOf,
-  showingExitCodes,
-  wholeNumber,
-  withOptions,
-} from "./option-groups.ts";
+import { ledgerHelp, ledgerOptions, type OptionsOf, showingExitCodes, withOptions } from "./option-groups.ts";
+import { wholeNumber } from "./option-values.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>

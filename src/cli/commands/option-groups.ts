@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option, type OptionValues } from "commander";
-import type { Money } from "../../contract/money.ts";
+import { type Command, Option, type OptionValues } from "commander";
 import type { LogLevel } from "../../log/logger.ts";
+import { duration, moneyPerCurrency, wholeNumber } from "./option-values.ts";
 
 /** Where things lie unless the command line says otherwise, relative to the working directory. */
 export const defaultFiles = {
@@ -55,7 +55,7 @@ export const cloudOptions = (use: string) => (command: Command) =>
 export const paceOptions = (what: string, end: string) => (command: Command) =>
   command
     .option("--concurrency <n>", `how many recommendations ${what} at once`, wholeNumber(1, 100), 4)
-    .option("--timeout <seconds>", `by when ${end}`, wholeNumber(1, 86_400), 600)
+    .option("--timeout <duration>", `by when ${end}: seconds, or such as 10m`, duration(1, 86_400), 600)
     .addOption(
       new Option(
         "--log-level <level>",
@@ -73,9 +73,9 @@ export const driversOptions = (command: Command) =>
 
 /** How long a command looks at providers. */
 export const lookingTime = [
-  "--timeout <seconds>",
-  "after which nothing more is looked at",
-  wholeNumber(1, 86_400),
+  "--timeout <duration>",
+  "after which nothing more is looked at: seconds, or such as 10m",
+  duration(1, 86_400),
   600,
 ] as const;
 
@@ -162,27 +162,3 @@ export type CloudOptions = OptionsOf<ReturnType<typeof cloudOptions>>;
 
 /** The options of every command that buys. */
 export type BuyOptions = OptionsOf<typeof buyOptions>;
-
-/** A parser of option values: whole numbers within limits. Its error is a usage error. */
-export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= minimum && value <= maximum) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-  };
-}
-
-/**
- * A parser of option values that may be given once per currency: `12000.00 USD`. Its error is a usage error. It does what
- * `moneySchema` does, without what that loads: every command is parsed, most without money.
- */
-export function moneyPerCurrency(text: string, before: readonly Money[] | undefined): readonly Money[] {
-  const [, amount, currency] = /^(\d[\d.]{0,39}) +([A-Z]{3})$/.exec(text.trim()) ?? [];
-  if (amount === undefined || currency === undefined || !/^\d+(\.\d+)?$/.test(amount)) {
-    throw new InvalidArgumentError('It must be an amount and its currency in quotes, such as "12000.00 USD".');
-  }
-  if (before?.some((total) => total.currency === currency)) {
-    throw new InvalidArgumentError(`It is given twice for ${currency}.`);
-  }
-  return [...(before ?? []), { amount, currency }];
-}

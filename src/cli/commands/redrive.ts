@@ -34,7 +34,8 @@ import { endpointsOf, isImitated, ownFiles } from "./option-checks.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
-import { buyOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions, defaultFiles } from "./option-groups.ts";
+import { buyOptions, ledgerHelp, type OptionsOf, withOptions, defaultFiles } from "./option-groups.ts";
+import { duration, wholeNumber } from "./option-values.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withClouds, withKnownLedger } from "./with-resources.ts";
 
@@ -45,9 +46,9 @@ const addOptions = (command: Command) =>
   withOptions(
     command
       .option(
-        "--older-than <seconds>",
-        `only what nothing has happened to for so long (default: ${defaults.olderThan}; with --parked: 0)`,
-        wholeNumber(0, 100_000_000),
+        "--older-than <duration>",
+        `only what nothing has happened to for so long: seconds, or such as 10m, 2d (default: ${defaults.olderThan}; with --parked: 0)`,
+        duration(0, 103_680_000),
       )
       .option(
         "--limit <n>",
@@ -94,7 +95,7 @@ With --json
 
 Examples
   buyonce redrive
-  buyonce redrive --yes --json --older-than 300 --limit 20
+  buyonce redrive --yes --json --older-than 5m --limit 20
   buyonce redrive 6f2c9a52-6a0e-4a0f-9a2b-2f4a1d1f7a11
 `;
 

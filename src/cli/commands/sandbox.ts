@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
-import { type OptionsOf, wholeNumber } from "./option-groups.ts";
+import { type OptionsOf } from "./option-groups.ts";
+import { wholeNumber } from "./option-values.ts";
 
 const addOptions = (command: Command) =>
   command

@@ -15,7 +15,8 @@ import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 import { withQueue } from "./with-queue.ts";
 import { checkEndpoints, endpointsOf } from "./option-checks.ts";
-import { cloudOptions, driversOptions, ledgerHelp, type OptionsOf, wholeNumber, withOptions } from "./option-groups.ts";
+import { cloudOptions, driversOptions, ledgerHelp, type OptionsOf, withOptions } from "./option-groups.ts";
+import { wholeNumber } from "./option-values.ts";
 import { withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>

@@ -10,14 +10,8 @@ import { jsonStatus } from "../text/json-documents.ts";
 import { statusText } from "../text/status-text.ts";
 import { webhooksText } from "../text/webhooks-text.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
-import {
-  ledgerHelp,
-  ledgerOptions,
-  type OptionsOf,
-  showingExitCodes,
-  wholeNumber,
-  withOptions,
-} from "./option-groups.ts";
+import { ledgerHelp, ledgerOptions, type OptionsOf, showingExitCodes, withOptions } from "./option-groups.ts";
+import { wholeNumber } from "./option-values.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
