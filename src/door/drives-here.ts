@@ -1,10 +1,14 @@
 import pLimit from "p-limit";
 import type { Environment } from "../contract/environment.ts";
 import type { DriveEvent } from "../contract/events.ts";
+import type { Outcome } from "../contract/report.ts";
 import type { DoorPurchaser } from "./door-parts.ts";
 
-/** What became of a drive: something of it `waits` for another driver or an equal purchase; it `failed`; or nothing more is begun here. */
-export type Driven = "done" | "waits" | "failed" | "stopped";
+/**
+ * What became of a drive: something of it `waits` for another driver or an equal purchase, or `lacks` an executor that this process was not
+ * given; it `failed`; or nothing more is begun here.
+ */
+export type Driven = "done" | "waits" | "lacks" | "failed" | "stopped";
 
 /** Drives executions in this process, a few at once. It decides nothing: what may be bought, the ledger says. */
 export interface Drives {
@@ -55,11 +59,12 @@ export function createDrives(
 ): Drives {
   const limit = pLimit(parts.executionsAtOnce);
   const jobs = new Map<string, Job>();
+  const lacking = createLacking(parts);
   const work = async (executionId: string, job: Job) => {
     let driven: Driven = "stopped";
     while (job.again && !signal.aborted) {
       job.again = false;
-      driven = await drive(parts, executionId, signal).catch((error: unknown) => {
+      driven = await drive(parts, executionId, { signal, lacking }).catch((error: unknown) => {
         if (signal.aborted) return "stopped";
         parts.onError(error, `the drive of ${JSON.stringify(executionId)}`);
         return "failed";
@@ -95,12 +100,28 @@ export function createDrives(
 async function drive(
   { purchaser, environment, concurrency, onEvent }: DriveParts,
   executionId: string,
-  signal: AbortSignal,
+  { signal, lacking }: { readonly signal: AbortSignal; readonly lacking: ReturnType<typeof createLacking> },
 ): Promise<Driven> {
   const tell = (event: DriveEvent) => onEvent?.(executionId, event);
   const how = { signal, concurrency, deadline: environment.now() + driveTime, onEvent: tell };
   const reports = await purchaser.redriveUnfinished({ ...how, executionId, limit: most });
-  const waits = reports.some(({ outcomes }) => outcomes.some(({ status }) => status === "in-progress"));
-  if (waits) return "waits";
-  return signal.aborted ? "stopped" : "done";
+  const outcomes = reports.flatMap((report) => report.outcomes);
+  const isLacking = lacking(outcomes);
+  if (outcomes.some(({ status }) => status === "in-progress")) return "waits";
+  if (signal.aborted) return "stopped";
+  return isLacking ? "lacks" : "done";
+}
+
+/** Says whether something could not be driven for want of an executor, and tells which one once. */
+function createLacking({ onError }: Pick<DriveParts, "onError">) {
+  const told = new Set<string>();
+  return (outcomes: readonly Outcome[]): boolean => {
+    const missing = outcomes.filter(({ error }) => error?.code === "executor-missing");
+    for (const { provider, service, error } of missing) {
+      const executor = `${provider} ${service}`;
+      if (!told.has(executor)) onError(error, `what needs ${executor}`);
+      told.add(executor);
+    }
+    return missing.length > 0;
+  };
 }

@@ -7,9 +7,15 @@ import type { DoorLedger } from "./door-parts.ts";
 /** Records that a sweep reads at once. */
 const page = 1000;
 
+/** Milliseconds after the end of a lease from which its driver is taken for dead: one that lives renews it long before. */
+const deadAfter = 2000;
+
 /** The looks for what was left behind. */
 export interface Sweeps {
-  /** Looks at once for what nobody has done anything about for `firstRest` milliseconds, then at an interval. */
+  /**
+   * Looks at once for what nobody has done anything about for `firstRest` milliseconds, then at an interval; what a driver left that
+   * died is found as soon as its lease is over.
+   */
   start(): void;
   /** Resolves when none is under way any more. */
   end(): Promise<void>;
@@ -57,8 +63,8 @@ export function createSweeps(
 }
 
 /**
- * Tells the executions on which work is left that nobody has done anything about for so many milliseconds, and that a drive may do
- * now, some at a time. Each execution is read once.
+ * Tells the executions on which work is left that nobody has done anything about for so many milliseconds, or that a dead driver
+ * holds, and that a drive may do now, some at a time. Each execution is read once.
  */
 async function findLeftBehind(
   ledger: SweepParts["ledger"],
@@ -67,6 +73,7 @@ async function findLeftBehind(
   found: (left: readonly LeftBehind[]) => Promise<void>,
 ): Promise<void> {
   const now = await ledger.now();
+  const restedForLeased = Math.min(restedFor, deadAfter);
   const told = new Set<string>();
   const forbidden = createForbidden(ledger, now);
   let after: RecordPlace | "beginning" = "beginning";
@@ -83,9 +90,10 @@ async function findLeftBehind(
       const { executionId, leaseUntil, updatedAt } = record;
       const rested = now - (leaseUntil ?? updatedAt);
       // What comes after it rested for a shorter time.
-      isOver ||= rested < restedFor;
+      isOver ||= rested < restedForLeased;
       if (signal.aborted) return;
-      if (rested < restedFor || told.has(executionId)) continue;
+      const isResting = rested >= (leaseUntil === undefined ? restedFor : restedForLeased);
+      if (!isResting || told.has(executionId)) continue;
       if (!mayBeDriven(record, await forbidden(executionId))) continue;
       told.add(executionId);
       left.push({ executionId, rested });

@@ -1,5 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { systemEnvironment } from "../../src/contract/environment.ts";
+import type { Report } from "../../src/contract/report.ts";
+import { createDrives } from "../../src/door/drives-here.ts";
 import { createRunner } from "../../src/door/runner.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { execution, setup } from "../drive/setup.ts";
@@ -153,4 +156,71 @@ test("a sweep reads each execution once, and drives nothing that waits or is sto
     .toBeGreaterThan(2);
   await runner.drain();
   expect([...new Set(driven)].toSorted()).toEqual(["new", "sent"]);
+});
+
+test("what a dead driver holds is taken up as soon as its lease is over; what nobody has touched rests longer", async () => {
+  const parts = setup();
+  const { environment, ledger, purchaser } = parts;
+  for (const name of ["held", "fresh"]) await purchaser.submit({ ...execution(), executionId: name });
+  const driven: (string | undefined)[] = [];
+  let sweep = () => {};
+  const runner = createRunner({
+    purchaser: {
+      redriveUnfinished: async ({ executionId } = {}) => {
+        driven.push(executionId);
+        return [];
+      },
+    },
+    ledger,
+    environment: {
+      ...environment,
+      every: (_interval, run) => {
+        sweep = run;
+        return () => undefined;
+      },
+    },
+    executionsAtOnce: 100,
+    concurrency: 1,
+    sweepInterval: 60_000,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  runner.start();
+  await expect.poll(() => driven.toSorted()).toEqual(["fresh", "held"]);
+  await ledger.claim(await ledger.recordsOf("held"), "a driver that dies", 30_000);
+  const swept = async () => {
+    driven.length = 0;
+    sweep();
+    // The ledger in memory answers within the same turn.
+    await setImmediate();
+    return driven.toSorted();
+  };
+  environment.advance(31_000);
+  expect(await swept()).toEqual([]);
+  environment.advance(1_000);
+  expect(await swept()).toEqual(["held"]);
+  environment.advance(28_000);
+  expect(await swept()).toEqual(["fresh", "held"]);
+  await runner.drain();
+});
+
+test("what needs an executor that is not here is no work that is done, and is told once for each", async () => {
+  const outcome = { provider: "aws", service: "rds", status: "refused", error: { code: "executor-missing" } };
+  const errors: string[] = [];
+  const ended: string[] = [];
+  const drives = createDrives(
+    {
+      purchaser: { redriveUnfinished: async () => [{ outcomes: [outcome, outcome] } as unknown as Report] },
+      environment: systemEnvironment,
+      executionsAtOnce: 1,
+      concurrency: 1,
+      onError: (_error, about) => errors.push(about),
+    },
+    new AbortController().signal,
+    (_executionId, driven) => ended.push(driven),
+  );
+  for (const name of ["one", "two"]) await drives.add(name);
+  expect(ended).toEqual(["lacks", "lacks"]);
+  expect(errors).toEqual(["what needs aws rds"]);
 });
