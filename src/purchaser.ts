@@ -19,6 +19,7 @@ import { type Budget, createBudget } from "./drive/budget.ts";
 import { checkLease, checkOptions } from "./drive/check-options.ts";
 import { driveExecution, type Driven, type DriveOptions, type Work } from "./drive/drive-execution.ts";
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
+import { withTwinsForbidden } from "./drive/find-twins.ts";
 import type { Lookup } from "./drive/lookup.ts";
 import { newExecutionOf } from "./drive/new-execution.ts";
 import { ifAgreed, openExecution, openRecords, recordedIn, withUnrecorded } from "./drive/open-execution.ts";
@@ -79,7 +80,7 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
    */
   drive(execution: Asked, options?: DriveOptions): Promise<Report>;
   /** Drives an execution again from the ledger alone. Throws as `drive` does, and for an id that the ledger does not know. */
-  redrive(executionId: string, options?: DriveOptions): Promise<Report>;
+  redrive(executionId: string, options?: Omit<DriveOptions, "twins">): Promise<Report>;
   /**
    * Drives what was left behind, from the ledger alone and safely beside other drivers: what was written ahead, left
    * unknown, abandoned by a dead driver, still pending, or without its marker. One report per execution, about the
@@ -179,7 +180,7 @@ export function createPurchaser({
       const { raiseLimits = false, agreement, maxTotals } = options;
       const drivers = parts();
       // What the file leaves open, the first drive fills in.
-      const recorded = { ...asked, maxTotals: asked.maxTotals ?? maxTotals };
+      const recorded = { ...withTwinsForbidden(asked, options.twins), maxTotals: asked.maxTotals ?? maxTotals };
       const how = { holder: drivers.holder, raiseLimits, agreement };
       const open = async () => withUnrecorded(await openExecution(ledger, asked, recorded, how), asked);
       return driveAll({ ...asked, open }, options, drivers, budget);

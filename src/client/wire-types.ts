@@ -26,6 +26,8 @@ export interface Execution {
   readonly notBefore?: string | undefined;
   /** Nothing is sent from then on. Left out: never. */
   readonly expiresAt?: string | undefined;
+  /** Of what is the same as something that was bought within so many days for something else, nothing is sent; two that are the same in one file are refused. Left out: they are warned of. */
+  readonly forbidTwinsWithin?: string | undefined;
 }
 
 /** `Resolution` of the document at /openapi.json. */
@@ -59,6 +61,8 @@ export interface LimitChanges {
         readonly [further: string]: Limit | null;
       }
     | undefined;
+  /** Of what is the same as something bought within so many days, nothing is sent; null allows it. */
+  readonly forbidTwinsWithin?: string | null | undefined;
   readonly reason: string;
 }
 
@@ -127,6 +131,7 @@ export interface Terms {
   readonly maxTotals?: readonly Money[] | undefined;
   readonly notBefore?: string | undefined;
   readonly expiresAt?: string | undefined;
+  readonly forbidTwinsWithin?: string | undefined;
   readonly approvalRequired: boolean;
   /** Two persons are needed: who submitted it, or set its terms since, may not approve it. */
   readonly mayNotApprove?: readonly string[] | undefined;
@@ -185,6 +190,8 @@ export interface Quote {
     readonly token: string;
     readonly verdict: string;
     readonly price?: Money | undefined;
+    /** What is the same as it: bought lately, or in this execution. */
+    readonly warnings?: readonly string[] | undefined;
     readonly [further: string]: unknown;
   }[];
   readonly totals: {
@@ -319,6 +326,7 @@ export type Code =
   | "bought-elsewhere"
   | "several-commitments"
   | "identical-purchase-open"
+  | "twin-forbidden"
   | "quote-failed"
   | "not-offered"
   | "several-offerings"

@@ -4,7 +4,7 @@ import { RefusedError } from "./errors.ts";
 import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "./execution-record.ts";
 import { differingFields } from "./fingerprint.ts";
 import type { ExecutionPlace } from "./ledger.ts";
-import { raisesPrice, raisesTotals, sameMoney } from "./limits.ts";
+import { allowsMoreTwins, raisesPrice, raisesTotals, sameMoney } from "./limits.ts";
 import { formatMoney, type Money } from "./money.ts";
 
 /** Closes a refusal of what differs from the record: of the recorded one something may be bought. */
@@ -88,8 +88,8 @@ export interface LimitDifferences {
 }
 
 /**
- * Compares the limits of a file with those that are recorded. A file that names no totals says nothing about them. What is
- * bought is left out: its limit decides nothing any more.
+ * Compares the limits of a file with those that are recorded. A file that names no totals, or does not forbid twins, says nothing
+ * about them. What is bought is left out: its limit decides nothing any more.
  */
 export function limitDifferences(asked: NewExecution, { execution, records }: RecordedExecution): LimitDifferences {
   const at = new Map(asked.places.map((place) => [place.recIndex, place.recommendation.maxPrice]));
@@ -104,13 +104,23 @@ export function limitDifferences(asked: NewExecution, { execution, records }: Re
     changes[recIndex] = now ?? null;
     said.push(`maxPrice of #${recIndex} from ${textOf(before)} to ${textOf(now)}`);
   }
-  const totals = compareTotals(asked, execution);
+  const twins = compareTwins(asked, execution);
+  const ofTwins = `forbidTwinsWithin from ${execution.forbidTwinsWithin ?? "none"} to ${asked.forbidTwinsWithin ?? "none"}`;
+  const [{ forbidTwinsWithin }, totals] = [asked, compareTotals(asked, execution)];
   const ofTotals = `maxTotals from ${listOf(execution.maxTotals)} to ${listOf(asked.maxTotals)}`;
   return {
-    lowered: { maxPrices: lowered, ...(totals === "lower" ? { maxTotals: asked.maxTotals } : {}) },
-    raised: { maxPrices: raised, ...(totals === "higher" ? { maxTotals: asked.maxTotals } : {}) },
-    raises: [...(totals === "higher" ? [ofTotals] : []), ...raises],
-    lowers: [...(totals === "lower" ? [ofTotals] : []), ...lowers],
+    lowered: {
+      maxPrices: lowered,
+      ...(totals === "lower" ? { maxTotals: asked.maxTotals } : {}),
+      ...(twins === "lower" ? { forbidTwinsWithin } : {}),
+    },
+    raised: {
+      maxPrices: raised,
+      ...(totals === "higher" ? { maxTotals: asked.maxTotals } : {}),
+      ...(twins === "higher" ? { forbidTwinsWithin } : {}),
+    },
+    raises: [...(totals === "higher" ? [ofTotals] : []), ...raises, ...(twins === "higher" ? [ofTwins] : [])],
+    lowers: [...(totals === "lower" ? [ofTotals] : []), ...lowers, ...(twins === "lower" ? [ofTwins] : [])],
   };
 }
 
@@ -173,6 +183,12 @@ function compareTotals({ maxTotals: now }: NewExecution, { maxTotals: before }: 
   if (raisesTotals(before, now)) return "higher";
   const same = now.length === before?.length && now.every((total) => before.some((one) => sameMoney(one, total)));
   return same ? "same" : "lower";
+}
+
+/** A file that does not forbid twins says nothing about them. */
+function compareTwins({ forbidTwinsWithin: now }: NewExecution, { forbidTwinsWithin: before }: ExecutionRecord) {
+  if (now === undefined || now === before) return "same";
+  return allowsMoreTwins(before, now) ? "higher" : "lower";
 }
 
 function textOf(price: Money | undefined): string {

@@ -183,6 +183,12 @@ const refused = {
     detail: "The two could not be told apart, so this one waits (`in-progress`).",
     todo: "Once that one is decided, this one is bought: {again}, or leave it to a timer that runs `buyonce redrive`.",
   },
+  "twin-forbidden": {
+    plain: "The same was bought a short time ago for something else, and it was asked not to buy it a second time.",
+    detail:
+      "Or was sent and may be bought, or shows at the provider. `--forbid-twins` (`twins.forbid`), or `forbidTwinsWithin` of the execution, asks for that.",
+    todo: "Look at the one that the message names. If a second one is wanted all the same, allow it (`buyonce limits --forbid-twins-within none`), then {again}.",
+  },
   "quote-failed": {
     plain: "The provider gave no usable price.",
     detail: "It gave none, a price of nothing, or one that its own answer contradicts.",

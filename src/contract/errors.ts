@@ -47,6 +47,7 @@ export type ErrorCode =
   | "bought-elsewhere"
   | "several-commitments"
   | "identical-purchase-open"
+  | "twin-forbidden"
   | "quote-failed"
   | "not-offered"
   | "several-offerings"

@@ -33,6 +33,7 @@ export type DriveEvent = { readonly at: number } & (
   | (RecommendationEvent & { readonly type: "reconciling"; readonly detail: string })
   | (RecommendationEvent & { readonly type: "reconciled"; readonly result: "bought" | "dead" | "unresolved" })
   | (RecommendationEvent & { readonly type: "adopting"; readonly commitmentId: string })
+  | (RecommendationEvent & { readonly type: "twin"; readonly detail: string })
   | (RecommendationEvent & { readonly type: "quoting" })
   | (RecommendationEvent & { readonly type: "quoted"; readonly price: Money })
   | (RecommendationEvent & { readonly type: "writing-ahead" })

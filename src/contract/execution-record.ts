@@ -146,6 +146,8 @@ export interface LimitChanges {
   readonly maxTotals?: readonly Money[] | null | undefined;
   /** By recIndex. */
   readonly maxPrices?: Readonly<Record<number, Money | null>> | undefined;
+  /** {@link ExecutionLimits.forbidTwinsWithin}. */
+  readonly forbidTwinsWithin?: string | null | undefined;
 }
 
 /** One line of an execution's history, appended in the transaction that made the change. */

@@ -5,6 +5,7 @@ import type { ExecutionLedger } from "./execution-ledger.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
 import type { Scope, Submission } from "./executor.ts";
 import type { AnyRecommendation } from "./recommendation.ts";
+import type { AlikeQuery } from "./twin.ts";
 import type { WebhookLedger } from "./webhook-ledger.ts";
 
 /**
@@ -260,8 +261,9 @@ export interface Ledger extends ExecutionLedger, WebhookLedger {
    * `too-many-attempts` when twenty are among the `former` ones.
    *
    * It is the guard that every first send passes: throws a RefusedError where the execution's record forbids it at this moment
-   * ({@link whyForbidden}, or `terms-changed`), or where all that is or may be bought for the execution would come to more than
-   * its `maxTotals`.
+   * ({@link whyForbidden}, or `terms-changed`), where all that is or may be bought for the execution would come to more than
+   * its `maxTotals`, or where it forbids twins (`forbidTwinsWithin`) and there is one by now: of two that are the same and are
+   * submitted at once, the second is refused.
    */
   submit(claim: Claim, submission: Omit<Submission, "submittedAt" | "attempt">): Promise<Submission>;
 
@@ -364,6 +366,9 @@ export interface Ledger extends ExecutionLedger, WebhookLedger {
 
   /** What is recorded as bought in a scope: all of it, or a page. */
   purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
+
+  /** What is the same as one of these, of other executions, and was bought, or sent and may be bought: the latest first, at most 1,000. */
+  boughtAlike(query: AlikeQuery): Promise<readonly TokenRecord[]>;
 
   /** The ids in a scope that were ever recorded as bought, for any token but this one, by whatever driver. */
   ownedByOthers(scopeKey: string, token: string): Promise<ReadonlySet<string>>;

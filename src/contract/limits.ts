@@ -1,4 +1,5 @@
 import { compareMoney, type Money } from "./money.ts";
+import { longerTwinsWithin } from "./twin.ts";
 
 /** Whether a limit allows more than the former one; one in another currency does, and none (undefined) does. */
 export function raisesPrice(before: Money | undefined, after: Money | undefined): boolean {
@@ -20,4 +21,9 @@ export function raisesTotals(before: readonly Money[] | undefined, after: readon
 export function sameMoney(left: Money | undefined, right: Money | undefined): boolean {
   if (left === undefined || right === undefined) return left === right;
   return left.currency === right.currency && compareMoney(left, right) === 0;
+}
+
+/** Whether twins are forbidden for a shorter time than before, or not at all any more. */
+export function allowsMoreTwins(before: string | undefined, after: string | undefined): boolean {
+  return before !== undefined && longerTwinsWithin(before, after) !== after;
 }

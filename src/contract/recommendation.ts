@@ -64,6 +64,8 @@ export interface ExecutionLimits {
   readonly notBefore?: string | undefined;
   /** ISO 8601 with an offset: nothing is sent from then on. */
   readonly expiresAt?: string | undefined;
+  /** Of what is the same as something bought within so long for something else (`P7D`, in days), nothing is sent. */
+  readonly forbidTwinsWithin?: string | undefined;
 }
 
 /** What an execution says beside its recommendations. */

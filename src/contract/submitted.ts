@@ -27,11 +27,12 @@ function plainHash(terms: ExecutionLimits & Pick<ExecutionRecord, "source" | "si
     fingerprint,
     recommendation: { ...recommendation, maxPrice: plainMoney(recommendation.maxPrice) },
   }));
-  const { source, size, maxTotals, notBefore, expiresAt } = terms;
+  const { source, size, maxTotals, notBefore, expiresAt, forbidTwinsWithin } = terms;
   const limits = {
     maxTotals: maxTotals?.map(plainMoney),
     notBefore: plainTime(notBefore),
     expiresAt: plainTime(expiresAt),
+    forbidTwinsWithin,
   };
   return termsHash({ source, size, ...limits }, plain);
 }
@@ -102,6 +103,9 @@ function limitsThatDiffer(asked: NewExecution, { execution, records }: RecordedE
       ? []
       : [from("maxTotals", execution.maxTotals, asked.maxTotals)]),
     ...times,
+    ...(asked.forbidTwinsWithin === execution.forbidTwinsWithin
+      ? []
+      : [`forbidTwinsWithin from ${execution.forbidTwinsWithin ?? "none"} to ${asked.forbidTwinsWithin ?? "none"}`]),
     ...prices,
   ];
 }

@@ -15,7 +15,7 @@ type Terms = ExecutionLimits & Pick<ExecutionRecord, "source" | "size">;
  * executions with the same hash the same may be bought. What became of them is no part of it, nor is a skip by a person.
  */
 export function termsHash(
-  { source, size, maxTotals, notBefore, expiresAt }: Terms,
+  { source, size, maxTotals, notBefore, expiresAt, forbidTwinsWithin }: Terms,
   records: readonly Pick<TokenRecord, "recIndex" | "fingerprint" | "recommendation">[],
 ): string {
   const places: (string | null)[] = Array.from({ length: size }, () => "skip");
@@ -31,6 +31,8 @@ export function termsHash(
     maxTotals: maxTotals === undefined ? null : sorted(maxTotals),
     notBefore: notBefore ?? null,
     expiresAt: expiresAt ?? null,
+    // Left out where there is none: what was approved before there was this limit keeps its hash.
+    ...(forbidTwinsWithin === undefined ? {} : { forbidTwinsWithin }),
   });
 }
 

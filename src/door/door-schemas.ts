@@ -4,6 +4,7 @@ import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import { moneySchema } from "../contract/money.ts";
 import { textProblem } from "../contract/text-problem.ts";
+import { twinsWithinPattern } from "../contract/twin.ts";
 import { envelopeSchema } from "../drive/validate.ts";
 
 /** The schemas that the document names, by their names. */
@@ -114,6 +115,7 @@ const limits = {
   maxTotals: z.array(money).optional(),
   notBefore: z.string().optional(),
   expiresAt: z.string().optional(),
+  forbidTwinsWithin: z.string().optional(),
 };
 
 const executionNote = z
@@ -237,7 +239,16 @@ export const quoteSchema = named(
     termsVersion: z.int(),
     raises: z.array(z.string()).optional(),
     recommendations: z.array(
-      z.looseObject({ recIndex: z.int(), token: z.string(), verdict: z.string(), price: money.optional() }),
+      z.looseObject({
+        recIndex: z.int(),
+        token: z.string(),
+        verdict: z.string(),
+        price: money.optional(),
+        warnings: z
+          .array(z.string())
+          .optional()
+          .describe("What is the same as it: bought lately, or in this execution."),
+      }),
     ),
     totals: z.object({ buy: z.array(money), bought: z.array(money), reconcile: z.array(money) }),
     error: outcomeError.optional(),
@@ -340,6 +351,12 @@ export const limitsSchema = named(
       .record(z.string().regex(/^\d{1,6}$/, "must be the number of a recommendation"), limit.nullable())
       .optional()
       .describe("By recIndex; null is no limit."),
+    forbidTwinsWithin: z
+      .string()
+      .regex(twinsWithinPattern, 'must be a number of days such as "P7D"')
+      .nullable()
+      .optional()
+      .describe("Of what is the same as something bought within so many days, nothing is sent; null allows it."),
     reason,
   }),
 );

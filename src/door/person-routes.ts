@@ -148,7 +148,7 @@ function findingOf(body: z.infer<typeof resolutionSchema>): PersonFinding {
 async function quote(door: Door, c: DoorContext, body: unknown): Promise<Response> {
   const [caller, named] = [c.get("caller"), idIn(body)];
   await checkMayQuote(door, caller, named);
-  const plan = await door.purchaser.plan(body, looking(door, c));
+  const plan = await door.purchaser.plan(body, { ...looking(door, c), caller: caller.name });
   // It says how far a recorded execution has come, also one that was recorded meanwhile.
   await checkMayQuote(door, caller, named);
   const { executionId, termsVersion, raises, recommendations, totals, error } = plan;

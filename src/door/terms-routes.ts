@@ -37,12 +37,12 @@ export function termsRoutes(door: Door): readonly AnyRoute[] {
       path: "/v1/executions/{executionId}/limits",
       summary: "Changes limits: null is none, what is left out stays. Raising or removing one clears an approval.",
       body: limitsSchema,
-      handle: (c, { maxTotals, maxPrices, reason }) =>
+      handle: (c, { maxTotals, maxPrices, forbidTwinsWithin, reason }) =>
         amend(door, c, reason, (executionId, decision, { recorded }) => {
           const places = new Set(recorded.records.map(({ recIndex }) => String(recIndex)));
           const unknown = Object.keys(maxPrices ?? {}).filter((place) => !places.has(place));
           if (unknown.length > 0) throw invalidFields("The body", unknown.map(noSuchPlace));
-          return door.purchaser.setLimits(executionId, { ...decision, maxTotals, maxPrices });
+          return door.purchaser.setLimits(executionId, { ...decision, maxTotals, maxPrices, forbidTwinsWithin });
         }),
     }),
     route<z.infer<typeof sourceSchema>>({
@@ -104,8 +104,8 @@ async function termsAnswer(door: Door, c: DoorContext, executionId: string): Pro
   const recorded = await visible(door, c.get("caller"), executionId);
   const { execution, records } = recorded;
   const { source, note, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
-  const { maxTotals, notBefore, expiresAt, approvalRequired, mayNotApprove, incomplete, restored, limitsUnknown } =
-    execution;
+  const { maxTotals, notBefore, expiresAt, forbidTwinsWithin } = execution;
+  const { approvalRequired, mayNotApprove, incomplete, restored, limitsUnknown } = execution;
   const places: object[] = Array.from({ length: size }, () => ({}));
   for (const { recIndex, why } of emptyPlaces) places[recIndex] = { skip: why };
   for (const { recIndex, recommendation } of records) places[recIndex] = recommendation;
@@ -119,6 +119,7 @@ async function termsAnswer(door: Door, c: DoorContext, executionId: string): Pro
     maxTotals,
     notBefore,
     expiresAt,
+    forbidTwinsWithin,
     approvalRequired,
     mayNotApprove,
     approval: approval && { ...approval, at: isoTime(approval.at) },

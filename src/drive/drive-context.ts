@@ -7,6 +7,7 @@ import type { Forbidden } from "../contract/terms.ts";
 import { type AgeOf, createAgeOf } from "./age-of.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { createEmit } from "./emit.ts";
+import { noTwins, type Twins } from "./find-twins.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createStop, type Stop } from "./stop.ts";
@@ -31,6 +32,7 @@ export interface DriveContext {
   /** Asked before anything is sent. */
   readonly budget: Budget;
   readonly ageOf: AgeOf;
+  readonly twins: Twins;
   readonly emit: (step: DriveStep) => void;
   /** The ledger cannot be read or written: nothing more is started, and the drive ends with this error if it sent nothing. */
   readonly noteLedgerError: (error: LedgerError) => void;
@@ -48,7 +50,7 @@ export interface Task {
 }
 
 /** What a look needs: it sends nothing, and without a claim it writes nothing. */
-export type Looker = Pick<DriveContext, "ledger" | "ageOf" | "stop" | "emit" | "lookup">;
+export type Looker = Pick<DriveContext, "ledger" | "ageOf" | "stop" | "emit" | "lookup" | "twins">;
 
 /** One recommendation that is looked at, held or not. */
 export type Looking = Pick<Task, "executor" | "record"> & Partial<Pick<Task, "claim">>;
@@ -94,6 +96,6 @@ export function createContext(
     await leases.end();
     stop.end();
   };
-  const context = { ledger, environment, leases, lookup, stop, budget, ageOf, emit, noteLedgerError, noteSent };
-  return { context, end };
+  const parts = { ledger, environment, leases, lookup, stop, budget, ageOf, emit, noteLedgerError, noteSent };
+  return { context: { ...parts, twins: noTwins }, end };
 }

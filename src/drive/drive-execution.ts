@@ -8,11 +8,13 @@ import { payerOf } from "../contract/payer.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 import { type Forbidden, forbiddenError, whyForbidden } from "../contract/terms.ts";
 import { deriveIdempotencyToken, maskToken } from "../contract/token.ts";
+import type { TwinOptions } from "../contract/twin.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Budget } from "./budget.ts";
 import { budgetFor } from "./budget-for.ts";
 import { createContext, type DriveContext, type DriveParts, type Task } from "./drive-context.ts";
 import { eventError, withPayers } from "./emit.ts";
+import { findTwins, noTwins, type Twins } from "./find-twins.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import type { OpenedExecution } from "./open-execution.ts";
 import {
@@ -55,6 +57,8 @@ export interface DriveOptions {
    * (`limits-differ`). One that needs an approval is changed by `setLimits` alone.
    */
   readonly raiseLimits?: boolean;
+  /** How twins are treated: what is the same as something that was bought lately for something else. Default: they are warned of. */
+  readonly twins?: TwinOptions;
   /** What a person agreed to: nothing else is bought. Default: no such limit. */
   readonly agreement?: Agreement;
   /** Told each step. What it throws is ignored: a progress line must not disturb a purchase. */
@@ -106,6 +110,7 @@ interface Drive {
   readonly outcomes: Map<string, Outcome>;
   /** What other drivers hold, as it was last seen. */
   readonly waitedFor: Map<string, TokenRecord>;
+  twins: Twins;
   /** Something may have left this machine: it ends with a report, whatever happens. */
   sent: boolean;
   /** Of the ledger, or a defect: nothing is begun after it. */
@@ -116,7 +121,7 @@ interface Drive {
 export async function driveExecution(
   { executionId, places, emptyPlaces = [], open }: Driven,
   parts: ExecutionParts,
-  { signal, deadline, concurrency = 4, wait = false, onEvent }: DriveOptions,
+  { signal, deadline, concurrency = 4, wait = false, onEvent, twins: options }: DriveOptions,
 ): Promise<Report> {
   const { context, end } = createContext(parts, {
     signal,
@@ -135,6 +140,7 @@ export async function driveExecution(
     readiness: { seen: new Set(), notReady: new Set() },
     outcomes: new Map(),
     waitedFor: new Map(),
+    twins: noTwins,
     sent: false,
     failure: undefined,
   };
@@ -146,14 +152,26 @@ export async function driveExecution(
   try {
     const { execution, records, at, refusal } = await open();
     driven = records;
-    if (refusal === undefined) await waitForOthers(drive, execution, await runRound(drive, execution, records, at));
-    else finishRefused(drive, records, refusal, at);
+    if (refusal === undefined) {
+      if (parts.work.states === undefined) drive.twins = await twinsOf(drive, execution, records, at, options);
+      await waitForOthers(drive, execution, await runRound(drive, execution, records, at));
+    } else finishRefused(drive, records, refusal, at);
   } catch (error) {
     drive.failure ??= error;
   } finally {
     await end();
   }
   return report(drive, driven, emptyPlaces, signal?.aborted === true);
+}
+
+function twinsOf(
+  { context }: Drive,
+  { executionId, owner, forbidTwinsWithin }: ExecutionRecord,
+  places: readonly TokenRecord[],
+  at: number,
+  options: TwinOptions | undefined,
+): Promise<Twins> {
+  return findTwins(context, { executionId, forbidTwinsWithin, caller: owner?.caller, places, at, options });
 }
 
 /** What became of each, or why there is no report: it failed, or was stopped, before anything was sent. */
@@ -267,7 +285,8 @@ async function runRound(
   }
   const { ledger, environment, stop, emit } = context;
   const tokens = tokensByScope(open);
-  const lookup = parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens });
+  const lookup =
+    parts.work.lookup ?? createLookup({ ledger, environment, stop, emit, tokens, within: drive.twins.within });
   if (parts.work.states === undefined) {
     const sendable = tasks.filter(({ task }) => task.forbidden === undefined);
     const asked = sendable.map(({ task: { executor, record } }) => {
@@ -278,7 +297,7 @@ async function runRound(
   const inOrder = readyOnesFirst(drive, openOnesFirst(tasks));
   const ofRound = inOrder.map(({ task }) => task);
   const budget = await budgetFor({ ...context, lookup }, recorded, parts.executorOf, ofRound, limit);
-  await runTasks(drive, { ...context, lookup, budget }, inOrder);
+  await runTasks(drive, { ...context, lookup, budget, twins: drive.twins }, inOrder);
   return held;
 }
 
@@ -346,9 +365,16 @@ async function runTasks(drive: Drive, context: DriveContext, tasks: readonly Req
 async function runTask({ failure, parts }: Drive, context: DriveContext, task: Task): Promise<Outcome> {
   if (failure !== undefined) return leftAsItIs(task.record, failure);
   try {
-    return await parts.work.run(context, task);
+    return withTwins(await parts.work.run(context, task), context.twins);
   } catch (error) {
     // A defect, here or in an executor: where it struck is not known, so neither is what was bought.
     return recordEnding(context, task, { kind: "unresolved", error });
   }
+}
+
+/** What this drive bought although it has a twin says so. */
+function withTwins(outcome: Outcome, twins: Twins): Outcome {
+  const { bought } = twins.of(outcome.token);
+  if (outcome.status !== "purchased" || bought.length === 0) return outcome;
+  return { ...outcome, warnings: [...(outcome.warnings ?? []), ...bought] };
 }

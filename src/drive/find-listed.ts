@@ -8,7 +8,7 @@ import { refuseLookAlikes, withMarks } from "./look-alike.ts";
 /**
  * What the listing shows under the token, compared with what was asked for; undefined where it shows nothing. `fresh`: a listing made
  * now. Throws a RefusedError `look-alike` for what may be it without saying so, `bought-elsewhere` for what another engine says that
- * it bought, and those of the look-up and of the comparison.
+ * it bought, `twin-forbidden`, and those of the look-up and of the comparison.
  */
 export async function findListed(drive: Looker, task: Looking, fresh: boolean): Promise<Listed | undefined> {
   const { executor, record } = task;
@@ -20,6 +20,7 @@ export async function findListed(drive: Looker, task: Looking, fresh: boolean): 
   if (listed === undefined) {
     checkElsewhere(record);
     await refuseLookAlikes(drive, task, listing);
+    drive.twins.look(task, listing);
     return undefined;
   }
   drive.emit({ type: "adopting", recIndex, token: maskToken(token), commitmentId: listed.commitment.id });

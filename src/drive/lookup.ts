@@ -27,6 +27,8 @@ interface LookupOptions {
   readonly emit: (step: DriveStep) => void;
   /** All tokens of this drive, by scope key. */
   readonly tokens: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What was bought within so many milliseconds is kept in its listings: {@link Listing.recent}. Default: nothing is. */
+  readonly within?: number | undefined;
 }
 
 /** What a listing is checked by: the ids of one purchase, and until when the first must be in it. */
@@ -41,7 +43,7 @@ function canaryOf(record: TokenRecord): Canary {
 }
 
 /** Builds the lookup of one drive. */
-export function createLookup({ ledger, environment, stop, emit, tokens }: LookupOptions): Lookup {
+export function createLookup({ ledger, environment, stop, emit, tokens, within }: LookupOptions): Lookup {
   const listings = new Map<string, Promise<Listing>>();
 
   async function list(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
@@ -61,8 +63,9 @@ export function createLookup({ ledger, environment, stop, emit, tokens }: Lookup
     // Read before the listing is made: what is bought meanwhile need not be in it.
     const known = await readPurchased(ledger, scope.key, stop.check, canaryOf);
     const ids = new Set(known.flatMap((canary) => canary.ids));
+    const since = within === undefined ? undefined : environment.now() - within;
     const listing = await asRefusal("lookup-failed", `The look-up in ${scope.label} failed`, () =>
-      readListing(executor.inventory, scope, { tokens: wanted, ids, keeps: mayBeOurs(executor) }, stop),
+      readListing(executor.inventory, scope, { tokens: wanted, ids, keeps: mayBeOurs(executor), since }, stop),
     );
     await checkCanary(executor, scope, known, listing);
     return listing;

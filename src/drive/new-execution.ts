@@ -1,11 +1,17 @@
 import type { EmptyPlace, NewExecution } from "../contract/execution-record.ts";
 import { fingerprint } from "../contract/fingerprint.ts";
 import type { ExecutionPlace } from "../contract/ledger.ts";
-import { type AnyExecution, isSkip } from "../contract/recommendation.ts";
+import { type AnyExecution, type ExecutionLimits, isSkip } from "../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
+import { withoutTwins } from "./find-twins.ts";
 import type { ExecutorOf } from "./validate.ts";
 
-/** A validated execution as it is to be recorded. */
+/** The limits alone. */
+function limitsOf({ maxTotals, notBefore, expiresAt, forbidTwinsWithin }: ExecutionLimits): ExecutionLimits {
+  return { maxTotals, notBefore, expiresAt, forbidTwinsWithin };
+}
+
+/** A validated execution as it is to be recorded. Throws as {@link withoutTwins}. */
 export function newExecutionOf(
   { executionId, source, note, recommendations, ...limits }: AnyExecution,
   executorOf: ExecutorOf,
@@ -30,7 +36,5 @@ export function newExecutionOf(
       ...(said === undefined ? {} : { note: said }),
     });
   }
-  const { maxTotals, notBefore, expiresAt } = limits;
-  const times = { notBefore, expiresAt };
-  return { executionId, source, note, places, emptyPlaces, approvalRequired: false, maxTotals, ...times };
+  return withoutTwins({ executionId, source, note, places, emptyPlaces, approvalRequired: false, ...limitsOf(limits) });
 }

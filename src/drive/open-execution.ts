@@ -5,6 +5,7 @@ import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { whyStopped } from "../contract/terms.ts";
+import { longerTwinsWithin } from "../contract/twin.ts";
 import type { Agreement } from "./agreement.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 
@@ -45,7 +46,8 @@ export async function openExecution(
     if (changed !== undefined) return { ...recorded, refusal: changed };
     // Nothing of it is bought anyhow, which is what has to be said.
     if (whyStopped(recorded.execution, recorded.at) !== undefined) return recorded;
-    const differences = limitDifferences(withTotalsOfFirst(asked, first, recorded), recorded);
+    const limited = withTwinsOfFirst(withTotalsOfFirst(asked, first, recorded), first, recorded);
+    const differences = limitDifferences(limited, recorded);
     const refusal = whyLimitsRefused(asked, recorded.execution, differences, raiseLimits);
     if (refusal !== undefined) return { ...recorded, refusal };
     const { lowered, raised, raises } = differences;
@@ -66,6 +68,16 @@ export async function openExecution(
 function withTotalsOfFirst(asked: NewExecution, first: NewExecution, { execution, records }: RecordedAt): NewExecution {
   const isFirst = records.every(({ epoch }) => epoch === 0);
   return isFirst && execution.maxTotals === undefined ? { ...asked, maxTotals: first.maxTotals } : asked;
+}
+
+/** What a call forbids beside its file is recorded where more is allowed. */
+function withTwinsOfFirst(
+  asked: NewExecution,
+  { forbidTwinsWithin }: NewExecution,
+  { execution }: RecordedAt,
+): NewExecution {
+  if (forbidTwinsWithin === asked.forbidTwinsWithin) return asked;
+  return { ...asked, forbidTwinsWithin: longerTwinsWithin(forbidTwinsWithin, execution.forbidTwinsWithin) };
 }
 
 /** Places that are asked for and not recorded, after the recorded ones: all of it is refused. */
@@ -117,10 +129,9 @@ function whyNotAgreed(
 }
 
 function joined(lowered: LimitChanges, raised: LimitChanges): LimitChanges {
-  const maxTotals = raised.maxTotals ?? lowered.maxTotals;
-  return { maxPrices: { ...lowered.maxPrices, ...raised.maxPrices }, ...(maxTotals ? { maxTotals } : {}) };
+  return { ...lowered, ...raised, maxPrices: { ...lowered.maxPrices, ...raised.maxPrices } };
 }
 
-function isNothing({ maxPrices = {}, maxTotals }: LimitChanges): boolean {
-  return maxTotals === undefined && Object.keys(maxPrices).length === 0;
+function isNothing({ maxPrices = {}, maxTotals, forbidTwinsWithin }: LimitChanges): boolean {
+  return maxTotals === undefined && forbidTwinsWithin === undefined && Object.keys(maxPrices).length === 0;
 }

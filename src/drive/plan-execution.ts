@@ -10,8 +10,10 @@ import { deriveIdempotencyToken } from "../contract/token.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
 import type { OutcomeError } from "../contract/report.ts";
+import { longerTwinsWithin, type TwinOptions } from "../contract/twin.ts";
 import { createAgeOf } from "./age-of.ts";
 import { createBudget } from "./budget.ts";
+import { findTwins, withTwinsForbidden } from "./find-twins.ts";
 import { createLookup } from "./lookup.ts";
 import { outcomeError } from "./outcome.ts";
 import {
@@ -43,6 +45,10 @@ export interface PlanOptions {
   readonly maxTotals?: readonly Money[];
   /** The drive will have leave to raise limits; see `DriveOptions.raiseLimits`. Default false. */
   readonly raiseLimits?: boolean;
+  /** How the drive will treat twins; see `DriveOptions.twins`. */
+  readonly twins?: TwinOptions;
+  /** For whom it is quoted: the executions of others are not named to them. Default: whom the execution is recorded for. */
+  readonly caller?: string;
 }
 
 /** What driving an execution would cost now. */
@@ -75,15 +81,15 @@ interface PlanParts {
 
 /**
  * Quotes an execution as it is asked for, recorded or not. Where it is recorded, what a drive of it would refuse is said, with
- * the recorded limits. Throws a LedgerError of a ledger that fails.
+ * the recorded limits. Throws a LedgerError of a ledger that fails, and as {@link withTwinsForbidden}.
  */
 export async function planExecution(
   asked: NewExecution,
   parts: PlanParts,
-  { signal, deadline, concurrency = 4, maxTotals, raiseLimits = false }: PlanOptions,
+  { signal, deadline, concurrency = 4, maxTotals, raiseLimits = false, twins: options, caller }: PlanOptions,
 ): Promise<ExecutionPlan> {
   const { ledger, environment, executorOf } = parts;
-  const { executionId, emptyPlaces } = asked;
+  const { executionId, emptyPlaces } = withTwinsForbidden(asked, options);
   const budget = createBudget(maxTotals);
   const recorded = await ledger.recorded(executionId);
   const at = recorded?.at ?? (await ledger.now());
@@ -94,7 +100,19 @@ export async function planExecution(
   const stop = createStop(environment, { signal, deadline });
   const emit = () => undefined;
   const ageOf = createAgeOf({ ledger, environment });
-  const lookup = createLookup({ ledger, environment, stop, emit, tokens: tokensByScope(places) });
+  const twins = await findTwins(
+    { ledger, environment, emit },
+    {
+      executionId,
+      forbidTwinsWithin: longerTwinsWithin(asked.forbidTwinsWithin, recorded?.execution.forbidTwinsWithin),
+      caller: caller ?? recorded?.execution.owner?.caller,
+      places: places.map((place) => ({ ...records.get(place.token), ...place })),
+      at,
+      options,
+    },
+  );
+  const tokens = tokensByScope(places);
+  const lookup = createLookup({ ledger, environment, stop, emit, tokens, within: twins.within });
   const limit = pLimit(concurrency);
   try {
     const recommendations = await Promise.all(
@@ -102,7 +120,7 @@ export async function planExecution(
         limit(() => {
           const record = records.get(place.token) ?? plannedRecord(place, at);
           const executor = executorOf(place.recommendation);
-          const looker = { ledger, ageOf, stop, emit, lookup };
+          const looker = { ledger, ageOf, stop, emit, lookup, twins };
           return (
             blockedBy(place, record, refusal, at) ?? planRecommendation(looker, { executor, place, record, refusal })
           );

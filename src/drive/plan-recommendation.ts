@@ -59,6 +59,8 @@ interface PlannedCommon extends Partial<Payer> {
 export interface PlannedPurchase extends PlannedCommon {
   readonly verdict: "buy";
   readonly price: Money;
+  /** What is the same as it, each as a sentence: bought lately for something else, or in the same execution. Not there for nothing. */
+  readonly warnings?: readonly string[];
   readonly commitment?: undefined;
   readonly error?: undefined;
 }
@@ -132,7 +134,15 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
     isLookedFor = true;
     const late = await findLate(drive, { executor, record: asked });
     if (late !== undefined) return asFound(place, late.commitment);
-    return { ...placeOf(place), verdict: "buy", ...priced, price: quote.price };
+    const { bought: same, beside } = drive.twins.of(record.token);
+    const warnings = [...same, ...beside];
+    return {
+      ...placeOf(place),
+      verdict: "buy",
+      ...priced,
+      price: quote.price,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
   } catch (error) {
     if (isBroken(error)) throw error;
     const shown = isLookedFor ? undefined : await findUnproven(drive, { executor, record });

@@ -10,6 +10,8 @@ export interface Wanted {
   readonly ids: ReadonlySet<string>;
   /** Whether something that may be live and shows no token is kept all the same. Default: nothing is. */
   readonly keeps?: ((listed: Listed) => boolean) | undefined;
+  /** Whatever may be live and was bought since then (milliseconds since 1970) is kept besides. Default: nothing is. */
+  readonly since?: number | undefined;
 }
 
 /** What one complete listing of a scope showed of what was looked for. */
@@ -20,6 +22,8 @@ export interface Listing {
   readonly byId: ReadonlyMap<string, Listed>;
   /** What is live, or in a state that nobody knows, shows no token and may have been bought for one of them, each id once; {@link Wanted.keeps}. */
   readonly unmarked?: readonly Listed[] | undefined;
+  /** What may be live and was bought lately, whoever made it, each id once; {@link Wanted.since}. */
+  readonly recent?: readonly Listed[] | undefined;
   /** {@link Inventory.endedCounts} */
   readonly endedCounts?: boolean | undefined;
 }
@@ -36,6 +40,7 @@ export async function readListing(
   const byToken = new Map<string, Map<string, Listed>>();
   const byId = new Map<string, Listed>();
   const unmarked = new Map<string, Listed>();
+  const recent = new Map<string, Listed>();
   const isSeen = (token: string) => [...(byToken.get(token)?.values() ?? [])].some(isLive);
   const isComplete = () => [...wanted.tokens].every(isSeen);
 
@@ -53,12 +58,16 @@ export async function readListing(
       if (listed.marks.length === 0 && mayBeLive(listed) && wanted.keeps?.(listed) === true) {
         unmarked.set(listed.commitment.id.toLowerCase(), listed);
       }
+      if (wanted.since !== undefined && mayBeLive(listed) && isSince(wanted.since, listed)) {
+        recent.set(listed.commitment.id.toLowerCase(), listed);
+      }
     }
   }
   return {
     byToken: new Map([...byToken].map(([token, found]) => [token, [...found.values()]])),
     byId,
     unmarked: [...unmarked.values()],
+    recent: [...recent.values()],
     endedCounts: inventory.endedCounts,
   };
 }
@@ -84,6 +93,9 @@ const isLive = ({ commitment }: Listed) => commitment.standing === "live";
 /** In a state that nobody knows, it may have been paid. */
 const mayBeLive = (listed: Listed) => isLive(listed) || listed.commitment.standing === "unclear";
 
+/** What does not say when it was bought is not taken for recent. */
+const isSince = (since: number, { commitment }: Listed) => Date.parse(commitment.purchasedAt ?? "") >= since;
+
 const lives = { failed: 0, ended: 1, unclear: 2, live: 3 } as const;
 
 /** What an id stands for that came twice: the livelier one; what the two do not say alike is not said. */
@@ -100,7 +112,7 @@ function together(earlier: Listed | undefined, later: Listed): Listed {
 }
 
 /** A function that tells which of the tokens something carries. */
-function createTokenIndex(tokens: Iterable<string>): (marks: readonly TokenMark[]) => readonly string[] {
+export function createTokenIndex(tokens: Iterable<string>): (marks: readonly TokenMark[]) => readonly string[] {
   const byText = new Map<string, string[]>();
   const note = (text: string, token: string) => byText.set(text, [...(byText.get(text) ?? []), token]);
   for (const token of new Set(tokens)) {

@@ -14,7 +14,7 @@ import { readParked, withParked } from "./report-parked.ts";
 import { pastDeadline } from "./stop.ts";
 
 /** Which of what was left behind is driven, and how. */
-export interface RedriveOptions extends DriveOptions {
+export interface RedriveOptions extends Omit<DriveOptions, "twins"> {
   /** Only of this execution. Default: of all. */
   readonly executionId?: string | undefined;
   /** Milliseconds for which nobody has worked on it, up to ten years. Default 0: all that no living driver holds. */

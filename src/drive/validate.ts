@@ -10,6 +10,7 @@ import { schemaProblems } from "../contract/schema-problems.ts";
 import { isSkip, type AnyRecommendation, type Skip } from "../contract/recommendation.ts";
 import type { Execution } from "../contract/recommendation-types.ts";
 import { characterProblem, textProblem } from "../contract/text-problem.ts";
+import { twinsWithinPattern } from "../contract/twin.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
 const maxRecommendations = 10_000;
@@ -68,6 +69,16 @@ export const envelopeSchema = z
       .optional(),
     notBefore: timeSchema("Nothing is sent before. Left out: at once."),
     expiresAt: timeSchema("Nothing is sent from then on. Left out: never."),
+    forbidTwinsWithin: z
+      .string()
+      .regex(twinsWithinPattern, 'must be a number of days such as "P7D"')
+      .meta(
+        about(
+          "Of what is the same as something that was bought within so many days for something else, nothing is sent; two that are the same in one file are refused. Left out: they are warned of.",
+          { example: "P7D" },
+        ),
+      )
+      .optional(),
   })
   .refine(({ notBefore, expiresAt }) => !notBefore || !expiresAt || Date.parse(notBefore) < Date.parse(expiresAt), {
     path: ["expiresAt"],

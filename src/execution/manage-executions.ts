@@ -14,6 +14,7 @@ import type {
 import type { Ledger } from "../contract/ledger.ts";
 import type { Execution } from "../contract/recommendation-types.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
+import { twinsWithinPattern } from "../contract/twin.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../contract/compare-execution.ts";
 import { recordedIn } from "../drive/open-execution.ts";
 import { withoutApproval } from "../contract/submitted.ts";
@@ -166,10 +167,11 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       checkNumber("recIndex", recIndex, { minimum: 0, maximum: 999_999 });
       return statusOf(await amend(executionId, { kind: "skip", recIndex, person, reason, expectedVersion }));
     },
-    setLimits: async (executionId, { person, reason, expectedVersion, maxTotals, maxPrices }) => {
-      checkLimits({ maxTotals, maxPrices });
-      const change = { kind: "limits", maxTotals, maxPrices, person, reason, expectedVersion } as const;
-      return statusOf(await amend(executionId, change));
+    setLimits: async (executionId, { person, reason, expectedVersion, ...limits }) => {
+      checkLimits(limits);
+      const { maxTotals, maxPrices, forbidTwinsWithin } = limits;
+      const change = { kind: "limits", maxTotals, maxPrices, forbidTwinsWithin } as const;
+      return statusOf(await amend(executionId, { ...change, person, reason, expectedVersion }));
     },
     setSource: async (executionId, { person, reason, expectedVersion, source }) => {
       checkTexts({ source });
@@ -234,7 +236,7 @@ export function sentPlaces({ records }: RecordedExecution): readonly SentPlace[]
 }
 
 /** Throws an InvalidExecutionError that names each limit that is none. */
-function checkLimits({ maxTotals, maxPrices = {} }: LimitChanges): void {
+function checkLimits({ maxTotals, maxPrices = {}, forbidTwinsWithin }: LimitChanges): void {
   const problems: { path: string; message: string }[] = [];
   const check = (path: string, amount: unknown) => {
     const parsed = moneySchema.safeParse(amount);
@@ -254,8 +256,11 @@ function checkLimits({ maxTotals, maxPrices = {} }: LimitChanges): void {
     problems.push({ path: "maxTotals", message: "must hold at least one amount, or be null" });
   if (currencies.size < (maxTotals?.length ?? 0))
     problems.push({ path: "maxTotals", message: "must name each currency once" });
-  if (maxTotals === undefined && Object.keys(maxPrices).length === 0) {
-    problems.push({ path: "maxTotals", message: "or maxPrices must say what to change" });
+  if (typeof forbidTwinsWithin === "string" && !twinsWithinPattern.test(forbidTwinsWithin)) {
+    problems.push({ path: "forbidTwinsWithin", message: 'must be a number of days such as "P7D", or null' });
+  }
+  if (maxTotals === undefined && forbidTwinsWithin === undefined && Object.keys(maxPrices).length === 0) {
+    problems.push({ path: "maxTotals", message: "or maxPrices or forbidTwinsWithin must say what to change" });
   }
   if (problems.length > 0) throw new InvalidExecutionError(problems, "request");
 }

@@ -11,7 +11,7 @@ import type {
   RecordedExecution,
 } from "../contract/execution-record.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import { raisesPrice, raisesTotals } from "../contract/limits.ts";
+import { allowsMoreTwins, raisesPrice, raisesTotals } from "../contract/limits.ts";
 import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
 import { mayBeDriven } from "../contract/execution-state.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
@@ -31,6 +31,7 @@ export function newExecution(
     maxTotals,
     notBefore,
     expiresAt,
+    forbidTwinsWithin,
   }: NewExecution,
   now: number,
   owner?: ExecutionOwner,
@@ -47,6 +48,7 @@ export function newExecution(
     ...(maxTotals === undefined ? {} : { maxTotals }),
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(forbidTwinsWithin === undefined ? {} : { forbidTwinsWithin }),
     termsVersion: 1,
     createdAt: now,
     updatedAt: now,
@@ -215,7 +217,7 @@ function spentOf(records: readonly TokenRecord[]): readonly Money[] {
 function changeLimits(
   execution: ExecutionRecord,
   records: readonly TokenRecord[],
-  { maxTotals, maxPrices = {} }: LimitChanges,
+  { maxTotals, maxPrices = {}, forbidTwinsWithin }: LimitChanges,
 ): Change {
   const changed = records.flatMap((record) => {
     const maxPrice = maxPrices[record.recIndex];
@@ -232,14 +234,16 @@ function changeLimits(
     records.some(({ recIndex, recommendation }) => {
       const next = maxPrices[recIndex];
       return next !== undefined && raisesPrice(recommendation.maxPrice, next ?? undefined);
-    });
+    }) ||
+    (forbidTwinsWithin !== undefined && allowsMoreTwins(execution.forbidTwinsWithin, forbidTwinsWithin ?? undefined));
   return {
     execution: {
       ...(maxTotals === undefined ? {} : { maxTotals: maxTotals ?? undefined, limitsUnknown: undefined }),
+      ...(forbidTwinsWithin === undefined ? {} : { forbidTwinsWithin: forbidTwinsWithin ?? undefined }),
       ...(raises ? { approval: undefined } : {}),
     },
     changed,
-    detail: describeLimits(maxTotals, maxPrices),
+    detail: describeLimits({ maxTotals, maxPrices, forbidTwinsWithin }),
   };
 }
 
@@ -265,10 +269,11 @@ function withMaxPrice(record: TokenRecord, price: Money | null): TokenRecord {
   return { ...record, recommendation: price === null ? recommendation : { ...recommendation, maxPrice: price } };
 }
 
-function describeLimits(maxTotals: LimitChanges["maxTotals"], maxPrices: LimitChanges["maxPrices"] = {}): string {
+function describeLimits({ maxTotals, maxPrices = {}, forbidTwinsWithin }: LimitChanges): string {
   const total = maxTotals === undefined ? [] : [`total ${maxTotals?.map(formatMoney).join(" and ") ?? "none"}`];
   const prices = Object.entries(maxPrices).map(([index, price]) => `#${index} ${price ? formatMoney(price) : "none"}`);
-  return [...total, ...prices].join(", ");
+  const twins = forbidTwinsWithin === undefined ? [] : [`twins forbidden within ${forbidTwinsWithin ?? "none"}`];
+  return [...total, ...prices, ...twins].join(", ");
 }
 
 function checkAboveSpent(maxTotals: readonly Money[], spent: readonly Money[]): void {

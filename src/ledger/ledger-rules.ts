@@ -16,6 +16,7 @@ import { compareMoney, formatMoney, totals } from "../contract/money.ts";
 import { forbiddenError, whyForbidden } from "../contract/terms.ts";
 import type { Submission } from "../contract/executor.ts";
 import { maskToken } from "../contract/token.ts";
+import { boughtAt, twinForbidden, twinsMilliseconds, twinText } from "../contract/twin.ts";
 import type { LedgerTransaction } from "./ledger-store.ts";
 
 /** The tokens of requests or claims. */
@@ -150,10 +151,22 @@ export async function claimOne(
 }
 
 /**
- * The guard that every send passes, in the transaction of its write-ahead: the execution's record allows it now, under the terms
- * that the driver read. Throws a RefusedError.
+ * The guard that every send passes, in the transaction of its write-ahead: the execution's record allows it now, its total too, and
+ * it has no twin where twins are forbidden. Throws a RefusedError.
  */
-export async function expectAllowed(transaction: LedgerTransaction, claim: Claim): Promise<ExecutionRecord> {
+export async function expectMaySend(
+  transaction: LedgerTransaction,
+  claim: Claim,
+  record: TokenRecord,
+  sent: Pick<Submission, "price" | "handle">,
+): Promise<void> {
+  const execution = await expectAllowed(transaction, claim);
+  await expectWithinTotals(transaction, execution, record, sent);
+  await expectNoTwin(transaction, execution, record);
+}
+
+/** The execution's record allows it now, under the terms that the driver read. Throws a RefusedError. */
+async function expectAllowed(transaction: LedgerTransaction, claim: Claim): Promise<ExecutionRecord> {
   const execution = await transaction.execution(claim.executionId);
   if (execution === undefined) throw new TypeError("What is claimed has the record of its execution.");
   const forbidden = whyForbidden(execution, transaction.now);
@@ -169,7 +182,7 @@ export async function expectAllowed(transaction: LedgerTransaction, claim: Claim
 /**
  * All that was sent for an execution and is or may be bought stays within its totals, with what is sent now, and what was sent for the same token before and may be bought. Throws a RefusedError.
  */
-export async function expectWithinTotals(
+async function expectWithinTotals(
   transaction: LedgerTransaction,
   { executionId, maxTotals }: ExecutionRecord,
   record: TokenRecord,
@@ -196,6 +209,23 @@ export async function expectWithinTotals(
       message: `With this one, ${formatMoney(sum)} of the execution would be sent and may be bought; ${said}. Nothing was sent for it. ${todoOf(code)}`,
     });
   }
+}
+
+/** Where the execution forbids twins, there is none by now. Throws a RefusedError. */
+async function expectNoTwin(
+  transaction: LedgerTransaction,
+  { executionId, forbidTwinsWithin }: ExecutionRecord,
+  { token, fingerprint }: TokenRecord,
+): Promise<void> {
+  if (forbidTwinsWithin === undefined) return;
+  const since = transaction.now - twinsMilliseconds(forbidTwinsWithin);
+  const [twin] = (await transaction.boughtAlike(fingerprint, since, token)).filter(boughtSince(since));
+  if (twin !== undefined) throw twinForbidden(twinText(twin, twin.executionId === executionId), forbidTwinsWithin);
+}
+
+/** Whether something was bought, or sent and may be bought, since a time: rows of earlier versions may say more than is so. */
+export function boughtSince(since: number): (record: TokenRecord) => boolean {
+  return (record) => (boughtAt(record) ?? -Infinity) >= since;
 }
 
 /** The record of a claim that is still held. Throws `claim-lost`. */

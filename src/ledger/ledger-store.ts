@@ -9,6 +9,7 @@ import type {
 } from "../contract/execution-record.ts";
 import type { Work } from "../contract/execution-state.ts";
 import type { HistoryEntry, RecordPlace, RecordsQuery, ScopePage, TokenRecord } from "../contract/ledger.ts";
+import type { AlikeQuery } from "../contract/twin.ts";
 import type { AnnouncingTransaction, WebhookStore } from "./webhook-store.ts";
 
 /** One transaction of a store: all of it takes effect, or nothing. */
@@ -28,6 +29,11 @@ export interface LedgerTransaction extends AnnouncingTransaction {
   putExecution(execution: ExecutionRecord, entry: ExecutionEntry): Promise<void>;
   /** The records of an execution that the transaction is about, by recIndex: may be written then. */
   recordsOf(executionId: string): Promise<readonly TokenRecord[]>;
+  /**
+   * Records of other tokens with this fingerprint that were bought, or sent and may be bought, since a time: `boughtAt`. Until the
+   * transaction ends, no other one gets an answer about this fingerprint. Asked before it writes.
+   */
+  boughtAlike(fingerprint: string, since: number, exceptToken: string): Promise<readonly TokenRecord[]>;
   /** What counts towards the totals of an execution, see `countedPrice`, without one token's. Asked before it writes. */
   counted(executionId: string, exceptToken: string): Promise<readonly CountedPrice[]>;
   /** Makes the key the caller's for this execution, unless it is used already: then it stays as it is, and is returned. */
@@ -58,6 +64,8 @@ export interface LedgerStore extends WebhookStore {
    * anew when nothing of the call before took effect. Throws a LedgerError, and whatever `run` throws.
    */
   transaction<T>(keys: TransactionKeys, run: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  /** Those whose `boughtAt` is at or after the time, the latest first. */
+  boughtAlike(query: AlikeQuery, limit: number): Promise<readonly TokenRecord[]>;
   /** In any order that stays the same while its records change, for pages. */
   purchasedIn(scopeKey: string, page?: ScopePage): Promise<readonly TokenRecord[]>;
   /** The ids in a scope, each with the token that it belongs to, as {@link LedgerTransaction.own} made them. */
@@ -106,6 +114,9 @@ export function occupiedLane({ state, commitment, submission }: TokenRecord): st
     state === "submitted" || state === "unknown" || (state === "purchased" && commitment?.marked === false);
   return occupied ? submission?.lane : undefined;
 }
+
+/** As many records of what was bought alike as a guard looks at. */
+export const mostAsked = 10;
 
 type Row = Readonly<Record<string, unknown>>;
 

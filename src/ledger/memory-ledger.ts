@@ -4,6 +4,7 @@ import { createSerializer } from "./serialize.ts";
 import { countedPrices } from "../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord, NumberedEntry, SubmittedKey } from "../contract/execution-record.ts";
 import { isParked, workLeft } from "../contract/execution-state.ts";
+import { boughtAt } from "../contract/twin.ts";
 import { withoutRestored, withRestored } from "./execution-rules.ts";
 import { type LedgerStore, type LedgerTransaction, occupiedLane, restingSince } from "./ledger-store.ts";
 import { keepAnnounced, type KeptWebhooks, memoryWebhooks, noWebhooks } from "./memory-webhooks.ts";
@@ -102,6 +103,8 @@ function readsOf(
       const begin = all.findIndex(({ token }) => token === after) + 1;
       return all.slice(begin).filter(isMeant).slice(0, limit);
     },
+    boughtAlike: async ({ fingerprints, since, exceptExecution }, limit) =>
+      alike(records, fingerprints, since, ({ executionId }) => executionId !== exceptExecution).slice(0, limit),
     owners: async (scopeKey) => [...(owners.get(scopeKey) ?? [])],
     ownerCount: async (scopeKey) => owners.get(scopeKey)?.size ?? 0,
     recordsOf: async (executionId) => recordsIn(kept, executionId),
@@ -137,6 +140,20 @@ function readsOf(
     },
     history: async (token) => entries.filter((entry) => entry.token === token),
   };
+}
+
+/** Those with one of these fingerprints that were bought since a time, the latest first. */
+function alike(
+  records: Kept["records"],
+  fingerprints: readonly string[],
+  since: number,
+  keep: (record: TokenRecord) => boolean,
+): TokenRecord[] {
+  const wanted = new Set(fingerprints);
+  const time = (record: TokenRecord) => boughtAt(record) ?? -Infinity;
+  return [...records.values()]
+    .filter((record) => wanted.has(record.fingerprint) && time(record) >= since && keep(record))
+    .toSorted((a, b) => time(b) - time(a));
 }
 
 function select(
@@ -176,6 +193,7 @@ function begin(kept: Kept, now: number): { readonly transaction: LedgerTransacti
       written.set(record.token, stored(record));
     },
     inLane: async (lane, exceptToken) => [...(lanes.get(lane) ?? [])].filter((token) => token !== exceptToken),
+    boughtAlike: async (print, since, own) => alike(records, [print], since, ({ token }) => token !== own),
     execution: async (executionId) => amended.get(executionId) ?? executionIn(kept, executionId),
     putExecution: async (execution, entry) => {
       amended.set(execution.executionId, stored(withoutRestored(execution)));

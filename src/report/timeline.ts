@@ -41,6 +41,8 @@ function eventWords(event: DriveEvent): string {
       return "Asked the provider what became of the order that was sent earlier";
     case "adopting":
       return `Found it at the provider, bought already: ${event.commitmentId}`;
+    case "twin":
+      return `Noticed that the same is there already: ${event.detail}`;
     case "quoting":
       return "Asked the provider for the price";
     case "quoted":

@@ -10,6 +10,7 @@ import { placeTests } from "./ledger/ledger-place.ts";
 import { redriveTests } from "./ledger/ledger-redrives.ts";
 import { sendTests } from "./ledger/ledger-sends.ts";
 import { submitterTests } from "./ledger/ledger-submitters.ts";
+import { twinTests } from "./ledger/ledger-twins.ts";
 import { webhookTests } from "./ledger/ledger-webhooks.ts";
 import type { LedgerWorld } from "./ledger/ledger-world.ts";
 
@@ -27,7 +28,7 @@ export interface TestLedgerOptions {
 export function testLedger({ name, open, test }: TestLedgerOptions): void {
   const first = [...claimTests, ...executionTests, ...atRiskTests, ...proofTests, ...sendTests];
   const later = [...decisionTests, ...readingTests, ...placeTests, ...submitterTests, ...webhookTests, ...redriveTests];
-  const all = [...first, ...later];
+  const all = [...first, ...later, ...twinTests];
   for (const { title, run } of all) {
     test(`${name}: ${title}`, () => withLedger(open, run));
   }

@@ -19,6 +19,8 @@ function readOnly(ledger: Ledger): Ledger {
   return { ...none, now, purchasedIn, recorded, history, records, unfinished, close } as unknown as Ledger;
 }
 
+const sameAs = (others: string) => `The same is asked for in this execution as ${others}.`;
+
 describe("a quote says what a drive would do, moves no money and writes nothing", () => {
   test("what would be bought, and what is above its limit", async () => {
     const { purchaser, cloud, ledger } = setup();
@@ -27,7 +29,7 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
       executionId: "execution-1",
       termsVersion: 0,
       recommendations: [
-        { recIndex: 0, token: token(), ...payer, verdict: "buy", price: ten },
+        { recIndex: 0, token: token(), ...payer, verdict: "buy", price: ten, warnings: [sameAs("#1, #2")] },
         {
           recIndex: 1,
           token: token(1),
@@ -37,7 +39,15 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
           limit: gbp("9"),
           error: { code: "price-above-limit", message: expect.stringContaining("9.00 GBP"), retryable: false },
         },
-        { recIndex: 2, token: token(2), ...payer, verdict: "buy", price: ten, limit: gbp("10.0") },
+        {
+          recIndex: 2,
+          token: token(2),
+          ...payer,
+          verdict: "buy",
+          price: ten,
+          limit: gbp("10.0"),
+          warnings: [sameAs("#0, #1")],
+        },
       ],
       totals: { buy: [gbp("20")], bought: [], reconcile: [] },
     });

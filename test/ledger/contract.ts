@@ -104,6 +104,12 @@ const titles = [
   "another try that is asked of what an execution was refused before it expired is not recorded",
   "another try that was asked for hides nothing that is parked, and is forgotten while its execution waits",
   "another try that is asked for outlives a person's decision that leaves a recommendation as it was",
+  "what is the same and was bought, or sent and may be bought, is found, the latest first",
+  "what was adopted counts from when it was bought; what is over or came to nothing is no twin",
+  "an execution that forbids twins sends nothing of what was bought within that time; one that does not, does",
+  "what is sent a second time passes the same guard, and what was sent for it before is no twin of its own",
+  "of two that are the same, forbid twins and are submitted at once, one is sent",
+  "twins are forbidden, for longer or not any more by a person's word; only more of them asks for an approval anew",
 ];
 
 /** Runs the package's contract suite with vitest. `open` gives a new, empty ledger whose clock is `now()`. */

@@ -71,6 +71,7 @@ describe("what a drive asks of its ledger", () => {
       recordExecution: 1,
       claim: 1,
       purchasedIn: 1,
+      boughtAlike: 1,
       now: 1,
       submit: few,
       checkPlace: few,
@@ -101,8 +102,8 @@ describe("what a drive asks of its ledger", () => {
     // Whether its lane is free; whether others own more, BEGIN and COMMIT around it; the look with its ids.
     const ofMarker = marked ? 1 + 3 + 5 : 0;
     expect(each).toBe(9 + ofMarker + ofTotal);
-    // The execution is recorded in five, all are claimed in four; the listing has two reads, others' ids are read once.
-    expect(once).toBe(5 + 4 + 3 + 3 + (marked ? 3 : 0));
+    // The execution is recorded in five, all are claimed in four; the listing has two reads, what is the same and others' ids are read once.
+    expect(once).toBe(5 + 4 + 3 + 3 + 3 + (marked ? 3 : 0));
     expect(((transactions[many] ?? 0) - (transactions[few] ?? 0)) / (many - few)).toBe(marked ? 4 : 2);
   });
 

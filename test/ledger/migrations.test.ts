@@ -5,11 +5,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import contentsOf1 from "../../fixtures/ledgers/schema-1.postgres.json" with { type: "json" };
 import rowsOf3 from "../../fixtures/ledgers/schema-3.postgres.json" with { type: "json" };
 import rowsOf4 from "../../fixtures/ledgers/schema-4.postgres.json" with { type: "json" };
+import rowsOf5 from "../../fixtures/ledgers/schema-5.postgres.json" with { type: "json" };
 import { migrations } from "../../src/ledger/postgres/postgres-migrations.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { executionState } from "../../src/contract/execution-state.ts";
 import type { Ledger } from "../../src/contract/ledger.ts";
-import { newExecution, planned } from "../../src/testing/ledger-values.ts";
+import { claimRequest, newExecution, planned } from "../../src/testing/ledger-values.ts";
 import { usePostgres } from "./postgres-fixture.ts";
 
 const { newSchema, open, rows: query } = usePostgres();
@@ -223,6 +224,54 @@ describe.each([
         { type: "recommendation.decided", executionId: "submitted", number: lines.length + 2, at: now, attempts: 0 },
       ],
     });
+    await ledger.close();
+  });
+});
+
+describe.each([
+  ["SQLite", () => olderSqlite(5)],
+  ["PostgreSQL", () => olderPostgres(5, rowsOf5)],
+])("a ledger of the version before twins were looked for, in %s", (_kind, openOlder) => {
+  /** When the older version began to write it; one hour, two and three later it went on. */
+  const begin = 1_795_305_600_000;
+  const hour = 3_600_000;
+
+  test("it finds what it holds that was bought, or sent and may be bought, since a time", async () => {
+    const ledger = await openOlder();
+    const alike = async (since: number, exceptExecution = "none") => {
+      const found = await ledger.boughtAlike({ fingerprints: ["a"], since, exceptExecution });
+      return found.map(({ token }) => token);
+    };
+    const all = ["other", "sent again", "unknown", "written off", "refused unseen", "bought", "sent", "adopted"];
+    expect((await alike(begin - 31 * 24 * hour)).toSorted()).toEqual(all.toSorted());
+    // What was adopted was bought a month before.
+    const since = async (hours: number) => (await alike(begin + hours * hour)).toSorted();
+    expect(await since(0)).toEqual(all.filter((token) => token !== "adopted").toSorted());
+    expect(await since(2)).toEqual(["other", "refused unseen", "sent again", "unknown", "written off"]);
+    expect(await since(3)).toEqual(["other"]);
+    expect(await alike(begin + 3 * hour, "other")).toEqual([]);
+    await ledger.close();
+  });
+
+  test("where twins are forbidden, nothing is sent beside what it holds; what it writes anew counts as it then is", async () => {
+    const ledger = await openOlder();
+    const place = { ...claimRequest(0), executionId: "new", token: "new 0", fingerprint: "b" };
+    const one = { ...place, recIndex: 1, token: "new 1", fingerprint: "c" };
+    await ledger.recordExecution(newExecution([place, one], { forbidTwinsWithin: "P7D" }));
+    const answers = await ledger.claim([place, one], "driver", 30_000);
+    const [forbidden, allowed] = answers.map((answer) => {
+      if (answer.kind !== "granted") throw new Error("nobody holds it");
+      return answer.claim;
+    });
+    if (forbidden === undefined || allowed === undefined) throw new Error("both are claimed");
+    await expect(ledger.submit(forbidden, planned({ token: "new 0" }))).rejects.toMatchObject({
+      code: "twin-forbidden",
+    });
+    await ledger.submit(allowed, planned({ token: "new 1", handle: { orderId: "o new" } }));
+    const query = { fingerprints: ["c"], since: now, exceptExecution: "none" };
+    expect(await ledger.boughtAlike(query)).toMatchObject([{ token: "new 1" }]);
+    await ledger.dead(allowed, { failed: false, detail: "expired" });
+    expect(await ledger.boughtAlike(query)).toEqual([]);
     await ledger.close();
   });
 });

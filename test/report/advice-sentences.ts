@@ -222,6 +222,11 @@ export const sentences: Readonly<
     cause: "An equal order comes first; nothing was sent for this one yet.",
     next: "An equal order comes first; nothing was sent for this one yet. Once that one is decided, this one is bought: AGAIN, or leave it to a timer that runs buyonce redrive.",
   },
+  "twin-forbidden": {
+    status: "refused",
+    cause: "The same was bought a short time ago for something else, and it was asked not to buy it a second time.",
+    next: "Nothing was sent. Look at the one that the message names. If a second one is wanted all the same, allow it (buyonce limits --forbid-twins-within none), then AGAIN.",
+  },
   "quote-failed": {
     status: "refused",
     cause: "The provider gave no usable price.",

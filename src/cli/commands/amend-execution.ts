@@ -14,7 +14,7 @@ import { againFromLedger } from "../text/next-steps.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { textArgument } from "./option-checks.ts";
 import { ledgerHelp, ledgerOptions, type OptionsOf, withOptions } from "./option-groups.ts";
-import { moneyPerCurrency, wholeNumber } from "./option-values.ts";
+import { days, moneyPerCurrency, wholeNumber } from "./option-values.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
@@ -192,6 +192,11 @@ function priceOfPlace(
   return { ...before, [Number(place)]: price };
 }
 
+/** A parser of a number of days, or `none`. */
+function daysOrNone(text: string): string | null {
+  return text.trim() === "none" ? null : days(text);
+}
+
 const limitsOptions = (command: Command) =>
   withOptions(
     command
@@ -204,6 +209,11 @@ const limitsOptions = (command: Command) =>
         "--max-price <n=amount>",
         'the most that a recommendation may cost, such as "2=30.00 USD" or 2=none; once for each',
         priceOfPlace,
+      )
+      .option(
+        "--forbid-twins-within <days>",
+        "nothing is sent of what is the same as something bought within so many days for something else; or none",
+        daysOrNone,
       ),
     byPerson,
   );
@@ -216,11 +226,11 @@ export const limits = {
   below what was sent and is or may be bought is refused.`,
     `buyonce limits ${id} --max-total "9000.00 USD" ${who}`,
   ),
-  action: (executionId, { maxTotal, maxPrice, ...options }, parts) => {
-    if (maxTotal === undefined && maxPrice === undefined) {
-      throw usageError("Say what to change: --max-total, --max-price, or both. Nothing was changed.");
+  action: (executionId, { maxTotal, maxPrice, forbidTwinsWithin, ...options }, parts) => {
+    const changes: LimitChanges = { maxTotals: maxTotal, maxPrices: maxPrice, forbidTwinsWithin };
+    if (Object.values(changes).every((change) => change === undefined)) {
+      throw usageError("Say what to change: --max-total, --max-price or --forbid-twins-within. Nothing was changed.");
     }
-    const changes: LimitChanges = { maxTotals: maxTotal, maxPrices: maxPrice };
     return amend(executionId, options, parts, async (purchaser, said) => {
       return { status: await purchaser.setLimits(executionId, { ...said, ...changes }) };
     });

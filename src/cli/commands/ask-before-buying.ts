@@ -9,6 +9,7 @@ import { BuyonceError, RefusedError } from "../../contract/errors.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { payerOf } from "../../contract/payer.ts";
+import type { TwinOptions } from "../../contract/twin.ts";
 import type { AnyExecution } from "../../contract/recommendation.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
@@ -25,6 +26,7 @@ export interface Spending {
   readonly newAt: string | undefined;
   readonly descriptions: readonly string[];
   readonly options: BuyOptions;
+  readonly twins: TwinOptions;
   readonly parts: CommandParts;
   /** Ends the question. */
   readonly signal: AbortSignal;
@@ -38,7 +40,7 @@ export interface Spending {
 export async function agreeOnSpending(
   spending: Spending,
 ): Promise<{ readonly agreement: Agreement; readonly raiseLimits: boolean }> {
-  const { execution, purchaser, newAt, descriptions, options, parts, signal } = spending;
+  const { execution, purchaser, newAt, descriptions, options, twins, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
   const { timeout, concurrency, maxTotal: maxTotals } = options;
   const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
@@ -48,6 +50,7 @@ export async function agreeOnSpending(
     purchaser.plan(execution, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
       concurrency,
+      twins,
       ...(maxTotals ? { maxTotals } : {}),
       // What is raised is said, and agreed to with the rest.
       raiseLimits: true,

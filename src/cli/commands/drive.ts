@@ -20,13 +20,21 @@ import { agreeOnSpending } from "./ask-before-buying.ts";
 import { checkEndpoints, endpointsOf, ledgerAt, ownFiles } from "./option-checks.ts";
 import type { CommandModule, CommandParts, RunningSandbox } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
-import { buyOptions, defaultFiles, ledgerHelp, type OptionsOf } from "./option-groups.ts";
+import {
+  buyOptions,
+  defaultFiles,
+  ledgerHelp,
+  type OptionsOf,
+  twinOptions,
+  twinsOf,
+  withOptions,
+} from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
 import { commandLineOf } from "./same-run.ts";
 import { buildProviders, purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
-  buyOptions(command)
+  withOptions(buyOptions(command), twinOptions)
     .option("--wait", "wait for recommendations that another driver holds, instead of reporting in-progress")
     .option("--raise-limits", "record limits that the file raises or drops, instead of refusing it")
     .option("--new-ledger", "begin a new, empty ledger where there is none");
@@ -59,6 +67,9 @@ Money
   of it "maxTotals" in the file or, where it has none, the first drive's --max-total. A later file may lower them; one that
   raises or drops them is refused, unless --raise-limits says so, or you agree to it where it asks: the question says what is
   raised. Where an approval is required, it is refused all the same. buyonce limits changes them too.
+  What is the same as something that was bought in the last 7 days (--twins-within) for something else, by the ledger and by the
+  listings, is bought with a warning, in the report and before the question. With --forbid-twins it is refused, and so is a file
+  that asks for the same twice; of two drives at once, one buys it. That is recorded, and holds for the execution's life.
   An endpoint must be https, or http on 127.0.0.1, [::1] or localhost. Over http only a dummy credential is sent, and
   the ledger defaults to ${defaultFiles.sandboxLedger}, so that records never mix with real ones.
   --sandbox does the same with a cloud of its own, whose state lasts in ${defaultFiles.sandboxState}.
@@ -192,14 +203,17 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
   const { descriptions, options, parts } = drive;
   const { concurrency, wait = false, maxTotal: maxTotals } = options;
   return untilInterrupted(drive.again, parts, async ({ signal, drive: sending }) => {
-    const agreed = ask ? await agreeOnSpending({ ...drive, signal }) : { raiseLimits: options.raiseLimits ?? false };
+    const twins = twinsOf(options);
+    const agreed = ask
+      ? await agreeOnSpending({ ...drive, ...twins, signal })
+      : { raiseLimits: options.raiseLimits ?? false };
     const purchaser = await drive.begin();
     return sending(
       () => createProgress(parts.terminal, descriptions),
       (progress) => {
         const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
-        const limits = { ...(maxTotals ? { maxTotals } : {}), ...agreed };
+        const limits = { ...(maxTotals ? { maxTotals } : {}), ...twins, ...agreed };
         return purchaser.drive(drive.execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );

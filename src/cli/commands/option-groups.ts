@@ -1,6 +1,7 @@
 import { type Command, Option, type OptionValues } from "commander";
+import type { TwinOptions } from "../../contract/twin.ts";
 import type { LogLevel } from "../../log/logger.ts";
-import { duration, moneyPerCurrency, wholeNumber } from "./option-values.ts";
+import { days, duration, moneyPerCurrency, wholeNumber } from "./option-values.ts";
 
 /** Where things lie unless the command line says otherwise, relative to the working directory. */
 export const defaultFiles = {
@@ -86,6 +87,21 @@ export const totalOptions = (command: Command) =>
     'the most that all of it may cost, such as "12000.00 USD"; once per currency',
     moneyPerCurrency,
   );
+
+/** How identical commitments are treated, of a command that drives or quotes a file. */
+export const twinOptions = (command: Command) =>
+  command
+    .option(
+      "--twins-within <days>",
+      "warn of what is the same as something bought within so many days for something else (default: 7)",
+      days,
+    )
+    .option("--forbid-twins", "refuse it, also two that are the same in the file, instead of warning");
+
+/** What these options say to a purchaser. */
+export function twinsOf({ twinsWithin, forbidTwins }: OptionsOf<typeof twinOptions>): { readonly twins: TwinOptions } {
+  return { twins: { ...(twinsWithin === undefined ? {} : { within: twinsWithin }), forbid: forbidTwins ?? false } };
+}
 
 /** The options of a command that buys. */
 export const buyOptions = (command: Command) =>

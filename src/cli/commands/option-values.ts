@@ -11,6 +11,11 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
+/** A parser of a number of days, as ISO 8601: `7` and `7d` are `P7D`. Its error is a usage error. */
+export function days(text: string): string {
+  return `P${wholeNumber(1, 999)(text.replace(/d$/, ""))}D`;
+}
+
 /** The units of a duration, longest first, in seconds. */
 const units = { d: 86_400, h: 3_600, m: 60, s: 1 } as const;
 

@@ -13,11 +13,23 @@ import { quoteText } from "../text/quote-text.ts";
 import { checkEndpoints, endpointsOf, ledgerAt } from "./option-checks.ts";
 import type { CommandModule, CommandParts } from "./command-parts.ts";
 import { stoppable } from "./interruptible.ts";
-import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, totalOptions, withOptions } from "./option-groups.ts";
+import {
+  cloudOptions,
+  ledgerHelp,
+  type OptionsOf,
+  paceOptions,
+  totalOptions,
+  twinOptions,
+  twinsOf,
+  withOptions,
+} from "./option-groups.ts";
 import { buildProviders, requestTimeout, withClouds, withLedger } from "./with-resources.ts";
 
 const addOptions = (command: Command) =>
-  withOptions(command, cloudOptions("ask it"), paceOptions("are quoted", "it gives up"), totalOptions);
+  withOptions(
+    withOptions(command, cloudOptions("ask it"), paceOptions("are quoted", "it gives up"), totalOptions),
+    twinOptions,
+  );
 
 /** The options of `buyonce quote`. */
 export type QuoteCommandOptions = OptionsOf<typeof addOptions>;
@@ -34,6 +46,8 @@ What it does
     refuse      a guard would stop it; the error says which
   It buys nothing, claims nothing and writes nothing; prices may change until the drive. A ledger that is missing counts
   as an empty one. With --max-total it also says whether all of it together is within the totals.
+  It warns of twins: what is the same as something that was bought in the last days for something else, by the ledger and by
+  the listings, or as another recommendation of the file. --forbid-twins refuses them, as a drive with it would.
 ${ledgerHelp}
 Exit codes
   0    a drive would buy all that is not bought yet
@@ -47,7 +61,7 @@ With --json
   Standard output holds exactly one document:
     { "executionId", "recommendations": [ { "recIndex", "token", "provider", "service", "account",
         "verdict", "price": { "amount", "currency" },
-        "limit": { "amount", "currency" }, "commitment": { "id", "state", "settled" },
+        "limit": { "amount", "currency" }, "warnings": [ ... ], "commitment": { "id", "state", "settled" },
         "error": { "code", "message", "retryable", "retryAfter" } } ],
       "totals": { "buy": [ ... ], "bought": [ ... ], "reconcile": [ ... ] }, "error": { ... } }
   with "error" at the end only where the totals are not enough; else { "error": ... } alone.
@@ -93,13 +107,18 @@ export async function quoteCommand(file: string, options: QuoteCommandOptions, p
 async function quoteInTime(
   input: unknown,
   purchaser: Purchaser<unknown>,
-  { concurrency, timeout, maxTotal: maxTotals }: QuoteCommandOptions,
+  { concurrency, timeout, maxTotal: maxTotals, ...options }: QuoteCommandOptions,
   parts: CommandParts,
 ): Promise<ExecutionPlan> {
   return stoppable(parts, "nothing was sent, nothing was bought", async (stopped) => {
     const late = AbortSignal.timeout(timeout * 1000);
     const signal = AbortSignal.any([stopped, late]);
-    const quotation = await purchaser.plan(input, { signal, concurrency, ...(maxTotals ? { maxTotals } : {}) });
+    const quotation = await purchaser.plan(input, {
+      signal,
+      concurrency,
+      ...twinsOf(options),
+      ...(maxTotals ? { maxTotals } : {}),
+    });
     if (stopped.aborted) throw new DOMException("stopped", "AbortError");
     if (late.aborted) throw tooSlow(timeout);
     return quotation;

@@ -130,6 +130,10 @@ export const execution = z
     maxTotals: z.array(money).optional().describe("The most that all of it may cost, per currency."),
     notBefore: z.string().optional().describe("Nothing is sent before."),
     expiresAt: z.string().optional().describe("Nothing is sent from then on."),
+    forbidTwinsWithin: z
+      .string()
+      .optional()
+      .describe("Of what is the same as something bought within so many days for something else, nothing is sent."),
     approvalRequired: z.boolean().describe("Nothing is sent before a person approved the terms."),
     approval: personsWord.extend({ termsHash: z.string().describe("Of the terms.") }).optional(),
     cancelled: personsWord.optional(),

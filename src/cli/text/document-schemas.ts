@@ -55,6 +55,10 @@ export const jsonDocuments = {
             price: money.optional().describe("Of the whole commitment over its term."),
             limit: money.optional().describe("Its own limit: maxPrice."),
             note,
+            warnings: z
+              .array(z.string())
+              .optional()
+              .describe("What is the same as it: bought lately for something else, or in the same execution."),
             commitment: commitment.optional(),
             error: error.optional(),
           }),

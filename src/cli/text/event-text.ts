@@ -33,6 +33,8 @@ function words(event: DriveEvent): string {
       return `what became of the earlier purchase: ${event.result}`;
     case "adopting":
       return `found commitment ${event.commitmentId}`;
+    case "twin":
+      return `there is a twin: ${event.detail}`;
     case "quoting":
       return "asking for the price";
     case "quoted":

@@ -64,6 +64,7 @@ const labelWidth = 16;
 export function executionText(status: ExecutionStatus, width: number, paint: Paint): string {
   const { execution, state, forbidden, places, money, termsHash, unlimited } = status;
   const { maxTotals, notBefore, expiresAt, approval, approvalRequired, limitsUnknown, termsVersion } = execution;
+  const { forbidTwinsWithin } = execution;
   // What is stopped is never tried again: what is in doubt is not said to be not bought.
   const left = state === "stopped" ? places.toCome - places.inDoubt : places.toCome;
   const lines: readonly (readonly [string, string] | undefined)[] = [
@@ -102,6 +103,7 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
     ],
     notBefore === undefined ? undefined : ["not before", notBefore],
     expiresAt === undefined ? undefined : ["expires", expiresAt],
+    forbidTwinsWithin === undefined ? undefined : ["twins", `forbidden within ${forbidTwinsWithin.slice(1, -1)} days`],
     approvalRequired || approval !== undefined
       ? [
           "approval",

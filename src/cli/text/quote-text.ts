@@ -75,7 +75,10 @@ export function quoteText(
   const warnings = [error && `A drive would buy nothing. ${errorText(error)}`, anyPrice(of("refuse"), maxTotals)]
     .flatMap((text) => (text ? wrap(cleanText(text), width) : []))
     .map((text) => `${paint("red", text)}\n`);
-  return `${table}${said.below()}\n${[...sums, ...warnings].join("")}`;
+  const twins = twinWarnings(recommendations)
+    .flatMap((text) => wrap(cleanText(text), width))
+    .map((text) => `${paint("yellow", text)}\n`);
+  return `${table}${said.below()}\n${[...sums, ...twins, ...warnings].join("")}`;
 }
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {
@@ -88,6 +91,18 @@ function wouldText({ verdict, commitment, error, note }: PlannedRecommendation, 
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
   const noted = note === undefined ? "" : ` (${note})`;
   return cleanText(`${error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`}${noted}`);
+}
+
+/** As many recommendations are named that have a twin. */
+const mostTwins = 10;
+
+function twinWarnings(recommendations: readonly PlannedRecommendation[]): readonly string[] {
+  const warned = recommendations.flatMap(({ recIndex, ...planned }) => {
+    const { warnings = [] } = planned.verdict === "buy" ? planned : {};
+    return warnings.length === 0 ? [] : [`#${recIndex} Is it meant? ${warnings.join(" ")}`];
+  });
+  const rest = warned.length - mostTwins;
+  return rest > 0 ? [...warned.slice(0, mostTwins), `${rest} more have twins: see --json.`] : warned;
 }
 
 /** What has neither a price now nor a limit is bought at any price that the drive gets. */

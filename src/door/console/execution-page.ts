@@ -199,7 +199,7 @@ function rank({ outcome }: ShownPlace): number {
 }
 
 function termsPart({ recorded: { execution } }: ShownExecution): Html {
-  const { maxTotals, notBefore, expiresAt, approvalRequired, approval, termsVersion } = execution;
+  const { maxTotals, notBefore, expiresAt, forbidTwinsWithin, approvalRequired, approval, termsVersion } = execution;
   const times = [
     ...(notBefore === undefined
       ? []
@@ -218,6 +218,9 @@ function termsPart({ recorded: { execution } }: ShownExecution): Html {
       html`${maxTotals === undefined ? "None" : maxTotals.map(amountText).join(", ")}`,
     ] as const,
     ...times,
+    ...(forbidTwinsWithin === undefined
+      ? []
+      : [["The same again", html`Forbidden within ${forbidTwinsWithin.slice(1, -1)} days`] as const]),
     ["Approval", approved] as const,
     ["Version of the terms", html`${termsVersion}`] as const,
   ];

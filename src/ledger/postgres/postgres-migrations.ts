@@ -158,4 +158,15 @@ export const migrations: readonly ((schema: string) => string)[] = [
     PRIMARY KEY (execution_id, rec_index)
   );
   `,
+  // What is the same as what is about to be bought. Of what was recorded before, the last time at which anything of it was sent or
+  // recorded as bought: its record says whether that is bought or may be.
+  (schema) => `
+  ALTER TABLE ${schema}.token_record ADD COLUMN fingerprint text COLLATE "C", ADD COLUMN bought_at bigint;
+  UPDATE ${schema}.token_record SET fingerprint = record::json ->> 'fingerprint', bought_at = greatest(
+    (record::json ->> 'purchasedAt')::bigint,
+    coalesce(record::json #>> '{submission,resentAt}', record::json #>> '{submission,submittedAt}')::bigint,
+    coalesce(record::json #>> '{former,-1,resentAt}', record::json #>> '{former,-1,submittedAt}')::bigint
+  );
+  CREATE INDEX bought_alike ON ${schema}.token_record (fingerprint, bought_at) WHERE bought_at IS NOT NULL;
+  `,
 ];

@@ -36,7 +36,6 @@ export function createPostgresStore({
   jobs,
 }: PostgresStoreOptions): LedgerStore {
   const sql = statements(`"${schema}"`);
-
   const parse = parserOf(ledger);
   const time = (row: Row | undefined) => clock?.() ?? Number(row?.["now"]);
 
@@ -56,14 +55,6 @@ export function createPostgresStore({
           : query(sql.purchasedPage, scopeKey, page.after ?? "", String(page.limit)),
       );
       return rows.map((row) => parse(row["record"]));
-    },
-    owners: async (scopeKey) => {
-      const rows = await transact.read((query) => query(sql.owners, scopeKey));
-      return rows.map((row) => [String(row["commitment_id"]), String(row["token"])] as const);
-    },
-    ownerCount: async (scopeKey) => {
-      const [row] = await transact.read((query) => query(sql.ownerCount, scopeKey));
-      return Number(row?.["n"]);
     },
     withWork: async (kinds, restingBefore, limit, after) => {
       const parameters = [JSON.stringify(kinds), String(restingBefore), ...placeOf(after), String(limit)];
@@ -87,6 +78,7 @@ export function createPostgresStore({
     },
     recordsOf: async (executionId) =>
       (await transact.read((query) => query(sql.recordsOf, executionId))).map((row) => parse(row["record"])),
+    ...boughtIn({ transact, sql, parse }),
     ...executionsIn({ transact, sql, parse, time }),
     ...postgresWebhooks({ transact, sql, parse, clock }),
     restoredAt: async () => {
@@ -123,6 +115,32 @@ function transactionsOf({
       jobs?.notSent(error.executionId, error.cause);
       return recorded;
     }
+  };
+}
+
+/** What the store reads of what was bought, whoever asks. */
+function boughtIn({
+  transact,
+  sql,
+  parse,
+}: Pick<TransactionParts, "sql" | "parse"> & { readonly transact: Transact }): Pick<
+  LedgerStore,
+  "owners" | "ownerCount" | "boughtAlike"
+> {
+  return {
+    owners: async (scopeKey) => {
+      const rows = await transact.read((query) => query(sql.owners, scopeKey));
+      return rows.map((row) => [String(row["commitment_id"]), String(row["token"])] as const);
+    },
+    ownerCount: async (scopeKey) => {
+      const [row] = await transact.read((query) => query(sql.ownerCount, scopeKey));
+      return Number(row?.["n"]);
+    },
+    boughtAlike: async ({ fingerprints, since, exceptExecution }, limit) => {
+      const parameters = [JSON.stringify(fingerprints), String(since), "", exceptExecution, String(limit)];
+      const rows = await transact.read((query) => query(sql.boughtAlike, ...parameters));
+      return rows.map((row) => parse(row["record"]));
+    },
   };
 }
 

@@ -4,7 +4,15 @@ import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { keyIn, type LedgerTransaction, occupiedLane, restingSince, type TransactionKeys } from "../ledger-store.ts";
+import { boughtAt } from "../../contract/twin.ts";
+import {
+  keyIn,
+  type LedgerTransaction,
+  mostAsked,
+  occupiedLane,
+  restingSince,
+  type TransactionKeys,
+} from "../ledger-store.ts";
 import { withoutRestored, withRestored } from "../execution-rules.ts";
 import type { Query, Row } from "./postgres-session.ts";
 import { announcingIn } from "./postgres-webhooks.ts";
@@ -74,6 +82,13 @@ export async function beginTransaction(
     inLane: async (lane, exceptToken) => {
       await write();
       return (await query(sql.inLane, lane, exceptToken)).map((other) => String(other["token"]));
+    },
+    boughtAlike: async (fingerprint, since, exceptToken) => {
+      await write();
+      await query(sql.lockAlike, `buyonce alike ${fingerprint}`);
+      const fingerprints = JSON.stringify([fingerprint]);
+      const rows = await query(sql.boughtAlike, fingerprints, String(since), exceptToken, "", String(mostAsked));
+      return rows.map((alike) => parse<TokenRecord>(alike["record"]));
     },
     execution: executions.get,
     putExecution: executions.put,
@@ -212,18 +227,20 @@ export function parserOf(ledger: string): <T>(json: unknown) => T {
 
 function recordRow(record: TokenRecord | undefined, json: string, isNew: boolean) {
   if (record === undefined) return [];
-  const { token, executionId, recIndex, scope, state } = record;
+  const { token, executionId, recIndex, scope, fingerprint, state } = record;
   return [
     {
       token,
       execution_id: executionId,
       rec_index: recIndex,
       scope_key: scope.key,
+      fingerprint,
       state,
       lane: occupiedLane(record) ?? null,
       work_left: workLeft(record) ?? null,
       resting_since: restingSince(record),
       counted: storedCount(record),
+      bought_at: boughtAt(record) ?? null,
       record: json,
       is_new: isNew,
     },

@@ -7,6 +7,7 @@ export function statements(schema: string) {
   return {
     ...lockStatements(schema),
     ...executionStatements(schema),
+    ...alikeStatements(schema),
     ...webhookStatements(schema),
     now: `SELECT ${now}`,
 
@@ -15,17 +16,18 @@ export function statements(schema: string) {
     write: `
       WITH written AS (
         SELECT * FROM json_to_recordset($1::json) AS w (
-          token text, execution_id text, rec_index bigint, scope_key text, state text, lane text, work_left text,
-          resting_since bigint, counted text, record text, is_new boolean
+          token text, execution_id text, rec_index bigint, scope_key text, fingerprint text, state text, lane text,
+          work_left text, resting_since bigint, counted text, bought_at bigint, record text, is_new boolean
         )
       ), updated AS (
         UPDATE ${schema}.token_record AS t SET state = w.state, lane = w.lane,
-          work_left = w.work_left, resting_since = w.resting_since, counted = w.counted, record = w.record
+          work_left = w.work_left, resting_since = w.resting_since, counted = w.counted, bought_at = w.bought_at,
+          record = w.record
         FROM written AS w WHERE t.token = w.token AND NOT w.is_new
         RETURNING t.token
       ), inserted AS (
-        INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, counted, record)
-        SELECT token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, counted, record
+        INSERT INTO ${schema}.token_record (token, execution_id, rec_index, scope_key, fingerprint, state, lane, work_left, resting_since, counted, bought_at, record)
+        SELECT token, execution_id, rec_index, scope_key, fingerprint, state, lane, work_left, resting_since, counted, bought_at, record
         FROM written WHERE is_new ORDER BY token COLLATE "C"
         RETURNING token
       ), lines AS (
@@ -101,6 +103,19 @@ function lastNumbers(schema: string): string {
 
 /** Counts the lines of an execution up to its last number. */
 const number = `last - count(*) OVER (PARTITION BY execution_id) + row_number() OVER (PARTITION BY execution_id ORDER BY position)`;
+
+/** Those on what is the same. */
+function alikeStatements(schema: string) {
+  return {
+    // Two that are the same are asked about one after the other: rows that are not there yet cannot be locked.
+    lockAlike: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+    boughtAlike: `
+      SELECT record FROM ${schema}.token_record
+      WHERE fingerprint = ANY (ARRAY(SELECT json_array_elements_text($1::json))) AND bought_at >= $2::bigint
+        AND token <> $3 AND execution_id <> $4
+      ORDER BY bought_at DESC, token LIMIT $5::bigint`,
+  };
+}
 
 /** Those that lock what a transaction is about. */
 function lockStatements(schema: string) {

@@ -7,8 +7,10 @@ import { createSerializer } from "../serialize.ts";
 import { readCount, storedCount } from "../../contract/counted-price.ts";
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
 import { workLeft } from "../../contract/execution-state.ts";
+import { boughtAt } from "../../contract/twin.ts";
 import {
   keyIn,
+  mostAsked,
   type LedgerStore,
   type LedgerTransaction,
   numberedEntry,
@@ -61,6 +63,8 @@ export function createSqliteLedger({ database, file, clock }: SqliteStoreOptions
     transaction: (_keys, run) => guarded(() => groupCommit(() => run(begin(sql, parse, clock())))),
     purchasedIn: (scopeKey, { after, limit } = { after: undefined, limit: -1 }) =>
       read(() => sql.purchasedIn.all(scopeKey, after ?? null, limit).map(record)),
+    boughtAlike: ({ fingerprints, since, exceptExecution }, limit) =>
+      read(() => sql.boughtAlike.all(JSON.stringify(fingerprints), since, "", exceptExecution, limit).map(record)),
     owners: (scopeKey) =>
       read(() => sql.owners.all(scopeKey).map((row) => [text(row, "commitment_id"), text(row, "token")] as const)),
     ownerCount: (scopeKey) => read(() => Number(sql.ownerCount.get(scopeKey)?.["n"])),
@@ -207,10 +211,11 @@ function restoredIn(sql: SqliteStatements): number | undefined {
 function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransaction {
   const record = (row: Record<string, unknown>) => parse<TokenRecord>(text(row, "record"));
   const put = (next: TokenRecord) => {
-    const { token, executionId, recIndex, scope, state } = next;
+    const { token, executionId, recIndex, scope, fingerprint, state } = next;
     const [lane, work] = [occupiedLane(next) ?? null, workLeft(next) ?? null];
-    const [counted, body] = [storedCount(next), JSON.stringify(next)];
-    sql.put.run(token, executionId, recIndex, scope.key, state, lane, work, restingSince(next), counted, body);
+    const [counted, bought, body] = [storedCount(next), boughtAt(next) ?? null, JSON.stringify(next)];
+    const place = [token, executionId, recIndex, scope.key, fingerprint] as const;
+    sql.put.run(...place, state, lane, work, restingSince(next), counted, bought, body);
   };
   return {
     now,
@@ -224,6 +229,8 @@ function begin(sql: SqliteStatements, parse: Parse, now: number): LedgerTransact
     },
     touch: async (next) => put(next),
     inLane: async (lane, exceptToken) => sql.inLane.all(lane, exceptToken).map((row) => text(row, "token")),
+    boughtAlike: async (fingerprint, since, exceptToken) =>
+      sql.boughtAlike.all(JSON.stringify([fingerprint]), since, exceptToken, "", mostAsked).map(record),
     execution: async (executionId) => executionIn(sql, parse, executionId),
     putExecution: async (execution, entry) => {
       const { executionId, owner, updatedAt } = execution;

@@ -150,4 +150,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution_id, rec_index)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What is the same as what is about to be bought. Of what was recorded before, the last time at which anything of it was sent or
+  // recorded as bought: its record says whether that is bought or may be.
+  `
+  ALTER TABLE token_record ADD COLUMN fingerprint TEXT;
+  ALTER TABLE token_record ADD COLUMN bought_at INTEGER;
+  UPDATE token_record SET fingerprint = json_extract(record, '$.fingerprint'), bought_at = nullif(max(
+    coalesce(json_extract(record, '$.purchasedAt'), 0),
+    coalesce(json_extract(record, '$.submission.resentAt'), json_extract(record, '$.submission.submittedAt'), 0),
+    coalesce(json_extract(record, '$.former[#-1].resentAt'), json_extract(record, '$.former[#-1].submittedAt'), 0)
+  ), 0);
+  CREATE INDEX bought_alike ON token_record (fingerprint, bought_at) WHERE bought_at IS NOT NULL;
+  `,
 ];

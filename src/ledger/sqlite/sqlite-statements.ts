@@ -27,14 +27,19 @@ export function prepareStatements(database: DatabaseSync) {
     get: database.prepare("SELECT record FROM token_record WHERE token = ?"),
     put: database.prepare(
       `INSERT INTO token_record
-         (token, execution_id, rec_index, scope_key, state, lane, work_left, resting_since, counted, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (token, execution_id, rec_index, scope_key, fingerprint, state, lane, work_left, resting_since, counted, bought_at, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (token) DO UPDATE SET state = excluded.state, lane = excluded.lane,
          work_left = excluded.work_left, resting_since = excluded.resting_since,
-         counted = excluded.counted, record = excluded.record`,
+         counted = excluded.counted, bought_at = excluded.bought_at, record = excluded.record`,
     ),
     append: database.prepare(
       `INSERT INTO history (token, execution_id, number, entry) VALUES (?1, ?2, ${nextNumber("?2")}, ?3)`,
+    ),
+    boughtAlike: database.prepare(
+      `SELECT record FROM token_record
+       WHERE fingerprint IN (SELECT value FROM json_each(?)) AND bought_at >= ? AND token <> ? AND execution_id <> ?
+       ORDER BY bought_at DESC, token LIMIT ?`,
     ),
     inLane: database.prepare("SELECT token FROM token_record WHERE lane = ? AND token <> ?"),
     withWork: database.prepare(

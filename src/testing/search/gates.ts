@@ -63,6 +63,7 @@ export function gateLedger(ledger: Ledger, driver: string, scheduler: Scheduler)
     recorded: ledger.recorded,
     checkPlace: ledger.checkPlace,
     purchasedIn: ledger.purchasedIn,
+    boughtAlike: ledger.boughtAlike,
     ownedByOthers: ledger.ownedByOthers,
     execution: ledger.execution,
     executions: ledger.executions,
