@@ -1,5 +1,5 @@
 import type { Commitment, Standing } from "../../src/contract/commitment.ts";
-import type { Money } from "../../src/contract/money.ts";
+import type { Priced } from "../../src/contract/payments.ts";
 
 /**
  * What the states of all services mean. They are judged here and never by a filter: the documented filter `state` of EC2
@@ -38,11 +38,7 @@ export function isFinal(state: string): boolean {
 export function awsCommitment(
   id: string,
   state: string,
-  {
-    marked,
-    price,
-    start,
-  }: Pick<Commitment, "marked"> & { readonly price?: Money | undefined; readonly start?: Date | undefined },
+  { marked, start, ...priced }: Pick<Commitment, "marked"> & Priced & { readonly start?: Date | undefined },
 ): Commitment {
   return {
     id,
@@ -50,7 +46,7 @@ export function awsCommitment(
     standing: standingOf(state),
     settled: isFinal(state),
     marked,
-    ...(price ? { price } : {}),
+    ...priced,
     ...(start ? { purchasedAt: start.toISOString() } : {}),
   };
 }

@@ -13,19 +13,13 @@ const pages: Readonly<Record<string, (region: string) => string>> = {
   "savings-plans": () => "costmanagement/home#/savings-plans/inventory",
 };
 
-const ways: Readonly<Record<string, Particulars["paid"]>> = {
-  "all-upfront": "upfront",
-  "no-upfront": "monthly",
-  "partial-upfront": "both",
-};
-
-/** What a person wants to know about a recommendation for AWS. No upfront is paid by the hour, which is about the same each month. */
-export function awsParticulars({ service, region, payment }: AnyRecommendation): Particulars {
+/** What a person wants to know about a recommendation for AWS. */
+export function awsParticulars({ service, region }: AnyRecommendation): Particulars {
   const page = pages[service];
   // A savings plan names no region, and its page is the same for all.
   const place = typeof region === "string" ? region : "us-east-1";
   const portal = page && `https://${hostOf(place)}/${page(encodeURIComponent(place))}`;
-  return { portal, paid: typeof payment === "string" ? ways[payment] : undefined };
+  return { portal };
 }
 
 /** The console of the partition that a region is in. https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html */

@@ -1,5 +1,6 @@
 import type { Scope, Submission } from "../../src/contract/executor.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
+import { pricedAs } from "../../src/contract/payments.ts";
 import type { PurchaseAnswer } from "../../src/contract/purchase-answer.ts";
 import { awsCommitment, firstState } from "./aws-commitment.ts";
 import { isText } from "./aws-lists.ts";
@@ -60,6 +61,6 @@ export async function sendPurchase<Request, Sold, Api>(
 }
 
 /** What an answer proves that names nothing but the id of what was bought just now. */
-export function boughtAs(id: string, { price }: Submission, marked: boolean): PurchaseAnswer {
-  return { kind: "bought", commitment: awsCommitment(id, firstState, { marked, price }) };
+export function boughtAs(id: string, submission: Submission, marked: boolean): PurchaseAnswer {
+  return { kind: "bought", commitment: awsCommitment(id, firstState, { marked, ...pricedAs(submission) }) };
 }

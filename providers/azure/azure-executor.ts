@@ -67,8 +67,8 @@ async function quote(
     requireOffered(items, service, recommendation);
   }
   const request = toJson(applyPurchaseTags(bodyOf(service, recommendation), source, token, client.settings));
-  const { price, reservationOrderId } = await calculatePrice(client, request, signal);
-  return { price, handle: { reservationOrderId }, request };
+  const { price, payments, reservationOrderId } = await calculatePrice(client, request, signal);
+  return { price, payments, handle: { reservationOrderId }, request };
 }
 
 function sentOrderOf({ handle, request, token, price, evidence }: Submission): SentOrder {

@@ -10,11 +10,10 @@ const hosts: Readonly<Record<AzureCloud, string>> = {
 
 /** What a person wants to know about a recommendation for Azure: the page lists reservations and savings plans alike. */
 export function azureParticulars(cloud: AzureCloud = "public") {
-  return ({ tenantId, billingPlan }: AnyRecommendation): Particulars => {
+  return ({ tenantId }: AnyRecommendation): Particulars => {
     const tenant = typeof tenantId === "string" ? `@${encodeURIComponent(tenantId)}/` : "";
     return {
       portal: `https://${hosts[cloud]}/#${tenant}view/Microsoft_Azure_Reservations/ReservationsBrowseBlade`,
-      paid: billingPlan === "Monthly" ? "monthly" : billingPlan === "Upfront" ? "upfront" : undefined,
     };
   };
 }

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { money, type Money } from "../../src/contract/money.ts";
+import type { Payments } from "../../src/contract/payments.ts";
 import { isObject } from "../http/answer.ts";
 import { UnbelievableAnswerError } from "../http/api-error.ts";
+import { instalmentsOf } from "./azure-instalments.ts";
 import { believePrice } from "./believe-price.ts";
 import type { ReservationsClient } from "./reservations-client.ts";
 import type { ReadStep } from "../http/refusal.ts";
@@ -14,6 +16,8 @@ export interface CalculatedPrice {
   readonly reservationOrderId: string;
   /** The whole order over its term, in the billing currency, tax left out. */
   readonly price: Money;
+  /** How that is paid; undefined where the answer does not tell. */
+  readonly payments: Payments | undefined;
 }
 
 const step: ReadStep = {
@@ -71,7 +75,8 @@ export async function calculatePrice(
     const { reservationOrderId, billingCurrencyTotal } = answer.data.properties;
     const price = money(billingCurrencyTotal.amount, billingCurrencyTotal.currencyCode);
     believePrice(price, answer.data.properties, body);
-    return { reservationOrderId, price };
+    const payments = instalmentsOf(price, answer.data.properties, body, client.settings.environment.now());
+    return { reservationOrderId, price, payments };
   } catch (error) {
     throw toRefusal(error, step, signal);
   }

@@ -54,6 +54,24 @@ export function paidMonthly(
   return { dueNow: now, monthly: { amount, currency, months, kind, ...(isExact ? {} : { rounded: true }) } };
 }
 
+/** The hours of an average month: a year of 8,760 hours has twelve of them. */
+export const hoursPerMonth = 730;
+
+/**
+ * What is not due when it is bought is billed for each hour of the term: an average month has 730. Undefined where the term is no
+ * whole number of such months, or more than the price is said to be due.
+ */
+export function paidHourly(
+  price: Money,
+  { hours, dueNow = "0" }: { readonly hours: number; readonly dueNow?: string },
+): Payments | undefined {
+  if (new Big(price.amount).eq(dueNow)) return paidAtOnce(price);
+  const months = hours / hoursPerMonth;
+  return Number.isInteger(months) && months > 0 && new Big(price.amount).gt(dueNow)
+    ? paidMonthly(price, { months, kind: "average", dueNow })
+    : undefined;
+}
+
 /** The same where a record or a provider says it. */
 type Said = { readonly [Part in keyof Priced]?: Priced[Part] | undefined };
 
@@ -63,6 +81,11 @@ export function pricedAs(...sources: readonly (Said | undefined)[]): Priced {
   if (price === undefined) return {};
   const payments = sources.find((source) => source?.payments !== undefined && sameMoney(source.price, price))?.payments;
   return { price, ...(payments === undefined ? {} : { payments }) };
+}
+
+/** The same at another price, the first of these that is known, and as that one is paid. */
+export function repriced<Item extends Said>(item: Item, ...sources: readonly (Said | undefined)[]): Item {
+  return { ...item, payments: undefined, ...pricedAs(...sources) };
 }
 
 /** What several cost in one currency, and how that is paid. */

@@ -1,6 +1,6 @@
 import type { Commitment } from "../contract/commitment.ts";
 import { LedgerError, messageOf } from "../contract/errors.ts";
-import { pricedAs } from "../contract/payments.ts";
+import { pricedAs, repriced } from "../contract/payments.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { Outcome } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
@@ -117,13 +117,13 @@ async function mark(
       age: await ageOfSubmission(drive, task, submission, at),
     });
     done(marked.marked === true);
-    if (marked.standing !== "failed") return { ...marked, payments: undefined, ...pricedAs(commitment, marked) };
+    if (marked.standing !== "failed") return repriced(marked, commitment, marked);
     // Recorded like that, it would be final and never be looked at again: the next drive proves it, and opens a new generation.
     warnings.push(
       `The provider now shows it as ${marked.state}: it may have come to nothing. Drive again to find out.`,
     );
     const { state, standing } = commitment;
-    return { ...marked, state, standing, settled: false, payments: undefined, ...pricedAs(commitment, marked) };
+    return repriced({ ...marked, state, standing, settled: false }, commitment, marked);
   } catch (error) {
     done(false);
     warnings.push(`Its marker is missing at the provider (${messageOf(error)}). Drive again: it is stamped then.`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { boughtOutcome } from "../../src/drive/outcome.ts";
 import { compute } from "../end-to-end/recommendations.ts";
-import { paidAtOnce, paidMonthly, paymentTotals, pricedAs } from "../../src/contract/payments.ts";
+import { paidAtOnce, paidHourly, paidMonthly, paymentTotals, pricedAs, repriced } from "../../src/contract/payments.ts";
 
 const usd = (amount: string) => ({ amount, currency: "USD" });
 
@@ -82,4 +82,32 @@ test("an outcome says how it is paid, and what was recorded without it still rea
   const payments = paidAtOnce(usd("24"));
   expect(boughtOutcome(record, { ...commitment, payments }, "purchased").payments).toEqual(payments);
   expect(boughtOutcome(record, commitment, "purchased")).not.toHaveProperty("payments");
+});
+
+describe("billed by the hour", () => {
+  test("730 hours are a month", () => {
+    expect(paidHourly(usd("876"), { hours: 8_760 })).toEqual(paidMonthly(usd("876"), { months: 12, kind: "average" }));
+    expect(paidHourly(usd("876"), { hours: 26_280, dueNow: "156" })).toEqual({
+      dueNow: usd("156"),
+      monthly: { ...usd("20"), months: 36, kind: "average" },
+    });
+  });
+
+  test("nothing is left where all is due at once, however long the term", () => {
+    expect(paidHourly(usd("5"), { hours: 1, dueNow: "5.00" })).toEqual({ dueNow: usd("5") });
+  });
+
+  test("a term that is no whole number of months, and more due than the price, say nothing", () => {
+    expect(paidHourly(usd("5"), { hours: 8_784 })).toBeUndefined();
+    expect(paidHourly(usd("5"), { hours: 0 })).toBeUndefined();
+    expect(paidHourly(usd("5"), { hours: 8_760, dueNow: "6" })).toBeUndefined();
+  });
+});
+
+test("at another price it is paid as that one is, or in a way that nobody knows", () => {
+  const item = { id: "1", price: usd("24"), payments: paidAtOnce(usd("24")) };
+  const month = paidMonthly(usd("36"), { months: 12, kind: "fixed" });
+  expect(repriced(item, { price: usd("36"), payments: month })).toEqual({ id: "1", price: usd("36"), payments: month });
+  expect(repriced(item, { price: usd("36") })).toEqual({ id: "1", price: usd("36") });
+  expect(repriced(item, { price: usd("24.00") }, item)).toEqual({ ...item, price: usd("24.00") });
 });

@@ -97,7 +97,15 @@ describe("the price of a commitment, from Google's public price list", () => {
   test("vCPUs and GiB per hour, over all hours of the term, exact", async () => {
     const { result, arrived } = await quote([page(all)]);
     // (8 × 0.019915 + 32 × 0.002669) × 8,760
-    expect(result).toEqual({ price: { amount: "2143.81728", currency: "USD" }, handle: { name }, request });
+    expect(result).toEqual({
+      price: { amount: "2143.81728", currency: "USD" },
+      payments: {
+        dueNow: { amount: "0", currency: "USD" },
+        monthly: { amount: "178.65144", currency: "USD", months: 12, kind: "average" },
+      },
+      handle: { name },
+      request,
+    });
     expect(arrived.map(({ kind }) => kind)).toEqual(["skus"]);
   });
 
@@ -106,6 +114,7 @@ describe("the price of a commitment, from Google's public price list", () => {
     // (8 × 0.014225 + 32 × 0.001907) × 26,280
     expect(result).toMatchObject({
       price: { amount: "4594.37472", currency: "USD" },
+      payments: { monthly: { amount: "127.62152", months: 36 } },
       request: { plan: "THIRTY_SIX_MONTH" },
     });
   });

@@ -1,9 +1,7 @@
-import { Big } from "big.js";
 import type { Commitment, Standing } from "../../../src/contract/commitment.ts";
 import type { Facts, Listed } from "../../../src/contract/listed.ts";
-import type { Money } from "../../../src/contract/money.ts";
 import { isFinal, standingOf } from "../aws-commitment.ts";
-import { priceOf } from "../aws-price.ts";
+import { priceOf, pricedByTheHour, sumOf, type Price } from "../aws-price.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
 import { instanceFacts } from "./ec2-facts.ts";
@@ -60,7 +58,7 @@ export function commitmentOf(instances: readonly ReservedInstance[], tokenTag: s
     standing: together(states.map(ec2StandingOf)),
     settled: states.every(isFinal),
     marked: instances.every((instance) => tokenOf(instance, tokenTag) !== undefined),
-    ...(price ? { price } : {}),
+    ...(price ? pricedByTheHour(price) : {}),
     ...(start ? { purchasedAt: start } : {}),
   };
 }
@@ -79,14 +77,11 @@ function together(standings: readonly Standing[]): Standing {
   return standings.every((standing) => standing === first) ? first : "unclear";
 }
 
-function totalOf(instances: readonly ReservedInstance[]): Money | undefined {
-  let sum: Money | undefined;
-  for (const instance of instances) {
-    const price = instance.InstanceCount === undefined ? undefined : priceOf(instance, instance.InstanceCount)?.total;
-    if (!price || (sum && sum.currency !== price.currency)) return undefined;
-    sum = sum ? { ...sum, amount: new Big(sum.amount).plus(price.amount).toFixed() } : price;
-  }
-  return sum;
+function totalOf(instances: readonly ReservedInstance[]): Price | undefined {
+  const prices = instances.map((one) =>
+    one.InstanceCount === undefined ? undefined : priceOf(one, one.InstanceCount),
+  );
+  return prices.every((price) => price !== undefined) ? sumOf(prices) : undefined;
 }
 
 /** What all of them state; where they differ, everything that they say, which is nothing that was asked for. */

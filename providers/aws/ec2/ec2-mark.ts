@@ -2,7 +2,7 @@ import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Environment } from "../../../src/contract/environment.ts";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Marker, Submission } from "../../../src/contract/executor.ts";
-import { pricedAs } from "../../../src/contract/payments.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { maskToken } from "../../../src/contract/token.ts";
 import type { CandidateSearch } from "../candidates.ts";
@@ -72,7 +72,7 @@ export async function markCommitment(request: MarkRequest, context: MarkContext)
       });
   if (!shown) throw notMarked(`EC2 does not show the tags on ${ids.join(", ")} yet`, marker);
   const current = commitmentOf(shown, tagNames.token);
-  return { ...current, marked: true, payments: undefined, ...pricedAs(commitment, current) };
+  return repriced({ ...current, marked: true }, commitment, current);
 }
 
 /** The Reserved Instances that the purchase became: those of its ids, or more where EC2 split it. */

@@ -2,6 +2,7 @@ import type { DescribeReservedInstancesOfferingsCommandInput } from "@aws-sdk/cl
 import type { Quote } from "../../../src/contract/executor.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
 import { readAllPages } from "../aws-lists.ts";
+import { pricedByTheHour } from "../aws-price.ts";
 import type { Baseline } from "../candidates.ts";
 import { chooseOffering, type Offering } from "../choose-offering.ts";
 import type { Ec2Api } from "./ec2-api.ts";
@@ -23,7 +24,7 @@ export async function quoteOffering(
   const before = await api.reservedInstances(signal);
   const baseline = before.map(({ ReservedInstancesId }) => ReservedInstancesId).toSorted();
   return {
-    price: price.total,
+    ...pricedByTheHour(price),
     handle: { baseline, offeringId } satisfies Baseline,
     request: purchaseRequest(offeringId, recommendation.quantity, price.upfront),
   };

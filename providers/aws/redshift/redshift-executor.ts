@@ -5,6 +5,7 @@ import { findReservationOffering, reservationBase } from "../reservations/reserv
 import { idsBefore, laneOf } from "../reservations/reservation-candidates.ts";
 import { sendReservation } from "../reservations/reservation-send.ts";
 import { firstState } from "../aws-commitment.ts";
+import { pricedByTheHour } from "../aws-price.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import type { Baseline } from "../candidates.ts";
 import { parkAfter } from "../purchase-times.ts";
@@ -68,7 +69,7 @@ export function createRedshift(
       const api = await connectRedshift(base.scopeOf(recommendation), signal);
       const baseline = await idsBefore(api, signal);
       return {
-        price: price.total,
+        ...pricedByTheHour(price),
         handle: { baseline, offeringId } satisfies Baseline,
         request: { ReservedNodeOfferingId: offeringId, NodeCount: recommendation.quantity },
       };

@@ -1,5 +1,6 @@
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { candidatesAmong, type CandidateSearch, resolveCandidates } from "../candidates.ts";
 import { askedBy, lookAndSay, unmarkedTraits } from "../reservations/reservation-candidates.ts";
@@ -51,7 +52,7 @@ export function resolveNodes(
   const shown = (node: KnownReservation) => {
     const { commitment, ...rest } = listedOf(node);
     // Its charges may be those of its list entry: the price is the one that was agreed on.
-    const unmarkedYet = { ...rest, commitment: unmarked({ ...commitment, price: submission.price }) };
+    const unmarkedYet = { ...rest, commitment: unmarked(repriced(commitment, submission)) };
     return withTags(unmarkedYet, tagsOf(node), tagNames);
   };
   const candidates = candidatesAmong(nodes, submission, askedBy(redshift, submission), search, tagged);

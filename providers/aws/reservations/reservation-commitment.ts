@@ -4,7 +4,7 @@ import { awsCommitment } from "../aws-commitment.ts";
 import type { Asked } from "../aws-facts.ts";
 import { durations, offeringTypes } from "../aws-fields.ts";
 import { isText } from "../aws-lists.ts";
-import { priceOf } from "../aws-price.ts";
+import { priceOf, pricedByTheHour } from "../aws-price.ts";
 import { tokenPartOf } from "./reservation-purchase-request.ts";
 import type { Reservation, ReservationRecommendation } from "./reservation-service.ts";
 
@@ -21,9 +21,13 @@ export function isKnown(reservation: Reservation | undefined): reservation is Kn
 
 /** A reservation as the core knows it. */
 export function commitmentOf({ id, name, state, start, count, charges }: KnownReservation): Commitment {
-  const price = count === undefined ? undefined : priceOf(charges, count)?.total;
+  const price = count === undefined ? undefined : priceOf(charges, count);
   // A name cannot be changed: there is nothing to wait for where it is made of no token, as all names of Redshift.
-  return awsCommitment(id, state, { marked: tokenPartOf(name) === undefined ? "waived" : true, price, start });
+  return awsCommitment(id, state, {
+    marked: tokenPartOf(name) === undefined ? "waived" : true,
+    ...(price && pricedByTheHour(price)),
+    start,
+  });
 }
 
 /** A reservation as a list shows it. The part of the token in its name is its marker; on Redshift nothing has one. */

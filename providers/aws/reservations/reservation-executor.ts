@@ -1,6 +1,7 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import type { Connect } from "../aws-connect.ts";
 import { isText } from "../aws-lists.ts";
+import { pricedByTheHour } from "../aws-price.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import { parkAfter, shownAfter } from "../purchase-times.ts";
 import { createReservationApi } from "./reservation-api.ts";
@@ -46,7 +47,7 @@ export function createReservationExecutor<R extends ReservationRecommendation>(
         count: recommendation.quantity,
         tags: { [tagNames.source]: source, [tagNames.token]: token },
       };
-      return { price: offering.price.total, handle: { name }, request };
+      return { ...pricedByTheHour(offering.price), handle: { name }, request };
     },
 
     send: (submission) => sendReservation(service, connectService, submission, sending),

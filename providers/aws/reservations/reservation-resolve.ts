@@ -1,4 +1,5 @@
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import { judgeEvidence } from "../judge-evidence.ts";
 import type { ReservationApi } from "./reservation-api.ts";
 import { listedOf } from "./reservation-commitment.ts";
@@ -23,6 +24,6 @@ export async function resolveReservation<R extends ReservationRecommendation>(
   }
   const listed = listedOf(found);
   // Its charges may be those of its list entry: the price is the one that was agreed on.
-  const commitment = { ...listed.commitment, price: submission.price };
+  const commitment = repriced(listed.commitment, submission);
   return { kind: "found", found: { ...listed, commitment }, by: "proof" };
 }

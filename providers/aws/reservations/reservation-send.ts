@@ -1,5 +1,6 @@
 import type { Submission } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import { isText } from "../aws-lists.ts";
 import { unknownOutcome } from "../judge-purchase-error.ts";
@@ -51,7 +52,7 @@ export function sendReservation<R extends ReservationRecommendation, Request>(
         unknownOutcome(`${title} answered the purchase ${what}`, { evidence: isText(sold?.id) ? [sold.id] : [] });
       if (!isKnown(sold)) return unknown("without a reservation");
       if (name !== undefined && !sameName(sold.name, name)) return unknown(`of ${name} with another one, ${sold.name}`);
-      return { kind: "bought", commitment: { ...commitmentOf(sold), price: submission.price } };
+      return { kind: "bought", commitment: repriced(commitmentOf(sold), submission) };
     },
   });
 }

@@ -2,13 +2,13 @@ import type { SavingsPlan } from "@aws-sdk/client-savingsplans";
 import { z } from "zod";
 import type { Commitment } from "../../../src/contract/commitment.ts";
 import type { Listed } from "../../../src/contract/listed.ts";
-import type { Money } from "../../../src/contract/money.ts";
+import type { Priced } from "../../../src/contract/payments.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { plainToken, type TokenMark } from "../../../src/contract/token.ts";
 import { awsCommitment } from "../aws-commitment.ts";
 import { isText } from "../aws-lists.ts";
 import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
-import { costOf } from "./aws-plan-cost.ts";
+import { costOf, paymentsOf } from "./aws-plan-cost.ts";
 import { planFacts } from "./aws-plan-facts.ts";
 
 /** A savings plan of which enough is known to be taken for one. */
@@ -43,7 +43,7 @@ function resembles({ tags = {} }: SavingsPlan, sourceTag: string): string | unde
 
 function commitmentOf(plan: KnownPlan, tokenTag: string): Commitment {
   const marked = Boolean(plan.tags?.[tokenTag]);
-  return awsCommitment(plan.savingsPlanId, plan.state, { marked, price: priceOf(plan), start: startOf(plan) });
+  return awsCommitment(plan.savingsPlanId, plan.state, { marked, ...pricedPlan(plan), start: startOf(plan) });
 }
 
 /**
@@ -65,7 +65,15 @@ export function startOf({ start }: SavingsPlan): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function priceOf({ commitment, currency, termDurationInSeconds: seconds }: SavingsPlan): Money | undefined {
-  if (currency === undefined || seconds === undefined || !/^\d+(\.\d+)?$/.test(commitment ?? "")) return undefined;
-  return costOf({ amount: commitment ?? "", currency }, seconds);
+/** What it costs over its term; how that is paid, where AWS names the part that is paid at once. */
+function pricedPlan(plan: SavingsPlan): Priced {
+  const { commitment, currency, termDurationInSeconds: seconds, upfrontPaymentAmount: upfront } = plan;
+  if (currency === undefined || seconds === undefined || !isDecimal(commitment)) return {};
+  const price = costOf({ amount: commitment, currency }, seconds);
+  const payments = isDecimal(upfront) ? paymentsOf(price, seconds, upfront) : undefined;
+  return { price, ...(payments ? { payments } : {}) };
+}
+
+function isDecimal(amount: string | undefined): amount is string {
+  return /^\d+(\.\d+)?$/.test(amount ?? "");
 }

@@ -1,5 +1,6 @@
 import { Big } from "big.js";
 import { money, type Money } from "../../../src/contract/money.ts";
+import { paidHourly, type Payments } from "../../../src/contract/payments.ts";
 import { durations } from "../aws-fields.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 
@@ -11,6 +12,11 @@ export function costOf({ amount, currency }: Money, seconds: number): Money {
 /** What the whole plan costs over its term, however it is paid: AWS counts a year as 365 days. */
 export function totalOf({ hourlyCommitment, term }: SavingsPlanRecommendation): Money {
   return costOf(hourlyCommitment, durations[term]);
+}
+
+/** How the whole plan is paid: `upfront` at once, and every hour the rest of its commitment. */
+export function paymentsOf(total: Money, seconds: number, upfront: string): Payments | undefined {
+  return paidHourly(total, { hours: seconds / 3_600, dueNow: upfront });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { messageOf } from "../../../src/contract/errors.ts";
 import type { Submission } from "../../../src/contract/executor.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import type { PurchaseAnswer } from "../../../src/contract/purchase-answer.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
@@ -79,7 +80,7 @@ function judgePlan(plan: KnownPlan, submission: Submission, tagNames: TagNames):
     return unknownOutcome(what, { evidence: [id] });
   }
   const listed = listedPlan(plan, tagNames);
-  const commitment = { ...listed.commitment, price: submission.price };
+  const commitment = repriced(listed.commitment, submission);
   // Our tags go with every send: what has only others was bought by another program, under the same client token.
   const isStrange = marks.length === 0 && Object.keys(plan.tags ?? {}).length > 0;
   if (!isStrange && !beganBefore(startOf(plan), submission)) return { kind: "bought", commitment };

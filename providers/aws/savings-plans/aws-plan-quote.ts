@@ -1,10 +1,11 @@
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Marker, Quote } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
+import { durations } from "../aws-fields.ts";
 import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
 import { onlyFitting } from "../choose-offering.ts";
 import type { SavingsPlansApi } from "./aws-plan-api.ts";
-import { totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
+import { paymentsOf, totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
 import { askedOffering, offeringFacts } from "./aws-plan-facts.ts";
 import { clientTokenOf, type PurchaseRequest } from "./aws-plan-purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
@@ -42,5 +43,8 @@ export async function quotePlan(
       [toolTag.name]: toolTag.value,
     },
   };
-  return { price: totalOf(recommendation), handle: { clientToken }, request };
+  const price = totalOf(recommendation);
+  const upfront = recommendation.payment === "all-upfront" ? price.amount : (upfrontPaymentAmount ?? "0");
+  const payments = paymentsOf(price, durations[recommendation.term], upfront);
+  return { price, payments, handle: { clientToken }, request };
 }

@@ -1,6 +1,7 @@
 import type { Age } from "../../../src/contract/age.ts";
 import type { Standing } from "../../../src/contract/commitment.ts";
 import type { Resolution, Submission } from "../../../src/contract/executor.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { carriesToken } from "../../../src/contract/token.ts";
 import { standingOf } from "../aws-commitment.ts";
@@ -64,7 +65,7 @@ export async function resolvePlan(
     };
   }
   const { commitment, ...shown } = listedPlan(plan, tagNames);
-  return { kind: "found", found: { commitment: { ...commitment, price: submission.price }, ...shown }, by: "proof" };
+  return { kind: "found", found: { commitment: repriced(commitment, submission), ...shown }, by: "proof" };
 }
 
 function nothingListed({ atLeast, atMost }: Age, earlier: readonly string[]): Resolution {

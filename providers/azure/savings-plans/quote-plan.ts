@@ -4,6 +4,7 @@ import { RefusedError } from "../../../src/contract/errors.ts";
 import type { CallOptions, Marker, Quote } from "../../../src/contract/executor.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { money, type Money } from "../../../src/contract/money.ts";
+import { hoursPerMonth, paidAtOnce, paidMonthly, type Payments } from "../../../src/contract/payments.ts";
 import { termMonths } from "../../../src/contract/recommendation.ts";
 import { isObject } from "../../http/answer.ts";
 import { quoteService, UnbelievableAnswerError } from "../../http/api-error.ts";
@@ -32,16 +33,31 @@ export async function quotePlan(
   } catch (error) {
     throw toRefusal(error, step, signal);
   }
-  return { price, handle: { aliasName: aliasNameIn(sentAs) ?? aliasNameOf(marker) }, request };
+  return {
+    price,
+    payments: paymentsOf(price, recommendation),
+    handle: { aliasName: aliasNameIn(sentAs) ?? aliasNameOf(marker) },
+    request,
+  };
 }
 
-/** A recorded order of 0.001 an hour for three years came to 26.28, in 36 payments of 0.73: 26,280 hours, no leap day. */
-const hoursPerMonth = 730;
-
-/** The whole commitment over its term: upfront and monthly cost the same (https://learn.microsoft.com/azure/cost-management-billing/savings-plan/buy-savings-plan). */
+/**
+ * The whole commitment over its term: upfront and monthly cost the same (https://learn.microsoft.com/azure/cost-management-billing/savings-plan/buy-savings-plan).
+ * A recorded order of 0.001 an hour for three years came to 26.28, in 36 payments of 0.73: 26,280 hours, no leap day.
+ */
 function priceOf({ commitment, term }: SavingsPlanRecommendation): Money {
   const total = new Big(commitment.amount).times(hoursPerMonth).times(termMonths(term));
   return money(total.toFixed(), commitment.currency);
+}
+
+/**
+ * Monthly "divides the total cost of the savings plan into 12 or 36 equal payments": the page above. When the first of them is
+ * due no answer says before it is bought.
+ */
+function paymentsOf(price: Money, { term, billingPlan }: SavingsPlanRecommendation): Payments {
+  return billingPlan === "Upfront"
+    ? paidAtOnce(price)
+    : paidMonthly(price, { months: termMonths(term), kind: "fixed" });
 }
 
 const step: ReadStep = {

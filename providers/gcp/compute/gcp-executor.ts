@@ -9,7 +9,7 @@ import { factsOf } from "./gcp-facts.ts";
 import { families } from "./gcp-families.ts";
 import { createGcpInventory } from "./gcp-inventory.ts";
 import { nameOf } from "./gcp-name.ts";
-import { priceOf } from "./gcp-price.ts";
+import { paidByTheHour, priceOf } from "./gcp-price.ts";
 import { purchase } from "./gcp-purchase.ts";
 import { askedFor, purchaseRequest } from "./gcp-purchase-request.ts";
 import { gcpComputeSchema, type GcpComputeRecommendation } from "./gcp-recommendation.ts";
@@ -55,7 +55,8 @@ export function createCompute(connect: Connect, settings: ResolvedSettings): Ser
       const earlier = sentAs?.["name"];
       const name = typeof earlier === "string" ? earlier : nameOf(marker);
       const request = purchaseRequest(recommendation, marker, { tagNames, name });
-      return { price: priceOf(recommendation, rates), handle: { name }, request };
+      const price = priceOf(recommendation, rates);
+      return { price, payments: paidByTheHour(price, term), handle: { name }, request };
     },
 
     send: async (submission) => purchase(submission, { api, settings }),

@@ -2,6 +2,7 @@ import { Big } from "big.js";
 import { z } from "zod";
 import { RefusedError } from "../../../src/contract/errors.ts";
 import { money, type Money } from "../../../src/contract/money.ts";
+import { paidHourly, type Payments } from "../../../src/contract/payments.ts";
 import type { Rates, Sku } from "./gcp-catalog.ts";
 import { plans, type GcpComputeRecommendation } from "./gcp-recommendation.ts";
 
@@ -84,4 +85,12 @@ export function priceOf(
     });
   }
   return money(total.toFixed(), vcpuHour.currency);
+}
+
+/**
+ * Nothing is due at once; every hour of the term is billed with its month, used or not:
+ * https://cloud.google.com/compute/docs/instances/signing-up-committed-use-discounts
+ */
+export function paidByTheHour(price: Money, term: GcpComputeRecommendation["term"]): Payments | undefined {
+  return paidHourly(price, { hours: plans[term].hours });
 }

@@ -1,6 +1,7 @@
 import type { ExecutionEntry, NumberedEntry, RecordedAt } from "../../contract/execution-record.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
-import { type LikelyPayments, type Particulars, paymentsOf } from "../../contract/particulars.ts";
+import type { Particulars } from "../../contract/particulars.ts";
+import type { Payments } from "../../contract/payments.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
@@ -15,7 +16,8 @@ export interface ShownPlace {
   /** In a few words, what it buys. */
   readonly what: string;
   readonly particulars: Particulars;
-  readonly payments: LikelyPayments;
+  /** Empty where nobody knows how it is paid. */
+  readonly payments: Partial<Payments>;
 }
 
 /** An execution, with all that its page shows. */
@@ -81,17 +83,14 @@ async function lastNumber(ledger: Door["ledger"], executionId: string, read: num
 function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord | undefined): ShownPlace {
   if (record === undefined) return { outcome, record, what: outcome.note ?? "Left out", particulars: {}, payments: {} };
   const { recommendation } = record;
-  const particulars = orNothing(() => purchaser.particularsOf(recommendation)) ?? {};
   return {
     outcome,
     record,
     what: inWords(
       orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
     ),
-    particulars,
-    payments:
-      outcome.payments ??
-      (outcome.price === undefined ? {} : paymentsOf(outcome.price, recommendation, particulars.paid)),
+    particulars: orNothing(() => purchaser.particularsOf(recommendation)) ?? {},
+    payments: outcome.payments ?? {},
   };
 }
 

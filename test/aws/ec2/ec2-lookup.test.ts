@@ -150,18 +150,22 @@ describe("what is left out", () => {
     settled: true,
     marked: true,
     price: { amount: "1240.4", currency: "USD" },
+    payments: {
+      dueNow: { amount: "364.4", currency: "USD" },
+      monthly: { amount: "73", currency: "USD", months: 12, kind: "average" },
+    },
     purchasedAt: "2026-07-14T11:00:01.000Z",
   };
 
   test.each([
-    ["start", "purchasedAt"],
-    ["instanceCount", "price"],
-    ["fixedPrice", "price"],
-    ["duration", "price"],
-  ] as const)("without %s there is no %s, and the rest stays", async (element, field) => {
+    ["start", ["purchasedAt"]],
+    ["instanceCount", ["price", "payments"]],
+    ["fixedPrice", ["price", "payments"]],
+    ["duration", ["price", "payments"]],
+  ] as const)("without %s there is no %j, and the rest stays", async (element, fields) => {
     const { listing } = await find(instances(instance("ri-1", { tags: tokenTag(token), [element]: undefined })));
-    const { [field]: _left, ...rest } = known;
-    expect(listing.byToken.get(token)).toEqual([rest]);
+    const rest = Object.entries(known).filter(([field]) => !fields.some((left) => left === field));
+    expect(listing.byToken.get(token)).toEqual([Object.fromEntries(rest)]);
   });
 });
 
@@ -227,6 +231,10 @@ describe("several with one token", () => {
       settled: false,
       // 3 × (182.2 + 0.05 × 8760) + 1 × (100.1 + 0.05 × 8760)
       price: { amount: "2398.7", currency: "USD" },
+      payments: {
+        dueNow: { amount: "646.7", currency: "USD" },
+        monthly: { amount: "146", currency: "USD", months: 12, kind: "average" },
+      },
     };
     expect(listing.byToken.get(token)).toMatchObject([whole]);
     expect(listing.byId.get("ri-c")).toMatchObject(whole);

@@ -73,6 +73,11 @@ describe("the answer", () => {
     expect(result).toEqual({
       // 2 × (182.2 + 0.05 × 8760)
       price: { amount: "1240.4", currency: "USD" },
+      // 2 × 182.2, and 2 × 0.05 × 730
+      payments: {
+        dueNow: { amount: "364.4", currency: "USD" },
+        monthly: { amount: "73", currency: "USD", months: 12, kind: "average" },
+      },
       handle: { baseline: ["ri-a", "ri-b"], offeringId: "o-1" },
       request: {
         ReservedInstancesOfferingId: "o-1",

@@ -21,6 +21,10 @@ describe("a quote", () => {
     expect(result).toEqual({
       // 2 × (2000.05 + 0.2708 × 8760)
       price: { amount: "8744.516", currency: "USD" },
+      payments: {
+        dueNow: { amount: "4000.1", currency: "USD" },
+        monthly: { amount: "395.368", currency: "USD", months: 12, kind: "average" },
+      },
       handle: { baseline: ["rn-a", "rn-b"], offeringId: "o-1" },
       request: { ReservedNodeOfferingId: "o-1", NodeCount: 2 },
     });

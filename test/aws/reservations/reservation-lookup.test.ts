@@ -3,7 +3,7 @@ import { calmly, differencesOf, find as findIn, otherToken, serviceAt, token } f
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { services, submissionFor, type TestedService } from "./reservation-services.ts";
-import { name, price, type Entry } from "./reservation-wire.ts";
+import { name, payments, price, type Entry } from "./reservation-wire.ts";
 
 const otherName = "rds-id-aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee";
 
@@ -45,6 +45,7 @@ describe.each(services)("what $service lists", (one) => {
       settled: true,
       marked: true,
       price,
+      payments,
       purchasedAt: "2026-07-14T11:00:01.000Z",
     };
     expect([...listing.byToken]).toEqual([[token, [commitment]]]);

@@ -4,7 +4,7 @@ import { calmly, marker, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
 import { services, type TestedService } from "./reservation-services.ts";
-import { price, tokenPart } from "./reservation-wire.ts";
+import { payments, price, tokenPart } from "./reservation-wire.ts";
 
 const hourly = (amount: number | undefined, frequency = "Hourly") => [
   { ...(amount === undefined ? {} : { RecurringChargeAmount: amount }), RecurringChargeFrequency: frequency },
@@ -37,6 +37,7 @@ describe.each(services)("a quote of $service", (one) => {
     const { result, loopback } = await quote(one, [offered([offering])]);
     expect(result).toEqual({
       price,
+      payments,
       handle: { name: own },
       request: {
         offeringId: "o-1",

@@ -33,6 +33,12 @@ const priced = {
 
 export const price = { amount: "1281.184", currency: "USD" };
 
+/** 2 × 100.1, and 2 × 0.0617 × 730. */
+export const payments = {
+  dueNow: { amount: "200.2", currency: "USD" },
+  monthly: { amount: "90.082", currency: "USD", months: 12, kind: "average" },
+} as const;
+
 const bought = { count: 2, State: "active", StartTime: "2026-07-14T11:00:01.000Z" } satisfies Entry;
 
 /** The words of one protocol. */

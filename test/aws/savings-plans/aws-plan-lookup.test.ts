@@ -43,6 +43,10 @@ describe("the listing of savings plans", () => {
         settled: true,
         marked: true,
         price: { amount: "10950", currency: "USD" },
+        payments: {
+          dueNow: { amount: "0", currency: "USD" },
+          monthly: { amount: "912.5", currency: "USD", months: 12, kind: "average" },
+        },
         purchasedAt: "2026-07-14T11:00:01.000Z",
       },
     ]);

@@ -42,6 +42,10 @@ describe("a quote", () => {
     const { asked, ...quoted } = await quote(compute, offerings([offering("offering-1")]));
     expect(quoted).toEqual({
       price: { amount: "10950", currency: "USD" },
+      payments: {
+        dueNow: { amount: "0", currency: "USD" },
+        monthly: { amount: "912.5", currency: "USD", months: 12, kind: "average" },
+      },
       handle: { clientToken: token },
       request,
     });
