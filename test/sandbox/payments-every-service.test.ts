@@ -17,9 +17,11 @@ import { fixtureExecution } from "../fixture-execution.ts";
 function everyWay() {
   const { recommendations, ...head } = fixtureExecution();
   const ways = ["all-upfront", "partial-upfront", "no-upfront"];
-  const all = recommendations.flatMap((one) =>
-    "payment" in one ? ways.map((payment) => ({ ...one, payment, maxPrice: undefined })) : [one],
-  );
+  const isSold = (service: unknown, way: string) => way !== "partial-upfront" || service !== "redshift-serverless";
+  const all = recommendations.flatMap((one) => {
+    if (!("payment" in one)) return [one];
+    return ways.filter((way) => isSold(one.service, way)).map((payment) => ({ ...one, payment, maxPrice: undefined }));
+  });
   return { ...head, recommendations: all.map((one) => JSON.parse(JSON.stringify(one)) as Record<string, unknown>) };
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Marker, ServiceExecutor } from "../../../src/contract/executor.ts";
+import { repriced } from "../../../src/contract/payments.ts";
 import { firstState } from "../aws-commitment.ts";
+import { pricedByTheHour } from "../aws-price.ts";
 import type { Connect } from "../aws-connect.ts";
 import type { ResolvedSettings } from "../aws-settings.ts";
 import { type Baseline, candidatesAmong, resolveCandidates } from "../candidates.ts";
@@ -43,7 +45,7 @@ export function createRedshiftServerless(
       const { id: offeringId, price } = await findReservationOffering(service, connectService, recommendation, signal);
       const api = await connectService(base.scopeOf(recommendation), signal);
       return {
-        price: price.total,
+        ...pricedByTheHour(price),
         handle: { baseline: await idsBefore(api, signal), offeringId } satisfies Baseline,
         request: {
           offeringId,
@@ -73,7 +75,7 @@ export function createRedshiftServerless(
         listedOf(found) {
           const { commitment, ...rest } = listedOf(found);
           // Its charges may be those of its list entry: the price is the one that was agreed on.
-          return { ...rest, commitment: { ...commitment, price: submission.price } };
+          return { ...rest, commitment: repriced(commitment, submission) };
         },
         manual: lookAndSay,
       });
