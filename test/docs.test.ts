@@ -10,6 +10,7 @@ import { apiReference } from "../tools/api-reference.ts";
 import { clientTypes } from "../tools/client-types.ts";
 import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
+import { servicePages } from "../tools/service-pages.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const text = (path: string) => readFileSync(file(path), "utf8");
@@ -85,18 +86,29 @@ describe("what the documentation says", () => {
   });
 });
 
-test("the README's table names the services that the execution file has one recommendation of each, and no other", () => {
-  const rows = [...text("README.md").matchAll(/^\| (azure|aws|gcp) ([^|]+)\|([^|]+)\|/gm)];
-  const named = rows
-    .filter(([, , , handle = ""]) => !handle.includes("refused: there is no API"))
-    .flatMap(([, cloud, services = ""]) =>
-      [...services.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => `${cloud} ${name}`),
-    );
-  const { recommendations } = JSON.parse(text("fixtures/execution.json")) as {
-    recommendations: { provider: string; service: string }[];
-  };
-  const bought = recommendations.map(({ provider, service }) => `${provider} ${service}`);
-  expect(named.toSorted()).toEqual(bought.toSorted());
+describe("docs/services", () => {
+  test("holds what npm run docs makes of the schemas, and one page by hand, which links to each", async () => {
+    const pages = await servicePages();
+    expect(pages.size).toBeGreaterThan(30);
+    expect(readdirSync(file("docs/services")).toSorted()).toEqual(["README.md", ...pages.keys()].toSorted());
+    for (const [name, page] of pages) expect(text(`docs/services/${name}`), `${name}: npm run docs`).toBe(page);
+    const linked = [...text("docs/services/README.md").matchAll(/\]\(((?:azure|aws|gcp)-[a-z0-9-]+\.md)\)/g)];
+    expect(linked.map(([, name]) => name).toSorted()).toEqual([...pages.keys()].toSorted());
+  });
+
+  test("its table names the services that the execution file has one recommendation of each, and no other", () => {
+    const rows = [...text("docs/services/README.md").matchAll(/^\| (azure|aws|gcp) ([^|]+)\|([^|]+)\|/gm)];
+    const named = rows
+      .filter(([, , , handle = ""]) => !handle.includes("refused: there is no API"))
+      .flatMap(([, cloud, services = ""]) =>
+        [...services.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => `${cloud} ${name}`),
+      );
+    const { recommendations } = JSON.parse(text("fixtures/execution.json")) as {
+      recommendations: { provider: string; service: string }[];
+    };
+    const bought = recommendations.map(({ provider, service }) => `${provider} ${service}`);
+    expect(named.toSorted()).toEqual(bought.toSorted());
+  });
 });
 
 test("the README shows what its first command really prints, the first time and the second", async () => {

@@ -6,7 +6,7 @@ import { configurationSchema } from "../src/cli/resources/configuration-schema.t
 import { executionJsonSchema } from "../src/cli/resources/execution-schema.ts";
 import { createProviders, providerNames } from "../src/cli/resources/providers.ts";
 import { jsonDocuments } from "../src/cli/text/document-schemas.ts";
-import { type JsonSchema, jsonSchemaOf } from "../src/contract/json-schema.ts";
+import { type JsonSchema, jsonSchemaOf, schemaDialect } from "../src/contract/json-schema.ts";
 
 /** Every file of schemas/, by its name. A further one (a plan) is one more line. */
 async function schemas(): Promise<Readonly<Record<string, JsonSchema>>> {
@@ -23,7 +23,7 @@ async function schemas(): Promise<Readonly<Record<string, JsonSchema>>> {
 /** Makes the texts of the files of schemas/, by their names: JSON Schema draft 7, which every editor knows. */
 export async function schemaFiles(): Promise<ReadonlyMap<string, string>> {
   const texts = Object.entries(await schemas()).map(async ([name, schema]) => {
-    const whole = { $schema: "http://json-schema.org/draft-07/schema#", ...schema };
+    const whole = { $schema: schemaDialect, ...schema };
     return [name, await format(JSON.stringify(whole), { parser: "json", printWidth: 120 })] as const;
   });
   return new Map(await Promise.all(texts));

@@ -34,8 +34,15 @@ export const regionField = matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'must be a
   }),
 );
 
-/** The fields of every recommendation for one service; to be spread into its strict object. */
-export function awsFields<const Service extends string>(service: Service) {
+/**
+ * The fields of every recommendation for one service; to be spread into its strict object. `called` is how its API names two of
+ * them, where it is not as most do.
+ */
+export function awsFields<const Service extends string>(
+  service: Service,
+  called: { readonly payment?: string; readonly term?: string } = {},
+) {
+  const { payment = "OfferingType", term = "Duration" } = called;
   return {
     provider: z.literal("aws", must('must be "aws"')).meta(about("The cloud.")),
     service: z.literal(service, must(`must be "${service}"`)).meta(about("The service.")),
@@ -43,9 +50,9 @@ export function awsFields<const Service extends string>(service: Service) {
       about("The account that buys and is charged.", { example: "123456789012", called: "Account ID" }),
     ),
     payment: oneOf(["no-upfront", "partial-upfront", "all-upfront"]).meta(
-      about("How much is paid at once; the rest is paid monthly.", { example: "no-upfront", called: "Payment option" }),
+      about("How much is paid at once; the rest is paid monthly.", { example: "no-upfront", called: payment }),
     ),
-    term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: "Duration" })),
+    term: oneOf(["P1Y", "P3Y"]).meta(about("One year, or three.", { example: "P1Y", called: term })),
     maxPrice: maxPriceField,
   };
 }

@@ -118,10 +118,15 @@ export const appliedScopeSchema = z
       z.strictObject({
         type: scopeType("Single"),
         subscriptionId: guid.meta(
-          about("The subscription that it applies to.", { example: exampleGuid, called: "appliedScopes" }),
+          about("The subscription that it applies to.", { example: exampleGuid, called: "subscriptionId" }),
         ),
         resourceGroup: resourceGroup
-          .meta(about("Only this resource group. Left out: the whole subscription.", { example: "production" }))
+          .meta(
+            about("Only this resource group. Left out: the whole subscription.", {
+              example: "production",
+              called: "resourceGroupId",
+            }),
+          )
           .optional(),
       }),
       z.strictObject({
@@ -146,7 +151,7 @@ export const appliedScopeSchema = z
       },
     },
   )
-  .meta(about("What the discount applies to.", { example: { type: "Shared" }, called: "appliedScopeType" }));
+  .meta(about("What the discount applies to.", { example: { type: "Shared" }, called: "appliedScopeProperties" }));
 
 const anyPlan = oneOf(plans).meta(
   about("All at once, or in monthly parts.", { example: "Monthly", called: "billingPlan" }),

@@ -150,8 +150,16 @@ function addServers(program: Command, add: AddCommand): void {
   );
 }
 
-/** The commands that say what a drive would do. */
+/** The commands that say what a drive would do, and what can be bought. */
 function addCommandsBeforeADrive(program: Command, add: AddCommand): void {
+  add(
+    program
+      .command("schema")
+      .description("Show what can be bought, and the fields of a service's recommendation.")
+      .argument("[provider]", "azure, aws or gcp (default: all)")
+      .argument("[service]", "such as ec2 (default: all)"),
+    async () => (await import("./commands/schema.ts")).schema,
+  );
   add(
     program
       .command("doctor")

@@ -3,6 +3,9 @@ import { z } from "zod";
 /** A JSON Schema, draft 7, which every editor knows. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+/** Names the dialect, as `$schema` of a whole document. */
+export const schemaDialect = "http://json-schema.org/draft-07/schema#";
+
 /** A schema is turned once. */
 const made = new WeakMap<z.ZodType, JsonSchema>();
 

@@ -8,11 +8,17 @@ import { temporaryFolder } from "../sandbox/support.ts";
 import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
 const commands =
-  "drive doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox".split(
+  "drive schema doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox".split(
     " ",
   );
 /** Those whose help says all of it; the ledger's are a group. */
 const own = [...commands.filter((name) => name !== "ledger"), "ledger backup", "ledger check", "ledger restore"];
+
+/** What the help shows of those that open no ledger. */
+const ofOthers = {
+  sandbox: /^ {2}--port <n>/m,
+  schema: /^ {2}--json[^]*^Exit codes$/m,
+} as const;
 
 /** What the command line writes, its exit code as commander has it, and what it did. */
 async function run(...args: readonly string[]) {
@@ -40,7 +46,7 @@ describe("--help", () => {
     expect(asked).toMatchObject({ stderr: "", error: { exitCode: 0 }, calls: [] });
     expect(asked.stdout).toMatch(new RegExp(`^Usage: buyonce ${name} \\[options\\]`));
     expect(asked.stdout).toMatch(
-      name === "sandbox" ? /^ {2}--port <n>/m : /^ {2}--ledger <file\|url>[^]*^Exit codes$/m,
+      name in ofOthers ? ofOthers[name as keyof typeof ofOthers] : /^ {2}--ledger <file\|url>[^]*^Exit codes$/m,
     );
     expect(await run("help", ...name.split(" "))).toMatchObject({
       stdout: asked.stdout,

@@ -35,7 +35,7 @@ export const reservationRequestSchema: z.ZodType<ReservationRequest> = z.strictO
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const redshiftServerlessSchema = z
   .strictObject({
-    ...awsFields("redshift-serverless"),
+    ...awsFields("redshift-serverless", { payment: "offeringType", term: "duration" }),
     region: regionField,
     quantity: quantitySchema.meta(
       about("How much capacity.", { example: 32, unit: "Redshift Processing Units (RPU)", called: "capacity" }),

@@ -26,7 +26,7 @@ const pageSize = 100;
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const openSearchSchema = z
   .strictObject({
-    ...awsFields("opensearch"),
+    ...awsFields("opensearch", { payment: "PaymentOption" }),
     region: regionField,
     instanceType: matching(
       /^[a-z0-9-]+\.[a-z0-9-]+\.(elastic)?search$/,

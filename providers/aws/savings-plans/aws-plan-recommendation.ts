@@ -43,7 +43,7 @@ function shortest(amount: string): string {
 }
 
 const commonFields = {
-  ...awsFields("savings-plans"),
+  ...awsFields("savings-plans", { payment: "paymentOption", term: "durationSeconds" }),
   hourlyCommitment: z
     .strictObject(
       {
@@ -62,12 +62,12 @@ const commonFields = {
       about("What is paid for each hour of the term, whether it is used or not.", {
         example: { amount: "1.25", currency: "USD" },
         unit: "an hour",
-        called: "Commitment",
+        called: "commitment",
       }),
     ),
 };
 
-const typeWords = about("What it covers.", { example: "Compute", called: "Plan type" });
+const typeWords = about("What it covers.", { example: "Compute", called: "planType" });
 
 /** Strict: an unknown field is an error, a missing one is never filled in. */
 export const savingsPlanSchema = z
@@ -80,7 +80,7 @@ export const savingsPlanSchema = z
         type: z.literal("EC2Instance").meta(typeWords),
         region: regionField,
         instanceFamily: matching(/^[a-z0-9-]+$/, 'must be an instance family such as "m5"').meta(
-          about("The instance family, of EC2Instance plans alone.", { example: "m5", called: "Instance family" }),
+          about("The instance family, of EC2Instance plans alone.", { example: "m5", called: "instanceFamily" }),
         ),
       }),
     ],

@@ -9,8 +9,13 @@ export interface DescribedService {
   readonly service: string;
   /** What people call it. */
   readonly title: string;
-  /** Of the fields of its recommendation, the note left out. */
+  /** Of its recommendation. */
   readonly schema: JsonSchema;
+}
+
+/** How a service is named among all: `azure-compute`. Its page in docs/services has this name. */
+export function nameOfService({ provider, service }: Pick<DescribedService, "provider" | "service">): string {
+  return `${provider}-${service}`;
 }
 
 /** Every service that can be bought, in the order of the providers. */
@@ -19,7 +24,7 @@ export function describedServices(providers: readonly Provider[]): readonly Desc
     Object.values(services)
       .filter(canBeListed)
       .map(({ service, schema: ofService }) => {
-        const schema = jsonSchemaOf(ofService);
+        const schema = withNote(jsonSchemaOf(ofService));
         return { provider: name, service, title: schema.title ?? `${name} ${service}`, schema };
       }),
   );
@@ -28,9 +33,7 @@ export function describedServices(providers: readonly Provider[]): readonly Desc
 /** The JSON Schema of an execution file, with the recommendations of these providers. */
 export function executionJsonSchema(providers: readonly Provider[]): JsonSchema {
   const envelope = jsonSchemaOf(envelopeSchema);
-  const all = describedServices(providers).map(
-    ({ provider, service, schema }) => [`${provider}-${service}`, withNote(schema)] as const,
-  );
+  const all = describedServices(providers).map((each) => [nameOfService(each), each.schema] as const);
   const definitions = { ...Object.fromEntries(all), skip: jsonSchemaOf(skipSchema) };
   const items = { anyOf: Object.keys(definitions).map((name) => ({ $ref: `#/definitions/${name}` })) };
   const { recommendations, ...properties } = envelope.properties ?? {};

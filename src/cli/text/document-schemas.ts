@@ -210,6 +210,15 @@ export const jsonDocuments = {
         .describe("What became of each record."),
     })
     .meta({ title: "buyonce import --out FILE --json" }),
+  services: z
+    .object({
+      services: z
+        .array(
+          z.object({ provider: z.string(), service: z.string(), title: z.string().describe("What people call it.") }),
+        )
+        .describe("What can be bought."),
+    })
+    .meta({ title: "buyonce schema --json" }),
   audit: audit.meta({ title: "buyonce audit --json" }),
   "accepted-loss": z
     .object({ executionId, recIndex, token, ...payer, commitment: z.looseObject({ id: z.string() }).optional() })

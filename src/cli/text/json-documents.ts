@@ -14,11 +14,13 @@ import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
 import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
+import type { JsonSchema } from "../../contract/json-schema.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
 import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
 import { explainError } from "./explain-error.ts";
+import type { ShownService } from "./schema-text.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
 export function jsonReport(report: Report, newLedger?: string): string {
@@ -184,6 +186,16 @@ function webhookDocument(endpoint: WebhookStatus) {
     givenUp,
     registeredAt: isoTime(registeredAt),
   };
+}
+
+/** The one JSON document of `schema --json`. */
+export function jsonServices(services: readonly ShownService[]): string {
+  return text({ services: services.map(({ provider, service, title }) => ({ provider, service, title })) });
+}
+
+/** The one JSON document of `schema --json` of a service: a JSON Schema. */
+export function jsonServiceSchema(schema: JsonSchema): string {
+  return text(schema);
 }
 
 /** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
