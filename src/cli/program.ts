@@ -161,6 +161,10 @@ function addCommandsBeforeADrive(program: Command, add: AddCommand): void {
     async () => (await import("./commands/schema.ts")).schema,
   );
   add(
+    program.command("init").description("Write an execution file, by questions or options; nothing is bought."),
+    async () => (await import("./commands/init.ts")).init,
+  );
+  add(
     program
       .command("doctor")
       .description("Say whether a drive could go through: sign-in, rights, packages, ledger; nothing is bought.")

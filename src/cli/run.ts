@@ -11,7 +11,7 @@ import { openLedger } from "./resources/open-ledger.ts";
 import { createProviders } from "./resources/providers.ts";
 import { type ExitCode, exitCodeOfError, exitCodeOfLost, exitCodes, usageError } from "./terminal/exit-code.ts";
 import { type InterruptHandlers, onInterrupt, type SignalSource } from "./terminal/interrupt.ts";
-import { confirm, noteOn, type Output, type Terminal } from "./terminal/terminal.ts";
+import { confirm, noteOn, type Output, questionsOn, type Terminal } from "./terminal/terminal.ts";
 import { type WatchedOutput, watchOutput } from "./terminal/watch-output.ts";
 import { explainError, maskPassword } from "./text/explain-error.ts";
 import { jsonError } from "./text/json-documents.ts";
@@ -82,6 +82,7 @@ function createParts(host: Host, terminal: Terminal): CommandParts {
     openLedger,
     startSandbox,
     confirm: (question, signal) => confirm(question, { input: host.stdin, output: host.stderr, signal }),
+    questions: questionsOn({ input: host.stdin, output: host.stderr }),
     now: () => Date.now(),
     onInterrupt: (handlers) => {
       const stop = listen(handlers);

@@ -151,17 +151,17 @@ export class InvalidExecutionError extends BuyonceError {
   readonly problems: readonly ExecutionProblem[];
 
   /**
-   * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, or
-   * the import of recommendations.
+   * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, the
+   * import of recommendations, or a file that was to be written.
    */
   constructor(
     problems: readonly ExecutionProblem[],
-    subject: "execution" | "request" | "export" | "import" = "execution",
+    subject: "execution" | "request" | "export" | "import" | "file" = "execution",
   ) {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({
       code: "invalid-execution",
-      message: `The ${subject} is not valid; nothing was ${subject === "import" ? "written" : "sent"}.\n${lines.join("\n")}`,
+      message: `The ${subject} is not valid; nothing was ${["import", "file"].includes(subject) ? "written" : "sent"}.\n${lines.join("\n")}`,
     });
     this.problems = problems;
   }

@@ -6,7 +6,7 @@ import type { DriveCommandOptions } from "../../src/cli/commands/drive.ts";
 import type { CommandParts } from "../../src/cli/commands/command-parts.ts";
 import type { InterruptHandlers } from "../../src/cli/terminal/interrupt.ts";
 import type { OpenLedgerOptions } from "../../src/cli/resources/open-ledger.ts";
-import type { Terminal } from "../../src/cli/terminal/terminal.ts";
+import type { Questions, Terminal } from "../../src/cli/terminal/terminal.ts";
 import type { Decision } from "../../src/drive/resolve-by-person.ts";
 import type { DriveOptions } from "../../src/drive/drive-execution.ts";
 import type { RedriveOptions } from "../../src/drive/redrive-unfinished.ts";
@@ -147,6 +147,7 @@ export function standInParts(
     readonly quotes?: readonly PlannedRecommendation[];
     readonly quotation?: Partial<ExecutionPlan>;
     readonly answer?: "yes" | "no" | "stopped";
+    readonly questions?: Questions;
     readonly openLedger?: () => Ledger;
     readonly settle?: () => Promise<readonly Report[]>;
     readonly resolve?: () => Promise<Outcome>;
@@ -233,6 +234,7 @@ export function standInParts(
       calls.question = question;
       return behaviour.answer ?? "yes";
     },
+    questions: behaviour.questions ?? { choose: async () => undefined, text: async () => undefined },
     now: () => 1_000_000,
     onInterrupt: (handlers) => {
       calls.interrupts = handlers;

@@ -7,7 +7,7 @@ import type { Configuration } from "../resources/configuration.ts";
 import type { Configured, Endpoints, ProviderName } from "../resources/providers.ts";
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { InterruptHandlers } from "../terminal/interrupt.ts";
-import type { Answer, Terminal } from "../terminal/terminal.ts";
+import type { Answer, Questions, Terminal } from "../terminal/terminal.ts";
 
 /** What the module of a command holds; its name, arguments and description stand in the program. */
 export interface CommandModule<Arguments extends readonly unknown[], Options> {
@@ -53,6 +53,7 @@ export interface CommandParts {
   readonly createPurchaser: (options: PurchaserOptions) => Purchaser<unknown> | Promise<Purchaser<unknown>>;
   readonly startSandbox: (options: StartSandboxOptions) => Promise<RunningSandbox>;
   readonly confirm: (question: string, signal: AbortSignal) => Promise<Answer>;
+  readonly questions: Questions;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Listens for Ctrl-C and the other signals that end a command until the returned function is called. */

@@ -62,6 +62,47 @@ export function noteOn(stream: Output): (text: string) => void {
 /** What a person answered; `stopped` for Ctrl-C and for a signal. */
 export type Answer = "yes" | "no" | "stopped";
 
+/** How a text is asked for. */
+export interface TextQuestion {
+  /** Shown where nothing is written yet. */
+  readonly example: string;
+  /** What is wrong with a text: a sentence. Undefined where nothing is. */
+  readonly problem: (text: string) => string | undefined;
+}
+
+/** What a person is asked for. Each answers undefined for Ctrl-C. */
+export interface Questions {
+  /** One of these. Enter alone chooses none of them: it leaves the question open, or answers "" where `none` says what that means. */
+  readonly choose: (question: string, words: readonly string[], none?: string) => Promise<string | undefined>;
+  /** A text that has no problem. */
+  readonly text: (question: string, how: TextQuestion) => Promise<string | undefined>;
+}
+
+/** How often a question is asked again that Enter left open; then it counts as stopped. */
+const mostTimes = 100;
+
+/** Asks on a terminal; the questions go to standard error. */
+export function questionsOn(streams: { readonly input: Readable; readonly output: Writable }): Questions {
+  return {
+    choose: async (question, words, none) => {
+      const prompts = await import("@clack/prompts");
+      for (let time = 0; time < mostTimes; time += 1) {
+        const options = ["", ...words].map((value) => ({ value, label: value === "" ? (none ?? "(choose)") : value }));
+        const answer = await prompts.select({ message: question, options, maxItems: 12, ...streams });
+        if (prompts.isCancel(answer)) return undefined;
+        if (answer !== "" || none !== undefined) return answer;
+      }
+      return undefined;
+    },
+    text: async (question, { example, problem }) => {
+      const prompts = await import("@clack/prompts");
+      const validate = (text: string | undefined) => problem((text ?? "").trim());
+      const answer = await prompts.text({ message: question, placeholder: example, validate, ...streams });
+      return prompts.isCancel(answer) ? undefined : (answer ?? "").trim();
+    },
+  };
+}
+
 /** Asks a question whose answer is No unless the person says otherwise. The question goes to standard error. */
 export async function confirm(
   question: string,

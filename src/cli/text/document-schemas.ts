@@ -210,6 +210,9 @@ export const jsonDocuments = {
         .describe("What became of each record."),
     })
     .meta({ title: "buyonce import --out FILE --json" }),
+  written: z
+    .object({ executionId, out: z.string().describe("The file that was written.") })
+    .meta({ title: "buyonce init --json" }),
   services: z
     .object({
       services: z

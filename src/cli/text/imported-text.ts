@@ -51,8 +51,11 @@ export function importedText(
     ...(count("left-out") > 0 ? [`${count("left-out")} left out by --only`] : []),
   ];
   const end = `${counts.join(", ")}. Nothing was bought or recorded.`;
-  // A command to be copied is not broken.
-  const next =
-    out === "-" ? "" : `Written to ${cleanText(out)}; what it costs: buyonce quote ${shellWord(cleanText(out))}\n`;
-  return `${table}\n${wrap(cleanText(end), width).join("\n")}\n${next}`;
+  return `${table}\n${wrap(cleanText(end), width).join("\n")}\n${writtenTo(out)}`;
+}
+
+/** Where an execution file went, and the command that quotes it: not broken, to be copied. Nothing of standard output, `-`. */
+export function writtenTo(out: string): string {
+  if (out === "-") return "";
+  return `Written to ${cleanText(out)}; what it costs: buyonce quote ${shellWord(cleanText(out))}\n`;
 }

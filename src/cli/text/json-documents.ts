@@ -188,6 +188,11 @@ function webhookDocument(endpoint: WebhookStatus) {
   };
 }
 
+/** The one JSON document of `init --json`. */
+export function jsonWritten(executionId: string, out: string): string {
+  return text({ executionId, out });
+}
+
 /** The one JSON document of `schema --json`. */
 export function jsonServices(services: readonly ShownService[]): string {
   return text({ services: services.map(({ provider, service, title }) => ({ provider, service, title })) });
