@@ -79,6 +79,7 @@ describe("schemas/output: what the commands print", () => {
     ]);
     // Not only because nothing is asked for.
     expect(accepts({})).toBe(false);
+    return JSON.parse(stdout) as object;
   }
 
   test("every command", async () => {
@@ -119,9 +120,63 @@ describe("schemas/output: what the commands print", () => {
     await check("audit", "audit", ...at);
     await check("ledger", "ledger", "check", ...ledger);
     await check("ledger", "ledger", "backup", "b.db", ...ledger);
+    await check("ledger", "ledger", "restore", "b.db", "--ledger", "r.db");
+    await check("ledger-restored", "ledger", "restore", "--ledger", "r.db");
     await check("webhooks", "webhooks", ...ledger);
+    await check("services", "schema");
+    const n2 = ["projectId=my-project-123", "vcpus=8", "memoryMb=32768", "term=P1Y", "autoRenew=false"];
+    const set = [...n2, "machineFamily=N2", "region=us-central1"].flatMap((field) => ["--set", field]);
+    const identity = ["--execution", "e", "--source", "s"];
+    await check("written", "init", "--provider", "gcp", "--service", "compute", ...identity, ...set);
     await check("error", "status", "none", ...ledger);
     await check("error", "drive", "none.json", ...at);
+  });
+
+  test("what is imported, and what a person decides about it and about what is gone", async () => {
+    const folder = workingFolder();
+    const [first] = fixtureExecution().recommendations;
+    const clouds = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
+    const at = [...clouds, "--ledger", "l.db"];
+    const who = ["--person", "ann", "--reason", "seen"];
+
+    const nowhere = "7f8a64d9-e452-4763-97bc-1a6017ef1339";
+    const row = (id: string, ...recommendations: readonly object[]) => {
+      return { execution_id: id, idempotency_key: null, status: "approved", source: "cudly-web", recommendations };
+    };
+    const chosen = { ...first, Selected: true, Purchased: false, PurchaseID: "", Error: null };
+    const not = { Selected: false, Purchased: false };
+    const rows = [
+      row("open", chosen, not),
+      row("waits", { ...chosen, Purchased: true, PurchaseID: nowhere }),
+      row("wrong", { ...chosen, term: "P2Y" }),
+      row("nothing", not),
+    ];
+    writeFileSync(join(folder, "export.json"), JSON.stringify(rows));
+    const imported = await check("import", "import", "--from", "go-engine", "export.json", ...at);
+    expect(imported).toMatchObject({
+      executions: ["recorded", "recorded", "not-taken", "nothing"].map((result) => ({ result })),
+    });
+    const decided = await check("outcome", "resolve", "waits", "0", "--not-this", nowhere, ...at, ...who);
+    expect(decided).toMatchObject({ decision: { kind: "not-this" } });
+
+    const answer = resolve(root, "../fixtures/recommendations/cost-explorer-ec2-convertible.json");
+    const identity = ["--execution", "night", "--source", "finops"];
+    const set = ["--set", "ec2.scope=Region", "--out", "made.json"];
+    await check("recommendation-import", "import", "--from", "cost-explorer", answer, ...identity, ...set);
+
+    const execution = { ...fixtureExecution(), executionId: "lost", recommendations: [first] };
+    writeFileSync(join(folder, "lost.json"), JSON.stringify(execution));
+    await check("report", "drive", "lost.json", ...at, "--yes");
+    const id = sandbox.orders().at(-1)?.id ?? "";
+    sandbox.setOrderState(id, "Cancelled");
+    await check("accepted-loss", "audit", "--accept-loss", id, ...at, ...who);
+  });
+
+  test("no document is left out", () => {
+    const described = files.flatMap((name) => (name.startsWith("output/") ? [name] : []));
+    const source = readFileSync(import.meta.filename, "utf8");
+    const held = new Set([...source.matchAll(/check\("([a-z-]+)"/g)].map(([, name]) => `output/${name}.json`));
+    expect([...held].toSorted()).toEqual(described);
   });
 });
 
