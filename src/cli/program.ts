@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts } from "commander";
+import { Argument, Command, type CommandUnknownOpts } from "commander";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { CommandModule, CommandParts } from "./commands/command-parts.ts";
 import { wholeNumber } from "./commands/option-values.ts";
@@ -30,8 +30,8 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
     .showHelpAfterError("(--help says more)");
 
   const modules = new Map<CommandUnknownOpts, () => Promise<void>>();
-  addCommands(program, (command, load) => {
-    modules.set(command, async () => {
+  const add: AddCommand = (command, load) => {
+    const loadOnce = async () => {
       const { addOptions, help, action } = await load();
       // What the options are does not depend on the arguments.
       const parsed = addOptions(command as unknown as Command);
@@ -41,8 +41,24 @@ export function createProgram(parts: CommandParts, version: string, ended: (code
         const configuration = await configurationOf(command, parts);
         ended(await action(...command.processedArgs, options, { ...parts, configuration }));
       });
-    });
-  });
+    };
+    let loaded: Promise<void> | undefined;
+    modules.set(command, async () => (loaded ??= loadOnce()));
+  };
+  addCommands(program, add);
+  add(
+    program
+      .command("completion")
+      .description("Print a script by which a shell completes commands and options.")
+      .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"])),
+    async () => {
+      const whole = async () => {
+        for (const load of modules.values()) await load();
+        return program as unknown as CommandUnknownOpts;
+      };
+      return (await import("./commands/completion.ts")).completionOf(whole);
+    },
+  );
   for (const group of [program, ...program.commands.filter(({ commands }) => commands.length > 0)]) {
     group.hook("preSubcommand", async (_group, command) => modules.get(command)?.());
   }

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../sandbox/support.ts";
 import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
 const commands =
-  "drive schema init doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox".split(
+  "drive schema init doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox completion".split(
     " ",
   );
 /** Those whose help says all of it; the ledger's are a group. */
@@ -18,6 +18,7 @@ const own = [...commands.filter((name) => name !== "ledger"), "ledger backup", "
 const ofOthers = {
   sandbox: /^ {2}--port <n>/m,
   schema: /^ {2}--json[^]*^Exit codes$/m,
+  completion: /^ +bash +source[^]*^Exit codes$/m,
   init: /^ {2}--set <field=value>[^]*^Exit codes$/m,
 } as const;
 
