@@ -38,10 +38,9 @@ export function boughtIn(
     ...sandbox.reservedInstances().map((instance) => ({ id: instance.id, token: tokenIn(instance) })),
     ...sandbox.reservations().map((reservation) => ({
       id: reservation.id,
-      token:
-        reservation.service.startsWith("redshift")
-          ? tokenOfCount(reservation.service, reservation.attributes["NodeType"], reservation.count)
-          : tokenIn(reservation),
+      token: reservation.service.startsWith("redshift")
+        ? tokenOfCount(reservation.service, reservation.attributes["NodeType"], reservation.count)
+        : tokenIn(reservation),
     })),
     ...sandbox.savingsPlans().map((plan) => ({ id: plan.id, token: tokenIn(plan) })),
     ...sandbox.commitments().map((commitment) => ({ id: commitment.name, token: tokenIn(commitment) })),
