@@ -31,6 +31,7 @@ import { executorsOf, findExecutor, validateExecution } from "./drive/validate.t
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
 import type { AuditRecords } from "./execution/confirm-execution.ts";
 import { type ExecutionManager, manageExecutions } from "./execution/manage-executions.ts";
+import { lookForOf, type LookFor } from "./inspect/look-for.ts";
 import { importExecutions, type ImportOptions } from "./import/import-executions.ts";
 import type { ImportReport } from "./import/import-report.ts";
 import { watchWork } from "./drive/watch-recommendation.ts";
@@ -60,6 +61,8 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
   describe(recommendation: AnyRecommendation): string;
   /** What a person wants to know about it, as far as its provider says: where it shows, how it is paid. Asks nobody. */
   particularsOf(recommendation: AnyRecommendation): Particulars;
+  /** What to look for at the provider of a record that may be bought, and how; undefined where there is nothing to look for. Asks nobody. */
+  lookFor(record: TokenRecord): LookFor | undefined;
   /**
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
    * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
@@ -164,6 +167,7 @@ export function createPurchaser({
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
     particularsOf: (recommendation) =>
       providers.find(({ name }) => name === recommendation.provider)?.particularsOf?.(recommendation) ?? {},
+    lookFor: (record) => lookForOf(record, (provider) => providers.find(({ name }) => name === provider)),
 
     plan: async (execution, options = {}) => {
       const asked = planOf(execution);

@@ -30,7 +30,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/report": ["src/inspect"],
   "src/audit": ["src/drive"],
   "src/access": ["src/drive"],
-  "src/purchaser.ts": ["src/access", "src/drive", "src/audit", "src/execution", "src/import"],
+  "src/purchaser.ts": ["src/access", "src/drive", "src/audit", "src/execution", "src/import", "src/inspect"],
   "src/typed-purchaser.ts": ["src/drive", "src/purchaser.ts"],
   "src/import": ["src/drive"],
   "src/opentelemetry": ["src/drive", "src/purchaser.ts"],

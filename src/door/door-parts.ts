@@ -41,6 +41,7 @@ export type DoorPurchaser = Pick<
   | "describe"
   | "executions"
   | "particularsOf"
+  | "lookFor"
   | "plan"
   | "redriveUnfinished"
   | "reopen"

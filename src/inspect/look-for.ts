@@ -1,5 +1,6 @@
 import { isInDoubt, mayBeBought, unprovenBeside } from "../contract/at-risk.ts";
 import type { Provider, Submission } from "../contract/executor.ts";
+import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { Money } from "../contract/money.ts";
 import { type Payer, payerOf } from "../contract/payer.ts";
@@ -49,6 +50,9 @@ export type WriteCommand = (...words: readonly string[]) => string;
 /** Of a provider, what says how to look. */
 export type Searches = (provider: string) => Pick<Provider, "searchByHand"> | undefined;
 
+/** What a person looks for, of several recommendations, by token. */
+export type LookForByToken = ReadonlyMap<string, LookFor>;
+
 /** Clocks of two machines differ by less. */
 const clocksDiffer = 5 * 60_000;
 /** By then what was bought has begun, and the request is over. */
@@ -72,6 +76,19 @@ export function lookForOf(
     known: knownOf(record),
     decide: findingsOf(record, line),
   };
+}
+
+/** The same of several records, by token. Not of those that a driver holds at that time (milliseconds since 1970): it finds out itself. */
+export function lookForEach(
+  records: readonly TokenRecord[],
+  { at, searches, line }: { readonly at: number; readonly searches: Searches; readonly line?: WriteCommand },
+): LookForByToken {
+  return new Map(
+    records.flatMap((record) => {
+      const lookFor = isHeld(record, at) ? undefined : lookForOf(record, searches, line);
+      return lookFor === undefined ? [] : [[record.token, lookFor] as const];
+    }),
+  );
 }
 
 /** What may have bought, the last one first. */

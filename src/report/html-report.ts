@@ -1,3 +1,4 @@
+import type { LookForByToken } from "../inspect/look-for.ts";
 import type { HistoryLine } from "../inspect/read-history.ts";
 import { capitalised, decisionText } from "../contract/decision.ts";
 import type { DriveEvent } from "../contract/events.ts";
@@ -7,6 +8,7 @@ import type { Outcome, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
 import { badge, countText, steps } from "./page-parts.ts";
+import { lookForPart } from "./look-for-part.ts";
 import { styles } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
 import { toDo, verdictOf } from "./report-words.ts";
@@ -21,6 +23,8 @@ export interface ReportedExecution {
   readonly source?: string | undefined;
   /** The history of each recommendation in the ledger, by recIndex, where it could be read. */
   readonly history?: ReadonlyMap<number, readonly HistoryLine[]> | undefined;
+  /** What a person looks for at the providers, by token. */
+  readonly lookFor?: LookForByToken | undefined;
 }
 
 /** How the page is made. */
@@ -205,10 +209,27 @@ function executionPart(execution: ReportedExecution, events: readonly DriveEvent
         ${report.outcomes.map((outcome) => row(outcome, execution))}
       </tbody>
     </table>
-    ${steps(report.outcomes, toDo)}
+    ${steps(report.outcomes, toDo)} ${lookForSection(execution)}
     <h2>What happened when (UTC)</h2>
     ${report.outcomes.map((outcome) => story(outcome, execution, events))}
   </section>`;
+}
+
+/** What is looked for at the providers, and how. */
+function lookForSection({ report, descriptions, lookFor }: ReportedExecution): Html | undefined {
+  const found = report.outcomes.flatMap((outcome) => {
+    const look = lookFor?.get(outcome.token);
+    return look === undefined ? [] : [{ outcome, look }];
+  });
+  if (found.length === 0) return undefined;
+  return html`<h2>What to look for at the provider</h2>
+    ${found.map(
+      ({ outcome, look }) =>
+        html`<article class="look">
+          <h3>No. ${outcome.recIndex}: ${descriptions[outcome.recIndex] ?? ""}, ${payerText(look)}</h3>
+          ${lookForPart(look)}
+        </article>`,
+    )}`;
 }
 
 function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {

@@ -53,6 +53,9 @@ ul.steps .for { font-weight: 650; margin-right: 8px; }
 .story li span { overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 16px; margin: 0; font-size: 14px; }
 dd { margin: 0; }
+article.look { border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; margin: 0 0 10px; }
+article.look h3 { margin-bottom: 8px; }
+.command { font: 13px/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; user-select: all; }
 footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft); font-size: 13px; }
 @media screen and (max-width: 720px) {
   main { padding: 24px 16px 40px; }

@@ -36,7 +36,7 @@ export function whatNext(
     case "unresolved":
       if (error?.code === "executor-missing") return advise(sent, error.code);
       if (parked !== undefined) {
-        return `${sent} No run could find out whether it was. Look at the provider for what the message names, and decide with buyonce resolve. ${nowhereElse}`;
+        return `${sent} No run could find out whether it was. Look for it at the provider, and say with buyonce resolve what you found. ${nowhereElse}`;
       }
       return advise(sent, "outcome-unknown");
     case "written-off":

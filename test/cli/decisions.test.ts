@@ -4,6 +4,8 @@ import { redriveCommand } from "../../src/cli/commands/redrive.ts";
 import { resolveCommand } from "../../src/cli/commands/resolve.ts";
 import { settleCommand } from "../../src/cli/commands/settle.ts";
 import { statusCommand } from "../../src/cli/commands/status.ts";
+import { createProviders } from "../../src/cli/resources/providers.ts";
+import type { CommandParts } from "../../src/cli/commands/command-parts.ts";
 import { exitCodeOf } from "../../src/cli/terminal/exit-code.ts";
 import { nextSteps } from "../../src/cli/text/next-steps.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
@@ -311,5 +313,85 @@ describe("resolve", () => {
     const resolving = resolveCommand("night-1", 0, { ...said, ...options }, parts);
     await expect(resolving).rejects.toMatchObject({ code: "invalid-configuration" });
     expect(calls.names).toEqual([]);
+  });
+});
+
+describe("what a person looks for is said where it is reported", () => {
+  /** Of AWS itself: nothing is asked. */
+  const withAws = (parts: CommandParts): CommandParts => ({ ...parts, createProviders });
+  const looks = ["aws ec2 describe-reserved-instances", "--region us-east-1"];
+
+  test("status: place, times, amount, the command that looks and those that say what was found", async () => {
+    const { ledger, park } = newLedger();
+    await park("night-1");
+    const options = { limit: 100, ledger: "some.db" };
+    const { stdout } = await run(ledger, (parts) => statusCommand("night-1", options, withAws(parts)));
+    const [, below = ""] = stdout.split("look for, at the provider\n");
+    const say = (found: string) =>
+      `buyonce resolve night-1 0 ${found} --person NAME --reason REASON --ledger some.db\n`;
+    for (const line of [
+      "  #0 2 × m5.large Linux/UNIX, us-east-1, P1Y, no-upfront, aws 123456789012\n",
+      "    where           AWS account 1, us-east-1\n",
+      "    sent            2026-11-22 09:05:00 UTC\n",
+      "    shows a time    from 2026-11-22 09:00:00 to 2026-11-22 09:20:00 UTC\n",
+      "    amount          12557.6176 USD\n",
+      "    signed in to    AWS account 123456789012\n",
+      ...["--bought ID", "--not-bought", "--not-this ID", "--write-off"].map(say),
+    ]) {
+      expect(below).toContain(line);
+    }
+    for (const words of looks) expect(below).toContain(words);
+  });
+
+  test("status --json and redrive --json: the same, as a program reads it", async () => {
+    const { ledger, park } = newLedger();
+    await park("night-1");
+    const status = await run(ledger, (parts) => statusCommand(undefined, { limit: 100, json: true }, withAws(parts)));
+    const redriven = await run(ledger, (parts) =>
+      redriveCommand(undefined, { ...plainOptions, json: true }, withAws(parts)),
+    );
+    type Said = {
+      readonly lookFor?: { readonly place: string; readonly sent: readonly { readonly command: string }[] };
+    };
+    const { recommendations } = JSON.parse(status.stdout) as { readonly recommendations: readonly Said[] };
+    const { reports } = JSON.parse(redriven.stdout) as {
+      readonly reports: readonly { readonly outcomes: readonly Said[] }[];
+    };
+    expect(recommendations[0]?.lookFor?.place).toBe("AWS account 1");
+    expect(recommendations[0]?.lookFor?.sent[0]?.command).toContain(looks[0]);
+    expect(reports[0]?.outcomes[0]?.lookFor).toEqual(recommendations[0]?.lookFor);
+  });
+
+  test("with an endpoint the commands go there; with an imitation that has ended there is none that looks", async () => {
+    const { ledger, park } = newLedger();
+    await park("night-1");
+    const there = await run(ledger, (parts) => redriveCommand(undefined, unfinished(), withAws(parts)));
+    expect(there.stdout).toContain("--endpoint-url http://127.0.0.1:4001");
+    expect(there.stdout).toMatch(
+      /buyonce resolve night-1 0 --not-bought .*--aws-endpoint http:\/\/127\.0\.0\.1:4001\n/,
+    );
+    const sandbox = await run(ledger, (parts) =>
+      statusCommand("night-1", { limit: 100, sandbox: true }, withAws(parts)),
+    );
+    expect(sandbox.stdout).toContain(
+      "buyonce resolve night-1 0 --not-bought --person NAME --reason REASON --sandbox\n",
+    );
+    expect(sandbox.stdout).not.toContain("aws ec2");
+  });
+
+  test("what a driver holds it finds out itself; what is bought or refused is not looked for", async () => {
+    const { ledger, refuse } = newLedger();
+    await refuse("night-2");
+    const claimed = await ledger.recordsOf("night-2");
+    const { stdout } = await run(ledger, (parts) => statusCommand(undefined, { limit: 100 }, withAws(parts)));
+    expect([claimed.length, stdout.includes("look for")]).toEqual([1, false]);
+  });
+
+  test("more than ten: the rest by the page, not one after the other", async () => {
+    const { ledger, park } = newLedger();
+    for (let index = 0; index < 12; index++) await park(`night-${index}`);
+    const { stdout } = await run(ledger, (parts) => statusCommand(undefined, { limit: 100 }, withAws(parts)));
+    expect(stdout.match(/--write-off/g)).toHaveLength(10);
+    expect(stdout).toContain("And 2 more. This shows all of them:\n    buyonce status --json\n");
   });
 });

@@ -120,7 +120,7 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
     ["drive", json.jsonReport(reported)],
     ["redrive", json.jsonReports([reported], { count: 1, more: false, atRisk: [] })],
     ["quote", json.jsonQuotation(quotation)],
-    ["status", json.jsonStatus(status, descriptions, [], [endpoint])],
+    ["status", json.jsonStatus(status, descriptions, [], { webhooks: [endpoint] })],
     ["webhooks", json.jsonWebhooks([endpoint])],
     ["history", json.jsonHistory(nasty, [{ record, lines }], descriptions)],
     ["audit", json.jsonAudit(audit)],

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { againFromLedger, nextSteps, settleAgain } from "../../src/cli/text/next-steps.ts";
 import type { ErrorCode } from "../../src/contract/errors.ts";
-import { maskToken } from "../../src/contract/token.ts";
 import { sentences } from "../report/advice-sentences.ts";
 import { bought, outcome } from "./stand-ins.ts";
 
@@ -50,23 +49,22 @@ describe("nextSteps", () => {
     expect(nextSteps([later], ledger)[0]?.text).toBe(`${text(fromLedger)} Drive it again in 13 s at the earliest.`);
   });
 
-  test("unresolved: it may be bought; never told to buy again elsewhere; all tokens masked", () => {
+  test("unresolved: it may be bought; never told to buy again elsewhere", () => {
     const error = failure("outcome-unknown", { retryAfter: 300_000 });
     const [one, two] = [0, 1].map((recIndex) => outcome({ recIndex, status: "unresolved", error }));
     const [text] = textOf(one!, two!);
     expect(text).toMatch(
       /^It was sent and may be bought\. .+ Until then, buy it nowhere else\. Drive it again in 300 s/,
     );
-    expect(text).toMatch(
-      new RegExp(`To look for it at the provider: token ${maskToken(one!.token)}, ${maskToken(two!.token)}$`),
-    );
+    // What to look for stands below, with the commands for it.
+    expect(text).not.toMatch(/token/);
   });
 
   test("parked: a person looks and decides, and no command is said to find out", () => {
     const parked = { since: "2026-11-23T00:00:00.000Z", sentAt: "2026-11-22T00:00:00.000Z", handle: { orderId: "a" } };
     const one = outcome({ status: "unresolved", error: failure("outcome-unknown"), parked });
     expect(textOf(one)).toEqual([
-      `It was sent and may be bought. No run could find out whether it was. Look at the provider for what the message names, and decide with buyonce resolve. Until then, buy it nowhere else. It is parked: buyonce redrive skips it, unless told --parked. To look for it at the provider: token ${maskToken(one.token)} (sent at 2026-11-22T00:00:00.000Z)`,
+      "It was sent and may be bought. No run could find out whether it was. Look for it at the provider, and say with buyonce resolve what you found. Until then, buy it nowhere else. It is parked: buyonce redrive skips it, unless told --parked.",
     ]);
   });
 
@@ -75,7 +73,7 @@ describe("nextSteps", () => {
     const one = outcome({ status: "unresolved", error });
     expect(nextSteps([outcome({ status: "refused", error }), one], ledger).map(({ text }) => text)).toEqual([
       "The ledger shows no purchase. Run a worker that has an executor for it. Until then, buy it nowhere else.",
-      `It was sent and may be bought. Run a worker that has an executor for it. Until then, buy it nowhere else. To look for it at the provider: token ${maskToken(one.token)}`,
+      "It was sent and may be bought. Run a worker that has an executor for it. Until then, buy it nowhere else.",
     ]);
   });
 
@@ -89,14 +87,13 @@ describe("nextSteps", () => {
 
   test.each(Object.entries(sentences))("%s", (code, { status, next }) => {
     const one = outcome({ status, error: failure(code as ErrorCode) });
-    const marks = status === "unresolved" ? ` To look for it at the provider: token ${maskToken(one.token)}` : "";
     const wait =
       status === "in-progress" && code !== "identical-purchase-open"
         ? " With --wait, a drive waits for the other run."
         : "";
     const said = (again: string, fileAgain: string) =>
       next.replaceAll("AGAIN", again).replaceAll("FROM_FILE", fileAgain);
-    expect(textOf(one)).toEqual([`${said(file, file)}${wait}${marks}`]);
-    expect(nextSteps([one], ledger)[0]?.text).toBe(`${said(fromLedger, file)}${marks}`);
+    expect(textOf(one)).toEqual([`${said(file, file)}${wait}`]);
+    expect(nextSteps([one], ledger)[0]?.text).toBe(said(fromLedger, file));
   });
 });

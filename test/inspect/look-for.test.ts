@@ -1,6 +1,9 @@
 // What a person is told to look for, of every service; the commands for AWS are run by the AWS CLI, where it is installed.
 import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAws } from "../../providers/aws/index.ts";
@@ -10,7 +13,7 @@ import { startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { createProviders, endpointsAt } from "../../src/cli/resources/providers.ts";
 import type { Submission } from "../../src/contract/executor.ts";
 import type { TokenRecord } from "../../src/contract/ledger.ts";
-import { lookForOf } from "../../src/inspect/look-for.ts";
+import { lookForEach, lookForOf } from "../../src/inspect/look-for.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
 
@@ -162,4 +165,43 @@ describe.skipIf(installed === "")("the commands for AWS", () => {
       expect(stdout.includes(record.commitment?.id ?? "?")).toBe(isNamed);
     },
   );
+});
+
+const gcloud = spawnSync("gcloud", ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
+if (gcloud === "") console.log("The Google Cloud CLI is not installed: these checks are skipped.");
+
+describe.skipIf(gcloud === "")("the commands for Google Cloud", { timeout: 60_000 }, () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "buyonce-gcloud-"));
+    await writeFile(join(folder, "token"), "dummy");
+  });
+  afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+  test("a shell runs it, and it shows what was bought, with and without a name", async () => {
+    const env = {
+      PATH: process.env["PATH"],
+      CLOUDSDK_CONFIG: folder,
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: join(folder, "token"),
+      CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
+      CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
+    };
+    const at = providersAt(sandbox.url);
+    const record = records.find(({ recommendation }) => recommendation.provider === "gcp") as TokenRecord;
+    const sent = lookForOf(unknown(record), at)?.sent[0]?.command;
+    const error = { code: "several-commitments", message: "a, b" };
+    const unsent = lookForOf(unknown(record, { state: "refused", submission: undefined, error }), at)?.sent[0]?.command;
+    for (const command of [sent, unsent]) {
+      const { stdout } = await promisify(execFile)("sh", ["-c", command ?? ""], { env });
+      expect(stdout, command).toContain(record.submission?.handle["name"]);
+    }
+  });
+});
+
+test("what a driver holds is left to it", () => {
+  const [record] = records as [TokenRecord];
+  const at = record.updatedAt;
+  const held = unknown(record, { holder: "vm:1", leaseUntil: at + 1000, leaseLength: 30_000 });
+  expect(lookForEach([held], { at, searches }).size).toBe(0);
+  expect([...lookForEach([held], { at: at + 1000, searches }).keys()]).toEqual([record.token]);
 });

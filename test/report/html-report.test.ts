@@ -78,7 +78,7 @@ describe("what it says", () => {
     const steps = [...page.matchAll(/<span class="for">([^<]*)<\/span>/g)].map(([, numbers]) => numbers);
     expect(steps).toEqual(["No. 1", "No. 3", "No. 4", "No. 5", "No. 6", "No. 7"]);
     expect(words).toContain("raise the limit (maxPrice) with buyonce limits, then run the same order again");
-    expect(words).toContain("No run could find out whether it was. Look at the provider");
+    expect(words).toContain("No run could find out whether it was. Look for it at the provider");
   });
 
   test("the same step for several is said once, with their numbers as ranges", () => {

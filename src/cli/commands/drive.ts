@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import type { Purchaser } from "../../purchaser.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import type { DriveEvent } from "../../contract/events.ts";
-import type { Ledger } from "../../contract/ledger.ts";
+import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import type { AnyExecution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
 import { descriptionsIn, describePlaces } from "../resources/ledger-records.ts";
 import { providersNamedIn } from "../resources/providers.ts";
+import type { LookForByToken } from "../../inspect/look-for.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { isStandardInput } from "../resources/read-text-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
@@ -30,6 +31,7 @@ import {
   withOptions,
 } from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
+import { lookForRecords } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { buildProviders, purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
@@ -105,11 +107,13 @@ With --json
         "commitment": { "id", "state", "settled" }, "price": { "amount", "currency" },
         "error": { "code", "message", "retryable", "retryAfter" },
         "parked": { "since", "sentAt", "handle" },
+        "lookFor": { "place", "region", "sent": [ ... ], "known": [ ... ], "decide": [ ... ] },
         "decision": { "kind", "id", "person", "reason", "at" }, "warnings": [ ... ] } ],
       "totals": [ { "amount", "currency" } ], "atRisk": [ { "amount", "currency" } ],
       "accounts": [ { "provider", "account", "totals", "atRisk" } ], "newLedger" }
   with newLedger, where the ledger is, only against a real cloud and where it was new; with commitment, price, error, parked,
-  decision (a person's) and warnings only where there are any, and retryAfter in milliseconds where known.
+  lookFor (where something may be bought: what to look for at the provider, and the commands for it), decision (a person's)
+  and warnings only where there are any, and retryAfter in milliseconds where known.
   Where there is no report:
     { "error": { "code", "message", "retryable", "problems": [ { "path", "message" } ] } }
   with problems only for an invalid execution. Everything else goes to standard error.
@@ -168,17 +172,22 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const purchaser = await purchaserOf(ledger.before);
       const execution = purchaser.validate(input);
       const places = describePlaces(execution, purchaser);
-      const descriptions = await saidOf(execution.executionId, places, ledger.before, purchaser);
+      const { executionId } = execution;
+      const recordedBefore = await ledger.before.recordsOf(executionId);
+      const descriptions = saidOf(executionId, places, recordedBefore, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
       const again = againFromFile(isStandardInput(file) ? undefined : file, commandLineOf(options, parts));
       const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
-      const said = await saidOf(execution.executionId, places, await ledger.begin(), purchaser);
-      writeReport(report, { ...drive, descriptions: said }, sandbox);
-      const page = { report, descriptions: said, source: execution.source };
+      const own = await ledger.begin();
+      const records = await own.recordsOf(executionId);
+      const said = saidOf(executionId, places, records, purchaser);
+      const lookFor = await lookForRecords(records, own, options, parts);
+      writeReport(report, { ...drive, descriptions: said, lookFor }, sandbox);
+      const page = { report, descriptions: said, source: execution.source, lookFor };
       const how = { at: parts.now(), events, imitation, newLedger: newAt };
-      const written = await writeReportFile(options.report, [page], how, { ledger: await ledger.begin(), note });
+      const written = await writeReportFile(options.report, [page], how, { ledger: own, note });
       const code = exitCodeOf(report.outcomes);
       return written ? code : exitCodeOfLost(code);
     });
@@ -221,28 +230,30 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
 }
 
 /** What is said about each place: of an altered execution, what was recorded there, not what the file has there now. */
-async function saidOf(
+function saidOf(
   executionId: string,
   descriptions: readonly string[],
-  ledger: Ledger,
+  records: readonly TokenRecord[],
   purchaser: Purchaser<unknown>,
-): Promise<readonly string[]> {
-  const recorded = descriptionsIn(executionId, await ledger.recordsOf(executionId), purchaser);
+): readonly string[] {
+  const recorded = descriptionsIn(executionId, records, purchaser);
   const size = Math.max(recorded.length, descriptions.length);
   return Array.from({ length: size }, (_, recIndex) => recorded[recIndex] ?? descriptions[recIndex] ?? "");
 }
 
 function writeReport(
   report: Report,
-  { newAt, descriptions, again, options, parts }: Drive,
+  { execution, newAt, descriptions, again, options, parts, lookFor }: Drive & { readonly lookFor: LookForByToken },
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
   if (options.json) {
-    stdout.write(jsonReport(report, newAt));
+    stdout.write(jsonReport(report, { newLedger: newAt, lookFor }));
     return;
   }
   const paint = painter(stdout, env);
-  stdout.write(`\n${reportText(report, { descriptions, width: widthOf(stdout), paint, again, newLedger: newAt })}`);
+  const page = commandLineOf(options, parts)("report", execution.executionId);
+  const how = { descriptions, width: widthOf(stdout), paint, again, newLedger: newAt, lookFor, page };
+  stdout.write(`\n${reportText(report, how)}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));
 }

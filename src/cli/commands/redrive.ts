@@ -7,6 +7,7 @@ import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import type { Report } from "../../contract/report.ts";
+import type { LookForByToken } from "../../inspect/look-for.ts";
 import { createRedriveProgress } from "../progress/progress.ts";
 import {
   describeRecords,
@@ -36,6 +37,7 @@ import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { buyOptions, ledgerHelp, type OptionsOf, withOptions, defaultFiles } from "./option-groups.ts";
 import { duration, wholeNumber } from "./option-values.ts";
+import { lookForRecords, lookForReports } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withClouds, withKnownLedger } from "./with-resources.ts";
 
@@ -127,8 +129,9 @@ export async function redriveCommand(
       const redrive = { executionId, own, records, ledger, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       const parked = await readParked(ledger, executionId);
-      await writeReports(reports, parked, redrive);
-      const pages = reports.map((report) => pageOf(report, redrive));
+      const lookFor = await lookForReports(reports, ledger, options, parts);
+      await writeReports(reports, parked, { ...redrive, lookFor });
+      const pages = reports.map((report) => pageOf(report, { ...redrive, lookFor }));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
       const written = await writeReportFile(options.report, pages, how, { ledger, note: noteOn(stderr) });
       if (sandbox && !options.json)
@@ -164,7 +167,7 @@ async function nothingToDrive(ledger: Ledger, options: RedriveCommandOptions, pa
       ? `Nothing was left behind ${olderThan} seconds ago or before: there is nothing to drive again.`
       : `What is open was touched in the last ${olderThan} seconds, or another driver holds it: there is nothing to drive again yet.`;
   const paint = painter(stdout, env);
-  if (json) stdout.write(jsonReports(reports, sum));
+  if (json) stdout.write(jsonReports(reports, sum, await lookForRecords(parked, ledger, options, parts)));
   else if (parked.length === 0) stdout.write(`${what}\n${open}`);
   else {
     stdout.write(
@@ -172,7 +175,10 @@ async function nothingToDrive(ledger: Ledger, options: RedriveCommandOptions, pa
         ? `What is parked was touched in the last ${olderThan} seconds, or another driver holds it: it is not looked at again yet.\n`
         : "There is nothing to drive again but what is parked, and that waits for a person.\n",
     );
-    for (const report of reports) writeReport(report, await descriptionsAmong(report, parked), { stdout, paint, line });
+    const lookFor = await lookForRecords(parked, ledger, options, parts);
+    for (const report of reports) {
+      writeReport(report, await descriptionsAmong(report, parked), { stdout, paint, line, lookFor });
+    }
     stdout.write(`\n${parkedNote(sum)}${open}`);
   }
   return exitCodeBesideParked(exitCodes.bought, parked.length);
@@ -261,16 +267,21 @@ async function redriveUntilInterrupted(redrive: Redrive, ask: boolean): Promise<
   });
 }
 
+/** How it stands once it was driven. */
+interface Redriven extends Redrive {
+  readonly lookFor: LookForByToken;
+}
+
 async function writeReports(
   reports: readonly Report[],
   parked: readonly TokenRecord[],
-  { records, purchaser, options, parts }: Redrive,
+  { records, purchaser, options, parts, lookFor }: Redriven,
 ): Promise<void> {
   const { stdout, env } = parts.terminal;
   const sum: ParkedSum = sumOfParked(parked);
   const line = commandLineOf(options, parts);
   if (options.json) {
-    stdout.write(jsonReports(reports, sum));
+    stdout.write(jsonReports(reports, sum, lookFor));
     return;
   }
   if (reports.length === 0) {
@@ -281,23 +292,31 @@ async function writeReports(
     const beside = await descriptionsAmong(report, parked);
     const driven = descriptionsIn(report.executionId, records, purchaser);
     const descriptions = Object.assign([...beside], driven);
-    writeReport(report, descriptions, { stdout, paint, line });
+    writeReport(report, descriptions, { stdout, paint, line, lookFor });
   }
   const note = parkedNote(sum);
   if (note !== "") stdout.write(`\n${note}`);
 }
 
+/** How a report is written. */
+interface Written {
+  readonly paint: Paint;
+  readonly line: CommandLine;
+  readonly lookFor: LookForByToken;
+}
+
 function writeReport(
   report: Report,
   descriptions: readonly string[],
-  { stdout, paint, line }: { readonly stdout: Terminal["stdout"]; readonly paint: Paint; readonly line: CommandLine },
+  { stdout, paint, line, lookFor }: Pick<Terminal, "stdout"> & Written,
 ): void {
   const again = againFromLedger(report.executionId, line);
-  const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again });
+  const page = line("report", report.executionId);
+  const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, lookFor, page });
   stdout.write(`\n${paint("bold", `Execution ${cleanText(report.executionId)}`)}\n\n${text}`);
 }
 
-function pageOf(report: Report, { records, purchaser }: Redrive): ReportedExecution {
+function pageOf(report: Report, { records, purchaser, lookFor }: Redriven): ReportedExecution {
   const source = records.find(({ executionId }) => executionId === report.executionId)?.source;
-  return { report, source, descriptions: descriptionsIn(report.executionId, records, purchaser) };
+  return { report, source, lookFor, descriptions: descriptionsIn(report.executionId, records, purchaser) };
 }

@@ -8,7 +8,7 @@ import { isImitated, isRealLedger } from "./option-checks.ts";
 import type { CloudOptions } from "./option-groups.ts";
 
 /** The commands that read a ledger and ask no cloud: they take no endpoint, and with `--sandbox` mean its ledger. */
-const ofLedgerAlone = ["status", "executions", "history", "ledger"];
+const ofLedgerAlone = ["status", "executions", "history", "ledger", "report"];
 
 /**
  * Writes commands for a person to copy: with the configuration, the ledger, the sandbox and the endpoints of this run. A password is left out,

@@ -5,6 +5,7 @@ import type { Purchaser } from "../../purchaser.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
+import type { LookForByToken } from "../../inspect/look-for.ts";
 import { createRedriveProgress } from "../progress/progress.ts";
 import { descriptionsIn, descriptionsOf, providersOf, recordsOf } from "../resources/ledger-records.ts";
 import { createKnows } from "../resources/providers.ts";
@@ -12,11 +13,12 @@ import { type ExitCode, exitCodeBesideParked, exitCodes } from "../terminal/exit
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReports } from "../text/json-documents.ts";
 import { againFromLedger, settleAgain } from "../text/next-steps.ts";
-import { reportText } from "../text/report-text.ts";
+import { reportText, type ReportTextOptions } from "../text/report-text.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
+import { lookForReports } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
@@ -87,7 +89,7 @@ export async function settleCommand(
       const settling = { executionId, own, records, purchaser, options, parts };
       const reports = await settleUntilInterrupted(settling);
       const parked = sumOfParked(await readParked(ledger, executionId));
-      writeReports(reports, parked, settling);
+      writeReports(reports, parked, { ...settling, lookFor: await lookForReports(reports, ledger, options, parts) });
       return exitCodeOfSettling(
         reports.flatMap(({ outcomes }) => outcomes),
         parked,
@@ -124,22 +126,23 @@ async function settleUntilInterrupted(settling: Settling): Promise<readonly Repo
 function writeReports(
   reports: readonly Report[],
   parked: ParkedSum,
-  { records, purchaser, options, parts }: Settling,
+  { records, purchaser, options, parts, lookFor }: Settling & { readonly lookFor: LookForByToken },
 ): void {
   const { stdout } = parts.terminal;
   if (options.json) {
-    stdout.write(jsonReports(reports, parked));
+    stdout.write(jsonReports(reports, parked, lookFor));
     return;
   }
   for (const report of reports) {
-    writeReport(report, descriptionsIn(report.executionId, records, purchaser), options, parts);
+    const descriptions = descriptionsIn(report.executionId, records, purchaser);
+    writeReport(report, { descriptions, lookFor }, options, parts);
   }
   if (parked.count > 0) stdout.write(`\n${parkedNote(parked)}`);
 }
 
 function writeReport(
   report: Report,
-  descriptions: readonly string[],
+  said: Pick<ReportTextOptions, "descriptions" | "lookFor">,
   options: SettleCommandOptions,
   parts: CommandParts,
 ): void {
@@ -148,7 +151,8 @@ function writeReport(
   const line = commandLineOf(options, parts);
   const again = againFromLedger(report.executionId, line);
   const pendingAgain = settleAgain(report.executionId, line);
-  const text = reportText(report, { descriptions, width: widthOf(stdout), paint, again, pendingAgain });
+  const page = line("report", report.executionId);
+  const text = reportText(report, { ...said, width: widthOf(stdout), paint, again, pendingAgain, page });
   const failed = report.outcomes.filter(({ status }) => status === "rejected").map(({ recIndex }) => `#${recIndex}`);
   const loud =
     failed.length === 0

@@ -12,6 +12,7 @@ import { webhooksText } from "../text/webhooks-text.ts";
 import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { ledgerHelp, ledgerOptions, type OptionsOf, showingExitCodes, withOptions } from "./option-groups.ts";
 import { wholeNumber } from "./option-values.ts";
+import { lookForRecords } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger } from "./with-resources.ts";
 
@@ -48,11 +49,13 @@ With --json
   Standard output holds exactly one document, times in ISO 8601:
     { "executions": [ ... ], as "buyonce executions --json" shows them, those of the recommendations that are shown,
       "recommendations": [ { "executionId", "recIndex", "token", "provider", "service", "account", "description", "status",
-        "state", "commitment", "price", "error", "decision", "attempt", "generation", "holder", "leaseUntil", "createdAt", "updatedAt" } ],
+        "state", "commitment", "price", "error", "decision", "lookFor", "attempt", "generation", "holder", "leaseUntil",
+        "createdAt", "updatedAt" } ],
       "more", "totals": { "bought": [ ... ], "unresolved": [ ... ] },
       "accounts": [ { "provider", "account", "bought", "unresolved" } ],
       "webhooks": [ ... ], as "buyonce webhooks --json" shows them, where there are some and no execution is named }
-  "more" says whether there are more than --limit; the totals are of those that are shown.
+  "more" says whether there are more than --limit; the totals are of those that are shown. "lookFor" is there where something may
+  be bought: what to look for at the provider, and the commands that look and that say what was found.
 
 Examples
   buyonce status
@@ -83,14 +86,15 @@ export async function statusCommand(
     for (const id of shown) executions.push(await executionStatusOf(ledger, id));
     const descriptions = await describeRecords(records);
     const webhooks = executionId === undefined ? await ledger.webhooks() : [];
-    if (options.json) stdout.write(jsonStatus(status, descriptions, executions, webhooks));
+    const lookFor = await lookForRecords(records, ledger, options, parts);
+    if (options.json) stdout.write(jsonStatus(status, descriptions, executions, { webhooks, lookFor }));
     else {
       const layout = { width: widthOf(stdout), paint: painter(stdout, env) };
       const nothing = `${state === undefined ? "The ledger holds nothing" : `Nothing is ${state}`}.\n`;
       const table =
         records.length === 0
           ? nothing
-          : statusText(status, { ...layout, descriptions, line: commandLineOf(options, parts) });
+          : statusText(status, { ...layout, descriptions, lookFor, line: commandLineOf(options, parts) });
       const below = webhooks.length === 0 ? "" : `\n${webhooksText(webhooks, layout.width, layout.paint)}`;
       stdout.write(`${factsText(executions, layout)}${table}${below}`);
     }

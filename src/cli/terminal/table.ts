@@ -64,7 +64,7 @@ function stack(columns: readonly Filled[], rows: number, width: number, paint: P
 }
 
 /** The no-break spaces have done their work once the text is wrapped. */
-function plainSpaces(text: string): string {
+export function plainSpaces(text: string): string {
   return text.replaceAll("\u00A0", " ");
 }
 

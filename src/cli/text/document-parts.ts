@@ -62,6 +62,36 @@ export const decision = z
   })
   .describe("What a person decided about it.");
 
+/** What a person looks for at a provider. */
+export const lookFor = z
+  .object({
+    provider: z.string().describe("The cloud."),
+    service: z.string().describe("The provider's service."),
+    account: z.string().optional().describe("The account, subscription or project that pays."),
+    place: z.string().describe("Where it is looked for."),
+    region: z.string().optional().describe("In which region."),
+    sent: z
+      .array(
+        z.object({
+          amount: money.optional(),
+          sentAt: time.optional(),
+          sentAgainAt: time.optional(),
+          from: time.optional().describe("What it bought shows a time from here on."),
+          until: time.optional().describe("And until here."),
+          shows: z.string().optional().describe("What it would show as."),
+          signedIn: z.string().optional().describe("Who has to be signed in for the command."),
+          command: z.string().optional().describe("Of the provider's own tool: it looks, and changes nothing."),
+        }),
+      )
+      .describe("What was sent and may have bought, the last one first."),
+    known: z.array(z.string()).describe("What else is known."),
+    decide: z
+      .array(z.object({ finding: z.string().describe("What was found."), command: z.string().describe("Records it.") }))
+      .describe("The command for each finding."),
+  })
+  .optional()
+  .describe("Where something may be bought: how a person finds out, and says so.");
+
 const sums = {
   totals: z.array(money).describe("What is bought, per currency."),
   atRisk: z.array(money).describe("What was sent and may be bought, per currency."),
@@ -98,6 +128,7 @@ export const outcome = z
       .looseObject({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()).describe("Its name.") })
       .optional()
       .describe("No drive could find out what became of it: a person decides."),
+    lookFor,
     decision: decision.optional(),
     warnings: z.array(z.string()).optional().describe("What to know although it is bought."),
   })

@@ -3,6 +3,7 @@ import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
 import { recordedPrice } from "../../inspect/recorded.ts";
+import type { LookFor, LookForByToken } from "../../inspect/look-for.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
@@ -23,13 +24,25 @@ import { explainError } from "./explain-error.ts";
 import type { ShownService } from "./schema-text.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
-export function jsonReport(report: Report, newLedger?: string): string {
-  return text({ ...reportDocument(report), newLedger });
+export function jsonReport(report: Report, { newLedger, lookFor }: BesideReport = {}): string {
+  return text({ ...reportDocument(report, lookFor), newLedger });
+}
+
+/** What is said beside a report. */
+interface BesideReport {
+  /** Where the ledger is, if it was new. */
+  readonly newLedger?: string | undefined;
+  /** What a person looks for at the providers, by token. */
+  readonly lookFor?: LookForByToken | undefined;
 }
 
 /** The one JSON document of `redrive --json` and `settle --json`. */
-export function jsonReports(reports: readonly Report[], { count, more, atRisk }: ParkedSum): string {
-  return text({ reports: reports.map(reportDocument), parked: { count, more, atRisk } });
+export function jsonReports(
+  reports: readonly Report[],
+  { count, more, atRisk }: ParkedSum,
+  lookFor?: LookForByToken,
+): string {
+  return text({ reports: reports.map((report) => reportDocument(report, lookFor)), parked: { count, more, atRisk } });
 }
 
 /** The one JSON document of `doctor --json`. */
@@ -47,7 +60,7 @@ export function jsonStatus(
   { recommendations, more, totals, accounts }: LedgerStatus,
   descriptions: readonly string[],
   executions: readonly ExecutionStatus[],
-  webhooks: readonly WebhookStatus[],
+  { webhooks, lookFor }: { readonly webhooks: readonly WebhookStatus[]; readonly lookFor?: LookForByToken },
 ): string {
   const rows = recommendations.map(({ status, record }, index) => ({
     ...recordDocument(record, descriptions[index]),
@@ -57,6 +70,7 @@ export function jsonStatus(
     price: recordedPrice(record),
     error: record.error,
     decision: record.decision && { ...record.decision, at: isoTime(record.decision.at) },
+    lookFor: lookFor?.get(record.token),
     attempt: record.attempt,
     generation: record.generation,
     holder: record.holder,
@@ -232,15 +246,30 @@ export function jsonError(error: unknown): string {
   return text(errorDocument(error));
 }
 
-function reportDocument({ executionId, outcomes, totals, atRisk, accounts }: Report) {
-  return { executionId, outcomes: outcomes.map(outcomeDocument), totals, atRisk, accounts };
+function reportDocument({ executionId, outcomes, totals, atRisk, accounts }: Report, lookFor?: LookForByToken) {
+  const said = outcomes.map((outcome) => outcomeDocument(outcome, lookFor?.get(outcome.token)));
+  return { executionId, outcomes: said, totals, atRisk, accounts };
 }
 
-function outcomeDocument(outcome: Outcome) {
+function outcomeDocument(outcome: Outcome, lookFor?: LookFor) {
   const { recIndex, status, token, provider, service, account, ...rest } = outcome;
   const { commitment, price, payments, note, error, parked, decision, warnings } = rest;
   const payer = { provider, service, account };
-  return { recIndex, status, token, ...payer, commitment, price, payments, note, error, parked, decision, warnings };
+  return {
+    recIndex,
+    status,
+    token,
+    ...payer,
+    commitment,
+    price,
+    payments,
+    note,
+    error,
+    parked,
+    lookFor,
+    decision,
+    warnings,
+  };
 }
 
 function recordDocument(

@@ -1,5 +1,4 @@
 import type { Outcome } from "../../contract/report.ts";
-import { maskToken } from "../../contract/token.ts";
 import { whatNext } from "../../report/what-next.ts";
 
 /** Writes a command with the options of this run, to be copied: its words, then where they hold. */
@@ -39,7 +38,7 @@ export function settleAgain(executionId: string | undefined, line: CommandLine):
 
 /**
  * What to do about everything that is not bought, or bought but not done: one step for all recommendations that need
- * the same. Tokens are masked. `again` is how to drive them again, `pendingAgain` how to see settled what is pending.
+ * the same. `again` is how to drive them again, `pendingAgain` how to see settled what is pending.
  */
 export function nextSteps(
   outcomes: readonly Outcome[],
@@ -49,10 +48,8 @@ export function nextSteps(
   const grouped = Map.groupBy(outcomes, (outcome) => nextStep(outcome, again, pendingAgain));
   return [...grouped].flatMap(([text, group]) => {
     if (text === undefined) return [];
-    const sent = group.filter(({ status }) => status === "unresolved").map(whatToLookFor);
-    const marks = sent.length === 0 ? "" : ` To look for it at the provider: token ${sent.join(", ")}`;
     const command = [pendingAgain, again].find(({ words }) => text.includes(words))?.command;
-    const step = { recIndexes: group.map(({ recIndex }) => recIndex), text: `${text}${marks}` };
+    const step = { recIndexes: group.map(({ recIndex }) => recIndex), text };
     return [command === undefined ? step : { ...step, command }];
   });
 }
@@ -70,8 +67,4 @@ function whenText({ status, error }: Outcome, hasFile: boolean): string {
   if (error?.retryAfter === undefined) return canWait ? " With --wait, a drive waits for the other run." : "";
   const seconds = Math.ceil(error.retryAfter / 1000);
   return ` Drive it again in ${seconds} s at the earliest${canWait ? ", or now with --wait" : ""}.`;
-}
-
-function whatToLookFor({ token, parked }: Outcome): string {
-  return parked === undefined ? maskToken(token) : `${maskToken(token)} (sent at ${parked.sentAt})`;
 }

@@ -9,6 +9,8 @@ import { accountsText, type Paid } from "./accounts-text.ts";
 import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { saidOnce } from "./said-once.ts";
 import { type Again, type NextStep, nextSteps } from "./next-steps.ts";
+import type { LookForByToken } from "../../inspect/look-for.ts";
+import { lookForText, type NamedLookFor } from "./look-for-text.ts";
 
 /** How a report is written down for a person. */
 export interface ReportTextOptions {
@@ -23,6 +25,10 @@ export interface ReportTextOptions {
   readonly pendingAgain?: Again;
   /** Where the ledger is, if it was new: it knew of nothing that was bought before. */
   readonly newLedger?: string | undefined;
+  /** What a person looks for at the providers, by token. */
+  readonly lookFor?: LookForByToken;
+  /** The command that makes the page. */
+  readonly page?: string;
 }
 
 /** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
@@ -31,7 +37,7 @@ const roomForWholeIds = 116;
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(
   report: Report,
-  { descriptions, width, paint, again, pendingAgain, newLedger }: ReportTextOptions,
+  { descriptions, width, paint, again, pendingAgain, newLedger, lookFor, page = "" }: ReportTextOptions,
 ): string {
   const { outcomes } = report;
   const colour = (row: number) => {
@@ -67,9 +73,22 @@ export function reportText(
     totalsText(report, paint, newLedger),
     accountsText(outcomes.filter(({ commitment, price }) => commitment ?? price).map(paidOf), width, paint),
     stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
+    lookForText(looksIn(outcomes, descriptions, lookFor), width, paint, page),
   ]
     .filter((part) => part !== "")
     .join("\n");
+}
+
+function looksIn(
+  outcomes: readonly Outcome[],
+  descriptions: readonly string[],
+  lookFor: LookForByToken = new Map(),
+): readonly NamedLookFor[] {
+  return outcomes.flatMap((outcome) => {
+    const found = lookFor.get(outcome.token);
+    const what = whatText(descriptions[outcome.recIndex], outcome);
+    return found === undefined ? [] : [{ name: `#${outcome.recIndex}`, what, lookFor: found }];
+  });
 }
 
 function paidOf({ provider, account, price, commitment }: Outcome): Paid {

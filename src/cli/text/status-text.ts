@@ -11,6 +11,8 @@ import { formatMoney } from "../../contract/money.ts";
 import { layOut, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import type { LookForByToken } from "../../inspect/look-for.ts";
+import { lookForText } from "./look-for-text.ts";
 import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { accountsText, type Paid } from "./accounts-text.ts";
@@ -25,6 +27,8 @@ export interface StatusTextOptions {
   readonly paint: Paint;
   /** Writes the commands that it names. */
   readonly line: CommandLine;
+  /** What a person looks for at the providers, by token. */
+  readonly lookFor?: LookForByToken | undefined;
 }
 
 const order: readonly RecordStatus[] = [
@@ -47,7 +51,7 @@ const roomForWholeIds = 130;
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
   { recommendations, more }: LedgerStatus,
-  { descriptions, width, paint, line }: StatusTextOptions,
+  { descriptions, width, paint, line, lookFor }: StatusTextOptions,
 ): string {
   const colour = (status: RecordStatus) =>
     status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
@@ -107,7 +111,26 @@ export function statusText(
       ...wrap(text, width).map((part) => `${part}\n`),
       ...(command === undefined ? [] : [`    ${command}\n`]),
     ]),
+    looksText(recommendations, { descriptions, width, paint, line, lookFor }),
   ].join("");
+}
+
+/** What a person looks for at the providers, after an empty line; empty for nothing. */
+function looksText(
+  recommendations: LedgerStatus["recommendations"],
+  { descriptions, width, paint, line, lookFor }: StatusTextOptions,
+): string {
+  const ids = new Set(recommendations.map(({ record }) => record.executionId));
+  const looks = recommendations.flatMap(({ record }, index) => {
+    const found = lookFor?.get(record.token);
+    if (found === undefined) return [];
+    const { executionId, recIndex, recommendation } = record;
+    const name = ids.size > 1 ? `${cleanText(executionId)} #${recIndex}` : `#${recIndex}`;
+    return [{ name, what: whatText(descriptions[index], payerOf(recommendation)), lookFor: found }];
+  });
+  const [only = ""] = ids;
+  const all = ids.size > 1 ? line("status", "--json") : line("report", only);
+  return looks.length === 0 ? "" : `\n${lookForText(looks, width, paint, all)}`;
 }
 
 /** How many of each status, and what is bought and may be. */
@@ -212,7 +235,11 @@ function nextTexts(
       ? [{ text: "next: find out what became of it, and buy what was not bought:", command: line("redrive") }]
       : []),
     ...(has(({ record }) => record.parkedAt !== undefined)
-      ? [{ text: "next: look at the provider for what is parked, and say what you found with buyonce resolve." }]
+      ? [
+          {
+            text: "next: look for what is parked at the provider, as said below, and say what you found with buyonce resolve.",
+          },
+        ]
       : []),
     ...(has(({ status, record }) => status === "purchased" && record.commitment?.settled === false)
       ? [{ text: "next: wait until the provider's state is final:", command: line("settle") }]

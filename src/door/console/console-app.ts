@@ -33,6 +33,7 @@ import { type Finding, findingPage, findings, resolvePage, seenOf } from "./reso
 import { askedToSkip, skip } from "./skip-page.ts";
 import { signIn, signOut, takeToken } from "./sign-in-page.ts";
 import { html } from "../../report/html.ts";
+import { isHeld } from "../../contract/lease.ts";
 
 /** Adds the pages for people at `/`: they read the ledger, and whatever they do, they ask the door for it. */
 export function addConsole(
@@ -196,7 +197,9 @@ async function readPlace(parts: ConsoleParts, c: DoorContext): Promise<PlaceOf> 
   const history = steps.filter(({ token }) => token === record.token);
   const { executionId } = recorded.execution;
   const canLimit = limitsMisfit(shown, { place: { ...place, record } }) === undefined;
-  return { executionId, place, record, history, told, lastNumber, canLimit, termsTag: termsTag(recorded) };
+  // While a driver holds it, that one finds out.
+  const lookFor = isHeld(record, recorded.at) ? undefined : parts.door.purchaser.lookFor(record);
+  return { executionId, place, record, history, told, lastNumber, canLimit, lookFor, termsTag: termsTag(recorded) };
 }
 
 function findingIn(c: DoorContext): Finding {

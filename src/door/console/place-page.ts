@@ -7,6 +7,8 @@ import { amountText, Html, html, timeText } from "../../report/html.ts";
 import { badge } from "../../report/page-parts.ts";
 import { capitalised, decisionText } from "../../contract/decision.ts";
 import { historyLineOf } from "../../inspect/read-history.ts";
+import type { LookFor } from "../../inspect/look-for.ts";
+import { sendEntries } from "../../report/look-for-part.ts";
 import { historyWords } from "../../report/timeline.ts";
 import type { Caller } from "../door-parts.ts";
 import { wayBack } from "./action-page.ts";
@@ -31,6 +33,8 @@ export interface PlaceOf {
   readonly lastNumber: number;
   /** Whether its limit can be changed. */
   readonly canLimit: boolean;
+  /** What to look for at the provider; undefined for nothing. */
+  readonly lookFor: LookFor | undefined;
   /** The ETag of the execution's terms. */
   readonly termsTag: string;
 }
@@ -50,7 +54,7 @@ export function placePage(of: PlaceOf, { scopes }: Caller, done: string | undefi
       ${done === "limits" ? html`<p class="done" role="status">The limit is changed.</p>` : undefined}
       <div data-live="state">${resultPart(place)}</div>
       <div data-live="actions" class="actions">${placeActions(of, scopes)}</div>
-      <div data-live="evidence">${evidencePart(record)}</div>
+      <div data-live="evidence">${evidencePart(record)}${lookForSection(of)}</div>
       <div data-live="history">${historyPart(of)}</div>
       ${fieldsPart(record)}`,
   };
@@ -119,6 +123,15 @@ export function evidencePart(record: TokenRecord): Html {
             <dd>${value}</dd>`,
       )}
     </dl>
+  </section>`;
+}
+
+/** How to look for it at the provider, without this program. */
+export function lookForSection({ lookFor }: Pick<PlaceOf, "lookFor">): Html | undefined {
+  if (lookFor === undefined) return undefined;
+  return html`<section aria-labelledby="look">
+    <h2 id="look">How to look for it at the provider</h2>
+    <dl class="evidence">${lookFor.sent.map((send) => sendEntries(send))}</dl>
   </section>`;
 }
 

@@ -6,7 +6,7 @@ import { amountText, formValue, type Html, html } from "../../report/html.ts";
 import { alert, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
-import { evidencePart, historyPart, type PlaceOf, resultPart } from "./place-page.ts";
+import { evidencePart, historyPart, lookForSection, type PlaceOf, resultPart } from "./place-page.ts";
 
 /** What a person can find out. */
 export const findings = ["bought", "not-bought", "not-this", "write-off"] as const;
@@ -78,7 +78,7 @@ export interface FindingAgain {
 }
 
 /** Which finding? The evidence stands beside. */
-export function resolvePage({ executionId, place, record, lastNumber, history }: PlaceOf): ConsolePage {
+export function resolvePage({ executionId, place, record, lastNumber, history, lookFor }: PlaceOf): ConsolePage {
   const { recIndex } = place.outcome;
   return {
     title: `Decide about no. ${recIndex} of ${executionId}`,
@@ -102,7 +102,7 @@ export function resolvePage({ executionId, place, record, lastNumber, history }:
             )}
           </ul>
         </section>
-        ${evidencePart(record)}
+        <div>${evidencePart(record)} ${lookForSection({ lookFor })}</div>
       </div>
       ${historyPart({ history })}`,
   };
@@ -110,7 +110,7 @@ export function resolvePage({ executionId, place, record, lastNumber, history }:
 
 /** Asks once more before a finding is recorded. */
 export function findingPage(
-  { executionId, place, record, lastNumber, history }: PlaceOf,
+  { executionId, place, record, lastNumber, history, lookFor }: PlaceOf,
   finding: Finding,
   again?: FindingAgain,
 ): ConsolePage {
@@ -160,7 +160,7 @@ export function findingPage(
             </p>
           </form>
         </section>
-        ${evidencePart(record)}
+        <div>${evidencePart(record)} ${lookForSection({ lookFor })}</div>
       </div>
       ${historyPart({ history })}`,
   };

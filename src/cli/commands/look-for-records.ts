@@ -1,0 +1,56 @@
+import type { Provider } from "../../contract/executor.ts";
+import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
+import type { Report } from "../../contract/report.ts";
+import { lookForEach, type LookForByToken } from "../../inspect/look-for.ts";
+import { isProviderName } from "../resources/providers.ts";
+import type { CommandParts } from "./command-parts.ts";
+import { endpointsOf } from "./option-checks.ts";
+import type { CloudOptions } from "./option-groups.ts";
+import { commandLineOf } from "./same-run.ts";
+import { buildProviders, requestTimeout } from "./with-resources.ts";
+
+/**
+ * What a person looks for at the providers, of those among these records that may be bought, by token, with the commands of this run.
+ * Nothing is sent. Throws a LedgerError.
+ */
+export async function lookForRecords(
+  records: readonly TokenRecord[],
+  ledger: Pick<Ledger, "now">,
+  options: CloudOptions,
+  parts: CommandParts,
+): Promise<LookForByToken> {
+  const how = { at: await ledger.now(), line: commandLineOf(options, parts) };
+  const tokens = lookForEach(records, { ...how, searches: () => undefined });
+  const own = records.filter(({ token }) => tokens.has(token));
+  // A command's own imitation ends with it: there is nothing left to look at.
+  const providers = own.length === 0 || options.sandbox ? [] : await providersOf(own, options, parts);
+  return lookForEach(own, { ...how, searches: (name) => providers.find((provider) => provider.name === name) });
+}
+
+/** The same of all that reports are about, as the ledger has it by now. */
+export async function lookForReports(
+  reports: readonly Report[],
+  ledger: Pick<Ledger, "now" | "recordsOf">,
+  options: CloudOptions,
+  parts: CommandParts,
+): Promise<LookForByToken> {
+  const records: TokenRecord[] = [];
+  for (const { executionId, outcomes } of reports) {
+    const tokens = new Set(outcomes.map(({ token }) => token));
+    const own = await ledger.recordsOf(executionId);
+    records.push(...own.filter(({ token }) => tokens.has(token)));
+  }
+  return lookForRecords(records, ledger, options, parts);
+}
+
+/** Settings that cannot be used are no reason to say nothing of what may be bought. */
+async function providersOf(
+  records: readonly TokenRecord[],
+  options: CloudOptions,
+  parts: CommandParts,
+): Promise<readonly Provider[]> {
+  const names = new Set(records.map(({ recommendation }) => recommendation.provider).filter(isProviderName));
+  if (names.size === 0) return [];
+  const how = { endpoints: endpointsOf(options), purchaseTimeout: requestTimeout, parts };
+  return buildProviders([...names], how).catch(() => []);
+}
