@@ -32,6 +32,10 @@ test("an execution's life on the command line: submitted, approved, limited, can
   expect(await run("limits", id, "--max-total", "1 GBP", "--expected-version", "1")).toBe(3);
   expect(await run("limits", id, "--max-total", "9000 GBP", "--max-price", "1=2400 GBP")).toBe(0);
   expect((await shown()).execution.state).toBe("working");
+  expect(await run("limits", id, "--max-total", "none", "--max-total", "9 GBP")).toBe(2);
+  expect(await run("limits", id, "--max-total", "none")).toBe(0);
+  expect((await shown()).execution).not.toHaveProperty("maxTotals");
+  expect(await run("approve", id, "--terms", (await shown()).execution.termsHash)).toBe(0);
   const cancelled = await runCommand(["cancel", id, ...who]);
   expect([cancelled.code, cancelled.stdout]).toEqual([
     0,
@@ -43,7 +47,7 @@ test("an execution's life on the command line: submitted, approved, limited, can
   expect(await run("skip", id, "1")).toBe(0);
   expect((await shown()).history.map(({ event, person }) => [event, person])).toEqual([
     ["record", undefined],
-    ...["approve", "limits", "cancel", "reopen", "skip"].map((event) => [event, "ann"]),
+    ...["approve", "limits", "limits", "approve", "cancel", "reopen", "skip"].map((event) => [event, "ann"]),
   ]);
   const { code, stdout } = await runCommand(["executions", "--sandbox"]);
   expect([code, stdout]).toEqual([0, expect.stringContaining("It waits for an approval.")]);

@@ -5,6 +5,9 @@ import { createPurchaser } from "../../src/purchaser.ts";
 import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
+import { deriveIdempotencyToken } from "../../src/contract/token.ts";
+import { findTwins } from "../../src/drive/find-twins.ts";
+import { newExecutionOf } from "../../src/drive/new-execution.ts";
 import { setup } from "./setup.ts";
 
 const day = 86_400_000;
@@ -175,6 +178,39 @@ describe("the same twice in one file", () => {
     expect(said.toSorted()).toEqual([0, 2]);
   });
 
+  test("what is bought of them is no twin in the listing, marked yet or not, and a place that a person skipped is none", async () => {
+    for (const mark of ["throws", undefined] as const) {
+      const { purchaser, cloud } = setup({ identity: "stamped" });
+      cloud.faults.mark = mark;
+      cloud.faults.onSend = () => void (cloud.faults.price = "11");
+      const limit = { maxPrice: { amount: "10", currency: "GBP" } };
+      const file = batch("night-1", [disk(limit), disk({ ...limit, quantity: 1 })]);
+      const first = await purchaser.drive(file);
+      expect(first.outcomes.map(({ status }) => status)).toContain("purchased");
+      cloud.faults.price = "10";
+      const [left] = first.outcomes.filter(({ status }) => status !== "purchased");
+      const plan = await purchaser.plan(file);
+      const said = JSON.stringify(plan.recommendations[left?.recIndex ?? 0]);
+      expect(said).not.toMatch(/shows the same/);
+    }
+    const { purchaser } = setup();
+    await purchaser.submit(batch("night-1", twice));
+    await purchaser.skip("night-1", 2, { person: "ann", reason: "one is enough" });
+    const { recommendations } = await purchaser.plan(batch("night-1", twice));
+    expect(recommendations[0]).not.toHaveProperty("warnings");
+  });
+
+  test("what carries the token of another place is none either, where the ledger forgot it", async () => {
+    const { purchaser, cloud } = setup({ identity: "chosen" });
+    cloud.add({ id: "bought for #0", token: deriveIdempotencyToken("night-1", 0) });
+    const { recommendations } = await purchaser.plan(batch("night-1", twice));
+    expect(recommendations).toMatchObject([
+      { verdict: "adopt" },
+      { verdict: "buy" },
+      { verdict: "buy", warnings: ["The same is asked for in this execution as #0."] },
+    ]);
+  });
+
   test("is refused by path where twins are forbidden, and nothing is recorded or asked", async () => {
     const { purchaser, ledger, cloud } = setup();
     const forbid = { twins: { forbid: true } };
@@ -194,6 +230,25 @@ describe("the same twice in one file", () => {
     expect(await ledger.executions({ limit: 9 })).toEqual([]);
     expect(cloud.counts).toMatchObject({ listings: 0, quotes: 0, sends: 0 });
   });
+});
+
+test("a second look in one drive tells nothing twice", async () => {
+  const { ledger, environment, cloud } = setup();
+  const { places } = newExecutionOf(batch("night-1", [disk(), disk()]), () => cloud.executor);
+  const told: string[] = [];
+  const twins = await findTwins(
+    { ledger, environment, emit: ({ type }) => told.push(type) },
+    { executionId: "night-1", forbidTwinsWithin: undefined, caller: undefined, places, at: 0, options: undefined },
+  );
+  const [record] = places;
+  if (record === undefined) throw new Error("there are two");
+  const listing = { byToken: new Map(), byId: new Map() };
+  for (const task of [
+    { executor: cloud.executor, record },
+    { executor: cloud.executor, record },
+  ])
+    twins.look(task, listing);
+  expect(told).toEqual(["twin"]);
 });
 
 describe("where twins are forbidden", () => {
@@ -231,6 +286,37 @@ describe("where twins are forbidden", () => {
     const file = batch("night-2", [disk()], { forbidTwinsWithin: "P7D" });
     expect((await purchaser.drive(file)).outcomes).toMatchObject([{ error: { code: "twin-forbidden" } }]);
     expect(await ledger.execution("night-2")).toMatchObject({ forbidTwinsWithin: "P7D", termsVersion: 2 });
+  });
+
+  test("so does a call that says so, for longer than is recorded, and never for less", async () => {
+    const { purchaser, ledger } = await world();
+    await purchaser.submit(batch("night-2", [disk()], { forbidTwinsWithin: "P3D" }));
+    const drive = (within: string) => purchaser.drive(batch("night-2"), { twins: { within, forbid: true } });
+    expect((await drive("P2D")).outcomes).toMatchObject([{ error: { code: "twin-forbidden" } }]);
+    expect(await ledger.execution("night-2")).toMatchObject({ forbidTwinsWithin: "P3D" });
+    expect((await drive("P9D")).outcomes).toMatchObject([{ error: { code: "twin-forbidden" } }]);
+    expect(await ledger.execution("night-2")).toMatchObject({ forbidTwinsWithin: "P9D" });
+  });
+
+  test("it is part of what is approved, and of what a caller submits", async () => {
+    const { purchaser } = setup();
+    const submit = (executionId: string, limits: object) =>
+      purchaser.submit(batch(executionId, [disk()], limits), { submitter: { caller: "ann" }, requireApproval: true });
+    const [none, week] = [await submit("one", {}), await submit("other", { forbidTwinsWithin: "P7D" })];
+    expect(none.termsHash).not.toBe(week.termsHash);
+    await expect(submit("other", {})).rejects.toMatchObject({
+      code: "execution-changed",
+      message: expect.stringContaining("forbidTwinsWithin from P7D to none"),
+    });
+    const by = { person: "bob", reason: "agreed" };
+    await purchaser.approve("other", { ...by, termsHash: week.termsHash });
+    const longer = await purchaser.setLimits("other", { ...by, forbidTwinsWithin: "P8D" });
+    expect(longer.execution.approval).toBeDefined();
+    const shorter = await purchaser.setLimits("other", { ...by, forbidTwinsWithin: "P1D" });
+    expect(shorter.execution.approval).toBeUndefined();
+    await expect(purchaser.setLimits("other", { ...by, forbidTwinsWithin: "7" })).rejects.toMatchObject({
+      problems: [{ path: "forbidTwinsWithin" }],
+    });
   });
 
   test("two executions that are driven at the same moment buy it once", async () => {

@@ -171,10 +171,13 @@ export const source = {
   },
 } satisfies CommandModule<[executionId: string, source: string], AmendOptions>;
 
+/** Said of a limit that is taken away. The command line knows no `null`: it reads it as an option without a value. */
+const none = "none";
+
 /** A parser of totals: once per currency, or `none`. */
-function totalsOrNone(text: string, before: readonly Money[] | null | undefined): readonly Money[] | null {
-  if (text.trim() === "none" && before === undefined) return null;
-  if (text.trim() === "none" || before === null) throw new InvalidArgumentError("It is none or amounts, not both.");
+function totalsOrNone(text: string, before: readonly Money[] | typeof none | undefined) {
+  if (text.trim() === none && before === undefined) return none;
+  if (text.trim() === none || before === none) throw new InvalidArgumentError("It is none or amounts, not both.");
   return moneyPerCurrency(text, before);
 }
 
@@ -193,8 +196,12 @@ function priceOfPlace(
 }
 
 /** A parser of a number of days, or `none`. */
-function daysOrNone(text: string): string | null {
-  return text.trim() === "none" ? null : days(text);
+function daysOrNone(text: string): string {
+  return text.trim() === none ? none : days(text);
+}
+
+function orNull<Value>(limit: Value | typeof none): Value | null {
+  return limit === none ? null : limit;
 }
 
 const limitsOptions = (command: Command) =>
@@ -227,7 +234,11 @@ export const limits = {
     `buyonce limits ${id} --max-total "9000.00 USD" ${who}`,
   ),
   action: (executionId, { maxTotal, maxPrice, forbidTwinsWithin, ...options }, parts) => {
-    const changes: LimitChanges = { maxTotals: maxTotal, maxPrices: maxPrice, forbidTwinsWithin };
+    const changes: LimitChanges = {
+      maxTotals: orNull(maxTotal),
+      maxPrices: maxPrice,
+      forbidTwinsWithin: orNull(forbidTwinsWithin),
+    };
     if (Object.values(changes).every((change) => change === undefined)) {
       throw usageError("Say what to change: --max-total, --max-price or --forbid-twins-within. Nothing was changed.");
     }
