@@ -11,14 +11,21 @@ const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const fixture = resolve(import.meta.dirname, "../../fixtures/execution.json");
 
 let folder: string;
+let elsewhere: string;
+/** The first recommendation of the fixture, where it does not matter what is bought. */
+let one: string;
 let sandbox: CloudSandbox;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "buyonce-process-"));
   sandbox = await startCloudSandbox();
+  elsewhere = await mkdtemp(join(tmpdir(), "buyonce-process-"));
+  one = join(elsewhere, "execution.json");
+  await writeFile(one, JSON.stringify({ ...execution, recommendations: execution.recommendations.slice(0, 1) }));
 });
 afterAll(async () => {
   await sandbox.close();
   await rm(folder, { recursive: true });
+  await rm(elsewhere, { recursive: true });
 });
 
 /** Runs the command as its users do, in a folder of its own. */
@@ -61,9 +68,9 @@ describe("the process", () => {
   });
 
   test("bad usage is 2, and with --json a document says so", async () => {
-    const plain = await run("drive", fixture, "--unknown");
+    const plain = await run("drive", one, "--unknown");
     expect(plain).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("unknown option '--unknown'") });
-    const json = await run("drive", fixture, "--sandbox", "--concurrency", "0", "--json");
+    const json = await run("drive", one, "--sandbox", "--concurrency", "0", "--json");
     expect(json.code).toBe(2);
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "invalid-configuration" } });
   });
@@ -83,7 +90,7 @@ describe("the process", () => {
   test("a broken ledger is 1, with the ledger's own sentence and no stack trace", async () => {
     const ledger = join(folder, "no.db");
     await writeFile(ledger, "this is no database");
-    const { code, stdout, stderr } = await run("drive", fixture, ...endpoints(), "--ledger", ledger);
+    const { code, stdout, stderr } = await run("drive", one, ...endpoints(), "--ledger", ledger);
     expect(code).toBe(1);
     expect(stdout).toBe("");
     expect(stderr).toContain("is no SQLite database");
@@ -188,7 +195,7 @@ describe("what is said by the command that it is about", () => {
   test("a ledger that is none: only a command that sends says what to do about what may be under way", async () => {
     const underWay = "If a drive was under way";
     const unusable = ["--sandbox", "--ledger", folder];
-    const drive = await run("drive", fixture, ...unusable);
+    const drive = await run("drive", one, ...unusable);
     expect(drive).toMatchObject({ code: 1, stdout: "" });
     expect(drive.stderr).toContain("is a folder, not a file");
     expect(drive.stderr).toContain(underWay);
@@ -199,10 +206,10 @@ describe("what is said by the command that it is about", () => {
   });
 
   test("a report for a folder that is not there, and an id that nothing was bought under, are said as what they are", async () => {
-    const report = await run("drive", fixture, "--sandbox", "--report", "none/night.html");
+    const report = await run("drive", one, "--sandbox", "--report", "none/night.html");
     expect(report).toMatchObject({ code: 2, stdout: "" });
     expect(report.stderr).toContain("there is no folder none");
-    expect(await run("drive", fixture, "--sandbox", "--ledger", "known.db", "--json")).toMatchObject({ code: 0 });
+    expect(await run("drive", one, "--sandbox", "--ledger", "known.db", "--json")).toMatchObject({ code: 0 });
     const words = ["--person", "p", "--reason", "r"];
     const loss = await run("audit", "--sandbox", "--ledger", "known.db", "--accept-loss", "abc", ...words);
     expect(loss).toMatchObject({ code: 2, stdout: "" });

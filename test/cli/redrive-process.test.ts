@@ -9,6 +9,7 @@ import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { compute, ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { startLater } from "../end-to-end/start-later.ts";
+import { runCommand } from "./run-command.ts";
 import { type PostgresServer, startPostgresServer } from "../ledger/postgres-server.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -52,6 +53,13 @@ async function run(
   const document = JSON.parse(stdout) as Document;
   const outcomes = (document.reports ?? [document]).flatMap((report) => report.outcomes ?? []);
   return { code, stdout, stderr, document, outcomes, statuses: outcomes.map(({ status }) => status) };
+}
+
+/** The same within this process, as it is now. */
+async function runWithin(args: readonly string[]) {
+  const where = ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--json"];
+  const { code, stdout } = await runCommand([...args, ...where, "--ledger", join(folder, "ledger.db")]);
+  return { code, document: JSON.parse(stdout) as Document };
 }
 
 async function writeExecution(execution: object = executionOf(ec2)): Promise<void> {
@@ -135,7 +143,7 @@ describe("what was left behind, by the command line", () => {
 
   test("a ledger that is not there is 1 and is not made; an unknown execution is 2; bad usage is 2", async () => {
     for (const args of [["redrive"], ["resolve", executionId, "0", "--not-bought", ...who]]) {
-      const { code, document } = await run(args);
+      const { code, document } = await runWithin(args);
       expect({ code, document }).toMatchObject({ code: 1, document: { error: { code: "ledger-missing" } } });
       expect(existsSync(join(folder, "ledger.db"))).toBe(false);
     }
@@ -154,7 +162,7 @@ describe("what was left behind, by the command line", () => {
       ["resolve", executionId, "0", "--not-bought", "--person", " ", "--reason", "r"],
       ["resolve", executionId, "zero", "--not-bought", ...who],
     ]) {
-      expect(await run(args), args.join(" ")).toMatchObject({
+      expect(await runWithin(args), args.join(" ")).toMatchObject({
         code: 2,
         document: { error: { code: "invalid-configuration" } },
       });

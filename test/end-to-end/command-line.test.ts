@@ -68,7 +68,7 @@ describe.concurrent("several at once and once more", () => {
 
   test("alike twice, of Azure and of EC2: distinct tokens, distinct commitments, each with its own tag", () =>
     withCommandLine(executionOf(compute, compute, ec2, ec2), async (cli, sandbox) => {
-      const { code, outcomes } = await cli.drive();
+      const { code, outcomes } = await cli.driveWithin();
       expect({ code, statuses: statuses(outcomes) }).toEqual({ code: 0, statuses: Array(4).fill("purchased") });
       const bought = [...sandbox.orders(), ...sandbox.reservedInstances()];
       expect(bought.map(({ id, tags }) => `${id} ${tags["cudly-idempotency-token"]}`).toSorted()).toEqual(
@@ -79,8 +79,8 @@ describe.concurrent("several at once and once more", () => {
 
   test("a replay says the same as the first time, field for field; only the state moves on", () =>
     withCommandLine(executionOf(compute, cache, ec2), async (cli) => {
-      const first = await cli.drive();
-      const later = [await cli.drive(), await cli.drive()];
+      const first = await cli.driveWithin();
+      const later = [await cli.driveWithin(), await cli.driveWithin()];
       const fixed = ({ status: _status, commitment, ...rest }: Outcome) => ({ ...rest, id: commitment?.id });
       for (const { outcomes } of later) {
         expect(outcomes.map(fixed)).toEqual(first.outcomes.map(fixed));
@@ -104,7 +104,7 @@ describe.concurrent("exit codes and the JSON document", () => {
   test("3: something was refused, though another was bought", () =>
     withCommandLine(executionOf(compute, ec2), async (cli, sandbox) => {
       sandbox.addFault(denied);
-      const { code, stdout, stderr } = await cli.drive();
+      const { code, stdout, stderr } = await cli.driveWithin();
       expect(code).toBe(3);
       const azure = { provider: "azure", account: compute["subscriptionId"] };
       const aws = { provider: "aws", account: ec2["accountId"] };
@@ -183,7 +183,7 @@ describe.concurrent("exit codes and the JSON document", () => {
     withCommandLine(
       executionOf(ec2),
       async (cli, sandbox) => {
-        const { code, outcomes } = await cli.drive();
+        const { code, outcomes } = await cli.driveWithin();
         expect({ code, error: outcomes[0]?.error?.code }).toEqual({ code: 3, error: "wrong-account" });
         expect(new Set(sandbox.requests.map(({ action }) => action))).toEqual(new Set(["GetCallerIdentity"]));
       },
@@ -290,7 +290,7 @@ describe.concurrent("a ledger that cannot be used: 1, its own sentence, nothing 
     ],
   ])("%s", (_name, code, damage) =>
     withCommandLine(executionOf(compute), async (cli, sandbox) => {
-      expect((await cli.drive()).code).toBe(0);
+      expect((await cli.driveWithin()).code).toBe(0);
       const before = sandbox.requests.length;
       using _held = damage(join(cli.folder, "ledger.db"));
       const run = await cli.drive();

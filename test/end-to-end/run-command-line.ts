@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CloudSandbox } from "../../providers/sandbox/index.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
+import { runCommand } from "../cli/run-command.ts";
 import { type Later, startLater } from "./start-later.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -12,9 +13,11 @@ const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /** The command line, run for real in a folder of its own against a sandbox of the test's. */
 export interface CommandLine {
   readonly folder: string;
-  /** Runs `buyonce drive` and waits for its end. */
+  /** Runs `buyonce drive` as a process of its own and waits for its end. */
   drive(...options: string[]): Promise<Ended>;
-  /** The same, as if it were so many milliseconds later; its waits between two looks are cut short. */
+  /** The same within this process, where a process of its own shows nothing more. */
+  driveWithin(...options: string[]): Promise<Ended>;
+  /** The same as `drive`, as if it were so many milliseconds later; its waits between two looks are cut short. */
   driveLater(ahead: number, ...options: string[]): Promise<Ended>;
   /** Starts `buyonce drive`, so that the test can kill it; `ended` resolves whatever ends it. */
   start(...options: string[]): { readonly process: ChildProcess; readonly ended: Promise<Ended> };
@@ -36,7 +39,7 @@ export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandL
   const folder = mkdtempSync(join(tmpdir(), "buyonce-cli-"));
   writeFileSync(join(folder, "execution.json"), JSON.stringify(execution));
   const endpoints = ["azure", "aws", "gcp"].flatMap((name) => [`--${name}-endpoint`, sandbox.url]);
-  const fixed = [...endpoints, "--ledger", "ledger.db", "--json"];
+  const fixed = [...endpoints, "--ledger", join(folder, "ledger.db"), "--json"];
 
   function spawnDrive(later: Later, options: readonly string[]) {
     const command = [...later.args, main, "drive", "execution.json", ...fixed, ...options];
@@ -59,6 +62,15 @@ export function commandLine(sandbox: CloudSandbox, execution: unknown): CommandL
     folder,
     start,
     drive: (...options) => start(...options).ended,
+    driveWithin: async (...options) => {
+      const { code, stdout, stderr } = await runCommand([
+        "drive",
+        join(folder, "execution.json"),
+        ...fixed,
+        ...options,
+      ]);
+      return { code: code ?? null, stdout, stderr, outcomes: outcomesIn(stdout) };
+    },
     driveLater: (ahead, ...options) => spawnDrive(startLater(ahead), options).ended,
     remove: () => rmSync(folder, { recursive: true }),
   };
