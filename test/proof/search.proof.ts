@@ -71,6 +71,7 @@ test.each(["minted", "chosen", "stamped", "none"] as const)(
     const world = withASetClock(identity);
     await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: budget(0, 1, 1) });
     await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 0, 1) });
+    await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(0, 1, 0) });
   },
 );
 

@@ -21,7 +21,6 @@ const prove = createProof();
 /** What is walked within seconds; the larger ones are in `search.proof.ts`. */
 const searches: readonly [number, number, Budget][] = [
   [1, 1, budget(1, 1, 0)],
-  [1, 1, budget(0, 2, 0)],
   [1, 2, budget(1, 0, 0)],
   [2, 1, budget(1, 0, 0)],
   [2, 1, budget(0, 0, 1)],
@@ -73,16 +72,17 @@ describe("what others do, and what shows late", () => {
     }
   });
 
-  test.each([...handles, ...noHandles])("A22: %s: the clock is set at any moment", async (identity) => {
+  test.each(["minted", "stamped"] as const)("A22: %s: the clock is set at any moment", async (identity) => {
     const world = withASetClock(identity);
     for (const limits of singly) {
       await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: limits }, 5);
     }
   });
 
-  test.each(
-    noHandles.flatMap((identity) => (["by hand", "another ledger"] as const).map((who) => [identity, who] as const)),
-  )("%s: somebody else buys the identical thing at any moment, %s", async (identity, who) => {
+  test.each([
+    ["stamped", "another ledger"],
+    ["none", "by hand"],
+  ] as const)("%s: somebody else buys the identical thing at any moment, %s", async (identity, who) => {
     const world = besideAnotherBuyer(identity, who);
     for (const limits of singly) {
       await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: limits }, 5);
@@ -122,6 +122,8 @@ describe("a drive that is broken on purpose is caught: the search can fail", () 
       world: emptyWorld("stamped", 1),
       drivers: 2,
       budget: budget(0, 2, 1),
+      // What goes wrong at the ledger is enough.
+      sendWays: () => false,
       sabotage: {
         ledger: (ledger) => {
           const current = async <C extends { readonly token: string }>(claim: C) => {
