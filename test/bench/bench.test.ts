@@ -1,7 +1,3 @@
-import { execFile } from "node:child_process";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { lookups, lowerBound, ownEffort } from "../../bench/drives/calculated.ts";
 import { bareRequests, library, lookupEachTime } from "../../bench/drives/ways.ts";
@@ -9,25 +5,6 @@ import { executionOf } from "../../bench/execution.ts";
 import { sdkPackages } from "../../bench/start-up/sdk-packages.ts";
 import { listModules, sourceCommandLine } from "../../bench/start-up/bench-command-line.ts";
 import { startTenant } from "../../bench/tenant.ts";
-
-test("the benchmark runs in its smallest size and prints every table", async () => {
-  const command = [fileURLToPath(new URL("../../bench/bench.ts", import.meta.url)), "--tiny"];
-  const { stdout } = await promisify(execFile)(process.execPath, command);
-  expect(stdout).toMatch(/^buyonce bench, tiny: \d+ cores .*, Node \d+\.\d+\.\d+, /);
-  const headings = [...stdout.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual([
-    expect.stringMatching(/^N recommendations in a tenant with T orders/),
-    expect.stringMatching(/^Requests when 2 of 2 purchases are made and their answers lost/),
-    expect.stringMatching(/own cost per recommendation/),
-    "Memory",
-    expect.stringMatching(/^One step in a ledger/),
-    "4 executions from 2 clients over two servers and one PostgreSQL",
-    "Accepting an execution of 100 recommendations",
-    expect.stringMatching(/^Start-up/),
-  ]);
-  // Two pages, the first one again, two prices, two purchases; with a listing each, three pages more.
-  expect(stdout).toMatch(/^\| +2 \| +60 \| +7 \| .*\| +10 \|/m);
-}, 120_000);
 
 describe("what the benchmark calculates is what is really sent", () => {
   const cells = [
