@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask } from "./door-world.ts";
+import { standingForAll } from "../standing-for-all.ts";
 
 const program = resolve(import.meta.dirname, "server-process.ts");
 const execution = { ...executionOf(ec2), executionId: "engine-1" };
@@ -63,7 +64,8 @@ const requests = {
 
 describe("the server is killed, and the caller sends the same again: one execution, the same answer", () => {
   const points = ["before the record", "after the record", "before the answer"];
-  test.each(points.flatMap((point) => (["PUT", "POST"] as const).map((method) => ({ point, method }))))(
+  const kills = points.flatMap((point) => (["PUT", "POST"] as const).map((method) => ({ point, method })));
+  test.each(standingForAll(kills, ({ point, method }) => method === "PUT" || point === "after the record"))(
     "$method, killed $point",
     async ({ point, method }) => {
       const first = await start(point);

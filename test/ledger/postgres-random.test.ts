@@ -6,11 +6,12 @@ import type { Claim, HistoryEntry, Ledger, TokenState } from "../../src/contract
 import { bought, claimRequest, planned, recordPlaces } from "../../src/testing/ledger-values.ts";
 import { checkHistory, laneOf } from "./postgres-history.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
+import { isProof } from "../standing-for-all.ts";
 
 /** The seed repeats what each driver tries; in which order the server sees it, nobody can repeat. */
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 const drivers = 8;
-const stepsPerDriver = 80;
+const stepsPerDriver = isProof ? 80 : 25;
 const tokens = 6;
 
 let server: PostgresServer;

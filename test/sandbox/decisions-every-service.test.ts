@@ -9,11 +9,25 @@ import { systemEnvironment } from "../../src/contract/environment.ts";
 import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { createMemoryLedger } from "../../src/ledger/memory-ledger.ts";
 import { createPurchaser } from "../../src/purchaser.ts";
+import { standingForAll } from "../standing-for-all.ts";
 
 const { recommendations } = JSON.parse(
   readFileSync(new URL("../../fixtures/execution.json", import.meta.url), "utf8"),
 ) as { recommendations: AnyRecommendation[] };
-const services = recommendations.map((one) => [`${one.provider} ${one.service}`, one] as const);
+/** One of each kind of handle and of marker. */
+const kinds = [
+  "azure compute",
+  "azure savings-plans",
+  "aws ec2",
+  "aws rds",
+  "aws redshift",
+  "aws savings-plans",
+  "gcp compute",
+];
+const services = standingForAll(
+  recommendations.map((one) => [`${one.provider} ${one.service}`, one] as const),
+  ([name]) => kinds.includes(name),
+);
 const who = { executionId: "night-1", recIndex: 0, person: "Ada", reason: "not on the bill" };
 
 /** Real SDKs over HTTP against the sandbox; the clock of both moves when a test says so, and no wait takes time. */

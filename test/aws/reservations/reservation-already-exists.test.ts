@@ -4,7 +4,8 @@ import { again, calmly, serviceAt } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
 /** Sends a purchase under an id that is used already, and looks what is there, as the drive does; `replies` say it. */
@@ -26,7 +27,7 @@ async function buyAgain(one: TestedService, replies: readonly Reply[], status = 
   return { resolution, proves: judge({ resolution, age: aged(0) }, submission, executor), loopback };
 }
 
-describe.each(services)("$service says that the id is used already", (one) => {
+describe.each(standingForAll(services, isRds))("$service says that the id is used already", (one) => {
   const { reservations } = one;
 
   test.each([404, 400, 409])(

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRecommendation } from "../../../src/contract/recommendation.ts";
-import { services } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services } from "./reservation-services.ts";
 import { setup } from "./reservation-world.ts";
 
-describe.each(services)(
+describe.each(standingForAll(services, isRds))(
   "$service: bought by an earlier drive, the ledger is empty and the list stale",
   ({ service, list, codes }) => {
     const listing = list.replace("GET r", "DescribeR");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../providers/sandbox/index.ts";
-import { services } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services } from "./reservation-services.ts";
 import { nameFor, setup, token } from "./reservation-world.ts";
 
 const lost: readonly Fault[] = [
@@ -13,7 +14,7 @@ const lost: readonly Fault[] = [
   { kind: "html", when: "after" },
 ];
 
-describe.each(services)("a drive that buys $service", ({ service, purchase, list }) => {
+describe.each(standingForAll(services, isRds))("a drive that buys $service", ({ service, purchase, list }) => {
   const name = nameFor(service);
   // The sandbox names actions of REST too.
   const action = purchase.replace("POST p", "P");

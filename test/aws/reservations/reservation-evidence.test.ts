@@ -2,7 +2,8 @@ import { aged } from "../../aged.ts";
 import { describe, expect, test } from "vitest";
 import { answeredPurchase, calmly, first, once, serviceAt } from "../aws-executors.ts";
 import { computed, type Reply, startLoopback } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 /** A reservation that the answer named in place of the name that was sent. */
@@ -26,7 +27,7 @@ async function resolve(one: TestedService, entries: readonly Entry[], owned: rea
   return await serviceAt(one.service, loopback).resolve(submission, options);
 }
 
-describe.each(services)("$service answers a purchase with another reservation", (one) => {
+describe.each(standingForAll(services, isRds))("$service answers a purchase with another reservation", (one) => {
   const idField: Entry = one.bareAnswer ? another : { ...another, id: undefined, name: another.name };
 
   test("the outcome is unknown, and its id is evidence", async () => {
@@ -79,7 +80,7 @@ describe.each(services)("$service answers a purchase with another reservation", 
   });
 });
 
-describe.each(services)("what $service said stays in an unknown outcome", (one) => {
+describe.each(standingForAll(services, isRds))("what $service said stays in an unknown outcome", (one) => {
   test.each([
     ["a code with 500", one.error(500, "InternalFailure"), "unknown", "InternalFailure"],
     ["a name that is used", one.error(404, one.codes.alreadyExists), "exists", one.codes.alreadyExists],

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { calmly, find as findIn, marker, otherToken, serviceAt, token } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { ok, type Reply, startLoopback } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, type Entry } from "./reservation-wire.ts";
 
 async function find(one: TestedService, ...replies: Reply[]) {
@@ -18,7 +19,7 @@ async function quote(one: TestedService, ...replies: Reply[]) {
   return await serviceAt(one.service, loopback).quote(one.recommendation, marker, calmly);
 }
 
-describe.each(services)("A15: ids are counted, not rows: $service", (one) => {
+describe.each(standingForAll(services, isRds))("A15: ids are counted, not rows: $service", (one) => {
   const active: Entry = { State: "active" };
   const failed: Entry = { State: "payment-failed" };
 

@@ -4,7 +4,8 @@ import { calmly, serviceAt } from "../aws-executors.ts";
 import { thrownBy } from "../../thrown-by.ts";
 import { judge } from "../../../src/drive/judge-submission.ts";
 import { ok, startLoopback, type Reply } from "../aws-loopback.ts";
-import { services, submissionFor, type TestedService } from "./reservation-services.ts";
+import { standingForAll } from "../../standing-for-all.ts";
+import { isRds, services, submissionFor, type TestedService } from "./reservation-services.ts";
 import { name, price, type Entry } from "./reservation-wire.ts";
 
 async function resolve(one: TestedService, replies: readonly Reply[], generation = 0) {
@@ -18,7 +19,7 @@ async function resolve(one: TestedService, replies: readonly Reply[], generation
   return { resolution, proves: judge({ resolution, age: aged(0) }, submission, executor), loopback };
 }
 
-describe.each(services)("after an unknown outcome of $service", (one) => {
+describe.each(standingForAll(services, isRds))("after an unknown outcome of $service", (one) => {
   const { reservations } = one;
 
   test("looks for the name that was sent", async () => {

@@ -365,3 +365,6 @@ export function submissionFor({ service, recommendation }: TestedService): Submi
     submittedAt,
   };
 }
+
+/** RDS stands for all where code is tried that knows no service. */
+export const isRds = ({ service }: TestedService): boolean => service === "rds";

@@ -1,0 +1,3 @@
+import { declarePurchases, shops } from "./aws-cli-shops.ts";
+
+declarePurchases(shops);
