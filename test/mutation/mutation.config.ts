@@ -8,5 +8,9 @@ const tests = part ? part.tests : Object.values(parts).flatMap((each) => each.te
 export default defineConfig({
   resolve: { conditions: ["buyonce-source", "node"] },
   ssr: { resolve: { conditions: ["buyonce-source", "node"] } },
-  test: { include: [...tests, "test/mutation/canary.test.ts"], testTimeout: 20_000 },
+  test: {
+    include: [...tests, "test/mutation/canary.test.ts"],
+    env: { BUYONCE_PROOF_OF_EACH: "1" },
+    testTimeout: 20_000,
+  },
 });
