@@ -9,7 +9,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runCommand } from "../cli/run-command.ts";
 import { ec2, executionOf } from "../end-to-end/recommendations.ts";
+import { workingFolder } from "../ledger/working-folder.ts";
 import { ask } from "./door-world.ts";
 import { createSigner, sign, startJwksServer } from "./jwks-server.ts";
 
@@ -176,10 +178,11 @@ describe("buyonce serve", () => {
       /--cors-origin needs/,
     ],
   ])("%s: it does not start, and nothing is made", async (_, args, message) => {
-    const { child, said } = await serve(...args);
-    expect(child.exitCode).toBe(2);
-    expect(said.stderr).toMatch(message);
-    expect(existsSync(join(folder, ".buyonce/ledger.db"))).toBe(false);
+    const place = workingFolder();
+    const { code, stderr } = await runCommand(["serve", "--port", "0", ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(existsSync(join(place, ".buyonce/ledger.db"))).toBe(false);
   });
 
   test("a port that is taken: one sentence", async () => {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type CloudSandbox, startCloudSandbox } from "../../providers/sandbox/index.ts";
 import type { ExecutionPlan } from "../../src/drive/plan-execution.ts";
 import type { Report } from "../../src/contract/report.ts";
+import { runCommand } from "../cli/run-command.ts";
+import { workingFolder } from "../ledger/working-folder.ts";
 import { compute, ec2, executionOf, search } from "./recommendations.ts";
 
 const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
@@ -24,12 +25,11 @@ const noSdk = `data:text/javascript,${encodeURIComponent(`
 let folder: string;
 let sandbox: CloudSandbox;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "buyonce-operate-"));
+  folder = workingFolder();
   sandbox = await startCloudSandbox();
 });
 afterEach(async () => {
   await sandbox.close();
-  await rm(folder, { recursive: true });
 });
 
 function start(args: readonly string[], node: readonly string[] = []) {
@@ -43,7 +43,8 @@ function start(args: readonly string[], node: readonly string[] = []) {
   return { child, ended };
 }
 const cloud = () => ["--azure-endpoint", sandbox.url, "--aws-endpoint", sandbox.url, "--ledger", "l.db", "--json"];
-const run = (...args: readonly string[]) => start([...args, ...cloud()]).ended;
+/** Within this process. */
+const runWithin = (...args: readonly string[]) => runCommand([...args, ...cloud()]);
 const sends = () =>
   sandbox.requests.filter(({ method, action }) => method === "PUT" || action === "PurchaseReservedInstancesOffering");
 
@@ -60,19 +61,19 @@ async function status(...args: readonly string[]) {
 
 test("quoted, refused by its total, bought within it; what came to nothing is found by settle and bought by the next drive", async () => {
   await writeFile(join(folder, "e.json"), JSON.stringify(executionOf(compute, search, ec2)));
-  const quoted = await run("quote", "e.json");
+  const quoted = await runWithin("quote", "e.json");
   const { recommendations, totals } = JSON.parse(quoted.stdout) as ExecutionPlan;
   expect([quoted.code, recommendations.map(({ verdict }) => verdict)]).toEqual([0, ["buy", "buy", "buy"]]);
   expect(existsSync(join(folder, "l.db"))).toBe(false);
 
   const [gbp, usd] = totals.buy;
   if (gbp === undefined || usd === undefined) throw new Error("two currencies");
-  const above = await run("drive", "e.json", "--max-total", `${gbp.amount} GBP`, "--max-total", "1 USD");
+  const above = await runWithin("drive", "e.json", "--max-total", `${gbp.amount} GBP`, "--max-total", "1 USD");
   expect([above.code, sends().length]).toEqual([3, 0]);
   const just = ["--max-total", `${gbp.amount} GBP`, "--max-total", `${usd.amount} USD`];
   const said = ["--person", "operator", "--reason", "agreed", "--ledger", "l.db", "--json"];
-  expect((await start(["limits", executionOf(compute).executionId, ...just, ...said]).ended).code).toBe(0);
-  const driven = await run("drive", "e.json", ...just);
+  expect((await runCommand(["limits", executionOf(compute).executionId, ...just, ...said])).code).toBe(0);
+  const driven = await runWithin("drive", "e.json", ...just);
   expect([driven.code, sends().length]).toEqual([0, 3]);
   expect((await status("--state", "purchased")).map((each) => each.status)).toEqual(Array(3).fill("purchased"));
 
@@ -80,7 +81,7 @@ test("quoted, refused by its total, bought within it; what came to nothing is fo
   if (vm === undefined || searchService === undefined) throw new Error("two orders");
   sandbox.setOrderState(vm.id, "Succeeded");
   sandbox.setOrderState(searchService.id, "BillingFailed");
-  const settled = await run("settle");
+  const settled = await runWithin("settle");
   const [report] = (JSON.parse(settled.stdout) as { reports: readonly Report[] }).reports;
   expect(settled.code).toBe(3);
   expect(report?.outcomes.find(({ recIndex }) => recIndex === 1)).toMatchObject({
@@ -89,7 +90,7 @@ test("quoted, refused by its total, bought within it; what came to nothing is fo
   });
   expect(report?.outcomes.find(({ recIndex }) => recIndex === 0)?.commitment?.settled).toBe(true);
   expect(sends()).toHaveLength(3);
-  expect((await run("drive", "e.json")).code).toBe(0);
+  expect((await runWithin("drive", "e.json")).code).toBe(0);
   expect(sends()).toHaveLength(4);
 }, 120_000);
 
@@ -106,7 +107,7 @@ test("killed after it sent: status and quote say unresolved, without an SDK or a
   await ended;
   sandbox.onRequest = undefined;
   expect(await status()).toMatchObject([{ status: "in-progress", description: expect.stringContaining("m5.large") }]);
-  expect((await run("quote", "e.json")).code).toBe(4);
+  expect((await runWithin("quote", "e.json")).code).toBe(4);
   const history = await start(["history", executionId, "0", "--ledger", "l.db"], ["--import", noSdk]).ended;
   expect(history.stdout).toMatch(/claimed[^]*written ahead +submitted +1/);
   expect(sends()).toHaveLength(1);
