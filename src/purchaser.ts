@@ -152,22 +152,17 @@ export function createPurchaser({
   const executorOf = executorsOf(providers);
   const accessOf = accessOfAny(providers);
   const parts = () => ({ ledger, accessOf, environment, executorOf, leaseLength, holder: holderName() });
+  const providerOf = (provider: string) => providers.find(({ name }) => name === provider);
   const canDrive: CanDrive = ({ recommendation }) => findExecutor(providers, recommendation) !== undefined;
   const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
   const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
 
-  const auditOf: AuditRecords = async (records, options) => {
-    checkExecutors(records, canDrive);
-    return auditRecords(records, options, { ...parts(), providers });
-  };
-
   return {
-    ...manageExecutions({ ledger, planOf, audit: auditOf }),
+    ...manageExecutions({ ledger, planOf, audit: auditOf(providers, parts, canDrive) }),
     validate: (execution) => validateExecution(execution, providers),
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
-    particularsOf: (recommendation) =>
-      providers.find(({ name }) => name === recommendation.provider)?.particularsOf?.(recommendation) ?? {},
-    lookFor: (record) => lookForOf(record, (provider) => providers.find(({ name }) => name === provider)),
+    particularsOf: (one) => providerOf(one.provider)?.particularsOf?.(one) ?? {},
+    lookFor: (record) => lookForOf(record, providerOf),
 
     plan: async (execution, options = {}) => {
       const asked = planOf(execution);
@@ -226,6 +221,17 @@ export function createPurchaser({
   };
 }
 
+/** What every call works with. */
+type PartsOfAny = Omit<Parameters<typeof driveExecution>[1], "budget" | "work">;
+
+/** The audit of given records; each needs its executor. */
+function auditOf(providers: readonly Provider[], parts: () => PartsOfAny, canDrive: CanDrive): AuditRecords {
+  return async (records, options) => {
+    checkExecutors(records, canDrive);
+    return auditRecords(records, options, { ...parts(), providers });
+  };
+}
+
 function accessCheckOf({
   providers,
   environment,
@@ -242,11 +248,7 @@ function accessCheckOf({
 type CanDrive = (record: Pick<TokenRecord, "recommendation">) => boolean;
 
 /** Drives an execution, or records of one as the ledger has them. */
-function drivesOf(
-  ledger: Ledger,
-  parts: () => Omit<Parameters<typeof driveExecution>[1], "budget" | "work">,
-  canDrive: CanDrive,
-) {
+function drivesOf(ledger: Ledger, parts: () => PartsOfAny, canDrive: CanDrive) {
   const driveAll = (
     driven: Driven,
     options: DriveOptions,
