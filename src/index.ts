@@ -12,6 +12,8 @@ export type {
   Verdict,
 } from "./drive/plan-recommendation.ts";
 export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
+export type { PlanDocument, SeenRecommendation } from "./drive/plan-document.ts";
+export type { PlanDocumentOptions, PlannedExecution } from "./drive/make-plan.ts";
 export type { Decision, PersonFinding } from "./drive/resolve-by-person.ts";
 export type { RedriveOptions } from "./drive/redrive-unfinished.ts";
 export type { WatchOptions } from "./drive/watch-pending.ts";

@@ -21,11 +21,14 @@ import { driveExecution, type Driven, type DriveOptions, type Work } from "./dri
 import { driveRecommendation } from "./drive/drive-recommendation.ts";
 import { withTwinsForbidden } from "./drive/find-twins.ts";
 import type { Lookup } from "./drive/lookup.ts";
-import { newExecutionOf } from "./drive/new-execution.ts";
+import { withPlan } from "./drive/hold-plan.ts";
+import { makePlan, type PlanDocumentOptions, type PlannedExecution } from "./drive/make-plan.ts";
 import { ifAgreed, openExecution, openRecords, recordedIn, withUnrecorded } from "./drive/open-execution.ts";
-import { planExecution, type ExecutionPlan, type PlanOptions } from "./drive/plan-execution.ts";
+import type { PlanDocument } from "./drive/plan-document.ts";
+import { planExecution, type ExecutionPlan, type PlanOptions, type PlanParts } from "./drive/plan-execution.ts";
 import { redriveUnfinished, type RedriveOptions } from "./drive/redrive-unfinished.ts";
 import { type Decision, resolveByPerson } from "./drive/resolve-by-person.ts";
+import { readExecution } from "./drive/read-plan.ts";
 import { accessOfAny } from "./drive/say-not-ready.ts";
 import { executorsOf, findExecutor, validateExecution } from "./drive/validate.ts";
 import { watchPending, type WatchOptions } from "./drive/watch-pending.ts";
@@ -55,7 +58,7 @@ export interface PurchaserOptions {
  * checked as `validate` does.
  */
 export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
-  /** Checks an execution without driving it: one that was read from JSON. Throws an InvalidExecutionError that lists every problem. */
+  /** Checks an execution, or a plan, without driving it: one that was read from JSON. Returns the execution. Throws an InvalidExecutionError that lists every problem. */
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
   describe(recommendation: AnyRecommendation): string;
@@ -65,9 +68,17 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
   lookFor(record: TokenRecord): LookFor | undefined;
   /**
    * What an execution would cost, and what a drive would do about each recommendation. It looks up what is bought already,
-   * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, or a LedgerError.
+   * moves no money, claims nothing and writes nothing. Throws an InvalidExecutionError, a LedgerError, or for a
+   * plan of what is not recorded a RefusedError `plan-expired` or `plan-outdated`.
    */
-  plan(execution: Asked, options?: PlanOptions): Promise<ExecutionPlan>;
+  plan(execution: Asked | PlanDocument, options?: PlanOptions): Promise<ExecutionPlan>;
+  /**
+   * Quotes an execution as `plan` does, and makes of what was seen a document that a person can approve, and that `drive` and
+   * `submit` take in place of the execution: docs/plan.md. Each price is its limit; what would be refused, or is adopted, is not
+   * bought under it. There is none where nothing would be bought under it. Throws as `plan`, and a RefusedError
+   * `invalid-configuration` for an option that makes no sense, or `terms-changed` where somebody changed the terms meanwhile.
+   */
+  planDocument(execution: Asked | PlanDocument, options?: PlanDocumentOptions): Promise<PlannedExecution>;
   /**
    * Whether an execution could be bought with: who signs in where, what may be listed, priced and purchased, clocks, packages, the
    * ledger. Also of the accounts, tenants and projects that the providers' settings name; without an execution, of these alone. It
@@ -79,9 +90,10 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
    * from any machine that shares the ledger, buys nothing twice.
    *
    * Throws only an InvalidExecutionError, a LedgerError of a ledger that failed before anything was sent, and a
-   * RefusedError `aborted` when it was stopped before anything was sent.
+   * RefusedError `aborted` when it was stopped before anything was sent; for a plan of what is not recorded also `plan-expired` or
+   * `plan-outdated`. A plan that does not hold any more buys nothing, and never raises a limit, whatever the options say.
    */
-  drive(execution: Asked, options?: DriveOptions): Promise<Report>;
+  drive(execution: Asked | PlanDocument, options?: DriveOptions): Promise<Report>;
   /** Drives an execution again from the ledger alone. Throws as `drive` does, and for an id that the ledger does not know. */
   redrive(executionId: string, options?: Omit<DriveOptions, "twins">): Promise<Report>;
   /**
@@ -155,34 +167,31 @@ export function createPurchaser({
   const providerOf = (provider: string) => providers.find(({ name }) => name === provider);
   const canDrive: CanDrive = ({ recommendation }) => findExecutor(providers, recommendation) !== undefined;
   const { driveAll, driveRecords } = drivesOf(ledger, parts, canDrive);
-  const planOf = (input: unknown) => newExecutionOf(validateExecution(input, providers), executorOf);
+  const planOf = (input: unknown) => readExecution(input, providers).asked;
 
   return {
     ...manageExecutions({ ledger, planOf, audit: auditOf(providers, parts, canDrive) }),
-    validate: (execution) => validateExecution(execution, providers),
+    validate: (execution) => readExecution(execution, providers).execution,
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
     particularsOf: (one) => providerOf(one.provider)?.particularsOf?.(one) ?? {},
     lookFor: (record) => lookForOf(record, providerOf),
 
-    plan: async (execution, options = {}) => {
-      const asked = planOf(execution);
-      checkOptions(options);
-      return planExecution(asked, parts(), options);
-    },
-
+    ...plansOf(providers, parts),
     checkAccess: accessCheckOf({ providers, environment, ledger }),
 
     drive: async (execution, options = {}) => {
       const asked = planOf(execution);
       checkOptions(options);
-      const budget = createBudget(options.maxTotals);
-      const { raiseLimits = false, agreement, maxTotals } = options;
+      const { plan } = asked;
+      const budget = withPlan(createBudget(options.maxTotals), plan);
+      const { agreement, maxTotals } = options;
+      const raiseLimits = plan === undefined && options.raiseLimits === true;
       const drivers = parts();
       // What the file leaves open, the first drive fills in.
       const recorded = { ...withTwinsForbidden(asked, options.twins), maxTotals: asked.maxTotals ?? maxTotals };
       const how = { holder: drivers.holder, raiseLimits, agreement };
       const open = async () => withUnrecorded(await openExecution(ledger, asked, recorded, how), asked);
-      return driveAll({ ...asked, open }, options, drivers, budget);
+      return driveAll({ ...asked, open }, whilePlanHolds(options, plan, environment.now()), drivers, budget);
     },
 
     redrive: async (executionId, options = {}) => {
@@ -232,6 +241,26 @@ function auditOf(providers: readonly Provider[], parts: () => PartsOfAny, canDri
   };
 }
 
+/** What an execution would cost, and the plan of it. */
+function plansOf(
+  providers: readonly Provider[],
+  parts: () => PlanParts,
+): Pick<Purchaser<unknown>, "plan" | "planDocument"> {
+  return {
+    plan: async (execution, options = {}) => {
+      const { asked } = readExecution(execution, providers);
+      checkOptions(options);
+      const raiseLimits = asked.plan === undefined && options.raiseLimits === true;
+      return planExecution(asked, parts(), { ...options, raiseLimits });
+    },
+    planDocument: async (execution, options = {}) => {
+      const read = readExecution(execution, providers);
+      checkOptions(options);
+      return makePlan(read, { ...parts(), providers }, options);
+    },
+  };
+}
+
 function accessCheckOf({
   providers,
   environment,
@@ -242,6 +271,12 @@ function accessCheckOf({
     checkOptions(options);
     return checkAccess(recommendationsOf(asked), { providers, environment, openLedger: async () => ledger }, options);
   };
+}
+
+/** Nothing is begun under a plan that its time leaves no room for. Once that is over, the ledger's clock says what may still be done. */
+function whilePlanHolds(options: DriveOptions, plan: PlanDocument | undefined, now: number): DriveOptions {
+  const end = plan === undefined ? now : Date.parse(plan.holdsUntil);
+  return end <= now ? options : { ...options, deadline: Math.min(options.deadline ?? end, end) };
 }
 
 /** Whether there is an executor for it. */

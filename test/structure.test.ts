@@ -97,11 +97,13 @@ describe("the house", () => {
       /ledger\.now\(\)/.test(readFileSync(resolve(root, file), "utf8")),
     );
     // The others compare leases, how long a listing may lag, and whether an execution is due (the guard has the last word there),
-    // say when to ask again, or when a quote would have been recorded.
+    // say when to ask again, when a quote would have been recorded, or whether a plan still holds.
     const others = [
       "clear-answer",
       "drive-execution",
+      "hold-plan",
       "lookup",
+      "make-plan",
       "open-execution",
       "plan-execution",
       "redrive-unfinished",

@@ -3,17 +3,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { format } from "prettier";
 import { configurationSchema } from "../src/cli/resources/configuration-schema.ts";
-import { executionJsonSchema } from "../src/cli/resources/execution-schema.ts";
+import { executionJsonSchema, planJsonSchema } from "../src/cli/resources/execution-schema.ts";
 import { createProviders, providerNames } from "../src/cli/resources/providers.ts";
 import { jsonDocuments } from "../src/cli/text/document-schemas.ts";
 import { type JsonSchema, jsonSchemaOf, schemaDialect } from "../src/contract/json-schema.ts";
 
-/** Every file of schemas/, by its name. A further one (a plan) is one more line. */
+/** Every file of schemas/, by its name. */
 async function schemas(): Promise<Readonly<Record<string, JsonSchema>>> {
   const providers = await createProviders(providerNames, {}, 60_000);
   return {
     "config.json": jsonSchemaOf(configurationSchema),
     "execution.json": executionJsonSchema(providers),
+    "plan.json": planJsonSchema(providers),
     ...Object.fromEntries(
       Object.entries(jsonDocuments).map(([name, schema]) => [`output/${name}.json`, jsonSchemaOf(schema)]),
     ),

@@ -27,6 +27,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
   const connect = createConnect(resolved);
   return {
     name: "aws",
+    imitation: resolved.endpoint?.insecure ?? false,
     access: createAwsAccess(connect, resolved),
     sources: { "cost-explorer": costExplorer },
     particularsOf: awsParticulars,

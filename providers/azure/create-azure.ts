@@ -37,7 +37,7 @@ import { azureConsumption } from "./import/azure-consumption.ts";
 export function createAzure(settings: AzureSettings = {}): Provider {
   const resolved = resolveSettings(settings);
   const { purchaseTimeout, endpoint } = resolved;
-  if (endpoint !== undefined) parseEndpoint(endpoint);
+  const imitation = endpoint !== undefined && parseEndpoint(endpoint).insecure;
   const credentials = createTenantCredentials(resolved);
   const clientOf = makeOncePerTenant((tenantId) => connectReservations({ ...settings, tenantId }, credentials));
   const catalogOf = makeOncePerTenant((tenantId) => createCatalog(clientOf(tenantId)));
@@ -55,6 +55,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
   const access = createAzureAccess(settings, credentials);
   return {
     name: "azure",
+    imitation,
     access,
     sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
     particularsOf: azureParticulars(settings.cloud),

@@ -39,6 +39,7 @@ export function createGcp(settings: GcpSettings = {}): Provider {
   const connect = createConnect(resolved);
   return {
     name: "gcp",
+    imitation: resolved.endpoint?.insecure ?? false,
     access: createGcpAccess(connect, resolved),
     sources: { "gcp-recommender": gcpRecommender },
     particularsOf: gcpParticulars,

@@ -4,7 +4,7 @@ import { RefusedError } from "./errors.ts";
 import type { ExecutionRecord, LimitChanges, NewExecution, RecordedExecution } from "./execution-record.ts";
 import { differingFields } from "./fingerprint.ts";
 import type { ExecutionPlace } from "./ledger.ts";
-import { allowsMoreTwins, raisesPrice, raisesTotals, sameMoney } from "./limits.ts";
+import { allowsMoreTwins, raisesPrice, raisesTotals, sameMoney, sameTotals } from "./limits.ts";
 import { formatMoney, type Money } from "./money.ts";
 
 /** Closes a refusal of what differs from the record: of the recorded one something may be bought. */
@@ -173,7 +173,7 @@ export function limitsDiffer({
 }
 
 /** As many as are named, and how many more there are. */
-function someOf(all: readonly string[]): string {
+export function someOf(all: readonly string[]): string {
   const rest = all.length - mostNamed;
   return all.slice(0, mostNamed).join(", ") + (rest > 0 ? `, and ${rest} more` : "");
 }
@@ -181,8 +181,7 @@ function someOf(all: readonly string[]): string {
 function compareTotals({ maxTotals: now }: NewExecution, { maxTotals: before }: ExecutionRecord) {
   if (now === undefined) return "same";
   if (raisesTotals(before, now)) return "higher";
-  const same = now.length === before?.length && now.every((total) => before.some((one) => sameMoney(one, total)));
-  return same ? "same" : "lower";
+  return sameTotals(before, now) ? "same" : "lower";
 }
 
 /** A file that does not forbid twins says nothing about them. */
@@ -191,10 +190,12 @@ function compareTwins({ forbidTwinsWithin: now }: NewExecution, { forbidTwinsWit
   return allowsMoreTwins(before, now) ? "higher" : "lower";
 }
 
-function textOf(price: Money | undefined): string {
+/** A limit, for a person. */
+export function textOf(price: Money | undefined): string {
   return price === undefined ? "none" : formatMoney(price);
 }
 
-function listOf(amounts: readonly Money[] | undefined): string {
+/** Totals, for a person. */
+export function listOf(amounts: readonly Money[] | undefined): string {
   return amounts === undefined ? "none" : amounts.map(formatMoney).join(" and ");
 }

@@ -1,5 +1,6 @@
 import { unprovenBeside } from "./at-risk.ts";
 import type { TokenRecord } from "./ledger.ts";
+import { isNothing } from "./limits.ts";
 import type { Money } from "./money.ts";
 import { saidBought } from "./said-bought.ts";
 
@@ -21,7 +22,12 @@ export function countedPrices(record: TokenRecord): readonly CountedPrice[] {
  */
 export function boughtPrice({ state, submission, commitment, recommendation }: TokenRecord): CountedPrice | undefined {
   if (state !== "purchased") return undefined;
-  return commitment?.price ?? submission?.price ?? recommendation.maxPrice ?? "unknown";
+  return commitment?.price ?? submission?.price ?? mostAllowed(recommendation);
+}
+
+/** A limit of nothing says only that it is not to be bought from here. */
+function mostAllowed({ maxPrice }: TokenRecord["recommendation"]): CountedPrice {
+  return maxPrice === undefined || isNothing(maxPrice) ? "unknown" : maxPrice;
 }
 
 /** What may be bought: what is open or written off, what another engine says that it bought, and former submissions. */
@@ -30,7 +36,7 @@ export function atRiskPrices(record: TokenRecord): readonly CountedPrice[] {
   const isSent = ["submitted", "unknown", "written-off"].includes(state);
   const former = unprovenBeside(record, isSent ? submission : undefined).map(({ price }) => price);
   if (isSent) return [submission?.price ?? "unknown", ...former];
-  return saidBought(record) === undefined ? former : [recommendation.maxPrice ?? "unknown", ...former];
+  return saidBought(record) === undefined ? former : [mostAllowed(recommendation), ...former];
 }
 
 /** How a store keeps what a record counts: null for nothing, one price as it is, several as a list. */

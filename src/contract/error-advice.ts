@@ -100,6 +100,17 @@ const execution = {
     detail: "`termsVersion` moved on, or the terms that were named are not those that are recorded.",
     todo: "Look at what holds now (`buyonce status`), then {again}.",
   },
+  "plan-outdated": {
+    plain:
+      "The plan is older than the terms that are recorded, and its limits are not those; nothing of it was bought.",
+    detail: "The message names what the plan says and what holds now. A plan never raises a limit.",
+    todo: "Look at what holds now (`buyonce status`), make a new plan (`buyonce quote --out`), then {file again}.",
+  },
+  "plan-expired": {
+    plain: "The plan does not hold any more, so nothing of it was bought.",
+    detail: "Its `holdsUntil` has come.",
+    todo: "Make a new plan (`buyonce quote --out`), then {file again}.",
+  },
   "not-agreed": {
     plain: "It was not among what a person was shown, or its price was not.",
     todo: "To be shown it with its price, {again}.",
@@ -201,6 +212,11 @@ const refused = {
   "several-offerings": {
     plain: "The provider sells several things that fit, and none was chosen by guessing.",
     todo: `Put a more exact recommendation ${newExecution}.`,
+  },
+  "not-in-plan": {
+    plain: "The plan does not buy it.",
+    detail: "Its limit (`maxPrice`) is 0, or when the plan was made, a purchase of it was found.",
+    todo: "If it is to be bought all the same, raise its limit (`maxPrice`) with `buyonce limits`, then {again}.",
   },
   "price-above-limit": {
     plain: "The price is above the limit that was set for it.",

@@ -30,6 +30,8 @@ export type ErrorCode =
   | "execution-incomplete"
   | "restored-unconfirmed"
   | "terms-changed"
+  | "plan-outdated"
+  | "plan-expired"
   | "not-agreed"
   | "already-sent"
   | "limit-below-spent"
@@ -51,6 +53,7 @@ export type ErrorCode =
   | "quote-failed"
   | "not-offered"
   | "several-offerings"
+  | "not-in-plan"
   | "price-above-limit"
   | "price-currency-mismatch"
   | "total-above-limit"
@@ -152,11 +155,11 @@ export class InvalidExecutionError extends BuyonceError {
 
   /**
    * `subject`: what is not valid; an execution, what was asked for about one that the ledger knows, an export that holds some, the
-   * import of recommendations, or a file that was to be written.
+   * import of recommendations, a file that was to be written, or a plan.
    */
   constructor(
     problems: readonly ExecutionProblem[],
-    subject: "execution" | "request" | "export" | "import" | "file" = "execution",
+    subject: "execution" | "request" | "export" | "import" | "file" | "plan" = "execution",
   ) {
     const lines = problems.map(({ path, message }) => `  ${path === "" ? "execution" : path}: ${message}`);
     super({

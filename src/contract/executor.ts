@@ -248,6 +248,8 @@ export interface ServiceExecutor<R extends AnyRecommendation = AnyRecommendation
 /** A cloud: its executors by service. What `createPurchaser` is given. */
 export interface Provider {
   readonly name: string;
+  /** It asks an imitation of its cloud, so nothing that it does can spend money. Default false. */
+  readonly imitation?: boolean;
   readonly services: Readonly<Record<string, ServiceExecutor>>;
   /** Whose recommendations it can read, by name: `cost-explorer`. For `importRecommendations`. */
   readonly sources?: Readonly<Record<string, RecommendationSource>>;

@@ -4,7 +4,7 @@ import { executionChanged, placeDifferences } from "./compare-execution.ts";
 import { todoOf } from "./error-advice.ts";
 import { RefusedError } from "./errors.ts";
 import type { ExecutionRecord, NewExecution, RecordedExecution, SubmittedKey } from "./execution-record.ts";
-import { sameMoney } from "./limits.ts";
+import { sameMoney, sameTotals } from "./limits.ts";
 import { formatMoney, type Money } from "./money.ts";
 import type { ExecutionLimits } from "./recommendation.ts";
 import { termsHash } from "./terms.ts";
@@ -108,10 +108,6 @@ function limitsThatDiffer(asked: NewExecution, { execution, records }: RecordedE
       : [`forbidTwinsWithin from ${execution.forbidTwinsWithin ?? "none"} to ${asked.forbidTwinsWithin ?? "none"}`]),
     ...prices,
   ];
-}
-
-function sameTotals(before: readonly Money[] = [], now: readonly Money[] = []): boolean {
-  return before.length === now.length && before.every((total) => now.some((one) => sameMoney(one, total)));
 }
 
 function from(name: string, before: Money | readonly Money[] | undefined, now: typeof before): string {

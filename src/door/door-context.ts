@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Environment } from "../contract/environment.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
 import { textProblem } from "../contract/text-problem.ts";
+import { executionIn, isPlan } from "../drive/plan-document.ts";
 import type { Changes } from "./changes.ts";
 import type { Caller, Connection, DoorScope, HandlerOptions } from "./door-parts.ts";
 import { pointedAt, RequestError } from "./problem.ts";
@@ -55,21 +56,26 @@ export function checkedId(executionId: string, at: { readonly parameter?: string
   throw new RequestError("malformed-request", `executionId ${problem}. Nothing was recorded.`, { problems });
 }
 
-/** The id that a body names, where it names one. */
+/** The id that a body names, where it names one: an execution, or a plan of one. */
 export function idIn(body: unknown): string | undefined {
-  const { executionId } = Object(body) as { readonly executionId?: unknown };
+  const { executionId } = Object(executionIn(body)) as { readonly executionId?: unknown };
   return typeof executionId === "string" ? executionId : undefined;
 }
 
-/** Throws a RequestError for an id under which this caller may have no execution. */
-export function checkOwnId({ executionIdPrefix = "" }: Caller, executionId: string): void {
-  checkedId(executionId, { pointer: "#/executionId" });
+/** Where a body names its id: the path of the field. */
+export function idPathIn(body: unknown): readonly string[] {
+  return isPlan(body) ? ["execution", "executionId"] : ["executionId"];
+}
+
+/** Throws a RequestError for an id under which this caller may have no execution. `at`: where its body names it. */
+export function checkOwnId({ executionIdPrefix = "" }: Caller, executionId: string, at: readonly string[]): void {
+  checkedId(executionId, { pointer: `#/${at.join("/")}` });
   if (executionId.startsWith(executionIdPrefix)) return;
   const begin = JSON.stringify(executionIdPrefix);
   throw new RequestError(
     "not-permitted",
     `The executionId of this caller has to begin with ${begin}. Nothing was recorded.`,
-    { problems: [pointedAt(["executionId"], `must begin with ${begin}`)] },
+    { problems: [pointedAt(at, `must begin with ${begin}`)] },
   );
 }
 

@@ -11,6 +11,7 @@ import {
   type DoorContext,
   executionIdIn,
   idIn,
+  idPathIn,
   notFound,
   recIndexIn,
   visible,
@@ -147,20 +148,26 @@ function findingOf(body: z.infer<typeof resolutionSchema>): PersonFinding {
 
 async function quote(door: Door, c: DoorContext, body: unknown): Promise<Response> {
   const [caller, named] = [c.get("caller"), idIn(body)];
-  await checkMayQuote(door, caller, named);
+  const at = idPathIn(body);
+  await checkMayQuote(door, caller, named, at);
   const plan = await door.purchaser.plan(body, { ...looking(door, c), caller: caller.name });
   // It says how far a recorded execution has come, also one that was recorded meanwhile.
-  await checkMayQuote(door, caller, named);
+  await checkMayQuote(door, caller, named, at);
   const { executionId, termsVersion, raises, recommendations, totals, error } = plan;
   return jsonAnswer({ executionId, termsVersion, raises, recommendations, totals, error });
 }
 
 /** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */
-async function checkMayQuote({ ledger }: Door, caller: Caller, named: string | undefined): Promise<void> {
+async function checkMayQuote(
+  { ledger }: Door,
+  caller: Caller,
+  named: string | undefined,
+  at: readonly string[],
+): Promise<void> {
   if (named === undefined) return;
-  checkedId(named, { pointer: "#/executionId" });
+  checkedId(named, { pointer: `#/${at.join("/")}` });
   const recorded = await ledger.recorded(named);
   if (recorded !== undefined && caller.scopes.includes("all")) return;
-  checkOwnId(caller, named);
+  checkOwnId(caller, named, at);
   if (recorded !== undefined && recorded.execution.owner?.caller !== caller.name) throw idTaken();
 }

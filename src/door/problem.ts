@@ -160,7 +160,8 @@ function fieldProblem({ path, message }: ExecutionProblem): FieldProblem {
 
 /** A problem at a place in the body. */
 export function pointedAt(path: readonly PropertyKey[], detail: string): FieldProblem {
-  const [list, place] = path.map(String);
+  // A plan holds its execution.
+  const [list, place] = path.slice(path[0] === "execution" ? 1 : 0).map(String);
   const pointer = `#${path.map((part) => `/${escapedPart(String(part))}`).join("")}`;
   const isAtPlace = list === "recommendations" && place !== undefined && /^\d+$/.test(place);
   return { pointer, ...(isAtPlace ? { recIndex: Number(place) } : {}), detail };

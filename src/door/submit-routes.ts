@@ -1,4 +1,5 @@
-import { checkOwnId, type Door, type DoorContext, executionIdIn, idIn } from "./door-context.ts";
+import { checkOwnId, type Door, type DoorContext, executionIdIn, idIn, idPathIn } from "./door-context.ts";
+import { isPlan } from "../drive/plan-document.ts";
 import { reportAnswer } from "./answers.ts";
 import { reportSchema } from "./door-schemas.ts";
 import { keyMissing, readKey } from "./idempotency-key.ts";
@@ -78,7 +79,7 @@ interface Asked {
 async function submit(door: Door, c: DoorContext, { body, key }: Asked): Promise<Response> {
   const caller = c.get("caller");
   const named = idIn(body);
-  if (named !== undefined) checkOwnId(caller, named);
+  if (named !== undefined) checkOwnId(caller, named, idPathIn(body));
   // What the server demands holds for what it records; what is recorded already is answered as it is.
   const isDemanded =
     door.requireApproval && !(named !== undefined && (await door.ledger.recorded(named)) !== undefined);
@@ -98,8 +99,13 @@ function isAsked(text: string | undefined): boolean {
   throw invalidFields("The query", [{ parameter: "requireApproval", detail: "must be true or false" }]);
 }
 
-/** A body with the id that its path names. Throws a RequestError for one that names another. */
+/** A body with the id that its path names; a plan names it by itself. Throws a RequestError for one that names another. */
 function withId(body: unknown, executionId: string): unknown {
+  if (isPlan(body)) {
+    const named = idIn(body);
+    if (named === undefined || named === executionId) return body;
+    throw invalidFields("The body", [pointedAt(idPathIn(body), "must be the one in the path")]);
+  }
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
   const { executionId: named = executionId } = body as { readonly executionId?: unknown };
   if (named === executionId) return { ...body, executionId };

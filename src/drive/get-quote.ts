@@ -1,4 +1,6 @@
 import { RefusedError } from "../contract/errors.ts";
+import { todoOf } from "../contract/error-advice.ts";
+import { isNothing } from "../contract/limits.ts";
 import { compareMoney, formatMoney, isPayable, type Money } from "../contract/money.ts";
 import type { Marker, Quote } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
@@ -41,6 +43,9 @@ function checkPositive(price: Money): void {
 /** Compares a quote with the caller's limit. Throws a RefusedError when it is above it, or in another currency. */
 export function checkPrice(price: Money, limit: Money | undefined): void {
   if (limit === undefined) return;
+  if (isNothing(limit)) {
+    throw notInPlan("its limit (maxPrice) is 0, which a plan gives to what it does not buy");
+  }
   if (price.currency !== limit.currency) {
     throw new RefusedError({
       code: "price-currency-mismatch",
@@ -53,4 +58,12 @@ export function checkPrice(price: Money, limit: Money | undefined): void {
       message: `The quote is ${formatMoney(price)}, above the limit of ${formatMoney(limit)} (maxPrice). Nothing was sent. Raise maxPrice if the price is right, then drive again.`,
     });
   }
+}
+
+/** The refusal of what is not to be bought. `why`: within a sentence. */
+export function notInPlan(why: string): RefusedError {
+  return new RefusedError({
+    code: "not-in-plan",
+    message: `It is not to be bought: ${why}. Nothing was sent for it. ${todoOf("not-in-plan")}`,
+  });
 }

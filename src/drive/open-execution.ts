@@ -7,6 +7,8 @@ import { plannedRecord } from "../contract/planned-record.ts";
 import { whyStopped } from "../contract/terms.ts";
 import { longerTwinsWithin } from "../contract/twin.ts";
 import type { Agreement } from "./agreement.ts";
+import { checkNewPlan, whyPlanRefused } from "./hold-plan.ts";
+import type { AskedExecution } from "./read-plan.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 
 /** An execution as it is recorded, and why nothing of it may be bought as it is asked for now. */
@@ -28,15 +30,16 @@ const maxAttempts = 3;
 
 /**
  * Records an execution (as `first`, where it is new) before the first claim of it. One that is recorded has to be the same: a limit that the file lowers is
- * recorded, whatever else differs refuses all of it. Throws a LedgerError.
+ * recorded, whatever else differs refuses all of it. Throws a LedgerError, and a RefusedError for a plan that may record nothing.
  */
 export async function openExecution(
   ledger: Ledger,
-  asked: NewExecution,
+  asked: AskedExecution,
   first: NewExecution,
   { holder, raiseLimits, agreement }: OpenOptions,
 ): Promise<OpenedExecution> {
   const { executionId } = asked;
+  await checkNewPlan(ledger, asked);
   for (let attempt = 1; ; attempt += 1) {
     const { isNew, ...recorded } = await ledger.recordExecution(first);
     const unseen = whyNotAgreed(agreement, { executionId, termsVersion: isNew ? 0 : recorded.execution.termsVersion });
@@ -46,6 +49,8 @@ export async function openExecution(
     if (changed !== undefined) return { ...recorded, refusal: changed };
     // Nothing of it is bought anyhow, which is what has to be said.
     if (whyStopped(recorded.execution, recorded.at) !== undefined) return recorded;
+    const outdated = whyPlanRefused(asked, recorded);
+    if (outdated !== undefined) return { ...recorded, refusal: outdated };
     const limited = withTwinsOfFirst(withTotalsOfFirst(asked, first, recorded), first, recorded);
     const differences = limitDifferences(limited, recorded);
     const refusal = whyLimitsRefused(asked, recorded.execution, differences, raiseLimits);

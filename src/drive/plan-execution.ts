@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Environment } from "../contract/environment.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { ExecutionPlace, Ledger, TokenRecord } from "../contract/ledger.ts";
-import type { NewExecution, RecordedAt } from "../contract/execution-record.ts";
+import type { RecordedAt } from "../contract/execution-record.ts";
 import { raisesPrice } from "../contract/limits.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { forbiddenError, whyStopped, whyWaiting } from "../contract/terms.ts";
@@ -25,6 +25,8 @@ import {
   type Verdict,
   withError,
 } from "./plan-recommendation.ts";
+import { checkNewPlan, whyPlanRefused } from "./hold-plan.ts";
+import type { AskedExecution } from "./read-plan.ts";
 import { createStop } from "./stop.ts";
 import { tokensByScope } from "./tokens-by-scope.ts";
 import { heldError, sentStates } from "./outcome-of-record.ts";
@@ -73,7 +75,8 @@ export interface ExecutionPlan {
   readonly error?: OutcomeError;
 }
 
-interface PlanParts {
+/** What an execution is quoted with. */
+export interface PlanParts {
   readonly ledger: Ledger;
   readonly environment: Environment;
   readonly executorOf: ExecutorOf;
@@ -81,10 +84,11 @@ interface PlanParts {
 
 /**
  * Quotes an execution as it is asked for, recorded or not. Where it is recorded, what a drive of it would refuse is said, with
- * the recorded limits. Throws a LedgerError of a ledger that fails, and as {@link withTwinsForbidden}.
+ * the recorded limits. Throws a LedgerError of a ledger that fails, as {@link withTwinsForbidden}, and a RefusedError for a plan that may
+ * record nothing.
  */
 export async function planExecution(
-  asked: NewExecution,
+  asked: AskedExecution,
   parts: PlanParts,
   { signal, deadline, concurrency = 4, maxTotals, raiseLimits = false, twins: options, caller }: PlanOptions,
 ): Promise<ExecutionPlan> {
@@ -92,6 +96,7 @@ export async function planExecution(
   const { executionId, emptyPlaces } = withTwinsForbidden(asked, options);
   const budget = createBudget(maxTotals);
   const recorded = await ledger.recorded(executionId);
+  if (recorded === undefined) await checkNewPlan(ledger, asked);
   const at = recorded?.at ?? (await ledger.now());
   const records = new Map(recorded?.records.map((record) => [record.token, record]));
   const { refusal, raises = [] } = recorded ? taken(asked, recorded, raiseLimits) : {};
@@ -153,8 +158,8 @@ export async function planExecution(
 }
 
 /** Why a drive of it would buy nothing, and what it would raise: in the order in which a drive looks at it. */
-function taken(
-  asked: NewExecution,
+export function taken(
+  asked: AskedExecution,
   recorded: RecordedAt,
   raiseLimits: boolean,
 ): { readonly refusal?: Refusal | undefined; readonly raises?: readonly string[] } {
@@ -163,6 +168,8 @@ function taken(
   if (changed !== undefined) return { refusal: { error: changed, looks: false } };
   const stopped = whyStopped(execution, at);
   if (stopped !== undefined) return { refusal: { error: forbiddenError(stopped), looks: true } };
+  const outdated = whyPlanRefused(asked, recorded);
+  if (outdated !== undefined) return { refusal: { error: outdated, looks: false } };
   const differences = limitDifferences(asked, recorded);
   const differs = whyLimitsRefused(asked, execution, differences, raiseLimits);
   if (differs !== undefined) return { refusal: { error: differs, looks: false } };

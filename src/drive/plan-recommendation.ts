@@ -5,6 +5,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
+import { isNothing } from "../contract/limits.ts";
 import type { Money } from "../contract/money.ts";
 import { type Payments, type Priced, pricedAs } from "../contract/payments.ts";
 import { type Payer, payerOf } from "../contract/payer.ts";
@@ -198,7 +199,7 @@ export function countedPrices(
     }
     if (price !== undefined) return [price];
     if (verdict !== "adopt" && verdict !== "bought") return [];
-    if (limit === undefined) throw totalUnknown(recIndex);
+    if (limit === undefined || isNothing(limit)) throw totalUnknown(recIndex);
     return [limit];
   });
 }

@@ -13,7 +13,7 @@ import { characterProblem, textProblem } from "../contract/text-problem.ts";
 import { twinsWithinPattern } from "../contract/twin.ts";
 
 /** More than any execution holds; an engine that has more splits it. */
-const maxRecommendations = 10_000;
+export const maxRecommendations = 10_000;
 
 /** For people, on an execution or a recommendation. */
 export const noteSchema = z

@@ -3,6 +3,7 @@ import type { ExecutionRecord, RecordedExecution } from "../contract/execution-r
 import { executionState, type ExecutionState, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { isInDoubt, mayBeBought } from "../contract/at-risk.ts";
+import { isNothing } from "../contract/limits.ts";
 import { type Money, totals } from "../contract/money.ts";
 import { termsHash, whyForbidden } from "../contract/terms.ts";
 import type { ErrorCode } from "../contract/errors.ts";
@@ -62,7 +63,7 @@ export function executionStatus({ execution, records }: RecordedExecution, now: 
     money: {
       bought: known(records.map(boughtPrice)),
       atRisk: known(records.flatMap(atRiskPrices)),
-      toCome: totals(toCome.flatMap(limitOf)),
+      toCome: totals(toCome.flatMap(limitOf).filter((limit) => !isNothing(limit))),
     },
     unlimited: toCome.filter((record) => limitOf(record).length === 0).length,
   };

@@ -16,6 +16,9 @@ import type { Execution } from "../contract/recommendation-types.ts";
 import { type Money, moneySchema } from "../contract/money.ts";
 import { twinsWithinPattern } from "../contract/twin.ts";
 import { limitDifferences, limitsDiffer, timesDiffer, whyChanged } from "../contract/compare-execution.ts";
+import { checkNewPlan } from "../drive/hold-plan.ts";
+import type { PlanDocument } from "../drive/plan-document.ts";
+import type { AskedExecution } from "../drive/read-plan.ts";
 import { recordedIn } from "../drive/open-execution.ts";
 import { withoutApproval } from "../contract/submitted.ts";
 import { checkSubmitter } from "./check-submitter.ts";
@@ -59,15 +62,15 @@ export interface Submitted extends ExecutionStatus {
 /** What is said about executions, beside driving them. */
 export interface ExecutionManager<Asked = Execution> {
   /**
-   * Records an execution without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
+   * Records an execution, or that of a plan under the plan's limits, without driving it; with `requireApproval`, nothing of it is bought before a person approved it. One
    * that is recorded already has to be the same, and to need an approval where one is required now. Throws an InvalidExecutionError, a LedgerError, or a RefusedError
-   * `execution-changed`, `source-differs` or `limits-differ`.
+   * `execution-changed`, `source-differs` or `limits-differ`; for a plan of what is not recorded `plan-expired` or `plan-outdated`, too.
    *
    * With a `submitter`, the first one owns the execution, and a request that is repeated is a replay for good, whatever a person
    * changed since: {@link ExecutionLedger.recordSubmitted}. It then throws `execution-changed` for every other difference, too, and
    * `execution-id-taken` for an execution that is not the caller's.
    */
-  submit(execution: Asked, options?: SubmitOptions): Promise<Submitted>;
+  submit(execution: Asked | PlanDocument, options?: SubmitOptions): Promise<Submitted>;
   /**
    * Approves the terms that `termsHash` names ({@link ExecutionStatus.termsHash}). Throws a RefusedError `terms-changed` where
    * they are not those that are recorded, and what `cancel` throws.
@@ -117,7 +120,7 @@ export interface ExecutionManager<Asked = Execution> {
 interface ManagerParts {
   readonly ledger: Ledger;
   /** Validates an execution that is to be recorded. */
-  readonly planOf: (execution: unknown) => NewExecution;
+  readonly planOf: (execution: unknown) => AskedExecution;
   readonly audit: AuditRecords;
 }
 
@@ -138,12 +141,9 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
 
   return {
     submit: async (execution, { requireApproval = false, twoPersons = false, submitter } = {}) => {
-      if (submitter !== undefined) checkSubmitter(submitter);
-      else if (twoPersons) {
-        const message = "must name a caller: of two persons, one is who submits it";
-        throw new InvalidExecutionError([{ path: "submitter", message }], "request");
-      }
-      const asked = { ...planOf(execution), approvalRequired: requireApproval || twoPersons, twoPersons };
+      checkFor(submitter, twoPersons);
+      const terms = await termsOf(ledger, planOf(execution));
+      const asked = { ...terms, approvalRequired: requireApproval || twoPersons, twoPersons };
       const { isNew, ...found } = await (submitter === undefined
         ? recordForNobody(ledger, asked)
         : ledger.recordSubmitted(asked, submitter));
@@ -196,6 +196,22 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       return statusOf(await recordedIn(ledger, executionId));
     },
   };
+}
+
+/** Throws an InvalidExecutionError for a submitter that is none, or where two persons are asked for and nobody is named. */
+function checkFor(submitter: Submitter | undefined, twoPersons: boolean): void {
+  if (submitter !== undefined) checkSubmitter(submitter);
+  else if (twoPersons) {
+    const message = "must name a caller: of two persons, one is who submits it";
+    throw new InvalidExecutionError([{ path: "submitter", message }], "request");
+  }
+}
+
+/** What is recorded of an execution, or of a plan: its limits are those of its execution. Throws for a plan that may record nothing. */
+async function termsOf(ledger: Ledger, asked: AskedExecution): Promise<NewExecution> {
+  await checkNewPlan(ledger, asked);
+  const { plan: _plan, ...terms } = asked;
+  return terms;
 }
 
 /** Records an execution that nobody owns. Throws a RefusedError for one that is recorded otherwise. */

@@ -25,6 +25,7 @@ import type {
   Recommendation,
   RecommendationTypes,
   validate,
+  PlanDocument,
 } from "../../src/index.ts";
 
 /** What the schema of each service takes. */
@@ -162,9 +163,9 @@ describe("a recommendation is one of its service", () => {
 
 describe("a purchaser takes an execution", () => {
   test("and what is not known to be one goes through validate", () => {
-    expectTypeOf<Parameters<Purchaser["drive"]>[0]>().toEqualTypeOf<Execution>();
-    expectTypeOf<Parameters<Purchaser["submit"]>[0]>().toEqualTypeOf<Execution>();
-    expectTypeOf<Parameters<Purchaser["plan"]>[0]>().toEqualTypeOf<Execution>();
+    expectTypeOf<Parameters<Purchaser["drive"]>[0]>().toEqualTypeOf<Execution | PlanDocument>();
+    expectTypeOf<Parameters<Purchaser["submit"]>[0]>().toEqualTypeOf<Execution | PlanDocument>();
+    expectTypeOf<Parameters<Purchaser["plan"]>[0]>().toEqualTypeOf<Execution | PlanDocument>();
     expectTypeOf<Parameters<Purchaser["checkAccess"]>[0]>().toEqualTypeOf<Execution | undefined>();
     expectTypeOf<Purchaser["validate"]>().parameter(0).toEqualTypeOf<unknown>();
     expectTypeOf<Purchaser["validate"]>().returns.toEqualTypeOf<Execution>();

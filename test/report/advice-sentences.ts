@@ -136,6 +136,17 @@ export const sentences: Readonly<
     cause: "Its limits, source or approval changed meanwhile, so nothing was done under the former ones.",
     next: "Nothing was sent. Look at what holds now (buyonce status), then AGAIN.",
   },
+  "plan-outdated": {
+    status: "refused",
+    cause:
+      "The plan is older than the terms that are recorded, and its limits are not those; nothing of it was bought.",
+    next: "Nothing was sent. Look at what holds now (buyonce status), make a new plan (buyonce quote --out), then FROM_FILE.",
+  },
+  "plan-expired": {
+    status: "refused",
+    cause: "The plan does not hold any more, so nothing of it was bought.",
+    next: "Nothing was sent. Make a new plan (buyonce quote --out), then FROM_FILE.",
+  },
   "not-agreed": {
     status: "refused",
     cause: "It was not among what a person was shown, or its price was not.",
@@ -241,6 +252,11 @@ export const sentences: Readonly<
     status: "refused",
     cause: "The provider sells several things that fit, and none was chosen by guessing.",
     next: "Nothing was sent. Put a more exact recommendation into a new execution with an executionId of its own.",
+  },
+  "not-in-plan": {
+    status: "refused",
+    cause: "The plan does not buy it.",
+    next: "Nothing was sent. If it is to be bought all the same, raise its limit (maxPrice) with buyonce limits, then AGAIN.",
   },
   "price-above-limit": {
     status: "refused",

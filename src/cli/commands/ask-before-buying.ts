@@ -10,7 +10,6 @@ import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { formatMoney } from "../../contract/money.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { TwinOptions } from "../../contract/twin.ts";
-import type { AnyExecution } from "../../contract/recommendation.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { quoteText } from "../text/quote-text.ts";
@@ -20,7 +19,8 @@ import type { BuyOptions } from "./option-groups.ts";
 
 /** What a person is asked about before a drive. */
 export interface Spending {
-  readonly execution: AnyExecution;
+  /** The execution that is to be driven, or the plan. */
+  readonly asked: unknown;
   readonly purchaser: Purchaser<unknown>;
   /** Where the ledger is, if it would be a new one. */
   readonly newAt: string | undefined;
@@ -40,14 +40,14 @@ export interface Spending {
 export async function agreeOnSpending(
   spending: Spending,
 ): Promise<{ readonly agreement: Agreement; readonly raiseLimits: boolean }> {
-  const { execution, purchaser, newAt, descriptions, options, twins, parts, signal } = spending;
+  const { asked, purchaser, newAt, descriptions, options, twins, parts, signal } = spending;
   const { stderr, env } = parts.terminal;
   const { timeout, concurrency, maxTotal: maxTotals } = options;
   const layout = { descriptions, width: widthOf(stderr), paint: painter(stderr, env), maxTotals };
 
   stderr.write("Asking for prices; nothing is bought yet.\n");
   const quotation = await unlessStopped(signal, () =>
-    purchaser.plan(execution, {
+    purchaser.plan(asked, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]),
       concurrency,
       twins,

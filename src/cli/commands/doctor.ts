@@ -4,6 +4,7 @@ import { checkAccess, recommendationsOf } from "../../access/check-access.ts";
 import { systemEnvironment } from "../../contract/environment.ts";
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger } from "../../contract/ledger.ts";
+import { executionIn } from "../../drive/plan-document.ts";
 import { validateExecution } from "../../drive/validate.ts";
 import { ledgerText } from "../../ledger/ledger-location.ts";
 import { placeOfLedger } from "../resources/open-ledger.ts";
@@ -96,7 +97,7 @@ export async function doctorCommand(
   parts: CommandParts,
 ): Promise<ExitCode> {
   checkEndpoints(options);
-  const input = file === undefined ? undefined : await readExecutionFile(file, parts.terminal.stdin);
+  const input = file === undefined ? undefined : executionIn(await readExecutionFile(file, parts.terminal.stdin));
   const needed = neededBy(input, parts);
   const given = { endpoints: endpointsOf(options), purchaseTimeout: requestTimeout, parts };
   const built = await buildProviders(needed, given);

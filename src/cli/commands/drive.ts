@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { Purchaser } from "../../purchaser.ts";
-import { validateExecution } from "../../drive/validate.ts";
+import { executionIn, isPlan } from "../../drive/plan-document.ts";
+import { validateAsked } from "../../drive/read-plan.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
-import type { AnyExecution } from "../../contract/recommendation.ts";
 import type { Report } from "../../contract/report.ts";
 import { createProgress } from "../progress/progress.ts";
 import { descriptionsIn, describePlaces } from "../resources/ledger-records.ts";
@@ -12,7 +12,7 @@ import type { LookForByToken } from "../../inspect/look-for.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { isStandardInput } from "../resources/read-text-file.ts";
 import { checkReportFile, keepEvents, writeReportFile } from "../resources/report-file.ts";
-import { type ExitCode, exitCodeOf, exitCodeOfLost } from "../terminal/exit-code.ts";
+import { type ExitCode, exitCodeOf, exitCodeOfLost, usageError } from "../terminal/exit-code.ts";
 import { noteOn, painter, widthOf } from "../terminal/terminal.ts";
 import { jsonReport } from "../text/json-documents.ts";
 import { type Again, againFromFile } from "../text/next-steps.ts";
@@ -49,6 +49,8 @@ The file
   JSON: { "executionId", "source", "recommendations": [ ... ] }. Strict: an unknown field is an error, and nothing
   is sent unless all of it is valid. Recommendations are counted from 0, as "#0" in the report. - is standard input; then
   nobody can be asked, and a real cloud needs --yes.
+  Or a plan, as buyonce quote --out writes it: then what it says is done, or refused. What costs more than was seen, what it
+  does not buy, and all of it once the plan does not hold any more or the recorded limits are others, is not bought.
 
 Once
   Every recommendation is bought at most once, however often and from wherever the file is driven; driving it again
@@ -157,10 +159,11 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   checkEndpoints(options);
   await checkReportFile(options.report, ownFiles(options, parts));
   const input = await readExecutionFile(file, parts.terminal.stdin);
-  const needed = providersNamedIn(input);
+  const needed = providersNamedIn(executionIn(input));
   const purchaseTimeout = purchaseTimeoutOf(options.timeout);
+  checkRaises(input, options);
   // Before anything is started or opened: a bad file leaves no trace.
-  validateExecution(input, await buildProviders(needed, { endpoints: endpointsOf(options), purchaseTimeout, parts }));
+  validateAsked(input, await buildProviders(needed, { endpoints: endpointsOf(options), purchaseTimeout, parts }));
 
   return withClouds({ needed, options, parts, buying: options }, ({ providers, real, sandbox }) => {
     const imitation = real.length === 0;
@@ -177,7 +180,7 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const descriptions = saidOf(executionId, places, recordedBefore, purchaser);
       const begin = async () => purchaserOf(await ledger.begin());
       const again = againFromFile(isStandardInput(file) ? undefined : file, commandLineOf(options, parts));
-      const drive = { execution, purchaser, begin, newAt, descriptions, again, options, parts };
+      const drive = { asked: input, purchaser, begin, newAt, descriptions, again, options, parts };
       const events: DriveEvent[] = [];
       const report = await driveUntilInterrupted(drive, asks, events);
       const own = await ledger.begin();
@@ -194,8 +197,17 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
   });
 }
 
+/** Throws a usage error where a plan is to raise limits. */
+function checkRaises(input: unknown, { raiseLimits }: DriveCommandOptions): void {
+  if (raiseLimits !== true || !isPlan(input)) return;
+  throw usageError(
+    "A plan never raises a limit: leave out --raise-limits, or drive the execution file. Nothing was sent.",
+  );
+}
+
 interface Drive {
-  readonly execution: AnyExecution;
+  /** The execution that is driven, or the plan. */
+  readonly asked: unknown;
   /** To look with, before anybody agreed. */
   readonly purchaser: Purchaser<unknown>;
   /** The one that drives. A new ledger is made by this. */
@@ -223,7 +235,7 @@ async function driveUntilInterrupted(drive: Drive, ask: boolean, events: DriveEv
         const onEvent = keepEvents(options.report, events, progress);
         const deadline = parts.now() + options.timeout * 1000;
         const limits = { ...(maxTotals ? { maxTotals } : {}), ...twins, ...agreed };
-        return purchaser.drive(drive.execution, { signal, deadline, concurrency, wait, onEvent, ...limits });
+        return purchaser.drive(drive.asked, { signal, deadline, concurrency, wait, onEvent, ...limits });
       },
     );
   });
@@ -243,7 +255,7 @@ function saidOf(
 
 function writeReport(
   report: Report,
-  { execution, newAt, descriptions, again, options, parts, lookFor }: Drive & { readonly lookFor: LookForByToken },
+  { newAt, descriptions, again, options, parts, lookFor }: Drive & { readonly lookFor: LookForByToken },
   sandbox: RunningSandbox | undefined,
 ): void {
   const { stdout, env } = parts.terminal;
@@ -252,7 +264,7 @@ function writeReport(
     return;
   }
   const paint = painter(stdout, env);
-  const page = commandLineOf(options, parts)("report", execution.executionId);
+  const page = commandLineOf(options, parts)("report", report.executionId);
   const how = { descriptions, width: widthOf(stdout), paint, again, newLedger: newAt, lookFor, page };
   stdout.write(`\n${reportText(report, how)}`);
   if (sandbox) stdout.write(sandboxText(sandbox.purchaseRequests(), paint));

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { validateExecution } from "../../drive/validate.ts";
-import { providersNamedIn } from "../resources/providers.ts";
+import { executionIn } from "../../drive/plan-document.ts";
+import { readExecution } from "../../drive/read-plan.ts";
+import { endpointsAt, providersNamedIn } from "../resources/providers.ts";
 import { readExecutionFile } from "../resources/read-execution-file.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-code.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
@@ -25,6 +26,8 @@ What it does
   Records the execution with all its recommendations and limits, and buys nothing. A drive of the same file, buyonce redrive
   or a timer buys it; with --require-approval only after buyonce approve. No provider is asked.
   An execution that is recorded already has to be the same.
+  A plan (buyonce quote --out) is recorded with its limits: what it says is bought, at no more than was seen. Whoever approves
+  it names the "termsHash" that stands in it.
 ${ledgerHelp}
 Exit codes
   0    recorded
@@ -35,8 +38,9 @@ Exit codes
 With --json
   Standard output holds exactly one document: the execution as "buyonce executions --json" shows it; else { "error": ... }.
 
-Example
+Examples
   buyonce submit execution.json --require-approval
+  buyonce submit plan.json --require-approval
 `;
 
 /** What `buyonce submit` is. */
@@ -54,13 +58,14 @@ export async function submitCommand(
   const { stdout, env } = parts.terminal;
   checkEndpoints(options);
   const input = await readExecutionFile(file, parts.terminal.stdin);
-  const providers = await buildProviders(providersNamedIn(input), {
-    endpoints: {},
+  const providers = await buildProviders(providersNamedIn(executionIn(input)), {
+    // Nobody is asked; in a sandbox they are those of a sandbox, for which a plan may have been made.
+    endpoints: options.sandbox ? endpointsAt("http://127.0.0.1") : {},
     purchaseTimeout: requestTimeout,
     parts,
   });
   // A bad file makes no ledger.
-  validateExecution(input, providers);
+  readExecution(input, providers);
   return withLedger(ledgerOf(options, parts), {}, parts, async (ledger) => {
     const purchaser = await parts.createPurchaser({ ledger, providers });
     const status = await purchaser.submit(input, { requireApproval: options.requireApproval ?? false });

@@ -1,6 +1,7 @@
 import type { Provider } from "../../contract/executor.ts";
 import { type JsonSchema, jsonSchemaOf } from "../../contract/json-schema.ts";
 import { canBeListed } from "../../contract/service-without-api.ts";
+import { planSchema } from "../../drive/plan-document.ts";
 import { envelopeSchema, noteSchema, skipSchema } from "../../drive/validate.ts";
 
 /** A service that can be bought, and what its recommendation looks like. */
@@ -42,6 +43,20 @@ export function executionJsonSchema(providers: readonly Provider[]): JsonSchema 
     description: "What to buy once: docs/services says which fields the recommendations of a service have.",
     ...envelope,
     properties: { ...properties, recommendations: { ...(recommendations as JsonSchema), items } },
+    definitions,
+  };
+}
+
+/** The JSON Schema of a plan of such an execution. */
+export function planJsonSchema(providers: readonly Provider[]): JsonSchema {
+  const { definitions, ...execution } = executionJsonSchema(providers);
+  const envelope = jsonSchemaOf(planSchema);
+  return {
+    title: "Plan of buyonce",
+    description:
+      "What buyonce quote --out writes, and buyonce drive and submit take: docs/plan.md. It is not written by hand.",
+    ...envelope,
+    properties: { ...envelope.properties, execution },
     definitions,
   };
 }

@@ -73,6 +73,8 @@ export const jsonDocuments = {
         })
         .describe("Sums per currency."),
       error: error.optional(),
+      out: z.string().optional().describe("The file that the plan was written to."),
+      noPlan: error.optional().describe("Why no plan was written."),
     })
     .meta({ title: "buyonce quote --json" }),
   access: z

@@ -1,4 +1,5 @@
 import type { AccessReport } from "../../access/access-report.ts";
+import type { PlanDocument } from "../../drive/plan-document.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
@@ -18,7 +19,7 @@ import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { JsonSchema } from "../../contract/json-schema.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
-import type { Outcome, Report } from "../../contract/report.ts";
+import type { Outcome, OutcomeError, Report } from "../../contract/report.ts";
 import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
 import { explainError } from "./explain-error.ts";
 import type { ShownService } from "./schema-text.ts";
@@ -50,9 +51,29 @@ export function jsonAccess({ ready, install, findings }: AccessReport): string {
   return text({ ready, install, findings });
 }
 
+/** What `quote --out` did. */
+interface PlanWritten {
+  /** The file of the plan. */
+  readonly out?: string | undefined;
+  /** Why none was written. */
+  readonly noPlan?: OutcomeError | undefined;
+}
+
 /** The one JSON document of `quote --json`, tokens in full. */
-export function jsonQuotation({ executionId, recommendations, totals, error }: ExecutionPlan): string {
-  return text({ executionId, recommendations, totals, error });
+export function jsonQuotation(
+  { executionId, recommendations, totals, error }: ExecutionPlan,
+  { out, noPlan }: PlanWritten = {},
+): string {
+  return text({ executionId, recommendations, totals, error, out, noPlan });
+}
+
+/** As large as a file may be that is read again; longer ones are written without indentation. */
+const indentedBytes = 9_000_000;
+
+/** A plan file. */
+export function jsonPlanFile(plan: PlanDocument): string {
+  const indented = text(plan);
+  return indented.length <= indentedBytes ? indented : escapeHidden(`${JSON.stringify(plan)}\n`);
 }
 
 /** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
