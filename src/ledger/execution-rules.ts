@@ -17,6 +17,7 @@ import { mayBeDriven } from "../contract/execution-state.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { termsHash, whyForbidden, whyStopped } from "../contract/terms.ts";
 import { boughtPrice, countedPrices } from "../contract/counted-price.ts";
+import { isOneOf } from "../contract/is-one-of.ts";
 
 /** The record of an execution that is new, and those of its places. `owner`: whose it is, if it was submitted for somebody. */
 export function newExecution(
@@ -134,11 +135,6 @@ function withoutApprover(
 ): Pick<ExecutionRecord, "mayNotApprove"> {
   if (mayNotApprove === undefined || kind === "approve" || !("approval" in changed)) return {};
   return { mayNotApprove: isOneOf(mayNotApprove, person) ? mayNotApprove : [...mayNotApprove, person] };
-}
-
-/** Whether a person is among others: "Ann" and "ann" are taken for one. */
-function isOneOf(persons: readonly string[], person: string): boolean {
-  return persons.some((other) => other.toLowerCase() === person.toLowerCase());
 }
 
 function changeOf(

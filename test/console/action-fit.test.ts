@@ -1,6 +1,8 @@
 // An action that does not fit how an execution stands is not asked about: its page says why, and links to what fits.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { termsHash } from "../../src/contract/terms.ts";
+import { staticTokens } from "../../src/door/static-tokens.ts";
 import { ec2In, type Night, park, startNight, submitted } from "./night.ts";
 
 const day = 86_400_000;
@@ -102,4 +104,46 @@ test("a form that was opened before all was bought does nothing, though no terms
   expect(await answer.text()).toMatch(/Nothing was changed\.[^]*Nothing is left to buy/);
   expect((await night.ledger.recorded("complete"))!.execution).toMatchObject({ updatedAt });
   expect((await night.ledger.recorded("complete"))!.execution.cancelled).toBeUndefined();
+});
+
+test("whoever may not approve it is told why, by whatever case of letters, and is offered no button; another one is", async () => {
+  const names = ["Ann", "Bob"];
+  const entries = names.map((name) => ({
+    name,
+    sha256: createHash("sha256").update(name).digest("hex"),
+    scopes: ["read", "write", "approve", "all"],
+    executionIdPrefix: `${name.toLowerCase()}-`,
+  }));
+  const other = await startNight({
+    authenticate: staticTokens(JSON.stringify({ tokens: entries }), "tokens.json").authenticate,
+  });
+  onTestFinished(() => other.close());
+  const execution = { executionId: "ann-1", source: "engine", recommendations: [ec2In("us-east-1")] };
+  await other.purchaser.submit(execution, { twoPersons: true, submitter: { caller: "ann" } });
+  const read = async (path: string, name: string) =>
+    (await fetch(`${other.url}/executions/ann-1${path}`, { headers: { authorization: `Bearer ${name}` } })).text();
+  const page = await read("/approve", "Ann");
+  expect(page).toContain("You may not approve it. It was recorded as one that needs two persons");
+  expect(page).not.toContain('class="ask"');
+  expect(await read("", "Ann")).not.toContain("/executions/ann-1/approve");
+  expect(await read("/approve", "Bob")).toContain('class="ask"');
+  expect(await read("", "Bob")).toContain("/executions/ann-1/approve");
+});
+
+test.each([
+  ["complete", "skip", "It is bought: it cannot be dropped."],
+  ["complete", "resolve", "It is bought, so there is nothing to decide."],
+  ["complete", "resolve/write-off", "It is bought, so there is nothing to decide."],
+  ["parked", "skip", "It was sent already: it cannot be dropped."],
+  ["parked", "resolve", undefined],
+  ["parked", "resolve/bought", undefined],
+  ["refused", "resolve/not-bought", "Nothing of it may be bought, so there is nothing to decide."],
+  ["refused", "skip", undefined],
+] as const)("about a recommendation of one that is %s, %s: %s", async (executionId, action, why) => {
+  const page = await (await fetch(`${night.url}/executions/${executionId}/recommendations/0/${action}`)).text();
+  if (why === undefined) expect(page).toMatch(/class="(?:ask|choices)"/);
+  else {
+    expect(page).toContain(why);
+    expect(page).not.toMatch(/class="(?:ask|choices)"/);
+  }
 });

@@ -61,8 +61,8 @@ export async function asked(
   action: PlainAction,
   { again, status = 200 }: { readonly again?: Again; readonly status?: number } = {},
 ): Promise<Response> {
-  const shown = await readExecution(parts.door, c);
-  return pageAnswer(framed(parts, c.get("caller"), actionPage({ shown, action, again })), status);
+  const [caller, shown] = [c.get("caller"), await readExecution(parts.door, c)];
+  return pageAnswer(framed(parts, caller, actionPage({ shown, action, caller, again })), status);
 }
 
 /** Carries out the form of an action, as it was shown. Where something changed since, it is told, and nothing is done. */
@@ -85,7 +85,7 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: PlainActi
     return isDone ? done : show(changedSince, 412);
   }
   // Bought, for one, since the page was shown: that changes no terms.
-  if (misfitOf(shown, action) !== undefined) return show(changedSince, 412);
+  if (misfitOf(shown, action, c.get("caller")) !== undefined) return show(changedSince, 412);
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
     ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": tag } }),

@@ -1,8 +1,12 @@
-// Whether an action fits how an execution stands: where it does not, its page says why, and asks nothing.
+// Whether an action fits how an execution stands, and who asks: where it does not, its page says why, and asks nothing.
 import { canAskAgain, workLeft } from "../../contract/execution-state.ts";
+import { isOneOf } from "../../contract/is-one-of.ts";
+import type { TokenRecord } from "../../contract/ledger.ts";
 import { whyStopped } from "../../contract/terms.ts";
 import { type Html, html, timeText } from "../../report/html.ts";
+import type { Caller, DoorScope } from "../door-parts.ts";
 import { foreign, timeMark } from "./console-frame.ts";
+import { isDecidable, meaningOf } from "./console-words.ts";
 import type { ExecutionAction, PlainAction } from "./console-links.ts";
 import type { ShownExecution } from "./read-execution.ts";
 
@@ -13,54 +17,90 @@ export interface Misfit {
   readonly instead?: PlainAction | undefined;
 }
 
-/** Why an action does not fit how an execution stands; undefined where it does. */
-export function misfitOf(shown: ShownExecution, action: ExecutionAction): Misfit | undefined {
-  return misfits[action](shown);
+/** The scope that each action needs. */
+export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
+  approve: "approve",
+  limits: "approve",
+  cancel: "write",
+  redrive: "write",
+  reopen: "approve",
+};
+
+/** Why an action does not fit how an execution stands, or who asks for it; undefined where it does. Scopes are not looked at. */
+export function misfitOf(shown: ShownExecution, action: ExecutionAction, caller: Caller): Misfit | undefined {
+  return misfits[action](shown, caller);
 }
 
-const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution) => Misfit | undefined>> = {
-  approve: (shown) => {
-    const { approvalRequired, approval } = shown.recorded.execution;
+/** Why no limit of an execution can be changed; undefined where one can. */
+export function limitMisfit(shown: ShownExecution): Misfit | undefined {
+  if (shown.status.state === "complete") return { why: html`${nothingLeft(shown)}: a limit decides nothing more.` };
+  const expired = expiredLine(shown);
+  return expired && { why: html`${expired} Nothing more is bought of it, so a limit decides nothing more.` };
+}
+
+/** Whether somebody may do it, and it fits. */
+export function mayDo(shown: ShownExecution, action: ExecutionAction, caller: Caller): boolean {
+  return caller.scopes.includes(scopeOfAction[action]) && misfitOf(shown, action, caller) === undefined;
+}
+
+/** Why nobody decides what became of a recommendation; undefined where somebody can. */
+export function decisionMisfit(record: TokenRecord): Html | undefined {
+  if (isDecidable(record)) return undefined;
+  if (record.state === "purchased") return html`It is bought, so there is nothing to decide.`;
+  return html`Nothing of it may be bought, so there is nothing to decide.`;
+}
+
+/** Why a recommendation cannot be dropped; undefined where it can: it was never sent. */
+export function dropMisfit({ state, submission, former = [] }: TokenRecord): Html | undefined {
+  if (state === "purchased") return html`It is bought: it cannot be dropped.`;
+  if (state === "skipped") return html`It is dropped already.`;
+  const isUnsent = submission === undefined && former.length === 0;
+  if (isUnsent && ["planned", "claimed", "refused", "rejected"].includes(state)) return undefined;
+  return html`It was sent already: it cannot be dropped.`;
+}
+
+const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution, caller: Caller) => Misfit | undefined>> = {
+  approve: (shown, caller) => {
+    const { approvalRequired, approval, mayNotApprove = [] } = shown.recorded.execution;
     if (shown.status.state === "complete") return { why: html`${nothingLeft(shown)}: there is nothing to approve.` };
     const stopped = stoppedLine(shown);
-    if (stopped !== undefined) return { why: html`${stopped} It cannot be approved.`, instead: reopened(shown) };
+    if (stopped !== undefined)
+      return { why: html`${stopped} It cannot be approved.`, instead: reopened(shown, caller) };
     if (approval !== undefined) {
       const { person, at } = approval;
       return { why: html`These terms were approved by ${foreign(person)} on ${timeMark(at, timeText(at))} already.` };
     }
-    return approvalRequired ? undefined : { why: html`It needs no approval.` };
+    if (!approvalRequired) return { why: html`It needs no approval.` };
+    if (!isOneOf(mayNotApprove, caller.name)) return undefined;
+    return { why: html`You may not approve it. ${meaningOf("second-person-needed")}` };
   },
-  cancel: (shown) => {
+  cancel: (shown, caller) => {
     const { toCome, atRisk } = shown.status.places;
     const isNothingLeft = shown.status.state === "complete" || toCome + atRisk === 0;
     if (isNothingLeft) return { why: html`Nothing is left to buy, so cancelling stops nothing.` };
     if (shown.recorded.execution.cancelled === undefined) return undefined;
-    return { why: html`${stoppedLine(shown)} Nothing more is sent for it.`, instead: reopened(shown) };
+    return { why: html`${stoppedLine(shown)} Nothing more is sent for it.`, instead: reopened(shown, caller) };
   },
-  reopen: (shown) => {
+  reopen: (shown, caller) => {
     if (shown.recorded.execution.cancelled === undefined) {
-      const instead = misfitOf(shown, "approve") === undefined ? "approve" : undefined;
+      const instead = mayDo(shown, "approve", caller) ? "approve" : undefined;
       return { why: html`It is not cancelled, so there is nothing to reopen.`, instead };
     }
     if (shown.status.state === "complete") return { why: html`Nothing is left to buy, so reopening changes nothing.` };
     const expired = expiredLine(shown);
     return expired && { why: html`${expired} It cannot be reopened.` };
   },
-  limits: (shown) => {
-    if (shown.status.state === "complete") return { why: html`${nothingLeft(shown)}: a limit decides nothing more.` };
-    const expired = expiredLine(shown);
-    return expired && { why: html`${expired} Nothing more is bought of it, so a limit decides nothing more.` };
-  },
-  redrive: (shown) => {
+  limits: limitMisfit,
+  redrive: (shown, caller) => {
     const { recorded, status } = shown;
     const { records } = recorded;
     const isStopped = status.state === "stopped";
     if (isStopped && status.places.atRisk === 0) {
       const why = html`${stoppedLine(shown)} Nothing that was sent is open, so driving it again does nothing.`;
-      return { why, instead: reopened(shown) };
+      return { why, instead: reopened(shown, caller) };
     }
     if (status.state === "waiting") {
-      const instead = misfitOf(shown, "approve") === undefined ? "approve" : undefined;
+      const instead = mayDo(shown, "approve", caller) ? "approve" : undefined;
       return { why: html`It waits, and is driven by itself once it may be: there is nothing to drive again.`, instead };
     }
     if (isStopped || records.some(canAskAgain)) return undefined;
@@ -70,9 +110,9 @@ const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution) => Misfi
   },
 };
 
-function reopened(shown: ShownExecution): PlainAction | undefined {
+function reopened(shown: ShownExecution, caller: Caller): PlainAction | undefined {
   const isCancelled = shown.recorded.execution.cancelled !== undefined;
-  return isCancelled && misfitOf(shown, "reopen") === undefined ? "reopen" : undefined;
+  return isCancelled && mayDo(shown, "reopen", caller) ? "reopen" : undefined;
 }
 
 /** That it was cancelled, or has expired; undefined where it is not stopped. */

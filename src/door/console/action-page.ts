@@ -3,11 +3,12 @@ import type { Money } from "../../contract/money.ts";
 import { totals } from "../../contract/money.ts";
 import { amountText, formValue, type Html, html, timeText } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
+import type { Caller } from "../door-parts.ts";
 import { termsTag } from "../terms-tag.ts";
 import type { ConsolePage } from "./console-frame.ts";
 import { type Misfit, misfitOf } from "./action-fit.ts";
 import { foreign, timeMark } from "./console-frame.ts";
-import { executionPath, link, type PlainAction } from "./console-links.ts";
+import { executionPath, link, placePath, type PlainAction } from "./console-links.ts";
 import { statePart } from "./execution-page.ts";
 import { noteLine } from "./note-line.ts";
 import { placesTable } from "./places-table.ts";
@@ -23,6 +24,8 @@ export interface Again {
 export interface AskedAction {
   readonly shown: ShownExecution;
   readonly action: PlainAction;
+  /** Who is asked. */
+  readonly caller: Caller;
   readonly again?: Again | undefined;
 }
 
@@ -37,7 +40,7 @@ interface ActionWords {
 }
 
 /** Asks once more before an action is carried out: what will happen, and what it costs. */
-export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
+export function actionPage({ shown, action, caller, again }: AskedAction): ConsolePage {
   const { executionId } = shown.recorded.execution;
   const { title, what, button, hasReason, isGrave } = actions[action];
   const page = {
@@ -46,7 +49,7 @@ export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
     seen: shown.lastNumber,
     isHeld: true,
   };
-  const misfit = misfitOf(shown, action);
+  const misfit = misfitOf(shown, action, caller);
   if (misfit !== undefined) return { ...page, body: misfitBody({ shown, action, again }, misfit) };
   const { lines, places } = what(shown);
   return {
@@ -81,7 +84,7 @@ export function actionPage({ shown, action, again }: AskedAction): ConsolePage {
 }
 
 /** That the action does not fit, and what does: there is no form. */
-function misfitBody({ shown, action, again }: AskedAction, { why, instead }: Misfit): Html {
+function misfitBody({ shown, action, again }: Omit<AskedAction, "caller">, { why, instead }: Misfit): Html {
   const { executionId } = shown.recorded.execution;
   return html`${wayBack(executionId)}
     <h1>${actions[action].title} ${foreign(executionId)}</h1>
@@ -95,6 +98,24 @@ function misfitBody({ shown, action, again }: AskedAction, { why, instead }: Mis
       }
       <a class="button" href="${link(executionPath(executionId))}">To the execution</a>
     </p>`;
+}
+
+/** The same for something that is done about one recommendation. */
+export function placeMisfitBody({ executionId, recIndex, title, why, again }: PlaceMisfit): Html {
+  const own = link(placePath(executionId, recIndex));
+  return html`${wayBack(executionId, html` <a href="${own}">No. ${recIndex}</a>`)}
+    <h1>${title}</h1>
+    ${again && alert(again.why)}
+    <p><strong>${why}</strong></p>
+    <p class="buttons"><a class="button" href="${own}">To the recommendation</a></p>`;
+}
+
+interface PlaceMisfit {
+  readonly executionId: string;
+  readonly recIndex: number;
+  readonly title: string;
+  readonly why: Html;
+  readonly again?: Pick<Again, "why"> | undefined;
 }
 
 /** The way back to an execution. */

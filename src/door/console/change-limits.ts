@@ -5,7 +5,7 @@ import { checkScope, type DoorContext, type DoorEnv } from "../door-context.ts";
 import { termsTag } from "../terms-tag.ts";
 import { changedSince, isLast, problemFrom, problemText } from "./act.ts";
 import type { Again } from "./action-page.ts";
-import { scopeOfAction } from "./console-actions.ts";
+import { scopeOfAction } from "./action-fit.ts";
 import { type ConsolePage, framed } from "./console-frame.ts";
 import { executionPath, placePath, withQuery } from "./console-links.ts";
 import { type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";

@@ -1,5 +1,5 @@
-import type { Caller, DoorScope } from "../door-parts.ts";
-import { misfitOf } from "./action-fit.ts";
+import type { Caller } from "../door-parts.ts";
+import { mayDo } from "./action-fit.ts";
 import type { ExecutionAction } from "./console-links.ts";
 import type { ShownExecution } from "./read-execution.ts";
 
@@ -11,24 +11,13 @@ export interface OfferedAction {
   readonly isMain: boolean;
 }
 
-/** The scope that each action needs. */
-export const scopeOfAction: Readonly<Record<ExecutionAction, DoorScope>> = {
-  approve: "approve",
-  limits: "approve",
-  cancel: "write",
-  redrive: "write",
-  reopen: "approve",
-};
-
 /** What somebody can do about an execution, as it stands. */
-export function actionsOf(shown: ShownExecution, { name, scopes }: Caller): readonly OfferedAction[] {
+export function actionsOf(shown: ShownExecution, caller: Caller): readonly OfferedAction[] {
   const { recorded, status } = shown;
   const { execution } = recorded;
   const { state, forbidden } = status;
   const offered: readonly (OfferedAction | undefined)[] = [
-    forbidden?.code === "approval-missing" && !(execution.mayNotApprove ?? []).includes(name)
-      ? { action: "approve", label: "Approve …", isMain: true }
-      : undefined,
+    forbidden?.code === "approval-missing" ? { action: "approve", label: "Approve …", isMain: true } : undefined,
     state === "needs-person" || (state === "stopped" && status.places.atRisk > 0)
       ? { action: "redrive", label: "Re-drive …", isMain: state === "needs-person" }
       : undefined,
@@ -40,7 +29,5 @@ export function actionsOf(shown: ShownExecution, { name, scopes }: Caller): read
       ? { action: "reopen", label: "Reopen …", isMain: false }
       : undefined,
   ];
-  return offered
-    .filter((one) => one !== undefined)
-    .filter(({ action }) => scopes.includes(scopeOfAction[action]) && misfitOf(shown, action) === undefined);
+  return offered.filter((one) => one !== undefined).filter(({ action }) => mayDo(shown, action, caller));
 }

@@ -16,7 +16,7 @@ import { pathOf } from "../answers.ts";
 import { termsTag } from "../terms-tag.ts";
 import { act, asked, doneNotice, problemFrom, problemText } from "./act.ts";
 import { addLimits } from "./change-limits.ts";
-import { scopeOfAction } from "./console-actions.ts";
+import { scopeOfAction } from "./action-fit.ts";
 import { framed } from "./console-frame.ts";
 import { placePath, type PlainAction } from "./console-links.ts";
 import { type Asked, type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";

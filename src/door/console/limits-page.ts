@@ -2,7 +2,7 @@
 import type { Money } from "../../contract/money.ts";
 import { amountText, formValue, type Html, html, timeText } from "../../report/html.ts";
 import { termsTag } from "../terms-tag.ts";
-import { misfitOf } from "./action-fit.ts";
+import { limitMisfit } from "./action-fit.ts";
 import { type Again, alert, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
@@ -78,7 +78,7 @@ export function confirmLimitsPage(
 
 /** Why a limit cannot be changed; undefined where it can. */
 export function limitsMisfit(shown: ShownExecution, { place }: Pick<LimitTarget, "place">): Html | undefined {
-  const misfit = misfitOf(shown, "limits");
+  const misfit = limitMisfit(shown);
   if (misfit !== undefined) return misfit.why;
   const state = place?.record.state;
   if (state === "purchased") return html`It is bought: its limit decides nothing more.`;

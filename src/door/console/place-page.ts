@@ -11,6 +11,7 @@ import type { LookFor } from "../../inspect/look-for.ts";
 import { sendEntries } from "../../report/look-for-part.ts";
 import { historyWords } from "../../report/timeline.ts";
 import type { Caller } from "../door-parts.ts";
+import { dropMisfit } from "./action-fit.ts";
 import { wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
@@ -66,19 +67,12 @@ function placeActions({ executionId, record, canLimit }: PlaceOf, scopes: Caller
     html`<a class="button ${style}" href="${link(placePath(executionId, record.recIndex, action))}">${label}</a>`;
   const offered = [
     ...(isDecidable(record) && scopes.includes("resolve") ? [button("resolve", "Decide …", "main")] : []),
-    ...(isDroppable(record) && scopes.includes("approve") ? [button("skip", "Drop …", "")] : []),
+    ...(dropMisfit(record) === undefined && scopes.includes("approve") ? [button("skip", "Drop …", "")] : []),
     ...(canLimit && scopes.includes("approve")
       ? [html`<a class="button" href="${link(limitsPath(executionId, record))}">Change its limit …</a>`]
       : []),
   ];
   return offered.length === 0 ? undefined : html`<nav aria-label="What you can do">${offered}</nav>`;
-}
-
-/** Whether it was never sent, so that it may be dropped. */
-function isDroppable({ state, submission, former = [] }: TokenRecord): boolean {
-  return (
-    ["planned", "claimed", "refused", "rejected"].includes(state) && submission === undefined && former.length === 0
-  );
 }
 
 /** Its result, and what to do. */

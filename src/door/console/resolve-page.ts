@@ -3,7 +3,8 @@ import { totals } from "../../contract/money.ts";
 import { hashJson } from "../../contract/fingerprint.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { amountText, formValue, type Html, html } from "../../report/html.ts";
-import { alert, reasonField, wayBack } from "./action-page.ts";
+import { decisionMisfit } from "./action-fit.ts";
+import { alert, placeMisfitBody, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
 import { evidencePart, historyPart, lookForSection, type PlaceOf, resultPart } from "./place-page.ts";
@@ -80,13 +81,19 @@ export interface FindingAgain {
 /** Which finding? The evidence stands beside. */
 export function resolvePage({ executionId, place, record, lastNumber, history, lookFor }: PlaceOf): ConsolePage {
   const { recIndex } = place.outcome;
-  return {
+  const page = {
     title: `Decide about no. ${recIndex} of ${executionId}`,
     events: executionPath(executionId, "events"),
     seen: lastNumber,
     isHeld: true,
+  };
+  const title = `What became of no. ${recIndex}`;
+  const why = decisionMisfit(record);
+  if (why !== undefined) return { ...page, body: placeMisfitBody({ executionId, recIndex, title, why }) };
+  return {
+    ...page,
     body: html`${back(executionId, recIndex)}
-      <h1>What became of no. ${recIndex}?</h1>
+      <h1>${title}?</h1>
       <p>${foreign(place.what)}</p>
       ${resultPart(place)}
       <div class="beside">
@@ -117,11 +124,16 @@ export function findingPage(
   const { recIndex } = place.outcome;
   const { title, will, button, isGrave } = words[finding];
   const needsId = finding === "bought" || finding === "not-this";
-  return {
+  const page = {
     title: `${title}: no. ${recIndex} of ${executionId}`,
     events: executionPath(executionId, "events"),
     seen: lastNumber,
     isHeld: true,
+  };
+  const why = decisionMisfit(record);
+  if (why !== undefined) return { ...page, body: placeMisfitBody({ executionId, recIndex, title, why, again }) };
+  return {
+    ...page,
     body: html`${back(executionId, recIndex)}
       <h1>${title}?</h1>
       <p>No. ${recIndex}: ${foreign(place.what)}</p>

@@ -2,7 +2,8 @@ import { amountText, html } from "../../report/html.ts";
 import { pathOf } from "../answers.ts";
 import type { DoorContext } from "../door-context.ts";
 import { changedSince, isLast, problemFrom, problemText } from "./act.ts";
-import { type Again, alert, reasonField, wayBack } from "./action-page.ts";
+import { dropMisfit } from "./action-fit.ts";
+import { type Again, alert, placeMisfitBody, reasonField, wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, framed } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
 import { type ConsoleParts, pageAnswer, redirect } from "./console-parts.ts";
@@ -23,13 +24,19 @@ function skipPage({ executionId, place, record, lastNumber, termsTag }: PlaceOf,
   const { recIndex } = place.outcome;
   const { maxPrice } = record.recommendation;
   const own = placePath(executionId, recIndex);
-  return {
-    title: `Drop no. ${recIndex} of ${executionId}`,
+  const title = `Drop no. ${recIndex}`;
+  const page = {
+    title: `${title} of ${executionId}`,
     events: executionPath(executionId, "events"),
     seen: lastNumber,
     isHeld: true,
+  };
+  const why = dropMisfit(record);
+  if (why !== undefined) return { ...page, body: placeMisfitBody({ executionId, recIndex, title, why, again }) };
+  return {
+    ...page,
     body: html`${wayBack(executionId, html` <a href="${link(own)}">No. ${recIndex}</a>`)}
-      <h1>Drop no. ${recIndex}?</h1>
+      <h1>${title}?</h1>
       <p>${foreign(place.what)}</p>
       ${again && alert(again.why)}
       <section aria-labelledby="will">
