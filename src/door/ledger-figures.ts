@@ -38,12 +38,7 @@ export async function readFigures(
   ledger: Pick<DoorLedger, "execution" | "now" | "records" | "unfinished">,
 ): Promise<LedgerFigures> {
   const now = await ledger.now();
-  const left = [
-    await unfinishedIn(ledger),
-    await ledger.records({ work: "parked", limit: most }),
-    await ledger.unfinished({ olderThan: 0, refused: true, parked: false, limit: most }),
-  ];
-  const records = [...new Map(left.flat().map((record) => [record.token, record])).values()];
+  const { records, isPartial } = await openRecords(ledger, most);
   const executions = new Map<OpenState, number>(openStates.map((state) => [state, 0]));
   let oldest = 0;
   for (const [executionId, own] of Map.groupBy(records, (record) => record.executionId)) {
@@ -62,19 +57,37 @@ export async function readFigures(
     recommendations: new Map(kinds.map((kind) => [kind, works.get(kind)?.length ?? 0])),
     atRisk: { sums: sumsOf(records), count: records.filter(mayBeBought).length },
     oldest,
-    isPartial: left.some(({ length }) => length >= most),
+    isPartial,
   };
 }
 
+/** The records on which something is left, at most so many of each kind of work. `isPartial`: there may be more. Throws a LedgerError. */
+export async function openRecords(
+  ledger: Pick<DoorLedger, "records" | "unfinished">,
+  mostOfEach: number,
+): Promise<{ readonly records: readonly TokenRecord[]; readonly isPartial: boolean }> {
+  const left = [
+    await unfinishedIn(ledger, mostOfEach),
+    await ledger.records({ work: "parked", limit: mostOfEach }),
+    await ledger.unfinished({ olderThan: 0, refused: true, parked: false, limit: mostOfEach }),
+  ];
+  const records = [...new Map(left.flat().map((record) => [record.token, record])).values()];
+  return { records, isPartial: left.some(({ length }) => length >= mostOfEach) };
+}
+
 /** Those on which a drive can do something, held or not. */
-async function unfinishedIn({ records }: Pick<DoorLedger, "records">): Promise<readonly TokenRecord[]> {
+async function unfinishedIn(
+  { records }: Pick<DoorLedger, "records">,
+  mostOfAll: number,
+): Promise<readonly TokenRecord[]> {
   const found: TokenRecord[] = [];
   let after: RecordPlace | "beginning" = "beginning";
-  while (found.length < most) {
-    const page: readonly TokenRecord[] = await records({ work: "unfinished", oldestAfter: after, limit: pageSize });
+  while (found.length < mostOfAll) {
+    const limit = Math.min(pageSize, mostOfAll - found.length);
+    const page: readonly TokenRecord[] = await records({ work: "unfinished", oldestAfter: after, limit });
     found.push(...page);
     const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) break;
+    if (last === undefined || page.length < limit) break;
     after = last;
   }
   return found;

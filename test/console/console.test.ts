@@ -446,9 +446,12 @@ describe("an action", () => {
     expect(await (await get(`/executions/${executionId}`, "operator")).text()).not.toContain("Approve …");
     expect(await (await get(`/executions/${executionId}`, "finance")).text()).toContain("Approve …");
     const path = `/executions/${executionId}/approve`;
-    const refused = await post(path, { ...(await formOf(path)), reason: "mine" }, "operator");
+    expect(await (await get(path, "operator")).text()).not.toContain('class="ask"');
+    const refused = await post(path, { ...(await formOf(path, "finance")), reason: "mine" }, "operator");
     expect(refused.status).toBeGreaterThanOrEqual(400);
-    expect(await refused.text()).toContain("Nothing was changed.");
+    const told = await refused.text();
+    expect(told).toContain("Nothing was changed.");
+    expect(told).toContain("second-person-needed");
     expect((await recorded(executionId)).execution.approval).toBeUndefined();
   });
 

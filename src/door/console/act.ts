@@ -84,8 +84,9 @@ export async function act(parts: ConsoleParts, c: DoorContext, action: PlainActi
         : isLast(history, word);
     return isDone ? done : show(changedSince, 412);
   }
-  // Bought, for one, since the page was shown: that changes no terms.
-  if (misfitOf(shown, action, c.get("caller")) !== undefined) return show(changedSince, 412);
+  const misfit = misfitOf(shown, action, c.get("caller"));
+  // Bought, for one, since the page was shown: that changes no terms. Whoever may not do it is told so by the door.
+  if (misfit !== undefined && misfit.isOfCaller !== true) return show(changedSince, 412);
   const problem = await problemFrom(parts, c, `${pathOf(executionId)}/${routes[action]}`, {
     method: "POST",
     ...(action === "redrive" ? {} : { body: { reason }, headers: { "if-match": tag } }),

@@ -15,6 +15,8 @@ export interface Misfit {
   readonly why: Html;
   /** What can be done instead, where that fits. */
   readonly instead?: PlainAction | undefined;
+  /** It fits, for somebody else. */
+  readonly isOfCaller?: true;
 }
 
 /** The scope that each action needs. */
@@ -72,7 +74,7 @@ const misfits: Readonly<Record<ExecutionAction, (shown: ShownExecution, caller: 
     }
     if (!approvalRequired) return { why: html`It needs no approval.` };
     if (!isOneOf(mayNotApprove, caller.name)) return undefined;
-    return { why: html`You may not approve it. ${meaningOf("second-person-needed")}` };
+    return { why: html`You may not approve it. ${meaningOf("second-person-needed")}`, isOfCaller: true };
   },
   cancel: (shown, caller) => {
     const { toCome, atRisk } = shown.status.places;

@@ -73,12 +73,12 @@ export function needOf(
 ): string | undefined {
   const parked = records.filter(({ parkedAt }) => parkedAt !== undefined).length;
   const toDecide = parked + places.inDoubt;
+  // What is complete waits for nothing, whatever was never approved.
+  const waitsFor = state === "complete" ? undefined : forbidden?.code;
   const needs = [
     ...(toDecide === 0 ? [] : [`${toDecide} to be decided`]),
-    ...(forbidden?.code === "approval-missing" ? ["waits for approval"] : []),
-    ...(forbidden !== undefined && ["execution-incomplete", "restored-unconfirmed"].includes(forbidden.code)
-      ? ["waits to be confirmed"]
-      : []),
+    ...(waitsFor === "approval-missing" ? ["waits for approval"] : []),
+    ...(waitsFor === "execution-incomplete" || waitsFor === "restored-unconfirmed" ? ["waits to be confirmed"] : []),
     ...(state === "needs-person" && toDecide === 0 ? [`${refusedIn(records)} not bought`] : []),
   ];
   return needs.length === 0 ? undefined : needs.join(", ");

@@ -10,7 +10,7 @@ import { invalidFields } from "../routes.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, withQuery } from "./console-links.ts";
 import { isUnanswered, meaningOf, stateWords, unanswered } from "./console-words.ts";
-import type { ListedExecution, Overview, OverviewQuery, Sums } from "./read-overview.ts";
+import type { ListedExecution, Overview, OverviewMoney, OverviewQuery, Sums } from "./read-overview.ts";
 
 /** Which page of the list a request asks for. Throws a RequestError for a query that is none. */
 export function overviewQuery(c: DoorContext): OverviewQuery {
@@ -29,11 +29,11 @@ export function overviewQuery(c: DoorContext): OverviewQuery {
 }
 
 /** The executions: their money, what needs a person, then all of them. */
-export function overviewPage(overview: Overview, { state, after }: OverviewQuery, address: string): ConsolePage {
-  const { page, needed, next, read } = overview;
+export function overviewPage(overview: Overview, { state }: OverviewQuery, address: string): ConsolePage {
+  const { page, needed, next, money } = overview;
   const above = needed.slice(0, mostNeeded);
   const others = page.filter((one) => !above.includes(one));
-  const isEmpty = read === 0 && state === undefined && after === undefined;
+  const isEmpty = money?.read === 0 && state === undefined;
   const more =
     next &&
     html`<p class="pages">
@@ -47,7 +47,7 @@ export function overviewPage(overview: Overview, { state, after }: OverviewQuery
       ${
         isEmpty
           ? emptyState(address)
-          : html`<div data-live="money">${moneyPart(overview)}</div>
+          : html`<div data-live="money">${money && moneyPart(money)}</div>
               <div data-live="needed">${needed.length === 0 ? undefined : neededPart(needed)}</div>
               <section aria-labelledby="all">
                 <h2 id="all">${needed.length === 0 ? "All" : "All others"}, last changed first</h2>
@@ -91,7 +91,7 @@ function filter(state: ExecutionState | undefined): Html {
 }
 
 /** Money by what is known of it, then by account. */
-function moneyPart({ sums, accounts, read, more }: Overview): Html {
+function moneyPart({ sums, accounts, read, older }: OverviewMoney): Html {
   return html`<section aria-labelledby="money">
     <h2 id="money">Money</h2>
     <div class="scroll">${sumsTable("Currency", currencyRows(sums))}</div>
@@ -106,14 +106,20 @@ function moneyPart({ sums, accounts, read, more }: Overview): Html {
           </div>`
     }
     <p class="soft small">
-      Prices of the whole term, before tax, of
-      ${more ? `the ${read} executions last changed; older ones are not in it` : countText(read, "execution")}. What
-      waits for approval is counted with its
+      Prices of the whole term, before tax, of ${coverage(read, older)}. What waits for approval is counted with its
       limits${
         sums.unlimited === 0 ? "" : `; ${countText(sums.unlimited, "recommendation")} without a limit may cost anything`
       }.
     </p>
   </section>`;
+}
+
+/** Which executions the sums are of. */
+function coverage(read: number, older: OverviewMoney["older"]): string {
+  if (older === undefined) return countText(read, "execution");
+  const { open, isPartial } = older;
+  const left = isPartial ? "others, on which something may be left too" : "others, on which nothing is left";
+  return `the ${read} executions last changed, and of ${open} older ones on which something is left; ${left}, are not in it`;
 }
 
 function currencyRows({ bought, atRisk, toApprove }: Sums): readonly (readonly [string, Sums])[] {

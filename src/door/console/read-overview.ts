@@ -6,6 +6,7 @@ import { type Money, totals } from "../../contract/money.ts";
 import { type Account, byAccount, payerOf } from "../../contract/payer.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import type { Caller, DoorLedger } from "../door-parts.ts";
+import { openRecords } from "../ledger-figures.ts";
 import { needOf } from "./console-words.ts";
 
 /** An execution in the list. */
@@ -35,12 +36,18 @@ export interface Overview {
   readonly next: Place | undefined;
   /** What needs a person, on the first page without a filter. */
   readonly needed: readonly ListedExecution[];
-  /** Over all that were read. */
+  /** Of all that were read. Undefined on any page but the first: there, what came before was not read. */
+  readonly money: OverviewMoney | undefined;
+}
+
+/** The sums, and what they are of. */
+export interface OverviewMoney {
   readonly sums: Sums;
   readonly accounts: readonly (readonly [Account, Sums])[];
-  /** How many were read for the sums, and whether there are more. */
+  /** How many were read, of those last changed first. */
   readonly read: number;
-  readonly more: boolean;
+  /** Where there are more: how many of the older ones were read, those on which something is left. */
+  readonly older: { readonly open: number; readonly isPartial: boolean } | undefined;
 }
 
 type Place = Pick<ExecutionRecord, "executionId" | "updatedAt">;
@@ -51,16 +58,21 @@ export interface OverviewQuery {
   readonly after: Place | undefined;
 }
 
-/** Executions on one page, those that sums and needs are read of, and those that are read at once. */
-const [pageSize, mostRead, readAtOnce] = [25, 500, 50];
+/** Executions on one page, those last changed that are read, the older ones, and those that are read at once. */
+const [pageSize, mostRead, mostOlder, readAtOnce] = [25, 500, 500, 50];
+
+/** Records on which something is left, of each kind of work, by which older executions are found. */
+const mostOpen = 2000;
+
+type Reading = Pick<DoorLedger, "execution" | "executions" | "now" | "records" | "recordsOf" | "unfinished">;
 
 /** Reads the executions that a caller may see. Throws a LedgerError. */
 export async function readOverview(
-  ledger: Pick<DoorLedger, "executions" | "now" | "recordsOf">,
-  { name, scopes }: Caller,
+  ledger: Reading,
+  caller: Caller,
   { state, after }: OverviewQuery,
 ): Promise<Overview> {
-  const whose = scopes.includes("all") ? {} : { caller: name };
+  const whose = caller.scopes.includes("all") ? {} : { caller: caller.name };
   const all: ListedExecution[] = [];
   let [place, more] = [after, true];
   while (more && all.length < mostRead) {
@@ -80,20 +92,60 @@ export async function readOverview(
   const page = meant.slice(0, pageSize);
   // Where the filter left room on the page, the next one begins after all that was read.
   const last = meant.length > pageSize ? page.at(-1)?.status.execution : more ? place : undefined;
-  const isFirst = state === undefined && after === undefined;
+  const older = more && after === undefined ? await olderOpen(ledger, caller, all) : undefined;
+  const known = [...all, ...(older?.executions ?? [])];
   return {
     page,
     next: last && { executionId: last.executionId, updatedAt: last.updatedAt },
-    needed: isFirst ? all.filter(({ need }) => need !== undefined).toSorted((a, b) => urgency(a) - urgency(b)) : [],
-    sums: sumsOf(all.flatMap(moneyOf)),
-    accounts: byAccount(all.flatMap(moneyOf), ({ record }) => payerOf(record.recommendation))
-      .map(([account, own]) => [account, sumsOf(own)] as const)
-      .filter(
-        ([, { bought, atRisk, toApprove, unlimited }]) => [...bought, ...atRisk, ...toApprove].length + unlimited > 0,
-      ),
-    read: all.length,
-    more,
+    needed:
+      state === undefined && after === undefined
+        ? known.filter(({ need }) => need !== undefined).toSorted((a, b) => urgency(a) - urgency(b))
+        : [],
+    money:
+      after === undefined
+        ? {
+            ...moneyIn(known),
+            read: all.length,
+            older: older && { open: older.executions.length, isPartial: older.isPartial },
+          }
+        : undefined,
   };
+}
+
+/** The older executions that a caller may see and on which something is left: what is at risk in them, or waits, is told too. */
+async function olderOpen(
+  ledger: Reading,
+  { name, scopes }: Caller,
+  read: readonly ListedExecution[],
+): Promise<{ readonly executions: readonly ListedExecution[]; readonly isPartial: boolean }> {
+  const { records, isPartial } = await openRecords(ledger, mostOpen);
+  const known = new Set(read.map(({ status }) => status.execution.executionId));
+  const ids = [...new Set(records.map(({ executionId }) => executionId))].filter((id) => !known.has(id));
+  const executions: ListedExecution[] = [];
+  let begin = 0;
+  for (; begin < ids.length && executions.length < mostOlder; begin += readAtOnce) {
+    const now = await ledger.now();
+    const found = await Promise.all(
+      ids.slice(begin, begin + readAtOnce).map(async (id) => {
+        const execution = await ledger.execution(id);
+        if (execution === undefined) return [];
+        if (!scopes.includes("all") && execution.owner?.caller !== name) return [];
+        return [listed(execution, await ledger.recordsOf(id), now)];
+      }),
+    );
+    executions.push(...found.flat());
+  }
+  return { executions, isPartial: isPartial || begin < ids.length };
+}
+
+function moneyIn(executions: readonly ListedExecution[]): Pick<OverviewMoney, "sums" | "accounts"> {
+  const counted = executions.flatMap(moneyOf);
+  const accounts = byAccount(counted, ({ record }) => payerOf(record.recommendation))
+    .map(([account, own]) => [account, sumsOf(own)] as const)
+    .filter(
+      ([, { bought, atRisk, toApprove, unlimited }]) => [...bought, ...atRisk, ...toApprove].length + unlimited > 0,
+    );
+  return { sums: sumsOf(counted), accounts };
 }
 
 function listed(execution: ExecutionRecord, records: readonly TokenRecord[], now: number): ListedExecution {
