@@ -23,6 +23,12 @@ describe("the package", () => {
     expect(manifest.files).not.toContain(".npmrc");
   });
 
+  test("names no address that is not known, and says by what it is found", () => {
+    // docs/decisions/0020-what-the-package-holds.md
+    for (const field of ["repository", "homepage", "bugs"]) expect(manifest).not.toHaveProperty(field);
+    expect(manifest.keywords.length).toBeGreaterThan(5);
+  });
+
   test("every entry point has its source, and its built file lies where the build puts it", () => {
     const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
     const names = entries.map(([name]) => name);

@@ -1,11 +1,23 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fixture from "../fixtures/execution.json" with { type: "json" };
 import manifest from "../package.json" with { type: "json" };
+import { startCloudSandbox } from "../providers/sandbox/index.ts";
+import { startPostgresServer } from "./ledger/postgres-server.ts";
 
 // Packs the package and installs it into an empty project, as its users do. It builds, and needs the package registry,
 // so only where asked for: BUYONCE_PUBLISH=1, which .ci/run sets.
@@ -57,7 +69,7 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
       join(project, tarball),
     ]);
     expect(installed, installed.stderr).toMatchObject({ code: 0 });
-  }, 240_000);
+  }, 600_000);
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
   test("holds what is run and read, nothing of the tests, and no optional package came with it", () => {
@@ -69,12 +81,65 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
       "docs/errors.md",
       "examples/engine.json",
       "fixtures/execution.json",
+      "src/index.ts",
     ]) {
       expect(installed(`buyonce/${path}`), path).toBe(true);
     }
-    for (const path of ["test", "src", "dist/test"]) expect(installed(`buyonce/${path}`), path).toBe(false);
+    for (const path of ["test", "tools", "dist/test"]) expect(installed(`buyonce/${path}`), path).toBe(false);
     expect(optional.length).toBeGreaterThan(5);
     expect(optional.filter(installed)).toEqual([]);
+  });
+
+  test("every map of its code and of its types leads to a source in the package", () => {
+    const dist = join(project, "node_modules/buyonce/dist");
+    const maps = globSync("**/*.map", { cwd: dist });
+    const kinds = (end: string) => maps.filter((path) => path.endsWith(end)).length;
+    expect(kinds(".d.ts.map")).toBeGreaterThan(500);
+    expect(kinds(".js.map")).toBeGreaterThan(500);
+    const missing = maps.filter((path) => {
+      const { sources } = JSON.parse(readFileSync(join(dist, path), "utf8")) as { readonly sources: readonly string[] };
+      return sources.length === 0 || sources.some((source) => !existsSync(resolve(dist, dirname(path), source)));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("docs/lambda.md: esbuild makes one file of the handler, which buys in the sandbox, once, with nothing beside it", async () => {
+    // The one optional package of the recipe: from here, so that nobody downloads it again.
+    symlinkSync(join(root, "node_modules/pg"), join(project, "node_modules/pg"));
+    cpSync(join(project, "node_modules/buyonce/examples/lambda.ts"), join(project, "handler.ts"));
+    const recipe = /^npx esbuild (?:.*\\\n)*.*/m.exec(readFileSync(join(root, "docs/lambda.md"), "utf8"))?.[0] ?? "";
+    const esbuild = join(root, "node_modules/.bin/esbuild");
+    expect(await run("sh", ["-c", recipe.replace("npx esbuild", esbuild)])).toMatchObject({ code: 0 });
+    const alone = mkdtempSync(join(tmpdir(), "buyonce-lambda-"));
+    const server = await startPostgresServer();
+    const sandbox = await startCloudSandbox();
+    try {
+      cpSync(join(project, "out/handler.mjs"), join(alone, "handler.mjs"));
+      const events = ["azure compute", "azure savings-plans"].map((service) => executionOf(service));
+      const program = `process.env.DATABASE_URL = ${JSON.stringify(await server.connectionString("postgres"))};
+        process.env.AZURE_ENDPOINT = ${JSON.stringify(sandbox.url)};
+        const { handler } = await import("./handler.mjs");
+        const call = async (event, executionId) => {
+          const answer = await handler({ ...event, executionId }, { getRemainingTimeInMillis: () => 60_000 });
+          return answer.outcomes.map(({ status, error }) => [status, error?.message]);
+        };
+        const [compute, plan] = ${JSON.stringify(events)};
+        console.log(JSON.stringify([await call(compute, "a"), await call(compute, "a"), await call(plan, "b")]));
+        process.exit(0);`;
+      writeFileSync(join(alone, "call.mjs"), program);
+      const { stdout, stderr } = await run(process.execPath, ["call.mjs"], alone);
+      expect(stderr).toBe("");
+      expect(JSON.parse(stdout)).toEqual([
+        [["purchased", null]],
+        [["already-purchased", null]],
+        [["refused", expect.stringContaining("npm install @azure/arm-billingbenefits@1. Nothing was sent.")]],
+      ]);
+      expect(sandbox.purchases()).toBe(1);
+    } finally {
+      await sandbox.close();
+      await server.remove();
+      rmSync(alone, { recursive: true });
+    }
   });
 
   test("every entry point is imported, and none needs an optional package for that", async () => {
