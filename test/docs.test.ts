@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { errorAdvice } from "../src/contract/error-advice.ts";
-import { apiReference } from "../tools/api-reference.ts";
 import { clientTypes } from "../tools/client-types.ts";
 import { httpDocument } from "../tools/http-document.ts";
 import { errorReference } from "../tools/error-reference.ts";
@@ -34,18 +33,6 @@ describe("what the documentation says", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  test("docs/api is what npm run docs makes, and every export has a doc comment", async () => {
-    const pages = await apiReference();
-    expect(readdirSync(file("docs/api")).toSorted()).toEqual([...pages.keys()].toSorted());
-    for (const [name, page] of pages) expect(text(`docs/api/${name}`), `${name}: npm run docs`).toBe(page);
-    const silent = [...pages.values()].flatMap((page) => {
-      const [exported = ""] = page.split("# What these use");
-      return [...exported.matchAll(/^## (\w+)\n\n```/gm)].map(([, name]) => name);
-    });
-    expect(pages.size).toBe(13);
-    expect(silent).toEqual([]);
   });
 
   test("docs/openapi.json is what a server answers", async () => {
