@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
-import type { TokenRecord } from "./ledger.ts";
+import type { HistoryEntry, TokenRecord } from "./ledger.ts";
 import { type Forbidden, whyStopped, whyWaiting } from "./terms.ts";
 
 /** What a record still needs: `unfinished` work, another try after a refusal (`refused`), a person (`parked`), or nothing. */
@@ -96,7 +96,14 @@ export function executionState(
   return left.has("unfinished") ? "working" : "needs-person";
 }
 
-/** The detail of a line `redrive` in the history: who asked for it. */
-export function redriveAskedBy(person: string): string {
-  return `asked by ${person}`;
+const askedBy = "asked by ";
+
+/** The detail of a line `redrive` in the history, for a person: who asked for it. */
+export function redriveDetail(person: string): string {
+  return `${askedBy}${person}`;
+}
+
+/** Who asked for a re-drive, by its line in the history; older lines say it in their text alone. */
+export function redrivePerson({ person, detail }: Pick<HistoryEntry, "person" | "detail">): string | undefined {
+  return person ?? (detail.startsWith(askedBy) ? detail.slice(askedBy.length) : undefined);
 }

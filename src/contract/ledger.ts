@@ -111,6 +111,8 @@ export interface HistoryEntry {
   readonly attempt: number;
   /** For a person: the id, the provider's answer code, the reason. */
   readonly detail: string;
+  /** Who asked for it (`redrive`), or changed the execution; absent where no person did, and in older lines. */
+  readonly person?: string | undefined;
 }
 
 /** One place of an execution: what is asked for there, and the token that it is bought under. */

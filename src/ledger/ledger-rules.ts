@@ -5,6 +5,7 @@ import { LedgerError, RefusedError } from "../contract/errors.ts";
 import type { ExecutionRecord } from "../contract/execution-record.ts";
 import { isHeld } from "../contract/lease.ts";
 import type {
+  HistoryEntry,
   Claim,
   ClaimAnswer,
   ClaimOptions,
@@ -300,7 +301,8 @@ export function historyEntry(
   to: TokenRecord,
   at: number,
   detail: string,
-) {
+  person?: string,
+): HistoryEntry {
   return {
     token: to.token,
     at,
@@ -312,5 +314,6 @@ export function historyEntry(
     epoch: to.epoch,
     attempt: to.attempt,
     detail,
+    ...(person === undefined ? {} : { person }),
   };
 }

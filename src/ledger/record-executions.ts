@@ -1,7 +1,7 @@
 import type { ExecutionLedger } from "../contract/execution-ledger.ts";
 import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
-import { canAskAgain, mayBeDriven, redriveAskedBy, workLeft } from "../contract/execution-state.ts";
+import { canAskAgain, mayBeDriven, redriveDetail, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
@@ -49,7 +49,8 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
           const after = changed.get(record.token);
           if (after === undefined) continue;
           const detail = `${amendment.kind}, says ${amendment.person}: ${amendment.reason}`;
-          await transaction.put(after, historyEntry(amendment.kind, record, after, transaction.now, detail));
+          const entry = historyEntry(amendment.kind, record, after, transaction.now, detail, amendment.person);
+          await transaction.put(after, entry);
         }
         const after = records.map((record) => changed.get(record.token) ?? record);
         await transaction.drivable?.(next.execution);
@@ -72,7 +73,7 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
         for (const [position, record] of records.entries()) {
           const next = after[position] ?? record;
           if (next === record) continue;
-          await transaction.put(next, historyEntry("redrive", record, next, now, redriveAskedBy(person)));
+          await transaction.put(next, historyEntry("redrive", record, next, now, redriveDetail(person), person));
         }
         await transaction.drivable?.(execution);
         return { execution, records: after, at: now };

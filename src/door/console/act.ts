@@ -5,7 +5,7 @@ import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-r
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { html, type Html, timeText } from "../../report/html.ts";
 import type { Door, DoorContext } from "../door-context.ts";
-import { redriveAskedBy } from "../../contract/execution-state.ts";
+import { redrivePerson } from "../../contract/execution-state.ts";
 import { termsTag } from "../terms-tag.ts";
 import { pathOf } from "../answers.ts";
 import { misfitOf } from "./action-fit.ts";
@@ -119,8 +119,7 @@ async function wasRedriven(
   if (seen === undefined || !/^\d{1,15}$/.test(seen)) return false;
   const since = await ledger.historySince(executionId, Number(seen), linesSince);
   return since.some(
-    ({ kind, entry }) =>
-      kind === "recommendation" && entry.event === "redrive" && entry.detail === redriveAskedBy(person),
+    ({ kind, entry }) => kind === "recommendation" && entry.event === "redrive" && redrivePerson(entry) === person,
   );
 }
 

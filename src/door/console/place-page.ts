@@ -15,6 +15,7 @@ import { dropMisfit } from "./action-fit.ts";
 import { wayBack } from "./action-page.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, placePath } from "./console-links.ts";
+import { foldRepeats } from "./fold-repeats.ts";
 import { inTheConsole, inWords } from "./console-texts.ts";
 import { consoleToDo, isDecidable, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
 import { limitsPath } from "./limits-change.ts";
@@ -161,15 +162,23 @@ export function historyPart({ history }: Pick<PlaceOf, "history">): Html {
   return html`<section aria-labelledby="history" class="story">
     <h2 id="history">What happened</h2>
     <ol>
-      ${history.map(
-        (entry) =>
+      ${foldRepeats(history, lineText).map(
+        ({ line, last, times }) =>
           html`<li>
-            ${timeMark(entry.at, timeText(entry.at))}
-            <span>${foreign(historyWords(historyLineOf(entry)), 2000)}${codeOf(entry)}</span>
+            ${timeMark(line.at, timeText(line.at))}
+            <span
+              >${foreign(historyWords(historyLineOf(line)), 2000)}${codeOf(line)}${last && html` <span class="soft">(${times} times, last ${timeMark(last.at, timeText(last.at))})</span>`}</span
+            >
           </li>`,
       )}
     </ol>
   </section>`;
+}
+
+/** All that is shown of a line, without its time. */
+function lineText(entry: HistoryEntry): string {
+  const line = historyLineOf(entry);
+  return JSON.stringify([historyWords(line), line.code, line.detail]);
 }
 
 function codeOf(entry: HistoryEntry): Html | undefined {

@@ -1,5 +1,5 @@
 import type { ExecutionEntry, ExecutionRecord } from "../../contract/execution-record.ts";
-import { redriveAskedBy } from "../../contract/execution-state.ts";
+import { redrivePerson } from "../../contract/execution-state.ts";
 import type { HistoryEntry } from "../../contract/ledger.ts";
 import { type Html, html, timeText } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
@@ -75,11 +75,10 @@ function recordedText({ owner, size, approvalRequired }: ExecutionRecord): Html 
 /** Re-drives that persons asked for: each once, for all recommendations that it was about. */
 function redrives(lines: readonly HistoryEntry[]) {
   const asked = lines.filter(({ event }) => event === "redrive");
-  const byRequest = Map.groupBy(asked, ({ at, detail }) => `${at} ${detail}`);
-  const before = redriveAskedBy("");
+  const byRequest = Map.groupBy(asked, (entry) => `${entry.at} ${redrivePerson(entry) ?? ""}`);
   return [...byRequest.values()].flatMap(([first]) => {
     if (first === undefined) return [];
-    const person = first.detail.startsWith(before) ? first.detail.slice(before.length) : undefined;
+    const person = redrivePerson(first);
     const what = person === undefined ? html`Re-drive` : html`Re-drive asked for`;
     return [{ at: first.at, what, person, reason: undefined }];
   });

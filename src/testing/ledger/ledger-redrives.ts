@@ -27,7 +27,8 @@ export const redriveTests: readonly LedgerTest[] = [
         [2000, 2000, 2000, undefined],
       );
       assertSame(await unfinished(world), [0, 1, 2, 3]);
-      assertMatches((await ledger.history("token-1")).at(-1), { event: "redrive", detail: "asked by ann", at: 2000 });
+      const line = { event: "redrive", detail: "asked by ann", person: "ann", at: 2000 };
+      assertMatches((await ledger.history("token-1")).at(-1), line);
       at(3000);
       await ledger.refuse(granted(await claim(ledger, "driver-2", 0)).claim, reason);
       await ledger.reject(granted(await claim(ledger, "driver-2", 1)).claim, reason);
