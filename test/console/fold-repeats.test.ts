@@ -4,7 +4,7 @@ import { foldRepeats } from "../../src/door/console/fold-repeats.ts";
 import { redriveDetail, redrivePerson } from "../../src/contract/execution-state.ts";
 
 const folded = (text: string) =>
-  foldRepeats([...text], (line) => line)
+  foldRepeats(text.split(""), (line) => line)
     .map(({ line, times }) => (times === 1 ? line : `${line}${times}`))
     .join("");
 

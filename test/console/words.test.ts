@@ -1,8 +1,8 @@
 // What the pages call things: as an operator does, who never sees the command line.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compute } from "../end-to-end/recommendations.ts";
-import { inTheConsole, inWords } from "../../src/door/console/console-texts.ts";
-import { ec2In, lostAnswer, type Night, park, startNight, submitted } from "./night.ts";
+import { firstSentence, inTheConsole, inWords } from "../../src/door/console/console-texts.ts";
+import { ec2In, knownTokens, lostAnswer, type Night, park, startNight, submitted } from "./night.ts";
 
 let night: Night;
 beforeAll(async () => {
@@ -132,4 +132,31 @@ describe("texts", () => {
   ])("%s in the console", (text, here) => {
     expect(inTheConsole(text)).toBe(here);
   });
+});
+
+test.each([
+  ["It was not sent. Sign in first.", "It was not sent."],
+  ['Sent under {"baseline":[],"offeringId":"b3"}, and its time is over. More.', "Sent, and its time is over."],
+  ["EC2 v1.2 said no", "EC2 v1.2 said no"],
+  ["", ""],
+  [`${"word ".repeat(60)}end.`, `${"word ".repeat(39)}word …`],
+])("in a row, of %s", (text, expected) => {
+  expect(firstSentence(text)).toBe(expected);
+});
+
+test("a row shows no raw data and no half word; the page of the recommendation says all of it", async () => {
+  await park(night, "cut", [ec2In("ap-south-1", { instanceType: "m5.xlarge" })]);
+  const { text } = await shown("/executions/cut");
+  expect(text).toMatch(/Reported: Parked since [^{}]*is over\. \(outcome-unknown\)/);
+  expect(text).not.toMatch(/characters\)|\{"/);
+  expect((await shown("/executions/cut/recommendations/0")).text).toContain("Since then:");
+});
+
+test("the sign-in names the server; a page that is not there says so to a person", async () => {
+  const missing = await fetch(`${night.url}/executions/nix`, { headers: { accept: "text/html" } });
+  expect(await missing.text()).toContain("Check the address, and that this is the server that you mean.");
+  const other = await startNight({ authenticate: knownTokens() });
+  const page = await (await fetch(`${other.url}/sign-in`)).text();
+  expect(page).toContain(`To the server at <bdi>${new URL(other.url).host}</bdi>`);
+  await other.close();
 });

@@ -18,11 +18,17 @@ export async function problemPage(problem: Response): Promise<Response> {
   const title = titles[status] ?? (status >= 500 ? "The server could not do it" : "It was not done");
   const page = html`<h1>${title}</h1>
     <p>${foreign(inTheConsole(detail), 4000)}</p>
-    <p>${adviceOf(code).plain} ${inTheConsole(todoOf(code)).replaceAll("`", "")}</p>
+    <p>${inOwnWords[code] ?? `${adviceOf(code).plain} ${inTheConsole(todoOf(code)).replaceAll("`", "")}`}</p>
     <p class="soft small">${status}, ${code}</p>
     <p><a class="button" href="/">To the executions</a></p>`;
   return pageAnswer(bareFrame(title, page), status, headers);
 }
+
+/** What is said to programs in words that say nothing to whoever opened a page. */
+const inOwnWords: Partial<Readonly<Record<ErrorCode, string>>> = {
+  "not-found":
+    "Check the address, and that this is the server that you mean. What others submitted is shown only to those who may see all.",
+};
 
 const titles: Readonly<Record<number, string>> = {
   403: "You may not do this",

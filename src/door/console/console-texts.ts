@@ -24,6 +24,17 @@ export function inTheConsole(text: string): string {
   });
 }
 
+/** The most characters of a message in a row of a table or in a picture: it is whole on the page of its recommendation. */
+const mostInRow = 200;
+
+/** What a message says first, without the fields that only programs read; never cut within a word. */
+export function firstSentence(text: string): string {
+  const plain = text.replaceAll(/ under \{[^{}]*\}/g, "").replaceAll(/\{"[^{}]*\}/g, "…");
+  const [first = plain] = /^[^]*?[.!?](?=\s|$)/.exec(plain) ?? [];
+  if (first.length <= mostInRow) return first;
+  return `${first.slice(0, mostInRow).replace(/\s+\S*$/, "")} …`;
+}
+
 /** A term in years, `P1Y`, and how it is paid, `no-upfront`, in words, wherever they stand in a description. */
 export function inWords(text: string): string {
   return text

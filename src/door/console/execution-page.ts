@@ -9,7 +9,7 @@ import { completingText, isCompleting, stoppedLine } from "./action-fit.ts";
 import { actionsOf } from "./console-actions.ts";
 import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link } from "./console-links.ts";
-import { inTheConsole } from "./console-texts.ts";
+import { firstSentence, inTheConsole } from "./console-texts.ts";
 import { consoleToDo, meaningOf, stateWords } from "./console-words.ts";
 import { noteLine } from "./note-line.ts";
 import { moneyCell } from "./overview-page.ts";
@@ -165,7 +165,7 @@ function timelinePart({ history, steps: lines, places, isCut }: ShownExecution):
     .toSorted((a, b) => a.outcome.recIndex - b.outcome.recIndex)
     .map(({ outcome: { recIndex, token } }): Lane => {
       const marks = (byToken.get(token) ?? []).map((entry) => {
-        return { at: entry.at, kind: markKind(entry.event), what: historyWords(historyLineOf(entry)).slice(0, 200) };
+        return { at: entry.at, kind: markKind(entry.event), what: firstSentence(historyWords(historyLineOf(entry))) };
       });
       return { label: `No. ${recIndex}`, marks };
     });

@@ -6,7 +6,7 @@ import { plainCause } from "../../report/what-next.ts";
 import type { Caller } from "../door-parts.ts";
 import { foreign } from "./console-frame.ts";
 import { link, placePath } from "./console-links.ts";
-import { inTheConsole } from "./console-texts.ts";
+import { firstSentence, inTheConsole } from "./console-texts.ts";
 import { isDecidable, isOfExecution, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
 import { noteLine } from "./note-line.ts";
 import { moneyCell } from "./overview-page.ts";
@@ -95,7 +95,7 @@ export function outcomeNotes(
     ...(cause === undefined ? [] : [html`${cause}`]),
     ...(!withError || error === undefined || isOfExecution(error.code)
       ? []
-      : [html`Reported: ${foreign(inTheConsole(error.message), 300)} (${error.code})`]),
+      : [html`Reported: ${foreign(firstSentence(inTheConsole(error.message)))} (${error.code})`]),
     ...warnings.map((text) => html`${foreign(text)}`),
   ];
   return lines.map((line) => html`<p class="note">${line}</p>`);

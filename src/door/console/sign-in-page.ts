@@ -33,9 +33,9 @@ export async function signIn(parts: ConsoleParts, c: DoorContext): Promise<Respo
   if (parts.entrance.asksNobody) return redirect(path);
   if (kept !== undefined) {
     const caller = await signedIn(parts, c, signedHeaders(c));
-    return caller === undefined ? form(path, "not-kept", 200) : redirect(path);
+    return caller === undefined ? form(c, path, "not-kept", 200) : redirect(path);
   }
-  return form(path, why === "over" || why === "out" ? why : "needed", 200);
+  return form(c, path, why === "over" || why === "out" ? why : "needed", 200);
 }
 
 /** Takes the token of the form, if somebody is known by it. */
@@ -45,12 +45,12 @@ export async function takeToken(parts: ConsoleParts, c: DoorContext): Promise<Re
   const token = (fields.get("token") ?? "").trim();
   const path = ownPath(c, fields.get("next"));
   if (parts.entrance.asksNobody) return redirect(path);
-  if (token.length > longestToken) return form(path, "too-long", 400);
-  if (!/^[\x21-\x7e]+$/.test(token)) return form(path, "unknown", 401);
+  if (token.length > longestToken) return form(c, path, "too-long", 400);
+  if (!/^[\x21-\x7e]+$/.test(token)) return form(c, path, "unknown", 401);
   const headers = signedHeaders(c);
   headers.set("authorization", `Bearer ${token}`);
   const caller = await signedIn(parts, c, headers);
-  if (caller === undefined) return form(path, "unknown", 401);
+  if (caller === undefined) return form(c, path, "unknown", 401);
   return parts.entrance.admit(c, caller, async () => {
     keepToken(c, token);
     return kept(c, redirect(withQuery("/sign-in", { next: path, kept: "1" })));
@@ -78,8 +78,9 @@ function ownPath(c: DoorContext, next: string | undefined): string {
   return url?.origin === origin && !url.pathname.startsWith("//") ? next : "/";
 }
 
-function form(next: string, why: Why, status: number): Response {
+function form(c: DoorContext, next: string, why: Why, status: number): Response {
   const page = html`<h1>Sign in</h1>
+    <p>To the server at <bdi>${new URL(c.req.url).host}</bdi></p>
     ${why === "needed" ? undefined : why === "out" || why === "over" ? html`<p class="done" role="status">${notices[why]}</p>` : alert(html`<p>${notices[why]}</p>`)}
     <form method="post" action="/sign-in" class="ask sign-in">
       <input type="hidden" name="next" value="${formValue(next)}" />
