@@ -4,7 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { LedgerError } from "../../src/contract/errors.ts";
 import type { HandlerOptions } from "../../src/door/door-parts.ts";
-import { ec2In, type Night, startNight, submitted } from "./night.ts";
+import { ec2In, type Night, park, startNight, submitted } from "./night.ts";
 
 async function opened(options: Partial<HandlerOptions> = {}): Promise<Night> {
   const night = await startNight(options);
@@ -81,7 +81,8 @@ test("what stands in a form is not masked, so that it comes back as it was typed
   const again = await fetch(night.url + path, { method: "POST", headers: { origin: night.url }, body });
   const text = await again.text();
   expect([again.status, text]).toEqual([412, expect.stringContaining(`value="order &quot;${hex}&quot;"`)]);
-  const finding = "/executions/engine-1/recommendations/0/resolve/bought";
+  await park(night, "engine-2", [ec2In("eu-west-1")]);
+  const finding = "/executions/engine-2/recommendations/0/resolve/bought";
   const found = new URLSearchParams({ seen: "other", id: `ri-${hex}`, reason: "r" });
   const asked = await fetch(night.url + finding, { method: "POST", headers: { origin: night.url }, body: found });
   expect(await asked.text()).toContain(`value="ri-${hex}"`);
