@@ -11,7 +11,7 @@ export type {
   PlannedWithError,
   Verdict,
 } from "./drive/plan-recommendation.ts";
-export type { ExecutionPlan, PlanOptions } from "./drive/plan-execution.ts";
+export type { ExecutionPlan, PlannedAccount, PlanOptions } from "./drive/plan-execution.ts";
 export type { PlanDocument, SeenRecommendation } from "./drive/plan-document.ts";
 export type { PlanDocumentOptions, PlannedExecution } from "./drive/make-plan.ts";
 export type { Decision, PersonFinding } from "./drive/resolve-by-person.ts";
@@ -94,7 +94,7 @@ export type {
   TokenState,
   UnfinishedQuery,
 } from "./contract/ledger.ts";
-export type { MonthlyPayment, Payments } from "./contract/payments.ts";
+export type { MonthlyPayment, Payments, PaymentTotals } from "./contract/payments.ts";
 export { formatMoney, money, type Money, moneySchema, totals } from "./contract/money.ts";
 export {
   type CommonFields,

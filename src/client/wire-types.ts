@@ -80,11 +80,13 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   readonly totals: readonly Money[];
   readonly atRisk: readonly Money[];
+  readonly payments: readonly PaymentTotals[];
   readonly accounts: readonly {
     readonly provider: string;
     readonly account?: string | undefined;
     readonly totals: readonly Money[];
     readonly atRisk: readonly Money[];
+    readonly payments: readonly PaymentTotals[];
   }[];
 }
 
@@ -102,11 +104,13 @@ export interface CancelledReport {
   readonly outcomes: readonly Outcome[];
   readonly totals: readonly Money[];
   readonly atRisk: readonly Money[];
+  readonly payments: readonly PaymentTotals[];
   readonly accounts: readonly {
     readonly provider: string;
     readonly account?: string | undefined;
     readonly totals: readonly Money[];
     readonly atRisk: readonly Money[];
+    readonly payments: readonly PaymentTotals[];
   }[];
   /** What was sent before, and is not known to be bought or not. */
   readonly mayBeBought: readonly {
@@ -190,6 +194,7 @@ export interface Quote {
     readonly token: string;
     readonly verdict: string;
     readonly price?: Money | undefined;
+    readonly payments?: Payments | undefined;
     /** What is the same as it: bought lately, or in this execution. */
     readonly warnings?: readonly string[] | undefined;
     readonly [further: string]: unknown;
@@ -199,6 +204,13 @@ export interface Quote {
     readonly bought: readonly Money[];
     readonly reconcile: readonly Money[];
   };
+  /** How what would be bought is paid, per currency. */
+  readonly payments: readonly PaymentTotals[];
+  readonly accounts: readonly {
+    readonly provider: string;
+    readonly account?: string | undefined;
+    readonly payments: readonly PaymentTotals[];
+  }[];
   readonly error?:
     | {
         readonly code: Code;
@@ -398,6 +410,7 @@ export interface Outcome {
       }
     | undefined;
   readonly price?: Money | undefined;
+  readonly payments?: Payments | undefined;
   readonly note?: string | undefined;
   readonly error?:
     | {
@@ -436,6 +449,46 @@ export interface Money {
   readonly currency: string;
 }
 
+/** What several cost in one currency, and how that is paid. */
+export interface PaymentTotals {
+  /** Over the whole term. */
+  readonly price: {
+    /** A decimal number, exact. */
+    readonly amount: string;
+    /** ISO 4217. */
+    readonly currency: string;
+  };
+  /** Charged when it is bought. */
+  readonly dueNow: {
+    /** A decimal number, exact. */
+    readonly amount: string;
+    /** ISO 4217. */
+    readonly currency: string;
+  };
+  /** One for each number of months. */
+  readonly monthly: readonly {
+    /** A decimal number, exact. */
+    readonly amount: string;
+    /** ISO 4217. */
+    readonly currency: string;
+    /** In how many months. */
+    readonly months: number;
+    /** fixed: this very amount is billed each month; average: the mean of months that differ. */
+    readonly kind: "fixed" | "average";
+    /** To the currency's smallest unit; the price is exact. */
+    readonly rounded?: true | undefined;
+  }[];
+  /** The part of the price of which nobody knows how it is paid. */
+  readonly unknown?:
+    | {
+        /** A decimal number, exact. */
+        readonly amount: string;
+        /** ISO 4217. */
+        readonly currency: string;
+      }
+    | undefined;
+}
+
 /** `Time` of the document at /openapi.json. */
 export type Time = string;
 
@@ -470,4 +523,30 @@ export interface Summary {
   readonly unlimited: number;
   readonly createdAt: Time;
   readonly updatedAt: Time;
+}
+
+/** How the price is paid, as far as that is known. */
+export interface Payments {
+  /** Charged when it is bought. */
+  readonly dueNow: {
+    /** A decimal number, exact. */
+    readonly amount: string;
+    /** ISO 4217. */
+    readonly currency: string;
+  };
+  /** What is paid in each month. */
+  readonly monthly?:
+    | {
+        /** A decimal number, exact. */
+        readonly amount: string;
+        /** ISO 4217. */
+        readonly currency: string;
+        /** In how many months. */
+        readonly months: number;
+        /** fixed: this very amount is billed each month; average: the mean of months that differ. */
+        readonly kind: "fixed" | "average";
+        /** To the currency's smallest unit; the price is exact. */
+        readonly rounded?: true | undefined;
+      }
+    | undefined;
 }

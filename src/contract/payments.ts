@@ -1,6 +1,6 @@
 import { Big } from "big.js";
 import { sameMoney } from "./limits.ts";
-import { decimalsOf, type Money } from "./money.ts";
+import { decimalsOf, formatMoney, type Money } from "./money.ts";
 
 /** What is paid in each month, after what is due when it is bought. */
 export interface MonthlyPayment extends Money {
@@ -99,8 +99,14 @@ export interface PaymentTotals {
   readonly unknown?: Money | undefined;
 }
 
+/** What is paid every month, for people: `11 × 4.00 GBP`; an average, or a rounded amount, to the smallest unit: `12 × ~96.71 USD`. */
+export function formatMonthly({ amount, currency, months, kind, rounded }: MonthlyPayment): string {
+  if (kind === "fixed" && !rounded) return `${months} × ${formatMoney({ amount, currency })}`;
+  return `${months} × ~${formatMoney({ amount: new Big(amount).toFixed(decimalsOf(currency)), currency })}`;
+}
+
 /** Sums per currency, in the order in which the currencies first appear; what has no price is left out. */
-export function paymentTotals(items: readonly Priced[]): readonly PaymentTotals[] {
+export function paymentTotals(items: readonly Said[]): readonly PaymentTotals[] {
   const known = items.flatMap(({ price, payments }) => (price === undefined ? [] : [{ price, payments }]));
   return [...Map.groupBy(known, ({ price }) => price.currency)].map(([currency, own]) => {
     const sum = (amounts: readonly Money[]): Money => {

@@ -3,7 +3,7 @@ import type { ErrorCode } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 import type { Account, Payer } from "./payer.ts";
-import type { Payments } from "./payments.ts";
+import type { Payments, PaymentTotals } from "./payments.ts";
 
 /** What a drive says about one recommendation. The README's table says what each means for money. */
 export type OutcomeStatus = Outcome["status"];
@@ -114,6 +114,8 @@ export interface AccountTotals extends Account {
   readonly totals: readonly Money[];
   /** Prices of what was sent and may be bought. */
   readonly atRisk: readonly Money[];
+  /** How the totals are paid: due now, monthly, over the term. */
+  readonly payments: readonly PaymentTotals[];
 }
 
 /** What `drive` returns. */
@@ -125,6 +127,8 @@ export interface Report {
   readonly totals: readonly Money[];
   /** Prices of what was sent and may be bought (unresolved, parked, written off, or another driver's), summed per currency. */
   readonly atRisk: readonly Money[];
+  /** How the totals are paid: due now, monthly, over the term; per currency. */
+  readonly payments: readonly PaymentTotals[];
   /** The same for each account that pays, in the order in which they come first. */
   readonly accounts: readonly AccountTotals[];
 }

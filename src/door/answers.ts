@@ -49,7 +49,7 @@ export function historyDocument({ at, event, from, to, holder, epoch, attempt, c
 /** How an execution stands, as every answer about it says it. */
 export function reportDocument(recorded: RecordedAt) {
   const { execution, records, at } = recorded;
-  const { executionId, outcomes, totals, atRisk, accounts } = recordedReport(recorded);
+  const { executionId, outcomes, totals, atRisk, payments, accounts } = recordedReport(recorded);
   const state = executionState(execution, records, at);
   // What is complete stays as it is, also once its time is over.
   const forbidden = state === "complete" ? undefined : whyForbidden(execution, at);
@@ -60,6 +60,7 @@ export function reportDocument(recorded: RecordedAt) {
     outcomes,
     totals,
     atRisk,
+    payments,
     accounts,
   };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
+import { paymentsSchema, paymentTotalsSchema } from "../contract/payment-schemas.ts";
 import { moneySchema } from "../contract/money.ts";
 import { textProblem } from "../contract/text-problem.ts";
 import { twinsWithinPattern } from "../contract/twin.ts";
@@ -52,6 +53,10 @@ const outcomeError = z.object({
   retryAfter: z.number().optional().describe("Milliseconds."),
 });
 
+const account = { provider: z.string(), account: z.string().optional() };
+const payments = named("Payments", paymentsSchema);
+const paymentTotals = named("PaymentTotals", paymentTotalsSchema);
+
 const payer = { provider: z.string().optional(), service: z.string().optional(), account: z.string().optional() };
 
 const personsWord = z.object({ person: z.string(), reason: z.string(), at: time });
@@ -77,6 +82,7 @@ export const outcomeSchema = named(
       .object({ id: z.string(), furtherIds: z.array(z.string()).optional(), state: z.string(), settled: z.boolean() })
       .optional(),
     price: money.optional(),
+    payments: payments.optional(),
     note: z.string().optional(),
     error: outcomeError.optional(),
     parked: z.object({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()) }).optional(),
@@ -86,7 +92,7 @@ export const outcomeSchema = named(
 );
 
 /** What is bought and what may be, summed per currency. */
-export const sums = { totals: z.array(money), atRisk: z.array(money) };
+export const sums = { totals: z.array(money), atRisk: z.array(money), payments: z.array(paymentTotals) };
 
 /** How an execution stands. */
 export const reportSchema = named(
@@ -97,7 +103,7 @@ export const reportSchema = named(
     forbidden,
     outcomes: z.array(outcomeSchema),
     ...sums,
-    accounts: z.array(z.object({ provider: z.string(), account: z.string().optional(), ...sums })),
+    accounts: z.array(z.object({ ...account, ...sums })),
   }),
 );
 
@@ -244,6 +250,7 @@ export const quoteSchema = named(
         token: z.string(),
         verdict: z.string(),
         price: money.optional(),
+        payments: payments.optional(),
         warnings: z
           .array(z.string())
           .optional()
@@ -251,6 +258,8 @@ export const quoteSchema = named(
       }),
     ),
     totals: z.object({ buy: z.array(money), bought: z.array(money), reconcile: z.array(money) }),
+    payments: z.array(paymentTotals).describe("How what would be bought is paid, per currency."),
+    accounts: z.array(z.object({ ...account, payments: z.array(paymentTotals) })),
     error: outcomeError.optional(),
   }),
 );

@@ -9,6 +9,8 @@ import { forbiddenError, whyStopped, whyWaiting } from "../contract/terms.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
 import { limitDifferences, whyChanged, whyLimitsRefused } from "../contract/compare-execution.ts";
 import { type Money, totals } from "../contract/money.ts";
+import { paymentTotals, type PaymentTotals } from "../contract/payments.ts";
+import { type Account, byAccount } from "../contract/payer.ts";
 import type { OutcomeError } from "../contract/report.ts";
 import { longerTwinsWithin, type TwinOptions } from "../contract/twin.ts";
 import { createAgeOf } from "./age-of.ts";
@@ -53,6 +55,12 @@ export interface PlanOptions {
   readonly caller?: string;
 }
 
+/** What one account would pay for: of all its services. */
+export interface PlannedAccount extends Account {
+  /** How it would be paid: due now, monthly, over the term; per currency. */
+  readonly payments: readonly PaymentTotals[];
+}
+
 /** What driving an execution would cost now. */
 export interface ExecutionPlan {
   readonly executionId: string;
@@ -71,6 +79,10 @@ export interface ExecutionPlan {
     readonly bought: readonly Money[];
     readonly reconcile: readonly Money[];
   };
+  /** How what a drive would buy is paid: due now, monthly, over the term; per currency. */
+  readonly payments: readonly PaymentTotals[];
+  /** The same for each account that would pay, in the order in which they come first. */
+  readonly accounts: readonly PlannedAccount[];
   /** Why a drive with these totals would buy nothing at all. */
   readonly error?: OutcomeError;
 }
@@ -150,11 +162,20 @@ export async function planExecution(
       ...(raises.length > 0 ? { raises } : {}),
       recommendations: [...recommendations, ...skipped].toSorted((a, b) => a.recIndex - b.recIndex),
       totals: { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile", "written-off") },
+      ...paymentsOf(recommendations.filter(({ verdict }) => verdict === "buy")),
       ...(error ? { error } : {}),
     };
   } finally {
     stop.end();
   }
+}
+
+function paymentsOf(toBuy: readonly PlannedRecommendation[]): Pick<ExecutionPlan, "payments" | "accounts"> {
+  const accounts = byAccount(toBuy, (one) => one);
+  return {
+    payments: paymentTotals(toBuy),
+    accounts: accounts.map(([account, own]) => ({ ...account, payments: paymentTotals(own) })),
+  };
 }
 
 /** Why a drive of it would buy nothing, and what it would raise: in the order in which a drive looks at it. */

@@ -1,4 +1,5 @@
 import { totals } from "../contract/money.ts";
+import { paymentTotals } from "../contract/payments.ts";
 import { byAccount } from "../contract/payer.ts";
 import type { Outcome, Report } from "../contract/report.ts";
 
@@ -9,11 +10,12 @@ export function reportOf(executionId: string, outcomes: readonly Outcome[]): Rep
   return { executionId, outcomes: ordered, ...sumsOf(ordered), accounts };
 }
 
-function sumsOf(outcomes: readonly Outcome[]): Pick<Report, "totals" | "atRisk"> {
+function sumsOf(outcomes: readonly Outcome[]): Pick<Report, "totals" | "atRisk" | "payments"> {
   const priced = (isMeant: (outcome: Outcome) => boolean) =>
     totals(outcomes.flatMap((outcome) => (isMeant(outcome) && outcome.price ? [outcome.price] : [])));
   return {
     totals: priced(({ commitment }) => commitment !== undefined),
+    payments: paymentTotals(outcomes.filter(({ commitment }) => commitment !== undefined)),
     atRisk: priced(({ commitment }) => commitment === undefined),
   };
 }

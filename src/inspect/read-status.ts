@@ -5,10 +5,11 @@ import type { ErrorCode } from "../contract/errors.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { Ledger, TokenRecord } from "../contract/ledger.ts";
 import { type Money, totals } from "../contract/money.ts";
+import { paymentTotals, type PaymentTotals } from "../contract/payments.ts";
 import type { OutcomeStatus } from "../contract/report.ts";
 import { atRiskPrices } from "../contract/counted-price.ts";
 import { type Account, byAccount, payerOf } from "../contract/payer.ts";
-import { recordedPrice } from "./recorded.ts";
+import { recordedPrice, recordedPriced } from "./recorded.ts";
 import { type Narrowed, queryOf, type StatusFilter } from "./status-filters.ts";
 
 /**
@@ -41,8 +42,10 @@ export interface LedgerStatus {
    * bought, whether a driver holds it or not.
    */
   readonly totals: { readonly bought: readonly Money[]; readonly unresolved: readonly Money[] };
+  /** How what is bought of it is paid: due now, monthly, over the term; per currency. */
+  readonly payments: readonly PaymentTotals[];
   /** The same for each account that pays. */
-  readonly accounts: readonly (Account & LedgerStatus["totals"])[];
+  readonly accounts: readonly (Account & LedgerStatus["totals"] & Pick<LedgerStatus, "payments">)[];
 }
 
 /** What one look shows at most. */
@@ -74,7 +77,8 @@ export async function ledgerStatus(
     recommendations,
     more: found.length > limit,
     totals: sumsOf(shown),
-    accounts: accounts.map(([account, own]) => ({ ...account, ...sumsOf(own) })),
+    payments: paymentsOf(shown),
+    accounts: accounts.map(([account, own]) => ({ ...account, ...sumsOf(own), payments: paymentsOf(own) })),
   };
 }
 
@@ -84,6 +88,10 @@ function sumsOf(records: readonly TokenRecord[]): LedgerStatus["totals"] {
     bought: totals(bought.flatMap((record) => recordedPrice(record) ?? [])),
     unresolved: totals(records.flatMap(atRiskPrices).filter((price) => price !== "unknown")),
   };
+}
+
+function paymentsOf(records: readonly TokenRecord[]): readonly PaymentTotals[] {
+  return paymentTotals(records.filter(({ state }) => state === "purchased").map(recordedPriced));
 }
 
 async function recordsOf(ledger: Ledger, executionId: string): Promise<readonly TokenRecord[]> {

@@ -325,6 +325,14 @@ describe("what is written", () => {
       ],
       totals: [{ amount: "24.5", currency: "GBP" }],
       atRisk: [],
+      payments: [
+        {
+          price: { amount: "24.5", currency: "GBP" },
+          dueNow: { amount: "0", currency: "GBP" },
+          monthly: [],
+          unknown: { amount: "24.5", currency: "GBP" },
+        },
+      ],
       accounts: [],
     });
     expect(written.stderr).toContain("Sandbox at http://127.0.0.1:4001");

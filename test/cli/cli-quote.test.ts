@@ -90,6 +90,8 @@ describe("buyonce quote", () => {
       executionId,
       recommendations: all,
       totals: { buy: [price], bought: [price], reconcile: [{ amount: "7", currency: "USD" }] },
+      payments: [{ price, dueNow: { ...price, amount: "0" }, monthly: [], unknown: price }],
+      accounts: [],
     });
   });
 

@@ -71,7 +71,8 @@ const status: LedgerStatus = {
   ],
   more: false,
   totals: { bought: [], unresolved: [] },
-  accounts: [{ provider: nasty, account: nasty, bought: [], unresolved: [] }],
+  payments: [],
+  accounts: [{ provider: nasty, account: nasty, bought: [], unresolved: [], payments: [] }],
 };
 const line = { at: 0, event: "reject", from: "claimed", to: "rejected", holder: nasty, code: nasty, detail: nasty };
 const lines = [{ ...line, epoch: 1, attempt: 1, token: nasty } as unknown as HistoryLine];

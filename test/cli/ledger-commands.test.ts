@@ -211,7 +211,10 @@ describe("buyonce status", () => {
       ],
       more: false,
       totals: { bought: [], unresolved: [{ amount: "7", currency: "USD" }] },
-      accounts: [{ provider: "azure", account, bought: [], unresolved: [{ amount: "7", currency: "USD" }] }],
+      payments: [],
+      accounts: [
+        { provider: "azure", account, bought: [], unresolved: [{ amount: "7", currency: "USD" }], payments: [] },
+      ],
     });
   });
 });

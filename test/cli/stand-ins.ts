@@ -22,6 +22,8 @@ import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
 import type { Ledger, TokenRecord } from "../../src/contract/ledger.ts";
 import { moneySchema, totals } from "../../src/contract/money.ts";
 import { quantitySchema, type AnyExecution } from "../../src/contract/recommendation.ts";
+import { paymentTotals } from "../../src/contract/payments.ts";
+import { byAccount } from "../../src/contract/payer.ts";
 import type { Outcome, Report } from "../../src/contract/report.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 
@@ -46,7 +48,14 @@ export function report(outcomes: readonly Outcome[]): Report {
   const isBought = ({ status }: Outcome) => status === "purchased" || status === "already-purchased";
   const sum = (of: readonly Outcome[]) => totals(of.flatMap(({ price }) => price ?? []));
   const open = outcomes.filter(({ status }) => status === "unresolved" || status === "in-progress");
-  return { executionId, outcomes, totals: sum(outcomes.filter(isBought)), atRisk: sum(open), accounts: [] };
+  return {
+    executionId,
+    outcomes,
+    totals: sum(outcomes.filter(isBought)),
+    atRisk: sum(open),
+    payments: paymentTotals(outcomes.filter(isBought)),
+    accounts: [],
+  };
 }
 
 /** A quoted recommendation: 0, to be bought, unless told otherwise. */
@@ -66,7 +75,20 @@ export function quotationOf(
   const sum = (...verdicts: readonly string[]) =>
     totals(recommendations.flatMap(({ verdict, price }) => (price && verdicts.includes(verdict) ? [price] : [])));
   const sums = { buy: sum("buy"), bought: sum("bought", "adopt"), reconcile: sum("reconcile") };
-  return { executionId, termsVersion: 0, recommendations, totals: sums, ...changes };
+  const toBuy = recommendations.filter(({ verdict }) => verdict === "buy");
+  const accounts = byAccount(toBuy, (one) => one).map(([account, own]) => ({
+    ...account,
+    payments: paymentTotals(own),
+  }));
+  return {
+    executionId,
+    termsVersion: 0,
+    recommendations,
+    totals: sums,
+    payments: paymentTotals(toBuy),
+    accounts,
+    ...changes,
+  };
 }
 
 const schema = z.strictObject({

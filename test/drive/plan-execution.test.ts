@@ -21,6 +21,9 @@ function readOnly(ledger: Ledger): Ledger {
 
 const sameAs = (others: string) => `The same is asked for in this execution as ${others}.`;
 
+/** The imitation does not say how it is paid. */
+const unknownHow = (amount: string) => ({ price: gbp(amount), dueNow: gbp("0"), monthly: [], unknown: gbp(amount) });
+
 describe("a quote says what a drive would do, moves no money and writes nothing", () => {
   test("what would be bought, and what is above its limit", async () => {
     const { purchaser, cloud, ledger } = setup();
@@ -50,6 +53,8 @@ describe("a quote says what a drive would do, moves no money and writes nothing"
         },
       ],
       totals: { buy: [gbp("20")], bought: [], reconcile: [] },
+      payments: [unknownHow("20")],
+      accounts: [{ provider: payer.provider, account: payer.account, payments: [unknownHow("20")] }],
     });
     expect(cloud.counts).toMatchObject({ sends: 0, listings: 1 });
     expect(await ledger.recordsOf("execution-1")).toEqual([]);

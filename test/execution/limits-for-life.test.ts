@@ -71,7 +71,7 @@ describe("A9: limits belong to the execution, for its life", () => {
       ...ledger,
       submit: async (...parameters) => {
         if (other.length === 0) {
-          other = [{ executionId, outcomes: [], totals: [], atRisk: [], accounts: [] }];
+          other = [{ executionId, outcomes: [], totals: [], atRisk: [], payments: [], accounts: [] }];
           cloud.faults.price = "11";
           other = await createPurchaser(options).redriveUnfinished();
         }

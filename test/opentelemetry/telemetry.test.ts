@@ -274,7 +274,7 @@ describe("a watched purchaser", () => {
     ] satisfies readonly DriveEvent[];
     const drive: Purchaser<unknown>["drive"] = async (_execution, options) => {
       for (const step of steps) options?.onEvent?.(step);
-      return { executionId: words, outcomes: [], totals: [], atRisk: [], accounts: [] };
+      return { executionId: words, outcomes: [], totals: [], atRisk: [], payments: [], accounts: [] };
     };
     await telemetry.watch({ drive } as Purchaser<unknown>).drive(execution());
     const text = JSON.stringify(spans().map(({ attributes, events, status }) => ({ attributes, events, status })));

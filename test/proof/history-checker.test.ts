@@ -17,7 +17,7 @@ describe("the history checker", () => {
       {
         at: began + 2,
         kind: "report",
-        report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [], accounts: [] },
+        report: { executionId: "e", outcomes: outcomes.slice(-1), totals: [], atRisk: [], payments: [], accounts: [] },
       },
     ],
   });

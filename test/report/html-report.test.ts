@@ -100,7 +100,7 @@ describe("what it says", () => {
   });
 
   test("where all is done, it says so", () => {
-    const done = { executionId, outcomes: [outcomeOf(0)], totals: [], atRisk: [], accounts: [] };
+    const done = { executionId, outcomes: [outcomeOf(0)], totals: [], atRisk: [], payments: [], accounts: [] };
     expect(htmlReport([{ ...sample, report: done }], how)).toContain("Nothing: all of it is bought and complete.");
   });
 

@@ -130,6 +130,7 @@ export const sample: ReportedExecution = {
     outcomes,
     totals: totals(outcomes.filter(isBought).flatMap(({ price }) => price ?? [])),
     atRisk: [],
+    payments: [],
     accounts: [],
   },
   descriptions,

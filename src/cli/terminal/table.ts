@@ -6,10 +6,15 @@ export interface Column {
   /** It is not made narrower than this. */
   readonly minimum: number;
   readonly align?: "left" | "right";
+  /** No word of it is broken: ids and amounts, which are read or copied whole. */
+  readonly isWhole?: boolean;
   readonly paint?: (line: string, row: number) => string;
 }
 
 const gap = "  ";
+
+/** Where a line of a cell ends. What comes from elsewhere holds none: it is a hidden character. */
+export const lineEnd = "\u2028";
 
 /**
  * A table with one line under its head. Where the terminal is too narrow, the columns are wrapped; where
@@ -46,6 +51,23 @@ export function layOut(
   return plainSpaces(`${head.trimEnd()}\n${rule}\n${body.join(between)}`);
 }
 
+/** The columns of a table, and its rows. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The first of these tables for which there is room; the last one in any case. */
+export function layOutFirst(tables: readonly Table[], width: number, paint: Paint): string {
+  const fitting = tables.find(({ columns, rows }) => hasRoom(columns, rows, width)) ?? tables.at(-1);
+  return fitting === undefined ? "" : layOut(fitting.columns, fitting.rows, width, paint);
+}
+
+function hasRoom(columns: readonly Column[], rows: Table["rows"], width: number): boolean {
+  const filled = columns.map((column, index) => ({ ...column, cells: rows.map((row) => row[index] ?? "") }));
+  return sum(floorsOf(filled)) <= width - gap.length * (columns.length - 1);
+}
+
 type Filled = Column & { readonly cells: readonly string[] };
 
 function stack(columns: readonly Filled[], rows: number, width: number, paint: Paint): string {
@@ -74,6 +96,10 @@ export function plainSpaces(text: string): string {
  * Widths are counted in characters: what is printed here is ASCII but for a few narrow signs.
  */
 export function wrap(text: string, width: number): readonly string[] {
+  return text.split(lineEnd).flatMap((line) => wrapLine(line, width));
+}
+
+function wrapLine(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/[ \n]+/).filter((part) => part !== "")) {
@@ -105,6 +131,7 @@ interface FittedColumn {
   readonly title: string;
   /** It is not made narrower than this, unless its content is. */
   readonly minimum: number;
+  readonly isWhole?: boolean;
   readonly cells: readonly string[];
 }
 
@@ -114,7 +141,7 @@ interface FittedColumn {
  */
 function fitWidths(columns: readonly FittedColumn[], room: number): readonly number[] | undefined {
   const natural = columns.map(({ title, cells }) => Math.max(title.length, ...cells.map((cell) => cell.length)));
-  const floor = columns.map(({ minimum }, index) => Math.min(minimum, natural[index] ?? 0));
+  const floor = floorsOf(columns);
   if (sum(floor) > room) return undefined;
   const lines = createLineCounter(columns);
   let widths = natural;
@@ -144,6 +171,15 @@ function fitWidths(columns: readonly FittedColumn[], room: number): readonly num
     if (best === undefined) return widths;
     widths = changed(widths, best.index, best.extra);
   }
+}
+
+/** The widths below which the columns are not made. */
+function floorsOf(columns: readonly FittedColumn[]): readonly number[] {
+  return columns.map(({ title, minimum, isWhole = false, cells }) => {
+    const words = isWhole ? cells.flatMap((cell) => cell.split(/[ \n\u2028]+/)) : [];
+    const natural = Math.max(title.length, ...cells.map((cell) => cell.length));
+    return Math.max(title.length, Math.min(minimum, natural), ...words.map((word) => word.length));
+  });
 }
 
 function createLineCounter(columns: readonly FittedColumn[]) {

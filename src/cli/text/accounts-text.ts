@@ -1,50 +1,61 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Money } from "../../contract/money.ts";
+import { type Payments, paymentTotals } from "../../contract/payments.ts";
 import { byAccount, type Payer, payerText } from "../../contract/payer.ts";
-import { layOut } from "../terminal/table.ts";
+import { type Column, layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
+import { paymentSums } from "./money-columns.ts";
 import { sumText } from "./table-cells.ts";
 
 /** What is bought, or may be, and who pays for it. */
 export interface Paid {
   readonly payer: Partial<Payer>;
   readonly price?: Money | undefined;
+  readonly payments?: Payments | undefined;
   /** It is known to be bought; else it may be. */
   readonly isBought: boolean;
 }
 
 /** What each account pays: a table; empty where nothing is bought. */
-export function accountsText(all: readonly Paid[], width: number, paint: Paint): string {
-  const accounts = byAccount(all, ({ payer }) => payer);
+export function accountsText(all: readonly Paid[], width: number, paint: Paint, title = "bought"): string {
+  const accounts = byAccount(all, ({ payer }) => payer).map(([account, own]) => {
+    const bought = own.filter(({ isBought }) => isBought);
+    const open = own.filter(({ isBought }) => !isBought);
+    const { dueNow, monthly } = paymentSums(paymentTotals(bought));
+    return {
+      payer: cleanText(payerText(account)),
+      bought: sumOf(bought),
+      dueNow: dueNow.join(", "),
+      monthly: monthly.join(", "),
+      open: open.length === 0 ? "" : sumOf(open),
+    };
+  });
   if (accounts.length === 0) return "";
-  const hasOpen = all.some(({ isBought }) => !isBought);
-  const sum = (own: readonly Paid[]) =>
-    sumText(own.map(({ price }) => (price === undefined ? {} : { price }))).replaceAll("   ", ", ");
-  const table = layOut(
-    [
-      { title: "account that pays", minimum: 20 },
-      { title: "bought", minimum: 14, align: "right" },
-      ...(hasOpen
-        ? [
-            {
-              title: "may be bought",
-              minimum: 14,
-              align: "right" as const,
-              paint: (line: string) => paint("yellow", line),
-            },
-          ]
-        : []),
-    ],
-    accounts.map(([account, own]) => {
-      const open = own.filter(({ isBought }) => !isBought);
-      return [
-        cleanText(payerText(account)),
-        sum(own.filter(({ isBought }) => isBought)),
-        ...(hasOpen ? [open.length === 0 ? "" : sum(open)] : []),
-      ];
-    }),
+  const column = (title: string, cellOf: (account: (typeof accounts)[number]) => string, changes?: Partial<Column>) => {
+    const cells = accounts.map(cellOf);
+    return { column: { title, minimum: 0, isWhole: true, align: "right" as const, ...changes }, cells };
+  };
+  const isKnown = accounts.some(({ dueNow }) => dueNow !== "");
+  const columns = [
+    column("account that pays", ({ payer }) => payer, { align: "left" }),
+    column(title, ({ bought }) => bought),
+    ...(isKnown ? [column("due now", ({ dueNow }) => dueNow), column("monthly", ({ monthly }) => monthly)] : []),
+    ...(all.every(({ isBought }) => isBought)
+      ? []
+      : [column("may be bought", ({ open }) => open, { paint: (line) => paint("yellow", line) })]),
+  ];
+  return layOut(
+    columns.map((each) => each.column),
+    accounts.map((_account, row) => columns.map(({ cells }) => cells[row] ?? "")),
     width,
     paint,
   );
-  return table;
+}
+
+/** Sums that are not torn from their currencies. */
+function sumOf(own: readonly Paid[]): string {
+  return sumText(own)
+    .split("   ")
+    .map((text) => text.replaceAll(" ", "\u00A0"))
+    .join(", ");
 }

@@ -1,5 +1,6 @@
 // What several documents of `--json` hold.
 import { z } from "zod";
+import { paymentsSchema, paymentTotalsSchema } from "../../contract/payment-schemas.ts";
 import { errorAdvice } from "../../contract/error-advice.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
 
@@ -11,6 +12,10 @@ export const code = z
 export const money = z
   .object({ amount: z.string().describe("A decimal number, exact."), currency: z.string().describe("ISO 4217.") })
   .describe("An amount of money.");
+/** How a price is paid. */
+export const payments = paymentsSchema.optional();
+/** How several prices are paid. */
+export const paymentTotals = z.array(paymentTotalsSchema).describe("How that is paid, per currency.");
 /** A time. */
 export const time = z.iso.datetime().describe("ISO 8601, in UTC.");
 /** Which execution. */
@@ -95,6 +100,7 @@ export const lookFor = z
 const sums = {
   totals: z.array(money).describe("What is bought, per currency."),
   atRisk: z.array(money).describe("What was sent and may be bought, per currency."),
+  payments: paymentTotals.describe("How what is bought is paid, per currency."),
 };
 /** An account that pays. */
 export const account = {
@@ -122,6 +128,7 @@ export const outcome = z
     ...payer,
     commitment: commitment.optional(),
     price: money.optional().describe("Of the whole commitment over its term."),
+    payments,
     note,
     error: error.optional(),
     parked: z

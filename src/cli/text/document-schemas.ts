@@ -23,6 +23,8 @@ import {
   webhook,
   recommendation,
   payer,
+  payments,
+  paymentTotals,
 } from "./document-parts.ts";
 
 /** The documents by their names, each with the commands that print it. */
@@ -54,6 +56,7 @@ export const jsonDocuments = {
               .describe("What a drive would do about it."),
             ...payer,
             price: money.optional().describe("Of the whole commitment over its term."),
+            payments,
             limit: money.optional().describe("Its own limit: maxPrice."),
             note,
             warnings: z
@@ -72,6 +75,10 @@ export const jsonDocuments = {
           reconcile: z.array(money).describe("What was sent and may be bought."),
         })
         .describe("Sums per currency."),
+      payments: paymentTotals.describe("How what a drive would buy is paid, per currency."),
+      accounts: z
+        .array(z.object({ ...account, payments: paymentTotals }))
+        .describe("The same for each account that would pay."),
       error: error.optional(),
       out: z.string().optional().describe("The file that the plan was written to."),
       noPlan: error.optional().describe("Why no plan was written."),
@@ -106,6 +113,7 @@ export const jsonDocuments = {
             state: z.string().describe("The ledger's own word."),
             commitment: z.looseObject({ id: z.string(), state: z.string() }).optional().describe("What was bought."),
             price: money.optional().describe("What it cost, or at what price it was sent."),
+            payments,
             decision: decision.optional(),
             lookFor,
             attempt: z.int().describe("How often a driver took it up."),
@@ -122,6 +130,7 @@ export const jsonDocuments = {
           unresolved: z.array(money).describe("May be bought."),
         })
         .describe("Sums per currency of what is shown."),
+      payments: paymentTotals.describe("How what is bought of it is paid, per currency."),
       accounts: z.array(z.looseObject(account)).describe("The same for each account that pays."),
       webhooks: z.array(webhook).optional().describe("How messages are delivered."),
     })

@@ -3,7 +3,7 @@ import type { PlanDocument } from "../../drive/plan-document.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import type { ParkedSum } from "../../drive/report-parked.ts";
 import type { RecommendationHistory } from "../../inspect/read-history.ts";
-import { recordedPrice } from "../../inspect/recorded.ts";
+import { recordedPriced } from "../../inspect/recorded.ts";
 import type { LookFor, LookForByToken } from "../../inspect/look-for.ts";
 import type { LedgerStatus } from "../../inspect/read-status.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
@@ -61,10 +61,10 @@ interface PlanWritten {
 
 /** The one JSON document of `quote --json`, tokens in full. */
 export function jsonQuotation(
-  { executionId, recommendations, totals, error }: ExecutionPlan,
+  { executionId, recommendations, totals, payments, accounts, error }: ExecutionPlan,
   { out, noPlan }: PlanWritten = {},
 ): string {
-  return text({ executionId, recommendations, totals, error, out, noPlan });
+  return text({ executionId, recommendations, totals, payments, accounts, error, out, noPlan });
 }
 
 /** As large as a file may be that is read again; longer ones are written without indentation. */
@@ -78,7 +78,7 @@ export function jsonPlanFile(plan: PlanDocument): string {
 
 /** The one JSON document of `status --json`, times in ISO 8601, tokens in full. */
 export function jsonStatus(
-  { recommendations, more, totals, accounts }: LedgerStatus,
+  { recommendations, more, totals, payments, accounts }: LedgerStatus,
   descriptions: readonly string[],
   executions: readonly ExecutionStatus[],
   { webhooks, lookFor }: { readonly webhooks: readonly WebhookStatus[]; readonly lookFor?: LookForByToken },
@@ -88,7 +88,7 @@ export function jsonStatus(
     status,
     state: record.state,
     commitment: record.commitment,
-    price: recordedPrice(record),
+    ...recordedPriced(record),
     error: record.error,
     decision: record.decision && { ...record.decision, at: isoTime(record.decision.at) },
     lookFor: lookFor?.get(record.token),
@@ -104,6 +104,7 @@ export function jsonStatus(
     recommendations: rows,
     more,
     totals,
+    payments,
     accounts,
     ...(webhooks.length === 0 ? {} : { webhooks: webhooks.map(webhookDocument) }),
   });
@@ -267,9 +268,12 @@ export function jsonError(error: unknown): string {
   return text(errorDocument(error));
 }
 
-function reportDocument({ executionId, outcomes, totals, atRisk, accounts }: Report, lookFor?: LookForByToken) {
+function reportDocument(
+  { executionId, outcomes, totals, atRisk, payments, accounts }: Report,
+  lookFor?: LookForByToken,
+) {
   const said = outcomes.map((outcome) => outcomeDocument(outcome, lookFor?.get(outcome.token)));
-  return { executionId, outcomes: said, totals, atRisk, accounts };
+  return { executionId, outcomes: said, totals, atRisk, payments, accounts };
 }
 
 function outcomeDocument(outcome: Outcome, lookFor?: LookFor) {

@@ -2,9 +2,11 @@ import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommenda
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
-import { layOut, wrap } from "../terminal/table.ts";
+import { layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import { accountsText } from "./accounts-text.ts";
+import { moneyColumns, paymentLines } from "./money-columns.ts";
 import { errorText, type SaidOnce, saidOnce } from "./said-once.ts";
 import { shorten, sumText, whatText } from "./table-cells.ts";
 
@@ -34,40 +36,40 @@ const words: Readonly<
 
 /** What a drive would do and cost, for a person: prices, limits, sums, and why something would not be bought. */
 export function quoteText(
-  { recommendations, error }: ExecutionPlan,
+  { recommendations, payments, error }: ExecutionPlan,
   { descriptions, width, paint, maxTotals }: QuoteTextOptions,
 ): string {
   const said = saidOnce(
     recommendations.map((each) => each.error),
     width,
   );
-  const table = layOut(
-    [
-      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
+  const tables = moneyColumns(recommendations, { paint: (line) => paint("bold", line) }).map((money) => ({
+    columns: [
+      { title: "#", minimum: 5, align: "right" as const, paint: (line: string) => paint("dim", line) },
       { title: "what", minimum: 20 },
-      { title: "price", minimum: 14, align: "right", paint: (line) => paint("bold", line) },
-      { title: "limit", minimum: 14, align: "right" },
+      ...money.columns,
+      { title: "limit", minimum: 0, isWhole: true, align: "right" as const },
       {
         title: "a drive would",
         minimum: 22,
-        paint: (line, row) => paint(words[recommendations[row]?.verdict ?? "refuse"].colour, line),
+        paint: (line: string, row: number) => paint(words[recommendations[row]?.verdict ?? "refuse"].colour, line),
       },
     ],
-    recommendations.map((quoted) => [
+    rows: recommendations.map((quoted) => [
       String(quoted.recIndex),
       whatText(descriptions[quoted.recIndex], quoted),
-      quoted.price ? formatMoney(quoted.price) : "",
+      ...money.cells(quoted),
       limitText(quoted),
       wouldText(quoted, said.inRow),
     ]),
-    width,
-    paint,
-  );
+  }));
+  const table = layOutFirst(tables, width, paint);
   const of = (...verdicts: readonly Verdict[]) => recommendations.filter(({ verdict }) => verdicts.includes(verdict));
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
   const open = of("reconcile", "written-off");
   const sums = [
     line("would be bought", paint("bold", sumText(of("buy")))),
+    ...paymentLines(payments, width, paint),
     ...(maxTotals ? [line("total allowed", maxTotals.map(formatMoney).join("   "))] : []),
     ...(open.length > 0 ? [line("sent, may be bought", sumText(open))] : []),
     line("bought before", sumText(of("bought", "adopt"))),
@@ -78,12 +80,16 @@ export function quoteText(
   const twins = twinWarnings(recommendations)
     .flatMap((text) => wrap(cleanText(text), width))
     .map((text) => `${paint("yellow", text)}\n`);
-  return `${table}${said.below()}\n${[...sums, ...twins, ...warnings].join("")}`;
+  const paid = recommendations.flatMap(({ verdict, price, payments, ...payer }) =>
+    verdict === "buy" ? [{ payer, price, payments, isBought: true }] : [],
+  );
+  const accounts = accountsText(paid, width, paint, "would be bought");
+  return `${table}${said.below()}\n${[...sums, ...twins, ...warnings].join("")}${accounts && `\n${accounts}`}`;
 }
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {
   if (verdict === "bought" || verdict === "adopt" || verdict === "written-off") return "";
-  return limit ? formatMoney(limit) : "none";
+  return limit ? formatMoney(limit).replaceAll(" ", "\u00A0") : "none";
 }
 
 function wouldText({ verdict, commitment, error, note }: PlannedRecommendation, say: SaidOnce["inRow"]): string {

@@ -2,11 +2,12 @@ import { indexRanges } from "./index-ranges.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
-import { layOut, wrap } from "../terminal/table.ts";
+import { type Column, layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import { accountsText, type Paid } from "./accounts-text.ts";
-import { shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
+import { moneyColumns, paymentLines } from "./money-columns.ts";
+import { below, shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { saidOnce } from "./said-once.ts";
 import { type Again, type NextStep, nextSteps } from "./next-steps.ts";
 import type { LookForByToken } from "../../inspect/look-for.ts";
@@ -31,9 +32,6 @@ export interface ReportTextOptions {
   readonly page?: string;
 }
 
-/** From so many columns on, ids (at most 40 characters) are not broken over two lines: they are there to be copied. */
-const roomForWholeIds = 116;
-
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(
   report: Report,
@@ -48,29 +46,44 @@ export function reportText(
     outcomes.map(({ error }) => error),
     width,
   );
-  const table = layOut(
-    [
-      { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
-      { title: "what", minimum: 20 },
-      { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) },
-      { title: "commitment", minimum: width < roomForWholeIds ? 19 : 40, paint: (line) => paint("dim", line) },
-      { title: "price", minimum: 24, align: "right" },
-      { title: "why", minimum: 24 },
-    ],
-    outcomes.map((outcome) => [
-      String(outcome.recIndex),
-      whatText(descriptions[outcome.recIndex], outcome),
-      outcome.status,
-      cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
-      outcome.price === undefined ? "" : formatMoney(outcome.price),
-      shorten(why(outcome, said.inRow)),
-    ]),
-    width,
-    paint,
-  );
+  const rows = outcomes.map((outcome) => ({
+    outcome,
+    number: String(outcome.recIndex),
+    what: whatText(descriptions[outcome.recIndex], outcome),
+    ids: cleanText([outcome.commitment?.id ?? [], ...(outcome.commitment?.furtherIds ?? [])].flat().join(" ")),
+    why: shorten(why(outcome, said.inRow)),
+  }));
+  const number: Column = { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) };
+  const what: Column = { title: "what", minimum: 20 };
+  const status: Column = { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) };
+  const ids: Column = { title: "commitment", minimum: 0, isWhole: true, paint: (line) => paint("dim", line) };
+  const [three, one] = moneyColumns(outcomes);
+  const tables = [
+    ...[three, one].map((money) => ({
+      columns: [number, what, status, ids, ...money.columns, { title: "why", minimum: 20 }],
+      rows: rows.map((row) => [
+        row.number,
+        row.what,
+        row.outcome.status,
+        row.ids,
+        ...money.cells(row.outcome),
+        row.why,
+      ]),
+    })),
+    {
+      columns: [number, { ...what, isWhole: true }, status, ...one.columns],
+      rows: rows.map((row) => [
+        row.number,
+        below(row.what, row.ids, row.why),
+        row.outcome.status,
+        ...one.cells(row.outcome),
+      ]),
+    },
+  ];
+  const table = layOutFirst(tables, width, paint);
   return [
     `${table}${said.below()}`,
-    totalsText(report, paint, newLedger),
+    totalsText(report, { width, paint, newLedger }),
     accountsText(outcomes.filter(({ commitment, price }) => commitment ?? price).map(paidOf), width, paint),
     stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
     lookForText(looksIn(outcomes, descriptions, lookFor), width, paint, page),
@@ -91,12 +104,15 @@ function looksIn(
   });
 }
 
-function paidOf({ provider, account, price, commitment }: Outcome): Paid {
+function paidOf({ provider, account, price, payments, commitment }: Outcome): Paid {
   const payer = { ...(provider ? { provider } : {}), ...(account ? { account } : {}) };
-  return { payer, price, isBought: commitment !== undefined };
+  return { payer, price, payments, isBought: commitment !== undefined };
 }
 
-function totalsText({ outcomes, atRisk }: Report, paint: Paint, newLedger: string | undefined): string {
+function totalsText(
+  { outcomes, atRisk, payments }: Report,
+  { width, paint, newLedger }: Pick<ReportTextOptions, "width" | "paint" | "newLedger">,
+): string {
   const now = outcomes.filter(({ status }) => status === "purchased");
   const before = outcomes.filter(({ status }) => status === "already-purchased");
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
@@ -105,6 +121,7 @@ function totalsText({ outcomes, atRisk }: Report, paint: Paint, newLedger: strin
     line("bought by this drive", sumText(now)),
     line("bought before", sumText(before)),
     line("total", paint("bold", sumText([...now, ...before]))),
+    ...paymentLines(payments, width, paint),
     ...(atRisk.length > 0 ? [line("sent, may be bought", paint("yellow", atRisk.map(formatMoney).join("   ")))] : []),
     ...(newLedger === undefined ? [] : [line("ledger", `new and empty before this drive: ${cleanText(newLedger)}`)]),
   ].join("");

@@ -1,14 +1,13 @@
 import { mayBeBought, unprovenOf } from "../../contract/at-risk.ts";
 import { atRiskPrices } from "../../contract/counted-price.ts";
 import { payerOf } from "../../contract/payer.ts";
-import { recordedPrice } from "../../inspect/recorded.ts";
+import { recordedPrice, recordedPriced } from "../../inspect/recorded.ts";
 import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { saidBought } from "../../contract/said-bought.ts";
-import { formatMoney } from "../../contract/money.ts";
-import { layOut, wrap } from "../terminal/table.ts";
+import { type Column, layOutFirst, type Table, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import type { LookForByToken } from "../../inspect/look-for.ts";
@@ -16,7 +15,8 @@ import { lookForText } from "./look-for-text.ts";
 import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { accountsText, type Paid } from "./accounts-text.ts";
-import { shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
+import { moneyColumns, paymentLines } from "./money-columns.ts";
+import { below, shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {
@@ -50,51 +50,14 @@ const roomForWholeIds = 130;
 
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
-  { recommendations, more }: LedgerStatus,
+  { recommendations, more, payments }: LedgerStatus,
   { descriptions, width, paint, line, lookFor }: StatusTextOptions,
 ): string {
-  const colour = (status: RecordStatus) =>
-    status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
-      ? "yellow"
-      : statusStyle[status].colour;
-  const ids = recommendations.map(({ record }) => record.executionId);
-  const several = new Set(ids).size > 1;
-  const idWidth = width < roomForWholeIds ? 12 : 36;
   const said = saidOnce(
     recommendations.map(({ record }) => record.error),
     width,
   );
-  const table = layOut(
-    [
-      ...(several ? [{ title: "execution", minimum: idWidth }] : []),
-      { title: "#", minimum: 5, align: "right" as const, paint: (line: string) => paint("dim", line) },
-      { title: "what", minimum: 16 },
-      {
-        title: "status",
-        minimum: 11,
-        paint: (line: string, row: number) => paint(colour(recommendations[row]?.status ?? "refused"), line),
-      },
-      { title: "commitment", minimum: idWidth, paint: (line: string) => paint("dim", line) },
-      { title: "price", minimum: 14, align: "right" as const },
-      { title: "changed (UTC)", minimum: 13, paint: (line: string) => paint("dim", line) },
-      { title: "why", minimum: 16 },
-    ],
-    recommendations.map(({ status, record }, index) => {
-      const price = recordedPrice(record);
-      return [
-        ...(several ? [ids[index - 1] === record.executionId ? "" : cleanText(record.executionId)] : []),
-        String(record.recIndex),
-        whatText(descriptions[index], payerOf(record.recommendation)),
-        status,
-        cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
-        price ? formatMoney(price) : "",
-        timeText(record.updatedAt),
-        shorten(cleanText(whyText(status, record, said.inRow))),
-      ];
-    }),
-    width,
-    paint,
-  );
+  const table = layOutFirst(tablesOf(recommendations, said.inRow, { descriptions, width, paint }), width, paint);
   const rest = more
     ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
     : [];
@@ -103,7 +66,7 @@ export function statusText(
     table,
     said.below(),
     "\n",
-    sumsText(recommendations, width, paint),
+    sumsText({ recommendations, payments }, width, paint),
     "\n",
     accountsText(recommendations.flatMap(paidOf), width, paint),
     "\n",
@@ -133,8 +96,74 @@ function looksText(
   return looks.length === 0 ? "" : `\n${lookForText(looks, width, paint, all)}`;
 }
 
+/** The same table, with room for all columns, and with fewer of them. */
+function tablesOf(
+  recommendations: LedgerStatus["recommendations"],
+  say: SaidOnce["inRow"],
+  { descriptions, width, paint }: Omit<StatusTextOptions, "line">,
+): readonly Table[] {
+  const colour = (status: RecordStatus) =>
+    status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
+      ? "yellow"
+      : statusStyle[status].colour;
+  const ids = recommendations.map(({ record }) => record.executionId);
+  const several = new Set(ids).size > 1;
+  const idWidth = width < roomForWholeIds ? 12 : 36;
+  const rows = recommendations.map(({ status, record }, index) => ({
+    execution: several ? [ids[index - 1] === record.executionId ? "" : cleanText(record.executionId)] : [],
+    number: String(record.recIndex),
+    what: whatText(descriptions[index], payerOf(record.recommendation)),
+    status,
+    ids: cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
+    priced: recordedPriced(record),
+    changed: timeText(record.updatedAt),
+    why: shorten(cleanText(whyText(status, record, say))),
+  }));
+  const dim = (line: string) => paint("dim", line);
+  const execution: readonly Column[] = several ? [{ title: "execution", minimum: idWidth }] : [];
+  const number: Column = { title: "#", minimum: 5, align: "right", paint: dim };
+  const what: Column = { title: "what", minimum: 16 };
+  const state: Column = {
+    title: "status",
+    minimum: 11,
+    paint: (line, row) => paint(colour(recommendations[row]?.status ?? "refused"), line),
+  };
+  const commitment: Column = { title: "commitment", minimum: 0, isWhole: true, paint: dim };
+  const changed: Column = { title: "changed (UTC)", minimum: 13, paint: dim };
+  const [three, one] = moneyColumns(rows.map(({ priced }) => priced));
+  return [
+    ...[three, one].map((money) => ({
+      columns: [
+        ...execution,
+        number,
+        what,
+        state,
+        commitment,
+        ...money.columns,
+        changed,
+        { title: "why", minimum: 16 },
+      ],
+      rows: rows.map((row) => {
+        const { number, what, status, ids, priced, changed, why } = row;
+        return [...row.execution, number, what, status, ids, ...money.cells(priced), changed, why];
+      }),
+    })),
+    {
+      columns: [...execution, number, { ...what, isWhole: true }, state, ...one.columns, changed],
+      rows: rows.map((row) => {
+        const all = below(row.what, row.ids, row.why);
+        return [...row.execution, row.number, all, row.status, ...one.cells(row.priced), row.changed];
+      }),
+    },
+  ];
+}
+
 /** How many of each status, and what is bought and may be. */
-function sumsText(recommendations: LedgerStatus["recommendations"], width: number, paint: Paint): string {
+function sumsText(
+  { recommendations, payments }: Pick<LedgerStatus, "recommendations" | "payments">,
+  width: number,
+  paint: Paint,
+): string {
   const counts = order.flatMap((status) => {
     const count = recommendations.filter((each) => each.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
@@ -149,6 +178,7 @@ function sumsText(recommendations: LedgerStatus["recommendations"], width: numbe
   return [
     sum("shown", wrap(counts.join(", "), width - labelWidth).join(`\n${" ".repeat(labelWidth)}`)),
     sum("bought", sumText(bought)),
+    ...paymentLines(payments, width, paint),
     ...(open.length > 0 ? [sum("sent, may be bought", sumText(open))] : []),
   ].join("");
 }
@@ -159,10 +189,7 @@ function paidOf({ record }: LedgerStatus["recommendations"][number]): readonly P
   const atRisk = atRiskPrices(record).map((price) => {
     return { payer, price: price === "unknown" ? undefined : price, isBought: false };
   });
-  return [
-    ...(record.state === "purchased" ? [{ payer, price: recordedPrice(record), isBought: true }] : []),
-    ...atRisk,
-  ];
+  return [...(record.state === "purchased" ? [{ payer, ...recordedPriced(record), isBought: true }] : []), ...atRisk];
 }
 
 /** Why it is not plainly done, and whether an earlier send may have bought. */

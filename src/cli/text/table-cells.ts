@@ -3,6 +3,7 @@ import { capitalised, decisionText } from "../../contract/decision.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
 import type { Payer } from "../../contract/payer.ts";
 import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
+import { lineEnd } from "../terminal/table.ts";
 import { errorText } from "./said-once.ts";
 
 /** Longer ids, such as an Azure subscription's, are cut in a cell: the sums by account name them whole. */
@@ -18,13 +19,18 @@ export function whatText(description = "", { provider = "", account }: Partial<P
   return [description.replaceAll(" × ", "\u00A0×\u00A0"), ...payer].map((part) => cleanText(part)).join(", ");
 }
 
+/** What stands in one cell, each on lines of its own: where there is no room for a column of each. */
+export function below(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(lineEnd);
+}
+
 /** A time of the ledger (milliseconds since 1970) for a table: `2026-11-22 09:05:00`, in UTC. */
 export function timeText(time: number): string {
   return new Date(time).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** Prices summed per currency, and how many there are without one: `24.00 GBP   1160.52 USD   1 without a known price`. */
-export function sumText(priced: readonly { readonly price?: Money }[]): string {
+export function sumText(priced: readonly { readonly price?: Money | undefined }[]): string {
   if (priced.length === 0) return "nothing";
   const unknown = priced.filter(({ price }) => price === undefined).length;
   const sums = totals(priced.flatMap(({ price }) => price ?? [])).map(formatMoney);
