@@ -3,6 +3,7 @@ import { awsNotSold } from "./aws-not-sold.ts";
 import { createAwsAccess } from "./aws-access.ts";
 import { awsParticulars } from "./aws-particulars.ts";
 import { createConnect } from "./aws-connect.ts";
+import { awsPortal } from "./aws-portal.ts";
 import { awsSearch } from "./aws-search.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
@@ -32,6 +33,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
     sources: { "cost-explorer": costExplorer },
     particularsOf: awsParticulars,
     searchByHand: awsSearch(settings),
+    portalOf: awsPortal(settings),
     services: {
       ec2: createEc2(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),

@@ -3,6 +3,7 @@ import { parseEndpoint } from "../../src/contract/endpoint.ts";
 import { createAzureAccess } from "./azure-access.ts";
 import { azureNotSold } from "./azure-not-sold.ts";
 import { azureParticulars } from "./azure-particulars.ts";
+import { azurePortal } from "./azure-portal.ts";
 import { azureSearch } from "./azure-search.ts";
 import { createTenantCredentials } from "./azure-credential.ts";
 import { createCatalog } from "./azure-catalog.ts";
@@ -60,6 +61,7 @@ export function createAzure(settings: AzureSettings = {}): Provider {
     sources: { "azure-consumption": azureConsumption, "azure-advisor": azureAdvisor },
     particularsOf: azureParticulars(settings.cloud),
     searchByHand: azureSearch(settings),
+    portalOf: azurePortal(settings),
     services: Object.fromEntries(executors.map((executor) => [executor.service, executor])),
   };
 }

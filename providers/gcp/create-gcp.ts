@@ -3,6 +3,7 @@ import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
 import { gcpParticulars } from "./gcp-particulars.ts";
+import { gcpPortal } from "./gcp-portal.ts";
 import { gcpSearch } from "./gcp-search.ts";
 import { createConnect } from "./gcp-connect.ts";
 import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
@@ -44,6 +45,7 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     sources: { "gcp-recommender": gcpRecommender },
     particularsOf: gcpParticulars,
     searchByHand: gcpSearch(settings),
+    portalOf: gcpPortal(settings),
     services: { compute: createCompute(connect, resolved), ...Object.fromEntries(refused) },
   };
 }

@@ -128,6 +128,13 @@ function addCommands(program: Command, add: AddCommand): void {
   );
   add(
     program
+      .command("report")
+      .description("Make the page about an execution from the ledger; no provider is asked.")
+      .argument("<executionId>", "the execution"),
+    async () => (await import("./commands/report.ts")).report,
+  );
+  add(
+    program
       .command("resolve")
       .description("Record what a person found out about a purchase that stays unresolved.")
       .argument("<executionId>", "the execution")

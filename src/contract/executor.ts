@@ -262,4 +262,6 @@ export interface Provider {
    * Undefined for a service of which nothing is bought.
    */
   readonly searchByHand?: (sought: Sought) => SearchByHand | undefined;
+  /** Where the provider's portal shows what a recommendation bought, or all of its kind: an https address. Asks nobody. */
+  readonly portalOf?: (recommendation: AnyRecommendation, commitmentId?: string) => string | undefined;
 }

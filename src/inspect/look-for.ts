@@ -91,6 +91,21 @@ export function lookForEach(
   );
 }
 
+/** Where the portals of the providers show what was bought, or may be, by token; of what was not sent there is nothing to see. */
+export function portalLinks(
+  records: readonly TokenRecord[],
+  portals: (provider: string) => Pick<Provider, "portalOf"> | undefined,
+): ReadonlyMap<string, string> {
+  return new Map(
+    records.flatMap((record) => {
+      const { token, recommendation, commitment } = record;
+      if (commitment === undefined && !mayBeBought(record) && !isInDoubt(record)) return [];
+      const link = orUndefined(() => portals(recommendation.provider)?.portalOf?.(recommendation, commitment?.id));
+      return link === undefined ? [] : [[token, link] as const];
+    }),
+  );
+}
+
 /** What may have bought, the last one first. */
 function sendsOf(record: TokenRecord): readonly Submission[] {
   const { state, submission } = record;

@@ -2,17 +2,18 @@ import type { LookForByToken } from "../inspect/look-for.ts";
 import type { HistoryLine } from "../inspect/read-history.ts";
 import { capitalised, decisionText } from "../contract/decision.ts";
 import type { DriveEvent } from "../contract/events.ts";
-import { type Money, totals } from "../contract/money.ts";
-import { byAccount, payerText } from "../contract/payer.ts";
-import type { Outcome, Report } from "../contract/report.ts";
+import { payerText } from "../contract/payer.ts";
+import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
-import { badge, countText, steps } from "./page-parts.ts";
+import { badge, steps } from "./page-parts.ts";
 import { lookForPart } from "./look-for-part.ts";
-import { styles } from "./styles.ts";
+import { type PaidFrom, paymentChart } from "./payment-chart.ts";
+import { accountsTable, byMoney, monthlyText, totalsTable } from "./report-totals.ts";
+import { styles, widePaper } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
-import { toDo, verdictOf } from "./report-words.ts";
-import { plainCause, refusedThoughMaybeBought } from "./what-next.ts";
+import { recordedToDo, recordedVerdictOf, toDo, type Verdict, verdictOf } from "./report-words.ts";
+import { plainCause } from "./what-next.ts";
 
 /** A report, and what is known besides it. */
 export interface ReportedExecution {
@@ -25,6 +26,8 @@ export interface ReportedExecution {
   readonly history?: ReadonlyMap<number, readonly HistoryLine[]> | undefined;
   /** What a person looks for at the providers, by token. */
   readonly lookFor?: LookForByToken | undefined;
+  /** Where each shows in its provider's portal (https), by token. */
+  readonly links?: ReadonlyMap<string, string> | undefined;
 }
 
 /** How the page is made. */
@@ -37,6 +40,8 @@ export interface HtmlReportOptions {
   readonly imitation?: boolean;
   /** Where the ledger is, if it was new: it knew of nothing that was bought before. */
   readonly newLedger?: string | undefined;
+  /** The reports are what the ledger holds, of no run in particular. */
+  readonly fromLedger?: boolean;
 }
 
 /**
@@ -45,9 +50,11 @@ export interface HtmlReportOptions {
  */
 export function htmlReport(
   executions: readonly ReportedExecution[],
-  { at, events = [], imitation = false, newLedger }: HtmlReportOptions,
+  { at, events = [], imitation = false, newLedger, fromLedger = false }: HtmlReportOptions,
 ): string {
   const outcomes = executions.flatMap(({ report }) => report.outcomes);
+  const say = fromLedger ? { verdictOf: recordedVerdictOf, toDo: recordedToDo } : { verdictOf, toDo };
+  const how: Told = { ...say, events, several: executions.length > 1 };
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,19 +65,21 @@ export function htmlReport(
         <meta name="referrer" content="no-referrer" />
         <title>Purchase report${titleOf(executions)}</title>
         <style>
-          ${styleSheet}
+          ${styleSheet} ${executions.some(isLong) ? widePaperSheet : undefined}
         </style>
       </head>
       <body>
         <main>
           <h1>Purchase report</h1>
           <div class="facts">
-            <span>Made on ${timeText(at)} UTC</span><span>${countText(outcomes.length, "purchase")}</span>
+            <span>Made on ${timeText(at)} UTC${fromLedger ? ", of what the ledger held then" : ""}</span>
           </div>
+          <p class="headline">${headline(outcomes)}</p>
           ${imitation ? html`<p class="notice">A trial against an imitation: nothing was bought and nothing is charged.</p>` : undefined}
           ${newLedger === undefined ? undefined : html`<p class="notice">The ledger was new and empty before this run (${newLedger}): it knew of nothing that was bought before.</p>`}
-          ${totalsTable(outcomes)} ${accountsTable(outcomes)}
-          ${executions.map((execution) => executionPart(execution, events, executions.length > 1))} ${legend(outcomes)}
+          ${how.several ? undefined : executions.map(({ report }) => steps(report.outcomes, say.toDo))}
+          ${totalsTable(outcomes, fromLedger)} ${accountsTable(outcomes)} ${paymentChart(paidFrom(executions, at))}
+          ${executions.map((execution) => executionPart(execution, how))} ${legend(outcomes, say.verdictOf)}
           <footer>
             Prices are those that the provider named for the whole term, before tax; its invoice decides. Times are in
             UTC.
@@ -83,119 +92,66 @@ export function htmlReport(
 
 /** Constant, and no user's text: it goes in as it is. */
 const styleSheet = new Html(styles);
+const widePaperSheet = new Html(widePaper);
+
+/** How the page speaks. */
+interface Told {
+  readonly verdictOf: (outcome: Outcome) => Verdict;
+  readonly toDo: (outcome: Outcome) => string | undefined;
+  readonly events: readonly DriveEvent[];
+  /** Of several executions. */
+  readonly several: boolean;
+}
+
+/** How many came to what, what is not bought first: `2 not confirmed, 1 not bought, 497 of 500 bought`. */
+function headline(outcomes: readonly Outcome[]): string {
+  const { open, notBought, undone, over, boughtNow, boughtBefore, skipped } = byMoney(outcomes);
+  const count = (own: readonly Outcome[], what: string) => (own.length === 0 ? [] : [`${own.length} ${what}`]);
+  const bought = `${boughtNow.length + boughtBefore.length} of ${outcomes.length} bought`;
+  return [
+    ...count(open, "not confirmed"),
+    ...count(notBought, "not bought"),
+    ...count(undone, "not done yet"),
+    ...count(over, "bought earlier, and over"),
+    bought,
+    ...count(skipped, "left out"),
+  ].join(", ");
+}
+
+/** What is bought, and when: as the ledger recorded it, else now. */
+function paidFrom(executions: readonly ReportedExecution[], at: number): readonly PaidFrom[] {
+  return executions.flatMap(({ report, history }) =>
+    report.outcomes.flatMap(({ recIndex, commitment, price, payments }) => {
+      if (commitment === undefined) return [];
+      const recorded = history?.get(recIndex)?.findLast(({ event }) => event === "purchase")?.at;
+      return [{ ...(price && { price }), ...(payments && { payments }), boughtAt: recorded ?? at }];
+    }),
+  );
+}
 
 function titleOf(executions: readonly ReportedExecution[]): string {
   const [only, ...more] = executions;
   return only === undefined || more.length > 0 ? "" : `: ${only.report.executionId}`;
 }
 
-/** Money by result and currency. */
-function totalsTable(outcomes: readonly Outcome[]): Html {
-  const by = (...statuses: readonly Outcome["status"][]) => outcomes.filter(({ status }) => statuses.includes(status));
-  const waits = ({ error }: Outcome) => error?.code === "identical-purchase-open";
-  const isOver = ({ error }: Outcome) => error?.code === "purchase-over";
-  const open = [
-    ...by("unresolved", "in-progress", "written-off").filter((outcome) => !waits(outcome)),
-    ...outcomes.filter(refusedThoughMaybeBought),
-  ];
-  const overs = outcomes.filter(isOver);
-  const notBought = [...by("refused", "rejected"), ...outcomes.filter(waits)].filter(
-    (outcome) => !isOver(outcome) && !refusedThoughMaybeBought(outcome),
-  );
-  const paid = [...by("purchased", "already-purchased"), ...open];
-  const currencies = sumsOf(paid).map(({ currency }) => currency);
-  const line = (name: string, own: readonly Outcome[], style = "") =>
-    html`<tr class="${style}">
-      <th scope="row">${name}${withoutPrice(own)}</th>
-      <td class="money" data-unit="${own.length === 1 ? "purchase" : "purchases"}">${own.length}</td>
-      ${currencies.map((currency) => sumCell(currency, own))}
-    </tr>`;
-  return html`<div class="scroll">
-    <table class="totals">
-      <thead>
-        <tr>
-          <th>Total</th>
-          <th class="money">Purchases</th>
-          ${currencies.map((currency) => html`<th class="money">${currency}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${line("Bought in this run", by("purchased"))} ${line("Bought earlier", by("already-purchased"))}
-        ${line("Bought in all", by("purchased", "already-purchased"), "sum")}
-        ${open.length > 0 ? line("Not confirmed, may be charged", open) : undefined}
-        ${overs.length > 0 ? countLine("Bought earlier, and over", overs, currencies) : undefined}
-        ${notBought.length > 0 ? countLine("Not bought, nothing is charged", notBought, currencies) : undefined}
-      </tbody>
-    </table>
-  </div>`;
+/** Of more than that, each is printed on one line of wide paper. */
+const longList = 60;
+
+function isLong({ report }: ReportedExecution): boolean {
+  return report.outcomes.length > longList;
 }
 
-/** What each account pays, of what is bought; what is not confirmed beside it. */
-function accountsTable(outcomes: readonly Outcome[]): Html | undefined {
-  const accounts = byAccount(outcomes, (outcome) => outcome);
-  if (accounts.length === 0) return undefined;
-  const money = (own: readonly Outcome[]) => {
-    const sums = sumsOf(own).map(amountText);
-    return sums.length === 0 ? "–" : sums.join(", ");
-  };
-  const isBought = ({ commitment }: Outcome) => commitment !== undefined;
-  const isOpen = ({ commitment, price }: Outcome) => commitment === undefined && price !== undefined;
-  const hasOpen = outcomes.some(isOpen);
-  return html`<div class="scroll">
-    <table class="totals">
-      <thead>
-        <tr>
-          <th>Account that pays</th>
-          <th class="money">Bought</th>
-          ${hasOpen ? html`<th class="money">Not confirmed</th>` : undefined}
-        </tr>
-      </thead>
-      <tbody>
-        ${accounts.map(
-          ([account, own]) =>
-            html`<tr>
-              <th scope="row">${payerText(account)}</th>
-              <td class="money">${money(own.filter(isBought))}</td>
-              ${hasOpen ? html`<td class="money">${money(own.filter(isOpen))}</td>` : undefined}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-/** How many, without money. */
-function countLine(name: string, own: readonly Outcome[], currencies: readonly string[]): Html {
-  return html`<tr>
-    <th scope="row">${name}</th>
-    <td class="money" data-unit="${own.length === 1 ? "purchase" : "purchases"}">${own.length}</td>
-    ${currencies.map((currency) => sumCell(currency, []))}
-  </tr>`;
-}
-
-function withoutPrice(outcomes: readonly Outcome[]): Html | undefined {
-  const unknown = outcomes.filter(({ price }) => price === undefined).length;
-  return unknown === 0 ? undefined : html`<span class="soft small"> (${unknown} without a known price)</span>`;
-}
-
-function sumCell(currency: string, outcomes: readonly Outcome[]): Html {
-  const sum = sumsOf(outcomes).find((one) => one.currency === currency);
-  if (sum === undefined) return html`<td class="money none">–</td>`;
-  return html`<td class="money" data-unit="${currency}">${amountText(sum).replace(` ${currency}`, "")}</td>`;
-}
-
-function sumsOf(outcomes: readonly Outcome[]): readonly Money[] {
-  return totals(outcomes.flatMap(({ price }) => price ?? []));
-}
-
-function executionPart(execution: ReportedExecution, events: readonly DriveEvent[], several: boolean): Html {
+function executionPart(execution: ReportedExecution, how: Told): Html {
   const { report, source } = execution;
-  return html`<section>
-    <h2>${several ? `Order ${report.executionId}` : "What was asked for, and what came of it"}</h2>
+  const { outcomes } = report;
+  const shared = sharedMessages(outcomes);
+  return html`<section class="${isLong(execution) ? "many" : ""}">
+    <h2>${how.several ? `Order ${report.executionId}` : "What was asked for, and what came of it"}</h2>
     <div class="facts">
       <span>Order <span class="id">${report.executionId}</span></span
       >${source === undefined ? undefined : html`<span>Decided by ${source}</span>`}
     </div>
+    ${how.several ? steps(outcomes, how.toDo) : undefined}
     <table class="results">
       <thead>
         <tr>
@@ -203,17 +159,46 @@ function executionPart(execution: ReportedExecution, events: readonly DriveEvent
           <th>What</th>
           <th>Result</th>
           <th class="money">Price</th>
+          <th class="money">At purchase</th>
+          <th class="money">Monthly</th>
         </tr>
       </thead>
       <tbody>
-        ${report.outcomes.map((outcome) => row(outcome, execution))}
+        ${failuresFirst(outcomes, how.verdictOf).map((outcome) => row(outcome, execution, { ...how, shared }))}
       </tbody>
     </table>
-    ${steps(report.outcomes, toDo)} ${lookForSection(execution)}
-    <h2>What happened when (UTC)</h2>
-    ${report.outcomes.map((outcome) => story(outcome, execution, events))}
+    ${sharedPart(shared)} ${lookForSection(execution)}
   </section>`;
 }
+
+const tones = ["alarm", "bad", "wait", "good"] as const;
+
+/** What somebody has to look at comes first. */
+function failuresFirst(outcomes: readonly Outcome[], verdict: Told["verdictOf"]): readonly Outcome[] {
+  const rank = (outcome: Outcome) => tones.indexOf(verdict(outcome).tone);
+  return outcomes.toSorted((one, other) => rank(one) - rank(other) || one.recIndex - other.recIndex);
+}
+
+/** What several outcomes report in the same words, which are said once below: its number by what is said. */
+function sharedMessages(outcomes: readonly Outcome[]): ReadonlyMap<string, number> {
+  const said = Map.groupBy(
+    outcomes.flatMap(({ error }) => (error === undefined ? [] : [reportedText(error)])),
+    (text) => text,
+  );
+  const shared = [...said].filter(([, alike]) => alike.length > 2).map(([text]) => text);
+  return new Map(shared.map((text, index) => [text, index + 1]));
+}
+
+function reportedText({ message, code }: OutcomeError): string {
+  return `Reported: ${message} (${code})`;
+}
+
+function sharedPart(shared: ReadonlyMap<string, number>): Html {
+  return html`${[...shared].map(([text, number]) => html`<p class="note">Note ${number}. ${text}</p>`)}`;
+}
+
+/** A person looks for one after the other. */
+const mostUnfolded = 3;
 
 /** What is looked for at the providers, and how. */
 function lookForSection({ report, descriptions, lookFor }: ReportedExecution): Html | undefined {
@@ -222,81 +207,90 @@ function lookForSection({ report, descriptions, lookFor }: ReportedExecution): H
     return look === undefined ? [] : [{ outcome, look }];
   });
   if (found.length === 0) return undefined;
+  const part = ({ outcome, look }: (typeof found)[number], open: string) =>
+    html`<details class="look" ${open}>
+      <summary>No. ${outcome.recIndex}: ${descriptions[outcome.recIndex] ?? ""}, ${payerText(look)}</summary>
+      ${lookForPart(look)}
+    </details>`;
   return html`<h2>What to look for at the provider</h2>
-    ${found.map(
-      ({ outcome, look }) =>
-        html`<article class="look">
-          <h3>No. ${outcome.recIndex}: ${descriptions[outcome.recIndex] ?? ""}, ${payerText(look)}</h3>
-          ${lookForPart(look)}
-        </article>`,
-    )}`;
+    ${found.slice(0, mostUnfolded).map((one) => part(one, "open"))}
+    ${found.length > mostUnfolded ? html`<p class="note">${found.length - mostUnfolded} more, folded: open one to read it, or to print it.</p>` : undefined}
+    ${found.slice(mostUnfolded).map((one) => part(one, ""))}`;
 }
 
-function row(outcome: Outcome, { descriptions }: ReportedExecution): Html {
-  const { recIndex, commitment, price } = outcome;
-  const ids = commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
-  const number =
-    ids.length === 0
-      ? undefined
-      : html`<p class="note">Provider's number ${ids.map((id) => html`<span class="id">${id}</span>`)}</p>`;
-  const payer =
-    outcome.provider === undefined || outcome.account === undefined
-      ? undefined
-      : html`<p class="note">Paid by ${payerText({ provider: outcome.provider, account: outcome.account })}</p>`;
-  const amount = price === undefined ? undefined : html`<td class="money">${amountText(price)}</td>`;
+interface RowParts extends Told {
+  readonly shared: ReadonlyMap<string, number>;
+}
+
+function row(outcome: Outcome, execution: ReportedExecution, how: RowParts): Html {
+  const { recIndex, price, payments } = outcome;
+  const cell = (text: string | undefined, unit: string) =>
+    text === undefined ? html`<td class="money none">–</td>` : html`<td class="money" data-unit="${unit}">${text}</td>`;
   return html`<tr>
     <td class="number">${recIndex}</td>
-    <td class="what">${descriptions[recIndex] ?? ""}${payer}${number}${notes(outcome)}</td>
-    <td>${badge(verdictOf(outcome))}</td>
-    ${amount ?? html`<td class="money none">–</td>`}
+    <td class="what">
+      <span class="asked">${execution.descriptions[recIndex] ?? ""}</span>
+      ${payerLine(outcome, execution.links?.get(outcome.token))}${notes(outcome, how.shared)}${story(outcome, execution, how)}
+    </td>
+    <td>${badge(how.verdictOf(outcome))}</td>
+    ${cell(price && amountText(price), "over the term")} ${cell(payments && amountText(payments.dueNow), "at purchase")}
+    ${cell(payments?.monthly && monthlyText(payments.monthly), "monthly")}
   </tr>`;
 }
 
-function notes(outcome: Outcome): readonly Html[] {
+/** Cloud, service, who pays, and the provider's number, with the way to its portal. */
+function payerLine({ provider, service, account, commitment }: Outcome, link: string | undefined): Html {
+  const ids = commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
+  const payer = [provider, service].filter((part) => part !== undefined).join(" ");
+  return html`<p class="note payer">
+    <span>${payer}</span>
+    ${account === undefined ? undefined : html`<span><span class="name">account </span><span class="id">${account}</span></span>`}
+    ${ids.map((id) => html`<span><span class="name">id </span><span class="id">${id}</span></span>`)}
+    ${link?.startsWith("https://") ? html`<a href="${link}" rel="noopener noreferrer">open at the provider</a>` : undefined}
+  </p>`;
+}
+
+function notes(outcome: Outcome, shared: ReadonlyMap<string, number>): readonly Html[] {
   const { commitment, error, decision, note, warnings = [] } = outcome;
   const cause = plainCause(outcome);
+  const reported = error === undefined ? undefined : reportedText(error);
+  const number = reported === undefined ? undefined : shared.get(reported);
   return [
     ...(note === undefined ? [] : [`Note: ${note}`]),
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
-    ...(cause === undefined ? [] : [cause]),
-    ...(error === undefined ? [] : [`Reported: ${error.message} (${error.code})`]),
+    ...(cause === undefined ? [] : [number === undefined ? cause : `${cause} See note ${number} below.`]),
+    ...(reported === undefined || number !== undefined ? [] : [reported]),
     ...(decision === undefined ? [] : [`${capitalised(decisionText(decision))}.`]),
     ...warnings,
   ].map((text) => html`<p class="note">${text}</p>`);
 }
 
-function story(outcome: Outcome, { descriptions, history }: ReportedExecution, events: readonly DriveEvent[]): Html {
+/** What happened when, folded. */
+function story(outcome: Outcome, { history }: ReportedExecution, { events }: Told): Html | undefined {
   const { recIndex, token } = outcome;
   const moments = timelineOf(outcome, events, history?.get(recIndex) ?? []);
-  const lines = moments.map(
-    ({ at, what }) =>
-      html`<li><time datetime="${new Date(at).toISOString()}">${timeText(at)}</time><span>${what}</span></li>`,
-  );
-  return html`<article class="story">
-    <header>
-      <h3>No. ${recIndex}: ${descriptions[recIndex] ?? ""}</h3>
-      ${badge(verdictOf(outcome))}<span class="soft small">mark ${maskToken(token)}</span>
-    </header>
-    ${
-      lines.length === 0
-        ? html`<p class="soft small">Nothing is recorded about it.</p>`
-        : html`<ol>
-            ${lines}
-          </ol>`
-    }
-  </article>`;
+  if (moments.length === 0) return undefined;
+  return html`<details class="story">
+    <summary>What happened when (UTC), mark ${maskToken(token)}</summary>
+    <ol>
+      ${moments.map(
+        ({ at, what }) =>
+          html`<li><time datetime="${new Date(at).toISOString()}">${timeText(at)}</time><span>${what}</span></li>`,
+      )}
+    </ol>
+  </details>`;
 }
 
 /** What the results that occur mean. */
-function legend(outcomes: readonly Outcome[]): Html {
-  const verdicts = [...new Set(outcomes.map(verdictOf))];
-  if (verdicts.length === 0) return html``;
+function legend(outcomes: readonly Outcome[], verdict: Told["verdictOf"]): Html {
+  const verdicts = new Map(outcomes.map(verdict).map((one) => [one.label, one]));
+  if (verdicts.size === 0) return html``;
   return html`<h2>What the results mean</h2>
     <dl>
-      ${verdicts.map(
-        (verdict) =>
-          html`<dt>${badge(verdict)}</dt>
-            <dd>${verdict.meaning}</dd>`,
+      ${[...verdicts.values()].map(
+        (one) =>
+          html`<dt>${badge(one)}</dt>
+            <dd>${one.meaning}</dd>`,
       )}
     </dl>`;
 }

@@ -26,6 +26,11 @@ const waiting: Verdict = {
   tone: "wait",
   meaning: "An equal order comes first. Nothing was sent for this one yet, and nothing is charged.",
 };
+const undone: Verdict = {
+  label: "Not done yet",
+  tone: "wait",
+  meaning: "No run has finished it, or one is working on it now.",
+};
 const toCheck: Verdict = {
   label: "To be checked",
   tone: "alarm",
@@ -65,6 +70,24 @@ export function verdictOf(outcome: Outcome): Verdict {
   if (error?.code === "identical-purchase-open") return waiting;
   if (status === "purchased") return bought;
   return status === "already-purchased" ? boughtBefore : verdicts[status];
+}
+
+/** How the ledger's outcome is called, which is of no run. */
+export function recordedVerdictOf(outcome: Outcome): Verdict {
+  if (outcome.status === "purchased") return { ...bought, meaning: "It is bought." };
+  return isUndone(outcome) ? undone : verdictOf(outcome);
+}
+
+/** As the ledger has it, and nothing went wrong with it: it is to be driven, or a run is at it. */
+function isUndone({ status, error }: Outcome): boolean {
+  return status === "in-progress" && error === undefined;
+}
+
+/** What somebody should do about an outcome of the ledger; undefined where nothing is left to do. */
+export function recordedToDo(outcome: Outcome): string | undefined {
+  return isUndone(outcome)
+    ? "No run has finished it yet. Where none is at it, run the same order again: what is bought is not bought twice."
+    : toDo(outcome);
 }
 
 /** What somebody should do about an outcome; undefined where nothing is left to do. */

@@ -22,8 +22,8 @@ describe("nothing that somebody wrote becomes a part of the page", () => {
   test("every hostile text is escaped, wherever it stands", () => {
     const escaped = "&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;&lt;img src=";
     expect(page).not.toMatch(/<script|<img|owned"/i);
-    // Source, description (twice), a warning, a message, a line of the history.
-    expect(page.split(escaped)).toHaveLength(7);
+    // Source, description, a warning, a message, a line of the history.
+    expect(page.split(escaped)).toHaveLength(6);
     expect(page).toContain("&quot;quoted&quot; &amp; &#39;quoted&#39;");
   });
 
@@ -47,7 +47,6 @@ describe("nothing that somebody wrote becomes a part of the page", () => {
   test("tokens are masked", () => {
     for (const { token } of outcomes) {
       expect(page).not.toContain(token);
-      expect(words).toContain(`mark ${token.slice(0, 8)}…`);
     }
     expect(words).toContain(`No answer came for token ${outcomeOf(5).token.slice(0, 8)}…`);
   });
@@ -55,10 +54,9 @@ describe("nothing that somebody wrote becomes a part of the page", () => {
 
 describe("what it says", () => {
   test("totals per currency: this run, earlier, all, and what may be charged", () => {
-    expect(words).toContain("Total Purchases GBP USD Bought in this run 2 15,588.00 1,160.5248");
-    expect(words).toContain("Bought earlier 1 – 1,234,567.50");
+    expect(words).toContain("Total Items GBP USD Not confirmed, may be charged (2 without a known price) 3 700.00 –");
+    expect(words).toContain("Bought in this run 2 15,588.00 1,160.5248 Bought earlier 1 – 1,234,567.50");
     expect(words).toContain("Bought in all 3 15,588.00 1,235,728.0248");
-    expect(words).toContain("Not confirmed, may be charged (2 without a known price) 3 700.00 –");
     expect(words).toContain("Not bought, nothing is charged 2 – –");
   });
 
@@ -66,8 +64,9 @@ describe("what it says", () => {
     "recommendation %i has a row with its result, price and number",
     (recIndex, outcome) => {
       const rows = [...page.matchAll(/<td class="number">(\d+)<\/td>([^]*?)<\/tr>/g)];
-      expect(rows.map(([, number]) => Number(number))).toEqual(outcomes.map((each) => each.recIndex));
-      const row = rows[recIndex]?.[2] ?? "";
+      // What somebody has to look at comes first.
+      expect(rows.map(([, number]) => Number(number))).toEqual([5, 6, 3, 4, 7, 0, 1, 2]);
+      const row = rows.find(([, number]) => Number(number) === recIndex)?.[2] ?? "";
       expect(row).toContain(`>${verdictOf(outcome).label}</span>`);
       if (outcome.price) expect(row).toContain(amountText(outcome.price));
       if (outcome.commitment) expect(row).toContain(outcome.commitment.id);

@@ -31,7 +31,7 @@ import {
   withOptions,
 } from "./option-groups.ts";
 import { withDriveLedger } from "./drive-ledger.ts";
-import { lookForRecords } from "./look-for-records.ts";
+import { lookForRecords, portalsOfRecords } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { buildProviders, purchaseTimeoutOf, withClouds } from "./with-resources.ts";
 
@@ -188,7 +188,8 @@ export async function driveCommand(file: string, options: DriveCommandOptions, p
       const said = saidOf(executionId, places, records, purchaser);
       const lookFor = await lookForRecords(records, own, options, parts);
       writeReport(report, { ...drive, descriptions: said, lookFor }, sandbox);
-      const page = { report, descriptions: said, source: execution.source, lookFor };
+      const links = options.report === undefined ? undefined : await portalsOfRecords(records, options, parts);
+      const page = { report, descriptions: said, source: execution.source, lookFor, links };
       const how = { at: parts.now(), events, imitation, newLedger: newAt };
       const written = await writeReportFile(options.report, [page], how, { ledger: own, note });
       const code = exitCodeOf(report.outcomes);

@@ -1,10 +1,10 @@
 import type { Provider } from "../../contract/executor.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import type { Report } from "../../contract/report.ts";
-import { lookForEach, type LookForByToken } from "../../inspect/look-for.ts";
+import { lookForEach, type LookForByToken, portalLinks } from "../../inspect/look-for.ts";
 import { isProviderName } from "../resources/providers.ts";
 import type { CommandParts } from "./command-parts.ts";
-import { endpointsOf } from "./option-checks.ts";
+import { endpointsOf, isImitated } from "./option-checks.ts";
 import type { CloudOptions } from "./option-groups.ts";
 import { commandLineOf } from "./same-run.ts";
 import { buildProviders, requestTimeout } from "./with-resources.ts";
@@ -27,20 +27,29 @@ export async function lookForRecords(
   return lookForEach(own, { ...how, searches: (name) => providers.find((provider) => provider.name === name) });
 }
 
-/** The same of all that reports are about, as the ledger has it by now. */
-export async function lookForReports(
-  reports: readonly Report[],
-  ledger: Pick<Ledger, "now" | "recordsOf">,
+/** Where the portals of the providers show what these records bought, or may have, by token. Nothing is sent. */
+export async function portalsOfRecords(
+  records: readonly TokenRecord[],
   options: CloudOptions,
   parts: CommandParts,
-): Promise<LookForByToken> {
+): Promise<ReadonlyMap<string, string>> {
+  // What an imitation sold no portal shows.
+  const providers = isImitated(options) ? [] : await providersOf(records, options, parts);
+  return portalLinks(records, (name) => providers.find((provider) => provider.name === name));
+}
+
+/** The records of all that reports are about, as the ledger has them by now. Throws a LedgerError. */
+export async function recordsOfReports(
+  reports: readonly Report[],
+  ledger: Pick<Ledger, "recordsOf">,
+): Promise<readonly TokenRecord[]> {
   const records: TokenRecord[] = [];
   for (const { executionId, outcomes } of reports) {
     const tokens = new Set(outcomes.map(({ token }) => token));
     const own = await ledger.recordsOf(executionId);
     records.push(...own.filter(({ token }) => tokens.has(token)));
   }
-  return lookForRecords(records, ledger, options, parts);
+  return records;
 }
 
 /** Settings that cannot be used are no reason to say nothing of what may be bought. */

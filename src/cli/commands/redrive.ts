@@ -37,7 +37,7 @@ import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { buyOptions, ledgerHelp, type OptionsOf, withOptions, defaultFiles } from "./option-groups.ts";
 import { duration, wholeNumber } from "./option-values.ts";
-import { lookForRecords, lookForReports } from "./look-for-records.ts";
+import { lookForRecords, recordsOfReports, portalsOfRecords } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withClouds, withKnownLedger } from "./with-resources.ts";
 
@@ -129,9 +129,11 @@ export async function redriveCommand(
       const redrive = { executionId, own, records, ledger, purchaser, options, parts, events };
       const reports = await redriveUntilInterrupted(redrive, real.length > 0 && !options.yes);
       const parked = await readParked(ledger, executionId);
-      const lookFor = await lookForReports(reports, ledger, options, parts);
+      const now = await recordsOfReports(reports, ledger);
+      const lookFor = await lookForRecords(now, ledger, options, parts);
       await writeReports(reports, parked, { ...redrive, lookFor });
-      const pages = reports.map((report) => pageOf(report, { ...redrive, lookFor }));
+      const links = options.report === undefined ? undefined : await portalsOfRecords(now, options, parts);
+      const pages = reports.map((report) => ({ ...pageOf(report, { ...redrive, lookFor }), links }));
       const how = { at: parts.now(), events, imitation: real.length === 0 };
       const written = await writeReportFile(options.report, pages, how, { ledger, note: noteOn(stderr) });
       if (sandbox && !options.json)

@@ -18,7 +18,7 @@ import type { CommandParts, ExecutionsModule } from "./command-parts.ts";
 import { untilInterrupted } from "./interruptible.ts";
 import { mayBeBoughtNote, parkedNote } from "./may-be-bought.ts";
 import { cloudOptions, ledgerHelp, type OptionsOf, paceOptions, withOptions } from "./option-groups.ts";
-import { lookForReports } from "./look-for-records.ts";
+import { lookForRecords, recordsOfReports } from "./look-for-records.ts";
 import { commandLineOf } from "./same-run.ts";
 import { withKnownLedger, withPurchaser } from "./with-resources.ts";
 
@@ -89,7 +89,10 @@ export async function settleCommand(
       const settling = { executionId, own, records, purchaser, options, parts };
       const reports = await settleUntilInterrupted(settling);
       const parked = sumOfParked(await readParked(ledger, executionId));
-      writeReports(reports, parked, { ...settling, lookFor: await lookForReports(reports, ledger, options, parts) });
+      writeReports(reports, parked, {
+        ...settling,
+        lookFor: await lookForRecords(await recordsOfReports(reports, ledger), ledger, options, parts),
+      });
       return exitCodeOfSettling(
         reports.flatMap(({ outcomes }) => outcomes),
         parked,

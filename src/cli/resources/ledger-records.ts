@@ -1,6 +1,7 @@
 import type { Purchaser } from "../../purchaser.ts";
 import type { Provider } from "../../contract/executor.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
+import type { RecordedAt } from "../../contract/execution-record.ts";
 import type { Ledger, TokenRecord } from "../../contract/ledger.ts";
 import { type AnyExecution, isSkip, type AnyRecommendation } from "../../contract/recommendation.ts";
 import { usageError } from "../terminal/exit-code.ts";
@@ -37,10 +38,16 @@ export async function recordsOf(ledger: Ledger, executionId: string): Promise<re
   throw unknownExecution(executionId);
 }
 
-/** How an execution stands. Throws a usage error for one that the ledger does not know. */
-export async function executionStatusOf(ledger: Ledger, executionId: string): Promise<ExecutionStatus> {
+/** An execution and its records. Throws a usage error for one that the ledger does not know. */
+export async function recordedOf(ledger: Ledger, executionId: string): Promise<RecordedAt> {
   const recorded = await ledger.recorded(executionId);
   if (recorded === undefined) throw unknownExecution(executionId);
+  return recorded;
+}
+
+/** How an execution stands. Throws a usage error for one that the ledger does not know. */
+export async function executionStatusOf(ledger: Ledger, executionId: string): Promise<ExecutionStatus> {
+  const recorded = await recordedOf(ledger, executionId);
   return executionStatus(recorded, recorded.at);
 }
 

@@ -19,16 +19,20 @@ const headLength = 1000;
 
 /**
  * Throws a usage error where the page could not be written, for to find that out after money was spent is too late; and for
- * a path at which something else is, or will be: one of `taken`.
+ * a path at which something else is, or will be: one of `taken`. `option` is what named it.
  */
-export async function checkReportFile(file: string | undefined, taken: readonly string[]): Promise<void> {
+export async function checkReportFile(
+  file: string | undefined,
+  taken: readonly string[],
+  option = "--report",
+): Promise<void> {
   if (file === undefined) return;
   const problem = await problemOf(file);
   if (problem !== undefined) throw usageError(`The report cannot be written to ${file}: ${problem}. Nothing was sent.`);
   const [own, ...others] = await Promise.all([file, ...taken].map(placeOf));
   if (own === undefined || !others.includes(own)) return;
   throw usageError(
-    `--report names ${file}, which is for the ledger or an imitation: give another file. Nothing was sent.`,
+    `${option} names ${file}, which is for the ledger or an imitation: give another file. Nothing was sent.`,
   );
 }
 
@@ -90,7 +94,7 @@ export async function writeReportFile(
   if (file === undefined) return true;
   try {
     const known: ReportedExecution[] = [];
-    for (const execution of executions) known.push({ ...execution, history: await historyOf(execution, ledger, note) });
+    for (const execution of executions) known.push(await withHistory(execution, ledger, note));
     const problem = await problemOf(file);
     if (problem !== undefined) throw new Error(problem);
     await replaceFile(file, htmlReport(known, options));
@@ -114,16 +118,18 @@ async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-async function historyOf(
-  { report }: ReportedExecution,
+/** With its history; where that cannot be read, without, and with a note. */
+export async function withHistory(
+  execution: ReportedExecution,
   ledger: Ledger,
   note: (text: string) => void,
-): Promise<ReportedExecution["history"]> {
+): Promise<ReportedExecution> {
+  const { executionId } = execution.report;
   try {
-    const histories = await ledgerHistory(ledger, report.executionId);
-    return new Map(histories.map(({ record, lines }) => [record.recIndex, lines]));
+    const histories = await ledgerHistory(ledger, executionId);
+    return { ...execution, history: new Map(histories.map(({ record, lines }) => [record.recIndex, lines])) };
   } catch (error) {
-    note(`The report has no history of ${report.executionId}: ${messageOf(error)}`);
-    return undefined;
+    note(`The report has no history of ${executionId}: ${messageOf(error)}`);
+    return execution;
   }
 }

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { createAws } from "../../providers/aws/index.ts";
+import { createAzure } from "../../providers/azure/index.ts";
+import { createGcp } from "../../providers/gcp/index.ts";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
+import { compute, ec2 } from "../end-to-end/recommendations.ts";
+
+const order = "47935840-82e7-491c-a8dd-e4e4a7c866a8";
+const azure = compute as AnyRecommendation;
+const aws = ec2 as AnyRecommendation;
+const gcp = {
+  provider: "gcp",
+  service: "compute",
+  projectId: "a b&c",
+  region: "us-central1",
+} as unknown as AnyRecommendation;
+
+test("each provider's portal: the order, the region and the service, the project", () => {
+  const tenant = azure["tenantId"] === undefined ? "" : `@${String(azure["tenantId"])}/`;
+  expect(createAzure({}).portalOf?.(azure, order)).toBe(
+    `https://portal.azure.com/#${tenant}resource/providers/Microsoft.Capacity/reservationOrders/${order}/overview`,
+  );
+  expect(createAzure({ cloud: "china" }).portalOf?.(azure, order)).toMatch(/^https:\/\/portal\.azure\.cn\//);
+  expect(createAws({}).portalOf?.({ ...aws, region: "eu-west-1" })).toBe(
+    "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#ReservedInstances:",
+  );
+  expect(createAws({}).portalOf?.({ ...aws, region: "cn-north-1" })).toMatch(
+    /^https:\/\/console\.amazonaws\.cn\/ec2\//,
+  );
+  expect(createGcp({}).portalOf?.(gcp)).toBe("https://console.cloud.google.com/compute/commitments?project=a%20b%26c");
+});
+
+test("what is not what it should be does not get into an address; an imitation has no portal", () => {
+  expect(createAzure({}).portalOf?.(azure, "../x?y")).toMatch(/ReservationsBrowseBlade$/);
+  expect(createAws({}).portalOf?.({ ...aws, region: "evil.example/" })).toBeUndefined();
+  expect(createAws({}).portalOf?.({ ...aws, service: "toString" })).toBeUndefined();
+  const endpoint = "http://127.0.0.1:4001";
+  for (const [provider, of] of [
+    [createAws({ endpoint }), aws],
+    [createAzure({ endpoint }), azure],
+    [createGcp({ endpoint }), gcp],
+  ] as const) {
+    expect(provider.portalOf?.(of, order)).toBeUndefined();
+  }
+});
