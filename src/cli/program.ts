@@ -131,7 +131,7 @@ function addCommands(program: Command, add: AddCommand): void {
       .command("report")
       .description("Make the page about an execution from the ledger; no provider is asked.")
       .argument("<executionId>", "the execution"),
-    async () => (await import("./commands/report.ts")).report,
+    async () => (await import("./commands/report-execution.ts")).report,
   );
   add(
     program

@@ -60,7 +60,8 @@ function dueMonths(all: readonly PaidFrom[]): readonly DueMonth[] {
     const first = monthOf(boughtAt);
     at(first).now.push(payments.dueNow);
     const { monthly } = payments;
-    for (let index = 0; monthly !== undefined && index < monthly.months; index++) {
+    if (monthly === undefined) continue;
+    for (let index = 0; index < monthly.months; index++) {
       at(first + index).monthly.push({ amount: monthly.amount, currency: monthly.currency });
     }
   }

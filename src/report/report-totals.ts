@@ -51,7 +51,8 @@ function kindOf(outcome: Outcome): keyof ByMoney {
     case "in-progress":
       // Of the ledger: what was sent has a price.
       return error === undefined && outcome.price === undefined ? "undone" : "open";
-    default:
+    case "unresolved":
+    case "written-off":
       return "open";
   }
 }
@@ -162,7 +163,7 @@ function isOpen({ commitment, price }: Outcome): boolean {
 }
 
 function linesCell(lines: readonly string[], unit: string): Html {
-  if (lines.length === 0 || lines.every((text) => text === "–")) return html`<td class="money none">–</td>`;
+  if (lines.every((text) => text === "–")) return html`<td class="money none">–</td>`;
   return html`<td class="money" data-unit="${unit}">
     ${lines.map((text) => html`<span class="line">${text}</span>`)}
   </td>`;

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../sandbox/support.ts";
 import { executionOf, fakeTerminal, outcome, report, standInParts } from "./stand-ins.ts";
 
 const commands =
-  "drive schema init doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history resolve audit ledger webhooks serve work sandbox completion".split(
+  "drive schema init doctor quote redrive submit import approve cancel reopen limits skip source confirm executions settle status history report resolve audit ledger webhooks serve work sandbox completion".split(
     " ",
   );
 /** Those whose help says all of it; the ledger's are a group. */

@@ -168,6 +168,7 @@ test("redrive --report writes a page from the ledger's own descriptions and hist
     recIndex: 0,
     source: "cudly-web",
     recommendation,
+    scope: { key: "azure/1", label: "Azure tenant 1" },
     state: "unknown",
     updatedAt: 0,
     createdAt: 0,
@@ -193,5 +194,6 @@ test("redrive --report writes a page from the ledger's own descriptions and hist
   const text = readFileSync(page, "utf8");
   expect(text).toContain("azure compute × 1");
   expect(text).toContain("Decided by cudly-web");
+  expect(text).toContain("What to look for at the provider");
   expect(text).toContain("It is not known whether it was bought");
 });

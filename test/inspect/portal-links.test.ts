@@ -6,8 +6,9 @@ import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { compute, ec2 } from "../end-to-end/recommendations.ts";
 
 const order = "47935840-82e7-491c-a8dd-e4e4a7c866a8";
-const azure = compute as AnyRecommendation;
-const aws = ec2 as AnyRecommendation;
+const tenantId = "3f1d0c5e-8a44-4b6e-9c1a-5d2e7f90a1b2";
+const azure: AnyRecommendation = { ...compute, tenantId };
+const aws: AnyRecommendation = ec2;
 const gcp = {
   provider: "gcp",
   service: "compute",
@@ -16,9 +17,8 @@ const gcp = {
 } as unknown as AnyRecommendation;
 
 test("each provider's portal: the order, the region and the service, the project", () => {
-  const tenant = azure["tenantId"] === undefined ? "" : `@${String(azure["tenantId"])}/`;
   expect(createAzure({}).portalOf?.(azure, order)).toBe(
-    `https://portal.azure.com/#${tenant}resource/providers/Microsoft.Capacity/reservationOrders/${order}/overview`,
+    `https://portal.azure.com/#@${tenantId}/resource/providers/Microsoft.Capacity/reservationOrders/${order}/overview`,
   );
   expect(createAzure({ cloud: "china" }).portalOf?.(azure, order)).toMatch(/^https:\/\/portal\.azure\.cn\//);
   expect(createAws({}).portalOf?.({ ...aws, region: "eu-west-1" })).toBe(
