@@ -9,7 +9,8 @@ import { amountText, Html, html, timeText } from "./html.ts";
 import { badge, steps } from "./page-parts.ts";
 import { lookForPart } from "./look-for-part.ts";
 import { type PaidFrom, paymentChart } from "./payment-chart.ts";
-import { accountsTable, byMoney, monthlyText, totalsTable } from "./report-totals.ts";
+import { formatMonthly } from "../contract/payments.ts";
+import { accountsTable, byMoney, totalsTable } from "./report-totals.ts";
 import { styles, widePaper } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
 import { recordedToDo, recordedVerdictOf, toDo, type Verdict, verdictOf } from "./report-words.ts";
@@ -234,7 +235,7 @@ function row(outcome: Outcome, execution: ReportedExecution, how: RowParts): Htm
     </td>
     <td>${badge(how.verdictOf(outcome))}</td>
     ${cell(price && amountText(price), "over the term")} ${cell(payments && amountText(payments.dueNow), "at purchase")}
-    ${cell(payments?.monthly && monthlyText(payments.monthly), "monthly")}
+    ${cell(payments?.monthly && formatMonthly(payments.monthly), "monthly")}
   </tr>`;
 }
 

@@ -1,6 +1,6 @@
 import { type Money, totals } from "../contract/money.ts";
 import { type Account, byAccount } from "../contract/payer.ts";
-import { type MonthlyPayment, paymentTotals } from "../contract/payments.ts";
+import { formatMonthly, paymentTotals } from "../contract/payments.ts";
 import type { Outcome } from "../contract/report.ts";
 import { amountText, type Html, html } from "./html.ts";
 import { refusedThoughMaybeBought } from "./what-next.ts";
@@ -114,7 +114,7 @@ export function accountsTable(outcomes: readonly Outcome[]): Html | undefined {
         "at purchase",
       )}
       ${linesCell(
-        bought.flatMap(({ monthly }) => monthly.map(monthlyText)),
+        bought.flatMap(({ monthly }) => monthly.map(formatMonthly)),
         "monthly",
       )}
       ${hasOpen ? linesCell(sumsOf(own.filter(isOpen)).map(amountText), "not confirmed") : undefined}
@@ -146,12 +146,6 @@ function accountName({ provider, account }: Account): Html {
 /** What is due at the purchase; a dash where nobody knows how any of it is paid. */
 function dueNowText({ price, dueNow, unknown }: ReturnType<typeof paymentTotals>[number]): string {
   return unknown?.amount === price.amount ? "–" : amountText(dueNow);
-}
-
-/** `96.71 USD × 12`; with a sign where each month differs from that, or it is rounded. */
-export function monthlyText({ amount, currency, months, kind, rounded }: MonthlyPayment): string {
-  const about = kind === "average" || rounded ? "≈ " : "";
-  return `${about}${amountText({ amount, currency })} × ${months}`;
 }
 
 function isBought({ commitment }: Outcome): boolean {

@@ -56,6 +56,24 @@ next
     expect(text).toContain("→ #0: Bought; the provider is still completing it. To see it completed,");
   });
 
+  test("what failed comes first, and an id stands whole, however narrow the terminal", () => {
+    const id = "0a1b2c3d-1111-2222-3333-444455556666";
+    const commitment = { id, state: "Succeeded", settled: true };
+    const error = { code: "price-above-limit", message: "Too dear.", retryable: false } as const;
+    const unknown = { code: "outcome-unknown", message: "No answer.", retryable: true } as const;
+    const all = [
+      outcome({ recIndex: 0, commitment }),
+      outcome({ recIndex: 1, status: "refused", error }),
+      outcome({ recIndex: 2, status: "unresolved", error: unknown }),
+    ];
+    for (const width of [60, 80, 100, 140]) {
+      const text = reportText(report(all), { descriptions: [], width, paint: (_style, part) => part });
+      const places = ["unresolved", "refused", id].map((part) => text.indexOf(part));
+      expect(places, String(width)).toEqual(places.toSorted((a, b) => a - b));
+      expect(places, String(width)).not.toContain(-1);
+    }
+  });
+
   test("no token appears", () => {
     const { token } = outcome();
     const error = { code: "outcome-unknown", message: "No answer.", retryable: true } as const;

@@ -1,7 +1,7 @@
 import type { ReportedExecution } from "../../src/report/html-report.ts";
 import type { LookFor } from "../../src/inspect/look-for.ts";
 import { totals } from "../../src/contract/money.ts";
-import { paidAtOnce, paidMonthly } from "../../src/contract/payments.ts";
+import { paidAtOnce, paidMonthly, paymentTotals } from "../../src/contract/payments.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 
@@ -18,6 +18,7 @@ export function manyOf(count: number): ReportedExecution {
     outcomes,
     totals: totals(bought.flatMap(({ price }) => price ?? [])),
     atRisk: [],
+    payments: paymentTotals(bought),
     accounts: [],
   };
   const descriptions = outcomes.map(({ provider }) => descriptionOf[provider as keyof typeof descriptionOf]);

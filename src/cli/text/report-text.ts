@@ -32,12 +32,20 @@ export interface ReportTextOptions {
   readonly page?: string;
 }
 
+/** What somebody has to look at comes first. */
+function failuresFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
+  const rank = ({ status }: Outcome) => order.indexOf(statusStyle[status].sign);
+  return outcomes.toSorted((one, other) => rank(one) - rank(other) || one.recIndex - other.recIndex);
+}
+
+const order: readonly string[] = ["?", "✖", "…", "✔", "–"];
+
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(
   report: Report,
   { descriptions, width, paint, again, pendingAgain, newLedger, lookFor, page = "" }: ReportTextOptions,
 ): string {
-  const { outcomes } = report;
+  const outcomes = failuresFirst(report.outcomes);
   const colour = (row: number) => {
     const outcome = outcomes[row];
     return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
