@@ -151,6 +151,7 @@ describe.skipIf(!isBrowserThere)("a night at the console", { timeout: 240_000 },
     await page.getByRole("button", { name: "Drive it again" }).click();
     await page.getByText("It is driven again.").waitFor();
     await expect.poll(() => states("engine-refused"), { timeout: 60_000 }).toEqual(["purchased", "purchased"]);
+    await page.getByText("Limits changed: no. 0 9,000.00 USD").waitFor();
     await look("redriven");
 
     // Submitted twice by somebody: one is dropped, the rest cancelled, reopened, and left for finance.

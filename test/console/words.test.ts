@@ -160,3 +160,12 @@ test("the sign-in names the server; a page that is not there says so to a person
   expect(page).toContain(`To the server at <bdi>${new URL(other.url).host}</bdi>`);
   await other.close();
 });
+
+test.each([
+  ["at most 9000.00 USD, not 1234567.5 GBP", "at most 9,000.00 USD, not 1,234,567.5 GBP"],
+  ["999.00 USD", "999.00 USD"],
+  ["id 123456 and 2026-11-27", "id 123456 and 2026-11-27"],
+  ["1,160.5248 USD", "1,160.5248 USD"],
+])("amounts in a message: %s", (text, expected) => {
+  expect(inTheConsole(text)).toBe(expected);
+});

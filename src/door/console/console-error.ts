@@ -26,6 +26,7 @@ export async function problemPage(problem: Response): Promise<Response> {
 
 /** What is said to programs in words that say nothing to whoever opened a page. */
 const inOwnWords: Partial<Readonly<Record<ErrorCode, string>>> = {
+  "not-permitted": "Let somebody do it who may, or have the right that is named granted to you.",
   "not-found":
     "Check the address, and that this is the server that you mean. What others submitted is shown only to those who may see all.",
 };

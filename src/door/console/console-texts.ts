@@ -15,10 +15,14 @@ const commands: readonly (readonly [RegExp, string])[] = [
 
 const isoTimes = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z\b/g;
 
-/** A message or an advice of this project, as the console says it: with its own ways, and its own form of times. */
+/** The whole part of an amount with its currency, where it is long. */
+const longAmounts = /(?<![\w.,-])\d{4,}(?=(?:\.\d+)? [A-Z]{3}\b)/g;
+
+/** A message or an advice of this project, as the console says it: with its own ways, and its own form of times and amounts. */
 export function inTheConsole(text: string): string {
   const said = commands.reduce((all, [command, here]) => all.replaceAll(command, here), text);
-  return said.replaceAll(isoTimes, (iso) => {
+  const counted = said.replaceAll(longAmounts, (whole) => whole.replaceAll(/\B(?=(\d{3})+$)/g, ","));
+  return counted.replaceAll(isoTimes, (iso) => {
     const at = Date.parse(iso);
     return Number.isNaN(at) ? iso : `${timeText(at)} UTC`;
   });

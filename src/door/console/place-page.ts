@@ -167,7 +167,7 @@ export function historyPart({ history }: Pick<PlaceOf, "history">): Html {
           html`<li>
             ${timeMark(line.at, timeText(line.at))}
             <span
-              >${foreign(historyWords(historyLineOf(line)), 2000)}${codeOf(line)}${last && html` <span class="soft">(${times} times, last ${timeMark(last.at, timeText(last.at))})</span>`}</span
+              >${foreign(inTheConsole(historyWords(historyLineOf(line))), 2000)}${codeOf(line)}${last && html` <span class="soft">(${times} times, last ${timeMark(last.at, timeText(last.at))})</span>`}</span
             >
           </li>`,
       )}

@@ -5,6 +5,7 @@ import { type Html, html, timeText } from "../../report/html.ts";
 import { countText } from "../../report/page-parts.ts";
 import { foreign, timeMark } from "./console-frame.ts";
 import { link, placePath } from "./console-links.ts";
+import { inTheConsole } from "./console-texts.ts";
 import type { ShownExecution } from "./read-execution.ts";
 
 /** What was done about an execution, in a word or two. */
@@ -30,7 +31,7 @@ export function whoPart({ history, steps: lines, places, recorded }: ShownExecut
     const more = event === "approve" ? "" : detail;
     return {
       at,
-      what: html`${eventWords[event]}${more === "" ? undefined : html`: ${foreign(more)}`}`,
+      what: html`${eventWords[event]}${more === "" ? undefined : html`: ${foreign(inTheConsole(more).replaceAll(/(?<=^|\s)#(?=\d)/g, "no. "))}`}`,
       person,
       reason,
     };
