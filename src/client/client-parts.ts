@@ -68,6 +68,12 @@ export interface SubmitOptions extends PatientOptions {
   readonly requireApproval?: boolean | undefined;
 }
 
+/** How another try is asked for. */
+export interface AskAgainOptions extends PatientOptions {
+  /** As that of a submission; the same key starts nothing twice. Default: one of this call, for its own repetitions. */
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** How an execution stands. What was refused, rejected or is unresolved is in the report: it is no error. */
 export interface Standing {
   readonly report: Report;
@@ -181,7 +187,7 @@ export interface Client {
   /** Undoes a cancellation; an approval has to be given anew. Then it is driven. */
   reopen(executionId: string, decided: DecidedOnTerms, options?: CallOptions): Promise<SeenTerms>;
   /** Drives an execution again, with what was refused or rejected. */
-  redrive(executionId: string, options?: PatientOptions): Promise<Standing>;
+  redrive(executionId: string, options?: AskAgainOptions): Promise<Standing>;
   /** Records what a person found out about a purchase that no drive can settle. */
   resolve(executionId: string, recIndex: number, resolution: Resolution, options?: CallOptions): Promise<Outcome>;
   /** What driving an execution would cost and do; nothing is recorded or bought. */

@@ -127,8 +127,13 @@ function changingCalls({ call, post }: Caller): Pick<Client, "submit" | "cancel"
       const answered = await post(`${executionPath(executionId)}/cancellation`, { reason }, { headers, options: own });
       return about<CancelledReport>(answered, { executionId });
     },
-    redrive: async (executionId, own) =>
-      standingOf(await post(`${executionPath(executionId)}/redrive`, undefined, { options: own }), executionId),
+    redrive: async (executionId, own = {}) => {
+      const headers = keyHeaders(own.idempotencyKey ?? newKey());
+      return standingOf(
+        await post(`${executionPath(executionId)}/redrive`, undefined, { headers, options: own }),
+        executionId,
+      );
+    },
     resolve: async (executionId, recIndex, resolution, own) => {
       const path = `${recommendationPath(executionId, recIndex)}/resolution`;
       return about<Outcome>(await post(path, resolution, { options: own, limits: looks }), { recIndex });
@@ -176,11 +181,19 @@ function submission(
   const query = requireApproval ? "?requireApproval=true" : "";
   const path = executionPath(executionId);
   if (idempotencyKey === undefined) return { method: "PUT", path: `${path}${query}`, body: text };
+  return { method: "POST", path: `/v1/executions${query}`, headers: keyHeaders(idempotencyKey), body: text };
+}
+
+function keyHeaders(idempotencyKey: string): Readonly<Record<string, string>> {
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
     throw notSent("idempotencyKey must be 1 to 255 characters of ASCII that show.", { parameter: "Idempotency-Key" });
   }
-  const headers = { "idempotency-key": `"${idempotencyKey.replaceAll(/["\\]/g, String.raw`\$&`)}"` };
-  return { method: "POST", path: `/v1/executions${query}`, headers, body: text };
+  return { "idempotency-key": `"${idempotencyKey.replaceAll(/["\\]/g, String.raw`\$&`)}"` };
+}
+
+/** A key of one call: its repetitions are one redrive. A page that came without TLS has no `randomUUID`. */
+function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** An answer that is about what was asked for. Throws a ClientError for one that is about something else: a cache, another server. */

@@ -1,6 +1,7 @@
 export { createClient } from "./create-client.ts";
 export { ClientError, type ClientProblem } from "./client-error.ts";
 export type {
+  AskAgainOptions,
   CallOptions,
   Client,
   ClientClock,

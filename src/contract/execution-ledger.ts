@@ -9,6 +9,12 @@ import type {
   Submitter,
 } from "./execution-record.ts";
 
+/** An execution of which another try was asked for. */
+export type AskedRedrive = RecordedAt & {
+  /** It was asked for before, under the same key: nothing was recorded. */
+  readonly isReplay: boolean;
+};
+
 /** The records of executions: the part of a ledger that is about them as a whole. */
 export interface ExecutionLedger {
   /**
@@ -48,8 +54,11 @@ export interface ExecutionLedger {
    * of what was sent. From then on it is unfinished work, until a driver recorded what it found, or an amendment forbids it. Durable
    * when it resolves. Throws an InvalidExecutionError for an execution that it does not know, and a RefusedError with the reason
    * (such as `approval-missing`) for one that waits.
+   *
+   * Under a key that this person asked with before, nothing is recorded and nothing is to be driven (`isReplay`); a RefusedError
+   * `execution-changed` where that was for another execution. Keys of submissions are others.
    */
-  askRedrive(executionId: string, person: string): Promise<RecordedAt>;
+  askRedrive(executionId: string, person: string, key?: string): Promise<AskedRedrive>;
 
   /** An execution with all its records, read at one moment; undefined where it is not known. */
   recorded(executionId: string): Promise<RecordedAt | undefined>;

@@ -54,7 +54,10 @@ export function submittedOther(asked: NewExecution, recorded: RecordedExecution)
 }
 
 /** The refusal of an execution under a key that the caller used for another one. */
-export function keyOfAnother(asked: NewExecution, { key, executionId }: SubmittedKey): RefusedError {
+export function keyOfAnother(
+  asked: Pick<NewExecution, "executionId">,
+  { key, executionId }: Pick<SubmittedKey, "key" | "executionId">,
+): RefusedError {
   return new RefusedError({
     code: "execution-changed",
     message: `The key ${key} was used for the execution ${executionId}, and this is ${asked.executionId} (executionId), for which nothing was recorded. Use a key once, for one execution.`,

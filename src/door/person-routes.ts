@@ -30,7 +30,7 @@ import {
 import { looking } from "./look-time.ts";
 import { reportHeaders } from "./response-headers.ts";
 import { type AnyRoute, route } from "./routes.ts";
-import { preferWait } from "./submit-routes.ts";
+import { keyHeader, keyIn, preferWait } from "./submit-routes.ts";
 import { ifMatch, seenTerms } from "./terms-tag.ts";
 
 /** The routes by which somebody changes how an execution stands, and the one that asks what it would cost. */
@@ -39,19 +39,21 @@ export function personRoutes(door: Door): readonly AnyRoute[] {
     route({
       method: "post",
       path: "/v1/executions/{executionId}/redrive",
-      summary: "Drives an execution again, with what was refused or rejected.",
+      summary:
+        "Drives an execution again, with what was refused or rejected. Repeated under its key, it starts nothing.",
       scope: "write",
-      parameters: [ifMatch(false), preferWait],
+      parameters: [keyHeader, ifMatch(false), preferWait],
       body: emptySchema,
       isBodyOptional: true,
       answers: { 200: reportSchema, 202: reportSchema },
-      headers: reportHeaders,
+      headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: async (c) => {
         const executionId = executionIdIn(c);
+        const key = keyIn(c);
         await seenTerms(door, c, executionId, "optional");
-        await door.purchaser.askRedrive(executionId, c.get("caller").name);
-        door.runner.add(executionId);
-        return reportAnswer(door, c, executionId, { isAccepted: true });
+        const { isReplay } = await door.purchaser.askRedrive(executionId, c.get("caller").name, key);
+        if (!isReplay) door.runner.add(executionId);
+        return reportAnswer(door, c, executionId, { isReplay, isAccepted: true });
       },
     }),
     route<z.infer<typeof reasonSchema>>({

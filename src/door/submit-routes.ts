@@ -19,7 +19,8 @@ const preferStrict: Parameter = {
   description: `${preferWait.description} handling=strict: repeated while it is worked on, it is a conflict (409 in-progress).`,
 };
 
-const keyHeader: Parameter = {
+/** `Idempotency-Key`. */
+export const keyHeader: Parameter = {
   name: "Idempotency-Key",
   in: "header",
   description: "A string of up to 255 characters, the same for every repetition. It never expires.",
@@ -47,8 +48,7 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
         const executionId = executionIdIn(c);
-        const key = c.req.header("idempotency-key");
-        return submit(door, c, { body: withId(body, executionId), key: key === undefined ? undefined : readKey(key) });
+        return submit(door, c, { body: withId(body, executionId), key: keyIn(c) });
       },
     }),
     route<unknown>({
@@ -61,12 +61,18 @@ export function submitRoutes(door: Door): readonly AnyRoute[] {
       answers,
       headers: [...reportHeaders, "Idempotency-Replayed"],
       handle: (c, body) => {
-        const key = c.req.header("idempotency-key");
+        const key = keyIn(c);
         if (key === undefined) throw keyMissing();
-        return submit(door, c, { body, key: readKey(key) });
+        return submit(door, c, { body, key });
       },
     }),
   ];
+}
+
+/** The key of a request; undefined where it has none. Throws a RequestError for one that is none. */
+export function keyIn(c: DoorContext): string | undefined {
+  const header = c.req.header("idempotency-key");
+  return header === undefined ? undefined : readKey(header);
 }
 
 /** What is submitted, and under which key. */

@@ -89,8 +89,14 @@ export interface ExecutionManager<Asked = Execution> {
    * Records that somebody asks for another try of what was refused, rejected or parked; of an execution that is stopped, only of what
    * was sent. It survives the process that asked: the next `redriveUnfinished` of any driver does it, once. Throws an
    * InvalidExecutionError for an execution that is not known, a RefusedError with the reason for one that waits, or a LedgerError.
+   * Under a key that this person asked with before it records nothing (`isReplay`), and throws a RefusedError `execution-changed`
+   * where that was for another execution.
    */
-  askRedrive(executionId: string, person: string): Promise<ExecutionStatus>;
+  askRedrive(
+    executionId: string,
+    person: string,
+    key?: string,
+  ): Promise<ExecutionStatus & { readonly isReplay: boolean }>;
   /** Undoes a cancel; an approval has to be given anew. Throws as `cancel`, and `execution-expired`. */
   reopen(executionId: string, decision: PersonsDecision): Promise<ExecutionStatus>;
   /** Drops a place that was never sent, for good. Throws as `cancel`, and `already-sent`. */
@@ -157,10 +163,7 @@ export function manageExecutions({ ledger, planOf, audit }: ManagerParts): Execu
       const after = await amend(executionId, { kind: "cancel", person, reason, expectedVersion });
       return { status: statusOf(after), mayBeBought: sentPlaces(after) };
     },
-    askRedrive: async (executionId, person) => {
-      checkTexts({ executionId, person });
-      return statusOf(await ledger.askRedrive(executionId, person));
-    },
+    askRedrive: (...asked) => askRedrive(ledger, ...asked),
     reopen: async (executionId, { person, reason, expectedVersion }) =>
       statusOf(await amend(executionId, { kind: "reopen", person, reason, expectedVersion })),
     skip: async (executionId, recIndex, { person, reason, expectedVersion }) => {
@@ -212,6 +215,16 @@ async function termsOf(ledger: Ledger, asked: AskedExecution): Promise<NewExecut
   await checkNewPlan(ledger, asked);
   const { plan: _plan, ...terms } = asked;
   return terms;
+}
+
+/** Records that somebody asks for another try. */
+async function askRedrive(
+  ledger: Ledger,
+  ...[executionId, person, key]: Parameters<ExecutionManager["askRedrive"]>
+): ReturnType<ExecutionManager["askRedrive"]> {
+  checkTexts({ executionId, person, key });
+  const asked = await ledger.askRedrive(executionId, person, key);
+  return { ...executionStatus(asked, asked.at), isReplay: asked.isReplay };
 }
 
 /** Records an execution that nobody owns. Throws a RefusedError for one that is recorded otherwise. */

@@ -3,7 +3,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import { canAskAgain, mayBeDriven, redriveDetail, workLeft } from "../contract/execution-state.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
-import type { NewExecution, RecordedAt, Submitter } from "../contract/execution-record.ts";
+import type { NewExecution, RecordedAt, SubmittedKey, Submitter } from "../contract/execution-record.ts";
 import { notRecorded } from "../contract/not-recorded.ts";
 import {
   idTaken,
@@ -57,12 +57,16 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
         return { execution: next.execution, records: after, at: transaction.now };
       }),
 
-    askRedrive: (executionId, person) =>
+    askRedrive: (executionId, person, key) =>
       store.transaction({ tokens: [], executions: [executionId] }, async (transaction) => {
         const { now } = transaction;
         const execution = await transaction.execution(executionId);
         if (execution === undefined) throw notRecorded();
         const records = await transaction.recordsOf(executionId);
+        const asked = { caller: person, executionId, at: now };
+        if (key !== undefined && (await isKeyTaken(transaction, key, asked))) {
+          return { execution, records, at: now, isReplay: true };
+        }
         const forbidden = whyForbidden(execution, now);
         expectNoWait(records, forbidden);
         const after = records.map((record) =>
@@ -76,7 +80,7 @@ export function executionsOf(store: LedgerStore): ExecutionLedger {
           await transaction.put(next, historyEntry("redrive", record, next, now, redriveDetail(person), person));
         }
         await transaction.drivable?.(execution);
-        return { execution, records: after, at: now };
+        return { execution, records: after, at: now, isReplay: false };
       }),
 
     execution: (executionId) => store.execution(executionId),
@@ -109,6 +113,21 @@ function expectNoWait(records: readonly TokenRecord[], forbidden: Forbidden | un
   if (forbidden?.kind !== "waiting" || !isLeft) return;
   const { code, reason } = forbidden;
   throw new RefusedError({ code, message: `${reason} No other try was recorded. ${todoOf(code)}` });
+}
+
+/** No header holds a tab: the key of a redrive is never one of a submission. */
+const redriveKey = "redrive\t";
+
+/** Whether a redrive was asked for under a key before; otherwise it is from now on, unless what asks throws. */
+async function isKeyTaken(
+  transaction: LedgerTransaction,
+  key: string,
+  asked: Omit<SubmittedKey, "key" | "termsHash">,
+): Promise<boolean> {
+  const earlier = await transaction.takeKey({ ...asked, key: `${redriveKey}${key}`, termsHash: "" });
+  if (earlier === undefined) return false;
+  if (earlier.executionId !== asked.executionId) throw keyOfAnother(asked, { key, executionId: earlier.executionId });
+  return true;
 }
 
 type Owner = Parameters<typeof newExecution>[2];

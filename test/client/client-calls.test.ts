@@ -103,6 +103,33 @@ describe("every method, against the door", () => {
     expect(nothing).toMatchObject({ status: 409 });
   });
 
+  test("repeats a redrive whose answer was lost under one key; the next call has another one", async () => {
+    const match = { action: "PurchaseReservedInstancesOffering" };
+    const fault = { kind: "status", status: 400, code: "InvalidParameter", when: "before" } as const;
+    const keys: (string | null)[] = [];
+    const losing = createClient({
+      baseUrl: world.url,
+      fetch: async (...given) => {
+        const request = new Request(...given);
+        const response = await fetch(request);
+        if (!request.url.endsWith("/redrive")) return response;
+        keys.push(request.headers.get("idempotency-key"));
+        if (keys.length > 1) return response;
+        await client.wait("engine-1");
+        throw new TypeError("the answer is lost");
+      },
+    });
+    world.sandbox.addFault({ match, fault });
+    await losing.submit(orderOf("engine-1"));
+    await losing.wait("engine-1");
+    world.sandbox.addFault({ match, fault });
+    expect(await losing.redrive("engine-1")).toMatchObject({ isWorking: false, report: { state: "needs-person" } });
+    expect(keys).toEqual([expect.any(String), keys[0]]);
+    await losing.redrive("engine-1", { idempotencyKey: "mine" });
+    expect(keys[2]).toBe('"mine"');
+    expect(await losing.wait("engine-1")).toMatchObject({ state: "complete" });
+  });
+
   test("quotes without recording, and lists page after page", async () => {
     expect(await client.quote(orderOf("engine-0"))).toMatchObject({ executionId: "engine-0", totals: { buy: [{}] } });
     expect(await refusal(client.get("engine-0"))).toMatchObject({ code: "not-found", status: 404, retryable: false });

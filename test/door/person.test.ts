@@ -125,6 +125,41 @@ test("a re-drive of what is bought buys nothing; of what is worked on it waits i
   expect(bought()).toBe(1);
 });
 
+test("a redrive that is sent again under its key, once it is done, starts nothing; another key does", async () => {
+  const code = "ReservedInstancesLimitExceeded";
+  const refuseOnce = () =>
+    world.sandbox.addFault({ match: purchase, fault: { kind: "status", when: "before", status: 400, code } });
+  refuseOnce();
+  await put();
+  refuseOnce();
+  const asks = async () => {
+    const history = await world.ledger.history((await world.ledger.recordsOf("engine-1"))[0]?.token ?? "");
+    return history.filter(({ event }) => event === "redrive").length;
+  };
+  const under = (key: string) => say("redrive", undefined, { "idempotency-key": key, ...wait });
+  const first = await under('"again-1"');
+  expect(first.headers.get("idempotency-replayed")).toBeNull();
+  const sent = world.sandbox.purchaseRequests().length;
+  const replay = await under("again-1");
+  expect(replay).toMatchObject({ status: first.status, text: first.text });
+  expect(replay.headers.get("idempotency-replayed")).toBe("true");
+  expect([await asks(), world.sandbox.purchaseRequests().length]).toEqual([1, sent]);
+  expect((await under("again-2")).json.state).toBe("complete");
+  expect(await asks()).toBe(2);
+  expect(world.sandbox.purchaseRequests().length).toBeGreaterThan(sent);
+
+  // A submission under the same key is no redrive, and the other way round; a key belongs to one execution.
+  const other = { ...execution, executionId: "engine-2" };
+  const posted = { body: other, headers: { "idempotency-key": "again-1", ...wait } };
+  expect((await ask(world.url, "POST", "/v1/executions", posted)).headers.get("idempotency-replayed")).toBeNull();
+  const elsewhere = { headers: { "idempotency-key": "again-1" } };
+  expect(await ask(world.url, "POST", "/v1/executions/engine-2/redrive", elsewhere)).toMatchObject({
+    status: 422,
+    json: { code: "execution-changed" },
+  });
+  expect(await under('"')).toMatchObject({ status: 400, json: { code: "malformed-request" } });
+});
+
 test("the history of a recommendation: each change, in order", async () => {
   await put();
   const { json } = await ask(world.url, "GET", `${own}/recommendations/0/history`);

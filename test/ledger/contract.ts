@@ -100,6 +100,7 @@ const titles = [
   "an endpoint that answered 410 gets nothing until it is enabled, or has another address; what waits is kept until it is too old",
   "another try that is asked for makes work of what was refused, rejected or parked, until a driver said what it found",
   "another try that is asked for outlives a driver that ends before it says what it found, and asks for nothing twice",
+  "another try that is asked for under a key is asked for once, also after it was done; a key is one person's, for one execution",
   "another try of what was not sent of a stopped execution is not recorded, and reopened it begins nothing that was asked before",
   "another try that is asked of what an execution was refused before it expired is not recorded",
   "another try that was asked for hides nothing that is parked, and is forgotten while its execution waits",

@@ -55,6 +55,25 @@ export const redriveTests: readonly LedgerTest[] = [
   },
   {
     title:
+      "another try that is asked for under a key is asked for once, also after it was done; a key is one person's, for one execution",
+    run: async (world) => {
+      const { ledger } = world;
+      await recordPlaces(ledger, 1);
+      const refused = async () => ledger.refuse(granted(await claim(ledger, "driver-1", 0)).claim, reason);
+      await refused();
+      assert.equal((await ledger.askRedrive("execution-1", "ann", "key")).isReplay, false);
+      await refused();
+      assert.equal((await ledger.askRedrive("execution-1", "ann", "key")).isReplay, true);
+      assertSame([await askedFor(world), await unfinished(world)], [[], []]);
+      assert.equal(await ledger.executionOfKey("ann", "key"), undefined);
+      await ledger.recordExecution({ ...newExecution([claimRequest(1)]), executionId: "execution-2" });
+      await assert.rejects(ledger.askRedrive("execution-2", "ann", "key"), { code: "execution-changed" });
+      assert.equal((await ledger.askRedrive("execution-1", "bob", "key")).isReplay, false);
+      assertSame(await askedFor(world), [0]);
+    },
+  },
+  {
+    title:
       "another try of what was not sent of a stopped execution is not recorded, and reopened it begins nothing that was asked before",
     run: async (world) => {
       const { ledger } = world;
