@@ -3,7 +3,7 @@
 //	buyonce serve --sandbox &
 //	go run buy.go order.json
 //
-// BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one. Exit code: 0 all is bought or skipped, 3 something
+// BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one, BUYONCE_WAIT for how many seconds it waits (600). Exit code: 0 all is bought or skipped, 3 something
 // was refused, 4 something may be bought or waits for a person, 2 the order was not accepted, 1 it is not known: run it again.
 // (go run says them and ends with 1; go build makes a program that ends with them.)
 package main
@@ -40,13 +40,20 @@ type report struct {
 	}
 }
 
-var end = time.Now().Add(10 * time.Minute)
+var end = time.Now().Add(patience())
+
+func patience() time.Duration {
+	if seconds, err := strconv.Atoi(os.Getenv("BUYONCE_WAIT")); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	return 10 * time.Minute
+}
 
 // So that callers who failed together do not come back together.
 var random = rand.New(rand.NewSource(time.Now().UnixNano()))
 
 var client = &http.Client{
-	Timeout: 30 * time.Second,
+	Timeout: min(30*time.Second, patience()),
 	// Where a redirect leads, nobody has said that the order may go.
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
@@ -97,6 +104,7 @@ func ask(method, address string, header http.Header, body []byte) (answer report
 		if time.Now().Add(wait).After(end) {
 			stop(1, why)
 		}
+		fmt.Fprintf(os.Stderr, "%s Sent again in %.0f s.\n", why, wait.Seconds())
 		time.Sleep(wait)
 	}
 }

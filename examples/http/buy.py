@@ -4,7 +4,7 @@
     buyonce serve --sandbox &
     python3 buy.py order.json
 
-BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one. Exit code: 0 all is bought or skipped, 3 something
+BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one, BUYONCE_WAIT for how many seconds it waits (600). Exit code: 0 all is bought or skipped, 3 something
 was refused, 4 something may be bought or waits for a person, 2 the order was not accepted, 1 it is not known: run it again.
 """
 import http.client
@@ -16,7 +16,7 @@ import time
 import urllib.parse
 import urllib.request
 
-END = time.monotonic() + 600
+END = time.monotonic() + int(os.environ.get("BUYONCE_WAIT", "600"))
 
 
 class AsItIs(urllib.request.HTTPErrorProcessor):
@@ -43,7 +43,7 @@ def ask(url, method, headers, body=None):
         wait = 0
         try:
             request = urllib.request.Request(url, data=body, method=method, headers=headers)
-            with OPENER.open(request, timeout=30) as response:
+            with OPENER.open(request, timeout=min(30, max(1, END - time.monotonic()))) as response:
                 status, said = response.status, response.read()
                 after = response.headers.get("Retry-After", "")
                 wait = int(after) if after.isdigit() else 0
@@ -59,6 +59,7 @@ def ask(url, method, headers, body=None):
         wait += pause * random.uniform(0.5, 1)
         if time.monotonic() + wait > END:
             stop(1, why)
+        print(f"{why} Sent again in {wait:.0f} s.", file=sys.stderr)
         time.sleep(wait)
         pause = min(pause * 2, 10)
 

@@ -4,12 +4,13 @@
 #   buyonce serve --sandbox &
 #   sh buy.sh order.json
 #
-# BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one. Exit code: 0 all is bought or skipped, 3 something was
+# BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one, BUYONCE_WAIT for how many seconds it waits (600). Exit code: 0 all is bought or skipped, 3 something was
 # refused, 4 something may be bought or waits for a person, 2 the order was not accepted, 1 it is not known: run it again.
 set -eu
 
 order=${1:?name the file of the order}
-end=$(($(date +%s) + 600))
+patience=${BUYONCE_WAIT:-600}
+end=$(($(date +%s) + patience))
 
 # The id comes from the order and never changes. An answer that is lost says nothing about the purchase: whoever sends the order
 # again under a new id buys it twice.
@@ -25,7 +26,8 @@ trap 'rm -f "$answer"' EXIT
 # 502, 503 and 504, never before Retry-After; a refusal it does not repeat. The token goes through a pipe: arguments show in ps.
 ask() {
   said=$({ [ -z "${BUYONCE_TOKEN:-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$BUYONCE_TOKEN"; } |
-    curl -sS -K - --retry 20 --retry-all-errors --retry-max-time 300 --max-time 30 \
+    curl --no-progress-meter -K - --retry 20 --retry-all-errors --retry-max-time "$patience" \
+      --max-time "$((patience < 30 ? patience : 30))" \
       -o "$answer" -w '%{http_code} %header{retry-after}' "$@" "$url") || {
     echo "No answer: it is not known whether it was bought. Run the same again." >&2
     exit 1

@@ -3,14 +3,16 @@
 //     buyonce serve --sandbox &
 //     node buy.ts order.json
 //
-// BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one. Exit code: 0 all is bought or skipped, 3 something
+// BUYONCE_URL is where the server is, BUYONCE_TOKEN the token where it asks for one, BUYONCE_WAIT for how many seconds it waits (600). Exit code: 0 all is bought or skipped, 3 something
 // was refused, 4 something may be bought or waits for a person, 2 the order was not accepted, 1 it is not known: run it again.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ClientError, createClient, type Execution, type Money } from "buyonce/client";
 
-const { BUYONCE_URL: baseUrl = "http://127.0.0.1:4780", BUYONCE_TOKEN: token = "" } = process.env;
-const client = createClient({ baseUrl, ...(token === "" ? {} : { token }), timeout: 600_000 });
+const { BUYONCE_URL: baseUrl = "http://127.0.0.1:4780", BUYONCE_TOKEN: token = "", BUYONCE_WAIT = "600" } = process.env;
+const client = createClient({ baseUrl, ...(token === "" ? {} : { token }), timeout: Number(BUYONCE_WAIT) * 1000 });
+
+setTimeout(() => console.error(`Nothing is decided yet. It waits up to ${BUYONCE_WAIT} s.`), 5000).unref();
 
 try {
   // The id comes from the order and never changes. The client sends it again where an answer is lost; so may whoever runs this
@@ -35,5 +37,6 @@ try {
   if (!ClientError.isInstance(error)) throw error;
   console.error(`${error.code}: ${error.detail}`);
   const { retryable, status = 400 } = error;
+  if (retryable) console.error("It is not known whether it was bought. Run the same again.");
   process.exitCode = !retryable && status >= 400 && status < 500 ? 2 : 1;
 }

@@ -92,9 +92,16 @@ async function listening(answer: RequestListener): Promise<string> {
 }
 
 /** Runs an example as a stranger does. */
-async function buy({ command }: Language, url: string, { order = file("order.json"), token = "" } = {}) {
+async function buy({ command }: Language, url: string, { order = file("order.json"), token = "", wait = "" } = {}) {
   const [program, ...args] = command();
-  const env = { ...process.env, BUYONCE_URL: url, BUYONCE_TOKEN: token, NO_PROXY: "127.0.0.1", NODE_OPTIONS: "" };
+  const env = {
+    ...process.env,
+    BUYONCE_URL: url,
+    BUYONCE_TOKEN: token,
+    ...(wait === "" ? {} : { BUYONCE_WAIT: wait }),
+    NO_PROXY: "127.0.0.1",
+    NODE_OPTIONS: "",
+  };
   const ran = promisify(execFile)(program, [...args, order], { cwd: folder, env });
   return ran.then(
     ({ stdout, stderr }) => ({ code: 0 as unknown, stdout, stderr }),
@@ -185,6 +192,16 @@ describe.each(languages)("$language", (language) => {
       expect(sandbox.purchaseRequests()).toEqual([]);
     },
   );
+
+  test.skipIf(!isThere)(name("gives up in the time that it is given, and says that it is not known"), async () => {
+    const silent = await listening(() => undefined);
+    const unreachable = "http://127.0.0.1:9";
+    for (const url of [silent, unreachable]) {
+      const { code, stdout, stderr } = await buy(language, url, { wait: "2" });
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/not known whether it was bought. Run the same again/);
+    }
+  });
 
   test.skipIf(!isThere)(name("does not follow a redirect with its order and its token"), async () => {
     let followed = 0;
