@@ -181,6 +181,23 @@ describe("a plan that is older than what the ledger holds raises nothing", () =>
   });
 });
 
+test("what was bought before the plan was made, and came to nothing, is bought at no more than the plan allows", async () => {
+  const { cloud, purchaser } = setup();
+  expect(said(await purchaser.drive(execution()))).toEqual(["purchased"]);
+  cloud.fail(cloud.orders[0]?.id ?? "");
+  const plan = await planned(purchaser, execution());
+  expect(plan.seen).toMatchObject([{ verdict: "buy", limit: gbp("10") }]);
+  // No total of the plan stands in for its limit.
+  const single = JSON.parse(
+    JSON.stringify({ ...plan, execution: { ...plan.execution, maxTotals: undefined } }),
+  ) as object;
+  cloud.faults.price = "12";
+  expect(said(await purchaser.drive(resealed(single)))).toEqual(["price-above-limit"]);
+  cloud.faults.price = "10";
+  expect(said(await purchaser.drive(resealed(single)))).toEqual(["purchased"]);
+  expect(cloud.live(token())).toHaveLength(1);
+});
+
 describe("a plan that may record nothing records nothing", () => {
   test("one whose time is over", async () => {
     const { purchaser, environment, ledger } = setup();
