@@ -14,7 +14,7 @@ import { type InterruptHandlers, onInterrupt, type SignalSource } from "./termin
 import { confirm, noteOn, type Output, questionsOn, type Terminal } from "./terminal/terminal.ts";
 import { type WatchedOutput, watchOutput } from "./terminal/watch-output.ts";
 import { explainError, maskPassword } from "./text/explain-error.ts";
-import { jsonError } from "./text/json-documents.ts";
+import { jsonError } from "./text/json-error.ts";
 
 /** What the command line needs of its process; tests hand in their own. */
 export interface Host {

@@ -155,8 +155,8 @@ async function quote(door: Door, c: DoorContext, body: unknown): Promise<Respons
   const plan = await door.purchaser.plan(body, { ...looking(door, c), caller: caller.name });
   // It says how far a recorded execution has come, also one that was recorded meanwhile.
   await checkMayQuote(door, caller, named, at);
-  const { executionId, termsVersion, raises, recommendations, totals, error } = plan;
-  return jsonAnswer({ executionId, termsVersion, raises, recommendations, totals, error });
+  const { executionId, termsVersion, raises, recommendations, totals, payments, accounts, error } = plan;
+  return jsonAnswer({ executionId, termsVersion, raises, recommendations, totals, payments, accounts, error });
 }
 
 /** Throws, as a submit does, for an id that is not the caller's; who may see the execution may have it quoted. */

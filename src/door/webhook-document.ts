@@ -33,7 +33,8 @@ const executionMessageSchema = named(
       ...about,
       size: z.int().describe("How many places it has, empty ones included."),
       needsPerson: z.array(z.int()).describe("Those that were refused, rejected or are parked, by recIndex."),
-      ...sums,
+      totals: sums.totals,
+      atRisk: sums.atRisk,
     }),
   }),
 );

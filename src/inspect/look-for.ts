@@ -116,7 +116,7 @@ function sendsOf(record: TokenRecord): readonly Submission[] {
 function lookedForSend(record: TokenRecord, send: Submission | undefined, searches: Searches): LookedForSend {
   const { recommendation, scope } = record;
   const amount = send?.price ?? recommendation.maxPrice;
-  const times = send && timesOf(send);
+  const times = send && orUndefined(() => timesOf(send));
   const search = orUndefined(() =>
     searches(recommendation.provider)?.searchByHand?.({
       recommendation,

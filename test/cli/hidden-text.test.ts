@@ -6,6 +6,7 @@ import { noteOn } from "../../src/cli/terminal/terminal.ts";
 import { auditText } from "../../src/cli/text/audit-text.ts";
 import { historyText } from "../../src/cli/text/history-text.ts";
 import * as json from "../../src/cli/text/json-documents.ts";
+import { jsonError } from "../../src/cli/text/json-error.ts";
 import { quoteText } from "../../src/cli/text/quote-text.ts";
 import { reportText } from "../../src/cli/text/report-text.ts";
 import { resolveText } from "../../src/cli/commands/resolve.ts";
@@ -127,7 +128,7 @@ describe("C11: what does not show, or steers a terminal, is nowhere raw", () => 
     ["audit", json.jsonAudit(audit)],
     ["accept-loss", json.jsonAcceptedLoss(record)],
     ["resolve", json.jsonOutcome(reported.outcomes[1] ?? outcome())],
-    ["an error", json.jsonError(new InvalidExecutionError([{ path: nasty, message: nasty }]))],
+    ["an error", jsonError(new InvalidExecutionError([{ path: nasty, message: nasty }]))],
   ])("%s --json: escaped, and the document says the same", (_what, text) => {
     expect(raw.exec(text)?.[0]).toBeUndefined();
     expect(text).toContain(String.raw`\u009b`);

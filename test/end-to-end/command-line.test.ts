@@ -108,6 +108,9 @@ describe.concurrent("exit codes and the JSON document", () => {
       expect(code).toBe(3);
       const azure = { provider: "azure", account: compute["subscriptionId"] };
       const aws = { provider: "aws", account: ec2["accountId"] };
+      const price = { amount: "1160.5248", currency: "USD" };
+      const dueNow = { amount: "0", currency: "USD" };
+      const monthly = { amount: "96.7104", currency: "USD", months: 12, kind: "average" };
       expect(JSON.parse(stdout)).toEqual({
         executionId: executionOf().executionId,
         outcomes: [
@@ -130,14 +133,16 @@ describe.concurrent("exit codes and the JSON document", () => {
             ...aws,
             service: "ec2",
             commitment: { id: expect.any(String), state: expect.any(String), settled: expect.any(Boolean) },
-            price: { amount: "1160.5248", currency: "USD" },
+            price,
+            payments: { dueNow, monthly },
           },
         ],
-        totals: [{ amount: "1160.5248", currency: "USD" }],
+        totals: [price],
         atRisk: [],
+        payments: [{ price, dueNow, monthly: [monthly] }],
         accounts: [
-          { ...azure, totals: [], atRisk: [] },
-          { ...aws, totals: [{ amount: "1160.5248", currency: "USD" }], atRisk: [] },
+          { ...azure, totals: [], atRisk: [], payments: [] },
+          { ...aws, totals: [price], atRisk: [], payments: [{ price, dueNow, monthly: [monthly] }] },
         ],
       });
       expect(stderr).not.toBe("");

@@ -14,19 +14,18 @@ import type { RecommendationImport } from "../../import/import-recommendations.t
 import type { ImportReport } from "../../import/import-report.ts";
 import type { LedgerSummary } from "../../ledger/ledger-summary.ts";
 import type { AuditReport } from "../../contract/audit-report.ts";
-import { BuyonceError, InvalidExecutionError } from "../../contract/errors.ts";
+import { jsonText } from "./json-error.ts";
 import { escapeHidden } from "../../contract/escape-hidden.ts";
 import type { JsonSchema } from "../../contract/json-schema.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
 import { payerOf } from "../../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../../contract/report.ts";
 import { type WebhookStatus, webhookState } from "../../contract/webhook-ledger.ts";
-import { explainError } from "./explain-error.ts";
 import type { ShownService } from "./schema-text.ts";
 
 /** The one JSON document of `drive --json`: the report, tokens in full; and where the ledger is, if it was new. */
 export function jsonReport(report: Report, { newLedger, lookFor }: BesideReport = {}): string {
-  return text({ ...reportDocument(report, lookFor), newLedger });
+  return jsonText({ ...reportDocument(report, lookFor), newLedger });
 }
 
 /** What is said beside a report. */
@@ -43,12 +42,15 @@ export function jsonReports(
   { count, more, atRisk }: ParkedSum,
   lookFor?: LookForByToken,
 ): string {
-  return text({ reports: reports.map((report) => reportDocument(report, lookFor)), parked: { count, more, atRisk } });
+  return jsonText({
+    reports: reports.map((report) => reportDocument(report, lookFor)),
+    parked: { count, more, atRisk },
+  });
 }
 
 /** The one JSON document of `doctor --json`. */
 export function jsonAccess({ ready, install, findings }: AccessReport): string {
-  return text({ ready, install, findings });
+  return jsonText({ ready, install, findings });
 }
 
 /** What `quote --out` did. */
@@ -64,7 +66,7 @@ export function jsonQuotation(
   { executionId, recommendations, totals, payments, accounts, error }: ExecutionPlan,
   { out, noPlan }: PlanWritten = {},
 ): string {
-  return text({ executionId, recommendations, totals, payments, accounts, error, out, noPlan });
+  return jsonText({ executionId, recommendations, totals, payments, accounts, error, out, noPlan });
 }
 
 /** As large as a file may be that is read again; longer ones are written without indentation. */
@@ -72,7 +74,7 @@ const indentedBytes = 9_000_000;
 
 /** A plan file. */
 export function jsonPlanFile(plan: PlanDocument): string {
-  const indented = text(plan);
+  const indented = jsonText(plan);
   return indented.length <= indentedBytes ? indented : escapeHidden(`${JSON.stringify(plan)}\n`);
 }
 
@@ -99,7 +101,7 @@ export function jsonStatus(
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   }));
-  return text({
+  return jsonText({
     executions: executions.map(executionDocument),
     recommendations: rows,
     more,
@@ -130,12 +132,12 @@ export function jsonHistory(
       detail,
     })),
   }));
-  return text({ executionId, recommendations });
+  return jsonText({ executionId, recommendations });
 }
 
 /** The one JSON document of `executions --json`, times in ISO 8601. */
 export function jsonExecutions(all: readonly ExecutionStatus[]): string {
-  return text({ executions: all.map(executionDocument) });
+  return jsonText({ executions: all.map(executionDocument) });
 }
 
 /** What is said beside an execution. */
@@ -150,7 +152,7 @@ export function jsonExecution(
   status: ExecutionStatus,
   { mayBeBought = [], history, audit }: BesideExecution = {},
 ): string {
-  return text({
+  return jsonText({
     execution: executionDocument(status),
     audit: audit && auditDocument(audit),
     ...(mayBeBought.length > 0 ? { mayBeBought } : {}),
@@ -177,17 +179,17 @@ export function jsonImport({ executions }: ImportReport, newLedger: string | und
   const rows = executions.map(({ row, executionId, status, result, places, problems }) => {
     return { row, executionId, status, result, places, problems };
   });
-  return text({ executions: rows, newLedger });
+  return jsonText({ executions: rows, newLedger });
 }
 
 /** The one JSON document of `import --json` of recommendations. */
 export function jsonRecommendationImport({ execution, records }: RecommendationImport, out: string): string {
-  return text({ executionId: execution.executionId, out, records });
+  return jsonText({ executionId: execution.executionId, out, records });
 }
 
 /** An execution file. */
 export function jsonExecutionFile({ recommendations, ...execution }: AnyExecution): string {
-  return text({ ...execution, recommendations });
+  return jsonText({ ...execution, recommendations });
 }
 
 /** The one JSON document of the `ledger` commands, times in ISO 8601. */
@@ -195,12 +197,12 @@ export function jsonLedger(summary: LedgerSummary): string {
   const { place, files, schema, knownSchema, backupAt, restoredAt, counts, problems } = summary;
   const time = (at: number | undefined) => (at === undefined ? undefined : isoTime(at));
   const times = { backupAt: time(backupAt), restoredAt: time(restoredAt) };
-  return text({ place, files, schema, knownSchema, ...times, counts, problems });
+  return jsonText({ place, files, schema, knownSchema, ...times, counts, problems });
 }
 
 /** The one JSON document of `webhooks --json`, times in ISO 8601. */
 export function jsonWebhooks(all: readonly WebhookStatus[]): string {
-  return text({ webhooks: all.map(webhookDocument) });
+  return jsonText({ webhooks: all.map(webhookDocument) });
 }
 
 function webhookDocument(endpoint: WebhookStatus) {
@@ -226,27 +228,27 @@ function webhookDocument(endpoint: WebhookStatus) {
 
 /** The one JSON document of `init --json`. */
 export function jsonWritten(executionId: string, out: string): string {
-  return text({ executionId, out });
+  return jsonText({ executionId, out });
 }
 
 /** The one JSON document of `schema --json`. */
 export function jsonServices(services: readonly ShownService[]): string {
-  return text({ services: services.map(({ provider, service, title }) => ({ provider, service, title })) });
+  return jsonText({ services: services.map(({ provider, service, title }) => ({ provider, service, title })) });
 }
 
 /** The one JSON document of `schema --json` of a service: a JSON Schema. */
 export function jsonServiceSchema(schema: JsonSchema): string {
-  return text(schema);
+  return jsonText(schema);
 }
 
 /** The one JSON document of `ledger restore --json` without a file, the time in ISO 8601. */
 export function jsonMarked(place: string, restoredAt: number): string {
-  return text({ place, restoredAt: isoTime(restoredAt) });
+  return jsonText({ place, restoredAt: isoTime(restoredAt) });
 }
 
 /** The one JSON document of `audit --json`, tokens in full. */
 export function jsonAudit(report: AuditReport): string {
-  return text(auditDocument(report));
+  return jsonText(auditDocument(report));
 }
 
 function auditDocument({ scopes, findings, notLookedAt }: AuditReport) {
@@ -255,17 +257,12 @@ function auditDocument({ scopes, findings, notLookedAt }: AuditReport) {
 
 /** The one JSON document of `audit --accept-loss --json`. */
 export function jsonAcceptedLoss({ executionId, recIndex, token, recommendation, commitment }: TokenRecord): string {
-  return text({ executionId, recIndex, token, ...payerOf(recommendation), commitment });
+  return jsonText({ executionId, recIndex, token, ...payerOf(recommendation), commitment });
 }
 
 /** The one JSON document of `resolve --json`. */
 export function jsonOutcome(outcome: Outcome): string {
-  return text(outcomeDocument(outcome));
-}
-
-/** The one JSON document of `--json` where there is no report. */
-export function jsonError(error: unknown): string {
-  return text(errorDocument(error));
+  return jsonText(outcomeDocument(outcome));
 }
 
 function reportDocument(
@@ -306,21 +303,4 @@ function recordDocument(
 
 function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-function errorDocument(error: unknown) {
-  const known = BuyonceError.isInstance(error) ? error : undefined;
-  return {
-    error: {
-      code: known?.code ?? "internal",
-      message: explainError(error),
-      retryable: known?.retryable ?? false,
-      retryAfter: known?.retryAfter,
-      problems: InvalidExecutionError.isInstance(error) ? error.problems : undefined,
-    },
-  };
-}
-
-function text(document: object): string {
-  return escapeHidden(`${JSON.stringify(document, undefined, 2)}\n`);
 }
