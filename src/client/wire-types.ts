@@ -13,6 +13,12 @@ export interface Execution {
   readonly recommendations: readonly unknown[];
   /** For people, at most 255 characters: it is shown and kept, and is no part of what is bought. */
   readonly note?: string | undefined;
+  /** Short texts for people, by name: shown and kept, and no part of what is bought. */
+  readonly labels?:
+    | {
+        readonly [further: string]: string;
+      }
+    | undefined;
   /** The most that all of it may cost over its terms, one amount per currency. Left out: no limit. */
   readonly maxTotals?:
     | readonly {
@@ -126,6 +132,12 @@ export interface Terms {
   readonly source: string;
   /** The note that was submitted with it: no part of what is approved. */
   readonly note?: string | undefined;
+  /** For people, as the note. */
+  readonly labels?:
+    | {
+        readonly [further: string]: string;
+      }
+    | undefined;
   readonly termsVersion: number;
   readonly termsHash: string;
   /** As they are recorded; an empty place is { skip }. */
@@ -412,6 +424,12 @@ export interface Outcome {
   readonly price?: Money | undefined;
   readonly payments?: Payments | undefined;
   readonly note?: string | undefined;
+  /** For people, as the note. */
+  readonly labels?:
+    | {
+        readonly [further: string]: string;
+      }
+    | undefined;
   readonly error?:
     | {
         readonly code: Code;
@@ -498,6 +516,12 @@ export interface Summary {
   readonly source: string;
   /** The note that was submitted with it: no part of what is approved. */
   readonly note?: string | undefined;
+  /** For people, as the note. */
+  readonly labels?:
+    | {
+        readonly [further: string]: string;
+      }
+    | undefined;
   readonly state: State;
   /** Why nothing may be sent for it now. */
   readonly forbidden?:

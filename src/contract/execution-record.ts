@@ -1,3 +1,4 @@
+import type { Labels } from "./labels.ts";
 import type { ExecutionPlace, HistoryEntry, TokenRecord } from "./ledger.ts";
 import type { Money } from "./money.ts";
 import type { ExecutionLimits } from "./recommendation.ts";
@@ -53,6 +54,8 @@ export interface ExecutionRecord extends ExecutionLimits {
   readonly owner?: ExecutionOwner | undefined;
   /** The note of its file; that of its first recording stays. */
   readonly note?: string | undefined;
+  /** The labels of its file, kept as the note is. */
+  readonly labels?: Labels | undefined;
   /** How many places it has, empty ones included. */
   readonly size: number;
   /** Those that were empty from the beginning. One that a person skipped later has a record, in the state `skipped`. */
@@ -90,6 +93,7 @@ export interface NewExecution extends ExecutionLimits {
   readonly executionId: string;
   readonly source: string;
   readonly note?: string | undefined;
+  readonly labels?: Labels | undefined;
   readonly places: readonly ExecutionPlace[];
   readonly emptyPlaces: readonly EmptyPlace[];
   readonly approvalRequired: boolean;

@@ -11,7 +11,7 @@ export function hashJson(value: JsonObject): string {
 }
 
 /**
- * What a recommendation asks to buy, as one hash: account scope included, the price limit and the note left out.
+ * What a recommendation asks to buy, as one hash: account scope included, the price limit, the note and the labels left out.
  *
  * The limit guards a purchase and does not change what is bought, so an operator may raise it and drive again
  * (docs/decisions/0002-price-limit-is-no-part-of-the-fingerprint.md).
@@ -27,6 +27,6 @@ export function differingFields(left: AnyRecommendation, right: AnyRecommendatio
   return names.filter((name) => canonicalize(a[name]) !== canonicalize(b[name])).sort();
 }
 
-function purchaseOf({ maxPrice: _limit, note: _note, ...purchase }: AnyRecommendation): JsonObject {
+function purchaseOf({ maxPrice: _limit, note: _note, labels: _labels, ...purchase }: AnyRecommendation): JsonObject {
   return purchase;
 }

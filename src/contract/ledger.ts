@@ -1,3 +1,4 @@
+import type { Labels } from "./labels.ts";
 import type { ClockReading, Moment } from "./clock-reading.ts";
 import type { Commitment } from "./commitment.ts";
 import type { DecisionDetails, OtherDecision, PersonDecision, RecordedDecision } from "./decision.ts";
@@ -81,6 +82,8 @@ export interface TokenRecord {
   readonly boughtElsewhere?: string | undefined;
   /** The note of its file, kept beside the recommendation; that of its first recording stays. */
   readonly note?: string | undefined;
+  /** The labels of its file, kept as the note is. */
+  readonly labels?: Labels | undefined;
   /** Why it was last refused, rejected or left unknown; for what is bought: how it was over when it was first seen. */
   readonly error?: RecordedError | undefined;
   readonly createdAt: number;
@@ -127,6 +130,7 @@ export type ExecutionPlace = Pick<
   | "scope"
   | "boughtElsewhere"
   | "note"
+  | "labels"
 >;
 
 /** Why a submission counts as dead. */

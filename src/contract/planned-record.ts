@@ -1,8 +1,9 @@
+import { wordsOf } from "./labels.ts";
 import type { ExecutionPlace, TokenRecord } from "./ledger.ts";
 
 /** The record of a place that nobody has tried yet, recorded at a time of the ledger's clock (milliseconds since 1970). */
 export function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
-  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere, note } = place;
+  const { token, executionId, recIndex, source, recommendation, fingerprint, scope, boughtElsewhere } = place;
   return {
     token,
     executionId,
@@ -12,7 +13,7 @@ export function plannedRecord(place: ExecutionPlace, now: number): TokenRecord {
     fingerprint,
     scope,
     ...(boughtElsewhere === undefined ? {} : { boughtElsewhere }),
-    ...(note === undefined ? {} : { note }),
+    ...wordsOf(place),
     state: "planned",
     generation: 0,
     attempt: 0,

@@ -19,7 +19,9 @@ type Flat<Fields> = Fields extends unknown ? { [Field in keyof Fields]: Fields[F
 export type Recommendation = [keyof RecommendationTypes] extends [never]
   ? NoProviderImported
   : {
-      [Service in keyof RecommendationTypes]: Flat<RecommendationTypes[Service] & Pick<CommonFields, "note">>;
+      [Service in keyof RecommendationTypes]: Flat<
+        RecommendationTypes[Service] & Pick<CommonFields, "note" | "labels">
+      >;
     }[keyof RecommendationTypes];
 
 /** An approved batch to buy. Where it was read from JSON, `validate` finds out whether it is one. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonValue } from "./json.ts";
+import type { Labels } from "./labels.ts";
 import type { Money } from "./money.ts";
 
 /** What a recommendation may say whatever its service is. */
@@ -8,6 +9,8 @@ export type CommonFields = {
   readonly maxPrice?: Money | undefined;
   /** For people: 1 to 255 visible characters. Shown and kept; no part of what is bought, and no executor sees it. */
   readonly note?: string | undefined;
+  /** For people: up to 10 short texts by name, `{ "ticket": "CHG-1" }`; else as the note. */
+  readonly labels?: Labels | undefined;
 };
 
 /** One thing to buy, of whatever service: its provider's schema says which further fields there are; none has a default. */
@@ -76,6 +79,8 @@ export interface ExecutionHead extends ExecutionLimits {
   readonly source: string;
   /** For people, as {@link CommonFields.note}. */
   readonly note?: string | undefined;
+  /** For people, as {@link CommonFields.labels}. */
+  readonly labels?: Labels | undefined;
 }
 
 /** An approved batch to buy, of whatever services. */

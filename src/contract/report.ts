@@ -1,5 +1,6 @@
 import type { RecordedDecision } from "./decision.ts";
 import type { ErrorCode } from "./errors.ts";
+import type { Labels } from "./labels.ts";
 import type { JsonObject } from "./json.ts";
 import type { Money } from "./money.ts";
 import type { Account, Payer } from "./payer.ts";
@@ -46,6 +47,8 @@ interface OutcomeCommon extends Partial<Payer> {
   readonly payments?: Payments;
   /** For people: what the file noted, or why an empty place is empty. */
   readonly note?: string;
+  /** For people: the labels of the file. */
+  readonly labels?: Labels;
 }
 
 /** What was bought; the same fields and values on every later drive, but for the state, which moves on. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { errorAdvice } from "../contract/error-advice.ts";
 import type { ErrorCode } from "../contract/errors.ts";
+import { executionWords, labels } from "./word-schemas.ts";
 import { paymentsSchema, paymentTotalsSchema } from "../contract/payment-schemas.ts";
 import { moneySchema } from "../contract/money.ts";
 import { textProblem } from "../contract/text-problem.ts";
@@ -84,6 +85,7 @@ export const outcomeSchema = named(
     price: money.optional(),
     payments: payments.optional(),
     note: z.string().optional(),
+    labels,
     error: outcomeError.optional(),
     parked: z.object({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()) }).optional(),
     decision: z.looseObject({ kind: z.string(), person: z.string(), reason: z.string(), at: time }).optional(),
@@ -124,18 +126,13 @@ const limits = {
   forbidTwinsWithin: z.string().optional(),
 };
 
-const executionNote = z
-  .string()
-  .optional()
-  .describe("The note that was submitted with it: no part of what is approved.");
-
 /** The terms of an execution. */
 export const termsSchema = named(
   "Terms",
   z.object({
     executionId: z.string(),
     source: z.string(),
-    note: executionNote,
+    ...executionWords,
     termsVersion: z.int(),
     termsHash: z.string(),
     recommendations: z.array(z.looseObject({})).describe("As they are recorded; an empty place is { skip }."),
@@ -159,7 +156,7 @@ export const summarySchema = named(
   z.object({
     executionId: z.string(),
     source: z.string(),
-    note: executionNote,
+    ...executionWords,
     state: stateSchema,
     forbidden,
     termsVersion: z.int(),

@@ -89,9 +89,22 @@ async function listAnswer(door: Door, c: DoorContext): Promise<Response> {
 }
 
 function summaryDocument({ execution, state, forbidden, places, money, unlimited }: ExecutionStatus) {
-  const { executionId, source, note, size, termsVersion, createdAt, updatedAt } = execution;
+  const { executionId, source, note, labels, size, termsVersion, createdAt, updatedAt } = execution;
   const times = { createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
-  return { executionId, source, note, state, forbidden, termsVersion, size, places, money, unlimited, ...times };
+  return {
+    executionId,
+    source,
+    note,
+    labels,
+    state,
+    forbidden,
+    termsVersion,
+    size,
+    places,
+    money,
+    unlimited,
+    ...times,
+  };
 }
 
 /** Where a page of executions begins. */

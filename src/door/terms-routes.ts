@@ -103,7 +103,7 @@ async function amend(
 async function termsAnswer(door: Door, c: DoorContext, executionId: string): Promise<Response> {
   const recorded = await visible(door, c.get("caller"), executionId);
   const { execution, records } = recorded;
-  const { source, note, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
+  const { source, note, labels, size, emptyPlaces, termsVersion, approval, cancelled } = execution;
   const { maxTotals, notBefore, expiresAt, forbidTwinsWithin } = execution;
   const { approvalRequired, mayNotApprove, incomplete, restored, limitsUnknown } = execution;
   const places: object[] = Array.from({ length: size }, () => ({}));
@@ -113,6 +113,7 @@ async function termsAnswer(door: Door, c: DoorContext, executionId: string): Pro
     executionId,
     source,
     note,
+    labels,
     termsVersion,
     termsHash: termsHash(execution, records),
     recommendations: places,

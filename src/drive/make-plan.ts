@@ -265,7 +265,8 @@ function seenOf(
   each: PlannedRecommendation,
   { limit, fingerprint }: Pick<SeenRecommendation, "limit" | "fingerprint">,
 ): SeenRecommendation {
-  const { recIndex, token, provider, service, account, verdict, price, payments, note, commitment, error } = each;
+  const { recIndex, token, provider, service, account, verdict, price, payments, note, labels, commitment, error } =
+    each;
   if (verdict === "held") throw new TypeError("No plan is made while another driver holds something of it.");
   const payer = { provider, service, account };
   return {
@@ -278,6 +279,7 @@ function seenOf(
     payments: payments && { ...payments },
     limit,
     note,
+    labels,
     warnings: each.verdict === "buy" && each.warnings ? [...each.warnings] : undefined,
     commitment: commitment && { ...commitment },
     error: error && { ...error },

@@ -1,5 +1,6 @@
 import type { EmptyPlace, NewExecution } from "../contract/execution-record.ts";
 import { fingerprint } from "../contract/fingerprint.ts";
+import { wordsOf } from "../contract/labels.ts";
 import type { ExecutionPlace } from "../contract/ledger.ts";
 import { type AnyExecution, type ExecutionLimits, isSkip } from "../contract/recommendation.ts";
 import { deriveIdempotencyToken } from "../contract/token.ts";
@@ -13,7 +14,7 @@ function limitsOf({ maxTotals, notBefore, expiresAt, forbidTwinsWithin }: Execut
 
 /** A validated execution as it is to be recorded. Throws as {@link withoutTwins}. */
 export function newExecutionOf(
-  { executionId, source, note, recommendations, ...limits }: AnyExecution,
+  { executionId, source, note, labels, recommendations, ...limits }: AnyExecution,
   executorOf: ExecutorOf,
 ): NewExecution {
   const places: ExecutionPlace[] = [];
@@ -23,7 +24,7 @@ export function newExecutionOf(
       emptyPlaces.push({ recIndex, why: place.skip });
       continue;
     }
-    const { note: said, ...recommendation } = place;
+    const { note: said, labels: own, ...recommendation } = place;
     const executor = executorOf(recommendation);
     places.push({
       token: deriveIdempotencyToken(executionId, recIndex),
@@ -33,8 +34,16 @@ export function newExecutionOf(
       recommendation,
       fingerprint: fingerprint(executor.canonical?.(recommendation) ?? recommendation),
       scope: executor.scopeOf(recommendation),
-      ...(said === undefined ? {} : { note: said }),
+      ...wordsOf({ note: said, labels: own }),
     });
   }
-  return withoutTwins({ executionId, source, note, places, emptyPlaces, approvalRequired: false, ...limitsOf(limits) });
+  return withoutTwins({
+    executionId,
+    source,
+    ...wordsOf({ note, labels }),
+    places,
+    emptyPlaces,
+    approvalRequired: false,
+    ...limitsOf(limits),
+  });
 }

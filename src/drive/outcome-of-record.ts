@@ -1,4 +1,5 @@
 // Outcomes of recommendations that a drive did not work on: what the ledger says about them.
+import { wordsOf } from "../contract/labels.ts";
 import { BuyonceError, type ErrorCode, LedgerError, messageOf, RefusedError } from "../contract/errors.ts";
 import { isInDoubt } from "../contract/at-risk.ts";
 import { isHeld } from "../contract/lease.ts";
@@ -93,11 +94,17 @@ export function inDoubtError({ error }: TokenRecord, besides: unknown): unknown 
 
 /** A place that is left empty, or that a person dropped. */
 export function skippedOutcome(
-  { recIndex, token, recommendation }: Pick<ExecutionPlace, "recIndex" | "token"> & Partial<ExecutionPlace>,
+  {
+    recIndex,
+    token,
+    recommendation,
+    note,
+    labels,
+  }: Pick<ExecutionPlace, "recIndex" | "token"> & Partial<ExecutionPlace>,
   why?: string,
 ): Outcome {
   const payer = recommendation === undefined ? {} : payerOf(recommendation);
-  return { recIndex, status: "skipped", token, ...payer, ...(why === undefined ? {} : { note: why }) };
+  return { recIndex, status: "skipped", token, ...payer, ...wordsOf({ note: why ?? note, labels }) };
 }
 
 /** What was sent and is not known to be bought or not. */

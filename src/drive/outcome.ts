@@ -4,6 +4,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { BuyonceError, LedgerError, messageOf } from "../contract/errors.ts";
 import type { Submission } from "../contract/executor.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { wordsOf } from "../contract/labels.ts";
 import { pricedAs } from "../contract/payments.ts";
 import { payerOf } from "../contract/payer.ts";
 import type {
@@ -19,7 +20,7 @@ import type {
 
 /** What an outcome takes from a record, or from a request for one. */
 type Reported = Pick<TokenRecord, "recIndex" | "token" | "recommendation"> &
-  Partial<Pick<TokenRecord, "decision" | "note">>;
+  Partial<Pick<TokenRecord, "decision" | "note" | "labels">>;
 
 /** The outcome of something that is bought, in the fields and values of the first time. */
 export function boughtOutcome(
@@ -28,10 +29,10 @@ export function boughtOutcome(
   status: BoughtOutcome["status"],
   warnings: readonly string[] = [],
 ): Outcome {
-  const { recIndex, token, recommendation, error, decision, note } = record;
+  const { recIndex, token, recommendation, error, decision } = record;
   const { id, state, standing, price, payments } = commitment;
   if (isOver({ error }, { standing })) {
-    return errorOutcome({ recIndex, token, recommendation, note }, "rejected", overError(id, state));
+    return errorOutcome({ recIndex, token, recommendation, ...wordsOf(record) }, "rejected", overError(id, state));
   }
   const all = [...warnings, ...warningsAbout(state, standing)];
   return {
@@ -42,7 +43,7 @@ export function boughtOutcome(
     commitment: reportedCommitment(commitment),
     ...(price ? { price } : {}),
     ...(payments ? { payments } : {}),
-    ...(note === undefined ? {} : { note }),
+    ...wordsOf(record),
     ...decidedAs(decision, ["bought", "lost"]),
     ...(all.length > 0 ? { warnings: all } : {}),
   };
@@ -93,7 +94,7 @@ type Failed = ErrorOutcome | UnresolvedOutcome | (InProgressOutcome & { readonly
  * price is named.
  */
 export function errorOutcome<Status extends Failed["status"]>(
-  { recIndex, token, recommendation, decision, note }: Reported,
+  { recIndex, token, recommendation, decision, ...words }: Reported,
   status: Status,
   error: unknown,
   submission?: Pick<Submission, "price" | "payments">,
@@ -104,7 +105,7 @@ export function errorOutcome<Status extends Failed["status"]>(
     token,
     ...payerOf(recommendation),
     ...pricedAs(submission),
-    ...(note === undefined ? {} : { note }),
+    ...wordsOf(words),
     error: outcomeError(error),
     ...decidedAs(decision, decisionsBehind[status]),
   };

@@ -30,6 +30,7 @@ const seenSchema = z.strictObject({
   payments: z.looseObject({ dueNow: moneySchema }).optional().meta(about("How that price is paid.")),
   limit: moneySchema.optional().meta(about("The most that it may cost under the plan; 0: it is not to be bought.")),
   note: z.string().optional().meta(about("For people.")),
+  labels: z.record(z.string(), z.string()).optional().meta(about("For people, by name.")),
   warnings: z
     .array(z.string())
     .optional()

@@ -5,6 +5,7 @@ import { todoOf } from "../contract/error-advice.ts";
 import { RefusedError } from "../contract/errors.ts";
 import type { ServiceExecutor } from "../contract/executor.ts";
 import type { ExecutionPlace, TokenRecord } from "../contract/ledger.ts";
+import { type Labels, wordsOf } from "../contract/labels.ts";
 import { isNothing } from "../contract/limits.ts";
 import type { Money } from "../contract/money.ts";
 import { type Payments, type Priced, pricedAs } from "../contract/payments.ts";
@@ -54,6 +55,8 @@ interface PlannedCommon extends Partial<Payer> {
   readonly limit?: Money;
   /** For people: what the file notes. */
   readonly note?: string;
+  /** For people: the labels of the file. */
+  readonly labels?: Labels;
 }
 
 /** A drive would buy it. */
@@ -225,10 +228,9 @@ export function withError(request: ExecutionPlace, verdict: "held" | "refuse", c
   return { ...placeOf(request), verdict, error: outcomeError(cause) };
 }
 
-function placeOf({ recIndex, token, recommendation, note }: ExecutionPlace) {
+function placeOf({ recIndex, token, recommendation, ...place }: ExecutionPlace) {
   const { maxPrice } = recommendation;
-  const said = note === undefined ? {} : { note };
-  return { recIndex, token, ...payerOf(recommendation), ...said, ...(maxPrice ? { limit: maxPrice } : {}) };
+  return { recIndex, token, ...payerOf(recommendation), ...wordsOf(place), ...(maxPrice ? { limit: maxPrice } : {}) };
 }
 
 function asBought(request: ExecutionPlace, verdict: "bought" | "adopt", found: Commitment): PlannedRecommendation {

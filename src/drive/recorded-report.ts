@@ -3,6 +3,7 @@ import type { RecordedAt } from "../contract/execution-record.ts";
 import { mayBeDriven, workLeft } from "../contract/execution-state.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
+import { wordsOf } from "../contract/labels.ts";
 import { pricedAs } from "../contract/payments.ts";
 import { payerOf } from "../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
@@ -68,6 +69,7 @@ function inProgress(record: TokenRecord, error?: OutcomeError): Outcome {
     status: "in-progress",
     token,
     ...payerOf(recommendation),
+    ...wordsOf(record),
     ...(isOpen(record) ? pricedAs(submission) : {}),
     ...(error === undefined ? {} : { error }),
   };

@@ -5,6 +5,7 @@ import type { Provider, ServiceExecutor } from "../contract/executor.ts";
 import { nearest, nearestOf } from "../contract/did-you-mean.ts";
 import { pathText } from "../contract/issue-text.ts";
 import type { JsonValue } from "../contract/json.ts";
+import { labelsSchema, wordsOf } from "../contract/labels.ts";
 import { moneySchema } from "../contract/money.ts";
 import { schemaProblems } from "../contract/schema-problems.ts";
 import { isSkip, type AnyRecommendation, type Skip } from "../contract/recommendation.ts";
@@ -21,6 +22,9 @@ export const noteSchema = z
   .superRefine(addTextProblem)
   .meta(about("For people, at most 255 characters: it is shown and kept, and is no part of what is bought."))
   .optional();
+
+/** What a recommendation says for people, whatever its service. */
+const wordsSchema = z.object({ note: noteSchema, labels: labelsSchema });
 
 const timeSchema = (description: string) =>
   z.iso
@@ -54,6 +58,7 @@ export const envelopeSchema = z
       .max(maxRecommendations, `must hold at most ${maxRecommendations} recommendations`)
       .meta(about('What to buy, each with the fields of its service; { "skip": "why" } keeps a place empty.')),
     note: noteSchema,
+    labels: labelsSchema,
     maxTotals: z
       .array(moneySchema)
       .min(1, "must hold at least one amount, or be left out")
@@ -144,13 +149,13 @@ export function validateExecution(input: unknown, providers: readonly Provider[]
       problems.push(problem([...path, ...schema.path], schema.problem));
       continue;
     }
-    // A note is nothing that a service has a say in.
-    const { note, ...wanted } = item as { readonly note?: unknown };
-    const said = note === undefined ? undefined : noteSchema.safeParse(note);
-    problems.push(...problemsOf(said?.error, noteSchema, note, [...path, "note"]));
+    // Words for people are nothing that a service has a say in.
+    const { note, labels, ...wanted } = item as { readonly note?: unknown; readonly labels?: unknown };
+    const words = wordsSchema.safeParse({ note, labels });
+    problems.push(...problemsOf(words.error, wordsSchema, { note, labels }, path));
     const parsed = schema.schema.safeParse(wanted);
     if (parsed.success) {
-      recommendations.push({ ...parsed.data, ...(said?.data === undefined ? {} : { note: said.data }) });
+      recommendations.push({ ...parsed.data, ...wordsOf(words.data ?? {}) });
       problems.push(...characterProblemsIn(parsed.data, path));
     } else problems.push(...problemsOf(parsed.error, schema.schema, wanted, path));
   }

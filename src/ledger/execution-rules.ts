@@ -13,6 +13,7 @@ import type {
 import type { TokenRecord } from "../contract/ledger.ts";
 import { allowsMoreTwins, raisesPrice, raisesTotals } from "../contract/limits.ts";
 import { compareMoney, formatMoney, type Money, totals } from "../contract/money.ts";
+import { wordsOf } from "../contract/labels.ts";
 import { mayBeDriven } from "../contract/execution-state.ts";
 import { plannedRecord } from "../contract/planned-record.ts";
 import { termsHash, whyForbidden, whyStopped } from "../contract/terms.ts";
@@ -25,6 +26,7 @@ export function newExecution(
     executionId,
     source,
     note,
+    labels,
     places,
     emptyPlaces,
     approvalRequired,
@@ -41,7 +43,7 @@ export function newExecution(
     executionId,
     source,
     ...(owner === undefined ? {} : { owner }),
-    ...(note === undefined ? {} : { note }),
+    ...wordsOf({ note, labels }),
     size: places.length + emptyPlaces.length,
     emptyPlaces,
     approvalRequired,

@@ -9,6 +9,7 @@ import { amountText, Html, html, timeText } from "./html.ts";
 import { badge, steps } from "./page-parts.ts";
 import { lookForPart } from "./look-for-part.ts";
 import { type PaidFrom, paymentChart } from "./payment-chart.ts";
+import { labelsText } from "../contract/labels.ts";
 import { formatMonthly } from "../contract/payments.ts";
 import { accountsTable, byMoney, totalsTable } from "./report-totals.ts";
 import { styles, widePaper } from "./styles.ts";
@@ -252,12 +253,13 @@ function payerLine({ provider, service, account, commitment }: Outcome, link: st
 }
 
 function notes(outcome: Outcome, shared: ReadonlyMap<string, number>): readonly Html[] {
-  const { commitment, error, decision, note, warnings = [] } = outcome;
+  const { commitment, error, decision, note, labels, warnings = [] } = outcome;
   const cause = plainCause(outcome);
   const reported = error === undefined ? undefined : reportedText(error);
   const number = reported === undefined ? undefined : shared.get(reported);
   return [
     ...(note === undefined ? [] : [`Note: ${note}`]),
+    ...(labels === undefined ? [] : [`Labels: ${labelsText(labels)}`]),
     ...(commitment?.settled === false ? [`The provider is still completing it (${commitment.state}).`] : []),
     ...(cause === undefined ? [] : [number === undefined ? cause : `${cause} See note ${number} below.`]),
     ...(reported === undefined || number !== undefined ? [] : [reported]),

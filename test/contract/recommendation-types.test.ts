@@ -55,7 +55,7 @@ type Differing = {
     Taken[Service],
     RecommendationTypes[Service],
   ]
-    ? [Exclude<FieldsOf<RecommendationTypes[Service]>, "note">, FieldsOf<Taken[Service]>] extends [
+    ? [Exclude<FieldsOf<RecommendationTypes[Service]>, "note" | "labels">, FieldsOf<Taken[Service]>] extends [
         FieldsOf<Taken[Service]>,
         FieldsOf<RecommendationTypes[Service]>,
       ]

@@ -141,6 +141,11 @@ describe("slow clients are cut", () => {
     for (const answer of await Promise.all(answers)) expect(answer).not.toContain(" 20");
     expect(await isRecorded("slow-1")).toBe(false);
   });
+});
+
+describe("idle connections", () => {
+  // They are cut for what they do not say; whoever says it is not cut while he waits, however busy the machine is.
+  attacked({ headersTimeout: 2000, connectionsCheckingInterval: 100 });
 
   test("a thousand connections that say nothing: others are answered, and they are cut", async () => {
     const idle = many(1000).map(() => open());

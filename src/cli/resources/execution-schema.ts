@@ -1,6 +1,7 @@
 import type { Provider } from "../../contract/executor.ts";
 import { type JsonSchema, jsonSchemaOf } from "../../contract/json-schema.ts";
 import { canBeListed } from "../../contract/service-without-api.ts";
+import { labelsSchema } from "../../contract/labels.ts";
 import { planSchema } from "../../drive/plan-document.ts";
 import { envelopeSchema, noteSchema, skipSchema } from "../../drive/validate.ts";
 
@@ -25,7 +26,7 @@ export function describedServices(providers: readonly Provider[]): readonly Desc
     Object.values(services)
       .filter(canBeListed)
       .map(({ service, schema: ofService }) => {
-        const schema = withNote(jsonSchemaOf(ofService));
+        const schema = withWords(jsonSchemaOf(ofService));
         return { provider: name, service, title: schema.title ?? `${name} ${service}`, schema };
       }),
   );
@@ -61,14 +62,16 @@ export function planJsonSchema(providers: readonly Provider[]): JsonSchema {
   };
 }
 
-/** Whatever the service, a recommendation may have a note. */
-function withNote(schema: JsonSchema): JsonSchema {
+/** Whatever the service, a recommendation may have a note and labels. */
+function withWords(schema: JsonSchema): JsonSchema {
   const { anyOf, oneOf, properties } = schema;
-  const forms = (of: JsonSchema["anyOf"]) => of?.map((form) => (typeof form === "object" ? withNote(form) : form));
+  const forms = (of: JsonSchema["anyOf"]) => of?.map((form) => (typeof form === "object" ? withWords(form) : form));
   return {
     ...schema,
     ...(anyOf === undefined ? {} : { anyOf: forms(anyOf) }),
     ...(oneOf === undefined ? {} : { oneOf: forms(oneOf) }),
-    ...(properties === undefined ? {} : { properties: { ...properties, note: jsonSchemaOf(noteSchema) } }),
+    ...(properties === undefined
+      ? {}
+      : { properties: { ...properties, note: jsonSchemaOf(noteSchema), labels: jsonSchemaOf(labelsSchema) } }),
   } as JsonSchema;
 }

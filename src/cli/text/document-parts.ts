@@ -26,6 +26,8 @@ export const recIndex = z.int().describe("The recommendation, counted from 0.");
 export const token = z.string().describe("The idempotency token, whole: it is what one looks for at the provider.");
 /** A note. */
 export const note = z.string().optional().describe("For people.");
+/** Labels. */
+export const labels = z.record(z.string(), z.string()).optional().describe("For people: short texts by name.");
 /** A ledger that was made. */
 export const newLedger = z.string().optional().describe("Where the ledger is, if it was made by this.");
 /** Who pays. */
@@ -130,6 +132,7 @@ export const outcome = z
     price: money.optional().describe("Of the whole commitment over its term."),
     payments,
     note,
+    labels,
     error: error.optional(),
     parked: z
       .looseObject({ since: time, sentAt: time, handle: z.record(z.string(), z.unknown()).describe("Its name.") })
@@ -161,6 +164,7 @@ export const execution = z
     executionId,
     source: z.string().describe("Who decided to buy."),
     note,
+    labels,
     size: z.int().describe("How many places it has, empty ones included."),
     emptyPlaces: z
       .array(z.object({ recIndex, why: z.string().describe("Why it is empty.") }))
@@ -257,4 +261,5 @@ export const recommendation = {
   ...payer,
   description: z.string().optional().describe("In a few words."),
   note,
+  labels,
 };

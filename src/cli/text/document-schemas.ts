@@ -9,6 +9,7 @@ import {
   recIndex,
   token,
   note,
+  labels,
   newLedger,
   commitment,
   problems,
@@ -59,6 +60,7 @@ export const jsonDocuments = {
             payments,
             limit: money.optional().describe("Its own limit: maxPrice."),
             note,
+            labels,
             warnings: z
               .array(z.string())
               .optional()
@@ -197,6 +199,7 @@ export const jsonDocuments = {
                   result: z.enum(["bought", "open", "skipped", "waits"]).describe("How it stands."),
                   commitment: z.string().optional().describe("Its id."),
                   note,
+                  labels,
                 }),
               )
               .describe("Its recommendations."),

@@ -1,3 +1,4 @@
+import { labelsText } from "../../contract/labels.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
@@ -74,6 +75,7 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
     ],
     ["source", cleanText(execution.source)],
     ...(execution.note === undefined ? [] : ([["note", cleanText(execution.note)]] as const)),
+    ...(execution.labels === undefined ? [] : ([["labels", cleanText(labelsText(execution.labels))]] as const)),
     ["bought", `${places.bought} of ${execution.size}: ${sumText(money.bought.map((price) => ({ price })))}`],
     places.atRisk === 0
       ? undefined

@@ -275,7 +275,7 @@ function reportDocument(
 
 function outcomeDocument(outcome: Outcome, lookFor?: LookFor) {
   const { recIndex, status, token, provider, service, account, ...rest } = outcome;
-  const { commitment, price, payments, note, error, parked, decision, warnings } = rest;
+  const { commitment, price, payments, note, labels, error, parked, decision, warnings } = rest;
   const payer = { provider, service, account };
   return {
     recIndex,
@@ -286,6 +286,7 @@ function outcomeDocument(outcome: Outcome, lookFor?: LookFor) {
     price,
     payments,
     note,
+    labels,
     error,
     parked,
     lookFor,
@@ -295,10 +296,10 @@ function outcomeDocument(outcome: Outcome, lookFor?: LookFor) {
 }
 
 function recordDocument(
-  { executionId, recIndex, token, recommendation, note }: TokenRecord,
+  { executionId, recIndex, token, recommendation, note, labels }: TokenRecord,
   description: string | undefined,
 ) {
-  return { executionId, recIndex, token, ...payerOf(recommendation), description, note };
+  return { executionId, recIndex, token, ...payerOf(recommendation), description, note, labels };
 }
 
 function isoTime(time: number): string {

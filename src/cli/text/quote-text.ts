@@ -1,6 +1,7 @@
 import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import { labelsText } from "../../contract/labels.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
 import { layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -92,10 +93,13 @@ function limitText({ verdict, limit }: PlannedRecommendation): string {
   return limit ? formatMoney(limit).replaceAll(" ", "\u00A0") : "none";
 }
 
-function wouldText({ verdict, commitment, error, note }: PlannedRecommendation, say: SaidOnce["inRow"]): string {
+function wouldText(
+  { verdict, commitment, error, note, labels }: PlannedRecommendation,
+  say: SaidOnce["inRow"],
+): string {
   const { text } = words[verdict];
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
-  const noted = note === undefined ? "" : ` (${note})`;
+  const noted = `${note === undefined ? "" : ` (${note})`}${labels === undefined ? "" : ` [${labelsText(labels)}]`}`;
   return cleanText(`${error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`}${noted}`);
 }
 

@@ -6,6 +6,7 @@ import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
+import { labelsText } from "../../contract/labels.ts";
 import { saidBought } from "../../contract/said-bought.ts";
 import { type Column, layOutFirst, type Table, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -117,7 +118,7 @@ function tablesOf(
     ids: cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
     priced: recordedPriced(record),
     changed: timeText(record.updatedAt),
-    why: shorten(cleanText(whyText(status, record, say))),
+    why: shorten(cleanText([whyText(status, record, say), wordsText(record)].filter((part) => part !== "").join(" "))),
   }));
   const dim = (line: string) => paint("dim", line);
   const execution: readonly Column[] = several ? [{ title: "execution", minimum: idWidth }] : [];
@@ -190,6 +191,11 @@ function paidOf({ record }: LedgerStatus["recommendations"][number]): readonly P
     return { payer, price: price === "unknown" ? undefined : price, isBought: false };
   });
   return [...(record.state === "purchased" ? [{ payer, ...recordedPriced(record), isBought: true }] : []), ...atRisk];
+}
+
+/** What its file says for people. */
+function wordsText({ note, labels }: TokenRecord): string {
+  return [note ?? [], labels === undefined ? [] : `[${labelsText(labels)}]`].flat().join(" ");
 }
 
 /** Why it is not plainly done, and whether an earlier send may have bought. */

@@ -56,7 +56,7 @@ export function actionPage({ shown, action, caller, again }: AskedAction): Conso
     ...page,
     body: html`${wayBack(executionId)}
       <h1>${title} ${foreign(executionId)}?</h1>
-      ${noteLine(shown.recorded.execution.note)} ${again && alert(again.why)} ${statePart(shown)}
+      ${noteLine(shown.recorded.execution)} ${again && alert(again.why)} ${statePart(shown)}
       <section aria-labelledby="will">
         <h2 id="will">What will happen</h2>
         <ul class="will">

@@ -28,7 +28,7 @@ export function executionPage(shown: ShownExecution, caller: Caller, done: Html 
     seen: shown.lastNumber,
     body: html`<nav aria-label="Way" class="way"><a href="/">Executions</a></nav>
       <h1>${foreign(executionId)}</h1>
-      ${noteLine(recorded.execution.note)} ${done}
+      ${noteLine(recorded.execution)} ${done}
       <div data-live="state">${statePart(shown)}</div>
       <div data-live="actions" class="actions">${actionsPart(shown, caller)}</div>
       <div data-live="money">${moneyPart(shown)}</div>

@@ -52,7 +52,7 @@ export function placePage(of: PlaceOf, { scopes }: Caller, done: string | undefi
     seen: lastNumber,
     body: html`${wayBack(executionId)}
       <h1>No. ${recIndex}: ${foreign(what)}</h1>
-      ${noteLine(record.note)}
+      ${noteLine(record)}
       ${done === "limits" ? html`<p class="done" role="status">The limit is changed.</p>` : undefined}
       <div data-live="state">${resultPart(place)}</div>
       <div data-live="actions" class="actions">${placeActions(of, scopes)}</div>

@@ -51,7 +51,7 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
     <td class="number">${recIndex}</td>
     <td class="what">
       ${record === undefined ? foreign(what) : html`<a class="strong" href="${own}">${foreign(what)}</a>`}
-      ${noteLine(record?.note)} ${outcomeNotes(place)}
+      ${noteLine(record)} ${outcomeNotes(place)}
     </td>
     <td class="state">
       ${badge({ ...outcomeWords(outcome, record), meaning: "" })}
