@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, onTestFinished } from "vitest";
 import fixture from "../fixtures/execution.json" with { type: "json" };
 import manifest from "../package.json" with { type: "json" };
 import { startCloudSandbox } from "../providers/sandbox/index.ts";
@@ -106,6 +106,8 @@ describe.skipIf(!asked)("the packed package in an empty project (BUYONCE_PUBLISH
   test("docs/lambda.md: esbuild makes one file of the handler, which buys in the sandbox, once, with nothing beside it", async () => {
     // The one optional package of the recipe: from here, so that nobody downloads it again.
     symlinkSync(join(root, "node_modules/pg"), join(project, "node_modules/pg"));
+    // What comes after finds the project as npm made it.
+    onTestFinished(() => rmSync(join(project, "node_modules/pg")));
     cpSync(join(project, "node_modules/buyonce/examples/lambda.ts"), join(project, "handler.ts"));
     const recipe = /^npx esbuild (?:.*\\\n)*.*/m.exec(readFileSync(join(root, "docs/lambda.md"), "utf8"))?.[0] ?? "";
     const esbuild = join(root, "node_modules/.bin/esbuild");
