@@ -6,8 +6,15 @@ import type { ImitationIdentity } from "../../src/testing/imitation/imitation-cl
 /** How much may go wrong: see {@link Budget}. */
 export const budget = (crashes: number, faults: number, switches: number): Budget => ({ crashes, faults, switches });
 
-/** One crash, one fault, one switch, each by itself: what `npm test` walks; `search.proof.ts` walks them together. */
-export const singly: readonly Budget[] = [budget(1, 0, 0), budget(0, 1, 0), budget(0, 0, 1)];
+/**
+ * One crash, one switch, one fault, each by itself: what `npm test` walks; `search.proof.ts` walks them together. A fault meets
+ * one driver: a second one would bring nothing but its own.
+ */
+export const singly: readonly Pick<SearchOptions, "drivers" | "budget">[] = [
+  { drivers: 2, budget: budget(1, 0, 0) },
+  { drivers: 2, budget: budget(0, 0, 1) },
+  { drivers: 1, budget: budget(0, 1, 0) },
+];
 
 /** Every kind of provider, by what tells one of its purchases from another. */
 export const kinds: readonly [string, ImitationIdentity][] = [

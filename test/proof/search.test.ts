@@ -53,8 +53,7 @@ describe("what others do, and what shows late", () => {
 
   test("shows after its death was proven, before the next send", async () => {
     const world = shownAfterDeath("stamped");
-    for (const limits of singly)
-      await prove("stamped, shown after its death", { world, drivers: 2, budget: limits }, 5);
+    for (const limits of singly) await prove("stamped, shown after its death", { world, ...limits }, 5);
   });
 
   test.each(handles)("%s: sold under another id, which the answer names", async (identity) => {
@@ -75,7 +74,7 @@ describe("what others do, and what shows late", () => {
   test.each(["minted", "stamped"] as const)("A22: %s: the clock is set at any moment", async (identity) => {
     const world = withASetClock(identity);
     for (const limits of singly) {
-      await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: limits }, 5);
+      await prove(`${identity}, the clock is set`, { world, ...limits }, 5);
     }
   });
 
@@ -85,7 +84,7 @@ describe("what others do, and what shows late", () => {
   ] as const)("%s: somebody else buys the identical thing at any moment, %s", async (identity, who) => {
     const world = besideAnotherBuyer(identity, who);
     for (const limits of singly) {
-      await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: limits }, 5);
+      await prove(`${identity}, beside another buyer (${who})`, { world, ...limits }, 5);
     }
   });
 });
