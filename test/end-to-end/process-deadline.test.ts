@@ -35,18 +35,18 @@ describe.concurrent("a deadline, while an endpoint hangs: the drive has reported
     await using sandbox = await startCloudSandbox();
     const purchaser = purchaserFor(sandbox);
     sandbox.addFault({ match: { action }, times: 1000, fault: { kind: "hang", when: "before" } });
-    const drive = async () => {
-      const { outcomes } = await purchaser.drive(executionOf(recommendation), { deadline: Date.now() + 4000 });
-      return outcomes[0];
-    };
-    const outcome = await drive();
+    const drive = async (options: { readonly deadline?: number } = {}) =>
+      (await purchaser.drive(executionOf(recommendation), options)).outcomes[0];
+    const soon = () => ({ deadline: Date.now() + 4000 });
+    const outcome = await drive(soon());
     expect(outcome?.status).toBe(status);
     if (status === "refused") expect(outcome?.error).toMatchObject({ code: "deadline-too-near", retryable: true });
     if (status === "unresolved") expect(outcome?.error).toMatchObject({ code: "outcome-unknown", retryable: true });
     if (status === "purchased") expect(outcome?.warnings).toEqual([expect.stringContaining("marker is missing")]);
 
     sandbox.clearFaults();
-    const again = await drive();
+    // What is bought is bought however long a busy machine takes; what nobody can say would be waited for.
+    const again = await drive(next === "unresolved" ? soon() : {});
     expect(again?.status).toBe(next);
     expect(again?.warnings).toBeUndefined();
     expect(sandbox.purchases()).toBe(next === "unresolved" ? 0 : 1);
