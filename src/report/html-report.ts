@@ -79,7 +79,7 @@ export function htmlReport(
           <p class="headline">${headline(outcomes)}</p>
           ${imitation ? html`<p class="notice">A trial against an imitation: nothing was bought and nothing is charged.</p>` : undefined}
           ${newLedger === undefined ? undefined : html`<p class="notice">The ledger was new and empty before this run (${newLedger}): it knew of nothing that was bought before.</p>`}
-          ${how.several ? undefined : executions.map(({ report }) => steps(report.outcomes, say.toDo))}
+          ${how.several ? undefined : executions.map(({ report }) => steps(failuresFirst(report.outcomes, how.verdictOf), say.toDo))}
           ${totalsTable(outcomes, fromLedger)} ${accountsTable(outcomes)} ${paymentChart(paidFrom(executions, at))}
           ${executions.map((execution) => executionPart(execution, how))} ${legend(outcomes, say.verdictOf)}
           <footer>
@@ -153,7 +153,7 @@ function executionPart(execution: ReportedExecution, how: Told): Html {
       <span>Order <span class="id">${report.executionId}</span></span
       >${source === undefined ? undefined : html`<span>Decided by ${source}</span>`}
     </div>
-    ${how.several ? steps(outcomes, how.toDo) : undefined}
+    ${how.several ? steps(failuresFirst(outcomes, how.verdictOf), how.toDo) : undefined}
     <table class="results">
       <thead>
         <tr>

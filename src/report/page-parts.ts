@@ -12,11 +12,10 @@ export function badge({ label, tone }: Verdict): Html {
 /** What is left to do about outcomes, the same said once for all that it is about. */
 export function steps(outcomes: readonly Outcome[], toDo: (outcome: Outcome) => string | undefined): Html {
   const grouped = Map.groupBy(outcomes, toDo);
-  const items = [...grouped].flatMap(([text, group]) =>
-    text === undefined
-      ? []
-      : [html`<li><span class="for">No. ${rangesText(group.map(({ recIndex }) => recIndex))}</span>${text}</li>`],
-  );
+  const items = [...grouped].flatMap(([text, group]) => {
+    const numbers = group.map(({ recIndex }) => recIndex).toSorted((one, other) => one - other);
+    return text === undefined ? [] : [html`<li><span class="for">No. ${rangesText(numbers)}</span>${text}</li>`];
+  });
   return html`<h2>What to do next</h2>
     ${
       items.length === 0
