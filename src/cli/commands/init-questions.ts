@@ -31,7 +31,10 @@ export async function askForFields(
   questions: Questions,
   problemsOf: ProblemsOf,
 ): Promise<JsonObject> {
-  const fields = fieldsToGive(fieldsOfSchema(schema));
+  // Names of one's own choice are no question: labels are written into the file.
+  const fields = fieldsToGive(fieldsOfSchema(schema)).filter(
+    (field) => field.schema.type !== "object" || field.schema.properties !== undefined,
+  );
   let recommendation = given;
   for (const field of fields) {
     if (valueAtPath(recommendation, field.path) !== undefined || !applies(field, recommendation)) continue;
