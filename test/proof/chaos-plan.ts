@@ -46,6 +46,27 @@ export const plannedFaults: readonly FaultRule[] = [
   { match: instances, fault: { kind: "reset", when: "after" } },
 ];
 
+/**
+ * How many purchases of Azure reservations there have to be for all of these faults to hit. Each request is for the first rule whose
+ * turn it is, and counts for the skips of the rules before that one alone.
+ */
+export function azurePurchasesFor(faults: readonly FaultRule[]): number {
+  const left = faults
+    .filter(({ match }) => match?.action === azure.action)
+    .map(({ skip = 0 }) => ({ skip, hit: false }));
+  let requests = 0;
+  for (; left.some(({ hit }) => !hit); requests += 1) {
+    for (const rule of left.filter(({ hit }) => !hit)) {
+      if (rule.skip === 0) {
+        rule.hit = true;
+        break;
+      }
+      rule.skip -= 1;
+    }
+  }
+  return requests;
+}
+
 /** What of a plan is still to come. `due` takes the next one whose purchase request was sent, once each. */
 export interface Agenda {
   /** How many of them have become due so far and were taken. */

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 import { skippedIn, staysCancelled } from "./act-rules.ts";
 import { createActing } from "./chaos-acts.ts";
 import { type ChaosDriver, startDriver } from "./chaos-driver.ts";
 import { faultsFor } from "./chaos-faults.ts";
 import type { ChaosWorld } from "./chaos-options.ts";
-import { createAgenda } from "./chaos-plan.ts";
+import { chaosExecution } from "./chaos-execution.ts";
+import { azurePurchasesFor, createAgenda } from "./chaos-plan.ts";
 import { afterLease, untilProven } from "./movable-clock.ts";
 
 /** A defect, such as something that cannot be bought, must not make the trouble endless. */
@@ -50,6 +52,7 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
   const certain = certainPurchases(options);
   const kills = createAgenda(options.plan.kills, certain);
   const restarts = createAgenda(options.plan.restarts, certain);
+  checkFaults(options);
   const sent = () => sandbox.purchaseRequests().length;
   const countDueKills = () => {
     while (kills.due(sent())) trouble.dueKills += 1;
@@ -84,6 +87,7 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
         kills: !kills.done || trouble.dueKills > 0,
         restarts: !restarts.done,
         acts: acting?.isDone === false,
+        faults: wentWrong(world) < plannedFaults(world),
       };
       throw new Error(
         `Not all that was planned happened in ${longest / 1000} s: ${JSON.stringify(left)}, ${sent()} sent.`,
@@ -155,6 +159,20 @@ function certainPurchases({ recommendations, ec2, redshift, plan: { acts } }: Ch
   const skipped = acts.filter(({ act }) => act === "skip").length;
   const end = acts.find(({ act }) => act === "cancel for good")?.at ?? Infinity;
   return Math.min(recommendations - ec2 - redshift - skipped, end);
+}
+
+/** Throws a RangeError where the faults are planned for more reservations of Azure than are certain to be bought. */
+function checkFaults(options: ChaosWorld["options"]): void {
+  const recommendations: readonly AnyRecommendation[] = chaosExecution("any", options).recommendations;
+  const reservations = recommendations.filter(
+    ({ provider, service }) => provider === "azure" && service !== "savings-plans",
+  );
+  const skipped = options.plan.acts.filter(({ act }) => act === "skip").length;
+  const needed = azurePurchasesFor(options.plan.faults);
+  if (reservations.length - skipped >= needed) return;
+  throw new RangeError(
+    `The faults need ${needed} purchases of Azure reservations: ${reservations.length - skipped} are certain.`,
+  );
 }
 
 function aroundOf(trouble: Trouble) {
