@@ -14,6 +14,7 @@ export default defineConfig({
     ...testSettings.test,
     include: ["test/**/*.proof.ts", ...shortened],
     env: { BUYONCE_PROOF_OF_EACH: "1" },
-    testTimeout: 600_000,
+    // Ends what hangs. A slow machine walks for minutes what an idle one walks in one.
+    testTimeout: 1_800_000,
   },
 });

@@ -14,6 +14,9 @@ const longest = 900_000;
 const jumpEvery = 6000;
 const rulesAhead = 200;
 
+/** So many of the last acts are named in the error where something planned did not happen. */
+const mostTold = 6;
+
 /** What happened amid the trouble. */
 interface TroubleFigures extends Record<string, number> {
   kills: number;
@@ -90,7 +93,7 @@ export async function makeTrouble(world: ChaosWorld): Promise<TroubleFigures> {
         faults: wentWrong(world) < plannedFaults(world),
       };
       throw new Error(
-        `Not all that was planned happened in ${longest / 1000} s: ${JSON.stringify(left)}, ${sent()} sent.`,
+        `Not all that was planned happened in ${longest / 1000} s: ${JSON.stringify(left)}, ${sent()} sent, seed ${options.seed}.\n${standOf(trouble)}`,
       );
     }
     // They may be killed while they record and report what was bought last, too.
@@ -153,6 +156,19 @@ const isAllBought = (world: ChaosWorld) => world.commitments.count() >= world.op
 const isNothingLeft = (world: ChaosWorld) => isAllBought(world) || staysCancelled(world.person?.acts ?? []);
 const plannedFaults = ({ options }: ChaosWorld) => options.plan.faults.length;
 const wentWrong = ({ sandbox }: ChaosWorld) => sandbox.requests.filter(({ fault }) => fault !== undefined).length;
+
+/** What drivers and person did last, for whoever has to find out why it does not go on. */
+function standOf({ history, person }: Trouble): string {
+  const since = (at: number | undefined) =>
+    at === undefined ? "never" : `${Math.round((Date.now() - at) / 1000)} s ago`;
+  const told = history.slice(-2 * mostTold).map(({ name, running, lines }) => {
+    const [first, last] = [lines[0], lines.at(-1)];
+    const detail = last?.kind === "failed" ? ` ${last.code}: ${last.message}` : "";
+    return `${name}${running ? ", running" : ""}: began ${since(first?.at)}, ${lines.length} lines, ${last?.kind ?? "none"}${detail} ${since(last?.at)}`;
+  });
+  const acts = (person?.acts ?? []).slice(-mostTold).map(({ kind, returned }) => `${kind} ${since(returned)}`);
+  return [`${history.length} drivers`, ...told, `Said: ${acts.join(", ")}.`].join("\n");
+}
 
 /** How many purchase requests there are at least. EC2 and Redshift may be bought only after the trouble. */
 function certainPurchases({ recommendations, ec2, redshift, plan: { acts } }: ChaosWorld["options"]): number {

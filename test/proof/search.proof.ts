@@ -34,7 +34,7 @@ if (deep) {
 }
 
 describe.each(kinds)("every path of the drive, with %s", (name, identity) => {
-  test.each(searches)("%d drivers, %d tokens, %j", { timeout: 1_800_000 }, async (drivers, tokens, limits) => {
+  test.each(searches)("%d drivers, %d tokens, %j", async (drivers, tokens, limits) => {
     const world = emptyWorld(identity, tokens);
     await prove(`${name}, ${tokens} tokens`, { world, drivers, budget: limits, sendWays: believable(limits) });
   });
@@ -79,49 +79,39 @@ test("begun without a ledger, under a chosen id: seen on its way, and gone at an
   await prove("chosen, vanishing", { world: vanishing("chosen"), drivers: 2, budget: budget(1, 1, 1) });
 });
 
-test.each(["minted", "stamped"] as const)(
-  "A22: %s: the clock is set at any moment",
-  { timeout: 1_800_000 },
-  async (identity) => {
-    const world = withASetClock(identity);
-    const limits = budget(0, 2, 1);
-    await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: limits, sendWays: believable(limits) });
-    if (deep) await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 1, 1) });
-  },
-);
+test.each(["minted", "stamped"] as const)("A22: %s: the clock is set at any moment", async (identity) => {
+  const world = withASetClock(identity);
+  const limits = budget(0, 2, 1);
+  await prove(`${identity}, the clock is set`, { world, drivers: 1, budget: limits, sendWays: believable(limits) });
+  if (deep) await prove(`${identity}, the clock is set`, { world, drivers: 2, budget: budget(1, 1, 1) });
+});
 
-test.each(["stamped", "none"] as const)(
-  "%s: somebody else buys the identical thing at any moment",
-  async (identity) => {
-    for (const who of ["by hand", "another ledger"] as const) {
-      const world = besideAnotherBuyer(identity, who);
-      await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 1, budget: budget(1, 1, 1) });
-      await prove(`${identity}, beside another buyer (${who})`, { world, drivers: 2, budget: budget(1, 1, 1) });
-    }
-  },
-);
+describe.each(["stamped", "none"] as const)("%s: somebody else buys the identical thing at any moment", (identity) => {
+  test.each(["by hand", "another ledger"] as const)("%s", async (who) => {
+    const world = besideAnotherBuyer(identity, who);
+    const story = `${identity}, beside another buyer (${who})`;
+    await prove(story, { world, drivers: 1, budget: budget(1, 1, 1) });
+    await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
+    await prove(story, { world, drivers: 2, budget: budget(0, 1, 1) });
+    if (deep) await prove(story, { world, drivers: 2, budget: budget(1, 1, 1) });
+  });
+});
 
-describe.each(kinds)(
-  "what people do to an execution at any moment, with %s",
-  { timeout: 1_800_000 },
-  (_name, identity) => {
-    const worlds = Object.entries({ ...peopledWorlds, ...twoDriverWorlds });
+describe.each(kinds)("what people do to an execution at any moment, with %s", (_name, identity) => {
+  const worlds = Object.entries({ ...peopledWorlds, ...twoDriverWorlds });
 
-    test.each(worlds)("%s", async (name, make) => {
-      const world = make(identity);
-      const story = `${identity}, ${name}`;
-      await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
-      await prove(story, { world, drivers: 2, budget: budget(0, 1, 1) });
-      await prove(story, { world, drivers: 1, budget: budget(1, 1, 1) });
-      if (deep)
-        await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
-    });
-  },
-);
+  test.each(worlds)("%s", async (name, make) => {
+    const world = make(identity);
+    const story = `${identity}, ${name}`;
+    await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
+    await prove(story, { world, drivers: 2, budget: budget(0, 1, 1) });
+    await prove(story, { world, drivers: 1, budget: budget(1, 1, 1) });
+    if (deep) await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
+  });
+});
 
 test.each(["minted", "chosen", "stamped", "none"] as const)(
   "%s: the ledger is restored after the drivers ended or died",
-  { timeout: 1_800_000 },
   async (identity) => {
     await prove(`${identity}, restored`, { world: restoredWorld(identity, 2), drivers: 2, budget: budget(1, 1, 1) });
   },
