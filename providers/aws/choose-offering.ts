@@ -1,6 +1,6 @@
 import { RefusedError } from "../../src/contract/errors.ts";
 import type { Facts } from "../../src/contract/listed.ts";
-import { type Asked, statesAll } from "./aws-facts.ts";
+import { type Asked, factsInWords, statesAll } from "./aws-facts.ts";
 import type { AwsRecommendation } from "./aws-fields.ts";
 import { priceOf, type Charges, type Price } from "./aws-price.ts";
 
@@ -96,11 +96,7 @@ function withoutRepeats<O extends ListedOffering & Partial<SeenOffering>>(offeri
 
 /** Enough for a person to see why none fits. */
 function sample(offerings: readonly ListedOffering[]): string {
-  const shown = offerings.slice(0, 5).map(({ id, facts }) => {
-    return `${id ?? "without id"} (${Object.values(facts)
-      .map((value) => value ?? "?")
-      .join(", ")})`;
-  });
+  const shown = offerings.slice(0, 5).map(({ id, facts }) => `${id ?? "without id"} (${factsInWords(facts)})`);
   return offerings.length > shown.length
     ? `${shown.join("; ")} and ${offerings.length - shown.length} more`
     : shown.join("; ");

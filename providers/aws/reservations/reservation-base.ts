@@ -1,5 +1,6 @@
 import type { ServiceExecutor } from "../../../src/contract/executor.ts";
 import { awsScope } from "../aws-scope.ts";
+import { factsInWords } from "../aws-facts.ts";
 import { chooseOffering, type Offering } from "../choose-offering.ts";
 import type { ConnectReservations } from "./reservation-api.ts";
 import { askedOf, listedOf } from "./reservation-commitment.ts";
@@ -62,7 +63,7 @@ export async function findReservationOffering<R extends ReservationRecommendatio
   const { offerings } = await connect(awsScope(service.name, recommendation), signal);
   return chooseOffering(await offerings(recommendation, signal), {
     title: service.title,
-    summary: `${Object.values(asked).join(", ")} in ${region}`,
+    summary: `${factsInWords(asked)} in ${region}`,
     asked,
     payment,
     quantity,

@@ -3,6 +3,7 @@ import type { Marker, Quote } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
 import { durations } from "../aws-fields.ts";
 import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
+import { factsInWords } from "../aws-facts.ts";
 import { onlyFitting } from "../choose-offering.ts";
 import type { SavingsPlansApi } from "./aws-plan-api.ts";
 import { paymentsOf, totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
@@ -22,9 +23,8 @@ export async function quotePlan(
     id: offering.offeringId,
     facts: offeringFacts(offering),
   }));
-  const summary = Object.values(asked)
-    .filter((value) => value !== "none")
-    .join(", ");
+  const stated = Object.entries(asked).filter(([, value]) => value !== "none");
+  const summary = factsInWords(Object.fromEntries(stated));
   const { id } = onlyFitting(seen, { title: "Savings Plans", summary, asked });
   if (!id) {
     throw new RefusedError({ code: "quote-failed", message: `Savings Plans lists ${summary} without an id.` });
