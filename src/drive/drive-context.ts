@@ -8,6 +8,7 @@ import { type AgeOf, createAgeOf } from "./age-of.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { createEmit } from "./emit.ts";
 import { noTwins, type Twins } from "./find-twins.ts";
+import { createKeptQuotes, type KeptQuotes } from "./kept-quotes.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLookup, type Lookup } from "./lookup.ts";
 import { createStop, type Stop } from "./stop.ts";
@@ -31,6 +32,8 @@ export interface DriveContext {
   readonly stop: Stop;
   /** Asked before anything is sent. */
   readonly budget: Budget;
+  /** Prices that the check of the totals asked for. */
+  readonly quotes: KeptQuotes;
   readonly ageOf: AgeOf;
   readonly twins: Twins;
   readonly emit: (step: DriveStep) => void;
@@ -50,7 +53,8 @@ export interface Task {
 }
 
 /** What a look needs: it sends nothing, and without a claim it writes nothing. */
-export type Looker = Pick<DriveContext, "ledger" | "ageOf" | "stop" | "emit" | "lookup" | "twins">;
+export type Looker = Pick<DriveContext, "ledger" | "ageOf" | "stop" | "emit" | "lookup" | "twins"> &
+  Partial<Pick<DriveContext, "quotes">>;
 
 /** One recommendation that is looked at, held or not. */
 export type Looking = Pick<Task, "executor" | "record"> & Partial<Pick<Task, "claim">>;
@@ -96,6 +100,7 @@ export function createContext(
     await leases.end();
     stop.end();
   };
-  const parts = { ledger, environment, leases, lookup, stop, budget, ageOf, emit, noteLedgerError, noteSent };
+  const quotes = createKeptQuotes(environment);
+  const parts = { ledger, environment, leases, lookup, stop, budget, quotes, ageOf, emit, noteLedgerError, noteSent };
   return { context: { ...parts, twins: noTwins }, end };
 }

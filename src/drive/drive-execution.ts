@@ -46,9 +46,9 @@ export interface DriveOptions {
   readonly wait?: boolean;
   /**
    * The most that one drive may spend, per currency: the whole prices of what it sends, unknown outcomes included. Before
-   * its first purchase it asks for all prices: if they come to more, nothing is bought. A quote that rose meanwhile is
-   * checked again before it is sent, as is an older submission before it is sent again. A currency that is not among them
-   * is refused. Default: no limit. It is a limit of this call beside those of the execution; the first drive of an
+   * its first purchase it asks for all prices: if they come to more, nothing is bought. A price is bought at for two minutes
+   * (one with a baseline not at all), then it is asked for and checked again, as is an older submission before it is sent again.
+   * A currency that is not among them is refused. Default: no limit. It is a limit of this call beside those of the execution; the first drive of an
    * execution without `maxTotals` records this as the execution's own.
    */
   readonly maxTotals?: readonly Money[];

@@ -90,7 +90,7 @@ async function buy(
       return adopted(found.commitment, { proves: await provenBeside(drive, task, found.commitment) });
     }
     if (quotesLeft === 0) throw tooManyQuotes();
-    const { quote, marker } = await getQuote(drive, task);
+    const { quote, marker } = drive.quotes.take(task) ?? (await getQuote(drive, task));
     checkPrice(quote.price, task.record.recommendation.maxPrice);
     // After the quote: what it shows as there before is nobody's to find afterwards.
     isLookedFor = true;

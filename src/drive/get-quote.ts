@@ -13,11 +13,17 @@ export type Asked = Pick<Task, "executor"> & {
   readonly record: Pick<TokenRecord, "token" | "recIndex" | "source" | "recommendation" | "generation" | "former">;
 };
 
+/** A quote, and the marker that it was made with. */
+export interface Quoted {
+  readonly quote: Quote;
+  readonly marker: Marker;
+}
+
 /** Asks for the price of a recommendation. Moves no money. Throws a RefusedError. */
 export async function getQuote(
   { stop, emit }: Pick<DriveContext, "stop" | "emit">,
   { executor, record }: Asked,
-): Promise<{ readonly quote: Quote; readonly marker: Marker }> {
+): Promise<Quoted> {
   const { token, recIndex, source, recommendation, generation, former } = record;
   stop.check();
   emit({ type: "quoting", recIndex, token: maskToken(token) });

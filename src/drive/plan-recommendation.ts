@@ -132,7 +132,9 @@ export async function planRecommendation(drive: Looker, prospect: Prospect): Pro
       bought !== undefined,
     );
     if (listed !== undefined) return asFound(place, listed.commitment);
-    const { quote } = await getQuote(drive, { executor, record: asked });
+    const quoted = await getQuote(drive, { executor, record: asked });
+    drive.quotes?.keep({ executor, record: asked }, quoted);
+    const { quote } = quoted;
     priced = pricedAs(quote);
     checkPrice(quote.price, place.recommendation.maxPrice);
     isLookedFor = true;

@@ -8,7 +8,7 @@ import { compareMoney, totals } from "../../src/contract/money.ts";
 import type { Report } from "../../src/contract/report.ts";
 import type { SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
-import { dyingCall, execution, setup, token } from "./setup.ts";
+import { dearerFromFirstSend, dyingCall, execution, patientLease, setup, token } from "./setup.ts";
 
 const gbp = (amount: string) => ({ amount, currency: "GBP" });
 const usd = (amount: string) => ({ amount, currency: "USD" });
@@ -215,7 +215,7 @@ describe("before the first purchase", () => {
 
 describe("under way", () => {
   test.each([1, 2, 3])("a price that rose since is checked again, %d at a time", async (concurrency) => {
-    const { purchaser, cloud } = setup();
+    const { purchaser, cloud } = setup({ identity: "stamped" });
     let quotes = 0;
     cloud.faults.afterQuote = () => void (cloud.faults.price = (quotes += 1) < 3 ? "10" : "11");
     const three = execution(disk(), disk(), disk());
@@ -230,11 +230,10 @@ describe("under way", () => {
 
   /** Drives two; the first send meets a fault, and the second costs 16 by then. */
   async function second(fault: SendFault, total: string) {
-    const parts = setup();
+    const parts = setup({ leaseLength: patientLease });
     parts.cloud.faults.sends = [fault];
     if (fault.startsWith("lost")) parts.cloud.faults.resolve = "throws";
-    let sends = 0;
-    parts.cloud.faults.onSend = () => void ((sends += 1) === 1 && (parts.cloud.faults.price = "16"));
+    dearerFromFirstSend(parts, "16");
     return said(await parts.purchaser.drive(two, upTo(total)));
   }
 

@@ -4,7 +4,7 @@ import { LedgerError } from "../../src/contract/errors.ts";
 import type { ServiceExecutor } from "../../src/contract/executor.ts";
 import { disk } from "../../src/testing/imitation/order-book.ts";
 import type { ImitationIdentity, SendFault } from "../../src/testing/imitation/imitation-cloud.ts";
-import { changed, execution, recordOf, setup, shownAs, token } from "./setup.ts";
+import { changed, dearerFromFirstSend, execution, patientLease, recordOf, setup, shownAs, token } from "./setup.ts";
 
 const minutes = 60_000;
 const chosenId = `${token().slice(0, 32)}-0`;
@@ -20,9 +20,9 @@ describe("the money of one, for another that became dearer meanwhile", () => {
     fault: SendFault | undefined,
     prepare: (all: ReturnType<typeof setup>) => void = () => undefined,
   ) {
-    const all = setup({ identity });
+    const all = setup({ identity, leaseLength: patientLease });
     all.cloud.faults.sends = [fault];
-    all.cloud.faults.onSend = () => void (all.cloud.faults.price = "15");
+    dearerFromFirstSend(all, "15");
     prepare(all);
     const two = execution(disk(), disk({ size: "large" }));
     const options = { maxTotals: [{ amount: "20", currency: "GBP" }], concurrency: 1 };

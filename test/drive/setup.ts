@@ -34,6 +34,19 @@ export const payer = { provider: "imitation", service: "disk", account: "a" };
 
 export const token = (recIndex = 0) => deriveIdempotencyToken(executionId, recIndex);
 
+/** As the first is sent, all becomes dearer, and so much time passes that prices are asked for anew: no lease may end meanwhile. */
+export function dearerFromFirstSend({ cloud, environment }: ReturnType<typeof setup>, price: string): void {
+  let sends = 0;
+  cloud.faults.onSend = () => {
+    if ((sends += 1) > 1) return;
+    cloud.faults.price = price;
+    environment.advance(120_001);
+  };
+}
+
+/** Longer than {@link dearerFromFirstSend} takes. */
+export const patientLease = 300_000;
+
 /** The call at which a driver dies: it is never answered. `reached` resolves when it was made. */
 export function dyingCall() {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
