@@ -225,13 +225,14 @@ function missing({ waitedFor, failure, context }: Drive, request: ExecutionPlace
 }
 
 /**
- * Asks again until other drivers are done with what they hold, or the drive is stopped or begins nothing more: whoever keeps claims
- * that it does not work on may wait for a driver that waits for them.
+ * Asks again until other drivers are done with what they hold, or the drive is stopped or begins nothing more. What its own rounds
+ * left held is given up first: two drivers that each keep what they are done with would wait for each other.
  */
 async function waitForOthers(drive: Drive, execution: ExecutionRecord, held: readonly ExecutionPlace[]): Promise<void> {
-  const { environment, stop, ledger } = drive.context;
+  const { environment, leases, stop, ledger } = drive.context;
   let open = held;
   while (open.length > 0 && drive.failure === undefined) {
+    await leases.giveUp();
     try {
       await environment.sleep(waitForDriver, stop.signal);
     } catch {

@@ -10,7 +10,9 @@ export interface Leases {
   drop(claim: Claim): void;
   /** Throws a LedgerError `claim-lost` when the lease may have lapsed: another driver may hold the claim. */
   check(claim: Claim): void;
-  /** Gives up what is still held and stops renewing. A ledger that fails now is ignored: the leases lapse. */
+  /** Gives up what is still held. A ledger that fails now is ignored: the leases lapse. */
+  giveUp(): Promise<void>;
+  /** The same, and stops renewing. */
   end(): Promise<void>;
 }
 
@@ -62,6 +64,12 @@ export function createLeases(ledger: Ledger, environment: Environment, leaseLeng
   }
   const stopRenewing = environment.every(leaseLength / renewalsPerLease, () => void renew());
 
+  async function giveUp(): Promise<void> {
+    const claims = [...held.values()].map(({ claim }) => claim);
+    held.clear();
+    if (claims.length > 0) await ledger.release(claims).catch(() => undefined);
+  }
+
   return {
     hold: (claims, since) => {
       const until = untilFrom(since);
@@ -80,11 +88,10 @@ export function createLeases(ledger: Ledger, environment: Environment, leaseLeng
         retryable: true,
       });
     },
-    end: async () => {
+    giveUp,
+    end: () => {
       stopRenewing();
-      const claims = [...held.values()].map(({ claim }) => claim);
-      held.clear();
-      if (claims.length > 0) await ledger.release(claims).catch(() => undefined);
+      return giveUp();
     },
   };
 }

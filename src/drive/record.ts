@@ -144,7 +144,7 @@ async function recordNotSent(drive: DriveContext, task: Task, cause: unknown): P
 /** A guard stopped it and nothing was sent. */
 async function recordRefused(drive: DriveContext, task: Task, error: unknown): Promise<Outcome> {
   // A drive that was stopped, or whose deadline has come, is no refusal, nor are terms that changed: the claim is given up as
-  // it is, when the drive ends, with all others at once.
+  // it is, when the drive ends or waits for others, with all such at once.
   const { code } = outcomeError(error);
   if (error === drive.stop.signal.reason || leavesItAsItIs.has(code))
     return errorOutcome(task.record, "refused", error);

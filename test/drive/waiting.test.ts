@@ -196,3 +196,53 @@ test("two unknown outcomes, and the ledger fails once the first is bought: the s
     { status: "unresolved", error: { code: "ledger-full" } },
   ]);
 });
+
+describe("what a drive is done with, and did not record, is free for others while it waits for one of them", () => {
+  const maxPrice = { amount: "50", currency: "GBP" };
+  const higher = { amount: "99", currency: "GBP" };
+  const ann = { person: "ann", reason: "agreed" };
+
+  /** Two places: something comes between the first one's quote and its write-ahead, the other one is held by another driver. */
+  async function whileWaiting(between: (parts: ReturnType<typeof setup>) => unknown) {
+    const parts = setup();
+    const { ledger, environment, options, purchaser } = parts;
+    await purchaser.submit(execution(disk({ maxPrice }), disk({ size: "large" })), { requireApproval: true });
+    const { termsHash } = await purchaser.execution(executionId);
+    await purchaser.approve(executionId, { ...ann, termsHash });
+    const [first, second] = await ledger.recordsOf(executionId);
+    if (first === undefined || second === undefined) throw new Error("they are recorded");
+    await claimPlaces(ledger, [second], "a live driver", 3_600_000);
+    const seen = new Set<string>();
+    const waiting = createPurchaser({
+      ...options,
+      ledger: {
+        ...ledger,
+        submit: async (...parameters) => {
+          await between(parts);
+          return ledger.submit(...parameters);
+        },
+      },
+      environment: {
+        ...environment,
+        sleep: async (...parameters) => {
+          const [answer] = await claimPlaces(ledger, [first], "who waits for it", 1000);
+          if (answer?.kind === "granted") await ledger.release([answer.claim]);
+          seen.add(answer?.kind ?? "no answer");
+          return environment.sleep(...parameters);
+        },
+      },
+    });
+    const deadline = environment.now() + 600_000;
+    const { outcomes } = await waiting.redrive(executionId, { wait: true, deadline });
+    return { seen: [...seen], said: outcomes.map(({ error, status }) => error?.code ?? status) };
+  }
+
+  test.each<[string, (parts: ReturnType<typeof setup>) => unknown]>([
+    ["approval-missing", ({ purchaser }) => purchaser.setLimits(executionId, { ...ann, maxPrices: { 0: higher } })],
+    ["claim-lost", ({ environment }) => environment.advance(60_000)],
+  ])("%s", async (code, between) => {
+    const { seen, said } = await whileWaiting(between);
+    expect(said).toEqual([code, "held-by-another-driver"]);
+    expect(seen).toEqual(["granted"]);
+  });
+});
