@@ -16,7 +16,7 @@ import type { Stop } from "./stop.ts";
 export interface Lookup {
   /** The drive's listing of a scope. Throws a RefusedError when it failed or cannot be trusted: then nothing is bought. */
   listing(executor: ServiceExecutor, scope: Scope): Promise<Listing>;
-  /** A listing made now. */
+  /** A listing that is begun after this is asked for. Whoever asks for one while another is made shares the next. */
   fresh(executor: ServiceExecutor, scope: Scope, token: string): Promise<Listing>;
 }
 
@@ -40,6 +40,12 @@ interface Canary {
 
 function canaryOf(record: TokenRecord): Canary {
   return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
+}
+
+/** What is asked for while a fresh listing of its scope is made: the next one is for all of these. */
+interface NextListing {
+  readonly tokens: Set<string>;
+  readonly listing: Promise<Listing>;
 }
 
 /** Builds the lookup of one drive. */
@@ -105,6 +111,20 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     }
   }
 
+  const made = new Map<string, Promise<unknown>>();
+  const next = new Map<string, NextListing>();
+
+  async function listNext(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
+    await made.get(scope.key);
+    next.delete(scope.key);
+    const listing = list(executor, scope, wanted);
+    made.set(
+      scope.key,
+      listing.catch(() => undefined),
+    );
+    return listing;
+  }
+
   return {
     listing: (executor, scope) => {
       stop.check();
@@ -115,6 +135,16 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
       }
       return listing;
     },
-    fresh: (executor, scope, token) => list(executor, scope, new Set([token])),
+    fresh: (executor, scope, token) => {
+      const asked = next.get(scope.key);
+      if (asked !== undefined) {
+        asked.tokens.add(token);
+        return asked.listing;
+      }
+      const tokens = new Set([token]);
+      const listing = listNext(executor, scope, tokens);
+      next.set(scope.key, { tokens, listing });
+      return listing;
+    },
   };
 }
