@@ -10,6 +10,7 @@ import { isRecent, listedUntil, recordedIds } from "./must-be-listed.ts";
 import { mayBeOurs } from "./look-alike.ts";
 import { type Listing, readListing } from "./read-listing.ts";
 import { readPurchased } from "./read-records.ts";
+import { createSharedListings } from "./shared-listings.ts";
 import type { Stop } from "./stop.ts";
 
 /** Listings of one drive: one per scope, shared by all recommendations, unless a proof needs a fresh one. */
@@ -40,12 +41,6 @@ interface Canary {
 
 function canaryOf(record: TokenRecord): Canary {
   return { ids: recordedIds(record), listedUntil: listedUntil(record), purchasedAt: record.purchasedAt };
-}
-
-/** What is asked for while a fresh listing of its scope is made: the next one is for all of these. */
-interface NextListing {
-  readonly tokens: Set<string>;
-  readonly listing: Promise<Listing>;
 }
 
 /** Builds the lookup of one drive. */
@@ -111,19 +106,7 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
     }
   }
 
-  const made = new Map<string, Promise<unknown>>();
-  const next = new Map<string, NextListing>();
-
-  async function listNext(executor: ServiceExecutor, scope: Scope, wanted: ReadonlySet<string>): Promise<Listing> {
-    await made.get(scope.key);
-    next.delete(scope.key);
-    const listing = list(executor, scope, wanted);
-    made.set(
-      scope.key,
-      listing.catch(() => undefined),
-    );
-    return listing;
-  }
+  const shared = createSharedListings(list);
 
   return {
     listing: (executor, scope) => {
@@ -135,16 +118,6 @@ export function createLookup({ ledger, environment, stop, emit, tokens, within }
       }
       return listing;
     },
-    fresh: (executor, scope, token) => {
-      const asked = next.get(scope.key);
-      if (asked !== undefined) {
-        asked.tokens.add(token);
-        return asked.listing;
-      }
-      const tokens = new Set([token]);
-      const listing = listNext(executor, scope, tokens);
-      next.set(scope.key, { tokens, listing });
-      return listing;
-    },
+    fresh: shared,
   };
 }
