@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { openSync, writeSync, closeSync, copyFileSync } from "node:fs";
+import { openSync, writeSync, closeSync, copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -188,7 +188,9 @@ describe.concurrent("exit codes and the JSON document", () => {
     withCommandLine(
       executionOf(ec2),
       async (cli, sandbox) => {
-        const { code, outcomes } = await cli.driveWithin();
+        const config = join(cli.folder, "config.json");
+        writeFileSync(config, JSON.stringify({ aws: { accounts: { "*": { use: "default" } } } }));
+        const { code, outcomes } = await cli.driveWithin("--config", config);
         expect({ code, error: outcomes[0]?.error?.code }).toEqual({ code: 3, error: "wrong-account" });
         expect(new Set(sandbox.requests.map(({ action }) => action))).toEqual(new Set(["GetCallerIdentity"]));
       },

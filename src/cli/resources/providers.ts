@@ -27,7 +27,11 @@ const factories = {
   azure: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
     (await import("../../../providers/azure/index.ts")).createAzure({ ...settings, ...configuration?.azure }),
   aws: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
-    (await import("../../../providers/aws/index.ts")).createAws({ ...settings, ...configuration?.aws }),
+    (await import("../../../providers/aws/index.ts")).createAws({
+      ...settings,
+      ...(configuration?.aws?.accounts === undefined && isImitation(settings.endpoint) ? everyAccount : {}),
+      ...configuration?.aws,
+    }),
   gcp: async (settings: ProviderSettings, configuration?: Configuration): Promise<Provider> =>
     (await import("../../../providers/gcp/index.ts")).createGcp({ ...settings, ...configuration?.gcp }),
 };
@@ -36,6 +40,9 @@ const factories = {
 function isImitation(endpoint: string | undefined): boolean {
   return endpoint !== undefined && parseEndpoint(endpoint).insecure;
 }
+
+/** An imitation is every account, and no credentials are asked for over http: where none are configured, all are signed in to. */
+const everyAccount = { credentialsFor: () => undefined };
 
 /** A provider that the command line can build. */
 export type ProviderName = keyof typeof factories;
