@@ -48,6 +48,18 @@ next
     );
   });
 
+  test("what the file says for people stands behind what is said of the purchase", () => {
+    const error = { code: "price-above-limit", message: "24.50 GBP is above the limit.", retryable: false } as const;
+    const people = { note: "Saves 61 GBP a month", labels: { ticket: "CHG-1" } };
+    const refused = textOf([outcome({ status: "refused", error, ...people })]);
+    expect(refused).toContain("is above the limit. (price-above-limit) (Saves 61 GBP a month) [ticket CHG-1]");
+    const pending = textOf(
+      [outcome({ commitment: { id: "0a1b", state: "Creating", settled: false }, ...people })],
+      200,
+    );
+    expect(pending).toContain("not yet settled (Creating) (Saves 61 GBP a month) [ticket CHG-1]");
+  });
+
   test("what is bought and not yet settled says so", () => {
     const commitment = { id: "0a1b", state: "Creating", settled: false };
     const text = textOf([outcome({ commitment })]);

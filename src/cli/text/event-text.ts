@@ -65,8 +65,9 @@ function words(event: DriveEvent): string {
 }
 
 function outcomeText(outcome: Outcome): string {
-  const { status, commitment, price } = outcome;
-  const reason = why(outcome);
+  const { note: _note, labels: _labels, ...said } = outcome;
+  const { status, commitment, price } = said;
+  const reason = why(said);
   const parts = [status, commitment?.id, price && formatMoney(price)].filter((part) => part !== undefined);
   return reason === "" ? parts.join(" ") : `${parts.join(" ")}: ${reason}`;
 }

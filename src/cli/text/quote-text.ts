@@ -1,7 +1,6 @@
 import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
-import { labelsText } from "../../contract/labels.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
 import { layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -9,7 +8,7 @@ import type { Paint } from "../terminal/terminal.ts";
 import { accountsText } from "./accounts-text.ts";
 import { moneyColumns, paymentLines } from "./money-columns.ts";
 import { errorText, type SaidOnce, saidOnce } from "./said-once.ts";
-import { shorten, sumText, whatText } from "./table-cells.ts";
+import { shorten, sumText, whatText, wordsText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
 export interface QuoteTextOptions {
@@ -99,8 +98,8 @@ function wouldText(
 ): string {
   const { text } = words[verdict];
   const pending = commitment && !commitment.settled ? ` (not yet settled: ${commitment.state})` : "";
-  const noted = `${note === undefined ? "" : ` (${note})`}${labels === undefined ? "" : ` [${labelsText(labels)}]`}`;
-  return cleanText(`${error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`}${noted}`);
+  const said = error ? shorten(`${text}: ${say(error)}`) : `${text}${pending}`;
+  return cleanText([said, ...wordsText({ note, labels })].join(" "));
 }
 
 /** As many recommendations are named that have a twin. */

@@ -1,6 +1,6 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import { capitalised, decisionText } from "../../contract/decision.ts";
-import { labelsText } from "../../contract/labels.ts";
+import { labelsText, type Words } from "../../contract/labels.ts";
 import { formatMoney, type Money, totals } from "../../contract/money.ts";
 import type { Payer } from "../../contract/payer.ts";
 import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
@@ -50,21 +50,25 @@ export function shorten(text: string): string {
   return `${head} […] ${tail}`;
 }
 
+/** What its file says for people: a note in parentheses, labels in brackets. It stands behind what the program says. */
+export function wordsText({ note, labels }: Words): readonly string[] {
+  return [...(note === undefined ? [] : [`(${note})`]), ...(labels === undefined ? [] : [`[${labelsText(labels)}]`])];
+}
+
 /**
  * Why an outcome is not plainly done: the error, what a person decided, what is still missing, or that it is not yet settled.
- * Else empty. `say` is how the error is said.
+ * Behind it what its file says. Else empty. `say` is how the error is said.
  */
 export function why({ commitment, error, note, labels, decision, warnings = [] }: Outcome, say = errorText): string {
   const decided = decision && decisionText(decision);
   // A message that begins with it need not be told it again.
   const isSaid = decided === undefined || error?.message.toLowerCase().startsWith(decided.toLowerCase());
   const reasons = [
-    ...(note === undefined ? [] : [note]),
-    ...(labels === undefined ? [] : [`[${labelsText(labels)}]`]),
     ...(error ? [say(error)] : []),
     ...(isSaid ? [] : [`${capitalised(decided)}.`]),
     ...warnings,
     ...(commitment && !commitment.settled ? [`not yet settled (${commitment.state})`] : []),
+    ...wordsText({ note, labels }),
   ];
   return cleanText(reasons.join(" "));
 }
