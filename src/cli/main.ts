@@ -14,7 +14,8 @@ const [neededMajor = 0, neededMinor = 0] = parts(needed);
 
 if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   process.stderr.write(
-    `buyonce needs Node ${needed} or newer; this is Node ${process.versions.node}. Nothing was sent.\n`,
+    `buyonce needs Node ${needed} or newer; this is Node ${process.versions.node}. Nothing was sent.\n` +
+      "Install a newer Node, or put one beside buyonce, which npx then uses: npm install node@24\n",
   );
   process.exit(2);
 }

@@ -42,7 +42,8 @@ describe("buyonce init with options", () => {
         code: 0,
         stderr: "",
         stdout:
-          "Nothing was bought or recorded.\nWritten to execution.json; what it costs: buyonce quote execution.json\n",
+          "Nothing was bought or recorded.\nWritten to execution.json; what it costs: buyonce quote execution.json\n" +
+          "A try in the sandbox, which spends nothing: buyonce drive execution.json --sandbox\n",
       });
       expect(read("execution.json")).toEqual({
         executionId: "2026-12-night",
@@ -242,7 +243,7 @@ describe("buyonce init in a terminal", () => {
     expect(said("accountId")).toEqual(["It must be the 12 digits of an AWS account.", "It is required."]);
     expect(said("maxPrice")).toEqual([
       'It can be read in two ways: write "1700 USD" or "1.70 USD".',
-      'It must be an amount and its currency in quotes, such as "12000.00 USD".',
+      'It must be an amount and its currency, such as "12000.00 USD".',
     ]);
     expect(said("executionId")).toHaveLength(1);
     expect(read("execution.json").recommendations).toMatchObject([{ maxPrice: { amount: "1700", currency: "USD" } }]);

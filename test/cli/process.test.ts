@@ -55,7 +55,7 @@ describe("the process", () => {
     expect(help.stdout).toContain("unresolved          sent, and nobody can say yet");
   });
 
-  test("a Node that is too old is told so in one sentence, before anything else is loaded", async () => {
+  test("a Node that is too old is told so, and what to do, before anything else is loaded", async () => {
     const old = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.17.9" } })';
     const child = spawn(process.execPath, ["--import", `data:text/javascript,${old}`, main, "--help"]);
     let stderr = "";
@@ -63,7 +63,9 @@ describe("the process", () => {
     const code = await new Promise((done) => child.on("close", done));
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `buyonce needs Node ${manifest.engines.node.slice(2)} or newer; this is Node 22.17.9. Nothing was sent.\n`,
+      stderr:
+        `buyonce needs Node ${manifest.engines.node.slice(2)} or newer; this is Node 22.17.9. Nothing was sent.\n` +
+        "Install a newer Node, or put one beside buyonce, which npx then uses: npm install node@24\n",
     });
   });
 

@@ -29,6 +29,11 @@ describe("buyonce schema", () => {
     expect(text).toContain("note no");
   });
 
+  test("no name of a field is split, however narrow the table", async () => {
+    const { stdout } = await runCommand(["schema", "aws", "rds"]);
+    expect(stdout).toMatch(/^productDescription +yes /m);
+  });
+
   test("of a service the JSON Schema takes what is bought, a note too, and nothing misspelt", async () => {
     const [example] = fixtureExecution().recommendations.filter(
       (each) => "service" in each && each.service === "savings-plans" && each.provider === "aws",

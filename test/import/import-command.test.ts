@@ -49,7 +49,7 @@ describe("buyonce import of recommendations", () => {
   });
 
   test.each<[string, readonly string[], RegExp]>([
-    ["what is not said", [], /^ {2}set ec2\.scope: is missing: 1 record does not say it/m],
+    ["what is not said", [], /^ {2}--set ec2\.scope: is missing: 1 record does not say it/m],
     ["a --set without a value", ["--set", "ec2.scope"], /It must be a service, a field and its value/],
     ["a --set twice", [...region, ...region], /ec2\.scope is given twice/],
     ["an --only without a value", ["--only", "term="], /It must be a name and its value/],

@@ -1,7 +1,12 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { type ExecutionProblem, InvalidExecutionError } from "../../contract/errors.ts";
 import type { Provider } from "../../contract/executor.ts";
-import { importRecommendations, type RecommendationImport } from "../../import/import-recommendations.ts";
+import {
+  importRecommendations,
+  type RecommendationImport,
+  type RecommendationImportOptions,
+} from "../../import/import-recommendations.ts";
 import { checkNewFile, writeNewFile } from "../resources/new-file.ts";
 import type { ProviderName } from "../resources/providers.ts";
 import { nameOfFile, readAnswerFile } from "../resources/read-execution-file.ts";
@@ -105,7 +110,7 @@ export async function importRecommendationsFile(
   const text = await readAnswerFile(file, parts.terminal.stdin);
   const made = { endpoints: {}, purchaseTimeout: requestTimeout, parts };
   const providers = await buildProviders([recommendationSources[from]], made);
-  const result = importRecommendations(text, {
+  const result = translated(text, {
     from,
     providers,
     executionId,
@@ -119,6 +124,18 @@ export async function importRecommendationsFile(
   });
   await hand(result, { out, json, file: nameOfFile(file), providers }, parts);
   return exitCodes.bought;
+}
+
+/** As importRecommendations; what is wrong with a setting names the option that gives it. */
+function translated(text: string, options: RecommendationImportOptions): RecommendationImport {
+  try {
+    return importRecommendations(text, options);
+  } catch (error) {
+    const isOption = ({ path }: ExecutionProblem) => path.startsWith("set ");
+    if (!InvalidExecutionError.isInstance(error) || !error.problems.some(isOption)) throw error;
+    const problems = error.problems.map((each) => (isOption(each) ? { ...each, path: `--${each.path}` } : each));
+    throw new InvalidExecutionError(problems, "import");
+  }
 }
 
 interface Handing {

@@ -79,7 +79,7 @@ export function moneyOf(text: string): Money {
 }
 
 function notAnAmount(): InvalidArgumentError {
-  return new InvalidArgumentError('It must be an amount and its currency in quotes, such as "12000.00 USD".');
+  return new InvalidArgumentError('It must be an amount and its currency, such as "12000.00 USD".');
 }
 
 /** A parser of amounts that may be given once per currency, as `moneyOf` reads them. Its error is a usage error. */

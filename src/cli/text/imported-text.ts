@@ -54,8 +54,12 @@ export function importedText(
   return `${table}\n${wrap(cleanText(end), width).join("\n")}\n${writtenTo(out)}`;
 }
 
-/** Where an execution file went, and the command that quotes it: not broken, to be copied. Nothing of standard output, `-`. */
+/** Where an execution file went, and the commands that come next: not broken, to be copied. Nothing of standard output, `-`. */
 export function writtenTo(out: string): string {
   if (out === "-") return "";
-  return `Written to ${cleanText(out)}; what it costs: buyonce quote ${shellWord(cleanText(out))}\n`;
+  const file = shellWord(cleanText(out));
+  return [
+    `Written to ${cleanText(out)}; what it costs: buyonce quote ${file}`,
+    `A try in the sandbox, which spends nothing: buyonce drive ${file} --sandbox\n`,
+  ].join("\n");
 }

@@ -45,7 +45,7 @@ export function serviceText({ title, schema }: ShownService, { width, paint }: L
   const fields = fieldsOfSchema(schema);
   const table = layOut(
     [
-      { title: "field", minimum: 16, paint: (line) => paint("bold", line) },
+      { title: "field", minimum: 16, isWhole: true, paint: (line) => paint("bold", line) },
       { title: "needed", minimum: 6 },
       { title: "value", minimum: 16 },
       { title: "what it is", minimum: 24 },
