@@ -19,12 +19,12 @@ export function azurePortal({ cloud = "public", endpoint }: Pick<AzureSettings, 
     const portal = portals[cloud];
     const tenant = typeof tenantId === "string" ? `@${encodeURIComponent(tenantId)}/` : "";
     if (id === undefined || !/^[0-9a-f-]{36}$/i.test(id)) {
-      return service === "savings-plan"
+      return service === "savings-plans"
         ? undefined
         : `${portal}/#${tenant}blade/Microsoft_Azure_Reservations/ReservationsBrowseBlade`;
     }
     const kind =
-      service === "savings-plan"
+      service === "savings-plans"
         ? "Microsoft.BillingBenefits/savingsPlanOrders"
         : "Microsoft.Capacity/reservationOrders";
     return `${portal}/#${tenant}resource/providers/${kind}/${id}/overview`;

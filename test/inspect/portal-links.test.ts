@@ -20,6 +20,11 @@ test("each provider's portal: the order, the region and the service, the project
   expect(createAzure({}).portalOf?.(azure, order)).toBe(
     `https://portal.azure.com/#@${tenantId}/resource/providers/Microsoft.Capacity/reservationOrders/${order}/overview`,
   );
+  const plan = { ...azure, service: "savings-plans" } as AnyRecommendation;
+  expect(createAzure({}).portalOf?.(plan, order)).toBe(
+    `https://portal.azure.com/#@${tenantId}/resource/providers/Microsoft.BillingBenefits/savingsPlanOrders/${order}/overview`,
+  );
+  expect(createAzure({}).portalOf?.(plan)).toBeUndefined();
   expect(createAzure({ cloud: "china" }).portalOf?.(azure, order)).toMatch(/^https:\/\/portal\.azure\.cn\//);
   expect(createAws({}).portalOf?.({ ...aws, region: "eu-west-1" })).toBe(
     "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#ReservedInstances:",
