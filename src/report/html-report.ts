@@ -6,6 +6,7 @@ import { payerText } from "../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
 import { amountText, Html, html, timeText } from "./html.ts";
+import { failuresFirst } from "./failures-first.ts";
 import { badge, steps } from "./page-parts.ts";
 import { lookForPart } from "./look-for-part.ts";
 import { type PaidFrom, paymentChart } from "./payment-chart.ts";
@@ -57,6 +58,7 @@ export function htmlReport(
   const outcomes = executions.flatMap(({ report }) => report.outcomes);
   const say = fromLedger ? { verdictOf: recordedVerdictOf, toDo: recordedToDo } : { verdictOf, toDo };
   const how: Told = { ...say, events, several: executions.length > 1 };
+  const toneOf = (outcome: Outcome) => how.verdictOf(outcome).tone;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -79,7 +81,7 @@ export function htmlReport(
           <p class="headline">${headline(outcomes)}</p>
           ${imitation ? html`<p class="notice">A trial against an imitation: nothing was bought and nothing is charged.</p>` : undefined}
           ${newLedger === undefined ? undefined : html`<p class="notice">The ledger was new and empty before this run (${newLedger}): it knew of nothing that was bought before.</p>`}
-          ${how.several ? undefined : executions.map(({ report }) => steps(failuresFirst(report.outcomes, how.verdictOf), say.toDo))}
+          ${how.several ? undefined : executions.map(({ report }) => steps(failuresFirst(report.outcomes, toneOf), say.toDo))}
           ${totalsTable(outcomes, fromLedger)} ${accountsTable(outcomes)} ${paymentChart(paidFrom(executions, at))}
           ${executions.map((execution) => executionPart(execution, how))} ${legend(outcomes, say.verdictOf)}
           <footer>
@@ -146,6 +148,7 @@ function isLong({ report }: ReportedExecution): boolean {
 function executionPart(execution: ReportedExecution, how: Told): Html {
   const { report, source } = execution;
   const { outcomes } = report;
+  const toneOf = (outcome: Outcome) => how.verdictOf(outcome).tone;
   const shared = sharedMessages(outcomes);
   return html`<section class="${isLong(execution) ? "many" : ""}">
     <h2>${how.several ? `Order ${report.executionId}` : "What was asked for, and what came of it"}</h2>
@@ -153,7 +156,7 @@ function executionPart(execution: ReportedExecution, how: Told): Html {
       <span>Order <span class="id">${report.executionId}</span></span
       >${source === undefined ? undefined : html`<span>Decided by ${source}</span>`}
     </div>
-    ${how.several ? steps(failuresFirst(outcomes, how.verdictOf), how.toDo) : undefined}
+    ${how.several ? steps(failuresFirst(outcomes, toneOf), how.toDo) : undefined}
     <table class="results">
       <thead>
         <tr>
@@ -166,19 +169,11 @@ function executionPart(execution: ReportedExecution, how: Told): Html {
         </tr>
       </thead>
       <tbody>
-        ${failuresFirst(outcomes, how.verdictOf).map((outcome) => row(outcome, execution, { ...how, shared }))}
+        ${failuresFirst(outcomes, toneOf).map((outcome) => row(outcome, execution, { ...how, shared }))}
       </tbody>
     </table>
     ${sharedPart(shared)} ${lookForSection(execution)}
   </section>`;
-}
-
-const tones = ["alarm", "bad", "wait", "good"] as const;
-
-/** What somebody has to look at comes first. */
-function failuresFirst(outcomes: readonly Outcome[], verdict: Told["verdictOf"]): readonly Outcome[] {
-  const rank = (outcome: Outcome) => tones.indexOf(verdict(outcome).tone);
-  return outcomes.toSorted((one, other) => rank(one) - rank(other) || one.recIndex - other.recIndex);
 }
 
 /** What several outcomes report in the same words, which are said once below: its number by what is said. */

@@ -1,11 +1,11 @@
 import type { Outcome } from "../contract/report.ts";
+import type { Tone } from "./failures-first.ts";
 import { refusedThoughMaybeBought, whatNext } from "./what-next.ts";
 
 /** How an outcome is called for people who buy, and do not program. */
 export interface Verdict {
   readonly label: string;
-  /** How it looks: well, waiting, or for somebody to look at. */
-  readonly tone: "good" | "wait" | "bad" | "alarm";
+  readonly tone: Tone;
   /** What the label means for money, in one sentence. */
   readonly meaning: string;
 }

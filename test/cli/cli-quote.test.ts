@@ -143,12 +143,12 @@ describe("what is written", () => {
     expect(quoteText(quotationOf(all), { descriptions, width: 160, paint, maxTotals: undefined })).toBe(
       `#  what                                     price      limit  a drive would
 ${"─".repeat(151)}
+3  4 × Standard_B1ls (compute), westus   7.00 USD       none  find out first whether it was bought: No answer. (outcome-unknown)
+5  6 × Standard_B1ls (compute), westus  24.50 GBP  20.00 GBP  refuse it: 24.50 GBP is above the limit. (price-above-limit)
+4  5 × Standard_B1ls (compute), westus                  none  leave it to the other driver: Another driver (vm:1) works on it. (held-by-another-driver)
 0  1 × Standard_B1ls (compute), westus  24.50 GBP  30.00 GBP  buy it
 1  2 × Standard_B1ls (compute), westus  24.50 GBP             buy nothing: bought before (not yet settled: Creating)
 2  3 × Standard_B1ls (compute), westus                        buy nothing: bought before, found at the provider
-3  4 × Standard_B1ls (compute), westus   7.00 USD       none  find out first whether it was bought: No answer. (outcome-unknown)
-4  5 × Standard_B1ls (compute), westus                  none  leave it to the other driver: Another driver (vm:1) works on it. (held-by-another-driver)
-5  6 × Standard_B1ls (compute), westus  24.50 GBP  20.00 GBP  refuse it: 24.50 GBP is above the limit. (price-above-limit)
 
 would be bought       24.50 GBP
 sent, may be bought   7.00 USD
@@ -157,7 +157,12 @@ bought before         24.50 GBP   1 without a known price
     );
   });
 
-  test.each([60, 80, 100, 140])("no line is wider than %d columns", (width) => {
+  test.each([60, 80, 100, 140])("no line is wider than %d columns, and ids stand whole", (width) => {
+    const account = "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
+    const named = all.map((each) => ({ ...each, provider: "azure", account }));
+    const long = quoteText(quotationOf(named), { descriptions, width, paint, maxTotals: [price] });
+    expect(long.split(`azure ${account}`).length - 1).toBeGreaterThanOrEqual(all.length);
+    expect(Math.max(...long.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
     const text = quoteText(quotationOf(all), { descriptions, width, paint, maxTotals: [price] });
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
   });

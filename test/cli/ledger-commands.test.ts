@@ -46,6 +46,7 @@ function record(recIndex: number, changes: Partial<TokenRecord> = {}): TokenReco
 const commitment = { id: "0a1b2c3d-1111-2222-3333-444455556666", standing: "live", marked: true } as const;
 const done = { ...commitment, state: "Succeeded", settled: true, price: { amount: "24.5", currency: "GBP" } };
 const pending = { ...commitment, state: "Creating", settled: false };
+const payer = "azure 9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d";
 const lost = { code: "outcome-unknown", message: "No answer." };
 const records = [
   record(0, { commitment: done }),
@@ -128,14 +129,14 @@ describe("buyonce status", () => {
   }
 
   test("one execution: what, status, commitment, price, since when, why; sums; what to do next", async () => {
-    const { code, stdout, calls } = await status();
+    const { code, stdout, calls } = await status({}, undefined, ledgerOf(), 260);
     expect(code).toBe(0);
     expect(calls.names).toEqual(["ledger"]);
     expect(calls).toMatchObject({ ledger: ".buyonce/ledger.db", ledgerOptions: { mustExist: true } });
     // It says where to look for what may be bought, and asks nobody.
     expect(calls.providers).toMatchObject([{ names: ["azure"] }]);
     const rows = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | "));
-    const what = "1 × Standard_B1ls (compute), westus, P1Y, Upfront, azure 9b7c2d10…";
+    const what = `1 × Standard_B1ls (compute), westus, P1Y, Upfront, ${payer}`;
     const [when, id] = ["2026-11-22 09:05:00", commitment.id];
     expect(rows[0]).toBe(`Execution ${executionId}`);
     expect(rows).toContain("state | working");
@@ -157,6 +158,41 @@ describe("buyonce status", () => {
       "next: wait until the provider's state is final:\n | buyonce settle",
     ])
       expect(rows.join("\n")).toContain(row);
+    // What may be bought comes first, then what waits, then what is bought.
+    expect(stdout.match(/^\d(?= )/gm)).toEqual(["2", "3", "4", "0", "1"]);
+  });
+
+  test.each([80, 200])(
+    "several, at %d columns: what needs a person first, and its execution before the others, each in one piece",
+    async (width) => {
+      const error = { code: "price-above-limit", message: "Too dear." } as const;
+      const all = [
+        record(0, { executionId: "fine" }),
+        record(0, { executionId: "left" }),
+        record(1, { executionId: "left", state: "claimed" }),
+        record(2, { executionId: "left", state: "refused", error }),
+        record(0, { executionId: "lost" }),
+        record(1, { executionId: "lost", state: "written-off" }),
+        record(2, { executionId: "lost", state: "unknown", parkedAt: started, error: lost }),
+        // Refused, and yet it may be bought: a person decides.
+        record(3, { executionId: "lost", state: "refused", error: { ...error, code: "several-commitments" } }),
+      ];
+      const { stdout } = await status({}, undefined, ledgerOf(all), width);
+      const table = stdout.slice(stdout.indexOf("\nexecution "));
+      expect(table.match(/(?<=^execution )\w+$|^\d(?= )/gm)).toEqual(
+        ["lost", "2", "3", "1", "0"].concat(["left", "2", "1", "0"], ["fine", "0"]),
+      );
+    },
+  );
+
+  test.each([60, 80, 100, 130, 160])("ids stand whole at %d columns", async (width) => {
+    const another = "0f7d1a3e-5b2c-4d6f-8a9b-0c1d2e3f4a5b";
+    const all = [...records, record(5, { executionId: another, commitment: done })];
+    const { stdout } = await status({}, undefined, ledgerOf(all), width);
+    const table = stdout.slice(stdout.indexOf("\nexecution "), stdout.indexOf("\nshown"));
+    expect(table.split(payer).length - 1).toBe(5);
+    expect(table.split(commitment.id).length - 1).toBe(3);
+    for (const id of [executionId, another]) expect(table).toContain(`\nexecution ${id}\n`);
   });
 
   test("several: the id stands once among the executions and once before its rows; more than the limit is said", async () => {
@@ -260,7 +296,7 @@ describe("buyonce history", () => {
   test("every change: when, what, the state after it, try, driver, price or answer code", async () => {
     const { code, stdout } = await history(2);
     expect(code).toBe(0);
-    expect(stdout).toBe(`#2 1 × Standard_B1ls (compute), westus, P1Y, Upfront, azure 9b7c2d10…
+    expect(stdout).toBe(`#2 1 × Standard_B1ls (compute), westus, P1Y, Upfront, ${payer}
 
 time (UTC)           what             then       try  driver   detail
 ${"─".repeat(90)}

@@ -210,7 +210,8 @@ describe("redrive", () => {
     expect(calls.question).toBe(
       "Drive 2 recommendations of 1 execution again? Up to 2 may be bought. This cannot be undone.",
     );
-    expect(written.stderr).toMatch(new RegExp(`${executionId} +1 +aws ec2 × 1 +unknown +none`));
+    expect(written.stderr).toContain(`\nexecution ${executionId}\n`);
+    expect(written.stderr).toMatch(/^ *1 +aws ec2 × 1 +unknown +none$/m);
     expect(calls.driveOptions?.limit).toBe(2);
   });
 

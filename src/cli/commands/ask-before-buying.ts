@@ -13,7 +13,8 @@ import type { TwinOptions } from "../../contract/twin.ts";
 import { layOut } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { quoteText } from "../text/quote-text.ts";
-import { whatText } from "../text/table-cells.ts";
+import { whole } from "../text/money-columns.ts";
+import { executionHeadings, whatText } from "../text/table-cells.ts";
 import type { CommandParts } from "./command-parts.ts";
 import type { BuyOptions } from "./option-groups.ts";
 
@@ -160,14 +161,12 @@ export async function agreeOnRedriving({
   const paint = painter(stderr, env);
   const table = layOut(
     [
-      { title: "execution", minimum: 12 },
       { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) },
-      { title: "what", minimum: 20 },
+      { title: "what", minimum: 20, isWhole: true },
       { title: "stands", minimum: 9 },
-      { title: "limit", minimum: 24, align: "right" },
+      { title: "limit", minimum: 0, isWhole: true, align: "right" },
     ],
     records.map((record, index) => [
-      cleanText(record.executionId),
       String(record.recIndex),
       whatText(descriptions[index], payerOf(record.recommendation)),
       standText(record),
@@ -175,6 +174,7 @@ export async function agreeOnRedriving({
     ]),
     widthOf(stderr),
     paint,
+    executionHeadings(records),
   );
   stderr.write(`\n${table}\n`);
   const answer = await parts.confirm(redrivingQuestion(records), signal);
@@ -184,7 +184,7 @@ export async function agreeOnRedriving({
 
 function limitText({ state, recommendation: { maxPrice } }: TokenRecord): string {
   if (state === "purchased" || state === "written-off") return "";
-  return maxPrice ? formatMoney(maxPrice) : "none";
+  return maxPrice ? whole(formatMoney(maxPrice)) : "none";
 }
 
 /** How it stands: a person's decision says more than the state that follows from it. */

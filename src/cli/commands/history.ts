@@ -2,6 +2,7 @@ import { ledgerHistory } from "../../inspect/read-history.ts";
 import { payerOf } from "../../contract/payer.ts";
 import { describeRecords, recordsOf } from "../resources/ledger-records.ts";
 import { type ExitCode, exitCodes, usageError } from "../terminal/exit-code.ts";
+import { plainSpaces } from "../terminal/table.ts";
 import { painter, widthOf } from "../terminal/terminal.ts";
 import { historyText } from "../text/history-text.ts";
 import { jsonHistory } from "../text/json-documents.ts";
@@ -64,7 +65,7 @@ export async function historyCommand(
         "bold",
         `#${record.recIndex} ${whatText(descriptions[index], payerOf(record.recommendation))}`,
       );
-      return `${head}\n\n${historyText(lines, widthOf(stdout), paint)}`;
+      return `${plainSpaces(head)}\n\n${historyText(lines, widthOf(stdout), paint)}`;
     });
     stdout.write(blocks.join("\n"));
     return exitCodes.bought;

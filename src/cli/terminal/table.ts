@@ -25,10 +25,11 @@ export function layOut(
   rows: readonly (readonly string[])[],
   width: number,
   paint: Paint,
+  headings: Table["headings"] = [],
 ): string {
   const used = columns.map((column, index) => ({ ...column, cells: rows.map((row) => row[index] ?? "") }));
   const widths = fitWidths(used, width - gap.length * (used.length - 1));
-  if (widths === undefined) return stack(used, rows.length, width, paint);
+  if (widths === undefined) return stack(used, rows.length, width, paint, headings);
 
   const wrapped = used.map(({ cells }, index) => cells.map((cell) => wrap(cell, widths[index] ?? 1)));
   // An empty line between rows of several lines tells them apart without another rule.
@@ -40,13 +41,16 @@ export function layOut(
   const rule = paint("dim", "─".repeat(widths.reduce((sum, each) => sum + each, gap.length * (used.length - 1))));
   const body = [...rows.keys()].map((row) => {
     const height = Math.max(1, ...wrapped.map((cells) => cells[row]?.length ?? 0));
-    return Array.from({ length: height }, (_, line) => {
+    const lines = Array.from({ length: height }, (_, line) => {
       const cells = used.map(({ paint: paintLine }, index) => {
         const text = align(index, wrapped[index]?.[row]?.[line] ?? "");
         return text.trim() === "" ? text : (paintLine?.(text, row) ?? text);
       });
       return `${cells.join(gap).trimEnd()}\n`;
-    }).join("");
+    });
+    const heading = headings[row];
+    if (heading === undefined) return lines.join("");
+    return `${row > 0 && between === "" ? "\n" : ""}${paint("bold", heading)}\n${lines.join("")}`;
   });
   return plainSpaces(`${head.trimEnd()}\n${rule}\n${body.join(between)}`);
 }
@@ -55,12 +59,14 @@ export function layOut(
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
+  /** A line above a row, which begins what belongs together, by the row's position. It is not wrapped. */
+  readonly headings?: readonly (string | undefined)[];
 }
 
 /** The first of these tables for which there is room; the last one in any case. */
 export function layOutFirst(tables: readonly Table[], width: number, paint: Paint): string {
   const fitting = tables.find(({ columns, rows }) => hasRoom(columns, rows, width)) ?? tables.at(-1);
-  return fitting === undefined ? "" : layOut(fitting.columns, fitting.rows, width, paint);
+  return fitting === undefined ? "" : layOut(fitting.columns, fitting.rows, width, paint, fitting.headings);
 }
 
 function hasRoom(columns: readonly Column[], rows: Table["rows"], width: number): boolean {
@@ -70,18 +76,25 @@ function hasRoom(columns: readonly Column[], rows: Table["rows"], width: number)
 
 type Filled = Column & { readonly cells: readonly string[] };
 
-function stack(columns: readonly Filled[], rows: number, width: number, paint: Paint): string {
+function stack(
+  columns: readonly Filled[],
+  rows: number,
+  width: number,
+  paint: Paint,
+  headings: readonly (string | undefined)[],
+): string {
   const label = Math.max(...columns.map(({ title }) => title.length)) + gap.length;
   const room = Math.max(16, width - label);
-  const blocks = Array.from({ length: rows }, (_, row) =>
-    columns
+  const blocks = Array.from({ length: rows }, (_, row) => {
+    const heading = headings[row];
+    const lines = columns
       .filter(({ cells }) => cells[row] !== "")
       .map(({ title, cells, paint: paintLine }) => {
         const lines = wrap(cells[row] ?? "", room).map((line) => paintLine?.(line, row) ?? line);
         return `${paint("dim", title.padEnd(label))}${lines.join(`\n${" ".repeat(label)}`)}`;
-      })
-      .join("\n"),
-  );
+      });
+    return [...(heading === undefined ? [] : [paint("bold", heading)]), ...lines].join("\n");
+  });
   return plainSpaces(`${blocks.join("\n\n")}\n`);
 }
 

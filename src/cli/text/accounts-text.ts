@@ -4,7 +4,7 @@ import { type Payments, paymentTotals } from "../../contract/payments.ts";
 import { byAccount, type Payer, payerText } from "../../contract/payer.ts";
 import { type Column, layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { paymentSums } from "./money-columns.ts";
+import { paymentSums, whole } from "./money-columns.ts";
 import { sumText } from "./table-cells.ts";
 
 /** What is bought, or may be, and who pays for it. */
@@ -54,8 +54,5 @@ export function accountsText(all: readonly Paid[], width: number, paint: Paint, 
 
 /** Sums that are not torn from their currencies. */
 function sumOf(own: readonly Paid[]): string {
-  return sumText(own)
-    .split("   ")
-    .map((text) => text.replaceAll(" ", "\u00A0"))
-    .join(", ");
+  return sumText(own).split("   ").map(whole).join(", ");
 }

@@ -4,9 +4,11 @@ import type { ExecutionEntry } from "../../contract/execution-record.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
 import type { ExecutionStatus } from "../../execution/execution-status.ts";
 import type { SentPlace } from "../../execution/manage-executions.ts";
-import { layOut, wrap } from "../terminal/table.ts";
+import { failuresFirst, type Tone } from "../../report/failures-first.ts";
+import { type Column, layOut, layOutFirst, plainSpaces, type Table, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
-import { sumText, timeText } from "./table-cells.ts";
+import { whole } from "./money-columns.ts";
+import { below, sumText, timeText } from "./table-cells.ts";
 
 const colours = {
   waiting: "yellow",
@@ -16,40 +18,62 @@ const colours = {
   complete: "green",
 } as const;
 
-/** How executions stand, one a line. */
-export function executionsText(all: readonly ExecutionStatus[], width: number, paint: Paint): string {
-  return layOut(
-    [
-      { title: "execution", minimum: 12 },
-      { title: "state", minimum: 12, paint: (line, row) => paint(colours[all[row]?.state ?? "stopped"], line) },
-      { title: "bought", minimum: 14, align: "right" },
-      { title: "at risk", minimum: 14, align: "right" },
-      { title: "to come", minimum: 14, align: "right" },
-      { title: "total allowed", minimum: 14, align: "right" },
-      { title: "why", minimum: 16 },
+/** How executions stand: those first that need a person, then those that wait. */
+export function executionsText(inOrder: readonly ExecutionStatus[], width: number, paint: Paint): string {
+  const all = failuresFirst(inOrder, toneOf);
+  const id: Column = { title: "execution", minimum: 12, isWhole: true };
+  const state: Column = {
+    title: "state",
+    minimum: 12,
+    isWhole: true,
+    paint: (line, row) => paint(colours[all[row]?.state ?? "stopped"], line),
+  };
+  const money = (title: string): Column => ({ title, minimum: 0, isWhole: true, align: "right" });
+  const rows = all.map((status) => ({
+    id: cleanText(status.execution.executionId),
+    state: status.state,
+    amounts: [
+      moneyText(status.money.bought),
+      moneyText(status.money.atRisk),
+      toComeText(status),
+      moneyText(status.execution.maxTotals ?? []),
     ],
-    all.map((status) => {
-      const { execution, state, places, money, forbidden } = status;
-      return [
-        cleanText(execution.executionId),
-        state,
-        moneyText(money.bought),
-        moneyText(money.atRisk),
-        toComeText(status),
-        moneyText(execution.maxTotals ?? []),
-        [
-          ...(state === "complete" || forbidden === undefined ? [] : [cleanText(forbidden.reason)]),
-          ...(places.inDoubt > 0 ? [`${places.inDoubt} may be bought already`] : []),
-        ].join("; "),
-      ];
-    }),
-    width,
-    paint,
-  );
+    why: whyText(status),
+  }));
+  const tables: readonly Table[] = [
+    {
+      columns: [id, state, ...amountTitles.map(money), { title: "why", minimum: 16 }],
+      rows: rows.map((row) => [row.id, row.state, ...row.amounts, row.why]),
+    },
+    {
+      columns: [id, state, money("money")],
+      rows: rows.map((row) => {
+        const amounts = row.amounts.map((amount, index) => amount && `${amountTitles[index]}: ${amount}`);
+        return [below(row.id, row.why), row.state, below(...amounts)];
+      }),
+    },
+  ];
+  return layOutFirst(tables, width, paint);
 }
 
+function toneOf({ state, places }: ExecutionStatus): Tone {
+  if (state === "needs-person" || places.inDoubt > 0) return "alarm";
+  return state === "waiting" ? "wait" : "good";
+}
+
+const amountTitles = ["bought", "at risk", "to come", "total allowed"] as const;
+
+/** Why nothing is sent for it now, and what is in doubt. */
+function whyText({ state, places, forbidden }: ExecutionStatus): string {
+  return [
+    ...(state === "complete" || forbidden === undefined ? [] : [cleanText(forbidden.reason)]),
+    ...(places.inDoubt > 0 ? [`${places.inDoubt} may be bought already`] : []),
+  ].join("; ");
+}
+
+/** Amounts that are not torn from their currencies. */
 function moneyText(amounts: readonly Money[]): string {
-  return amounts.map(formatMoney).join(" ");
+  return amounts.map((amount) => whole(formatMoney(amount))).join(" ");
 }
 
 /** What is to come at most, and how many have no limit; nothing where it is stopped. */
@@ -122,7 +146,7 @@ export function executionText(status: ExecutionStatus, width: number, paint: Pai
       return `${paint("dim", (index === 0 ? label : "").padEnd(labelWidth))}${part}\n`;
     }),
   );
-  return `${paint("bold", `Execution ${cleanText(execution.executionId)}`)}\n\n${text.join("")}`;
+  return plainSpaces(`${paint("bold", `Execution ${cleanText(execution.executionId)}`)}\n\n${text.join("")}`);
 }
 
 /** What was sent before an execution was cancelled. `redrive` is the command that finds out. */

@@ -13,8 +13,8 @@ export interface MoneyColumns {
   readonly cells: (priced: MaybePriced) => readonly string[];
 }
 
-/** An amount is not torn from its currency, nor a number of months from what is paid in each. */
-const whole = (text: string) => text.replaceAll(" ", "\u00A0");
+/** A text that is not broken: an amount is not torn from its currency, nor a number of months from what is paid in each. */
+export const whole = (text: string) => text.replaceAll(" ", "\u00A0");
 
 /** The currency, of three letters, stands beside the price of the term. */
 const withoutCurrency = (text: string) => text.slice(0, -" USD".length);

@@ -2,13 +2,14 @@ import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommenda
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
-import { layOutFirst, wrap } from "../terminal/table.ts";
+import { failuresFirst, type Tone } from "../../report/failures-first.ts";
+import { type Column, layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
 import { accountsText } from "./accounts-text.ts";
-import { moneyColumns, paymentLines } from "./money-columns.ts";
+import { moneyColumns, paymentLines, whole } from "./money-columns.ts";
 import { errorText, type SaidOnce, saidOnce } from "./said-once.ts";
-import { shorten, sumText, whatText, wordsText } from "./table-cells.ts";
+import { below, shorten, sumText, whatText, wordsText } from "./table-cells.ts";
 
 /** How a quotation is written down for a person. */
 export interface QuoteTextOptions {
@@ -22,47 +23,58 @@ export interface QuoteTextOptions {
 }
 
 const words: Readonly<
-  Record<Verdict, { readonly text: string; readonly colour: "green" | "cyan" | "yellow" | "red" }>
+  Record<Verdict, { readonly text: string; readonly tone: Tone; readonly colour: "green" | "cyan" | "yellow" | "red" }>
 > = {
-  buy: { text: "buy it", colour: "green" },
-  bought: { text: "buy nothing: bought before", colour: "cyan" },
-  adopt: { text: "buy nothing: bought before, found at the provider", colour: "cyan" },
-  reconcile: { text: "find out first whether it was bought", colour: "yellow" },
-  "written-off": { text: "buy nothing", colour: "yellow" },
-  held: { text: "leave it to the other driver", colour: "yellow" },
-  refuse: { text: "refuse it", colour: "red" },
-  skip: { text: "buy nothing: skipped", colour: "cyan" },
+  buy: { text: "buy it", tone: "good", colour: "green" },
+  bought: { text: "buy nothing: bought before", tone: "good", colour: "cyan" },
+  adopt: { text: "buy nothing: bought before, found at the provider", tone: "good", colour: "cyan" },
+  reconcile: { text: "find out first whether it was bought", tone: "alarm", colour: "yellow" },
+  "written-off": { text: "buy nothing", tone: "bad", colour: "yellow" },
+  held: { text: "leave it to the other driver", tone: "wait", colour: "yellow" },
+  refuse: { text: "refuse it", tone: "bad", colour: "red" },
+  skip: { text: "buy nothing: skipped", tone: "good", colour: "cyan" },
 };
 
 /** What a drive would do and cost, for a person: prices, limits, sums, and why something would not be bought. */
 export function quoteText(
-  { recommendations, payments, error }: ExecutionPlan,
+  { recommendations: inOrder, payments, error }: ExecutionPlan,
   { descriptions, width, paint, maxTotals }: QuoteTextOptions,
 ): string {
+  const recommendations = failuresFirst(inOrder, ({ verdict }) => words[verdict].tone);
   const said = saidOnce(
     recommendations.map((each) => each.error),
     width,
   );
-  const tables = moneyColumns(recommendations, { paint: (line) => paint("bold", line) }).map((money) => ({
-    columns: [
-      { title: "#", minimum: 5, align: "right" as const, paint: (line: string) => paint("dim", line) },
-      { title: "what", minimum: 20 },
-      ...money.columns,
-      { title: "limit", minimum: 0, isWhole: true, align: "right" as const },
-      {
-        title: "a drive would",
-        minimum: 22,
-        paint: (line: string, row: number) => paint(words[recommendations[row]?.verdict ?? "refuse"].colour, line),
-      },
-    ],
-    rows: recommendations.map((quoted) => [
-      String(quoted.recIndex),
-      whatText(descriptions[quoted.recIndex], quoted),
-      ...money.cells(quoted),
-      limitText(quoted),
-      wouldText(quoted, said.inRow),
-    ]),
+  const number: Column = { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) };
+  const what: Column = { title: "what", minimum: 20, isWhole: true };
+  const limit: Column = { title: "limit", minimum: 0, isWhole: true, align: "right" };
+  const would: Column = {
+    title: "a drive would",
+    minimum: 22,
+    paint: (line, row) => paint(words[recommendations[row]?.verdict ?? "refuse"].colour, line),
+  };
+  const rows = recommendations.map((quoted) => ({
+    quoted,
+    number: String(quoted.recIndex),
+    what: whatText(descriptions[quoted.recIndex], quoted),
+    limit: limitText(quoted),
+    would: wouldText(quoted, said.inRow),
   }));
+  const [three, one] = moneyColumns(recommendations, { paint: (line) => paint("bold", line) });
+  const tables = [
+    ...[three, one].map((money) => ({
+      columns: [number, what, ...money.columns, limit, would],
+      rows: rows.map((row) => [row.number, row.what, ...money.cells(row.quoted), row.limit, row.would]),
+    })),
+    {
+      columns: [number, what, { ...limit, title: "price, limit" }],
+      rows: rows.map((row) => [
+        row.number,
+        below(row.what, `${would.title} ${row.would}`),
+        below(...one.cells(row.quoted), row.limit && whole(`limit ${row.limit}`)),
+      ]),
+    },
+  ];
   const table = layOutFirst(tables, width, paint);
   const of = (...verdicts: readonly Verdict[]) => recommendations.filter(({ verdict }) => verdicts.includes(verdict));
   const line = (label: string, text: string) => `${paint("dim", label.padEnd(22))}${text}\n`;
@@ -89,7 +101,7 @@ export function quoteText(
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {
   if (verdict === "bought" || verdict === "adopt" || verdict === "written-off") return "";
-  return limit ? formatMoney(limit).replaceAll(" ", "\u00A0") : "none";
+  return limit ? whole(formatMoney(limit)) : "none";
 }
 
 function wouldText(

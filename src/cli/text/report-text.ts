@@ -10,6 +10,8 @@ import { moneyColumns, paymentLines } from "./money-columns.ts";
 import { below, shorten, statusStyle, sumText, whatText, why } from "./table-cells.ts";
 import { saidOnce } from "./said-once.ts";
 import { type Again, type NextStep, nextSteps } from "./next-steps.ts";
+import { failuresFirst } from "../../report/failures-first.ts";
+import { verdictOf } from "../../report/report-words.ts";
 import type { LookForByToken } from "../../inspect/look-for.ts";
 import { lookForText, type NamedLookFor } from "./look-for-text.ts";
 
@@ -32,20 +34,12 @@ export interface ReportTextOptions {
   readonly page?: string;
 }
 
-/** What somebody has to look at comes first. */
-function failuresFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
-  const rank = ({ status }: Outcome) => order.indexOf(statusStyle[status].sign);
-  return outcomes.toSorted((one, other) => rank(one) - rank(other) || one.recIndex - other.recIndex);
-}
-
-const order: readonly string[] = ["?", "✖", "…", "✔", "–"];
-
 /** A report for a person: the table, totals per currency, and what to do next. */
 export function reportText(
   report: Report,
   { descriptions, width, paint, again, pendingAgain, newLedger, lookFor, page = "" }: ReportTextOptions,
 ): string {
-  const outcomes = failuresFirst(report.outcomes);
+  const outcomes = failuresFirst(report.outcomes, (outcome) => verdictOf(outcome).tone);
   const colour = (row: number) => {
     const outcome = outcomes[row];
     return outcome === undefined ? "white" : statusStyle[outcome.status].colour;
@@ -62,7 +56,7 @@ export function reportText(
     why: shorten(why(outcome, said.inRow)),
   }));
   const number: Column = { title: "#", minimum: 5, align: "right", paint: (line) => paint("dim", line) };
-  const what: Column = { title: "what", minimum: 20 };
+  const what: Column = { title: "what", minimum: 20, isWhole: true };
   const status: Column = { title: "status", minimum: 10, paint: (line, row) => paint(colour(row), line) };
   const ids: Column = { title: "commitment", minimum: 0, isWhole: true, paint: (line) => paint("dim", line) };
   const [three, one] = moneyColumns(outcomes);
@@ -79,7 +73,7 @@ export function reportText(
       ]),
     })),
     {
-      columns: [number, { ...what, isWhole: true }, status, ...one.columns],
+      columns: [number, what, status, ...one.columns],
       rows: rows.map((row) => [
         row.number,
         below(row.what, row.ids, row.why),

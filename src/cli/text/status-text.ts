@@ -1,4 +1,4 @@
-import { mayBeBought, unprovenOf } from "../../contract/at-risk.ts";
+import { isInDoubt, mayBeBought, unprovenOf } from "../../contract/at-risk.ts";
 import { atRiskPrices } from "../../contract/counted-price.ts";
 import { payerOf } from "../../contract/payer.ts";
 import { recordedPrice, recordedPriced } from "../../inspect/recorded.ts";
@@ -11,13 +11,14 @@ import { saidBought } from "../../contract/said-bought.ts";
 import { type Column, layOutFirst, type Table, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
+import { failuresFirst, type Tone } from "../../report/failures-first.ts";
 import type { LookForByToken } from "../../inspect/look-for.ts";
 import { lookForText } from "./look-for-text.ts";
 import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { accountsText, type Paid } from "./accounts-text.ts";
 import { moneyColumns, paymentLines } from "./money-columns.ts";
-import { below, shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
+import { below, executionHeadings, shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {
@@ -46,19 +47,18 @@ const order: readonly RecordStatus[] = [
 
 const labelWidth = 22;
 
-/** From so many columns on, ids are not broken over two lines: they are there to be copied. */
-const roomForWholeIds = 130;
-
 /** What the ledger knows, for a person: the table, how many of each, sums, and what to do next. */
 export function statusText(
-  { recommendations, more, payments }: LedgerStatus,
-  { descriptions, width, paint, line, lookFor }: StatusTextOptions,
+  { recommendations: inOrder, more, payments }: LedgerStatus,
+  { descriptions: inTheirOrder, width, paint, line, lookFor }: StatusTextOptions,
 ): string {
+  const recommendations = byExecution(inOrder.map((each, index) => ({ ...each, description: inTheirOrder[index] })));
+  const descriptions = recommendations.map(({ description = "" }) => description);
   const said = saidOnce(
     recommendations.map(({ record }) => record.error),
     width,
   );
-  const table = layOutFirst(tablesOf(recommendations, said.inRow, { descriptions, width, paint }), width, paint);
+  const table = layOutFirst(tablesOf(recommendations, said.inRow, { descriptions, paint }), width, paint);
   const rest = more
     ? [`These are the last ${recommendations.length}; there are more: --limit shows them, --state narrows.`]
     : [];
@@ -77,6 +77,34 @@ export function statusText(
     ]),
     looksText(recommendations, { descriptions, width, paint, line, lookFor }),
   ].join("");
+}
+
+const tones: Readonly<Record<RecordStatus, Tone>> = {
+  unresolved: "alarm",
+  refused: "bad",
+  rejected: "bad",
+  "written-off": "bad",
+  "in-progress": "wait",
+  waiting: "wait",
+  abandoned: "wait",
+  planned: "wait",
+  "not-bought": "wait",
+  purchased: "good",
+  skipped: "good",
+};
+
+type Shown = LedgerStatus["recommendations"][number];
+
+function toneOf({ status, record }: Shown): Tone {
+  if (status === "in-progress" || status === "written-off") return tones[status];
+  return mayBeBought(record) || isInDoubt(record) ? "alarm" : tones[status];
+}
+
+/** Each execution in one piece, failures first, and those executions first that hold some. */
+function byExecution<Item extends Shown>(all: readonly Item[]): readonly Item[] {
+  const executions = Map.groupBy(all, ({ record }) => record.executionId).values();
+  const sorted = [...executions].map((own) => failuresFirst(own, toneOf));
+  return failuresFirst(sorted, ([worst]) => (worst === undefined ? "good" : toneOf(worst))).flat();
 }
 
 /** What a person looks for at the providers, after an empty line; empty for nothing. */
@@ -101,7 +129,7 @@ function looksText(
 function tablesOf(
   recommendations: LedgerStatus["recommendations"],
   say: SaidOnce["inRow"],
-  { descriptions, width, paint }: Omit<StatusTextOptions, "line">,
+  { descriptions, paint }: Pick<StatusTextOptions, "descriptions" | "paint">,
 ): readonly Table[] {
   const colour = (status: RecordStatus) =>
     status === "abandoned" || status === "waiting" || status === "planned" || status === "not-bought"
@@ -109,9 +137,8 @@ function tablesOf(
       : statusStyle[status].colour;
   const ids = recommendations.map(({ record }) => record.executionId);
   const several = new Set(ids).size > 1;
-  const idWidth = width < roomForWholeIds ? 12 : 36;
+  const headings = several ? executionHeadings(recommendations.map(({ record }) => record)) : [];
   const rows = recommendations.map(({ status, record }, index) => ({
-    execution: several ? [ids[index - 1] === record.executionId ? "" : cleanText(record.executionId)] : [],
     number: String(record.recIndex),
     what: whatText(descriptions[index], payerOf(record.recommendation)),
     status,
@@ -121,9 +148,8 @@ function tablesOf(
     why: shorten(cleanText([whyText(status, record, say), wordsText(record)].filter((part) => part !== "").join(" "))),
   }));
   const dim = (line: string) => paint("dim", line);
-  const execution: readonly Column[] = several ? [{ title: "execution", minimum: idWidth }] : [];
   const number: Column = { title: "#", minimum: 5, align: "right", paint: dim };
-  const what: Column = { title: "what", minimum: 16 };
+  const what: Column = { title: "what", minimum: 16, isWhole: true };
   const state: Column = {
     title: "status",
     minimum: 11,
@@ -134,27 +160,19 @@ function tablesOf(
   const [three, one] = moneyColumns(rows.map(({ priced }) => priced));
   return [
     ...[three, one].map((money) => ({
-      columns: [
-        ...execution,
-        number,
-        what,
-        state,
-        commitment,
-        ...money.columns,
-        changed,
-        { title: "why", minimum: 16 },
-      ],
+      columns: [number, what, state, commitment, ...money.columns, changed, { title: "why", minimum: 16 }],
       rows: rows.map((row) => {
-        const { number, what, status, ids, priced, changed, why } = row;
-        return [...row.execution, number, what, status, ids, ...money.cells(priced), changed, why];
+        return [row.number, row.what, row.status, row.ids, ...money.cells(row.priced), row.changed, row.why];
       }),
+      headings,
     })),
     {
-      columns: [...execution, number, { ...what, isWhole: true }, state, ...one.columns, changed],
+      columns: [number, what, state, ...one.columns],
       rows: rows.map((row) => {
-        const all = below(row.what, row.ids, row.why);
-        return [...row.execution, row.number, all, row.status, ...one.cells(row.priced), row.changed];
+        const all = below(row.what, row.ids, row.why, `changed ${row.changed}`);
+        return [row.number, all, row.status, ...one.cells(row.priced)];
       }),
+      headings,
     },
   ];
 }

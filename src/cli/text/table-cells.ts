@@ -7,17 +7,22 @@ import type { Outcome, OutcomeStatus } from "../../contract/report.ts";
 import { lineEnd } from "../terminal/table.ts";
 import { errorText } from "./said-once.ts";
 
-/** Longer ids, such as an Azure subscription's, are cut in a cell: the sums by account name them whole. */
-const longestAccount = 30;
-
 /**
  * A recommendation's description for a cell of a table, and who pays: `2 × m5.large, us-east-1, P1Y, aws 123456789012`. Neither is
- * the count torn from what is counted, nor the account from its cloud.
+ * the count torn from what is counted, nor the account from its cloud. For a column with `isWhole`: no id is broken.
  */
 export function whatText(description = "", { provider = "", account }: Partial<Payer> = {}): string {
-  const cut = account !== undefined && account.length > longestAccount ? `${account.slice(0, 8)}…` : account;
-  const payer = cut === undefined ? [] : [`${provider}\u00A0${cut}`];
+  const payer = account === undefined ? [] : [`${provider}\u00A0${account}`];
   return [description.replaceAll(" × ", "\u00A0×\u00A0"), ...payer].map((part) => cleanText(part)).join(", ");
+}
+
+/** A line above the first row of each execution, for its rows that follow each other. */
+export function executionHeadings(
+  records: readonly { readonly executionId: string }[],
+): readonly (string | undefined)[] {
+  return records.map(({ executionId }, index) =>
+    records[index - 1]?.executionId === executionId ? undefined : `execution ${cleanText(executionId)}`,
+  );
 }
 
 /** What stands in one cell, each on lines of its own: where there is no room for a column of each. */
