@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Money } from "./money.ts";
+import type { Payments } from "./payments.ts";
 import type { Payer } from "./payer.ts";
 import type { PurchaseAnswer } from "./purchase-answer.ts";
 import type { Outcome } from "./report.ts";
@@ -35,7 +36,7 @@ export type DriveEvent = { readonly at: number } & (
   | (RecommendationEvent & { readonly type: "adopting"; readonly commitmentId: string })
   | (RecommendationEvent & { readonly type: "twin"; readonly detail: string })
   | (RecommendationEvent & { readonly type: "quoting" })
-  | (RecommendationEvent & { readonly type: "quoted"; readonly price: Money })
+  | (RecommendationEvent & { readonly type: "quoted"; readonly price: Money; readonly payments?: Payments })
   | (RecommendationEvent & { readonly type: "writing-ahead" })
   | (RecommendationEvent & { readonly type: "submitted"; readonly attempt: number })
   | (RecommendationEvent & { readonly type: "sending"; readonly sentBefore: boolean })

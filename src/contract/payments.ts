@@ -99,6 +99,21 @@ export interface PaymentTotals {
   readonly unknown?: Money | undefined;
 }
 
+/** What people read where nobody knows how a price is paid: it was recorded before that was. */
+export const notKnown = "not known";
+
+/** How a price is paid, for people: `40.00 GBP now, 11 × 40.00 GBP`, or `all now`. */
+export function formatPayments({ dueNow, monthly }: Payments): string {
+  if (monthly === undefined) return "all now";
+  const now = new Big(dueNow.amount).eq(0) ? [] : [`${formatMoney(dueNow)} now`];
+  return [...now, formatMonthly(monthly)].join(", ");
+}
+
+/** Whether it is known of some of it how it is paid. */
+export function isPartlyKnown({ price, unknown }: PaymentTotals): boolean {
+  return unknown === undefined || !sameMoney(price, unknown);
+}
+
 /** What is paid every month, for people: `11 × 4.00 GBP`; an average, or a rounded amount, to the smallest unit: `12 × ~96.71 USD`. */
 export function formatMonthly({ amount, currency, months, kind, rounded }: MonthlyPayment): string {
   if (kind === "fixed" && !rounded) return `${months} × ${formatMoney({ amount, currency })}`;

@@ -33,7 +33,8 @@ export async function getQuote(
     executor.quote(recommendation, marker, { signal: stop.signal, sentAs }),
   );
   checkPositive(quote.price);
-  emit({ type: "quoted", recIndex, token: maskToken(token), price: quote.price });
+  const { price, payments } = quote;
+  emit({ type: "quoted", recIndex, token: maskToken(token), price, ...(payments && { payments }) });
   return { quote, marker };
 }
 

@@ -5,13 +5,13 @@ import type { DriveEvent } from "../contract/events.ts";
 import { payerText } from "../contract/payer.ts";
 import type { Outcome, OutcomeError, Report } from "../contract/report.ts";
 import { maskToken } from "../contract/token.ts";
-import { amountText, Html, html, timeText } from "./html.ts";
+import { amountText, Html, html, monthlyText, timeText } from "./html.ts";
 import { failuresFirst } from "./failures-first.ts";
 import { badge, steps } from "./page-parts.ts";
 import { lookForPart } from "./look-for-part.ts";
 import { type PaidFrom, paymentChart } from "./payment-chart.ts";
 import { labelsText } from "../contract/labels.ts";
-import { formatMonthly } from "../contract/payments.ts";
+import { notKnown } from "../contract/payments.ts";
 import { accountsTable, byMoney, totalsTable } from "./report-totals.ts";
 import { styles, widePaper } from "./styles.ts";
 import { timelineOf } from "./timeline.ts";
@@ -223,6 +223,7 @@ function row(outcome: Outcome, execution: ReportedExecution, how: RowParts): Htm
   const { recIndex, price, payments } = outcome;
   const cell = (text: string | undefined, unit: string) =>
     text === undefined ? html`<td class="money none">–</td>` : html`<td class="money" data-unit="${unit}">${text}</td>`;
+  const unknown = price === undefined ? undefined : notKnown;
   return html`<tr>
     <td class="number">${recIndex}</td>
     <td class="what">
@@ -230,8 +231,9 @@ function row(outcome: Outcome, execution: ReportedExecution, how: RowParts): Htm
       ${payerLine(outcome, execution.links?.get(outcome.token))}${notes(outcome, how.shared)}${story(outcome, execution, how)}
     </td>
     <td>${badge(how.verdictOf(outcome))}</td>
-    ${cell(price && amountText(price), "over the term")} ${cell(payments && amountText(payments.dueNow), "at purchase")}
-    ${cell(payments?.monthly && formatMonthly(payments.monthly), "monthly")}
+    ${cell(price && amountText(price), "over the term")}
+    ${cell(payments ? amountText(payments.dueNow) : unknown, "at purchase")}
+    ${cell(payments ? payments.monthly && monthlyText(payments.monthly) : unknown, "monthly")}
   </tr>`;
 }
 

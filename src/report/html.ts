@@ -1,5 +1,6 @@
 import { cleanText } from "../contract/clean-text.ts";
 import { formatMoney, type Money } from "../contract/money.ts";
+import { formatMonthly, type MonthlyPayment } from "../contract/payments.ts";
 import { maskToken } from "../contract/token.ts";
 
 /** A piece of HTML: made by {@link html}, which escapes what is put in, or of a constant. */
@@ -49,7 +50,17 @@ function escapeSigns(text: string): string {
 
 /** For people: `15,588.00 GBP`. */
 export function amountText(money: Money): string {
-  return formatMoney(money).replace(/^\d+/, (whole) => whole.replaceAll(/\B(?=(\d{3})+$)/g, ","));
+  return inGroups(formatMoney(money));
+}
+
+/** What is paid every month, for people: `11 × 33,558.00 GBP`. */
+export function monthlyText(monthly: MonthlyPayment): string {
+  return inGroups(formatMonthly(monthly));
+}
+
+/** The digits before the point, or before the currency, in threes. */
+function inGroups(text: string): string {
+  return text.replace(/\d+(?=(\.\d+)? [A-Z]{3}$)/, (digits) => digits.replaceAll(/\B(?=(\d{3})+$)/g, ","));
 }
 
 /** A time in milliseconds since 1970, in UTC: `22 Nov 2026, 09:05:00`. */

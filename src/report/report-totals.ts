@@ -1,8 +1,8 @@
 import { type Money, totals } from "../contract/money.ts";
 import { type Account, byAccount } from "../contract/payer.ts";
-import { formatMonthly, paymentTotals } from "../contract/payments.ts";
+import { isPartlyKnown, notKnown, paymentTotals } from "../contract/payments.ts";
 import type { Outcome } from "../contract/report.ts";
-import { amountText, type Html, html } from "./html.ts";
+import { amountText, type Html, html, monthlyText } from "./html.ts";
 import { refusedThoughMaybeBought } from "./what-next.ts";
 
 /** Outcomes by what they mean for money: each is in one list. */
@@ -103,20 +103,15 @@ export function accountsTable(outcomes: readonly Outcome[]): Html | undefined {
   const hasOpen = outcomes.some(isOpen);
   const line = (name: Html, own: readonly Outcome[], style = "") => {
     const bought = paymentTotals(own.filter(isBought));
+    const rest = bought.some(({ unknown }) => unknown !== undefined) ? [notKnown] : [];
     return html`<tr class="${style}">
       <th scope="row">${name}</th>
       ${linesCell(
         bought.map(({ price }) => amountText(price)),
         "bought",
       )}
-      ${linesCell(
-        bought.map((sums) => dueNowText(sums)),
-        "at purchase",
-      )}
-      ${linesCell(
-        bought.flatMap(({ monthly }) => monthly.map(formatMonthly)),
-        "monthly",
-      )}
+      ${linesCell([...bought.filter(isPartlyKnown).map(({ dueNow }) => amountText(dueNow)), ...rest], "at purchase")}
+      ${linesCell([...bought.flatMap(({ monthly }) => monthly.map(monthlyText)), ...rest], "monthly")}
       ${hasOpen ? linesCell(sumsOf(own.filter(isOpen)).map(amountText), "not confirmed") : undefined}
     </tr>`;
   };
@@ -143,11 +138,6 @@ function accountName({ provider, account }: Account): Html {
   return html`${provider} ${account === undefined ? undefined : html`<span class="id">${account}</span>`}`;
 }
 
-/** What is due at the purchase; a dash where nobody knows how any of it is paid. */
-function dueNowText({ price, dueNow, unknown }: ReturnType<typeof paymentTotals>[number]): string {
-  return unknown?.amount === price.amount ? "–" : amountText(dueNow);
-}
-
 function isBought({ commitment }: Outcome): boolean {
   return commitment !== undefined;
 }
@@ -157,7 +147,7 @@ function isOpen({ commitment, price }: Outcome): boolean {
 }
 
 function linesCell(lines: readonly string[], unit: string): Html {
-  if (lines.every((text) => text === "–")) return html`<td class="money none">–</td>`;
+  if (lines.length === 0) return html`<td class="money none">–</td>`;
   return html`<td class="money" data-unit="${unit}">
     ${lines.map((text) => html`<span class="line">${text}</span>`)}
   </td>`;

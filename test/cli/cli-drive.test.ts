@@ -220,8 +220,8 @@ describe("a real cloud, at a terminal", () => {
       `
 #  what                   price  limit  a drive would
 ──────────────────────────────────────────────────────────────────────────────────
-0  azure compute × 1  24.50 GBP   none  buy it
 1  aws ec2 × 1                    none  refuse it: No such offering. (not-offered)
+0  azure compute × 1  24.50 GBP   none  buy it
 2  azure compute × 1  24.50 GBP         buy nothing: bought before
 
 would be bought       24.50 GBP

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reportText } from "../../src/cli/text/report-text.ts";
+import { paidMonthly } from "../../src/contract/payments.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { bought, outcome, report } from "./stand-ins.ts";
 
@@ -84,6 +85,28 @@ next
       expect(places, String(width)).toEqual(places.toSorted((a, b) => a - b));
       expect(places, String(width)).not.toContain(-1);
     }
+  });
+
+  test("how it is paid is said to be not known where it was recorded before that was", () => {
+    const price = { amount: "480", currency: "GBP" };
+    const payments = paidMonthly(price, { months: 11, kind: "fixed", dueNow: "40" });
+    const payer = { provider: "azure", account: "9b7c2d10-4e5f-4a6b-8c3d-1f2e3a4b5c6d" };
+    const error = { code: "price-above-limit", message: "Too dear.", retryable: false } as const;
+    const all = [
+      outcome({ ...bought, ...payer, price, payments }),
+      outcome({ ...bought, ...payer, recIndex: 1, price }),
+      outcome({ recIndex: 2, status: "refused", error }),
+    ];
+    const wide = textOf(all, 200).replaceAll(/ {2,}/g, " | ");
+    expect(wide).toContain("40.00 | 11 × 40.00 | 480.00 GBP");
+    expect(wide).toContain("not known | not known | 480.00 GBP");
+    // Of what is not bought there is nothing to know.
+    expect(wide).toMatch(/refused \| Too dear/);
+    expect(wide).toContain("not known how | 480.00 GBP");
+    expect(wide).toMatch(/azure 9b7c\S+ \| 960.00 GBP \| 40.00 GBP, not known \| 11 × 40.00 GBP, not known/);
+    const narrow = textOf(all, 80);
+    expect(narrow).toMatch(/11 × 40.00$/m);
+    expect(narrow).toMatch(/paid: not known$/m);
   });
 
   test("no token appears", () => {

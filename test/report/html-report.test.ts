@@ -3,6 +3,7 @@ import { amountText, html, timeText } from "../../src/report/html.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
 import { timelineOf } from "../../src/report/timeline.ts";
 import { verdictOf } from "../../src/report/report-words.ts";
+import { paidMonthly } from "../../src/contract/payments.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { at, events, executionId, history, hostile, how, outcomes, sample } from "./report-sample.ts";
 
@@ -58,6 +59,28 @@ describe("what it says", () => {
     expect(words).toContain("Bought in this run 2 15,588.00 1,160.5248 Bought earlier 1 – 1,234,567.50");
     expect(words).toContain("Bought in all 3 15,588.00 1,235,728.0248");
     expect(words).toContain("Not bought, nothing is charged 2 – –");
+  });
+
+  test("how it is paid, with the number of months; of what was recorded before that was, that it is not known", () => {
+    const price = { amount: "369138", currency: "GBP" };
+    const payments = paidMonthly(price, { months: 11, kind: "fixed", dueNow: "33558" });
+    const commitment = { id: "order", state: "Succeeded", settled: true };
+    const one = { ...outcomeOf(0), provider: "azure", status: "purchased", price, commitment } as const;
+    const old = { ...one, recIndex: 1 };
+    const skipped = { ...one, recIndex: 2, status: "skipped", price: undefined, commitment: undefined } as const;
+    const all = [{ ...one, payments }, old, skipped] as unknown as readonly Outcome[];
+    const said = htmlReport([{ ...sample, report: { ...sample.report, outcomes: all } }], how);
+    const cells = [...said.matchAll(/<td class="number">\d<\/td>[^]*?<\/tr>/g)].map(([row]) =>
+      [...row.matchAll(/<td class="money[^>]*>([^<]*)</g)].map(([, text]) => text),
+    );
+    expect(cells).toEqual([
+      ["369,138.00 GBP", "33,558.00 GBP", "11 × ~30,507.27 GBP"],
+      ["369,138.00 GBP", "not known", "not known"],
+      ["–", "–", "–"],
+    ]);
+    const account = /Account that pays[^]*?<tbody>([^]*?)<\/tr>/.exec(said)?.[1] ?? "";
+    const lines = [...account.matchAll(/class="line">([^<]*)</g)].map(([, text]) => text);
+    expect(lines).toEqual(["738,276.00 GBP", "33,558.00 GBP", "not known", "11 × ~30,507.27 GBP", "not known"]);
   });
 
   test.each(outcomes.map((outcome) => [outcome.recIndex, outcome] as const))(

@@ -1,6 +1,6 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import type { Money } from "../../contract/money.ts";
-import { type Payments, paymentTotals } from "../../contract/payments.ts";
+import { notKnown, type Payments, paymentTotals } from "../../contract/payments.ts";
 import { byAccount, type Payer, payerText } from "../../contract/payer.ts";
 import { type Column, layOut } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -21,12 +21,13 @@ export function accountsText(all: readonly Paid[], width: number, paint: Paint, 
   const accounts = byAccount(all, ({ payer }) => payer).map(([account, own]) => {
     const bought = own.filter(({ isBought }) => isBought);
     const open = own.filter(({ isBought }) => !isBought);
-    const { dueNow, monthly } = paymentSums(paymentTotals(bought));
+    const { dueNow, monthly, unknown } = paymentSums(paymentTotals(bought));
+    const rest = unknown.length === 0 ? [] : [whole(notKnown)];
     return {
       payer: cleanText(payerText(account)),
       bought: sumOf(bought),
-      dueNow: dueNow.join(", "),
-      monthly: monthly.join(", "),
+      dueNow: [...dueNow, ...rest].join(", "),
+      monthly: [...monthly, ...rest].join(", "),
       open: open.length === 0 ? "" : sumOf(open),
     };
   });
@@ -35,7 +36,7 @@ export function accountsText(all: readonly Paid[], width: number, paint: Paint, 
     const cells = accounts.map(cellOf);
     return { column: { title, minimum: 0, isWhole: true, align: "right" as const, ...changes }, cells };
   };
-  const isKnown = accounts.some(({ dueNow }) => dueNow !== "");
+  const isKnown = all.some(({ isBought, payments }) => isBought && payments !== undefined);
   const columns = [
     column("account that pays", ({ payer }) => payer, { align: "left" }),
     column(title, ({ bought }) => bought),

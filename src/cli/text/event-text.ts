@@ -1,6 +1,7 @@
 import { cleanText } from "../../contract/clean-text.ts";
 import type { DriveEvent } from "../../contract/events.ts";
 import { formatMoney } from "../../contract/money.ts";
+import { formatPayments } from "../../contract/payments.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { why } from "./table-cells.ts";
 
@@ -38,7 +39,7 @@ function words(event: DriveEvent): string {
     case "quoting":
       return "asking for the price";
     case "quoted":
-      return `price ${formatMoney(event.price)}`;
+      return `price ${formatMoney(event.price)}${event.payments ? ` (${formatPayments(event.payments)})` : ""}`;
     case "writing-ahead":
       return "writing ahead";
     case "submitted":

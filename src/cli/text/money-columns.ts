@@ -1,6 +1,13 @@
 import { Big } from "big.js";
-import { formatMoney } from "../../contract/money.ts";
-import { formatMonthly, type Payments, type PaymentTotals, type Priced } from "../../contract/payments.ts";
+import { formatMoney, type Money } from "../../contract/money.ts";
+import {
+  formatMonthly,
+  isPartlyKnown,
+  notKnown,
+  type Payments,
+  type PaymentTotals,
+  type Priced,
+} from "../../contract/payments.ts";
 import { type Column, lineEnd, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
 
@@ -27,17 +34,18 @@ const nothing = "–";
 
 /**
  * Due now, monthly and over the term, where there is room for three columns; and all of it in one, a line each, where there is
- * not, or where nobody knows how any of these is paid: for `layOutFirst`. An empty cell is not known.
+ * not, or where nobody knows how any of these is paid: for `layOutFirst`. What has no price has empty cells.
  */
 export function moneyColumns(
   items: readonly MaybePriced[],
   changes: Partial<Column> = {},
 ): readonly [MoneyColumns, MoneyColumns] {
+  const isAnyKnown = items.some(({ payments }) => payments !== undefined);
   const three: MoneyColumns = {
     columns: [column("due now"), column("monthly"), column("over the term", changes)],
     cells: ({ price, payments }) => [
-      payments === undefined ? "" : dueNowText(payments),
-      payments === undefined ? "" : monthlyText(payments),
+      payments === undefined ? unknownText(price) : dueNowText(payments),
+      payments === undefined ? unknownText(price) : monthlyText(payments),
       price === undefined ? "" : whole(formatMoney(price)),
     ],
   };
@@ -45,10 +53,14 @@ export function moneyColumns(
     columns: [column("price", changes)],
     cells: ({ price, payments }) => {
       if (price === undefined) return [""];
-      return [[whole(formatMoney(price)), ...(payments === undefined ? [] : inLines(payments))].join(lineEnd)];
+      return [[whole(formatMoney(price)), ...(isAnyKnown ? inLines(payments) : [])].join(lineEnd)];
     },
   };
-  return items.some(({ payments }) => payments !== undefined) ? [three, one] : [one, one];
+  return isAnyKnown ? [three, one] : [one, one];
+}
+
+function unknownText(price: Money | undefined): string {
+  return price === undefined ? "" : whole(notKnown);
 }
 
 function dueNowText({ dueNow }: Payments): string {
@@ -59,7 +71,8 @@ function monthlyText({ monthly }: Payments): string {
   return monthly === undefined ? nothing : whole(withoutCurrency(formatMonthly(monthly)));
 }
 
-function inLines(payments: Payments): readonly string[] {
+function inLines(payments: Payments | undefined): readonly string[] {
+  if (payments === undefined) return [whole(`paid: ${notKnown}`)];
   if (payments.monthly === undefined) return [whole("all now")];
   const now = dueNowText(payments);
   return [...(now === nothing ? [] : [whole(`${now} now`)]), monthlyText(payments)];
@@ -74,15 +87,11 @@ export function paymentSums(payments: readonly PaymentTotals[]): {
   readonly unknown: readonly string[];
 } {
   return {
-    dueNow: payments.flatMap(({ price, dueNow, unknown }) =>
-      unknown !== undefined && sameAmount(price.amount, unknown.amount) ? [] : [whole(formatMoney(dueNow))],
-    ),
+    dueNow: payments.filter(isPartlyKnown).map(({ dueNow }) => whole(formatMoney(dueNow))),
     monthly: payments.flatMap(({ monthly }) => monthly.map((each) => whole(formatMonthly(each)))),
     unknown: payments.flatMap(({ unknown }) => (unknown === undefined ? [] : [whole(formatMoney(unknown))])),
   };
 }
-
-const sameAmount = (left: string, right: string) => new Big(left).eq(right);
 
 const labelWidth = 22;
 
@@ -101,6 +110,6 @@ export function paymentLines(payments: readonly PaymentTotals[], width: number, 
   return [
     ...line("due now", dueNow),
     ...line("monthly", monthly.length === 0 ? [] : [[monthly.join(", "), ...legend].join(" ")]),
-    ...line("unknown how", unknown),
+    ...line("not known how", unknown),
   ];
 }
