@@ -10,6 +10,7 @@ import { ec2, executionOf } from "../end-to-end/recommendations.ts";
 import { ask, startWorld, type World } from "./door-world.ts";
 import { readEvents } from "./event-client.ts";
 import { createHandClock } from "./hand-clock.ts";
+import { samplesIn, valueOf } from "./metrics-samples.ts";
 
 let world: World;
 afterEach(() => world.close());
@@ -18,20 +19,6 @@ const wait = { prefer: "wait=30" };
 const put = (executionId: string, body: object, query = "") =>
   ask(world.url, "PUT", `/v1/executions/${executionId}${query}`, { body: { ...body, executionId }, headers: wait });
 const scrape = async (headers = {}) => (await ask(world.url, "GET", "/metrics", { headers })).text;
-
-/** The samples of an answer: name, labels, value. */
-function samplesIn(text: string) {
-  return [...text.matchAll(/^([a-z_]+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = "", labels = "", value = ""]) => {
-    const own = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = "", of = ""]) => [label, of]);
-    return { name, labels: Object.fromEntries(own) as Readonly<Record<string, string>>, value: Number(value) };
-  });
-}
-
-function valueOf(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
-  const entries = Object.entries(labels);
-  return samplesIn(text).find((one) => one.name === name && entries.every(([key, of]) => one.labels[key] === of))
-    ?.value;
-}
 
 /** An execution whose purchase was sent, and about which nobody knows more: a person has to decide. */
 async function park(executionId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
 import { planned } from "../../src/testing/ledger-values.ts";
+import { decideSome } from "../webhooks/receiver.ts";
 import { grantedClaim, usePostgres } from "./postgres-fixture.ts";
 
 const postgres = usePostgres();
@@ -52,6 +53,26 @@ describe("a PostgreSQL server that cannot be used", () => {
     const ledger = await open({ address: url });
     await ledger.submit(await grantedClaim(ledger), planned());
     expect(await ledger.history("token-0")).toHaveLength(2);
+  });
+
+  test("a user without DELETE is told so when an endpoint is registered; with it on the tables of webhooks, it does all that a delivery does", async () => {
+    const url = await newUser("deliverer");
+    await open();
+    await rows(`GRANT USAGE ON SCHEMA ${schema} TO deliverer`);
+    await rows(`GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA ${schema} TO deliverer`);
+    const ledger = await open({ address: url });
+    const hook = { name: "finance", url: "https://finance.example" };
+    await expect(ledger.registerWebhook(hook)).rejects.toThrow(/DELETE on those of the webhooks/);
+    await rows(`GRANT DELETE ON ${schema}.webhook_message, ${schema}.webhook_endpoint TO deliverer`);
+    await ledger.registerWebhook(hook);
+    await decideSome(ledger);
+    const { messages } = await ledger.takeMessages("finance", { limit: 1, hold: 1000 });
+    for (const { sequence } of messages) {
+      await ledger.settleMessage("finance", sequence, { kind: "delivered", text: "answered 204" }, 0);
+    }
+    await ledger.expireMessages(0);
+    expect(await ledger.webhooks()).toMatchObject([{ waiting: 1 }]);
+    expect(await ledger.removeWebhook("finance")).toBe(true);
   });
 
   test("a user who may only read: reads, and is told what is missing when it writes", async () => {

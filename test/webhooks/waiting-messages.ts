@@ -1,24 +1,29 @@
 import { execFile } from "node:child_process";
 import { DatabaseSync } from "node:sqlite";
+import type { Ledger } from "../../src/contract/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite/index.ts";
 import { source } from "../ledger/postgres-fixture.ts";
 import { decideSome, startReceiver } from "./receiver.ts";
 
 const url = "http://127.0.0.1:9/hook";
 
-/** The begin of a script for a process of its own, with a ledger in this file; `die` kills it. */
-export const begin = (file: string) => `
-  import { DatabaseSync } from "node:sqlite";
-  import { openSqliteLedger } from ${JSON.stringify(source("src/ledger/sqlite/index.ts"))};
+/** The begin of a script for a process of its own, with the ledger that `open` opens; `die` kills it. */
+export const beginWith = (open: string) => `
   import { startWebhooks } from ${JSON.stringify(source("src/webhooks/index.ts"))};
   import { decideSome, endpointAt } from ${JSON.stringify(source("test/webhooks/receiver.ts"))};
-  const ledger = await openSqliteLedger({ file: ${JSON.stringify(file)} });
   const die = () => process.kill(process.pid, "SIGKILL");
+  ${open}
 `;
 
-/** Makes a ledger in this file that knows where messages go. */
-export async function recordOne(file: string): Promise<void> {
-  const ledger = await openSqliteLedger({ file });
+/** The same with a ledger in this file. */
+export const begin = (file: string) =>
+  beginWith(`
+  import { DatabaseSync } from "node:sqlite";
+  import { openSqliteLedger } from ${JSON.stringify(source("src/ledger/sqlite/index.ts"))};
+  const ledger = await openSqliteLedger({ file: ${JSON.stringify(file)} });`);
+
+/** Makes a ledger know where messages go, and closes it. */
+export async function recordEndpoint(ledger: Ledger): Promise<void> {
   await ledger.registerWebhook({ name: "finance", url });
   await ledger.close();
 }
@@ -26,7 +31,7 @@ export async function recordOne(file: string): Promise<void> {
 /** So many messages of so many characters wait in this file; a process that has 64 MB delivers them. Returns how many came. */
 export async function deliveredInLittleRoom(file: string, messages: number, length: number): Promise<number> {
   await using receiver = await startReceiver();
-  await recordOne(file);
+  await recordEndpoint(await openSqliteLedger({ file }));
   const ledger = await openSqliteLedger({ file });
   await decideSome(ledger, 1);
   await ledger.close();

@@ -76,7 +76,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     code: "ledger-read-only",
     advice:
       "The user lacks a right. Give it CREATE on the database for the first start, or make it the owner of the schema; " +
-      "later starts need USAGE on the schema and SELECT, INSERT and UPDATE on its tables.",
+      "later starts need USAGE on the schema, SELECT, INSERT and UPDATE on its tables, and DELETE on those of the webhooks.",
   },
   "42703": damaged,
   "42P01": damaged,
