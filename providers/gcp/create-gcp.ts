@@ -1,23 +1,13 @@
-import type { Provider, ServiceExecutor } from "../../src/contract/executor.ts";
-import { serviceWithoutApi } from "../../src/contract/service-without-api.ts";
+import type { Provider } from "../../src/contract/executor.ts";
 import { createCompute } from "./compute/gcp-executor.ts";
 import { createGcpAccess } from "./gcp-access.ts";
+import { gcpNotSold } from "./gcp-not-sold.ts";
 import { gcpParticulars } from "./gcp-particulars.ts";
 import { gcpPortal } from "./gcp-portal.ts";
 import { gcpSearch } from "./gcp-search.ts";
 import { createConnect } from "./gcp-connect.ts";
 import { resolveSettings, type GcpSettings } from "./gcp-settings.ts";
 import { gcpRecommender } from "./import/gcp-recommender.ts";
-
-/**
- * What Google sells commitments or discounts of, but has no API to buy with. An earlier program "bought" there by
- * creating real databases and buckets.
- */
-const withoutApi = {
-  cloudsql: "Buy its committed use discount in the Google Cloud console (Billing, Committed use discounts).",
-  memorystore: "Buy its committed use discount in the Google Cloud console (Billing, Committed use discounts).",
-  cloudstorage: "Google sells no commitment of it to everyone: ask your Google Cloud account team.",
-} as const;
 
 /**
  * Google Cloud as a provider: buys resource based committed use discounts of Compute Engine. Needs the packages
@@ -33,10 +23,6 @@ const withoutApi = {
  */
 export function createGcp(settings: GcpSettings = {}): Provider {
   const resolved = resolveSettings(settings);
-  const refused = Object.entries(withoutApi).map(([service, instead]): [string, ServiceExecutor] => [
-    service,
-    serviceWithoutApi({ provider: "gcp", service, instead }),
-  ]);
   const connect = createConnect(resolved);
   return {
     name: "gcp",
@@ -46,6 +32,9 @@ export function createGcp(settings: GcpSettings = {}): Provider {
     particularsOf: gcpParticulars,
     searchByHand: gcpSearch(settings),
     portalOf: gcpPortal(settings),
-    services: { compute: createCompute(connect, resolved), ...Object.fromEntries(refused) },
+    services: {
+      compute: createCompute(connect, resolved),
+      ...Object.fromEntries(gcpNotSold.map((executor) => [executor.service, executor])),
+    },
   };
 }

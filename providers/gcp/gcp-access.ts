@@ -48,7 +48,9 @@ export function createGcpAccess(connect: Connect, settings: ResolvedSettings): P
     async mayPurchase(recommendation, _quote, { signal }) {
       const project = projectOf(recommendation);
       const permissions = [...gcpPermissions.purchase];
-      const url = new URL(`https://cloudresourcemanager.googleapis.com/v1/projects/${project}:testIamPermissions`);
+      const url = new URL(
+        `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:testIamPermissions`,
+      );
       let clockOffset: number | undefined;
       const onClock = (offset: number | undefined) => (clockOffset = offset);
       const step = {

@@ -55,7 +55,7 @@ const entry = signInSchema(
 
 /** Strict: an unknown field is refused. A project is named by its id, as in a recommendation. */
 export const gcpProjectsSchema = signInsSchema<GcpProjectEntry>(
-  /^(\*|[a-z][a-z0-9-]{4,28}[a-z0-9])$/,
+  /^(\*|(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+:)?[a-z][a-z0-9-]{4,28}[a-z0-9])$/,
   'must be a project id such as "my-project-123", in lower case, or *',
   entry,
 );

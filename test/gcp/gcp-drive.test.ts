@@ -8,7 +8,7 @@ import { deriveIdempotencyToken } from "../../src/contract/token.ts";
 import { clockAhead } from "../clock-ahead.ts";
 import { sandboxFor } from "../sandbox/support.ts";
 import { ok, startLoopback } from "./gcp-loopback.ts";
-import { commitment, fakeEnvironment, list, problem, recommendation } from "./gcp-samples.ts";
+import { calmly, commitment, fakeEnvironment, list, problem, recommendation } from "./gcp-samples.ts";
 
 const execution = { executionId: "gcp-drive", source: "test", recommendations: [recommendation] };
 
@@ -49,6 +49,23 @@ describe("through the drive", () => {
     expect(await drive(sandbox)).toMatchObject({ status: "already-purchased", commitment: { id: name } });
     expect(sandbox.commitments()).toMatchObject([{ name, project: "my-project-123", region: "us-central1" }]);
     expect(inserts(sandbox)).toBe(1);
+  });
+
+  test("a project with a domain: bought once under its whole id, and found when the ledger is lost", async () => {
+    const sandbox = await sandboxFor();
+    const change = { projectId: "example.com:my-project" };
+    expect(await drive(sandbox, undefined, change)).toMatchObject({ status: "purchased", commitment: { id: name } });
+    expect(await drive(sandbox, undefined, change)).toMatchObject({ status: "already-purchased" });
+    expect(sandbox.commitments()).toMatchObject([{ name, project: "example.com:my-project" }]);
+    // A project without the domain is another one.
+    expect(await drive(sandbox, undefined, { projectId: "my-project" })).toMatchObject({ status: "purchased" });
+    const { access } = createGcp({ endpoint: sandbox.url });
+    const right = access?.mayPurchase(
+      { ...recommendation, ...change },
+      { price: { amount: "1", currency: "USD" }, handle: {}, request: {} },
+      calmly,
+    );
+    expect(await right).toMatchObject({ result: "allowed" });
   });
 
   test("a limit below the price refuses it", async () => {

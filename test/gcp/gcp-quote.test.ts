@@ -1,3 +1,4 @@
+import { protos } from "@google-cloud/compute";
 import { describe, expect, test } from "vitest";
 import type { GcpSettings } from "../../providers/gcp/index.ts";
 import { families } from "../../providers/gcp/compute/gcp-families.ts";
@@ -231,21 +232,34 @@ describe("exactly one price must remain", () => {
 });
 
 test("the words of one family begin no other family's: a rule that fits one cannot price another", () => {
-  const beginnings = Object.entries(families).flatMap(
-    ([
-      family,
-      {
-        sku: words,
-        words: { vcpus, memory },
-      },
-    ]) => [vcpus, memory].map((word) => ({ family, text: `${words}${word} ` })),
+  const beginnings = Object.entries(families).flatMap(([family, { vcpus, memory }]) =>
+    [vcpus, memory].flatMap((words, kind) => words.map((text) => ({ family, kind, text }))),
   );
-  for (const { family, text } of beginnings) {
-    const others = beginnings.filter((one) => one.family !== family && one.text.startsWith(text));
+  for (const { family, kind, text } of beginnings) {
+    const others = beginnings.filter(
+      (one) => (one.family !== family || one.kind !== kind) && one.text.startsWith(text),
+    );
     expect(others, text).toEqual([]);
   }
+});
+
+test("every type of commitment that the API has can be bought, each as one family", () => {
+  const { UNDEFINED_TYPE: _none, TYPE_UNSPECIFIED: _left, ...known } = protos.google.cloud.compute.v1.Commitment.Type;
   const types = Object.values(families).map(({ type }) => type);
-  expect(new Set(types).size).toBe(types.length);
+  expect(types.toSorted()).toEqual(Object.keys(known).toSorted());
+});
+
+test("a family that the list names in two ways, here and there", async () => {
+  const named = (begins: string) => sku(`${begins} Johannesburg for 1 Year`, { regions: ["africa-south1"] });
+  const skus = [
+    ...others,
+    named("Commitment v1: Compute optimized Cpu in"),
+    named("Commitment v1: Compute optimized Ram in"),
+  ];
+  const change = { machineFamily: "C2", region: "africa-south1" };
+  expect((await quote([page(skus)], change)).result).toMatchObject({ request: { type: "COMPUTE_OPTIMIZED" } });
+  const twice = [...skus, named("Commitment: Compute optimized Core running in")];
+  expect((await quote([page(twice)], change)).result).toMatchObject({ code: "several-offerings" });
 });
 
 describe("a price that is not what it has to be is no price", () => {

@@ -18,11 +18,17 @@ function problemsOf(changed: object): readonly string[] {
 
 test.each([
   ["123456789012", "us-central1"],
-  ["example.com:my-project", "us-central1"],
+  ["EXAMPLE.com:my-project", "us-central1"],
   ["my-project-123", "US-CENTRAL1"],
 ])("A20: %s in %s has no scope key of its own, for an audit either", (projectId, region) => {
   const place = { ...recommendation, projectId, region };
   expect(() => computeAt("http://127.0.0.1:1").scopeOf(place)).toThrow(/must be a project id.*a region/);
+});
+
+test("a project with a domain has one name, and a scope of its own", () => {
+  const place = { ...recommendation, projectId: "example.com:my-project" };
+  expect(problemsOf(place)).toEqual([]);
+  expect(computeAt("http://127.0.0.1:1").scopeOf(place).key).toBe("gcp/example.com:my-project/us-central1");
 });
 
 test("takes a recommendation as it is, and fills nothing in", () => {
@@ -46,13 +52,14 @@ describe("nothing that decides money has a default", () => {
 
 describe("what is refused", () => {
   test.each<[string, object, string]>([
-    ["a family that is not sold here", { machineFamily: "M3" }, ".machineFamily must be a machine family"],
+    ["a family that is not sold", { machineFamily: "T2A" }, ".machineFamily must be a machine family"],
     ["a type instead of a family", { machineFamily: "GENERAL_PURPOSE_N2" }, ".machineFamily must be a machine family"],
     ["no vCPU", { vcpus: 0 }, ".vcpus must be at least 1"],
     ["half a vCPU", { vcpus: 1.5 }, ".vcpus must be"],
     ["a term that is not sold", { term: "P5Y" }, '.term must be "P1Y" or "P3Y"'],
     ["a project number", { projectId: "123456789012" }, ".projectId must be a project id"],
-    ["A20: a project with a domain", { projectId: "example.com:my-project" }, ".projectId must be a project id"],
+    ["A20: a domain that is none", { projectId: "example:my-project" }, ".projectId must be a project id"],
+    ["A20: a domain in upper case", { projectId: "Example.com:my-project" }, ".projectId must be a project id"],
     ["A20: a project in upper case", { projectId: "My-Project-123" }, ".projectId must be a project id"],
     ["A20: a project with a trailing blank", { projectId: "my-project-123 " }, ".projectId must be a project id"],
     ["A20: a region in upper case", { region: "US-Central1" }, ".region must be a region"],
@@ -87,10 +94,20 @@ describe("lesson 640: a database and a bucket were created for a purchase; what 
     ["cloudsql", /Google Cloud console/],
     ["memorystore", /Google Cloud console/],
     ["cloudstorage", /account team/],
+    ["spanner", /by spend.*no API buys it.*Google Cloud console/],
+    ["run", /by spend.*no API buys it.*Google Cloud console/],
+    ["alloydb", /by spend.*no API buys it.*Google Cloud console/],
+    ["bigtable", /by spend.*no API buys it.*Google Cloud console/],
+    ["firestore", /by spend.*no API buys it.*Google Cloud console/],
+    ["dataflow", /by spend.*no API buys it.*Google Cloud console/],
+    ["gke", /by spend.*no API buys it.*Google Cloud console/],
+    ["managedkafka", /by spend.*no API buys it.*Google Cloud console/],
+    ["vmwareengine", /by spend.*no API buys it.*Google Cloud console/],
+    ["compute-flexible", /by spend.*the service "compute"/],
   ])("%s, saying what the user can do", (service, instead) => {
     const [problem = "", ...more] = problemsOf({ provider: "gcp", service, anything: 1 });
     expect(more).toEqual([]);
-    expect(problem).toMatch(/^\.service cannot be bought here: gcp has no API/);
+    expect(problem).toMatch(/^\.service cannot be bought here: (gcp has no API|Google sells)/);
     expect(problem).toMatch(instead);
   });
 

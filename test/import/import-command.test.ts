@@ -38,7 +38,7 @@ describe("buyonce import of recommendations", () => {
   test("with --json: what became of each record, the execution in the file", async () => {
     const out = join(temporaryFolder(), "execution.json");
     const skip = ["--skip-untranslatable", "--allow-alternatives", "--set", "compute.autoRenew=false"];
-    const projects = ["123456789012=a-project-1", "210987654321=b-project-2", "example.com:legacy=c-project-3"];
+    const projects = ["123456789012=a-project-1", "210987654321=b-project-2"];
     const set = projects.flatMap((each) => ["--set", `compute.projectId.${each}`]);
     const { code, stdout } = await from("gcp-recommender", "gcp-recommender", ...skip, ...set, "--out", out, "--json");
     expect(code).toBe(0);

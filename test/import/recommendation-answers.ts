@@ -43,7 +43,6 @@ export const everything: Readonly<Record<string, SettingValues>> = {
       autoRenew: "false",
       "projectId.123456789012": "my-project-123",
       "projectId.210987654321": "other-project-1",
-      "projectId.example.com:legacy": "legacy-project",
     },
   },
 };

@@ -258,14 +258,14 @@ const gcp: readonly Answer[] = [
       /resources: holds no MEMORY: a commitment that is bought here has vCPUs and memory$/,
       /resources\[0\]\.amount: is "8\.5": only whole ones are sold, and a fraction is not rounded$/,
       /resources\[2\]\.type: is "ACCELERATOR": only VCPU and MEMORY are bought here$/,
-      /type: is "MEMORY_OPTIMIZED_M3", which is not bought here: bought are GENERAL_PURPOSE, /,
+      /type: is "GENERAL_PURPOSE_T2A", which is not bought here: bought are GENERAL_PURPOSE, /,
       /plan: is "SIXTY_MONTH": known are TWELVE_MONTH, THIRTY_SIX_MONTH$/,
       /stateInfo\.state: is "CLAIMED": somebody has taken it up or dismissed it$/,
       /name: names the recommender "google\.cloudbilling\.commitment\.SpendBasedCommitmentRecommender": only recommendations of google\.compute\.commitment\.UsageCommitmentRecommender are/,
       /action: is "remove": only adding is buying$/,
       /content\.operationGroups: must hold one operation, not 2$/,
       /\[13\]: makes no recommendation: memoryMb must be a multiple of 256, in MB: 1 GB is 1024$/,
-      { machineFamily: "C4D", projectId: "legacy-project" },
+      { machineFamily: "C4D", projectId: "example.com:legacy" },
     ],
   },
 ];
@@ -386,6 +386,6 @@ function* withoutEach(node: unknown): Generator {
 /** Of a record alone, what is given for others of its answer would be for nothing. */
 function withoutUnused(from: string, index: number) {
   if (from !== "gcp-recommender") return undefined;
-  const project = index === 3 ? "other-project-1" : index === 14 ? "legacy-project" : "my-project-123";
+  const project = index === 3 ? "other-project-1" : index === 14 ? "example.com:legacy" : "my-project-123";
   return { compute: { autoRenew: false, ...(index === 2 ? {} : { projectId: project }) } };
 }

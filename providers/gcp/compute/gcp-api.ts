@@ -133,9 +133,11 @@ function believable(
   if (list?.kind !== "compute#commitmentList") {
     throw new UnbelievableAnswerError("a page is no list of commitments, which does not mean that there is none");
   }
-  const places = [list.id, list.selfLink].filter((place) => typeof place === "string" && place !== "");
+  const places = [list.id, list.selfLink].filter((place): place is string => typeof place === "string" && place !== "");
   const own = `projects/${place.projectId}/regions/${place.region}/commitments`;
-  if (places.length === 0 || places.some((place) => !place?.endsWith(own))) {
+  // As a whole part: one project's id may end like another's with a domain. A link may write that colon as %3A.
+  const isOwn = (place: string) => `/${place.replace(/%3A/i, ":")}`.endsWith(`/${own}`);
+  if (places.length === 0 || !places.every(isOwn)) {
     throw new UnbelievableAnswerError(`a page is not the list of ${own} (${places.join(", ") || "it names no place"})`);
   }
   const warning = list.warning?.code;

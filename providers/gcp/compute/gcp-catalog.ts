@@ -85,7 +85,7 @@ export function createCatalog(connect: Connect, settings: ResolvedSettings): Cat
     async rates(query, signal) {
       signal.throwIfAborted();
       const skus = await commitmentSkus(query, signal);
-      const { vcpus, memory } = query.family.words;
+      const { vcpus, memory } = query.family;
       return {
         vcpuHour: rateOf(onlySku(skus, query, vcpus), { unit: "h", currency: query.currency }),
         gibHour: rateOf(onlySku(skus, query, memory), { unit: "GiBy.h", currency: query.currency }),
@@ -95,18 +95,19 @@ export function createCatalog(connect: Connect, settings: ResolvedSettings): Cat
 }
 
 /** The one SKU of a family, region and term; docs/gcp.md says how sure the rule is. */
-function onlySku(skus: readonly Sku[], { family, region, term }: RateQuery, words: string): Sku {
+function onlySku(skus: readonly Sku[], { region, term }: RateQuery, beginnings: readonly string[]): Sku {
   const { usageType, years } = plans[term];
-  const beginning = `${family.sku}${words} `;
   const fitting = skus.filter(
     ({ description, category, serviceRegions }) =>
       category?.usageType === usageType &&
-      description?.startsWith(beginning) === true &&
+      typeof description === "string" &&
+      beginnings.some((beginning) => description.startsWith(beginning)) &&
       new RegExp(` for ${years} Years?$`, "i").test(description) &&
       serviceRegions?.includes(region) === true,
   );
   const [sku, ...more] = fitting;
-  const what = `"${beginning}..." for ${years} year${years === 1 ? "" : "s"} in ${region}`;
+  const words = beginnings.map((beginning) => `"${beginning}..."`).join(" or ");
+  const what = `${words} for ${years} year${years === 1 ? "" : "s"} in ${region}`;
   if (sku === undefined) {
     throw new RefusedError({
       code: "not-offered",

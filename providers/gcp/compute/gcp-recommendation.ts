@@ -4,8 +4,8 @@ import { maxPriceField } from "../../../src/contract/limit-field.ts";
 import type { CommonFields } from "../../../src/contract/recommendation.ts";
 import { familyNames, type FamilyName } from "./gcp-families.ts";
 
-/** A project's id: not its number, and not one with a domain, which name the same project or could not be told from it. */
-export const projectIdPattern = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+/** A project's id, with the domain that older ones have (`example.com:my-project`): not its number, which names the same project. */
+export const projectIdPattern = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
 /** A region's name. */
 export const regionPattern = /^[a-z]+-[a-z]+\d{1,2}$/;
@@ -30,7 +30,7 @@ export const plans = {
 export type GcpComputeRecommendation = CommonFields & {
   readonly provider: "gcp";
   readonly service: "compute";
-  /** The project that is to be charged, by id, never by number, so that it has one name only: `my-project-123`. */
+  /** The project that is to be charged, by id, never by number, so that it has one name only: `my-project-123`, `example.com:my-project`. */
   readonly projectId: string;
   /** `us-central1`. */
   readonly region: string;
@@ -57,7 +57,7 @@ export const gcpComputeSchema = z
     service: z.literal("compute", must('must be "compute"')).meta(about("The service.")),
     projectId: matching(
       projectIdPattern,
-      'must be a project id such as "my-project-123", in lower case; not its number or name, nor one with a domain',
+      'must be a project id such as "my-project-123" or "example.com:my-project", in lower case; not its number or name',
     ).meta(about("The project that buys and is charged, by its id.", { example: "my-project-123", called: "project" })),
     region: matching(regionPattern, 'must be a region such as "us-central1", in lower case').meta(
       about("The region whose usage it covers.", { example: "us-central1", called: "region", known: regionNames }),

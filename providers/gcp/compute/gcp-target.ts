@@ -11,7 +11,8 @@ export interface Target {
 /** Reads `.../projects/P/regions/R/commitments/NAME`; undefined for anything else. */
 export function parseTarget(link: string): Target | undefined {
   const [, project, region, name] =
-    /(?:^|\/)projects\/([^/]+)\/regions\/([^/]+)\/commitments\/([^/]+)$/.exec(link) ?? [];
+    // A link may write the colon after a project's domain as %3A.
+    /(?:^|\/)projects\/([^/]+)\/regions\/([^/]+)\/commitments\/([^/]+)$/.exec(link.replace(/%3A/i, ":")) ?? [];
   return project && region && name ? { project, region, name } : undefined;
 }
 

@@ -61,7 +61,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   "POST testIamPermissions": {
     permission: "none",
-    route: /^POST \/v1\/projects\/([^/:]+):testIamPermissions$/,
+    route: /^POST \/v1\/projects\/([^/]+):testIamPermissions$/,
     run: ({ place, request, behaviour }) => testPermissions(place.project, request.body, behaviour),
   },
 };
