@@ -6,7 +6,6 @@ import type { LedgerStatus, RecordStatus } from "../../inspect/read-status.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { decisionText } from "../../contract/decision.ts";
 import type { TokenRecord } from "../../contract/ledger.ts";
-import { labelsText } from "../../contract/labels.ts";
 import { saidBought } from "../../contract/said-bought.ts";
 import { type Column, layOutFirst, type Table, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -18,7 +17,16 @@ import type { CommandLine } from "./next-steps.ts";
 import { type SaidOnce, saidOnce } from "./said-once.ts";
 import { accountsText, type Paid } from "./accounts-text.ts";
 import { moneyColumns, paymentLines } from "./money-columns.ts";
-import { below, executionHeadings, shorten, statusStyle, sumText, timeText, whatText } from "./table-cells.ts";
+import {
+  below,
+  executionHeadings,
+  shorten,
+  statusStyle,
+  sumText,
+  timeText,
+  whatText,
+  wordsText,
+} from "./table-cells.ts";
 
 /** How the status is written down for a person. */
 export interface StatusTextOptions {
@@ -145,7 +153,9 @@ function tablesOf(
     ids: cleanText([record.commitment?.id ?? [], ...(record.commitment?.furtherIds ?? [])].flat().join(" ")),
     priced: recordedPriced(record),
     changed: timeText(record.updatedAt),
-    why: shorten(cleanText([whyText(status, record, say), wordsText(record)].filter((part) => part !== "").join(" "))),
+    why: shorten(
+      cleanText([whyText(status, record, say), ...wordsText(record)].filter((part) => part !== "").join(" ")),
+    ),
   }));
   const dim = (line: string) => paint("dim", line);
   const number: Column = { title: "#", minimum: 5, align: "right", paint: dim };
@@ -209,11 +219,6 @@ function paidOf({ record }: LedgerStatus["recommendations"][number]): readonly P
     return { payer, price: price === "unknown" ? undefined : price, isBought: false };
   });
   return [...(record.state === "purchased" ? [{ payer, ...recordedPriced(record), isBought: true }] : []), ...atRisk];
-}
-
-/** What its file says for people. */
-function wordsText({ note, labels }: TokenRecord): string {
-  return [note ?? [], labels === undefined ? [] : `[${labelsText(labels)}]`].flat().join(" ");
 }
 
 /** Why it is not plainly done, and whether an earlier send may have bought. */
