@@ -1,6 +1,7 @@
 // Parts of pages that the report and the console share.
 import type { Outcome } from "../contract/report.ts";
-import { type Html, html } from "./html.ts";
+import { isPartlyKnown, notKnown, type PaymentTotals } from "../contract/payments.ts";
+import { amountText, type Html, html, monthlyText } from "./html.ts";
 import type { Verdict } from "./report-words.ts";
 
 /** How an outcome is called, in its colour. */
@@ -24,6 +25,18 @@ export function steps(outcomes: readonly Outcome[], toDo: (outcome: Outcome) => 
             ${items}
           </ul>`
     }`;
+}
+
+/** How sums are paid, a line each: due now, and each month with the number of months; last, that it is not known of some. */
+export function paidLines(sums: readonly PaymentTotals[]): {
+  readonly dueNow: readonly string[];
+  readonly monthly: readonly string[];
+} {
+  const rest = sums.some(({ unknown }) => unknown !== undefined) ? [notKnown] : [];
+  return {
+    dueNow: [...sums.filter(isPartlyKnown).map(({ dueNow }) => amountText(dueNow)), ...rest],
+    monthly: [...sums.flatMap(({ monthly }) => monthly.map(monthlyText)), ...rest],
+  };
 }
 
 /** `1 purchase`, `2 purchases`. */

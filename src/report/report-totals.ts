@@ -1,8 +1,9 @@
 import { type Money, totals } from "../contract/money.ts";
 import { type Account, byAccount } from "../contract/payer.ts";
-import { isPartlyKnown, notKnown, paymentTotals } from "../contract/payments.ts";
+import { paymentTotals } from "../contract/payments.ts";
 import type { Outcome } from "../contract/report.ts";
-import { amountText, type Html, html, monthlyText } from "./html.ts";
+import { amountText, type Html, html } from "./html.ts";
+import { paidLines } from "./page-parts.ts";
 import { refusedThoughMaybeBought } from "./what-next.ts";
 
 /** Outcomes by what they mean for money: each is in one list. */
@@ -103,15 +104,14 @@ export function accountsTable(outcomes: readonly Outcome[]): Html | undefined {
   const hasOpen = outcomes.some(isOpen);
   const line = (name: Html, own: readonly Outcome[], style = "") => {
     const bought = paymentTotals(own.filter(isBought));
-    const rest = bought.some(({ unknown }) => unknown !== undefined) ? [notKnown] : [];
+    const paid = paidLines(bought);
     return html`<tr class="${style}">
       <th scope="row">${name}</th>
       ${linesCell(
         bought.map(({ price }) => amountText(price)),
         "bought",
       )}
-      ${linesCell([...bought.filter(isPartlyKnown).map(({ dueNow }) => amountText(dueNow)), ...rest], "at purchase")}
-      ${linesCell([...bought.flatMap(({ monthly }) => monthly.map(monthlyText)), ...rest], "monthly")}
+      ${linesCell(paid.dueNow, "at purchase")} ${linesCell(paid.monthly, "monthly")}
       ${hasOpen ? linesCell(sumsOf(own.filter(isOpen)).map(amountText), "not confirmed") : undefined}
     </tr>`;
   };

@@ -94,11 +94,19 @@ const historyEvents: Readonly<Record<string, string>> = {
   reopen: "The purchase came to nothing",
   decide: "A person's word",
   redrive: "Another try",
+  resend: "Sent the same order once more, under the same number",
+  clock: "Clock",
+  limits: "Its limit was changed",
+  skip: "It was dropped",
+  elsewhere: "It was said to be bought elsewhere",
 };
 
 /** A line of the ledger's history, in plain words. */
-export function historyWords({ event, detail, code }: HistoryLine): string {
+export function historyWords({ event, detail, code, person }: HistoryLine): string {
   const what = historyEvents[event] ?? event;
+  // What a person says to an execution stands in the lines of its recommendations after these words.
+  const said = `${event}, says ${person}: `;
+  if (person !== undefined && detail.startsWith(said)) return `${what} by ${person}: ${detail.slice(said.length)}`;
   const more = event === "submit" ? priceText(detail) : detail;
   return code !== undefined || more === "" ? what : `${what}: ${more}`;
 }

@@ -13,6 +13,8 @@ const looks = [
   ["wide-dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
   ["narrow-light", { viewport: { width: 360, height: 740 }, colorScheme: "light" }],
   ["narrow-dark", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }],
+  // A sheet of A4, at 96 dots to the inch.
+  ["print", { viewport: { width: 794, height: 1123 }, colorScheme: "light", media: "print" }],
 ] as const;
 
 let browser: Browser;
@@ -45,14 +47,14 @@ describe.skipIf(!isBrowserThere)("a night at the console", { timeout: 240_000 },
       await expectUsable(page);
       if (pictures === undefined) return;
       taken += 1;
-      for (const [kind, { viewport, colorScheme }] of looks) {
+      for (const [kind, { viewport, ...media }] of looks) {
         await page.setViewportSize(viewport);
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ media: "screen", ...media });
         const path = join(pictures, `${String(taken).padStart(2, "0")}-${name}-${kind}.png`);
         await page.screenshot({ path, fullPage: true });
       }
       await page.setViewportSize(looks[0][1].viewport);
-      await page.emulateMedia({ colorScheme: "light" });
+      await page.emulateMedia({ media: "screen", colorScheme: "light" });
     };
     const signInAs = async (who: keyof typeof tokens) => {
       await page.getByLabel("Your token").fill(tokens[who]);

@@ -1,5 +1,6 @@
-import { type Money, totals } from "../../contract/money.ts";
+import { totals } from "../../contract/money.ts";
 import { amountText, type Html, html, timeText } from "../../report/html.ts";
+import { failuresFirst } from "../../report/failures-first.ts";
 import { badge, countText, steps } from "../../report/page-parts.ts";
 import { type Lane, markKind, timelinePicture } from "../../report/timeline-picture.ts";
 import { historyWords } from "../../report/timeline.ts";
@@ -12,8 +13,8 @@ import { executionPath, link } from "./console-links.ts";
 import { firstSentence, inTheConsole } from "./console-texts.ts";
 import { consoleToDo, meaningOf, stateWords } from "./console-words.ts";
 import { noteLine } from "./note-line.ts";
-import { moneyCell } from "./overview-page.ts";
-import { placesTable } from "./places-table.ts";
+import { moneyCell, paidCells } from "./overview-page.ts";
+import { placesTable, toneOf } from "./places-table.ts";
 import type { ShownExecution, ShownPlace } from "./read-execution.ts";
 import { eventWords, whoPart } from "./who-did-what.ts";
 
@@ -125,31 +126,14 @@ function moneyPart({ places, status }: ShownExecution): Html {
 
 function moneyRow(name: string, places: readonly ShownPlace[], style = ""): Html {
   const over = totals(places.flatMap(({ outcome }) => outcome.price ?? []));
-  const known = (of: (place: ShownPlace) => Money | undefined) => totals(places.flatMap((place) => of(place) ?? []));
-  const unknown = places.filter(({ payments }) => payments.dueNow === undefined).length;
   return html`<tr>
-    <th scope="row">
-      ${name}
-      (${places.length})${
-        unknown === 0
-          ? undefined
-          : html` <span class="soft small">(${unknown} paid in a way that is not known here)</span>`
-      }
-    </th>
-    ${moneyCell(
-      "Due now",
-      known(({ payments }) => payments.dueNow),
-    )}
-    ${moneyCell(
-      "Each month",
-      known(({ payments }) => payments.monthly),
-    )}
-    ${moneyCell("Over the term", over, { style })}
+    <th scope="row">${name} (${places.length})</th>
+    ${paidCells(places.map(({ outcome }) => outcome))} ${moneyCell("Over the term", over, { style })}
   </tr>`;
 }
 
 function todoPart(places: readonly ShownPlace[]): Html | undefined {
-  const outcomes = places.map(({ outcome }) => outcome);
+  const outcomes = failuresFirst(places, toneOf).map(({ outcome }) => outcome);
   return outcomes.some((outcome) => consoleToDo(outcome) !== undefined) ? steps(outcomes, consoleToDo) : undefined;
 }
 

@@ -1,8 +1,9 @@
 import type { ExecutionState } from "../../contract/execution-state.ts";
 import type { Money } from "../../contract/money.ts";
+import { paymentTotals } from "../../contract/payments.ts";
 import { payerText } from "../../contract/payer.ts";
 import { amountText, type Html, html, timeText } from "../../report/html.ts";
-import { badge, countText } from "../../report/page-parts.ts";
+import { badge, countText, paidLines } from "../../report/page-parts.ts";
 import type { DoorContext } from "../door-context.ts";
 import { stateSchema } from "../door-schemas.ts";
 import { cursorText, placeIn } from "../execution-routes.ts";
@@ -14,7 +15,7 @@ import type { ListedExecution, Overview, OverviewMoney, OverviewQuery, Sums } fr
 
 /** Which page of the list a request asks for. Throws a RequestError for a query that is none. */
 export function overviewQuery(c: DoorContext): OverviewQuery {
-  const { state, cursor } = c.req.query();
+  const { state, cursor, needed } = c.req.query();
   const isState = (text: string): text is ExecutionState => stateSchema.safeParse(text).success;
   if (state !== undefined && state !== "" && !isState(state)) {
     throw invalidFields("The query", [
@@ -25,20 +26,27 @@ export function overviewQuery(c: DoorContext): OverviewQuery {
   if (cursor !== undefined && after === undefined) {
     throw invalidFields("The query", [{ parameter: "cursor", detail: "must be the next of an earlier page" }]);
   }
-  return { state: state === undefined || state === "" ? undefined : state, after };
+  if (needed !== undefined && !/^\d{1,4}$/.test(needed)) {
+    throw invalidFields("The query", [{ parameter: "needed", detail: "must be a number of an earlier page" }]);
+  }
+  return { state: state === undefined || state === "" ? undefined : state, after, needed: Number(needed ?? 0) };
 }
 
 /** The executions: their money, what needs a person, then all of them. */
-export function overviewPage(overview: Overview, { state }: OverviewQuery, address: string): ConsolePage {
+export function overviewPage(overview: Overview, query: OverviewQuery, address: string): ConsolePage {
+  const { state } = query;
   const { page, needed, next, money } = overview;
-  const above = needed.slice(0, mostNeeded);
-  const others = page.filter((one) => !above.includes(one));
+  // All of those are on the pages of their own list.
+  const others = page.filter((one) => !needed.includes(one));
   const isEmpty = money?.read === 0 && state === undefined;
   const more =
     next &&
     html`<p class="pages">
       <a class="button" href="${link(withQuery("/", { state, cursor: cursorText(next) }))}">Older executions</a>
     </p>`;
+  const order = others.some(({ need }) => need !== undefined)
+    ? "on each page first those that need a person"
+    : "last changed first";
   const title = state === undefined ? "Executions" : `Executions: ${stateWords[state].label.toLowerCase()}`;
   return {
     title,
@@ -48,9 +56,9 @@ export function overviewPage(overview: Overview, { state }: OverviewQuery, addre
         isEmpty
           ? emptyState(address)
           : html`<div data-live="money">${money && moneyPart(money)}</div>
-              <div data-live="needed">${needed.length === 0 ? undefined : neededPart(needed)}</div>
+              <div data-live="needed">${needed.length === 0 ? undefined : neededPart(needed, query.needed)}</div>
               <section aria-labelledby="all">
-                <h2 id="all">${needed.length === 0 ? "All" : "All others"}, last changed first</h2>
+                <h2 id="all">${needed.length === 0 ? "All" : "All others"}, ${order}</h2>
                 ${filter(state)}
                 <div data-live="page">
                   ${others.length === 0 ? html`<p>There is none here.</p>` : executionsTable(others, "all")}${more}
@@ -155,30 +163,51 @@ function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): H
   </table>`;
 }
 
+/** How a cell of money looks, and what is said below it. */
+interface CellOptions {
+  readonly style?: string;
+  readonly note?: string | undefined;
+}
+
 /** Sums, each on a line of its own; `name` is shown where the columns have none. */
-export function moneyCell(
-  name: string,
-  sums: readonly Money[],
-  { style = "", note }: { readonly style?: string; readonly note?: string | undefined } = {},
-): Html {
-  if (sums.length === 0) return html`<td class="money none" data-name="${name}">–</td>`;
+export function moneyCell(name: string, sums: readonly Money[], options?: CellOptions): Html {
+  return linesCell(name, sums.map(amountText), options);
+}
+
+/** What is due now of these, and each month. */
+export function paidCells(items: Parameters<typeof paymentTotals>[0]): Html {
+  const { dueNow, monthly } = paidLines(paymentTotals(items));
+  return html`${linesCell("Due now", dueNow)} ${linesCell("Each month", monthly)}`;
+}
+
+function linesCell(name: string, lines: readonly string[], { style = "", note }: CellOptions = {}): Html {
+  if (lines.length === 0) return html`<td class="money none" data-name="${name}">–</td>`;
   return html`<td class="money ${style}" data-name="${name}">
     <div>
-      ${sums.map((sum) => html`<span class="sum">${amountText(sum)}</span>`)}
+      ${lines.map((line) => html`<span class="sum">${line}</span>`)}
       ${note === undefined ? undefined : html`<p class="note">${note}</p>`}
     </div>
   </td>`;
 }
 
-/** The most that are shown as needing somebody: more of them are in the list below. */
+/** As many that need somebody are shown at once. */
 const mostNeeded = 50;
 
-function neededPart(needed: readonly ListedExecution[]): Html {
-  const left = needed.length - mostNeeded;
+/** What needs a person, from so many on; the last page where there are fewer by now. */
+function neededPart(needed: readonly ListedExecution[], from: number): Html {
+  const begin = Math.min(from, Math.floor((needed.length - 1) / mostNeeded) * mostNeeded);
+  const shown = needed.slice(begin, begin + mostNeeded);
+  const end = begin + shown.length;
+  const page = (to: number, label: string) =>
+    html`<a class="button" href="${link(withQuery("/", { needed: String(Math.max(0, to)) }))}">${label}</a>`;
+  const pages = [
+    ...(begin > 0 ? [page(begin - mostNeeded, "More urgent")] : []),
+    ...(end < needed.length ? [page(end, "Less urgent")] : []),
+  ];
+  const which = pages.length === 0 ? String(needed.length) : `${begin + 1}–${end} of ${needed.length}`;
   return html`<section aria-labelledby="needed" class="needed">
-    <h2 id="needed">Needs a person (${needed.length})</h2>
-    ${executionsTable(needed.slice(0, mostNeeded), "needed")}
-    ${left > 0 ? html`<p>${left} more are in the list below.</p>` : undefined}
+    <h2 id="needed">Needs a person (${which})</h2>
+    ${executionsTable(shown, "needed")} ${pages.length === 0 ? undefined : html`<p class="pages">${pages}</p>`}
   </section>`;
 }
 

@@ -1,6 +1,7 @@
 import { workLeft } from "../../contract/execution-state.ts";
 import { payerText } from "../../contract/payer.ts";
 import { type Html, html } from "../../report/html.ts";
+import { failuresFirst, type Tone } from "../../report/failures-first.ts";
 import { badge } from "../../report/page-parts.ts";
 import { plainCause } from "../../report/what-next.ts";
 import type { Caller } from "../door-parts.ts";
@@ -9,10 +10,10 @@ import { link, placePath } from "./console-links.ts";
 import { firstSentence, inTheConsole } from "./console-texts.ts";
 import { isDecidable, isOfExecution, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
 import { noteLine } from "./note-line.ts";
-import { moneyCell } from "./overview-page.ts";
+import { moneyCell, paidCells } from "./overview-page.ts";
 import type { ShownPlace } from "./read-execution.ts";
 
-/** The recommendations of an execution. */
+/** The recommendations of an execution, failures first. */
 export function placesTable(
   executionId: string,
   places: readonly ShownPlace[],
@@ -30,13 +31,18 @@ export function placesTable(
       </tr>
     </thead>
     <tbody>
-      ${places.map((place) => placeRow(executionId, place, scopes.includes("resolve")))}
+      ${failuresFirst(places, toneOf).map((place) => placeRow(executionId, place, scopes.includes("resolve")))}
     </tbody>
   </table>`;
 }
 
+/** How a recommendation looks in its list. */
+export function toneOf({ outcome, record }: ShownPlace): Tone {
+  return outcomeWords(outcome, record).tone;
+}
+
 function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): Html {
-  const { outcome, record, what, payments } = place;
+  const { outcome, record, what } = place;
   const { recIndex, price } = outcome;
   const own = link(placePath(executionId, recIndex));
   const maxPrice = record?.recommendation.maxPrice;
@@ -46,7 +52,6 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
     maxPrice === undefined
       ? html`<td class="money soft" data-name="Over the term">no limit</td>`
       : moneyCell("At most, over the term", [maxPrice], { style: "limit" });
-  const money = (one: typeof price) => (one === undefined ? [] : [one]);
   return html`<tr id="no-${recIndex}">
     <td class="number">${recIndex}</td>
     <td class="what">
@@ -63,8 +68,8 @@ function placeRow(executionId: string, place: ShownPlace, canDecide: boolean): H
           : undefined
       }
     </td>
-    ${moneyCell("Due now", money(payments.dueNow))} ${moneyCell("Each month", money(payments.monthly))}
-    ${isToCome ? limit : moneyCell("Over the term", money(price), { note: isOpen ? unanswered : undefined })}
+    ${paidCells([outcome])}
+    ${isToCome ? limit : moneyCell("Over the term", price === undefined ? [] : [price], { note: isOpen ? unanswered : undefined })}
   </tr>`;
 }
 

@@ -1,7 +1,6 @@
 import type { ExecutionEntry, NumberedEntry, RecordedAt } from "../../contract/execution-record.ts";
 import type { HistoryEntry, TokenRecord } from "../../contract/ledger.ts";
 import type { Particulars } from "../../contract/particulars.ts";
-import type { Payments } from "../../contract/payments.ts";
 import type { Outcome } from "../../contract/report.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
 import { type DoorContext, type Door, executionIdIn, visible } from "../door-context.ts";
@@ -16,8 +15,6 @@ export interface ShownPlace {
   /** In a few words, what it buys. */
   readonly what: string;
   readonly particulars: Particulars;
-  /** Empty where nobody knows how it is paid. */
-  readonly payments: Partial<Payments>;
 }
 
 /** An execution, with all that its page shows. */
@@ -81,7 +78,7 @@ async function lastNumber(ledger: Door["ledger"], executionId: string, read: num
 }
 
 function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord | undefined): ShownPlace {
-  if (record === undefined) return { outcome, record, what: outcome.note ?? "Left out", particulars: {}, payments: {} };
+  if (record === undefined) return { outcome, record, what: outcome.note ?? "Left out", particulars: {} };
   const { recommendation } = record;
   return {
     outcome,
@@ -90,7 +87,6 @@ function shownPlace({ purchaser }: Door, outcome: Outcome, record: TokenRecord |
       orNothing(() => purchaser.describe(recommendation)) ?? `${recommendation.provider} ${recommendation.service}`,
     ),
     particulars: orNothing(() => purchaser.particularsOf(recommendation)) ?? {},
-    payments: outcome.payments ?? {},
   };
 }
 

@@ -5,6 +5,7 @@ import type { TokenRecord } from "../../contract/ledger.ts";
 import { type Money, totals } from "../../contract/money.ts";
 import { type Account, byAccount, payerOf } from "../../contract/payer.ts";
 import { executionStatus, type ExecutionStatus } from "../../execution/execution-status.ts";
+import { failuresFirst } from "../../report/failures-first.ts";
 import type { Caller, DoorLedger } from "../door-parts.ts";
 import { openRecords } from "../ledger-figures.ts";
 import { needOf } from "./console-words.ts";
@@ -30,7 +31,7 @@ export interface Sums {
 
 /** What the first page shows. */
 export interface Overview {
-  /** One page of the list, last changed first. */
+  /** One page of the list, last changed first; on it those first that need a person. */
   readonly page: readonly ListedExecution[];
   /** After which the next page begins; undefined on the last one. */
   readonly next: Place | undefined;
@@ -56,6 +57,8 @@ type Place = Pick<ExecutionRecord, "executionId" | "updatedAt">;
 export interface OverviewQuery {
   readonly state: ExecutionState | undefined;
   readonly after: Place | undefined;
+  /** From which on those that need a person are shown, of all of them in their order. */
+  readonly needed: number;
 }
 
 /** Executions on one page, those last changed that are read, the older ones, and those that are read at once. */
@@ -70,7 +73,7 @@ type Reading = Pick<DoorLedger, "execution" | "executions" | "now" | "records" |
 export async function readOverview(
   ledger: Reading,
   caller: Caller,
-  { state, after }: OverviewQuery,
+  { state, after }: Pick<OverviewQuery, "state" | "after">,
 ): Promise<Overview> {
   const whose = caller.scopes.includes("all") ? {} : { caller: caller.name };
   const all: ListedExecution[] = [];
@@ -95,12 +98,10 @@ export async function readOverview(
   const older = more && after === undefined ? await olderOpen(ledger, caller, all) : undefined;
   const known = [...all, ...(older?.executions ?? [])];
   return {
-    page,
+    page: mostUrgentFirst(page),
     next: last && { executionId: last.executionId, updatedAt: last.updatedAt },
     needed:
-      state === undefined && after === undefined
-        ? known.filter(({ need }) => need !== undefined).toSorted((a, b) => urgency(a) - urgency(b))
-        : [],
+      state === undefined && after === undefined ? mostUrgentFirst(known.filter(({ need }) => need !== undefined)) : [],
     money:
       after === undefined
         ? {
@@ -153,10 +154,13 @@ function listed(execution: ExecutionRecord, records: readonly TokenRecord[], now
   return { status, records, need: needOf(status, records) };
 }
 
-/** What may be charged comes first, then what was not bought, then what waits. */
-function urgency({ status: { state, places } }: ListedExecution): number {
-  if (places.atRisk + places.inDoubt > 0) return 0;
-  return state === "waiting" ? 2 : 1;
+/** What may be charged comes first, then what was not bought, then what waits, then what needs nobody. */
+function mostUrgentFirst(executions: readonly ListedExecution[]): readonly ListedExecution[] {
+  return failuresFirst(executions, ({ need, status: { state, places } }) => {
+    if (need === undefined) return "good";
+    if (places.atRisk + places.inDoubt > 0) return "alarm";
+    return state === "waiting" ? "wait" : "bad";
+  });
 }
 
 /** A record, and whether it waits for an approval. */
