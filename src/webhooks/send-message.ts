@@ -4,6 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { messageOf } from "../contract/errors.ts";
 import type { DeliveryResult } from "../contract/webhook-ledger.ts";
+import { certificateProblem } from "./certificate-problem.ts";
 import { AddressRefused, checkedLookup } from "./checked-lookup.ts";
 import { hostOf, type WebhookTarget } from "./webhook-target.ts";
 
@@ -42,6 +43,8 @@ export async function sendMessage(
     agent: false,
     lookup: checkedLookup(lookup, isAllowed, isPlain),
     maxHeaderSize,
+    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED=0 sends no message to whoever answers.
+    rejectUnauthorized: true,
     signal: AbortSignal.any([late, signal]),
   } as const;
   let sent: ClientRequest | undefined;
@@ -53,7 +56,8 @@ export async function sendMessage(
   } catch (error) {
     if (late.aborted) return failed(`no answer within ${timeout / 1000} seconds`);
     if (signal.aborted) return failed("given up: the server ended");
-    return failed(error instanceof AddressRefused ? error.message : `not delivered: ${messageOf(error)}`);
+    if (error instanceof AddressRefused) return failed(error.message);
+    return failed(`not delivered: ${certificateProblem(error) ?? messageOf(error)}`);
   } finally {
     sent?.destroy();
   }

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Ledger } from "../../src/contract/ledger.ts";
 import { claimRequest, newExecution } from "../../src/testing/ledger-values.ts";
@@ -30,11 +31,11 @@ export interface Receiver extends AsyncDisposable {
 /** 32 random bytes, made for these tests. */
 export const secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD2k1rB4yHc8M=";
 
-/** Answers 204 unless it is told otherwise. */
-export async function startReceiver(answer: Answer = status(204)): Promise<Receiver> {
+/** Answers 204 unless it is told otherwise; with a key and a certificate over TLS. */
+export async function startReceiver(answer: Answer = status(204), tls?: ServerOptions): Promise<Receiver> {
   const received: Received[] = [];
   let [now, most] = [0, 0];
-  const server = createServer((request, response) => {
+  const take: RequestListener = (request, response) => {
     now += 1;
     most = Math.max(most, now);
     response.on("close", () => (now -= 1));
@@ -52,10 +53,11 @@ export async function startReceiver(answer: Answer = status(204)): Promise<Recei
       received.push(one);
       receiver.answer(response, request, one);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     received,
     most: () => most,
     answer,
