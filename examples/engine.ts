@@ -5,7 +5,7 @@ import { openSqliteLedger } from "buyonce/sqlite";
 import execution from "./engine.json" with { type: "json" };
 
 // The sandbox stands in for Azure. Without `endpoint` it is the real one, with the environment's credentials.
-await using sandbox = await startCloudSandbox({ stateFile: ".buyonce/engine-sandbox.json" });
+const sandbox = await startCloudSandbox({ stateFile: ".buyonce/engine-sandbox.json" });
 const ledger = await openSqliteLedger({ file: ".buyonce/engine.db" });
 const purchaser = createPurchaser({ ledger, providers: [createAzure({ endpoint: sandbox.url })] });
 
@@ -16,3 +16,4 @@ for (const { recIndex, status, commitment, price, error } of outcomes) {
   console.log(recIndex, status, commitment?.id ?? error?.code, price ? `${price.amount} ${price.currency}` : "");
 }
 await ledger.close();
+await sandbox.close();

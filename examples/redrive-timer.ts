@@ -38,7 +38,7 @@ async function redriveEvery(purchaser: Purchaser, options: TimerOptions): Promis
 }
 
 // The sandbox stands in for Azure: what is bought is pending for a while, and settles as it is looked at.
-await using sandbox = await startCloudSandbox();
+const sandbox = await startCloudSandbox();
 const ledger = await openSqliteLedger({ file: ".buyonce/timer.db" });
 const purchaser = createPurchaser({ ledger, providers: [createAzure({ endpoint: sandbox.url })] });
 
@@ -83,3 +83,4 @@ await redriveEvery(purchaser, {
 });
 console.log(`orders: ${sandbox.orders().length}`);
 await ledger.close();
+await sandbox.close();

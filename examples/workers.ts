@@ -41,7 +41,7 @@ async function startWorker(name: string, endpoint: string, onReport: (report: Re
 }
 
 // The sandbox stands in for Azure.
-await using sandbox = await startCloudSandbox();
+const sandbox = await startCloudSandbox();
 const reports: Report[] = [];
 const done = Promise.withResolvers<void>();
 const executions = ["night-1", "night-2", "night-3"].map((executionId) => ({
@@ -89,3 +89,4 @@ const statuses = reports.flatMap((report) => report.outcomes.map(({ status }) =>
 const count = (status: string) => statuses.filter((each) => each === status).length;
 console.log(`jobs ${reports.length}, purchased ${count("purchased")}, already-purchased ${count("already-purchased")}`);
 console.log(`orders: ${sandbox.orders().length}`);
+await sandbox.close();

@@ -19,6 +19,12 @@ describe("what the documentation says", () => {
     expect(text("README.md")).toContain(`\`\`\`ts\n${text("examples/engine.ts")}\`\`\``);
   });
 
+  test("the examples are written so that the oldest Node that is supported runs them", () => {
+    const names = readdirSync(file("examples")).filter((name) => name.endsWith(".ts"));
+    expect(names).toContain("engine.ts");
+    for (const name of names) expect(text(`examples/${name}`), name).not.toMatch(/\busing \w+ =/);
+  });
+
   test("the engine example buys, and buys nothing when it runs again", async () => {
     const folder = mkdtempSync(join(tmpdir(), "buyonce-example-"));
     const run = async () => {
