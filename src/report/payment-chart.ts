@@ -1,5 +1,5 @@
 import { type Money, totals } from "../contract/money.ts";
-import { paymentTotals, type Priced } from "../contract/payments.ts";
+import { type Payments, paymentTotals, type Priced } from "../contract/payments.ts";
 import { amountText, type Html, html } from "./html.ts";
 
 /** Something that is paid for, and when it was bought, in milliseconds since 1970. */
@@ -62,12 +62,20 @@ function dueMonths(all: readonly PaidFrom[]): readonly DueMonth[] {
     const { monthly } = payments;
     if (monthly === undefined) continue;
     for (let index = 0; index < monthly.months; index++) {
-      at(first + index).monthly.push({ amount: monthly.amount, currency: monthly.currency });
+      at(first + firstMonthly(payments) + index).monthly.push({ amount: monthly.amount, currency: monthly.currency });
     }
   }
   return [...months]
     .toSorted(([one], [other]) => one - other)
     .map(([month, { now, monthly }]) => ({ month, now: totals(now), monthly: totals(monthly) }));
+}
+
+/**
+ * How many months after the purchase the first of the monthly payments is due: of 11, 35 or 59 what was due at the purchase was the
+ * first instalment of a term, and the next follows in a month.
+ */
+function firstMonthly({ dueNow, monthly }: Payments): number {
+  return monthly !== undefined && (monthly.months + 1) % 12 === 0 && Number(dueNow.amount) > 0 ? 1 : 0;
 }
 
 function currencyPart(currency: string, months: readonly DueMonth[]): Html {

@@ -27,6 +27,17 @@ test("months of the same sum are one line; the sums are exact, and those of the 
   expect(text).toContain("mean over the term");
 });
 
+test("what follows a first instalment at the purchase begins a month later", () => {
+  const instalments = paidMonthly(usd("480"), { months: 11, kind: "fixed", dueNow: "40" });
+  expect(words(textOf([bought("480", instalments)]))).toContain(
+    "Nov 2026 40.00 – 40.00 Each from Dec 2026 to Oct 2027 – 40.00 40.00 ",
+  );
+  const upfront = paidMonthly(usd("600"), { months: 12, kind: "average", dueNow: "360" });
+  expect(words(textOf([bought("600", upfront)]))).toContain(
+    "Nov 2026 360.00 20.00 380.00 Each from Dec 2026 to Oct 2027 – 20.00 20.00 ",
+  );
+});
+
 test("each currency has its own, and what nobody knows is left out and said", () => {
   const gbp = { amount: "24", currency: "GBP" };
   const text = textOf([
