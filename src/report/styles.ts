@@ -33,7 +33,7 @@ td.what { min-width: 200px; overflow-wrap: anywhere; }
 .totals th .id { white-space: nowrap; font-size: 15px; }
 .totals th, .totals td { padding: 8px 24px 8px 0; border-bottom: 1px solid var(--line); }
 .totals thead th { border-bottom: 2px solid var(--line); }
-.totals tbody th { color: var(--ink); font-size: 16px; font-weight: 400; }
+.totals tbody th { color: var(--ink); font-size: 16px; font-weight: 400; padding-top: 12px; vertical-align: top; }
 .totals .sum th, .totals .sum td { font-weight: 700; }
 .totals .money { padding-right: 0; padding-left: 24px; }
 .scroll { overflow-x: auto; }
@@ -114,17 +114,19 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 16px;
   main { max-width: none; padding: 0; }
   h1 { font-size: 20pt; }
   h2 { font-size: 13pt; margin: 10pt 0 5pt; break-after: avoid; }
-  table, .totals, .totals tbody th { font-size: 9.5pt; }
+  table, .totals, .totals tbody th { font-size: 9pt; }
   .note, .small, .story ol, dl, .facts { font-size: 9pt; }
   .headline { font-size: 12pt; margin-bottom: 10pt; }
   td { padding: 6pt 10pt 6pt 0; }
-  .totals th, .totals td { padding-top: 3pt; padding-bottom: 3pt; }
-  figure.due { display: grid; grid-template-columns: 82mm minmax(0, 1fr); gap: 0 6mm; align-items: start; margin-bottom: 6pt; }
+  .totals th, .totals td, .totals tbody th { padding-top: 3pt; padding-bottom: 3pt; padding-right: 6pt; }
+  .totals th:last-child, .totals td:last-child { padding-right: 0; }
+  th.money, td.money { white-space: normal; vertical-align: top; }
+  figure.due { display: grid; grid-template-columns: 58mm minmax(0, 1fr); gap: 0 6mm; align-items: start; margin-bottom: 6pt; }
   figure.due .keys { font-size: 8pt; margin: 0; grid-column: 1; grid-row: 2; }
   figure.due .scroll { grid-column: 2; grid-row: 1 / span 2; }
   ul.steps li { padding: 5pt 8pt; margin: 0 0 5pt; }
   .totals { margin-bottom: 8pt; }
-  .totals th .id { font-size: 8.5pt; }
+  .totals th .id { font-size: 7pt; }
   .id, .command { font-size: 8pt; }
   .badge { border: 1px solid currentColor; }
   thead { display: table-header-group; }

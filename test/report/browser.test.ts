@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlReport } from "../../src/report/html-report.ts";
+import { paidMonthly } from "../../src/contract/payments.ts";
 import { manyOf } from "./many-sample.ts";
 import { hostile, how, outcomes, sample } from "./report-sample.ts";
 
@@ -80,7 +81,7 @@ const measured = (page: string) =>
     .replace("default-src 'none'; style-src 'unsafe-inline'", "style-src 'unsafe-inline'; script-src 'unsafe-inline'")
     .replace(
       "</body>",
-      `<script>const width = document.documentElement; document.body.dataset.fits = String(width.scrollWidth <= width.clientWidth);</script></body>`,
+      `<script>const width = document.documentElement; const isWhole = (each) => each.scrollWidth <= each.clientWidth; document.body.dataset.fits = String(isWhole(width)); document.body.dataset.cut = String([...document.querySelectorAll(".scroll")].filter((each) => !isWhole(each)).length);</script></body>`,
     );
 
 describe.skipIf(!isThere)("in a real browser", { timeout: 120_000 }, () => {
@@ -115,13 +116,27 @@ describe.skipIf(!isThere)("in a real browser", { timeout: 120_000 }, () => {
     ["a phone", 390],
   ])("on %s nothing sticks out, and there is something to see", async (_where, width) => {
     const { stdout } = await open(measured(page), "--dump-dom", `--window-size=${width},2000`);
-    expect(stdout).toMatch(/<body data-fits="true">/);
+    expect(stdout).toMatch(/<body data-fits="true"/);
     const picture = join(folder, `${width}.png`);
     await open(page, `--screenshot=${picture}`, `--window-size=${width},2000`);
     const png = await readFile(picture);
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width, 2000]);
     // A white page of that size is a few kilobytes.
     expect(png.length).toBeGreaterThan(50_000);
+  });
+
+  test("on paper no table of amounts is cut off", async () => {
+    const { report, ...execution } = manyOf(9);
+    const price = { amount: "1445656.12345", currency: "USD" };
+    const payments = paidMonthly(price, { months: 11, kind: "average", dueNow: "73718" });
+    const outcomes = report.outcomes.map((outcome) => ({ ...outcome, price, payments }));
+    const large = htmlReport([{ ...execution, report: { ...report, outcomes, totals: [price] } }], how);
+    // A4 without its margins, in pixels; the rules of paper hold on the screen.
+    const onPaper = measured(large)
+      .replaceAll("@media screen", "@media speech")
+      .replaceAll("@media print", "@media all");
+    const { stdout } = await open(onPaper, "--dump-dom", "--window-size=710,2000");
+    expect(stdout).toMatch(/<body data-fits="true" data-cut="0">/);
   });
 
   test("five hundred print on twelve pages, each on a line, and nothing of a line is cut off", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { amountText, html, timeText } from "../../src/report/html.ts";
+import { amountText, html, monthlyText, timeText } from "../../src/report/html.ts";
 import { htmlReport } from "../../src/report/html-report.ts";
 import { timelineOf } from "../../src/report/timeline.ts";
 import { verdictOf } from "../../src/report/report-words.ts";
@@ -177,5 +177,8 @@ test("amounts and times as people read them", () => {
     "1,000.00 USD",
     "1,234,567.1234 USD",
   ]);
+  const monthly = { amount: "33558", currency: "GBP", months: 11 } as const;
+  expect(monthlyText({ ...monthly, kind: "fixed" })).toBe("11 × 33,558.00 GBP");
+  expect(monthlyText({ ...monthly, kind: "average" })).toBe("11 × ~33,558.00 GBP");
   expect(timeText(at)).toBe("22 Nov 2026, 09:05:00");
 });
