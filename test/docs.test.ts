@@ -110,7 +110,8 @@ test("the README shows what its first command really prints, the first time and 
   mkdirSync(join(folder, "fixtures"));
   copyFileSync(file("fixtures/execution.json"), join(folder, "fixtures/execution.json"));
   const command = [file("src/cli/main.ts"), "drive", "fixtures/execution.json", "--sandbox"];
-  const anyId = (lines: string) => lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>");
+  const anyId = (lines: string) =>
+    lines.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|hr-[0-9a-f]{17}/g, "<id>");
   const { recommendations } = JSON.parse(text("fixtures/execution.json")) as { recommendations: readonly unknown[] };
   const between = `\n\n… 1 to ${recommendations.length - 2} …\n\n`;
   const shown = [...text("README.md").matchAll(/```\n( *#[^]*?)\n```/g)].map(([, block = ""]) => anyId(block.trim()));

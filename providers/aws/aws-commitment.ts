@@ -34,6 +34,12 @@ export function isFinal(state: string): boolean {
   return final.has(state);
 }
 
+/** A purchase of which one part was paid for and another not is for a person to judge. */
+export function together(standings: readonly Standing[]): Standing {
+  const [first = "live"] = standings;
+  return standings.every((standing) => standing === first) ? first : "unclear";
+}
+
 /** One entry of a service's list as the core knows it, by its state and what else is known of it. */
 export function awsCommitment(
   id: string,

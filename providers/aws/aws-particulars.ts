@@ -4,6 +4,7 @@ import type { AnyRecommendation } from "../../src/contract/recommendation.ts";
 /** The page of each service in the AWS console, after its address. The paths are those that the console itself shows. */
 const pages: Readonly<Record<string, (region: string) => string>> = {
   ec2: (region) => `ec2/home?region=${region}#ReservedInstances:`,
+  "ec2-host": (region) => `ec2/home?region=${region}#Hosts:`,
   rds: (region) => `rds/home?region=${region}#reserved-db-instances:`,
   elasticache: (region) => `elasticache/home?region=${region}#/reserved-nodes`,
   memorydb: (region) => `memorydb/home?region=${region}#/reserved-nodes`,

@@ -19,6 +19,12 @@ export const awsPermissions: Readonly<Record<string, ServicePermissions>> = {
     price: ["ec2:DescribeReservedInstancesOfferings"],
     purchase: ["ec2:PurchaseReservedInstancesOffering", "ec2:CreateTags"],
   },
+  "ec2-host": {
+    list: ["ec2:DescribeHostReservations"],
+    price: ["ec2:DescribeHostReservationOfferings", "ec2:GetHostReservationPurchasePreview"],
+    // The tags that go with the purchase take the second.
+    purchase: ["ec2:PurchaseHostReservation", "ec2:CreateTags"],
+  },
   ...Object.fromEntries(reservationServices.map(({ name, calls }) => [name, of(calls)])),
   "savings-plans": {
     list: ["savingsplans:DescribeSavingsPlans"],

@@ -7,6 +7,7 @@ import type { AwsSettings } from "./aws-settings.ts";
  */
 const pages: Readonly<Record<string, readonly [path: string, page: string]>> = {
   ec2: ["ec2", "#ReservedInstances:"],
+  "ec2-host": ["ec2", "#Hosts:"],
   rds: ["rds", "#reserved-instances:"],
   elasticache: ["elasticache", "#/reserved-nodes"],
   memorydb: ["memorydb", ""],

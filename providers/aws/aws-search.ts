@@ -22,6 +22,13 @@ const listings: Readonly<Record<string, Listing>> = {
     kind: "instanceType",
     ofKind: (kind) => ({ words: ["--filters", `Name=instance-type,Values=${kind}`] }),
   },
+  "ec2-host": {
+    words: ["ec2", "describe-host-reservations"],
+    list: "HostReservationSet",
+    fields: { id: "HostReservationId", count: "Count", state: "State", since: "Start" },
+    kind: "instanceFamily",
+    ofKind: (kind) => ({ words: ["--filter", `Name=instance-family,Values=${kind}`] }),
+  },
   rds: {
     words: ["rds", "describe-reserved-db-instances"],
     list: "ReservedDBInstances",

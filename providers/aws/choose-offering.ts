@@ -69,17 +69,21 @@ export function chooseOffering(seen: readonly SeenOffering[], search: OfferingSe
   const { title, summary, payment, quantity } = search;
   const offering = onlyFitting(seen, search);
   const price = priceOf(offering.charges, quantity);
-  // A part that is paid at once, or by the hour, and is said to be nothing or not listed, would pass any limit.
-  const isWhole =
-    (payment === "no-upfront" || price?.upfront.amount !== "0") &&
-    (payment === "all-upfront" || price?.total.amount !== price?.upfront.amount);
-  if (!offering.id || !price || !isWhole) {
+  if (!offering.id || !price || !isWhole(price, payment)) {
     throw new RefusedError({
       code: "quote-failed",
       message: `${title} lists ${summary} without an id or without a price that can be known beforehand: ${sample([offering])}.`,
     });
   }
   return { id: offering.id, price };
+}
+
+/** Whether no part of a price is missing: one that is paid at once, or by the hour, and is said to be nothing would pass any limit. */
+export function isWhole({ upfront, total }: Price, payment: AwsRecommendation["payment"]): boolean {
+  return (
+    (payment === "no-upfront" || upfront.amount !== "0") &&
+    (payment === "all-upfront" || total.amount !== upfront.amount)
+  );
 }
 
 /** One that is listed twice under one id, and says the same both times, is one offering. */

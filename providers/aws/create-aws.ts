@@ -6,6 +6,7 @@ import { createConnect } from "./aws-connect.ts";
 import { awsPortal } from "./aws-portal.ts";
 import { awsSearch } from "./aws-search.ts";
 import { createEc2 } from "./ec2/ec2-executor.ts";
+import { createEc2Host } from "./ec2-host/host-executor.ts";
 import { elasticache } from "./reservations/elasticache.ts";
 import { createRedshift } from "./redshift/redshift-executor.ts";
 import { createRedshiftServerless } from "./redshift-serverless/serverless-executor.ts";
@@ -36,6 +37,7 @@ export function createAws(settings: AwsSettings = {}): Provider {
     portalOf: awsPortal(settings),
     services: {
       ec2: createEc2(connect, resolved),
+      "ec2-host": createEc2Host(connect, resolved),
       rds: createReservationExecutor(rds, connect, resolved),
       elasticache: createReservationExecutor(elasticache, connect, resolved),
       memorydb: createReservationExecutor(memorydb, connect, resolved),

@@ -1,4 +1,5 @@
 import type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
+import type { Ec2HostRecommendation } from "./ec2-host/host-recommendation.ts";
 import type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
 import type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 import type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
@@ -9,6 +10,7 @@ import type { SavingsPlanRecommendation } from "./savings-plans/aws-plan-recomme
 
 export { createAws } from "./create-aws.ts";
 export type { Ec2Recommendation } from "./ec2/ec2-recommendation.ts";
+export type { Ec2HostRecommendation } from "./ec2-host/host-recommendation.ts";
 export type { ElastiCacheRecommendation } from "./reservations/elasticache.ts";
 export type { MemoryDbRecommendation } from "./reservations/memorydb.ts";
 export type { OpenSearchRecommendation } from "./reservations/opensearch.ts";
@@ -31,6 +33,7 @@ export type { AwsSettings, CredentialsFor, VisibilityLimits } from "./aws-settin
 declare module "../../src/contract/recommendation-types.js" {
   interface RecommendationTypes {
     readonly "aws/ec2": Ec2Recommendation;
+    readonly "aws/ec2-host": Ec2HostRecommendation;
     readonly "aws/elasticache": ElastiCacheRecommendation;
     readonly "aws/memorydb": MemoryDbRecommendation;
     readonly "aws/opensearch": OpenSearchRecommendation;

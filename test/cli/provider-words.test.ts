@@ -12,6 +12,7 @@ const models = (name: string) => `@aws-sdk/client-${name}/dist-types/models/*.d.
 const typesOf: Readonly<Record<string, string>> = {
   azure: "@azure/arm-reservations/dist/esm/{models,api}/**/*.d.ts",
   "azure savings-plans": "@azure/arm-billingbenefits/types/arm-billingbenefits.d.ts",
+  "aws ec2-host": models("ec2"),
   "aws savings-plans": models("savingsplans"),
   gcp: "@google-cloud/compute/build/protos/protos.d.ts",
 };

@@ -2,6 +2,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type { ec2RecommendationSchema } from "../../providers/aws/ec2/ec2-recommendation.ts";
+import type { ec2HostSchema } from "../../providers/aws/ec2-host/host-recommendation.ts";
 import { createAws, type Ec2Recommendation } from "../../providers/aws/index.ts";
 import type { redshiftServerlessSchema } from "../../providers/aws/redshift-serverless/serverless-service.ts";
 import type { redshiftSchema } from "../../providers/aws/redshift/redshift-service.ts";
@@ -31,6 +32,7 @@ import type {
 /** What the schema of each service takes. */
 type Taken = {
   "aws/ec2": z.input<typeof ec2RecommendationSchema>;
+  "aws/ec2-host": z.input<typeof ec2HostSchema>;
   "aws/elasticache": z.input<typeof elastiCacheSchema>;
   "aws/memorydb": z.input<typeof memoryDbSchema>;
   "aws/opensearch": z.input<typeof openSearchSchema>;
@@ -187,6 +189,7 @@ test("every service that is sold has its type", () => {
     Record<Exclude<keyof RecommendationTypes, keyof AzureReservations | "shop/server" | "outside/server">, true>
   > = {
     "aws/ec2": true,
+    "aws/ec2-host": true,
     "aws/elasticache": true,
     "aws/memorydb": true,
     "aws/opensearch": true,

@@ -91,6 +91,15 @@ const ec2Error = (status: number, code: string) =>
   xml(status, `<Response><Errors><Error><Code>${code}</Code><Message>No.</Message></Error></Errors></Response>`);
 const asksFor = ({ body }: ProxiedRequest, action: string) => body.includes(`Action=${action}&`);
 
+/** Outcomes name them by this id, the sandbox's commands by their name. */
+const soldAsReservations = {
+  sold: (sandbox) => sandbox.reservations(),
+  setState: (sandbox, id, state) => {
+    const name = sandbox.reservations().find((one) => one.id === id)?.name;
+    sandbox.setReservationState(name ?? id, state);
+  },
+} satisfies Pick<GoldenKind, "sold" | "setState">;
+
 export const ec2: GoldenKind = {
   name: "ec2",
   recommendation: recommendationOf("aws", "ec2"),
@@ -106,6 +115,20 @@ export const ec2: GoldenKind = {
   setState: (sandbox, id, state) => sandbox.setReservedInstanceState(id, state),
 };
 
+export const ec2Host: GoldenKind = {
+  name: "ec2-host",
+  recommendation: recommendationOf("aws", "ec2-host"),
+  another: { hostIds: ["h-0f1e2d3c4b5a69788"] },
+  provider: createAws,
+  purchaseAction: "PurchaseHostReservation",
+  listAction: "DescribeHostReservations",
+  // There is no look by name.
+  isLook: (request) => asksFor(request, "DescribeHostReservations"),
+  denied: ec2Error(403, "UnauthorizedOperation"),
+  absent: () => undefined,
+  ...soldAsReservations,
+};
+
 /** What all services with reservations have in common. */
 const reservations = (service: string) =>
   ({
@@ -113,12 +136,7 @@ const reservations = (service: string) =>
     recommendation: recommendationOf("aws", service),
     another: { quantity: 5 },
     provider: createAws,
-    // Outcomes name them by this id, the sandbox's commands by their name.
-    sold: (sandbox) => sandbox.reservations(),
-    setState: (sandbox, id, state) => {
-      const name = sandbox.reservations().find((one) => one.id === id)?.name;
-      sandbox.setReservationState(name ?? id, state);
-    },
+    ...soldAsReservations,
   }) satisfies Partial<GoldenKind>;
 
 export const rds: GoldenKind = {
@@ -171,6 +189,18 @@ export const redshift: GoldenKind = {
   isLook: (request) => asksFor(request, "DescribeReservedNodes"),
   denied: queryError(403, "AccessDenied"),
   absent: ({ body }) => (body.includes("&ReservedNodeId=") ? queryError(404, "ReservedNodeNotFound") : undefined),
+};
+
+export const redshiftServerless: GoldenKind = {
+  ...reservations("redshift-serverless"),
+  purchaseAction: "CreateReservation",
+  listAction: "ListReservations",
+  isLook: ({ headers }) => /\.(ListReservations|GetReservation)$/.test(headers["x-amz-target"] ?? ""),
+  denied: json(400, { __type: "AccessDeniedException", message: "No." }),
+  absent: ({ headers }) =>
+    headers["x-amz-target"]?.endsWith(".GetReservation")
+      ? json(400, { __type: "ResourceNotFoundException", message: "No." })
+      : undefined,
 };
 
 export const awsPlans: GoldenKind = {

@@ -43,7 +43,9 @@ function isPurchase({ method, path, headers, body }: ProxiedRequest): boolean {
   if (method === "PUT") return true;
   const rest = /\/(CreateSavingsPlan|purchaseReservedInstanceOffering|commitments)(\?|$)/.test(path);
   const target = headers["x-amz-target"] ?? "";
-  return method === "POST" && (rest || /(^|&)Action=Purchase/.test(body) || target.includes(".Purchase"));
+  return (
+    method === "POST" && (rest || /(^|&)Action=Purchase/.test(body) || /\.(Purchase|CreateReservation)/.test(target))
+  );
 }
 
 async function answerPurchase(

@@ -30,6 +30,12 @@ describe("every executor keeps the contract", () => {
   testExecutor({ name: "Redshift Serverless", make: () => sandboxWorld("aws redshift-serverless"), test });
 });
 
+describe("assumption: the contract is kept on EC2 hosts even where EC2 covers a host twice", () => {
+  // The suite buys one thing several times, which EC2 refuses: test/aws/ec2-host/host-covered.test.ts.
+  const make = () => sandboxWorld("aws ec2-host", { aws: { coveredHosts: "sold" } });
+  testExecutor({ name: "EC2 hosts", make, test });
+});
+
 describe("assumption: whatever Azure answers to a second PUT of one id, the contract is kept", () => {
   for (const secondPut of ["already-exists", "session-timed-out"] as const) {
     const make = () => sandboxWorld("azure compute", { azure: { secondPut } });

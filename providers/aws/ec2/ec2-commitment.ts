@@ -1,6 +1,6 @@
 import type { Commitment, Standing } from "../../../src/contract/commitment.ts";
 import type { Facts, Listed } from "../../../src/contract/listed.ts";
-import { isFinal, standingOf } from "../aws-commitment.ts";
+import { isFinal, standingOf, together } from "../aws-commitment.ts";
 import { priceOf, pricedByTheHour, sumOf, type Price } from "../aws-price.ts";
 import { purchaseGroupTag } from "../aws-settings.ts";
 import type { ReservedInstance } from "./ec2-api.ts";
@@ -69,12 +69,6 @@ export function commitmentOf(instances: readonly ReservedInstance[], tokenTag: s
  */
 function ec2StandingOf(state: string): Standing {
   return state === "retired" ? "unclear" : standingOf(state);
-}
-
-/** A purchase of which one part was paid for and another not is for a person to judge. */
-function together(standings: readonly Standing[]): Standing {
-  const [first = "live"] = standings;
-  return standings.every((standing) => standing === first) ? first : "unclear";
 }
 
 function totalOf(instances: readonly ReservedInstance[]): Price | undefined {

@@ -5,10 +5,11 @@ import { durations } from "../aws-fields.ts";
 import { purchaseGroupTag, toolTag } from "../aws-settings.ts";
 import { factsInWords } from "../aws-facts.ts";
 import { onlyFitting } from "../choose-offering.ts";
+import { clientTokenOf } from "../client-token.ts";
 import type { SavingsPlansApi } from "./aws-plan-api.ts";
 import { paymentsOf, totalOf, upfrontPaymentOf } from "./aws-plan-cost.ts";
 import { askedOffering, offeringFacts } from "./aws-plan-facts.ts";
-import { clientTokenOf, type PurchaseRequest } from "./aws-plan-purchase-request.ts";
+import type { PurchaseRequest } from "./aws-plan-purchase-request.ts";
 import type { SavingsPlanRecommendation } from "./aws-plan-recommendation.ts";
 
 /** The one offering that fits, and the whole request. Throws a RefusedError where none fits, or several do. */

@@ -32,10 +32,15 @@ export interface AwsSandboxOptions {
    */
   readonly tierCrossing?: boolean | undefined;
   /**
-   * How long (milliseconds) CreateSavingsPlan, and CreateReservation of Redshift Serverless, remember a client token; after that the same request buys again. Default
+   * How long (milliseconds) CreateSavingsPlan, CreateReservation of Redshift Serverless, and PurchaseHostReservation remember a client token; after that the same request buys again. Default
    * for ever. How long the real one does is not documented.
    */
   readonly clientTokenMemory?: number | undefined;
+  /**
+   * What EC2 does with a purchase for a Dedicated Host that a reservation covers already: `refused`, the default, as its error codes
+   * say, or `sold` again.
+   */
+  readonly coveredHosts?: "refused" | "sold" | undefined;
   /**
    * What Redshift does with tags on a reserved node, which is not among the resources that it documents as taggable: it
    * knows no such resource (`refused`, the default), takes and shows them, or takes them and does not show them (`hidden`).
@@ -52,6 +57,7 @@ export interface AwsBehaviour {
   readonly readsUntilActive: number;
   readonly tierCrossing: boolean;
   readonly clientTokenMemory: number;
+  readonly coveredHosts: "refused" | "sold";
   readonly redshiftTags: "refused" | "shown" | "hidden";
 }
 
@@ -64,6 +70,7 @@ export function awsBehaviour(options: AwsSandboxOptions): AwsBehaviour {
     readsUntilActive: options.readsUntilActive ?? 1,
     tierCrossing: options.tierCrossing ?? false,
     clientTokenMemory: options.clientTokenMemory ?? Infinity,
+    coveredHosts: options.coveredHosts ?? "refused",
     redshiftTags: options.redshiftTags ?? "refused",
   };
 }

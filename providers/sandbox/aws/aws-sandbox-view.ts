@@ -42,7 +42,7 @@ export function viewReservedInstances(store: SandboxStore, behaviour: AwsBehavio
     }));
 }
 
-/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch, Redshift, Redshift Serverless. */
+/** A reservation in the sandbox, for tests: of RDS, ElastiCache, MemoryDB, OpenSearch, Redshift, Redshift Serverless, Dedicated Hosts. */
 export interface ReservationView {
   readonly service: string;
   /** By which a person looks it up: the name, but for OpenSearch, which makes up an id of its own besides. */

@@ -52,8 +52,8 @@ export interface AwsRefusals {
 export interface AwsService {
   /** Its name in the credential scope of a signature. */
   readonly signingName: string;
-  /** The action that buys, where one does. */
-  readonly purchaseAction?: string;
+  /** The actions that buy, where any do. */
+  readonly purchaseAction?: string | readonly string[];
   /** How it refuses who calls, in its own words. */
   readonly refusals: AwsRefusals;
   operationOf(request: SandboxRequest): AwsOperation;

@@ -13,8 +13,8 @@ interface QueryServiceOptions {
   /** The `Version` parameter. */
   readonly version: string;
   readonly actions: Readonly<Record<string, QueryAction>>;
-  /** The action that buys, where one does. */
-  readonly purchaseAction?: string;
+  /** The actions that buy, where any do. */
+  readonly purchaseAction?: string | readonly string[];
   /** How it refuses who calls; default as all services but EC2 do. */
   readonly refusals?: AwsRefusals;
   /** The body of an answer. */

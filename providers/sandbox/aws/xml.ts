@@ -6,7 +6,7 @@ export interface XmlElements {
 /** A list whose members have a name of their own. */
 export interface XmlList {
   readonly member: string;
-  readonly items: readonly XmlElements[];
+  readonly items: readonly (XmlElements | string)[];
 }
 
 export type XmlValue = string | number | boolean | XmlElements | XmlList | readonly XmlElements[];
@@ -22,7 +22,7 @@ function content(value: XmlValue): string {
   if (typeof value !== "object") return escape(String(value));
   const list = Array.isArray(value) ? { member: "item", items: value as readonly XmlElements[] } : value;
   if (!isList(list)) return xml(list as XmlElements);
-  return list.items.map((item) => `<${list.member}>${xml(item)}</${list.member}>`).join("");
+  return list.items.map((item) => `<${list.member}>${content(item)}</${list.member}>`).join("");
 }
 
 function isList(value: object): value is XmlList {

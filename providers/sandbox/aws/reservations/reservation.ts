@@ -16,6 +16,8 @@ export type StoredReservation = Purchased & {
   readonly count: number;
   /** Under which it was bought, where the service takes one. */
   readonly clientToken?: string | undefined;
+  /** Ids of what it covers, where it is bought for something that exists: Dedicated Hosts. */
+  readonly attachedTo?: readonly string[] | undefined;
 };
 
 /** A reservation of which it is said whose it is. */
@@ -34,6 +36,7 @@ export interface ReservationPurchase {
   readonly count: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly clientToken?: string | undefined;
+  readonly attachedTo?: readonly string[] | undefined;
   /** What the service answers to an id that is used already, whatever became of it. */
   readonly alreadyExists: AwsFault;
 }
