@@ -2,7 +2,7 @@ import type { GetHostReservationPurchasePreviewResult } from "@aws-sdk/client-ec
 import { RefusedError } from "../../../src/contract/errors.ts";
 import type { Marker, Quote } from "../../../src/contract/executor.ts";
 import type { TagNames } from "../../../src/contract/tag-names.ts";
-import { statesAll } from "../aws-facts.ts";
+import { factsInWords, statesAll } from "../aws-facts.ts";
 import { durations } from "../aws-fields.ts";
 import { type Price, pricedByTheHour } from "../aws-price.ts";
 import { isWhole, onlyFitting } from "../choose-offering.ts";
@@ -28,7 +28,7 @@ export async function quoteHosts(
     id: offering.OfferingId,
     facts: hostFacts(offering),
   }));
-  const summary = `Dedicated Host reservations of ${Object.values(asked).join(", ")} in ${region}`;
+  const summary = `Dedicated Host reservations of ${factsInWords(asked)} in ${region}`;
   const { id: OfferingId } = onlyFitting(seen, { title: "EC2", summary, asked });
   if (!OfferingId) throw unusable(`lists ${summary} without an id`);
   const price = priceOf(await api.preview({ OfferingId, HostIdSet: hostIds }, signal), recommendation);
