@@ -22,6 +22,23 @@ export class MissingPackageError extends RefusedError {
   }
 }
 
+/**
+ * The one command that installs what errors of that kind lack, each package once; undefined where none lacks any. An outcome holds the
+ * message alone, so it is read from there.
+ */
+export function installCommand(
+  errors: readonly ({ readonly code: string; readonly message: string } | undefined)[],
+): string | undefined {
+  const packages = errors.flatMap((error) => {
+    const [, install = ""] = (error?.code === "invalid-configuration" && installed.exec(error.message)) || [];
+    return install === "" ? [] : install.split(" ");
+  });
+  return packages.length === 0 ? undefined : `npm install ${[...new Set(packages)].toSorted().join(" ")}`;
+}
+
+/** Of a message of MissingPackageError, what is to be installed. */
+const installed = / not installed: npm install ([\w@/. -]{1,2000})\. Nothing was sent\.$/;
+
 interface MissingPackage {
   readonly install: string;
   readonly neededBy?: string | undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { reportText } from "../../src/cli/text/report-text.ts";
 import { paidMonthly } from "../../src/contract/payments.ts";
+import { MissingPackageError } from "../../src/contract/optional-package.ts";
 import type { Outcome } from "../../src/contract/report.ts";
 import { bought, outcome, report } from "./stand-ins.ts";
 
@@ -107,6 +108,15 @@ next
     const narrow = textOf(all, 80);
     expect(narrow).toMatch(/11 × 40.00$/m);
     expect(narrow).toMatch(/paid: not known$/m);
+  });
+
+  test("what is not installed is one command, however many recommendations lack it", () => {
+    const lacking = (recIndex: number, install: string) => {
+      const { code, message } = new MissingPackageError({ install, cause: undefined });
+      return outcome({ recIndex, status: "refused", error: { code, message, retryable: false } });
+    };
+    const text = textOf([lacking(0, "@aws-sdk/client-rds"), lacking(1, "@google-cloud/compute@7")], 80);
+    expect(text).toContain("\n    npm install @aws-sdk/client-rds @google-cloud/compute@7\n");
   });
 
   test("no token appears", () => {

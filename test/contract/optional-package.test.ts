@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { importOptional, loadTogether, MissingPackageError } from "../../src/contract/optional-package.ts";
+import {
+  importOptional,
+  installCommand,
+  loadTogether,
+  MissingPackageError,
+} from "../../src/contract/optional-package.ts";
 
 function missing(what: string) {
   const error = Object.assign(new Error(`Cannot find ${what}`), { code: "ERR_MODULE_NOT_FOUND" });
@@ -28,4 +33,16 @@ test("all that are missing are named at once, each once and in order, whatever e
     message: "Disks need packages that are not installed: npm install disk-sdk@1 price-sdk. Nothing was sent.",
   });
   await expect(loadTogether([broken])).rejects.toThrow(/^broken$/);
+});
+
+test("one command installs what several errors lack, and none what is said by somebody else", () => {
+  const errorOf = (install: string) => new MissingPackageError({ install, cause: undefined });
+  const errors = [errorOf("pg"), undefined, errorOf("@google-cloud/compute@7 pg"), new Error("no")];
+  expect(
+    installCommand(errors.map((error) => error && { code: "invalid-configuration", message: error.message })),
+  ).toBe("npm install @google-cloud/compute@7 pg");
+  const foreign = "x is not installed: npm install evil. Nothing was sent.";
+  expect(installCommand([{ code: "purchase-rejected", message: foreign }])).toBeUndefined();
+  const command = "It is not installed: npm install pg; rm -r x. Nothing was sent.";
+  expect(installCommand([{ code: "invalid-configuration", message: command }])).toBeUndefined();
 });

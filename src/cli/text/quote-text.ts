@@ -1,6 +1,7 @@
 import type { PlannedRecommendation, Verdict } from "../../drive/plan-recommendation.ts";
 import type { ExecutionPlan } from "../../drive/plan-execution.ts";
 import { cleanText } from "../../contract/clean-text.ts";
+import { installCommand } from "../../contract/optional-package.ts";
 import { formatMoney, type Money } from "../../contract/money.ts";
 import { failuresFirst, type Tone } from "../../report/failures-first.ts";
 import { type Column, layOutFirst, wrap } from "../terminal/table.ts";
@@ -96,7 +97,12 @@ export function quoteText(
     verdict === "buy" ? [{ payer, price, payments, isBought: true }] : [],
   );
   const accounts = accountsText(paid, width, paint, "would be bought");
-  return `${table}${said.below()}\n${[...sums, ...twins, ...warnings].join("")}${accounts && `\n${accounts}`}`;
+  const install = installCommand(recommendations.map((each) => each.error));
+  return [
+    `${table}${said.below()}\n${[...sums, ...twins, ...warnings].join("")}`,
+    ...(install === undefined ? [] : [`To install what is missing:\n  ${install}\n`]),
+    ...(accounts === "" ? [] : [accounts]),
+  ].join("\n");
 }
 
 function limitText({ verdict, limit }: PlannedRecommendation): string {

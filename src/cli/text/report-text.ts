@@ -1,6 +1,7 @@
 import { indexRanges } from "./index-ranges.ts";
 import { cleanText } from "../../contract/clean-text.ts";
 import { formatMoney } from "../../contract/money.ts";
+import { installCommand } from "../../contract/optional-package.ts";
 import type { Outcome, Report } from "../../contract/report.ts";
 import { type Column, layOutFirst, wrap } from "../terminal/table.ts";
 import type { Paint } from "../terminal/terminal.ts";
@@ -87,7 +88,12 @@ export function reportText(
     `${table}${said.below()}`,
     totalsText(report, { width, paint, newLedger }),
     accountsText(outcomes.filter(({ commitment, price }) => commitment ?? price).map(paidOf), width, paint),
-    stepsText(nextSteps(outcomes, again, pendingAgain), width, paint),
+    stepsText(
+      nextSteps(outcomes, again, pendingAgain),
+      installCommand(outcomes.map(({ error }) => error)),
+      width,
+      paint,
+    ),
     lookForText(looksIn(outcomes, descriptions, lookFor), width, paint, page),
   ]
     .filter((part) => part !== "")
@@ -129,15 +135,15 @@ function totalsText(
   ].join("");
 }
 
-function stepsText(steps: readonly NextStep[], width: number, paint: Paint): string {
+function stepsText(steps: readonly NextStep[], install: string | undefined, width: number, paint: Paint): string {
   if (steps.length === 0) return "";
   const lines = steps.flatMap(({ recIndexes, text }) => {
     const [first = "", ...rest] = wrap(`${indexRanges(recIndexes)}: ${text}`, width - 4);
     return [`  ${paint("yellow", "→")} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   // Not broken over two lines: they are there to be copied.
-  const commands = [...new Set(steps.flatMap(({ command }) => command ?? []))].map((command) => `\n    ${command}\n`);
-  return `${paint("bold", "next")}\n${lines.join("\n")}\n${commands.join("")}`;
+  const commands = new Set([install ?? [], ...steps.map(({ command }) => command ?? [])].flat());
+  return `${paint("bold", "next")}\n${lines.join("\n")}\n${[...commands].map((command) => `\n    ${command}\n`).join("")}`;
 }
 
 /** The line below a report of imitated purchases: how many requests for one the imitation has got. */
