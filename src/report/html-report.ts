@@ -245,7 +245,7 @@ function payerLine({ provider, service, account, commitment }: Outcome, link: st
     <span>${payer}</span>
     ${account === undefined ? undefined : html`<span><span class="name">account </span><span class="id">${account}</span></span>`}
     ${ids.map((id) => html`<span><span class="name">id </span><span class="id">${id}</span></span>`)}
-    ${link?.startsWith("https://") ? html`<a href="${link}" rel="noopener noreferrer">open at the provider</a>` : undefined}
+    ${link?.startsWith("https://") ? html`<a class="portal" href="${link}" rel="noopener noreferrer">open at the provider</a>` : undefined}
   </p>`;
 }
 

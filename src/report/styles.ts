@@ -131,7 +131,7 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 16px;
   .badge { border: 1px solid currentColor; }
   thead { display: table-header-group; }
   tr, ul.steps li, details.look, .story li, .notice, figure.due { break-inside: avoid; }
-  a[href], details.story:not([open]), details.look:not([open]) { display: none; }
+  .portal, details.story:not([open]), details.look:not([open]) { display: none; }
   .many details.look { padding: 4pt 8pt; margin-bottom: 5pt; font-size: 8pt; }
   .many details.look dl { font-size: 7.5pt; gap: 1pt 10pt; margin-top: 3pt; }
   .many .command { font-size: 7pt; }

@@ -318,6 +318,34 @@ describe.skipIf(!isBrowserThere)("the console in a real browser", { timeout: 240
     await context.close();
   });
 
+  test("on paper: what is bought, and by which execution, is there; nothing is wider than the sheet", async () => {
+    // A4 between its margins.
+    const { page, context } = await opened({ viewport: { width: 710, height: 1123 } });
+    await page.emulateMedia({ media: "print" });
+    for (const [path, name] of [
+      ["/", "engine-parked"],
+      ["/executions/engine-parked", "2 × m5.large Linux/UNIX, eu-west-1, 1 year, nothing upfront"],
+      [place, "AWS account 123456789012"],
+    ] as const) {
+      await page.goto(night.url + path);
+      expect(await page.getByText(name).first().isVisible(), path).toBe(true);
+      for (const link of ["Look at the provider", "Decide"]) {
+        expect(await page.getByRole("link", { name: link }).filter({ visible: true }).count(), link).toBe(0);
+      }
+      await expectUsable(page);
+    }
+    await page.goto(`${night.url}/executions/engine-parked`);
+    const fill = await page
+      .locator(".timeline .mark.alarm")
+      .first()
+      .evaluate((mark) => {
+        const { getComputedStyle } = globalThis as unknown as { getComputedStyle: (of: unknown) => { fill: string } };
+        return getComputedStyle(mark).fill;
+      });
+    expect(fill).not.toBe("rgb(255, 255, 255)");
+    await context.close();
+  });
+
   test("nothing submitted yet: it says how to", async () => {
     const empty = await startNight();
     const context = await watchedContext(browser, { viewport: { width: 360, height: 740 } });

@@ -1,3 +1,4 @@
+import type { Account } from "../../contract/payer.ts";
 import { type Html, html } from "../../report/html.ts";
 import type { Caller } from "../door-parts.ts";
 import { link } from "./console-links.ts";
@@ -78,4 +79,9 @@ export function timeMark(at: number, text: string): Html {
 /** A text of somebody else's: its direction of writing stays its own, and it is cut where it is very long. */
 export function foreign(text: string, most = 600): Html {
   return html`<bdi>${text.length > most ? `${text.slice(0, most)} … (${text.length} characters)` : text}</bdi>`;
+}
+
+/** Who pays. The account goes to a line of its own before it is broken. */
+export function accountPart({ provider, account }: Account): Html {
+  return html`${foreign(provider)}${account === undefined ? undefined : html` <span class="id">${foreign(account)}</span>`}`;
 }

@@ -108,11 +108,14 @@ time .utc { color: var(--soft); font-size: 0.92em; }
 .news button { font: inherit; min-height: 32px; padding: 2px 12px; border-radius: 6px; border: 1px solid currentColor; background: none; color: inherit; cursor: pointer; }
 .news :focus-visible { outline-color: currentColor; }
 .console main { padding-bottom: 96px; }
+.sums tbody th .id { font-size: inherit; white-space: nowrap; }
+.note .id { font-size: 13px; }
 @media screen and (max-width: 900px) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @media screen and (max-width: 720px) {
   .top, .trial { padding-left: 16px; padding-right: 16px; }
   .sums, .sums tbody, .sums tr, .sums tbody th, .sums td { display: block; width: auto; }
   .sums thead { display: none; }
+  .sums tbody th .id { white-space: normal; }
   .sums tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
   .sums tbody th { border: 0; padding: 0; font-weight: 650; }
   .sums td.money, .results td.money, .results td.when { display: flex; justify-content: space-between; gap: 16px; padding: 2px 0; border: 0; text-align: right; font-weight: 400; white-space: normal; }
@@ -134,5 +137,15 @@ time .utc { color: var(--soft); font-size: 0.92em; }
   a { color: inherit; text-decoration: none; }
   .timeline svg { max-width: 100%; height: auto; }
   .scroll { overflow: visible; }
+  .trial { padding-left: 0; padding-right: 0; }
+  .state .note a { display: none; }
+  .sums tbody th, .list td.when { font-size: 9.5pt; }
+  .mark.alarm { fill: var(--alarm); }
+  .list th, .list td { font-size: 8pt; padding-right: 5pt; }
+  .list th { white-space: normal; }
+  .sums td.money, .sums th.money { padding-left: 8pt; }
+  .sums tbody th .id { font-size: 8.5pt; }
+  .list td.when { font-size: 8pt; min-width: 0; }
+  .list .badge { font-size: 8pt; padding: 1pt 5pt; }
 }
 `;

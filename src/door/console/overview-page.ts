@@ -1,14 +1,13 @@
 import type { ExecutionState } from "../../contract/execution-state.ts";
 import type { Money } from "../../contract/money.ts";
 import { paymentTotals } from "../../contract/payments.ts";
-import { payerText } from "../../contract/payer.ts";
 import { amountText, type Html, html, timeText } from "../../report/html.ts";
 import { badge, countText, paidLines } from "../../report/page-parts.ts";
 import type { DoorContext } from "../door-context.ts";
 import { stateSchema } from "../door-schemas.ts";
 import { cursorText, placeIn } from "../execution-routes.ts";
 import { invalidFields } from "../routes.ts";
-import { type ConsolePage, foreign, timeMark } from "./console-frame.ts";
+import { accountPart, type ConsolePage, foreign, timeMark } from "./console-frame.ts";
 import { executionPath, link, withQuery } from "./console-links.ts";
 import { isUnanswered, meaningOf, stateWords, unanswered } from "./console-words.ts";
 import type { ListedExecution, Overview, OverviewMoney, OverviewQuery, Sums } from "./read-overview.ts";
@@ -109,7 +108,7 @@ function moneyPart({ sums, accounts, read, older }: OverviewMoney): Html {
         : html`<div class="scroll">
             ${sumsTable(
               "Account that pays",
-              accounts.map(([account, own]) => [payerText(account), own] as const),
+              accounts.map(([account, own]) => [accountPart(account), own] as const),
             )}
           </div>`
     }
@@ -130,16 +129,19 @@ function coverage(read: number, older: OverviewMoney["older"]): string {
   return `the ${read} executions last changed, and of ${open} older ones on which something is left; ${left}, are not in it`;
 }
 
-function currencyRows({ bought, atRisk, toApprove }: Sums): readonly (readonly [string, Sums])[] {
+function currencyRows({ bought, atRisk, toApprove }: Sums): readonly (readonly [Html, Sums])[] {
   const currencies = [...new Set([...bought, ...atRisk, ...toApprove].map(({ currency }) => currency))].toSorted();
   const only = (sums: readonly Money[], currency: string) => sums.filter((sum) => sum.currency === currency);
   return currencies.map((currency) => {
     const [own, open, waiting] = [bought, atRisk, toApprove].map((sums) => only(sums, currency));
-    return [currency, { bought: own ?? [], atRisk: open ?? [], toApprove: waiting ?? [], unlimited: 0 }] as const;
+    return [
+      foreign(currency),
+      { bought: own ?? [], atRisk: open ?? [], toApprove: waiting ?? [], unlimited: 0 },
+    ] as const;
   });
 }
 
-function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): Html {
+function sumsTable(first: string, rows: readonly (readonly [Html, Sums])[]): Html {
   if (rows.length === 0) return html`<p>No money is bought, at risk or waiting.</p>`;
   return html`<table class="sums">
     <thead>
@@ -154,7 +156,7 @@ function sumsTable(first: string, rows: readonly (readonly [string, Sums])[]): H
       ${rows.map(
         ([name, { bought, atRisk, toApprove }]) =>
           html`<tr>
-            <th scope="row">${foreign(name)}</th>
+            <th scope="row">${name}</th>
             ${moneyCell("Bought", bought)} ${moneyCell("May be charged", atRisk, { style: "risk" })}
             ${moneyCell("Waits for approval", toApprove)}
           </tr>`,

@@ -1,11 +1,10 @@
 import { workLeft } from "../../contract/execution-state.ts";
-import { payerText } from "../../contract/payer.ts";
 import { type Html, html } from "../../report/html.ts";
 import { failuresFirst, type Tone } from "../../report/failures-first.ts";
 import { badge } from "../../report/page-parts.ts";
 import { plainCause } from "../../report/what-next.ts";
 import type { Caller } from "../door-parts.ts";
-import { foreign } from "./console-frame.ts";
+import { accountPart, foreign } from "./console-frame.ts";
 import { link, placePath } from "./console-links.ts";
 import { firstSentence, inTheConsole } from "./console-texts.ts";
 import { isDecidable, isOfExecution, isUnanswered, outcomeWords, unanswered } from "./console-words.ts";
@@ -82,17 +81,18 @@ export function outcomeNotes(
   const ids = commitment === undefined ? [] : [commitment.id, ...(commitment.furtherIds ?? [])];
   const cause = isOfExecution(outcome.error?.code) ? undefined : plainCause(outcome);
   const payer =
-    provider === undefined ? undefined : payerText({ provider, ...(account === undefined ? {} : { account }) });
+    provider === undefined ? undefined : accountPart({ provider, ...(account === undefined ? {} : { account }) });
   const portal =
     particulars.portal === undefined
       ? undefined
-      : html`<a href="${link(particulars.portal)}" rel="noreferrer"
-          >Look at the provider<span class="unseen"> for no. ${recIndex}</span></a
+      : html`<span class="portal">
+          ·
+          <a href="${link(particulars.portal)}" rel="noreferrer"
+            >Look at the provider<span class="unseen"> for no. ${recIndex}</span></a
+          ></span
         >`;
   const lines = [
-    ...(payer === undefined
-      ? []
-      : [html`Paid by ${foreign(payer)}${portal === undefined ? undefined : html` · ${portal}`}`]),
+    ...(payer === undefined ? [] : [html`Paid by ${payer}${portal}`]),
     ...(ids.length === 0 ? [] : [html`Commitment ID ${ids.map((id) => html`<span class="id">${foreign(id)}</span>`)}`]),
     ...(commitment?.settled === false
       ? [html`The provider is still completing it (${foreign(commitment.state)}).`]
