@@ -62,6 +62,8 @@ export interface Purchaser<Asked = Execution> extends ExecutionManager<Asked> {
   validate(execution: unknown): Execution;
   /** In a few words, what a recommendation buys. */
   describe(recommendation: AnyRecommendation): string;
+  /** Whether it was given an executor for this provider and service. */
+  canDrive(recommendation: Pick<AnyRecommendation, "provider" | "service">): boolean;
   /** What a person wants to know about it, as far as its provider says: where it shows, how it is paid. Asks nobody. */
   particularsOf(recommendation: AnyRecommendation): Particulars;
   /** What to look for at the provider of a record that may be bought, and how; undefined where there is nothing to look for. Asks nobody. */
@@ -173,6 +175,7 @@ export function createPurchaser({
     ...manageExecutions({ ledger, planOf, audit: auditOf(providers, parts, canDrive) }),
     validate: (execution) => readExecution(execution, providers).execution,
     describe: (recommendation) => executorOf(recommendation).describe(recommendation),
+    canDrive: (recommendation) => canDrive({ recommendation }),
     particularsOf: (one) => providerOf(one.provider)?.particularsOf?.(one) ?? {},
     lookFor: (record) => lookForOf(record, providerOf),
 
@@ -280,7 +283,7 @@ function whilePlanHolds(options: DriveOptions, plan: PlanDocument | undefined, n
 }
 
 /** Whether there is an executor for it. */
-type CanDrive = (record: Pick<TokenRecord, "recommendation">) => boolean;
+type CanDrive = (record: { readonly recommendation: Pick<AnyRecommendation, "provider" | "service"> }) => boolean;
 
 /** Drives an execution, or records of one as the ledger has them. */
 function drivesOf(ledger: Ledger, parts: () => PartsOfAny, canDrive: CanDrive) {

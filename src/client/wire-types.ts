@@ -179,6 +179,8 @@ export interface History {
   readonly history: readonly {
     readonly at: Time;
     readonly event: string;
+    /** Who said so; not there where no person did. */
+    readonly person?: string | undefined;
     readonly from?: string | undefined;
     readonly to: string;
     readonly holder?: string | undefined;
@@ -254,6 +256,8 @@ export type Event =
       readonly token: string;
       readonly at: Time;
       readonly event: string;
+      /** Who said so; not there where no person did. */
+      readonly person?: string | undefined;
       readonly from?: string | undefined;
       readonly to: string;
       readonly holder?: string | undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { todoOf } from "../contract/error-advice.ts";
 import { escapeHidden } from "../contract/escape-hidden.ts";
 import type { RecordedAt } from "../contract/execution-record.ts";
-import { executionState } from "../contract/execution-state.ts";
+import { executionState, redrivePerson } from "../contract/execution-state.ts";
 import { isHeld } from "../contract/lease.ts";
 import type { TokenRecord } from "../contract/ledger.ts";
 import { whyForbidden } from "../contract/terms.ts";
@@ -42,14 +42,16 @@ export function isoTime(at: number): string {
 }
 
 /** A line of the history of a recommendation, as every answer says it. */
-export function historyDocument({ at, event, from, to, holder, epoch, attempt, code, detail }: HistoryLine) {
-  return { at: isoTime(at), event, from, to, holder, epoch, attempt, code, detail };
+export function historyDocument(line: HistoryLine) {
+  const { at, event, from, to, holder, epoch, attempt, code, detail } = line;
+  const person = event === "redrive" ? redrivePerson(line) : line.person;
+  return { at: isoTime(at), event, person, from, to, holder, epoch, attempt, code, detail };
 }
 
 /** How an execution stands, as every answer about it says it. */
-export function reportDocument(recorded: RecordedAt) {
+export function reportDocument({ purchaser }: Pick<Door, "purchaser">, recorded: RecordedAt) {
   const { execution, records, at } = recorded;
-  const { executionId, outcomes, totals, atRisk, payments, accounts } = recordedReport(recorded);
+  const { executionId, outcomes, totals, atRisk, payments, accounts } = recordedReport(recorded, purchaser.canDrive);
   const state = executionState(execution, records, at);
   // What is complete stays as it is, also once its time is over.
   const forbidden = state === "complete" ? undefined : whyForbidden(execution, at);
@@ -102,7 +104,7 @@ export async function reportAnswer(
   const isWorking = (recorded: RecordedAt) => door.runner.ended(executionId) !== undefined || isWorked(recorded);
   const waiting = { executionId, isWorking, seconds: wait, signal: c.req.raw.signal };
   const recorded = known !== undefined && wait === 0 ? known : await whenDecided(door, waiting, read).finally(seat);
-  const document = reportDocument(recorded);
+  const document = reportDocument(door, recorded);
   const { state } = document;
   const text = textOf(document);
   const tag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`;

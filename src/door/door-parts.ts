@@ -37,6 +37,7 @@ export type DoorPurchaser = Pick<
   | "approve"
   | "askRedrive"
   | "audit"
+  | "canDrive"
   | "cancel"
   | "describe"
   | "executions"

@@ -187,6 +187,7 @@ export const pageSchema = named(
 const historyLine = {
   at: time,
   event: z.string(),
+  person: z.string().optional().describe("Who said so; not there where no person did."),
   from: z.string().optional(),
   to: z.string(),
   holder: z.string().optional(),

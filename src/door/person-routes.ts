@@ -103,7 +103,7 @@ async function cancel(door: Door, c: DoorContext, { reason }: z.infer<typeof rea
   const [executionId, caller] = [executionIdIn(c), c.get("caller")];
   const answer = async (sent?: readonly SentPlace[]) => {
     const recorded = await visible(door, caller, executionId);
-    return jsonAnswer({ ...reportDocument(recorded), mayBeBought: sent ?? sentPlaces(recorded) });
+    return jsonAnswer({ ...reportDocument(door, recorded), mayBeBought: sent ?? sentPlaces(recorded) });
   };
   const { execution } = await visible(door, caller, executionId);
   // Whoever lost the answer is told how it stands; that the terms moved on is what it did itself.

@@ -17,7 +17,8 @@ export function withMissingExecutors(
   );
 }
 
-function executorMissing({ recommendation: { provider, service }, state, parkedAt }: TokenRecord): BuyonceError {
+/** That nobody here can work on it. */
+export function executorMissing({ recommendation: { provider, service }, state, parkedAt }: TokenRecord): BuyonceError {
   const stands = parkedAt === undefined ? state : "parked";
   return new BuyonceError({
     code: "executor-missing",

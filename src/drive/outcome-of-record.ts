@@ -66,12 +66,15 @@ export function asRecorded(request: ExecutionPlace, record: TokenRecord, now: nu
 /** What the ledger said about it before the ledger failed, or the work was stopped. */
 export function leftAsItIs(record: TokenRecord, error: unknown): Outcome {
   if (record.state === "purchased" && record.commitment !== undefined) {
-    return boughtOutcome(record, record.commitment, "already-purchased", [
-      `It was not looked at again: ${messageOf(error)}`,
-    ]);
+    return boughtOutcome(record, record.commitment, "already-purchased", [notLookedAt(error)]);
   }
   if (record.state === "written-off") return writtenOffOutcome(record);
   return errorOutcome(record, isOpen(record) ? "unresolved" : "refused", error, sentOf(record));
+}
+
+/** The warning of what is bought, and was left as it is for some cause. */
+export function notLookedAt(cause: unknown): string {
+  return `It was not looked at again: ${messageOf(cause)}`;
 }
 
 /** What the ledger says about a recommendation of an execution of which nothing more may be bought as it was asked for. */

@@ -49,7 +49,7 @@ export async function readExecution(door: Door, c: DoorContext): Promise<ShownEx
   return {
     recorded,
     status: executionStatus({ execution, records }, at),
-    places: recordedReport(recorded).outcomes.map((outcome) =>
+    places: recordedReport(recorded, door.purchaser.canDrive).outcomes.map((outcome) =>
       shownPlace(door, outcome, ofPlace.get(outcome.recIndex)),
     ),
     history: entries.flatMap((one) => (one.kind === "execution" ? [one.entry] : [])),
