@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import type { Budget } from "../../src/testing/search/scheduler.ts";
+import { planWorlds } from "./plan-worlds.ts";
 import { believable, budget, createProof, kinds } from "./prove.ts";
 import {
   begunElsewhere,
@@ -106,6 +107,18 @@ describe.each(kinds)("what people do to an execution at any moment, with %s", (_
     await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
     await prove(story, { world, drivers: 2, budget: budget(0, 1, 1) });
     await prove(story, { world, drivers: 1, budget: budget(1, 1, 1) });
+    if (deep) await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
+  });
+});
+
+describe.each(kinds)("what is driven from a plan, with %s, while at any moment", (_name, identity) => {
+  test.each(Object.entries(planWorlds))("%s", async (name, make) => {
+    const world = make(identity);
+    const story = `${identity}, ${name}`;
+    await prove(story, { world, drivers: 3, budget: budget(1, 0, 0) }, 50);
+    await prove(story, { world, drivers: 2, budget: budget(1, 0, 1) });
+    await prove(story, { world, drivers: 2, budget: budget(0, 1, 0) });
+    await prove(story, { world, drivers: 1, budget: budget(0, 1, 1) });
     if (deep) await prove(story, { world, drivers: 2, budget: budget(1, 1, 1), sendWays: believable(budget(1, 1, 1)) });
   });
 });
